@@ -1,0 +1,1 @@
+"""The tested package behind the course's notebooks and jobs."""
