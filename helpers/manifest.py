@@ -1,0 +1,158 @@
+"""The manifest of a sharded data set: what lies in which shard; it reads no shard itself."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Protocol
+
+from helpers.datasets.base import Drop
+
+VERSION = 1
+NAME = "manifest.json"
+
+
+class BadManifest(ValueError):
+    """There is no manifest, or it contradicts itself; the message says what to do."""
+
+
+class Folder(Protocol):
+    """What a manifest is read from: a local folder or an S3 prefix (see storage.py)."""
+
+    def read(self, key: str) -> bytes:
+        """Return one object; FileNotFoundError if there is none."""
+
+
+@dataclass(frozen=True)
+class ShardInfo:
+    """One shard file."""
+
+    name: str
+    """Below the manifest's folder, such as `train/train-000000.tar`."""
+    samples: int
+    bytes: int
+    md5: str
+    """Hex digest of the file."""
+
+
+@dataclass(frozen=True)
+class SplitInfo:
+    """One split's totals and its shards."""
+
+    samples: int
+    bytes: int
+    counts: dict[str, int]
+    """Samples of each label."""
+    groups: list[str]
+    shards: list[ShardInfo]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What notebooks/04 made, and all later notebooks read."""
+
+    dataset: str
+    store: str
+    seed: int
+    labels: list[str]
+    """A label's index is its position."""
+    splits: dict[str, SplitInfo]
+    class_weights: dict[str, float]
+    """By label, from the train split; mean 1 over its samples."""
+    dropped: list[Drop] = field(default_factory=list)
+    sources: dict = field(default_factory=dict)
+    """`count` of raw objects and their `etags` by key."""
+    version: int = VERSION
+
+    def __repr__(self) -> str:
+        """Say what is in it, in one line."""
+        splits = ", ".join(
+            f"{name} {split.samples:,} in {len(split.shards)} shards"
+            for name, split in self.splits.items()
+        )
+        dropped = f"{len(self.dropped)} dropped"
+        return f"<Manifest {self.dataset}: {len(self.labels)} labels; {splits}; {dropped}>"
+
+    def to_json(self) -> str:
+        """Return the manifest as JSON text; the same manifest gives the same text."""
+        first = {"version": self.version}
+        return json.dumps(first | asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Manifest":
+        """Parse and check a manifest.
+
+        Raises:
+            BadManifest: not JSON, another version, fields missing, or totals that don't agree.
+        """
+        try:
+            raw = json.loads(text)
+            manifest = cls(**raw | _parts(raw))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise BadManifest(f"This is no manifest ({error!r}): run notebooks/04 again") from error
+        manifest.check()
+        return manifest
+
+    def check(self) -> None:
+        """Raise BadManifest where the parts contradict each other."""
+        _require(self.version == VERSION, f"it is of version {self.version}, not {VERSION}")
+        _require(len(set(self.labels)) == len(self.labels), "a label is listed twice")
+        names = [shard.name for split in self.splits.values() for shard in split.shards]
+        _require(len(set(names)) == len(names), "a shard is listed twice")
+        _require(set(self.class_weights) <= set(self.labels), "a class weight has no label")
+        for name, split in self.splits.items():
+            samples = sum(shard.samples for shard in split.shards)
+            _require(split.samples == samples, f"{name} has {samples} samples in its shards")
+            _require(sum(split.counts.values()) == samples, f"counts of {name} don't add up")
+            _require(set(split.counts) <= set(self.labels), f"{name} counts an unlisted label")
+
+    def split(self, name: str) -> SplitInfo:
+        """Return one split.
+
+        Raises:
+            BadManifest: no such split, or it is empty.
+        """
+        if name not in self.splits or not self.splits[name].samples:
+            full = [key for key, split in self.splits.items() if split.samples]
+            raise BadManifest(f"No samples in split {name!r} of {self.dataset}, only in {full}")
+        return self.splits[name]
+
+
+def _parts(raw: dict) -> dict:
+    """Turn the nested JSON objects into dataclasses."""
+    splits = {
+        name: SplitInfo(**split | {"shards": [ShardInfo(**shard) for shard in split["shards"]]})
+        for name, split in raw["splits"].items()
+    }
+    return {"splits": splits, "dropped": [Drop(**drop) for drop in raw["dropped"]]}
+
+
+def _require(fine: bool, problem: str) -> None:
+    """Raise BadManifest about `problem` unless it is fine."""
+    if not fine:
+        raise BadManifest(f"The manifest contradicts itself: {problem}. Run notebooks/04 again")
+
+
+def class_weights(counts: Mapping[str, int]) -> dict[str, float]:
+    """Return weights inverse to the counts whose mean over all samples is 1.
+
+    A label without a sample weighs 0.
+    """
+    present = [label for label, count in counts.items() if count]
+    total = sum(counts.values())
+    return {
+        label: round(total / (len(present) * count), 6) if count else 0.0
+        for label, count in counts.items()
+    }
+
+
+def load_manifest(folder: Folder) -> Manifest:
+    """Read and check the manifest of a folder of shards.
+
+    Raises:
+        BadManifest: there is none, or it is damaged.
+    """
+    try:
+        text = folder.read(NAME)
+    except FileNotFoundError:
+        raise BadManifest(f"No {NAME} in {folder}: run notebooks/04 first") from None
+    return Manifest.from_json(text)

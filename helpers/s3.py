@@ -1,0 +1,228 @@
+"""S3 in bulk: URIs, listings, a prefix as a folder, parallel copies, reads that go on at a break.
+
+It takes a client and never makes one; give clients `max_pool_connections` of at least `threads`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from tqdm.auto import tqdm
+
+from helpers.storage import Entry, Folder, LocalFolder, read_resuming
+
+THREADS = 16
+_ABSENT = {"NoSuchKey", "NoSuchBucket", "404"}
+_PASSING = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "503", "500"}
+
+
+def parse_uri(uri: str) -> tuple[str, str]:
+    """Return (bucket, key) of `s3://bucket/key`; the key may be empty.
+
+    Raises:
+        ValueError: not an S3 URI.
+    """
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
+        raise ValueError(f"Expected s3://bucket/prefix, got {uri!r}")
+    return bucket, key
+
+
+def join_uri(uri: str, *parts: str) -> str:
+    """Append parts to a URI or a folder with one slash between."""
+    return "/".join([uri.rstrip("/"), *(part.strip("/") for part in parts)])
+
+
+def list_objects(client: Any, uri: str) -> Iterator[Entry]:
+    """Yield all objects below a URI as entries whose keys are relative to it, sorted."""
+    bucket, prefix = parse_uri(uri)
+    prefix = f"{prefix.rstrip('/')}/" if prefix.strip("/") else ""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    for page in pages:
+        for item in page.get("Contents", ()):
+            key = item["Key"].removeprefix(prefix)
+            if key and not key.endswith("/"):
+                yield Entry(key, item["Size"], item["ETag"].strip('"'))
+
+
+class Body:
+    """An object's bytes as they arrive; a broken connection raises ConnectionError."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes, and b"" at the end."""
+        try:
+            return self._stream.read(size)
+        except (BotoCoreError, OSError) as error:
+            raise ConnectionError(f"the connection broke: {error}") from error
+
+    def close(self) -> None:
+        """Drop the connection if the body isn't at its end."""
+        self._stream.close()
+
+
+def open_object(client: Any, uri: str, start: int = 0, stop: int | None = None) -> Body:
+    """Open bytes `start` to `stop` of an object.
+
+    Raises:
+        FileNotFoundError: there is no such object.
+        ConnectionError: something that may pass; boto3's own retries are used up.
+    """
+    bucket, key = parse_uri(uri)
+    last = "" if stop is None else stop - 1
+    ranged = {} if start == 0 and stop is None else {"Range": f"bytes={start}-{last}"}
+    try:
+        return Body(client.get_object(Bucket=bucket, Key=key, **ranged)["Body"])
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _ABSENT:
+            raise FileNotFoundError(f"No object at {uri}") from error
+        if code in _PASSING:
+            raise ConnectionError(f"{uri}: {error}") from error
+        raise
+    except BotoCoreError as error:
+        raise ConnectionError(f"{uri}: {error}") from error
+
+
+def shard_opener(client: Any) -> Callable[[str, int, int], Body]:
+    """Return the `open_shard` of make_loader for shards in S3."""
+    return lambda uri, start, stop: open_object(client, uri, start, stop)
+
+
+def read_object(client: Any, uri: str, size: int | None = None) -> bytes:
+    """Return an object's bytes; goes on at the byte where a connection broke.
+
+    Raises:
+        FileNotFoundError: there is no such object.
+        ConnectionError: it broke again and again.
+    """
+    if size is None:
+        bucket, key = parse_uri(uri)
+        try:
+            size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                raise FileNotFoundError(f"No object at {uri}") from error
+            raise
+    data = bytearray(size)
+    if size:
+        read_resuming(lambda at: open_object(client, uri, at, size), memoryview(data))
+    return bytes(data)
+
+
+class S3Prefix:
+    """All objects below `s3://bucket/prefix`."""
+
+    def __init__(self, client: Any, uri: str) -> None:
+        self.client, self.uri = client, uri.rstrip("/")
+
+    def __str__(self) -> str:
+        """Return the URI."""
+        return self.uri
+
+    def list(self, prefix: str = "") -> Iterator[Entry]:
+        """Yield all objects, sorted by key."""
+        folder, _, _ = prefix.rpartition("/")
+        for entry in list_objects(self.client, f"{self.uri}/{folder}"):
+            key = f"{folder}/{entry.key}" if folder else entry.key
+            if key.startswith(prefix):
+                yield Entry(key, entry.size, entry.etag)
+
+    def read(self, key: str, size: int | None = None) -> bytes:
+        """Return an object's bytes; with a known `size` in one request."""
+        return read_object(self.client, f"{self.uri}/{key}", size)
+
+    def write(self, key: str, data: bytes) -> None:
+        """Put an object."""
+        bucket, path = self._address(key)
+        self.client.put_object(Bucket=bucket, Key=path, Body=data)
+
+    def upload(self, path: Path, key: str) -> None:
+        """Upload a file, in parallel parts if it is large."""
+        bucket, name = self._address(key)
+        self.client.upload_file(str(path), bucket, name)
+
+    def delete(self, key: str) -> None:
+        """Remove an object."""
+        bucket, path = self._address(key)
+        self.client.delete_object(Bucket=bucket, Key=path)
+
+    def _address(self, key: str) -> tuple[str, str]:
+        """Return bucket and full key."""
+        return parse_uri(f"{self.uri}/{key}")
+
+
+def open_folder(location: str | Path, make_client: Callable[[], Any]) -> Folder:
+    """Return the folder at a path or an `s3://` URI; only the latter needs a client."""
+    if str(location).startswith("s3://"):
+        return S3Prefix(make_client(), str(location))
+    return LocalFolder(location)
+
+
+def upload_folder(
+    client: Any, folder: Path, uri: str, *, threads: int = THREADS, title: str | None = None
+) -> int:
+    """Upload all files of a folder in parallel; return how many.
+
+    Files that are there already with the same size are sent again: S3 has no cheap comparison.
+    """
+    bucket, prefix = parse_uri(uri)
+    files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+
+    def put(path: Path) -> None:
+        key = join_uri(prefix, path.relative_to(folder).as_posix()).lstrip("/")
+        client.upload_file(str(path), bucket, key)
+
+    return run_parallel(put, files, threads=threads, title=title or f"to {uri}", total=len(files))
+
+
+def download_prefix(
+    client: Any, uri: str, folder: Path, *, threads: int = THREADS, title: str | None = None
+) -> int:
+    """Download all objects below a URI in parallel; return how many are there now.
+
+    Resumable: a file appears under its name only when whole, and one of the right size is kept.
+    """
+
+    def get(entry: Entry) -> None:
+        path = Path(folder) / entry.key
+        if path.exists() and path.stat().st_size == entry.size:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.part")
+        part.write_bytes(read_object(client, join_uri(uri, entry.key), entry.size))
+        part.replace(path)
+
+    objects = list(list_objects(client, uri))
+    return run_parallel(
+        get, objects, threads=threads, title=title or f"from {uri}", total=len(objects)
+    )
+
+
+def run_parallel(
+    work: Callable[[Any], Any], items: Iterable, *, threads: int, title: str, total: int
+) -> int:
+    """Run `work` on all items in threads with a progress bar; return the count.
+
+    The first error ends it. At most `4 * threads` items wait, so memory stays flat.
+    """
+    queue, done, running = iter(items), 0, set()
+    with ThreadPoolExecutor(threads) as pool, tqdm(total=total, desc=title, leave=False) as bar:
+        while True:
+            fresh = islice(queue, 4 * threads - len(running))
+            running |= {pool.submit(work, item) for item in fresh}
+            if not running:
+                return done
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                if future.exception():
+                    pool.shutdown(wait=False, cancel_futures=True)
+                future.result()
+            done += len(finished)
+            bar.update(len(finished))

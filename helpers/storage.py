@@ -1,0 +1,159 @@
+"""A folder of objects behind one interface (s3.py has the one in S3); it knows no data set."""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+ATTEMPTS = 6
+PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One object in a listing."""
+
+    key: str
+    """Relative to the folder, with slashes."""
+    size: int
+    etag: str
+    """Changes when the bytes do; S3's is mostly their MD5."""
+
+
+class Folder(Protocol):
+    """What LocalFolder and S3Prefix both do. Keys are relative, with slashes."""
+
+    def list(self, prefix: str = "") -> Iterator[Entry]:
+        """Yield all objects whose key starts with `prefix`, sorted by key."""
+
+    def read(self, key: str, size: int | None = None) -> bytes:
+        """Return one object; FileNotFoundError if there is none."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Create or replace an object; a reader sees the old or the new, never a part."""
+
+    def upload(self, path: Path, key: str) -> None:
+        """Write a local file's bytes as an object, as atomically as `write`."""
+
+    def delete(self, key: str) -> None:
+        """Remove an object; no error if there is none."""
+
+
+class LocalFolder:
+    """A folder on disk."""
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+
+    def __str__(self) -> str:
+        """Return the path."""
+        return str(self.root)
+
+    def list(self, prefix: str = "") -> Iterator[Entry]:
+        """Yield all files, sorted by key; the etag is the MD5 of the bytes, as in S3."""
+        files = {p.relative_to(self.root).as_posix(): p for p in self._files()}
+        for key in sorted(files):
+            if key.startswith(prefix):
+                yield Entry(key, files[key].stat().st_size, _md5(files[key]))
+
+    def _files(self) -> Iterator[Path]:
+        """Yield all files but those half written."""
+        for folder, _, names in os.walk(self.root):
+            yield from (Path(folder) / name for name in names if not name.endswith(".part"))
+
+    def read(self, key: str, size: int | None = None) -> bytes:
+        """Return a file's bytes; `size` is not needed here."""
+        return (self.root / key).read_bytes()
+
+    def write(self, key: str, data: bytes) -> None:
+        """Write to a temporary name, then rename."""
+        path = self._ready(key)
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part.write_bytes(data)
+        part.replace(path)
+
+    def upload(self, path: Path, key: str) -> None:
+        """Copy a file to a temporary name, then rename."""
+        target = self._ready(key)
+        part = target.with_name(f"{target.name}.{os.getpid()}.part")
+        with open(path, "rb") as source, open(part, "wb") as copy:
+            while piece := source.read(PIECE):
+                copy.write(piece)
+        part.replace(target)
+
+    def _ready(self, key: str) -> Path:
+        """Return the path of a key with its folder made."""
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def delete(self, key: str) -> None:
+        """Remove a file."""
+        (self.root / key).unlink(missing_ok=True)
+
+
+def read_resuming(
+    open_at: Callable[[int], BinaryIO],
+    buffer: memoryview,
+    *,
+    attempts: int = ATTEMPTS,
+    pause: float = 0.1,
+) -> None:
+    """Fill `buffer`, opening again at the byte where a read broke or ended early.
+
+    `open_at(n)` returns a reader that starts `n` bytes into the buffer's range. Pauses double;
+    attempts count anew after progress.
+
+    Raises:
+        ConnectionError: no byte came in `attempts` tries.
+    """
+    done, tries = 0, 0
+    while done < len(buffer):
+        before, cause = done, None
+        try:
+            done = _read_some(open_at(done), buffer, done)
+        except _Broken as broken:
+            done, cause = broken.done, broken.__cause__
+        except (ConnectionError, TimeoutError) as error:
+            cause = error
+        if done < len(buffer):
+            tries = 1 if done > before else tries + 1
+            if tries >= attempts:
+                why = cause or "it ends there"
+                raise ConnectionError(
+                    f"stuck at byte {done} of {len(buffer)} after {tries} tries: {why}"
+                ) from cause
+            time.sleep(pause * 2 ** (tries - 1))
+
+
+class _Broken(Exception):
+    """A read broke after `done` bytes."""
+
+    def __init__(self, done: int) -> None:
+        super().__init__(done)
+        self.done = done
+
+
+def _read_some(body: BinaryIO, buffer: memoryview, done: int) -> int:
+    """Read on from `done` to the end of the body; return how far it came."""
+    try:
+        while done < len(buffer):
+            piece = body.read(min(PIECE, len(buffer) - done))
+            if not piece:
+                break
+            buffer[done : done + len(piece)] = piece
+            done += len(piece)
+    except (ConnectionError, TimeoutError) as error:
+        raise _Broken(done) from error
+    finally:
+        body.close()
+    return done
+
+
+def _md5(path: Path) -> str:
+    """Return the hex MD5 of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
