@@ -1,0 +1,63 @@
+# Targets with a ## comment are the ones that `make` lists.
+PYTHON ?= python3.11
+VENV ?= .venv
+NOTEBOOKS = $(PY) -m tools.notebooks
+
+# In the course's own conda environment there is nothing to install; elsewhere make builds .venv.
+# The stamp's name holds a checksum of the pins: nothing is asked of pip until a pin changes.
+ifeq ($(CONDA_DEFAULT_ENV),birds-and-bins)
+PY := $(CONDA_PREFIX)/bin/python
+STAMP :=
+else
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/installed-$(shell cat requirements.txt constraints.txt | cksum | cut -d ' ' -f 1)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install notebooks render test lint format readme aws lock clean
+
+help: ## List these targets
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+install: $(STAMP) ## Make .venv with the pinned packages (the other targets do this when needed)
+
+$(STAMP):
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) on PATH: install Python 3.11, or name one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Installing the pinned packages into $(VENV): 3 to 10 minutes, once"
+	@rm -f $(VENV)/installed-*
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --disable-pip-version-check -qq -r requirements.txt
+	$(PY) -m pip install --disable-pip-version-check -qq --no-deps --no-build-isolation -e .
+	@touch $@
+
+notebooks: $(STAMP) ## Run the course from 00 on, on a fresh local AWS; outputs go to .notebooks/
+	$(NOTEBOOKS) run
+
+render: $(STAMP) ## Run the course and save its outputs into notebooks/
+	$(NOTEBOOKS) render
+
+test: $(STAMP) ## Check the style, run all tests and all notebooks (what CI runs)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m pytest
+
+lint: $(STAMP) ## Check the style alone
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+format: $(STAMP) ## Put code and notebooks into the project's format
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+readme: $(STAMP) ## Write the README's tables and file tree anew
+	$(PY) -m tools.readme
+
+aws: $(STAMP) ## Start the local AWS and print what points the aws command at it
+	@$(PY) -m tools.aws
+
+lock: ## Resolve all packages anew and write constraints.txt
+	$(PYTHON) tools/lock.py
+
+clean: $(STAMP) ## Stop the local AWS and delete its state, the notebook copies and the caches
+	$(PY) -m helpers.local_aws stop
+	rm -rf .local_aws .notebooks .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,70 @@
+"""How pytest runs the notebooks: after the tests, in order, all on one fresh local AWS."""
+
+import os
+
+import pytest
+
+from tools.course_run import CourseRun, course_settings
+
+SETTINGS = course_settings(os.environ)
+RUN = pytest.StashKey[CourseRun]()
+
+
+def is_notebook(item: pytest.Item | None) -> bool:
+    """Tell nbmake's items from tests."""
+    return getattr(item, "nbmake", False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the notebooks last, in the order of their names, and call them slow."""
+    items.sort(key=lambda item: item.path.name if is_notebook(item) else "")
+    for item in filter(is_notebook, items):
+        item.add_marker("slow")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item):
+    """Give a notebook's kernel the environment of the run."""
+    if not is_notebook(item):
+        return (yield)
+    stash = item.config.stash
+    run = stash.setdefault(RUN, None) or CourseRun(SETTINGS)
+    stash[RUN] = run
+    with run.environment():
+        return (yield)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Run no notebook after one that failed: it would only fail for want of what that one makes."""
+    if is_notebook(item) and (failed := item.config.stash[RUN].failed):
+        pytest.skip(f"not run, because {failed} failed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Remember the first notebook that failed, and say where its local AWS's state is."""
+    report = yield
+    if is_notebook(item) and report.failed and not item.config.stash[RUN].failed:
+        run = item.config.stash[RUN]
+        run.failed = item.name
+        if run.state.exists():
+            report.sections.append(("local AWS", f"its state and logs are kept in {run.state}"))
+    return report
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop the local AWS after the last notebook, and see that no process is left."""
+    if is_notebook(item) and not is_notebook(nextitem):
+        stop(item.config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the local AWS where the run was interrupted."""
+    stop(config)
+
+
+def stop(config: pytest.Config) -> None:
+    """Stop the run's local AWS, if there is one."""
+    if run := config.stash.get(RUN, None):
+        run.stop()

@@ -1,0 +1,87 @@
+"""One run of the course on a local AWS of its own; knows folders and variables, no notebook."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.processes import leftovers
+
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = ("COURSE_DATASET", "COURSE_RAW")
+"""Settings of a person that a run honours; it is always on the local AWS."""
+
+
+def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without anybody's AWS and course settings, so that nothing leaks in."""
+    return {k: v for k, v in environment.items() if not k.startswith(("AWS_", "COURSE_"))}
+
+
+def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that a run honours; a folder is absolute, kernels start elsewhere."""
+    settings = {name: environment[name] for name in KEPT if environment.get(name)}
+    raw = settings.get("COURSE_RAW", "")
+    if raw and "://" not in raw:
+        settings["COURSE_RAW"] = str(Path(raw).absolute())
+    return settings
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class CourseRun:
+    """A fresh state folder and port; the notebooks themselves start the local AWS in it."""
+
+    def __init__(self, settings: Mapping[str, str]):
+        self.folder = Path(tempfile.mkdtemp(prefix="course-"))
+        self.state = self.folder / "state"
+        self.variables = {
+            **settings,
+            "COURSE_CLOUD": "local",
+            "COURSE_LOCAL_STATE": str(self.state),
+            "COURSE_LOCAL_PORT": str(free_port()),
+        }
+        self.failed: str | None = None
+        """Name of the first notebook that failed."""
+        self.stopped = False
+
+    @contextmanager
+    def environment(self) -> Iterator[None]:
+        """Give child processes this run's variables while the block lasts."""
+        before = dict(os.environ)
+        os.environ.clear()
+        os.environ.update(scrubbed(before) | self.variables)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def stop(self) -> None:
+        """Stop the local AWS and delete its state; after a failure the state stays to look at.
+
+        Raises:
+            RuntimeError: it does not stop, or leaves processes behind.
+        """
+        if self.stopped:
+            return
+        self.stopped = True
+        if self.state.exists():
+            command = [sys.executable, "-m", "helpers.local_aws", "stop"]
+            with self.environment():
+                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            if done.returncode:
+                raise RuntimeError(f"The local AWS did not stop:\n{done.stdout}{done.stderr}")
+        if left := leftovers(self.folder):
+            raise RuntimeError("The course left processes behind:\n" + "\n".join(left))
+        if not self.failed or not self.state.exists():
+            shutil.rmtree(self.folder)

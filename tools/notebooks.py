@@ -1,0 +1,180 @@
+"""Runs and renders the notebooks, and knows their form; nothing of what they teach.
+
+python -m tools.notebooks run       all notebooks, in order, as copies in .notebooks/
+python -m tools.notebooks render    the same, then their outputs go into notebooks/
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "notebooks"
+COPIES = ROOT / ".notebooks"
+"""Beside notebooks/, so that a path from a notebook to the rest of the project still holds."""
+
+PROGRESS = re.compile(r"\d+%\|.*\||\d+(\.\d+)?(it|s)/(s|it)\b")
+ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
+STATE = re.compile(r"/[^\s'\"]*/course-\w+/state")
+LARGE_FIGURE = 60_000
+"""Bytes of a PNG from which on it is stored with 256 colours."""
+
+
+def paths(folder: Path = FOLDER) -> list[Path]:
+    """Return the notebooks of a folder in the order of the course."""
+    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells that hold code."""
+    return [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+
+
+def digest(value: object) -> str:
+    """Return a short checksum of anything JSON can hold."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def sources_digest(notebook: NotebookNode) -> str:
+    """Return the checksum of all code: outputs of other code than this are stale."""
+    return digest([cell.source for cell in code_cells(notebook)])
+
+
+def outputs_digest(notebook: NotebookNode) -> str:
+    """Return the checksum of all outputs: what was run again or edited by hand shows."""
+    return digest([cell.outputs for cell in code_cells(notebook)])
+
+
+def clean_text(text: str) -> str:
+    """Return what a terminal would show in the end, without progress bars and machine paths."""
+    lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")]
+    text = "\n".join(line for line in lines if not PROGRESS.search(line))
+    text = STATE.sub(".local_aws", text)
+    text = text.replace(str(COPIES), "notebooks").replace(f"{ROOT}/", "")
+    text = text.replace(str(ROOT), ".").replace(str(Path.home()), "~")
+    return ADDRESS.sub("", text)
+
+
+def small_png(data: str) -> str:
+    """Return a base64 PNG, with 256 colours where it is large."""
+    from PIL import Image
+
+    if len(data) * 3 / 4 < LARGE_FIGURE:
+        return data
+    picture = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+    out = io.BytesIO()
+    picture.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return a cell's outputs with joined streams, small figures and no noise."""
+    cleaned: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream":
+            same = cleaned and cleaned[-1].get("name") == output.name
+            if same:
+                cleaned[-1].text += output.text
+            else:
+                cleaned.append(output)
+            continue
+        data = output.get("data", {})
+        for kind, value in data.items():
+            if kind.startswith("text/"):
+                data[kind] = clean_text(value)
+            elif kind == "image/png":
+                data[kind] = small_png(value).strip()
+        cleaned.append(output)
+    for output in cleaned:
+        if output.output_type == "stream":
+            output.text = clean_text(output.text)
+    return [o for o in cleaned if o.output_type != "stream" or o.text.strip()]
+
+
+def seconds(notebook: NotebookNode) -> float:
+    """Return how long the cells ran, from the times that the kernel noted."""
+    from dateutil.parser import isoparse
+
+    times = [c.metadata.get("execution", {}) for c in code_cells(notebook)]
+    stamps = [isoparse(value) for each in times for value in each.values()]
+    return (max(stamps) - min(stamps)).total_seconds() if stamps else 0.0
+
+
+def clean(notebook: NotebookNode, rendered: str) -> None:
+    """Bring an executed notebook into the form that is committed.
+
+    `rendered` names the run: all notebooks of the course carry the same one.
+    """
+    took = seconds(notebook)
+    for cell in notebook.cells:
+        cell.metadata = NotebookNode()
+        if cell.cell_type == "code":
+            cell.outputs = clean_outputs(cell.outputs)
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+            "course": {
+                "rendered": rendered,
+                "seconds": round(took),
+                "sources": sources_digest(notebook),
+                "outputs": outputs_digest(notebook),
+            },
+        }
+    )
+
+
+def run() -> int:
+    """Run copies of all notebooks in one pytest, and return its exit status."""
+    notebooks = paths()
+    if not notebooks:
+        print(f"No notebooks in {FOLDER.name}/", file=sys.stderr)
+        return 1
+    shutil.rmtree(COPIES, ignore_errors=True)
+    COPIES.mkdir()
+    copies = [shutil.copy(path, COPIES / path.name) for path in notebooks]
+    options = ["--overwrite", "--verbose", "--no-header", "--durations=0", "--durations-min=0"]
+    options += ["-p", "no:cacheprovider", f"--confcutdir={ROOT}"]
+    command = [sys.executable, "-m", "pytest", *options, *map(str, copies)]
+    return subprocess.run(command, cwd=ROOT).returncode
+
+
+def render() -> int:
+    """Run the course and save its outputs into notebooks/; a run that fails changes nothing."""
+    before = {path.name: sources_digest(nbformat.read(path, 4)) for path in paths()}
+    rendered = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    if status := run():
+        return status
+    for path in paths():
+        if before.get(path.name) != sources_digest(nbformat.read(path, 4)):
+            print(f"{path.name} was changed while the course ran: nothing saved", file=sys.stderr)
+            return 1
+    for path in paths():
+        notebook = nbformat.read(COPIES / path.name, 4)
+        clean(notebook, rendered)
+        nbformat.write(notebook, path)
+        print(f"{path.name}: {notebook.metadata.course.seconds} s")
+    return 0
+
+
+def main() -> int:
+    """Read the command and carry it out."""
+    parser = argparse.ArgumentParser(description="Run or render the notebooks of the course.")
+    parser.add_argument("command", choices=("run", "render"))
+    command = parser.parse_args().command
+    return run() if command == "run" else render()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
