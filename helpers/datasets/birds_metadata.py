@@ -1,0 +1,147 @@
+"""BirdCLEF's metadata: its CSV, our JSON per recording and the table over it; no audio, no S3."""
+
+import ast
+import csv
+import io
+import json
+import math
+import re
+
+COLUMNS = (
+    "primary_label",
+    "secondary_labels",
+    "type",
+    "latitude",
+    "longitude",
+    "scientific_name",
+    "common_name",
+    "author",
+    "license",
+    "rating",
+    "url",
+    "filename",
+)
+"""train_metadata.csv of BirdCLEF 2023, in its order."""
+
+CSV_KEY = "train_metadata.csv"
+TAXONOMY_KEY = "taxonomy.csv"
+DUPLICATES_KEY = "duplicates.csv"
+AUDIO_PREFIX = "train_audio"
+JSON_PREFIX = "metadata"
+_LISTS = ("secondary_labels", "type")
+_NUMBERS = ("latitude", "longitude", "rating")
+
+_TYPES = {
+    "id": "string",
+    "primary_label": "string",
+    "secondary_labels": "array<string>",
+    "type": "array<string>",
+    "latitude": "double",
+    "longitude": "double",
+    "scientific_name": "string",
+    "common_name": "string",
+    "author": "string",
+    "license": "string",
+    "rating": "double",
+    "url": "string",
+    "filename": "string",
+    "recorded_on": "string",
+    "recorded_at": "string",
+    "seconds": "double",
+}
+
+
+def read_table(data: bytes) -> list[dict[str, str]]:
+    """Return the rows of a metadata CSV as they stand, all values strings.
+
+    Raises:
+        ValueError: a column that everything rests on is missing.
+    """
+    rows = read_plain(data)
+    missing = {"primary_label", "filename"} - set(rows[0] if rows else ())
+    if missing:
+        raise ValueError(
+            f"{CSV_KEY} is empty or has no column {', '.join(sorted(missing))}: "
+            f"expected BirdCLEF's columns {', '.join(COLUMNS)}"
+        )
+    return rows
+
+
+def read_plain(data: bytes) -> list[dict[str, str]]:
+    """Return the rows of any CSV with a header."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def write_table(rows: list[dict], columns: tuple[str, ...] = COLUMNS) -> bytes:
+    """Return rows as CSV bytes the way BirdCLEF writes them: CRLF, lists as Python prints them."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def parse_list(text: str | None) -> list[str]:
+    """Return the strings in "['call', 'song']"; an empty or broken cell is an empty list.
+
+    >>> parse_list("['']")
+    []
+    """
+    try:
+        values = ast.literal_eval(text or "[]")
+    except (ValueError, SyntaxError):
+        values = text.strip("[] ").replace("'", "").replace('"', "").split(",")
+    values = values if isinstance(values, list | tuple) else [values]
+    return [str(value).strip() for value in values if str(value).strip()]
+
+
+def parse_number(text: str | None) -> float | None:
+    """Return a cell as a number, None where it is empty, not a number, or infinite."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def clean_id(text: str) -> str:
+    """Return a name without dots, slashes and blanks, fit for the key of a sample."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_") or "_"
+
+
+def recording_ids(filenames: list[str]) -> list[str]:
+    """Return an id for each `<label>/<stem>.ogg`: its stem, with the label where stems repeat."""
+    stems = [clean_id(name.rsplit("/", 1)[-1].rsplit(".", 1)[0]) for name in filenames]
+    counts: dict[str, set[str]] = {}
+    for stem, name in zip(stems, filenames, strict=True):
+        counts.setdefault(stem, set()).add(name)
+    return [
+        stem if len(counts[stem]) == 1 else clean_id(name.rsplit(".", 1)[0].replace("/", "-"))
+        for stem, name in zip(stems, filenames, strict=True)
+    ]
+
+
+def parse_row(row: dict[str, str]) -> dict:
+    """Return a CSV row with lists as lists and numbers as numbers or None."""
+    parsed = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    parsed |= {name: parse_list(row.get(name)) for name in _LISTS}
+    return parsed | {name: parse_number(row.get(name)) for name in _NUMBERS}
+
+
+def to_json(id: str, row: dict[str, str], **extra) -> bytes:
+    """Return one recording's metadata as a single line of JSON, as Athena's JSON SerDe reads it.
+
+    `extra` may hold recorded_on ('2021-05-14'), recorded_at ('06:30') and seconds.
+    """
+    absent = {"recorded_on": None, "recorded_at": None, "seconds": None}
+    return json.dumps({"id": id, **parse_row(row), **absent, **extra}).encode() + b"\n"
+
+
+def ddl(database: str, table: str, location: str) -> str:
+    """Return the Hive DDL of the external table over the JSON files below `location`."""
+    columns = ",\n".join(f"  `{name}` {kind}" for name, kind in _TYPES.items())
+    return (
+        f"CREATE EXTERNAL TABLE IF NOT EXISTS `{database}`.`{table}` (\n{columns}\n)\n"
+        "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\n"
+        f"LOCATION '{location.rstrip('/')}/'"
+    )
