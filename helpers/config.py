@@ -1,0 +1,131 @@
+"""Which cloud and which data set; the only module that reads the environment. Makes no client."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.datasets import NAMES
+
+CLOUDS = ("local", "aws")
+PROJECT = "birds-and-bins"
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one run of the course; passed down, never changed."""
+
+    cloud: str
+    dataset: str
+    region: str
+    bucket: str
+    role: str
+    """Name of the execution role that notebook 00 makes, not its ARN."""
+    raw: str | None = None
+    """Folder or S3 URI of the user's own raw data; None for the sample data set."""
+    endpoint_url: str | None = None
+    """The local AWS, or None for AWS itself."""
+    poll_seconds: float = 10.0
+    """Pause between two looks at a running job."""
+
+    @property
+    def database(self) -> str:
+        """Glue database of all the course's tables."""
+        return PROJECT.replace("-", "_")
+
+    @property
+    def name(self) -> str:
+        """Prefix of the names of all jobs, models and endpoints of this data set."""
+        return f"{PROJECT}-{self.dataset}"
+
+    def key(self, kind: str, *parts: str) -> str:
+        """Return an S3 key below this data set's folder of a kind, as `raw/birds/…`."""
+        return "/".join((kind, self.dataset, *parts))
+
+    def uri(self, kind: str, *parts: str) -> str:
+        """Return the S3 URI of `key(kind, …)` in the course's bucket."""
+        return f"s3://{self.bucket}/{self.key(kind, *parts)}"
+
+    def __repr__(self) -> str:
+        return f"<Config: {self.dataset} on {self.cloud}, bucket {self.bucket}, {self.region}>"
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """Where the local AWS keeps its state and listens."""
+
+    state: Path
+    port: int
+
+
+def _choice(variable: str, allowed: tuple[str, ...]) -> str:
+    value = os.environ.get(variable) or allowed[0]
+    if value not in allowed:
+        raise ValueError(f"{variable}={value!r} is not known: set it to {' or '.join(allowed)}")
+    return value
+
+
+def local_settings() -> LocalSettings:
+    """Read where the local AWS lives: `COURSE_LOCAL_STATE` and `COURSE_LOCAL_PORT`."""
+    state = Path(os.environ.get("COURSE_LOCAL_STATE") or ROOT / ".local_aws")
+    port = os.environ.get("COURSE_LOCAL_PORT") or "4590"
+    if not port.isdigit() or not 0 <= int(port) < 65536:
+        raise ValueError(f"COURSE_LOCAL_PORT={port!r} is not a port: set a number below 65536")
+    return LocalSettings(state.absolute(), int(port))
+
+
+def _raw_source() -> str | None:
+    """Return `COURSE_RAW` as an S3 URI or an absolute folder that exists, or None."""
+    raw = os.environ.get("COURSE_RAW")
+    if not raw or raw.startswith("s3://"):
+        return raw or None
+    folder = Path(raw)
+    # Kernels start in notebooks/, people type the path as seen from the project's root.
+    candidates = [folder] if folder.is_absolute() else [ROOT / folder, folder.absolute()]
+    for candidate in candidates:
+        if candidate.is_dir():
+            return str(candidate.resolve())
+    raise FileNotFoundError(
+        f"COURSE_RAW={raw!r} is not a folder: give a folder of recordings or photos, an s3:// URI, "
+        "or unset it to use the sample data set"
+    )
+
+
+def load_config() -> Config:
+    """Read the environment and return the settings; on `local`, see that the local AWS runs.
+
+    `COURSE_CLOUD` is `local` (default) or `aws`, `COURSE_DATASET` is `birds` (default) or `bins`,
+    `COURSE_RAW` a folder or S3 prefix of the user's own raw data.
+
+    Raises:
+        ValueError: a variable has a value that is not known.
+        FileNotFoundError: `COURSE_RAW` names no folder.
+        RuntimeError: the local AWS could not be started; the message says why.
+    """
+    cloud, dataset, raw = (
+        _choice("COURSE_CLOUD", CLOUDS),
+        _choice("COURSE_DATASET", NAMES),
+        _raw_source(),
+    )
+    role = f"{PROJECT}-execution"
+    if cloud == "aws":
+        from helpers.session import account_and_region
+
+        account, region = account_and_region()
+        return Config(cloud, dataset, region, _bucket(account, region), role, raw)
+    from helpers.local_aws.lifecycle import ensure_running
+
+    server = ensure_running(local_settings())
+    # The SDKs make clients of their own deep inside: the environment is the only seam they all
+    # respect, and child processes inherit it.
+    os.environ.update(server.environment())
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    bucket = _bucket(server.account, server.region)
+    return Config(cloud, dataset, server.region, bucket, role, raw, server.url, poll_seconds=0.5)
+
+
+def _bucket(account: str, region: str) -> str:
+    """Name the bucket after the account without showing its number."""
+    return f"{PROJECT}-{hashlib.sha256(account.encode()).hexdigest()[:8]}-{region}"

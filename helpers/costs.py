@@ -1,0 +1,37 @@
+"""What AWS charges: one dated table and the sums over it; asks no service.
+
+Prices are on-demand in us-east-1, read 2026-11 from the pages named beside them; they are for
+planning, the bill is AWS's.
+"""
+
+PRICED = "2026-11"
+INSTANCE_HOUR = {
+    # https://aws.amazon.com/sagemaker/ai/pricing/
+    "ml.m5.large": 0.115,
+    "ml.m5.xlarge": 0.23,
+    "ml.g4dn.xlarge": 0.736,
+}
+ATHENA_TB = 5.0
+"""Per TB scanned, at least 10 MB a query. https://aws.amazon.com/athena/pricing/"""
+ATHENA_MINIMUM_BYTES = 10_000_000
+S3_GB_MONTH = 0.023
+S3_PUT = 5.0 / 1_000_000
+S3_GET = 0.40 / 1_000_000
+
+
+def instance_cost(instance_type: str, seconds: float, instances: int = 1) -> float | None:
+    """Return dollars for running instances; None for a type that the table lacks."""
+    price = INSTANCE_HOUR.get(instance_type)
+    return None if price is None else price * seconds / 3600 * instances
+
+
+def athena_cost(scanned_bytes: int) -> float:
+    """Return dollars for one query."""
+    return max(scanned_bytes, ATHENA_MINIMUM_BYTES) / 1e12 * ATHENA_TB
+
+
+def dollars(amount: float | None) -> str:
+    """Word an amount, with more digits the smaller it is."""
+    if amount is None:
+        return "price unknown"
+    return f"${amount:.2f}" if amount >= 0.01 else f"${amount:.5f}"

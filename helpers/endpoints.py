@@ -1,0 +1,88 @@
+"""Deploys a model and asks it; knows SageMaker's hosting calls, not what a model is."""
+
+import json
+import time
+from typing import Any
+
+from botocore.exceptions import ClientError
+from tqdm.auto import tqdm
+
+from helpers.config import Config
+from helpers.session import client, role_arn
+
+PROGRAM = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+}
+
+
+class Refused(RuntimeError):
+    """An endpoint did not answer a request; the message has the model's own words."""
+
+
+def wait_in_service(config: Config, name: str) -> dict[str, Any]:
+    """Wait until an endpoint serves, showing its state; return its description.
+
+    Raises:
+        RuntimeError: it failed; the message has the reason.
+    """
+    sagemaker = client(config, "sagemaker")
+    with tqdm(bar_format="{desc} {elapsed}") as bar:
+        while True:
+            about = sagemaker.describe_endpoint(EndpointName=name)
+            status = about["EndpointStatus"]
+            bar.set_description_str(f"{name}: {status}")
+            bar.update()
+            if status == "InService":
+                return about
+            if status in ("Failed", "OutOfService"):
+                raise RuntimeError(f"Endpoint {name} {status}: {about.get('FailureReason')}")
+            time.sleep(config.poll_seconds)
+
+
+def make_model(config: Config, name: str, image: str, model_data: str) -> None:
+    """Register an archive as a model under `name`; a model of that name is replaced."""
+    sagemaker = client(config, "sagemaker")
+    try:
+        sagemaker.delete_model(ModelName=name)
+    except ClientError as error:
+        if "Could not find" not in str(error):
+            raise
+    container = {"Image": image, "ModelDataUrl": model_data, "Environment": PROGRAM}
+    sagemaker.create_model(
+        ModelName=name, PrimaryContainer=container, ExecutionRoleArn=role_arn(config)
+    )
+
+
+def serve(config: Config, name: str, model: str, instance_type: str, instances: int = 1) -> None:
+    """Make the endpoint `name` serve `model`; one that serves already is updated without a gap."""
+    sagemaker = client(config, "sagemaker")
+    configuration = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": model,
+        "InstanceType": instance_type,
+        "InitialInstanceCount": instances,
+    }
+    sagemaker.create_endpoint_config(EndpointConfigName=configuration, ProductionVariants=[variant])
+    known = sagemaker.list_endpoints(NameContains=name)["Endpoints"]
+    exists = any(endpoint["EndpointName"] == name for endpoint in known)
+    call = sagemaker.update_endpoint if exists else sagemaker.create_endpoint
+    call(EndpointName=name, EndpointConfigName=configuration)
+
+
+def ask(config: Config, name: str, body: bytes, content_type: str) -> dict[str, Any]:
+    """Send one clip or photo to an endpoint and return its answer.
+
+    Raises:
+        Refused: the endpoint is not there, or what was sent can't be read.
+    """
+    try:
+        reply = client(config, "sagemaker-runtime").invoke_endpoint(
+            EndpointName=name, Body=body, ContentType=content_type, Accept="application/json"
+        )
+    except ClientError as error:
+        response = error.response
+        text = response.get("OriginalMessage") or response["Error"]["Message"]
+        raise Refused(f"{response['Error']['Code']}: {text}") from None
+    return json.loads(reply["Body"].read())

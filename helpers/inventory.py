@@ -1,0 +1,176 @@
+"""Finds and deletes all that the course has made, a function pair for each kind of resource.
+
+Knows the course's names alone: what others have in the account is never listed and never touched.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pandas as pd
+from botocore.exceptions import ClientError
+
+from helpers.bucket import bucket_exists
+from helpers.config import PROJECT, Config
+from helpers.roles import delete_role
+from helpers.session import client
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource: how to find the course's, and how to delete one."""
+
+    name: str
+    find: Callable[[Config], Iterator[str]]
+    delete: Callable[[Config, str], object]
+
+
+def _pages(
+    config: Config, call: str, list_name: str, field: str, **options: object
+) -> Iterator[str]:
+    for page in client(config, "sagemaker").get_paginator(call).paginate(**options):
+        for item in page[list_name]:
+            if item[field].startswith(PROJECT):
+                yield item[field]
+
+
+def _sagemaker(noun: str, plural: str, list_name: str, name: str) -> Kind:
+    """Return the kind of a SageMaker resource with List and Delete operations."""
+
+    def find(config: Config) -> Iterator[str]:
+        return _pages(config, f"list_{plural}", list_name, name, NameContains=PROJECT)
+
+    def delete(config: Config, resource: str) -> None:
+        getattr(client(config, "sagemaker"), f"delete_{noun.replace(' ', '_')}")(**{name: resource})
+
+    return Kind(noun, find, delete)
+
+
+def _objects(config: Config) -> Iterator[str]:
+    if bucket_exists(config):
+        pages = client(config, "s3").get_paginator("list_objects_v2").paginate(Bucket=config.bucket)
+        for page in pages:
+            yield from (item["Key"] for item in page.get("Contents", []))
+
+
+def _delete_objects(config: Config) -> None:
+    s3, keys = client(config, "s3"), list(_objects(config))
+    for start in range(0, len(keys), 1000):
+        batch = [{"Key": key} for key in keys[start : start + 1000]]
+        s3.delete_objects(Bucket=config.bucket, Delete={"Objects": batch, "Quiet": True})
+
+
+def _buckets(config: Config) -> Iterator[str]:
+    if bucket_exists(config):
+        yield config.bucket
+
+
+def _delete_bucket(config: Config, name: str) -> None:
+    s3 = client(config, "s3")
+    uploads = s3.list_multipart_uploads(Bucket=name).get("Uploads", [])
+    for upload in uploads:
+        s3.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
+    _delete_objects(config)
+    s3.delete_bucket(Bucket=name)
+
+
+def _tables(config: Config) -> Iterator[str]:
+    glue = client(config, "glue")
+    with suppress(glue.exceptions.EntityNotFoundException):
+        for page in glue.get_paginator("get_tables").paginate(DatabaseName=config.database):
+            yield from (table["Name"] for table in page["TableList"])
+
+
+def _delete_table(config: Config, name: str) -> None:
+    client(config, "glue").delete_table(DatabaseName=config.database, Name=name)
+
+
+def _databases(config: Config) -> Iterator[str]:
+    glue = client(config, "glue")
+    with suppress(glue.exceptions.EntityNotFoundException):
+        yield glue.get_database(Name=config.database)["Database"]["Name"]
+
+
+def _delete_database(config: Config, name: str) -> None:
+    client(config, "glue").delete_database(Name=name)
+
+
+def _log_streams(config: Config) -> Iterator[str]:
+    """Yield `group:stream` of the jobs' shared groups, and whole groups of endpoints."""
+    logs = client(config, "logs")
+    for page in logs.get_paginator("describe_log_groups").paginate(
+        logGroupNamePrefix="/aws/sagemaker/"
+    ):
+        for group in (item["logGroupName"] for item in page["logGroups"]):
+            if group.startswith(f"/aws/sagemaker/Endpoints/{PROJECT}"):
+                yield group
+            elif group.endswith("Jobs"):
+                pages = logs.get_paginator("describe_log_streams").paginate(
+                    logGroupName=group, logStreamNamePrefix=PROJECT
+                )
+                for part in pages:
+                    yield from (f"{group}:{item['logStreamName']}" for item in part["logStreams"])
+
+
+def _delete_log(config: Config, name: str) -> None:
+    logs = client(config, "logs")
+    group, _, stream = name.partition(":")
+    if stream:
+        logs.delete_log_stream(logGroupName=group, logStreamName=stream)
+    # The jobs' groups are the whole account's: they go when nobody's stream is in them.
+    if not stream or not logs.describe_log_streams(logGroupName=group)["logStreams"]:
+        logs.delete_log_group(logGroupName=group)
+
+
+def _roles(config: Config) -> Iterator[str]:
+    iam = client(config, "iam")
+    with suppress(iam.exceptions.NoSuchEntityException):
+        yield iam.get_role(RoleName=config.role)["Role"]["RoleName"]
+
+
+def _repositories(config: Config) -> Iterator[str]:
+    for page in client(config, "ecr").get_paginator("describe_repositories").paginate():
+        names = (item["repositoryName"] for item in page["repositories"])
+        yield from (name for name in names if name.startswith(PROJECT))
+
+
+def _delete_repository(config: Config, name: str) -> None:
+    client(config, "ecr").delete_repository(repositoryName=name, force=True)
+
+
+# In the order of deleting: what serves and bills first, what others live in last.
+KINDS = (
+    _sagemaker("endpoint", "endpoints", "Endpoints", "EndpointName"),
+    _sagemaker("endpoint config", "endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
+    _sagemaker("model", "models", "Models", "ModelName"),
+    _sagemaker("training job", "training_jobs", "TrainingJobSummaries", "TrainingJobName"),
+    _sagemaker("processing job", "processing_jobs", "ProcessingJobSummaries", "ProcessingJobName"),
+    Kind("table", _tables, _delete_table),
+    Kind("database", _databases, _delete_database),
+    Kind("log", _log_streams, _delete_log),
+    Kind("image repository", _repositories, _delete_repository),
+    Kind("bucket", _buckets, _delete_bucket),
+    Kind("role", _roles, lambda config, name: delete_role(config)),
+)
+
+
+def inventory(config: Config) -> pd.DataFrame:
+    """Return all that the course has made: a row with `kind` and `name` for each resource."""
+    rows = [(kind.name, name) for kind in KINDS for name in kind.find(config)]
+    return pd.DataFrame(rows, columns=["kind", "name"])
+
+
+def delete_all(config: Config) -> pd.DataFrame:
+    """Delete all that `inventory` lists; return what was deleted, and what could not be and why.
+
+    A resource that is gone already is no error, so that it may be run again at any time.
+    """
+    rows = []
+    for kind in KINDS:
+        for name in list(kind.find(config)):
+            try:
+                kind.delete(config, name)
+                rows.append((kind.name, name, "deleted"))
+            except ClientError as error:
+                rows.append((kind.name, name, f"left: {error.response['Error']['Message']}"))
+    return pd.DataFrame(rows, columns=["kind", "name", "result"])

@@ -1,0 +1,183 @@
+"""Waits for jobs and tells how they went; knows Describe calls and logs, starts no job."""
+
+import atexit
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from botocore.exceptions import ClientError
+from tqdm.auto import tqdm
+
+from helpers.config import ROOT, Config
+from helpers.costs import dollars, instance_cost
+from helpers.session import client
+
+METRIC = re.compile(r"(\w[\w:/-]*)=(-?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf))\b", re.IGNORECASE)
+ENDED = ("Completed", "Failed", "Stopped")
+NOT_SHIPPED = shutil.ignore_patterns("local_aws", "__pycache__")
+
+
+class JobFailed(RuntimeError):
+    """A job ended without success; the message has the job's own reason."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One finished job, as Describe tells it."""
+
+    kind: str
+    """`TrainingJob` or `ProcessingJob`."""
+    name: str
+    status: str
+    seconds: float
+    """From start to end."""
+    instance_type: str
+    instances: int
+    description: dict = field(repr=False)
+    metrics: dict[str, float] = field(default_factory=dict, repr=False)
+    """The last value of each `name=value` that it printed."""
+
+    @property
+    def cost(self) -> float | None:
+        """Dollars on AWS for the time that it ran."""
+        return instance_cost(self.instance_type, self.seconds, self.instances)
+
+    @property
+    def model_data(self) -> str:
+        """S3 URI of the model archive of a training job."""
+        return self.description["ModelArtifacts"]["S3ModelArtifacts"]
+
+    def __repr__(self) -> str:
+        machines = f"{self.instances} × {self.instance_type}"
+        price = dollars(self.cost)
+        return (
+            f"<{self.kind} {self.name}: {self.status}, {self.seconds:.0f} s on {machines}, {price}>"
+        )
+
+
+def ship(*files: str) -> Path:
+    """Copy the `helpers` package and some files into a folder of its own, as jobs get them.
+
+    Args:
+        files: below the project's root, such as `scripts_train/train.py`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="course-"))
+    # The SDK reads the folder when the job is made; it may go when the kernel does.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=NOT_SHIPPED)
+    for file in files:
+        shutil.copy(ROOT / file, folder)
+    return folder
+
+
+def _prefix(kind: str) -> str:
+    return kind.removesuffix("Job")
+
+
+def describe(config: Config, kind: str, name: str) -> dict:
+    """Return what Describe says of a job.
+
+    Raises:
+        LookupError: there is no such job.
+    """
+    sagemaker = client(config, "sagemaker")
+    call = (
+        sagemaker.describe_training_job
+        if kind == "TrainingJob"
+        else sagemaker.describe_processing_job
+    )
+    try:
+        return call(**{f"{kind}Name": name})
+    except ClientError as error:
+        if "not found" in str(error):
+            raise LookupError(f"No {kind} called {name}: run the notebook that starts it") from None
+        raise
+
+
+def latest(config: Config, kind: str, prefix: str) -> Job:
+    """Return the newest completed job whose name begins with `prefix`.
+
+    Raises:
+        LookupError: no such job has completed.
+    """
+    sagemaker = client(config, "sagemaker")
+    call = sagemaker.list_training_jobs if kind == "TrainingJob" else sagemaker.list_processing_jobs
+    jobs = call(NameContains=prefix, StatusEquals="Completed", SortBy="CreationTime", SortOrder="Descending")  # fmt: skip
+    names = [job[f"{kind}Name"] for job in jobs[f"{kind}Summaries"]]
+    names = [name for name in names if name.startswith(prefix)]
+    if not names:
+        raise LookupError(f"No completed {kind} called {prefix}…: run the notebook that starts it")
+    return finished(config, kind, names[0])
+
+
+def wait(config: Config, kind: str, name: str) -> Job:
+    """Wait for a job, showing its state, and return it; an interrupt leaves the job running.
+
+    Raises:
+        JobFailed: it failed or was stopped; the message has the reason and where its log is.
+    """
+    with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
+        while True:
+            about = describe(config, kind, name)
+            status = about[f"{kind}Status"]
+            bar.set_description_str(f"{name}: {about.get('SecondaryStatus', status)}")
+            bar.update()
+            if status in ENDED:
+                break
+            time.sleep(config.poll_seconds)
+    if status != "Completed":
+        reason = about.get("FailureReason", "it was stopped")
+        raise JobFailed(f"{kind} {name} {status}: {reason}")
+    return finished(config, kind, name)
+
+
+def finished(config: Config, kind: str, name: str) -> Job:
+    """Return a job that has ended, with the metrics that it printed last."""
+    about = describe(config, kind, name)
+    cluster = about.get("ResourceConfig") or about["ProcessingResources"]["ClusterConfig"]
+    start, end = about[f"{_prefix(kind)}StartTime"], about[f"{_prefix(kind)}EndTime"]
+    table = metrics(config, kind, name)
+    last = {column: table[column].dropna().iloc[-1] for column in table}
+    return Job(
+        kind, name, about[f"{kind}Status"], (end - start).total_seconds(),
+        cluster["InstanceType"], cluster["InstanceCount"], about, last,
+    )  # fmt: skip
+
+
+def log_lines(config: Config, kind: str, name: str) -> Iterator[tuple[datetime, str, str]]:
+    """Yield time, instance and text of all that a job printed, in order of time."""
+    pages = (
+        client(config, "logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=f"/aws/sagemaker/{kind}s", logStreamNamePrefix=f"{name}/")
+    )
+    for page in pages:
+        for event in page["events"]:
+            host = event["logStreamName"].partition("/")[2].rsplit("-", 1)[0]
+            yield datetime.fromtimestamp(event["timestamp"] / 1000), host, event["message"]
+
+
+def read_metrics(lines: Iterable[str]) -> pd.DataFrame:
+    """Return one row for each line that holds `name=value; …` metrics.
+
+    A line counts when all of it is such pairs, so that prose with a sign in it does not.
+    """
+    rows: list[dict[str, Any]] = []
+    for line in lines:
+        pairs = METRIC.findall(line)
+        rest = METRIC.sub("", line).strip(" ;,\t\n")
+        if pairs and not rest:
+            rows.append({name: float(value) for name, value in pairs})
+    return pd.DataFrame(rows)
+
+
+def metrics(config: Config, kind: str, name: str) -> pd.DataFrame:
+    """Return all metrics that a job logged, a row for each line that has some."""
+    return read_metrics(text for _, _, text in log_lines(config, kind, name))

@@ -1,0 +1,118 @@
+"""The command line of the local AWS: `python -m helpers.local_aws start|stop|status|reset|logs`."""
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from helpers.config import LocalSettings, local_settings
+from helpers.local_aws import lifecycle
+
+EXPORTED = (
+    "AWS_ENDPOINT_URL",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+)
+
+
+def parse_args(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m helpers.local_aws", description=__doc__)
+    parser.add_argument("--state", type=Path, help="state folder (default: COURSE_LOCAL_STATE)")
+    parser.add_argument("--port", type=int, help="port on loopback (default: COURSE_LOCAL_PORT)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("start", help="start it if it does not run")
+    commands.add_parser("stop", help="stop it and all that it runs; its state stays")
+    commands.add_parser("status", help="say whether it runs, and where")
+    commands.add_parser("env", help="print the exports that point the aws CLI at it")
+    commands.add_parser("reset", help="stop it and delete its state")
+    logs = commands.add_parser("logs", help="print the log of a job or an endpoint")
+    logs.add_argument("name", nargs="?", help="part of its name; default: the server's own log")
+    commands.add_parser("serve", help="run it in the foreground")
+    # The options may also stand behind the command.
+    for command in commands.choices.values():
+        command.add_argument(
+            "--state", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+        command.add_argument("--port", type=int, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser.parse_args(words)
+
+
+def _settings(args: argparse.Namespace) -> LocalSettings:
+    default = local_settings()
+    state = args.state.absolute() if args.state else default.state
+    return LocalSettings(state, default.port if args.port is None else args.port)
+
+
+def _print_logs(state: Path, name: str | None) -> int:
+    """Print what a job or an endpoint said, oldest line first."""
+    if name is None:
+        print((state / "server.log").read_text(), end="")
+        return 0
+    paths = [
+        path
+        for path in (state / "logs").rglob("*.jsonl")
+        if name in f"{path.parent.name}{path.name}"
+    ]
+    events = [json.loads(line) for path in paths for line in path.open()]
+    for event in sorted(events, key=lambda event: event["timestamp"]):
+        print(event["message"])
+    if not paths:
+        print(f"Nothing with {name!r} in its name has logged", file=sys.stderr)
+    return 0 if paths else 1
+
+
+def _reset(state: Path) -> int:
+    """Stop the server and delete its state folder, which must look like one."""
+    lifecycle.stop(state)
+    if state.exists() and not (state / "keys.json").exists():
+        print(f"{state} is not a state folder of a local AWS: left alone", file=sys.stderr)
+        return 1
+    shutil.rmtree(state, ignore_errors=True)
+    return 0
+
+
+def main(words: list[str]) -> int:
+    """Run one command; return the exit code."""
+    args = parse_args(words)
+    settings = _settings(args)
+    if args.command == "serve":
+        from helpers.local_aws.server import serve
+
+        return serve(settings.state, settings.port)
+    if args.command == "start":
+        try:
+            print(f"The local AWS runs at {lifecycle.ensure_running(settings).url}")
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            return 1
+    elif args.command == "stop":
+        ran = lifecycle.stop(settings.state)
+        print("The local AWS has stopped" if ran else "The local AWS does not run")
+    elif args.command in ("status", "env"):
+        return _report(settings.state, args.command)
+    elif args.command == "reset":
+        return _reset(settings.state)
+    elif args.command == "logs":
+        return _print_logs(settings.state, args.name)
+    return 0
+
+
+def _report(state: Path, command: str) -> int:
+    """Say where the server is, for a person or for a shell."""
+    server = lifecycle.find_running(state)
+    if server is None:
+        print("The local AWS does not run: python -m helpers.local_aws start", file=sys.stderr)
+        return 1
+    if command == "status":
+        print(f"The local AWS runs at {server.url}, its state is in {state}")
+        return 0
+    for name in EXPORTED:
+        print(f"export {name}={server.environment()[name]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Models and endpoints: real worker processes that answer over HTTP."""

@@ -1,0 +1,135 @@
+"""One instance of an endpoint: a staged model and the worker process that serves it.
+
+Knows processes and HTTP; knows nothing of endpoints. Left out: GPUs, several workers an instance.
+"""
+
+import http.client
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.local_aws.context import Context
+from helpers.local_aws.jobs.container import CODE_ENDINGS, Container, make_venv
+from helpers.local_aws.jobs.group import SUPERVISOR
+from helpers.local_aws.jobs.reasons import last_error
+
+WORKER = Path(__file__).with_name("worker.py")
+START_SECONDS = 120.0
+ANSWER_SECONDS = 60.0
+"""InvokeEndpoint's own limit."""
+
+
+class StartFailed(Exception):
+    """A worker did not come up; the message is what it said last."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a worker answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class ServerProcess:
+    """One worker of a model.
+
+    Args:
+        folder: an empty folder for its disk.
+        archive: the model's tar.gz.
+        environment: the model's own variables.
+        on_line: called with each line it prints.
+    """
+
+    def __init__(
+        self, context: Context, folder: Path, archive: Path, environment: dict[str, str],
+        on_line: Callable[[str], None],
+    ):  # fmt: skip
+        self._folder, self._on_line, self._port = folder, on_line, 0
+        self._ready, self._tail = threading.Event(), []
+        self._container = self._stage(folder, archive)
+        venv = make_venv(folder / "venv")
+        given = {"SAGEMAKER_BASE_DIR": "/opt/ml", "OPENBLAS_NUM_THREADS": "1", **environment}
+        variables = self._container.environment(context, venv, given)
+        model = self._container.ml / "model"
+        command = [str(venv / "bin" / "python3"), str(WORKER), "--model-dir", str(model)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(SUPERVISOR), *command], cwd=model, env=variables,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace",
+        )  # fmt: skip
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @staticmethod
+    def _stage(folder: Path, archive: Path) -> Container:
+        shutil.rmtree(folder, ignore_errors=True)
+        container = Container(folder, "algo-1")
+        try:
+            with tarfile.open(archive) as tar:
+                tar.extractall(container.ml / "model", filter="data")
+        except tarfile.TarError as error:
+            raise StartFailed(f"the model archive can't be read: {error}") from error
+        for path in (container.ml / "model").rglob("*"):
+            if path.suffix in CODE_ENDINGS and path.is_file():
+                container.rewrite(path)
+        return container
+
+    def _read(self) -> None:
+        for line in self._process.stdout:
+            text = self._container.outward(line.rstrip("\n"))
+            self._tail = [*self._tail[-100:], text]
+            if not self._port and text.startswith("READY "):
+                self._port = int(text.split()[1])
+                self._ready.set()
+            self._on_line(text)
+        self._ready.set()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def wait_until_ready(self) -> None:
+        """Return once the model is loaded.
+
+        Raises:
+            StartFailed: the worker ended, or took too long.
+        """
+        if not self._ready.wait(START_SECONDS):
+            raise StartFailed(f"the model was not loaded within {START_SECONDS:.0f} s")
+        if not self._port:
+            said = next((line for line in reversed(self._tail) if line.strip()), "nothing")
+            raise StartFailed(last_error(self._tail) or said)
+
+    def answer(self, body: bytes, headers: dict[str, str]) -> Answer:
+        """Send one request to the worker.
+
+        Raises:
+            OSError: the worker is gone, or took longer than InvokeEndpoint allows.
+        """
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_SECONDS)
+        try:
+            connection.request("POST", "/invocations", body, headers)
+            reply = connection.getresponse()
+            kind = reply.headers.get("Content-Type", "")
+            return Answer(reply.status, kind, reply.read())
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"the worker did not answer: {error}") from error
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        """End the worker and remove its disk."""
+        with suppress(BrokenPipeError, ValueError):
+            self._process.stdin.close()
+        self._process.wait()
+        self._reader.join()
+        self._process.stdout.close()
+        shutil.rmtree(self._folder, ignore_errors=True)

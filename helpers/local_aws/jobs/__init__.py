@@ -1,0 +1,1 @@
+"""Processing and training jobs, run as processes with the /opt/ml contract."""

@@ -1,0 +1,199 @@
+"""CloudWatch Logs as JSON lines on disk, a file a stream; knows nothing of who writes them.
+
+Left out: metric filters, subscriptions, Insights queries, live tail, encryption; filter patterns
+are plain words that must all occur, or a phrase in double quotes.
+"""
+
+import json
+import shlex
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+from urllib.parse import quote, unquote
+
+from helpers.local_aws.errors import AwsError
+from helpers.local_aws.files import write_atomic
+from helpers.local_aws.shelf import now
+
+PAGE = 10_000
+
+
+def _milliseconds() -> int:
+    return int(now().timestamp() * 1000)
+
+
+class Logs:
+    """The log groups of the local AWS."""
+
+    def __init__(self, root: Path, account: str, region: str):
+        self._root, self._lock = root, threading.RLock()
+        self._arn = f"arn:aws:logs:{region}:{account}:log-group:"
+        root.mkdir(parents=True, exist_ok=True)
+
+    # What other engines call.
+
+    def append(self, group: str, stream: str, messages: Iterable[str]) -> None:
+        """Add lines to a stream now, making group and stream where they are missing."""
+        time = _milliseconds()
+        self._write(group, stream, [{"timestamp": time, "message": text} for text in messages])
+
+    # The operations.
+
+    def create_log_group(self, request: dict) -> dict:
+        folder = self._folder(request["logGroupName"])
+        if folder.exists():
+            raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
+        self._make_group(folder, request["logGroupName"])
+        return {}
+
+    def create_log_stream(self, request: dict) -> dict:
+        path = self._stream(request["logGroupName"], request["logStreamName"])
+        self._existing(request["logGroupName"])
+        if path.exists():
+            raise AwsError("ResourceAlreadyExistsException", "The log stream already exists")
+        path.touch()
+        return {}
+
+    def put_log_events(self, request: dict) -> dict:
+        group, stream = request["logGroupName"], request["logStreamName"]
+        self._existing(group)
+        if not self._stream(group, stream).exists():
+            raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
+        self._write(group, stream, request["logEvents"])
+        return {"nextSequenceToken": "0"}
+
+    def put_retention_policy(self, request: dict) -> dict:
+        folder = self._existing(request["logGroupName"])
+        about = json.loads((folder / "group.json").read_text())
+        about["retentionInDays"] = request["retentionInDays"]
+        write_atomic(folder / "group.json", json.dumps(about).encode())
+        return {}
+
+    def delete_log_group(self, request: dict) -> dict:
+        rmtree(self._existing(request["logGroupName"]))
+        return {}
+
+    def delete_log_stream(self, request: dict) -> dict:
+        self._existing(request["logGroupName"])
+        self._stream(request["logGroupName"], request["logStreamName"]).unlink(missing_ok=True)
+        return {}
+
+    def describe_log_groups(self, request: dict) -> dict:
+        groups = [json.loads(path.read_text()) for path in self._root.glob("*/group.json")]
+        prefix = request.get("logGroupNamePrefix", "")
+        pattern = request.get("logGroupNamePattern", "")
+        found = [
+            {**group, "arn": f"{self._arn}{group['logGroupName']}:*", "metricFilterCount": 0}
+            for group in sorted(groups, key=lambda group: group["logGroupName"])
+            if group["logGroupName"].startswith(prefix) and pattern in group["logGroupName"]
+        ]
+        return {"logGroups": found}
+
+    def describe_log_streams(self, request: dict) -> dict:
+        group = request["logGroupName"]
+        folder, prefix = self._existing(group), request.get("logStreamNamePrefix", "")
+        names = sorted(unquote(path.stem) for path in folder.glob("*.jsonl"))
+        streams = [self._about(group, name) for name in names if name.startswith(prefix)]
+        if request.get("orderBy") == "LastEventTime":
+            streams.sort(key=lambda stream: stream.get("lastEventTimestamp", 0))
+        if request.get("descending"):
+            streams.reverse()
+        return _page(streams, "logStreams", request, 50)
+
+    def get_log_events(self, request: dict) -> dict:
+        group = request.get("logGroupName") or request["logGroupIdentifier"]
+        events = list(self._events(group, request["logStreamName"], request))
+        limit = request.get("limit", PAGE)
+        token = request.get("nextToken")
+        if token:
+            place = int(token[2:]) if token[:2] in ("f/", "b/") and token[2:].isdigit() else None
+            if place is None:
+                raise AwsError("InvalidParameterException", "The specified nextToken is invalid.")
+            start = place if token.startswith("f/") else max(0, place - limit)
+        else:
+            start = 0 if request.get("startFromHead") else max(0, len(events) - limit)
+        page = events[start : start + limit]
+        ends = {"nextForwardToken": f"f/{start + len(page)}", "nextBackwardToken": f"b/{start}"}
+        return {"events": page, **ends}
+
+    def filter_log_events(self, request: dict) -> dict:
+        group = request.get("logGroupName") or request["logGroupIdentifier"].split(":")[-1]
+        folder = self._existing(group)
+        names = request.get("logStreamNames") or [unquote(p.stem) for p in folder.glob("*.jsonl")]
+        prefix, words = request.get("logStreamNamePrefix", ""), request.get("filterPattern", "")
+        wanted = shlex.split(words)
+        found = [
+            {**event, "logStreamName": name, "eventId": f"{quote(name, safe='')}-{place}"}
+            for name in names
+            if name.startswith(prefix)
+            for place, event in enumerate(self._events(group, name, request))
+            if all(word in event["message"] for word in wanted)
+        ]
+        found.sort(key=lambda event: event["timestamp"])
+        return {**_page(found, "events", request, PAGE), "searchedLogStreams": []}
+
+    def list_tags_for_resource(self, request: dict) -> dict:
+        return {"tags": {}}
+
+    # Files.
+
+    def _folder(self, group: str) -> Path:
+        return self._root / quote(group, safe="")
+
+    def _stream(self, group: str, stream: str) -> Path:
+        return self._folder(group) / f"{quote(stream, safe='')}.jsonl"
+
+    def _existing(self, group: str) -> Path:
+        folder = self._folder(group)
+        if not folder.exists():
+            raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
+        return folder
+
+    def _make_group(self, folder: Path, group: str) -> None:
+        about = {"logGroupName": group, "creationTime": _milliseconds(), "storedBytes": 0}
+        write_atomic(folder / "group.json", json.dumps(about).encode())
+
+    def _write(self, group: str, stream: str, events: list[dict]) -> None:
+        time = _milliseconds()
+        text = "".join(json.dumps({**event, "ingestionTime": time}) + "\n" for event in events)
+        with self._lock:
+            if not self._folder(group).exists():
+                self._make_group(self._folder(group), group)
+            with self._stream(group, stream).open("a") as file:
+                file.write(text)
+
+    def _events(self, group: str, stream: str, request: dict) -> Iterator[dict[str, Any]]:
+        path = self._stream(group, stream)
+        self._existing(group)
+        if not path.exists():
+            raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
+        start, end = request.get("startTime", 0), request.get("endTime", float("inf"))
+        with path.open() as file:
+            for line in file:
+                event = json.loads(line) if line.endswith("\n") else None
+                if event and start <= event["timestamp"] < end:
+                    yield event
+
+    def _about(self, group: str, stream: str) -> dict:
+        path = self._stream(group, stream)
+        about = {
+            "logStreamName": stream,
+            "arn": f"{self._arn}{group}:log-stream:{stream}",
+            "creationTime": int(path.stat().st_ctime * 1000),
+            "storedBytes": 0,
+        }
+        events = list(self._events(group, stream, {}))
+        if events:
+            about["firstEventTimestamp"] = events[0]["timestamp"]
+            about["lastEventTimestamp"] = events[-1]["timestamp"]
+            about["lastIngestionTime"] = events[-1]["ingestionTime"]
+        return about
+
+
+def _page(items: list, name: str, request: dict, size: int) -> dict:
+    """Cut one page out of a list; the token is the place of the next."""
+    start = int(request.get("nextToken") or 0)
+    end = start + (request.get("limit") or size)
+    return {name: items[start:end], **({"nextToken": str(end)} if end < len(items) else {})}

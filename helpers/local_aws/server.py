@@ -1,0 +1,179 @@
+"""Puts the parts of the local AWS together and serves them; knows each by its constructor alone."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from helpers.local_aws.athena.engine import AthenaEngine
+from helpers.local_aws.catalog import Catalog
+from helpers.local_aws.context import ACCOUNT, Context
+from helpers.local_aws.documents import Documents
+from helpers.local_aws.front import Front
+from helpers.local_aws.hosting.configs import EndpointConfigs
+from helpers.local_aws.hosting.endpoints import Endpoints
+from helpers.local_aws.hosting.models import Models
+from helpers.local_aws.jobs.processing import Processing
+from helpers.local_aws.jobs.training import Training
+from helpers.local_aws.journal import Journal
+from helpers.local_aws.lifecycle import announce, load_keys
+from helpers.local_aws.logs import Logs
+from helpers.local_aws.s3.http import S3App
+from helpers.local_aws.s3.store import ObjectStore
+from helpers.local_aws.tags import Tags
+
+HOST = "127.0.0.1"
+SDK_DEFAULTS = """\
+SchemaVersion: '1.0'
+SageMaker:
+  PythonSDK:
+    Modules:
+      TelemetryOptOut: true
+"""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """All engines, by the names that `operations.TABLE` gives them."""
+
+    athena: AthenaEngine
+    catalog: Catalog
+    endpoint_configs: EndpointConfigs
+    endpoints: Endpoints
+    logs: Logs
+    models: Models
+    processing: Processing
+    tags: Tags
+    training: Training
+
+
+def build_engines(context: Context, store: ObjectStore) -> Engines:
+    """Make every engine over one state folder."""
+    state = context.state
+    logs = Logs(state / "logs", context.account, context.region)
+    documents = Documents(state / "documents.sqlite")
+    tags = Tags(documents)
+    catalog = Catalog(state / "glue")
+    models = Models(context, documents, store, tags)
+    configs = EndpointConfigs(context, documents, tags, models)
+    return Engines(
+        athena=AthenaEngine(state / "athena", catalog, store, context.account, context.region),
+        catalog=catalog,
+        endpoint_configs=configs,
+        endpoints=Endpoints(context, documents, store, logs, tags, models, configs),
+        logs=logs,
+        models=models,
+        processing=Processing(context, documents, store, logs, tags),
+        tags=tags,
+        training=Training(context, documents, store, logs, tags),
+    )
+
+
+def moto_app() -> Callable:
+    """Return moto's own server app, for all that no engine answers."""
+    import moto.core.models
+    from moto.server import DomainDispatcherApplication, create_backend_app
+
+    for module in list(sys.modules.values()):
+        if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
+            module.DEFAULT_ACCOUNT_ID = ACCOUNT
+    return DomainDispatcherApplication(create_backend_app)
+
+
+class Handler(WSGIRequestHandler):
+    """Keeps connections open and sends small answers at once; says nothing of each request."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: `server.log` is for what goes wrong."""
+
+
+class LocalAws:
+    """One local AWS over a state folder; usable as a context manager in tests.
+
+    Raises:
+        OSError: the port is taken.
+    """
+
+    def __init__(self, state: Path, port: int = 0):
+        state.mkdir(parents=True, exist_ok=True)
+        self._socket = socket.create_server((HOST, port))
+        url = f"http://{HOST}:{self._socket.getsockname()[1]}"
+        self.context = Context(state, url, *load_keys(state))
+        (state / "sagemaker-config.yaml").write_text(SDK_DEFAULTS)
+        for name in ("aws-config", "aws-credentials"):
+            (state / name).touch()
+        self.store = ObjectStore(state / "s3")
+        self.engines = build_engines(self.context, self.store)
+        journal = Journal(state / "moto.jsonl", moto_app())
+        journal.replay()
+        keys = {self.context.access_key: self.context.secret_key}
+        health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
+        front = Front(keys, self.engines, S3App(self.store, journal), journal, health)
+        self.server: BaseWSGIServer = make_server(
+            HOST, 0, front, threaded=True, request_handler=Handler, fd=self._socket.fileno()
+        )
+
+    def start(self) -> "LocalAws":
+        """Serve in a thread of this process."""
+        self._recover()
+        threading.Thread(target=self.server.serve_forever, name="local-aws", daemon=True).start()
+        return self
+
+    def _recover(self) -> None:
+        announce(self.context.state, self.context.url)
+        self.engines.processing.recover()
+        self.engines.training.recover()
+        self.engines.endpoints.recover()
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT, then end all that runs."""
+
+        def end(*_: object) -> None:
+            threading.Thread(target=self.server.shutdown).start()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+        self._recover()
+        self.server.serve_forever()
+        self.stop_engines()
+
+    def stop_engines(self) -> None:
+        """End every process that the engines started."""
+        self.engines.training.shut_down()
+        self.engines.processing.shut_down()
+        self.engines.endpoints.shut_down()
+        self._socket.close()
+
+    def stop(self) -> None:
+        """Stop serving and end all that runs."""
+        self.server.shutdown()
+        self.server.server_close()
+        self.stop_engines()
+
+    def __enter__(self) -> "LocalAws":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def serve(state: Path, port: int) -> int:
+    """Run one local AWS in the foreground; return the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    try:
+        aws = LocalAws(state, port)
+    except OSError as error:
+        print(f"port {port} is busy ({error.strerror}): set COURSE_LOCAL_PORT to a free one")
+        return 1
+    aws.run()
+    return 0

@@ -1,0 +1,72 @@
+"""The execution role of jobs and endpoints, with what they need and no more."""
+
+import json
+
+from helpers.config import Config
+from helpers.session import client
+
+TRUSTED = "sagemaker.amazonaws.com"
+
+
+def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
+    """Return what the role may do: a sentence, its actions and its resources."""
+    bucket = f"arn:aws:s3:::{config.bucket}"
+    logs = f"arn:aws:logs:{config.region}:*:log-group:/aws/sagemaker/*"
+    return {
+        "read and write the course's bucket": (
+            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+            [f"{bucket}/*"],
+        ),
+        "list the course's bucket": (["s3:ListBucket", "s3:GetBucketLocation"], [bucket]),
+        "write logs": (
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents",
+             "logs:DescribeLogStreams"],
+            [logs, f"{logs}:log-stream:*"],
+        ),
+        "publish metrics": (["cloudwatch:PutMetricData"], ["*"]),
+        "pull images": (
+            ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",
+             "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
+            ["*"],
+        ),
+    }  # fmt: skip
+
+
+def make_role(config: Config) -> str:
+    """Make or renew the execution role; running it again changes nothing.
+
+    Returns:
+        The role's name.
+    """
+    iam = client(config, "iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": TRUSTED}, "Action": "sts:AssumeRole"}
+    try:
+        iam.create_role(
+            RoleName=config.role,
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            Description="Runs the jobs and endpoints of the Birds & Bins course",
+        )
+    except iam.exceptions.EntityAlreadyExistsException:
+        pass  # renewed below
+    statements = [
+        {"Effect": "Allow", "Action": actions, "Resource": resources}
+        for actions, resources in permissions(config).values()
+    ]
+    iam.put_role_policy(
+        RoleName=config.role,
+        PolicyName="course",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+    )
+    return config.role
+
+
+def delete_role(config: Config) -> bool:
+    """Delete the role and its policies; return whether it was there."""
+    iam = client(config, "iam")
+    try:
+        for name in iam.list_role_policies(RoleName=config.role)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=config.role, PolicyName=name)
+        iam.delete_role(RoleName=config.role)
+    except iam.exceptions.NoSuchEntityException:
+        return False
+    return True

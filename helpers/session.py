@@ -1,0 +1,125 @@
+"""Makes every client of the course; knows which cloud from the `Config`, reads no environment."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config as BotoConfig
+
+if TYPE_CHECKING:
+    from pyathena.connection import Connection
+    from sagemaker.core.helper.session_helper import Session
+
+    from helpers.config import Config
+
+
+class PinnedSession(boto3.Session):
+    """A boto3 session whose clients all talk to one endpoint, whatever a caller asks for.
+
+    The SageMaker SDK hard-codes the address of STS: without this, a local run would send its
+    (worthless) credentials to AWS.
+    """
+
+    def __init__(self, endpoint_url: str, **kwargs: Any):
+        super().__init__(**kwargs)
+        self._pinned = endpoint_url
+
+    def client(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a client of the pinned endpoint."""
+        return super().client(*args, **{**kwargs, "endpoint_url": self._pinned})
+
+    def resource(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a resource of the pinned endpoint."""
+        return super().resource(*args, **{**kwargs, "endpoint_url": self._pinned})
+
+
+@lru_cache
+def _session(endpoint_url: str | None, region: str) -> boto3.Session:
+    session = (
+        PinnedSession(endpoint_url, region_name=region)
+        if endpoint_url
+        else boto3.Session(region_name=region)
+    )
+    # The SDK falls back to the default session where it is given none.
+    boto3.DEFAULT_SESSION = session
+    return session
+
+
+def boto_session(config: "Config") -> boto3.Session:
+    """Return the one boto3 session of this run."""
+    return _session(config.endpoint_url, config.region)
+
+
+@lru_cache
+def client(config: "Config", service: str) -> Any:
+    """Return the run's client of an AWS service, such as `client(config, "s3")`."""
+    options = BotoConfig(
+        max_pool_connections=32, retries={"mode": "standard", "max_attempts": 4}, read_timeout=90
+    )
+    return boto_session(config).client(service, config=options)
+
+
+def job_client(service: str) -> Any:
+    """Return a client for a job script: credentials, region and endpoint are the instance's."""
+    return boto3.client(
+        service,
+        config=BotoConfig(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 6}),
+    )
+
+
+def sagemaker_session(config: "Config") -> "Session":
+    """Return the SageMaker SDK's session, with the course's bucket for all that it stages."""
+    from sagemaker.core.helper.session_helper import Session
+
+    return Session(
+        boto_session=boto_session(config),
+        sagemaker_client=client(config, "sagemaker"),
+        default_bucket=config.bucket,
+        default_bucket_prefix=config.key("staging"),
+    )
+
+
+def athena_connection(config: "Config", **kwargs: Any) -> "Connection":
+    """Return a PyAthena connection to the course's database; `kwargs` go to `pyathena.connect`."""
+    from pyathena import connect
+
+    return connect(
+        session=boto_session(config),
+        s3_staging_dir=config.uri("athena"),
+        schema_name=config.database,
+        poll_interval=min(config.poll_seconds, 1.0),
+        **kwargs,
+    )
+
+
+def role_arn(config: "Config") -> str:
+    """Return the ARN of the execution role.
+
+    Raises:
+        LookupError: notebook 00 has not made it yet.
+    """
+    iam = client(config, "iam")
+    try:
+        return iam.get_role(RoleName=config.role)["Role"]["Arn"]
+    except iam.exceptions.NoSuchEntityException:
+        raise LookupError(f"No role {config.role}: run notebooks/00 first") from None
+
+
+def account_and_region() -> tuple[str, str]:
+    """Ask AWS whose credentials these are; used for the `aws` cloud alone.
+
+    Raises:
+        RuntimeError: no region or no credentials are configured.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    session = boto3.Session()
+    if not session.region_name:
+        raise RuntimeError("No AWS region is set: run `aws configure`, or set AWS_DEFAULT_REGION")
+    try:
+        return session.client("sts").get_caller_identity()["Account"], session.region_name
+    except (BotoCoreError, ClientError) as error:
+        raise RuntimeError(
+            f"AWS did not accept the credentials ({error}): run `aws sso login` or "
+            "`aws configure`, or set COURSE_CLOUD=local"
+        ) from error
