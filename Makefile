@@ -56,7 +56,7 @@ aws: $(STAMP) ## Start the local AWS and print what points the aws command at it
 	@$(PY) -m tools.aws
 
 lock: ## Resolve all packages anew and write constraints.txt
-	$(PYTHON) tools/lock.py
+	$(PYTHON) tools/pins.py
 
 clean: $(STAMP) ## Stop the local AWS and delete its state, the notebook copies and the caches
 	$(PY) -m helpers.local_aws stop

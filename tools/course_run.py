@@ -81,7 +81,8 @@ class CourseRun:
                 done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
             if done.returncode:
                 raise RuntimeError(f"The local AWS did not stop:\n{done.stdout}{done.stderr}")
-        if left := leftovers(self.folder):
-            raise RuntimeError("The course left processes behind:\n" + "\n".join(left))
-        if not self.failed or not self.state.exists():
+        left = leftovers(self.folder)
+        if not self.state.exists() or not (self.failed or left):
             shutil.rmtree(self.folder)
+        if left:
+            raise RuntimeError("The course left processes behind:\n" + "\n".join(left))

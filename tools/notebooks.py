@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -104,10 +105,8 @@ def clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 def seconds(notebook: NotebookNode) -> float:
     """Return how long the cells ran, from the times that the kernel noted."""
-    from dateutil.parser import isoparse
-
     times = [c.metadata.get("execution", {}) for c in code_cells(notebook)]
-    stamps = [isoparse(value) for each in times for value in each.values()]
+    stamps = [datetime.fromisoformat(value) for each in times for value in each.values()]
     return (max(stamps) - min(stamps)).total_seconds() if stamps else 0.0
 
 

@@ -1,0 +1,124 @@
+"""The form of the notebooks and of their committed outputs; nbmake runs them (../conftest.py)."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools.notebooks import code_cells, outputs_digest, paths, sources_digest
+from tools.readme import opening
+
+NOTEBOOKS = paths()
+FORBIDDEN = {
+    "%store": "state passes through S3 and AWS alone",
+    r"[!%]\s*(?:python -m )?(?:pip|conda)\b": "packages are pinned in requirements.txt",
+    "%%writefile": "code lives in files",
+    r"time\.sleep": "waiters and wait() poll",
+    r"\bif\b[^\n]*\blocal\b": "the same cells run on both clouds",
+    r"\.cloud\b": "no cell asks which cloud it is on",
+    "COURSE_CLOUD": "no cell asks which cloud it is on",
+    r"os\.environ|getenv": "helpers/config.py alone reads the environment",
+    r"\bboto3\b": "helpers/session.py alone makes clients",
+}
+
+
+def name(path: Path) -> str:
+    return path.stem
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, 4)
+
+
+def bullets(text: str, lead: str) -> list[str]:
+    """Return the bullets that follow the line which starts with `lead`."""
+    lines = iter(text.splitlines())
+    assert any(line.startswith(lead) for line in lines), f"no line starts with {lead!r}"
+    found = []
+    for line in lines:
+        if line.startswith(("- ", "* ")):
+            found.append(line)
+        elif line.strip() and not (found and line.startswith("  ")):
+            break
+    return found
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_it_opens_with_a_promise(path):
+    says = opening(path)
+    assert says.get("Title", "")[:2] == path.stem[:2], "# NN Title"
+    assert "Problem" in says, "one bold sentence of the problem, in a paragraph of its own"
+    missing = {"Needs", "Uses", "Takes", "Costs"} - says.keys()
+    assert not missing, "the first cell ends with `Needs: … Uses: … Takes: … Costs: …`"
+    promise = bullets(read(path).cells[0].source, "In this notebook we will")
+    assert len(promise) == 3
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_it_closes_with_the_promise_kept(path):
+    last = read(path).cells[-1]
+    assert last.cell_type == "markdown"
+    kept = bullets(last.source, "We have")
+    assert len(kept) == 3
+    assert any(re.search(r"\d", text) for text in kept), "the same bullets, now with numbers"
+
+
+@pytest.mark.parametrize("path, following", list(pairwise(NOTEBOOKS)), ids=name)
+def test_it_links_to_the_next(path, following):
+    assert f"]({following.name})" in read(path).cells[-1].source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_sentence_stands_before_every_code_cell(path):
+    for before, cell in pairwise(read(path).cells):
+        if cell.cell_type == "code":
+            assert before.cell_type == "markdown", cell.source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_no_code_cell_is_long_or_empty(path):
+    cells = [c for c in read(path).cells if c.cell_type == "code"]
+    assert not [c.source for c in cells if not 1 <= len(c.source.strip().splitlines()) <= 25]
+    assert len(code_cells(read(path))) == len(cells)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_it_opens_with_the_same_two_lines(path):
+    lines = [line for line in code_cells(read(path))[0].source.splitlines() if line.strip()]
+    assert lines[:2] == ["from helpers.config import load_config", "config = load_config()"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+def test_no_cell_goes_round_the_course(path, pattern):
+    found = [c.source for c in code_cells(read(path)) if re.search(pattern, c.source)]
+    assert not found, FORBIDDEN[pattern]
+
+
+@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.stem[:2] != "00"], ids=name)
+def test_only_the_first_notebook_speaks_of_the_switch(path):
+    assert not [c for c in read(path).cells if "COURSE_CLOUD" in c.source]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_its_outputs_are_of_one_clean_run(path):
+    cells = code_cells(read(path))
+    assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1)), "`make render`"
+    kinds = [output.output_type for cell in cells for output in cell.outputs]
+    assert kinds, "no outputs: run `make render`"
+    assert "error" not in kinds
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_its_outputs_are_of_the_present_code(path):
+    notebook = read(path)
+    about = notebook.metadata.get("course", {})
+    assert about.get("sources") == sources_digest(notebook), "code changed: run `make render`"
+    assert about.get("outputs") == outputs_digest(notebook), "outputs changed: run `make render`"
+
+
+def test_all_outputs_are_of_one_run_of_the_course():
+    runs = {path.name: read(path).metadata.get("course", {}).get("rendered") for path in NOTEBOOKS}
+    assert len(set(runs.values())) <= 1, runs

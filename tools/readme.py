@@ -1,0 +1,146 @@
+"""Writes the README's lists from what they list: notebooks, targets, files, AWS operations.
+
+python -m tools.readme    write them anew
+"""
+
+import ast
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from helpers.local_aws.operations import TABLE
+from tools import notebooks
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+FIELDS = re.compile(r"\b(Needs|Uses|Takes|Costs):\s*(.+?)\.?\s*(?=\b(?:Needs|Uses|Takes|Costs):|$)")
+COMMENTS = {
+    "docker_process": "the image of the processing jobs",
+    "benchmarks": "what was measured, and how",
+    "tests": "mirrors helpers/; the notebooks are run too",
+    "conftest.py": "how pytest runs the notebooks: in order, on one fresh local AWS",
+    "requirements.txt": "every package that the project names, pinned",
+    "constraints.txt": "what these bring along, pinned",
+    "environment.yml": "the conda environment (its pip part is requirements.txt)",
+    "pyproject.toml": "settings of pytest and ruff; installs helpers/ in place",
+    "Makefile": "`make` lists its targets",
+    ".ci/run": "what CI runs: make test",
+}
+"""Of what can't describe itself; folders without `FOLDERS` have one line."""
+FOLDERS = ("notebooks", "helpers", "scripts_", "tools")
+
+
+def opening(path: Path) -> dict[str, str]:
+    """Return what a notebook's first cell says: title, problem, and Needs, Uses, Takes, Costs."""
+    text = nbformat.read(path, 4).cells[0].source
+    title = re.search(r"^# (\d\d .+)$", text, re.M)
+    problem = re.search(r"^\*\*(.+?)\*\*\s*$", text, re.M | re.S)
+    fields = dict(FIELDS.findall(" ".join(text.split("\n\n")[-1].split())))
+    found = {"Title": title, "Problem": problem}
+    return fields | {name: " ".join(m[1].split()) for name, m in found.items() if m}
+
+
+def notebook_table() -> str:
+    """Return the table of notebooks; the time is the rendered run's."""
+    rows = ["| notebook | you learn | here | AWS services | on AWS |", "|---|---|---|---|---|"]
+    for path in notebooks.paths():
+        says = opening(path)
+        took = nbformat.read(path, 4).metadata.get("course", {}).get("seconds")
+        here = f"{took} s" if took is not None else ""
+        link = f"[{path.stem}](notebooks/{path.name})"
+        cells = (link, says.get("Problem", ""), here, says.get("Uses", ""), says.get("Costs", ""))
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def targets() -> dict[str, str]:
+    """Return make's targets and what they do."""
+    return dict(re.findall(r"^([a-z]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.M))
+
+
+def target_list() -> str:
+    """Return make's targets as a block of shell lines."""
+    return "\n".join(["```", *(f"make {n:10} {text}" for n, text in targets().items()), "```"])
+
+
+def first_words(path: Path) -> str:
+    """Return the first clause of a Python file's docstring, or of a notebook's title."""
+    if path.suffix == ".ipynb":
+        return opening(path).get("Title", "")[3:]
+    if path.suffix != ".py":
+        return ""
+    doc = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return re.split(r"[.;](?:\s|$)", doc, maxsplit=1)[0].replace("\n", " ")
+
+
+def tracked() -> list[Path]:
+    """Return the files that git knows, relative to the project's root."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
+    files = [Path(name) for name in listed.stdout.decode().split("\0") if name]
+    return sorted(path for path in files if (ROOT / path).is_file())
+
+
+def tree_rows(files: list[Path]) -> list[tuple[str, str]]:
+    """Return the tree as (indented name, comment); a folder that is not taught is one line."""
+    rows: dict[str, str] = {}  # a NUL and the path behind a name keep equal names apart
+    for path in files:
+        top = path.parts[0]
+        if str(path) in COMMENTS:
+            rows[str(path)] = COMMENTS[str(path)]
+        elif len(path.parts) > 1 and top in COMMENTS:
+            rows[f"{top}/"] = COMMENTS[top]
+        elif top.startswith(FOLDERS) and len(path.parts) > 1:
+            for depth in range(1, len(path.parts)):
+                folder = Path(*path.parts[:depth])
+                marker = ROOT / folder / "__init__.py"
+                words = first_words(marker) if marker.exists() else ""
+                rows.setdefault(f"{'  ' * (depth - 1)}{folder.name}/\0{folder}", words)
+            if path.name not in ("__init__.py", "__main__.py"):
+                indent = "  " * (len(path.parts) - 1)
+                rows[f"{indent}{path.name}\0{path}"] = first_words(ROOT / path)
+    return [(name.split("\0")[0], comment) for name, comment in rows.items()]
+
+
+def file_tree() -> str:
+    """Return the file tree with one comment a file."""
+    lines = (f"{name:28} {comment}".rstrip() for name, comment in tree_rows(tracked()))
+    return "\n".join(["```", *lines, "```"])
+
+
+def operation_table() -> str:
+    """Return the operations that the local AWS's own engines answer, by service."""
+    rows = ["| service | operations |", "|---|---|"]
+    for service, engines in TABLE.items():
+        names = sorted(name for operations in engines.values() for name in operations)
+        rows.append(f"| {service} | {', '.join(names)} |")
+    return "\n".join(rows)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "notebooks": notebook_table,
+    "targets": target_list,
+    "tree": file_tree,
+    "operations": operation_table,
+}
+
+
+def written_anew(text: str) -> str:
+    """Return the README's text with every block replaced by what it lists now.
+
+    Raises:
+        ValueError: a block's two marks are not there.
+    """
+    for name, make in BLOCKS.items():
+        begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
+        if text.count(begin) != 1 or text.count(end) != 1:
+            raise ValueError(f"README.md needs the marks {begin.strip()} and {end} once each")
+        head, rest = text.split(begin)
+        text = f"{head}{begin}\n{make()}\n\n{end}{rest.split(end)[1]}"
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(written_anew(README.read_text()))
