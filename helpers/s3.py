@@ -72,6 +72,7 @@ def open_object(client: Any, uri: str, start: int = 0, stop: int | None = None) 
 
     Raises:
         FileNotFoundError: there is no such object.
+        EOFError: it has no byte `start`.
         ConnectionError: something that may pass; boto3's own retries are used up.
     """
     bucket, key = parse_uri(uri)
@@ -83,6 +84,8 @@ def open_object(client: Any, uri: str, start: int = 0, stop: int | None = None) 
         code = error.response["Error"]["Code"]
         if code in _ABSENT:
             raise FileNotFoundError(f"No object at {uri}") from error
+        if code == "InvalidRange":
+            raise EOFError(f"{uri} ends before byte {start:,}") from error
         if code in _PASSING:
             raise ConnectionError(f"{uri}: {error}") from error
         raise
@@ -126,8 +129,8 @@ class S3Prefix:
         """Return the URI."""
         return self.uri
 
-    def list(self, prefix: str = "") -> Iterator[Entry]:
-        """Yield all objects, sorted by key."""
+    def list(self, prefix: str = "", *, etags: bool = True) -> Iterator[Entry]:
+        """Yield all objects, sorted by key; S3 gives the etags for nothing."""
         folder, _, _ = prefix.rpartition("/")
         for entry in list_objects(self.client, f"{self.uri}/{folder}"):
             key = f"{folder}/{entry.key}" if folder else entry.key

@@ -26,8 +26,11 @@ class Entry:
 class Folder(Protocol):
     """What LocalFolder and S3Prefix both do. Keys are relative, with slashes."""
 
-    def list(self, prefix: str = "") -> Iterator[Entry]:
-        """Yield all objects whose key starts with `prefix`, sorted by key."""
+    def list(self, prefix: str = "", *, etags: bool = True) -> Iterator[Entry]:
+        """Yield all objects whose key starts with `prefix`, sorted by key.
+
+        Without `etags` they may be empty, which saves reading local files.
+        """
 
     def read(self, key: str, size: int | None = None) -> bytes:
         """Return one object; FileNotFoundError if there is none."""
@@ -52,12 +55,12 @@ class LocalFolder:
         """Return the path."""
         return str(self.root)
 
-    def list(self, prefix: str = "") -> Iterator[Entry]:
+    def list(self, prefix: str = "", *, etags: bool = True) -> Iterator[Entry]:
         """Yield all files, sorted by key; the etag is the MD5 of the bytes, as in S3."""
         files = {p.relative_to(self.root).as_posix(): p for p in self._files()}
         for key in sorted(files):
             if key.startswith(prefix):
-                yield Entry(key, files[key].stat().st_size, _md5(files[key]))
+                yield Entry(key, files[key].stat().st_size, _md5(files[key]) if etags else "")
 
     def _files(self) -> Iterator[Path]:
         """Yield all files but those half written."""
@@ -102,55 +105,42 @@ def read_resuming(
     attempts: int = ATTEMPTS,
     pause: float = 0.1,
 ) -> None:
-    """Fill `buffer`, opening again at the byte where a read broke or ended early.
+    """Fill `buffer`, opening again at the byte where a read broke.
 
     `open_at(n)` returns a reader that starts `n` bytes into the buffer's range. Pauses double;
     attempts count anew after progress.
 
     Raises:
         ConnectionError: no byte came in `attempts` tries.
+        EOFError: the object ends before the buffer is full.
     """
     done, tries = 0, 0
     while done < len(buffer):
-        before, cause = done, None
+        before = done
         try:
-            done = _read_some(open_at(done), buffer, done)
-        except _Broken as broken:
-            done, cause = broken.done, broken.__cause__
+            for size in _pieces(open_at(done), buffer[done:]):
+                done += size
         except (ConnectionError, TimeoutError) as error:
-            cause = error
-        if done < len(buffer):
             tries = 1 if done > before else tries + 1
             if tries >= attempts:
-                why = cause or "it ends there"
-                raise ConnectionError(
-                    f"stuck at byte {done} of {len(buffer)} after {tries} tries: {why}"
-                ) from cause
+                where = f"byte {done:,} of {len(buffer):,}"
+                raise ConnectionError(f"stuck at {where} after {tries} tries: {error}") from error
             time.sleep(pause * 2 ** (tries - 1))
+        else:
+            if done < len(buffer):
+                raise EOFError(f"it ends at byte {done:,} of {len(buffer):,}")
 
 
-class _Broken(Exception):
-    """A read broke after `done` bytes."""
-
-    def __init__(self, done: int) -> None:
-        super().__init__(done)
-        self.done = done
-
-
-def _read_some(body: BinaryIO, buffer: memoryview, done: int) -> int:
-    """Read on from `done` to the end of the body; return how far it came."""
+def _pieces(body: BinaryIO, buffer: memoryview) -> Iterator[int]:
+    """Read into the buffer until it is full or the body ends; yield how much came each time."""
+    done = 0
     try:
-        while done < len(buffer):
-            piece = body.read(min(PIECE, len(buffer) - done))
-            if not piece:
-                break
+        while done < len(buffer) and (piece := body.read(min(PIECE, len(buffer) - done))):
             buffer[done : done + len(piece)] = piece
             done += len(piece)
-    except (ConnectionError, TimeoutError) as error:
-        raise _Broken(done) from error
+            yield len(piece)
     finally:
         body.close()
-    return done
 
 
 def _md5(path: Path) -> str:

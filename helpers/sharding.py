@@ -1,0 +1,225 @@
+"""One instance's share of sharding: read, clean, write, resume, and the first one's closing work.
+
+It knows folders and data sets through their interfaces, and neither SageMaker nor boto3.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import islice
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from helpers import manifest as manifests
+from helpers.datasets.base import Dataset, Drop, Record, Sample, Unreadable
+from helpers.manifest import Manifest
+from helpers.shard_reader import CorruptShard, find_samples
+from helpers.shards import Plan, PlannedShard, ShardWriter, build_manifest, causes, make_plan
+from helpers.storage import Folder
+
+_OURS = re.compile(r"(train|validation|test)/\1-\d{6}\.(tar|json)")
+
+
+class TooManyDropped(RuntimeError):
+    """More raw objects are unreadable than the stated share allows."""
+
+
+def plan_folder(dataset: Dataset, raw: Folder, **options: object) -> Plan:
+    """List a raw folder and plan its shards; `options` go to make_plan.
+
+    A data set that offers `find_duplicates(records, etags) -> list[Drop]` has its say too.
+    """
+    objects = list(raw.list())
+    records, drops = dataset.records([entry.key for entry in objects], raw.read)
+    find = getattr(dataset, "find_duplicates", None)
+    twins = find(records, {entry.key: entry.etag for entry in objects}) if find else []
+    sources = {twin.source for twin in twins}
+    return make_plan(
+        dataset.name,
+        [record for record in records if record.media not in sources],
+        [*drops, *twins],
+        objects,
+        labels=getattr(dataset, "labels", None),
+        **options,
+    )
+
+
+def finished(plan: Plan, out: Folder) -> dict[str, dict]:
+    """Return the sidecars, by shard name, of shards that lie in `out` just as planned."""
+    sizes = {entry.key: entry.size for entry in out.list(etags=False)}
+    notes = {}
+    for shard in plan.shards:
+        note = _note(shard, out) if shard.sidecar in sizes else None
+        if note and (not note["samples"] or sizes.get(shard.tar) == note["bytes"]):
+            notes[shard.name] = note
+    return notes
+
+
+def _note(shard: PlannedShard, out: Folder) -> dict | None:
+    """Return a shard's sidecar if it is there and belongs to this plan."""
+    try:
+        note = json.loads(out.read(shard.sidecar))
+    except (FileNotFoundError, ValueError):
+        return None
+    return note if note.get("digest") == shard.digest else None
+
+
+def make_shards(
+    shards: list[PlannedShard],
+    dataset: Dataset,
+    store: str,
+    raw: Folder,
+    out: Folder,
+    *,
+    sizes: dict[str, int] | None = None,
+    threads: int = 16,
+    processes: int | None = None,
+) -> Iterator[tuple[PlannedShard, dict]]:
+    """Make the shards one after the other; yield each with its sidecar once both are written.
+
+    Threads read ahead, processes clean; at most `2 * threads` raw objects are held at a time.
+    """
+    known = sizes or {}
+    with Cleaners(dataset, store, processes) as cleaners, ThreadPoolExecutor(threads) as readers:
+
+        def work(record: Record) -> list[Sample] | Drop:
+            return cleaners.clean(record, raw.read(record.media, known.get(record.media)))
+
+        records = (record for shard in shards for record in shard.records)
+        outcomes = in_order(readers, work, records, ahead=2 * threads)
+        with tempfile.TemporaryDirectory() as scratch:
+            for shard in shards:
+                writer = ShardWriter(shard, Path(scratch) / "shard.tar")
+                for outcome in islice(outcomes, len(shard.records)):
+                    writer.add(outcome)
+                note = writer.close()
+                if note["samples"]:
+                    out.upload(writer.path, shard.tar)
+                out.write(shard.sidecar, json.dumps(note, indent=1).encode())
+                yield shard, note
+
+
+class Cleaners:
+    """Processes that turn raw bytes into samples; they end with their parent, however it ends."""
+
+    def __init__(self, dataset: Dataset, store: str, processes: int | None = None) -> None:
+        count = processes or os.cpu_count() or 1
+        self._pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(dataset, store))
+
+    def __enter__(self) -> "Cleaners":
+        """Start the processes now: forking is safe only before there are threads."""
+        self._pool.submit(os.getpid).result()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the processes."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def clean(self, record: Record, data: bytes) -> list[Sample] | Drop:
+        """Return a record's samples, or why it gives none; waits for a free process."""
+        return self._pool.submit(_clean, record, data).result()
+
+
+_task: tuple[Dataset, str]
+
+
+def _begin(dataset: Dataset, store: str) -> None:
+    """Prepare a cleaning process."""
+    global _task
+    _task = (dataset, store)
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+
+
+def _clean(record: Record, data: bytes) -> list[Sample] | Drop:
+    """Run in a cleaning process."""
+    dataset, store = _task
+    try:
+        return dataset.samples(record, data, store)
+    except Unreadable as error:
+        return Drop(record.media, str(error))
+
+
+def in_order(pool: ThreadPoolExecutor, work: Callable, items: Iterable, *, ahead: int) -> Iterator:
+    """Yield `work` of each item in order, with at most `ahead` of them begun and not yet taken."""
+    queue, pending = iter(items), deque[Future]()
+    try:
+        while True:
+            pending.extend(pool.submit(work, item) for item in islice(queue, ahead - len(pending)))
+            if not pending:
+                return
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def wait_for(
+    plan: Plan, out: Folder, notes: dict[str, dict], *, limit: float, longest: float = 5.0
+) -> dict[str, dict]:
+    """Return the sidecars of all shards as the other instances finish them.
+
+    Asks for one missing sidecar at a time, at growing intervals up to `longest` seconds.
+
+    Raises:
+        TimeoutError: none came for `limit` seconds.
+    """
+    notes, since, pause = dict(notes), time.monotonic(), 0.1
+    missing = deque(shard for shard in plan.shards if shard.name not in notes)
+    while missing:
+        note = _note(missing[0], out)
+        if note:
+            notes[missing.popleft().name] = note
+            since, pause = time.monotonic(), 0.1
+            continue
+        if time.monotonic() - since > limit:
+            raise TimeoutError(
+                f"Waited {limit:.0f} s for {missing[0].sidecar} and {len(missing) - 1} more in"
+                f" {out}: another instance failed, or the instances don't share this output"
+            )
+        time.sleep(pause)
+        pause = min(2 * pause, longest)
+    return notes
+
+
+def check_dropped(notes: Iterable[dict], total: int, most: float) -> None:
+    """Raise TooManyDropped when more than a share `most` of `total` raw objects is unreadable."""
+    drops = [drop for note in notes for drop in note["dropped"]]
+    if len(drops) > most * total:
+        top = "; ".join(f"{count} x {reason}" for reason, count in causes(drops)[:3])
+        raise TooManyDropped(
+            f"{len(drops)} of {total} raw objects gave no sample, more than {most:.0%}: {top}"
+        )
+
+
+def check_shard(out: Folder, shard: PlannedShard, note: dict, dataset: Dataset) -> None:
+    """Read a shard back, compare it with its sidecar, and decode its first sample.
+
+    Raises:
+        CorruptShard: it is not what was written.
+    """
+    data = out.read(shard.tar, note["bytes"])
+    if hashlib.md5(data).hexdigest() != note["md5"]:
+        raise CorruptShard(f"{shard.tar} in {out} is not what was written: its MD5 differs")
+    place = find_samples(data, shard.tar)[0]
+    dataset.decode(data[place.media : place.media + place.media_size])
+
+
+def finish(plan: Plan, out: Folder, notes: dict[str, dict]) -> Manifest:
+    """Remove shards of earlier plans, then write the manifest; last, so that it means 'done'."""
+    manifest = build_manifest(plan, notes)
+    current = {shard.sidecar for shard in plan.shards}
+    current |= {shard.tar for shard in plan.shards if notes[shard.name]["samples"]}
+    for entry in out.list(etags=False):
+        if _OURS.fullmatch(entry.key) and entry.key not in current:
+            out.delete(entry.key)
+    out.write(manifests.NAME, manifest.to_json().encode())
+    return manifest

@@ -1,0 +1,54 @@
+"""Memory that several processes see, handed over by file descriptor; nothing stays behind."""
+
+import mmap
+import os
+import tempfile
+from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
+
+_numbers = count()
+
+
+class SharedBuffer:
+    """A block of shared memory without a name: it is gone with the last process that maps it.
+
+    So nothing leaks after kill -9, and a container's small /dev/shm does not matter.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.number, self.size = next(_numbers), size
+        self._file = _anonymous_file(size)
+        self.map = mmap.mmap(self._file, max(size, 1))
+
+    def view(self, size: int) -> memoryview:
+        """Return its first `size` bytes, writable."""
+        return memoryview(self.map)[:size]
+
+    def send(self, connection: Connection, pid: int) -> None:
+        """Hand it to a process that calls `receive` on the other end."""
+        send_handle(connection, self._file, pid)
+
+    def __del__(self) -> None:
+        """Close the descriptor; whoever still maps the memory keeps it."""
+        os.close(self._file)
+
+
+def receive(connection: Connection) -> mmap.mmap:
+    """Map the buffer that another process sends."""
+    file = recv_handle(connection)
+    try:
+        return mmap.mmap(file, os.fstat(file).st_size)
+    finally:
+        os.close(file)
+
+
+def _anonymous_file(size: int) -> int:
+    """Return a descriptor of memory; of an unlinked file where the system can't (macOS)."""
+    if hasattr(os, "memfd_create"):
+        file = os.memfd_create("stream")
+    else:
+        with tempfile.TemporaryFile() as temporary:
+            file = os.dup(temporary.fileno())
+    os.ftruncate(file, max(size, 1))
+    return file

@@ -1,0 +1,287 @@
+"""Batches for training and evaluation, streamed from shards; it knows no model and no AWS client.
+
+The plan of an epoch (stream_plan.py) says which sample comes when; threads fetch whole shards
+ahead (shard_reader.py); worker processes decode into shared memory (stream_workers.py). Batches are
+the integers that `decode` gives, uint8 or int16: normalise them on the device.
+"""
+
+import weakref
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from helpers.manifest import Manifest
+from helpers.shard_reader import OpenShard, ShardReader
+from helpers.shared import SharedBuffer
+from helpers.stream_plan import EpochPlan
+from helpers.stream_workers import Decode, Workers, decode_sample, fill
+
+AHEAD = 3
+"""Batches on their way in each worker."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some samples."""
+
+    data: Tensor
+    """(B, …) as decoded: int16 (B, 160000) for sound, uint8 (B, 3, H, W) for images."""
+    target: Tensor
+    """int64 (B,), positions in the manifest's labels."""
+    keys: list[str]
+
+    def __len__(self) -> int:
+        """Return the number of samples."""
+        return len(self.keys)
+
+
+class BatchBuffers:
+    """Memory for batches; a batch's buffer is used again once nobody refers to the batch."""
+
+    def __init__(self, most: int) -> None:
+        self._free: deque[SharedBuffer] = deque()
+        self._made, self._most = 0, most
+
+    def take(self, size: int) -> SharedBuffer:
+        """Return a free buffer of at least `size` bytes."""
+        if self._free and self._free[0].size >= size:
+            return self._free.popleft()
+        self._made += 1
+        return SharedBuffer(size)
+
+    def lend(self, buffer: SharedBuffer, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+        """Return an array in the buffer that gives it back when it is no longer used."""
+        array = np.frombuffer(buffer.map, dtype, count=int(np.prod(shape)))
+        weakref.finalize(array, self._free.append, buffer).atexit = False
+        return array.reshape(shape)
+
+    def keep(self, array: np.ndarray) -> np.ndarray:
+        """Return what a caller may hold on to: a copy once it holds too many buffers."""
+        return array if self._free or self._made <= self._most else array.copy()
+
+
+class ShardLoader:
+    """An iterable of batches of one split on one rank; `make_loader` makes it."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        split: str,
+        reader: ShardReader,
+        decode: Decode,
+        workers: int,
+        **plan: int | bool,
+    ) -> None:
+        shards = manifest.split(split).shards
+        counts, sizes = [s.samples for s in shards], [s.bytes for s in shards]
+        self._make_plan = lambda epoch: EpochPlan(counts, sizes, epoch=epoch, **plan)
+        self._reader, self._decode, self._count = reader, decode, workers
+        self._index_of = {label: index for index, label in enumerate(manifest.labels)}
+        self._same = {"shards": len(shards), "samples": sum(counts), **plan}
+        self._workers: Workers | None = None
+        self._buffers = BatchBuffers(most=AHEAD * workers + 4)
+        self._running: Iterator[Batch] | None = None
+        self._like: np.ndarray | None = None
+        self._epoch = self._done = self._skip = 0
+        self._make_plan(0)  # says now what is wrong
+
+    def __len__(self) -> int:
+        """Return the number of this rank's batches in an epoch."""
+        return len(self._make_plan(self._epoch))
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch, and so the order, of the next iteration."""
+        if epoch != self._epoch:
+            self._epoch, self._done, self._skip = epoch, 0, 0
+
+    def state_dict(self) -> dict[str, int]:
+        """Return how far the epoch is, for a checkpoint."""
+        return {"epoch": self._epoch, "batches": self._done, **self._same}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Make the next iteration give what was left of the epoch.
+
+        Raises:
+            ValueError: it was saved with another data set, seed, batch size or number of ranks.
+        """
+        other = {key: state[key] for key in self._same if key in state and key != "rank"}
+        changed = {key: value for key, value in other.items() if value != self._same[key]}
+        if changed:
+            raise ValueError(
+                f"The epoch can't go on: the checkpoint has {changed}, this run"
+                f" { {key: self._same[key] for key in changed} }. Begin the next epoch instead"
+            )
+        self._epoch, self._done = state["epoch"], state["batches"]
+        self._skip = self._done
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield the epoch's batches; an iteration still under way ends."""
+        if self._running is not None:
+            self._running.close()
+        self._running = self._iterate(self._skip)
+        self._skip = 0
+        return self._running
+
+    def _iterate(self, skip: int) -> Iterator[Batch]:
+        """Yield the batches after the first `skip`."""
+        self._done = skip
+        if self._count and self._workers is None:
+            self._workers = Workers(self._count, self._decode, self._index_of)
+        run = Run(self._make_plan(self._epoch), skip, self._reader)
+        batches = self._decode_apart(run) if self._count else self._decode_here(run)
+        try:
+            for batch in batches:
+                self._done += 1
+                yield batch
+        finally:
+            batches.close()
+            self._reader.release_all()
+
+    def _decode_here(self, run: "Run") -> Iterator[Batch]:
+        """Decode in this process."""
+        for refs in run.batches():
+            samples = run.find(refs)
+            like = self._first(samples)
+            out = np.empty((len(samples), *like.shape), like.dtype)
+            views = [buffer.view(buffer.size) for buffer, _ in samples]
+            places = [place for _, place in samples]
+            targets = fill(out, views, places, self._decode, self._index_of)
+            run.done(refs)
+            yield Batch(torch.from_numpy(out), torch.tensor(targets), [p.key for p in places])
+
+    def _decode_apart(self, run: "Run") -> Iterator[Batch]:
+        """Decode in the workers, some batches ahead."""
+        waiting: deque[tuple] = deque()
+        numbers = iter(range(1 << 62))
+        try:
+            for refs in run.batches():
+                waiting.append(self._submit(next(numbers), refs, run))
+                if len(waiting) >= AHEAD * self._count:
+                    yield self._collect(waiting, run)
+            while waiting:
+                yield self._collect(waiting, run)
+        finally:
+            self._drain(waiting)
+
+    def _submit(self, number: int, refs: np.ndarray, run: "Run") -> tuple:
+        """Give a batch to its worker."""
+        samples = run.find(refs)
+        like = self._first(samples)
+        shape = (len(samples), *like.shape)
+        buffer = self._buffers.take(max(len(samples), self._same["batch_size"]) * like.nbytes)
+        array = self._buffers.lend(buffer, shape, like.dtype)
+        self._workers.submit(number, buffer, array, samples)
+        return number, refs, array, [place.key for _, place in samples]
+
+    def _collect(self, waiting: deque[tuple], run: "Run") -> Batch:
+        """Take the oldest batch from its worker."""
+        number, refs, array, keys = waiting.popleft()
+        targets = self._workers.result(number)
+        run.done(refs)
+        return Batch(torch.from_numpy(self._buffers.keep(array)), torch.tensor(targets), keys)
+
+    def _drain(self, waiting: deque[tuple]) -> None:
+        """Wait out what the workers still do, so that the next epoch finds them idle."""
+        try:
+            for number, *_ in waiting:
+                self._workers.result(number)
+        except (RuntimeError, ValueError):
+            self.close()
+
+    def _first(self, samples: list) -> np.ndarray:
+        """Return a decoded sample, the first ever seen: all others are shaped like it."""
+        if self._like is None:
+            buffer, place = samples[0]
+            view = buffer.view(buffer.size)
+            self._like, _ = decode_sample(view, place, self._decode, self._index_of)
+        return self._like
+
+    def close(self) -> None:
+        """End the workers; a further iteration starts new ones."""
+        if self._workers is not None:
+            self._workers.close()
+            self._workers = None
+
+
+class Run:
+    """One pass over a plan: which shards to fetch, and which are no longer needed."""
+
+    def __init__(self, plan: EpochPlan, skip: int, reader: ShardReader) -> None:
+        self._plan, self._skip, self._reader = plan, skip, reader
+        self._left: dict[int, int] = {}
+        self._coming = plan.reads(skip)
+
+    def batches(self) -> Iterator[np.ndarray]:
+        """Yield each batch's references, fetching ahead all the while."""
+        for refs in self._plan.batches(self._skip):
+            self._fetch_ahead()
+            yield refs
+
+    def _fetch_ahead(self) -> None:
+        """Begin to fetch what comes next, up to two blocks."""
+        while self._reader.bytes < 2 * self._plan.block_bytes:
+            shard, samples = next(self._coming, (None, 0))
+            if shard is None:
+                return
+            self._left[shard] = samples
+            self._reader.start(shard)
+
+    def find(self, refs: np.ndarray) -> list[tuple]:
+        """Return (shard buffer, place) of each sample, waiting for shards on their way."""
+        while any(shard not in self._left for shard in set(refs[:, 0].tolist())):
+            shard, samples = next(self._coming)
+            self._left[shard] = samples
+            self._reader.start(shard)
+        loaded = {shard: self._reader.get(shard) for shard in set(refs[:, 0].tolist())}
+        return [(loaded[s].buffer, loaded[s].places[i]) for s, i in refs.tolist()]
+
+    def done(self, refs: np.ndarray) -> None:
+        """Let go of shards whose last sample was in this batch."""
+        for shard, count in zip(*np.unique(refs[:, 0], return_counts=True), strict=True):
+            self._left[int(shard)] -= int(count)
+            if not self._left[int(shard)]:
+                self._reader.release(int(shard))
+
+
+def make_loader(
+    manifest: Manifest,
+    split: str,
+    source: str,
+    *,
+    decode: Decode,
+    batch_size: int,
+    rank: int = 0,
+    world_size: int = 1,
+    workers: int = 0,
+    seed: int = 0,
+    shuffle: bool,
+    open_shard: OpenShard | None = None,
+    verify: bool = False,
+    block_bytes: int = 64 << 20,
+) -> ShardLoader:
+    """Return the batches of one split for one rank.
+
+    With `shuffle` (training) every sample comes once an epoch over all ranks, which all take the
+    same number of steps; without (evaluation) in order, exactly once, the tail included.
+
+    Args:
+        source: a folder (File or FastFile channel) or `s3://` URI that holds `train/…tar`.
+        decode: a sample's media to an array of one fixed shape and integer type.
+        batch_size: the most samples in a batch of one rank.
+        workers: decoding processes; 0 decodes in this one.
+        open_shard: for `s3://`, such as `helpers.s3.shard_opener(client)`.
+        verify: compare each shard's MD5 with the manifest's.
+        block_bytes: shards held at a time to mix samples from; twice that is kept in memory.
+
+    Raises:
+        BadManifest: the split is empty.
+        ValueError: rank, batch size or source make no sense.
+    """
+    reader = ShardReader(str(source), manifest.split(split).shards, open_shard, verify=verify)
+    options = {"batch_size": batch_size, "rank": rank, "world_size": world_size}
+    options |= {"seed": seed, "shuffle": shuffle, "block_bytes": block_bytes}
+    return ShardLoader(manifest, split, reader, decode, workers, **options)

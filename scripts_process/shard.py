@@ -1,0 +1,142 @@
+"""Clean a raw data set and write it as WebDataset shards with a leak-free split and a manifest.
+
+Here: python scripts_process/shard.py --dataset birds --raw raw/birds --output shards/birds
+As a job: notebooks/04 runs this file on any number of instances with a ScriptProcessor. Each
+instance makes every n-th shard of the same plan; the first one waits for all and writes the
+manifest. A job that was killed is run again with the same arguments and goes on.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+from helpers.datasets import NAMES, Dataset, load_dataset  # noqa: E402
+from helpers.manifest import NAME, Manifest  # noqa: E402
+from helpers.s3 import open_folder  # noqa: E402
+from helpers.session import job_client  # noqa: E402
+from helpers.sharding import (  # noqa: E402
+    check_dropped,
+    check_shard,
+    finish,
+    finished,
+    make_shards,
+    plan_folder,
+    wait_for,
+)
+from helpers.storage import Folder  # noqa: E402
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--dataset", required=True, choices=NAMES, help="which data set the raw data is")
+    add("--raw", required=True, help="folder or s3:// URI of the raw data set")
+    add("--output", required=True, help="folder or s3:// URI that gets the shards")
+    add("--store", help="how a sample lies in a shard; default: the data set's first way")
+    add("--seed", type=int, default=0, help="of the split and the order (default 0)")
+    add("--records-per-shard", type=int, default=256, help="raw objects a shard (default 256)")
+    add("--shard-mb", type=float, default=64, help="megabytes of raw objects a shard (default 64)")
+    add("--threads", type=int, default=16, help="parallel reads (default 16)")
+    add("--processes", type=int, help="parallel cleaning processes; default: the CPU count")
+    add("--max-dropped", type=float, default=0.2, help="fail above this share unreadable")
+    add("--wait", type=float, default=1800, help="seconds without news from other instances")
+    add("--resources", default="/opt/ml/config/resourceconfig.json", help="who the instances are")
+    add("--message", default="/opt/ml/output/message", help="file for the reason of a failure")
+    return parser.parse_args(argv)
+
+
+def instance(path: str) -> tuple[int, int]:
+    """Return this instance's rank and the number of instances; (0, 1) outside a job."""
+    if not Path(path).exists():
+        return 0, 1
+    resources = json.loads(Path(path).read_text())
+    hosts = sorted(resources["hosts"])
+    return hosts.index(resources["current_host"]), len(hosts)
+
+
+def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, float]:
+    """Make this instance's shards; return the job's metrics."""
+    begin = time.perf_counter()
+    dataset = dataset or load_dataset(args.dataset)
+    raw, out = (open_folder(place, lambda: job_client("s3")) for place in (args.raw, args.output))
+    rank, instances = instance(args.resources)
+    plan = plan_folder(
+        dataset,
+        raw,
+        store=args.store or dataset.stores[0],
+        seed=args.seed,
+        records_per_shard=args.records_per_shard,
+        shard_bytes=int(args.shard_mb * 1e6),
+    )
+    notes = finished(plan, out)
+    if rank == 0 and len(notes) < len(plan.shards):
+        out.delete(NAME)  # a manifest beside half-made shards would lie
+    todo = [shard for shard in plan.part(rank, instances) if shard.name not in notes]
+    print(f"Instance {rank + 1} of {instances}: {len(todo)} of {len(plan.shards)} shards to make,")
+    print(f"  {len(notes)} are done, {len(plan.set_aside)} objects were set aside", flush=True)
+    made = make(todo, plan, dataset, raw, out, args)
+    check_dropped(made.values(), plan.size, args.max_dropped)
+    metrics = {
+        "shards": len(made),
+        "samples": sum(note["samples"] for note in made.values()),
+        "dropped": sum(len(note["dropped"]) for note in made.values()),
+    }
+    if rank == 0:
+        manifest = conclude(plan, out, notes | made, args)
+        print(manifest)
+        metrics |= {"total_samples": sum(split.samples for split in manifest.splits.values())}
+        metrics |= {"total_dropped": len(manifest.dropped)}
+    seconds = time.perf_counter() - begin
+    return metrics | {"seconds": seconds, "samples_per_second": metrics["samples"] / seconds}
+
+
+def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> dict[str, dict]:
+    """Make the shards still to do, with a line for each; return their sidecars."""
+    made = {}
+    for shard, note in make_shards(
+        todo, dataset, plan.store, raw, out, threads=args.threads, processes=args.processes
+    ):
+        made[shard.name] = note
+        dropped = f", {len(note['dropped'])} dropped" if note["dropped"] else ""
+        size = note["bytes"] / 1e6
+        print(f"{shard.tar}: {note['samples']} samples, {size:.1f} MB{dropped}", flush=True)
+        if note["samples"] and sum(n["samples"] > 0 for n in made.values()) == 1:
+            check_shard(out, shard, note, dataset)
+    return made
+
+
+def conclude(plan, out: Folder, notes: dict[str, dict], args) -> Manifest:
+    """Wait for the other instances, check what was lost, write the manifest."""
+    notes = wait_for(plan, out, notes, limit=args.wait)
+    check_dropped(notes.values(), plan.size, args.max_dropped)
+    return finish(plan, out, notes)
+
+
+def fail(error: Exception, message: str) -> None:
+    """Leave the reason where the job's description takes it from, and end."""
+    reason = f"{type(error).__name__}: {error}"
+    if Path(message).parent.is_dir():
+        Path(message).write_text(reason[:1024])
+    raise SystemExit(reason) from error
+
+
+if __name__ == "__main__":
+    arguments = parse_args()
+    try:
+        results = main(arguments)
+    except Exception as error:  # any failure, told in one line: the job's reason
+        import traceback
+
+        traceback.print_exc()
+        fail(error, arguments.message)
+    for name, value in results.items():
+        print(f"{name}={value:.6g}")
