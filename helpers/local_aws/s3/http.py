@@ -1,0 +1,125 @@
+"""S3's REST dialect as a WSGI app: which request is which operation. Knows no object.
+
+What it does not do: versions, object lock, ACLs, SSE-C, select, restore, torrent, browser form
+uploads, virtual-host addressing; they get an S3-shaped error that names them. Bucket settings
+(encryption, policy, notification, …) go to `settings_app`.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from helpers.local_aws.errors import AwsError
+from helpers.local_aws.s3 import bucket_requests, listings, reads, tagging, upload_requests, writes
+from helpers.local_aws.s3.settings import Settings
+from helpers.local_aws.s3.store import ObjectStore
+from helpers.local_aws.s3.uploads import Uploads
+from helpers.local_aws.s3.wire import Request, Response, error_response, status_line
+
+log = logging.getLogger(__name__)
+
+# What may stand in a listing's query; anything else names a sub-resource.
+LISTING = {
+    *("list-type", "prefix", "delimiter", "marker", "max-keys", "encoding-type"),
+    *("continuation-token", "start-after", "fetch-owner", "x-id"),
+}
+OBJECT_QUERY = {*reads.OVERRIDES, "versionId", "partNumber", "uploadId", "x-id"}
+
+OF_BUCKET = {
+    ("GET", ""): listings.list_v1,
+    ("GET", "list-type"): listings.list_v2,
+    ("GET", "versions"): listings.list_versions,
+    ("GET", "location"): bucket_requests.get_location,
+    ("HEAD", ""): bucket_requests.head_bucket,
+    ("POST", "delete"): writes.delete_objects,
+}
+OF_OBJECT = {
+    ("GET", ""): reads.get_object,
+    ("HEAD", ""): reads.head_object,
+    ("PUT", ""): writes.put_object,
+    ("PUT", "copy"): writes.copy_object,
+    ("DELETE", ""): writes.delete_object,
+    ("GET", "attributes"): reads.get_attributes,
+    ("GET", "tagging"): tagging.get_tagging,
+    ("PUT", "tagging"): tagging.put_tagging,
+    ("DELETE", "tagging"): tagging.delete_tagging,
+}
+OF_UPLOAD = {
+    ("POST", "uploads"): upload_requests.create,
+    ("PUT", "uploadId"): upload_requests.upload_part,
+    ("PUT", "uploadId copy"): upload_requests.upload_part_copy,
+    ("POST", "uploadId"): upload_requests.complete,
+    ("DELETE", "uploadId"): upload_requests.abort,
+    ("GET", "uploadId"): upload_requests.list_parts,
+}
+
+
+class S3App:
+    """The S3 endpoint over one store; the caller has checked signatures."""
+
+    def __init__(self, store: ObjectStore, settings_app: Callable):
+        self.store = store
+        self.uploads = Uploads(store)
+        self.settings = Settings(store, settings_app)
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        """Answer one request."""
+        request = Request(environ)
+        try:
+            response = self._answer(request)
+        except AwsError as error:
+            response = error_response(error, request)
+        headers = [("x-amz-request-id", request.id), ("x-amz-id-2", request.id * 3)]
+        if self.store.has_bucket(request.bucket):
+            headers.append(
+                ("x-amz-bucket-region", self.store.bucket_table.facts(request.bucket)[1])
+            )
+        headers += response.headers.items()
+        start_response(status_line(response.status), headers)
+        return response.body
+
+    def _answer(self, request: Request) -> Response:
+        if not request.bucket:
+            if request.method != "GET":
+                raise AwsError("MethodNotAllowed", "This method is not allowed here.", 405)
+            return bucket_requests.list_buckets(self.store, request)
+        return self._object(request) if request.key else self._bucket(request)
+
+    def _bucket(self, request: Request) -> Response:
+        named = [n for n in request.query if n not in LISTING and not n.startswith("X-Amz-")]
+        names = named or ["list-type" if "list-type" in request.query else ""]
+        if names == [""] and request.method in ("PUT", "DELETE"):
+            return self._make_or_delete(request)
+        if request.method == "GET" and "uploads" in names:
+            return upload_requests.list_uploads(self.uploads, request)
+        for name in names:
+            if handler := OF_BUCKET.get((request.method, name)):
+                return handler(self.store, request)
+        if request.method == "POST":
+            message = "The local AWS does not implement browser form uploads (POST Object)."
+            raise AwsError("NotImplemented", message)
+        return self.settings.answer(request)
+
+    def _make_or_delete(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            response = bucket_requests.delete_bucket(self.store, request)
+            self.settings.bucket_deleted(request)
+            return response
+        body = request.document() if request.header("content-length") not in ("", "0") else b""
+        response = bucket_requests.create_bucket(self.store, request, body)
+        self.settings.bucket_created(request)
+        return response
+
+    def _object(self, request: Request) -> Response:
+        named = [n for n in request.query if n not in OBJECT_QUERY and not n.startswith("X-Amz-")]
+        name = named[0] if named else ""
+        copy = request.method == "PUT" and request.header("x-amz-copy-source")
+        if name == "uploads" or (not name and "uploadId" in request.query):
+            kind = name or ("uploadId copy" if copy else "uploadId")
+            if handler := OF_UPLOAD.get((request.method, kind)):
+                return handler(self.uploads, request)
+        elif handler := OF_OBJECT.get((request.method, name or ("copy" if copy else ""))):
+            return handler(self.store, request)
+        if name:
+            message = f"The local AWS does not implement {request.method} of an object's ?{name}."
+            raise AwsError("NotImplemented", message)
+        raise AwsError("MethodNotAllowed", "The specified method is not allowed here.", 405)

@@ -1,0 +1,69 @@
+"""What an object is: its facts, and how the index's row holds them. Knows no files and no HTTP."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+DEFAULT_CONTENT_TYPE = "binary/octet-stream"  # what S3 answers for an upload that named none
+COLUMNS = "bucket, key, size, etag, mtime_ns, location, facts"
+FACTS = "content_type metadata checksums parts part_checksums headers tags".split()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One object: size in bytes, ETag without quotes, times in UTC, where its plain file lies."""
+
+    bucket: str
+    key: str
+    size: int
+    etag: str
+    last_modified: datetime
+    content_type: str
+    metadata: dict[str, str]
+    checksums: dict[str, str]  # {"CRC32": base64}; a composite one ends in "-<parts>"
+    path: Path
+    parts: tuple[int, ...] = ()  # part sizes in bytes of a multipart upload, else empty
+    part_checksums: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)  # Cache-Control, x-amz-storage-class, …
+    tags: dict[str, str] = field(default_factory=dict)
+    mtime_ns: int = 0  # of the file when it was registered: a later one means a foreign write
+
+    @property
+    def storage_class(self) -> str:
+        """Return the storage class, STANDARD unless the upload named another."""
+        return self.headers.get("x-amz-storage-class", "STANDARD")
+
+    @property
+    def checksum_type(self) -> str:
+        """Return COMPOSITE for a checksum over part checksums, else FULL_OBJECT."""
+        composite = any("-" in value for value in self.checksums.values())
+        return "COMPOSITE" if composite else "FULL_OBJECT"
+
+
+def pack(**facts: Any) -> str:
+    """Return the index's JSON for all facts that are not empty."""
+    return json.dumps({name: value for name, value in facts.items() if value})
+
+
+def from_row(row: tuple, folder: str) -> ObjectInfo:
+    """Return the ObjectInfo of an index row (COLUMNS); `folder` holds the bucket folders."""
+    bucket, key, size, etag, mtime_ns, location, facts = row
+    more = json.loads(facts)
+    return ObjectInfo(
+        bucket=bucket,
+        key=key,
+        size=size,
+        etag=etag,
+        last_modified=datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC),
+        content_type=more.get("content_type", DEFAULT_CONTENT_TYPE),
+        metadata=more.get("metadata", {}),
+        checksums=more.get("checksums", {}),
+        path=Path(location or f"{folder}/{bucket}/{key}"),
+        parts=tuple(more.get("parts", ())),
+        part_checksums=tuple(more.get("part_checksums", ())),
+        headers=more.get("headers", {}),
+        tags=more.get("tags", {}),
+        mtime_ns=mtime_ns,
+    )

@@ -1,0 +1,53 @@
+"""Bucket names and keys: which S3 allows, and which a file system can hold. Knows no index."""
+
+import hashlib
+import re
+
+from helpers.local_aws.errors import AwsError
+
+BUCKET = re.compile(r"(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+KEY_BYTES = 1024
+COMPONENT_BYTES = 255
+
+
+def check_bucket_name(bucket: str) -> None:
+    """Raise AwsError InvalidBucketName unless S3 would take the name."""
+    if not BUCKET.fullmatch(bucket):
+        message = f"The specified bucket is not valid: {bucket!r} (3 to 63 of a-z, 0-9, '-', '.')."
+        raise AwsError("InvalidBucketName", message)
+
+
+def check_key(key: str) -> None:
+    """Raise AwsError KeyTooLongError over S3's 1,024 bytes of UTF-8."""
+    if len(key) > KEY_BYTES // 4 and len(key.encode()) > KEY_BYTES:
+        raise AwsError("KeyTooLongError", "Your key is too long: at most 1024 bytes of UTF-8.")
+
+
+def holdable(key: str) -> bool:
+    """Say whether `<bucket>/<key>` is a path that names one file inside the bucket's folder."""
+    if "\0" in key:
+        return False
+    for component in key.split("/"):
+        if component in ("", ".", ".."):
+            return False
+        if len(component) > COMPONENT_BYTES // 4 and len(component.encode()) > COMPONENT_BYTES:
+            return False
+    return True
+
+
+def odd_name(key: str) -> str:
+    """Return the file name, in the folder of odd keys, for a key that no path can hold."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def after(prefix: str) -> str | None:
+    """Return the least string above all that start with `prefix` in UTF-8 order, None if none is.
+
+    UTF-8 order is code point order, so it is the prefix with its last code point raised by one.
+    """
+    for end in range(len(prefix), 0, -1):
+        code = ord(prefix[end - 1])
+        if code < 0x10FFFF:
+            # U+D800 to U+DFFF are no characters: the next above U+D7FF is U+E000.
+            return prefix[: end - 1] + chr(0xE000 if code == 0xD7FF else code + 1)
+    return None

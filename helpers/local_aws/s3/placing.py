@@ -1,0 +1,74 @@
+"""Where a key's file lies, and moving it there in one step. Knows paths, no index and no HTTP."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.local_aws.errors import AwsError
+from helpers.local_aws.s3 import names
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def full_disk_named() -> Iterator[None]:
+    """Turn a full disk into an AwsError (507: no client retries it)."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if getattr(error, "errno", None) not in FULL and "is full" not in str(error):
+            raise
+        message = "The disk that holds the local AWS is full: free some space and send it again."
+        raise AwsError("InsufficientStorage", message, 507) from error
+
+
+def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
+    """Return the path for a key's file, its folder made, and that path again if it is odd."""
+    if names.holdable(key):
+        path = f"{root}/{bucket}/{key}"
+        try:
+            if not os.path.isdir(parent := os.path.dirname(path)):
+                os.makedirs(parent, exist_ok=True)
+            if not os.path.isdir(path):
+                return path, None
+        except (NotADirectoryError, FileExistsError):
+            pass  # a part of the path is another key's file
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+    odd = f"{side}/odd/{bucket}/{names.odd_name(key)}"
+    os.makedirs(os.path.dirname(odd), exist_ok=True)
+    return odd, odd
+
+
+@contextmanager
+def replaced(source: str, path: str) -> Iterator[None]:
+    """Rename `source` to `path`; if the body raises, put back what was there (or nothing)."""
+    kept = f"{source}.old"
+    try:
+        os.link(path, kept)
+    except FileNotFoundError:
+        kept = ""
+    try:
+        os.replace(source, path)
+        yield
+    except BaseException:
+        os.replace(kept, path) if kept else Path(path).unlink(missing_ok=True)
+        raise
+    finally:
+        if kept:
+            Path(kept).unlink(missing_ok=True)
+
+
+def prune(path: Path, bucket_folder: Path) -> None:
+    """Remove the folders above a deleted file that it leaves empty, up to the bucket's."""
+    for parent in path.parents:
+        if parent == bucket_folder or not parent.is_relative_to(bucket_folder):
+            return
+        try:
+            parent.rmdir()
+        except OSError:  # not empty
+            return

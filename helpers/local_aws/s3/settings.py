@@ -1,0 +1,86 @@
+"""Bucket settings, which another WSGI app keeps: passing requests on. Knows no settings itself."""
+
+import io
+from collections.abc import Callable
+
+from helpers.local_aws.s3 import xml
+from helpers.local_aws.s3.bucket_requests import FIRST_REGION, SCOPE
+from helpers.local_aws.s3.store import ObjectStore
+from helpers.local_aws.s3.wire import Request, Response
+
+
+class Settings:
+    """A WSGI app that keeps the buckets' settings in memory, made to know the store's buckets."""
+
+    def __init__(self, store: ObjectStore, app: Callable):
+        self._store, self._app = store, app
+        self._regions: dict[str, str] = {}  # of the buckets that the app knows in this process
+
+    def answer(self, request: Request) -> Response:
+        """Pass a request on. Raises: AwsError NoSuchBucket."""
+        self._store.bucket_table.check(request.bucket)
+        self._introduce(request)
+        body = request.document() if request.header("content-length") not in ("", "0") else b""
+        length = {"CONTENT_LENGTH": str(len(body))} if body else {}
+        return self._call(request.environ | length | {"wsgi.input": io.BytesIO(body)})
+
+    def bucket_created(self, request: Request) -> None:
+        """Tell the app of a new bucket."""
+        self._introduce(request)
+
+    def bucket_deleted(self, request: Request) -> None:
+        """Tell the app that a bucket is gone."""
+        if request.bucket in self._regions:
+            self._call(self._plain(request, "DELETE"))
+            del self._regions[request.bucket]
+
+    def _introduce(self, request: Request) -> None:
+        if request.bucket not in self._regions:
+            self._regions[request.bucket] = self._store.bucket_table.facts(request.bucket)[1]
+            if self._call(self._plain(request, "HEAD")).status == 404:
+                self._call(self._plain(request, "PUT"))
+
+    def _call(self, environ: dict) -> Response:
+        """Run the app and hold its answer: settings are small."""
+        response = Response()
+
+        def start_response(status: str, headers: list, exc_info: object = None) -> None:
+            response.status, response.headers = int(status.split()[0]), dict(headers)
+
+        answer = self._app(environ, start_response)
+        try:
+            body = b"".join(answer)
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+        response.body = [body]
+        response.headers["Content-Length"] = str(len(body))
+        return response
+
+    def _plain(self, request: Request, method: str) -> dict:
+        """Return a request for the bucket itself, signed by the same key for its region."""
+        region = self._regions.get(request.bucket, FIRST_REGION)
+        body = b""
+        if method == "PUT" and region != FIRST_REGION:
+            constraint = xml.tag("LocationConstraint", region)
+            body = xml.document("CreateBucketConfiguration", constraint)
+        kept = {
+            name: value
+            for name, value in request.environ.items()
+            if not name.startswith(("HTTP_X_AMZ_", "HTTP_TRANSFER", "HTTP_CONTENT", "werkzeug"))
+        }
+        path = f"/{request.bucket}"
+        scope = SCOPE.search(request.header("authorization"))
+        signed = request.header("authorization")
+        if scope:
+            signed = signed[: scope.start(1)] + region + signed[scope.end(1) :]
+        return kept | {
+            "HTTP_AUTHORIZATION": signed,
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "RAW_URI": path,
+            "REQUEST_URI": path,
+            "QUERY_STRING": "",
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }

@@ -1,0 +1,43 @@
+"""The tags of one object: get, put, delete. Knows their XML and S3's limits."""
+
+from helpers.local_aws.errors import AwsError
+from helpers.local_aws.s3 import xml
+from helpers.local_aws.s3.store import ObjectStore
+from helpers.local_aws.s3.wire import Request, Response
+
+MOST = 10
+
+
+def check(tags: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the tags as a dict. Raises: AwsError BadRequest, InvalidTag beyond S3's limits."""
+    if len(tags) > MOST:
+        raise AwsError("BadRequest", f"Object tags cannot be greater than {MOST}")
+    if len(dict(tags)) < len(tags):
+        raise AwsError("InvalidTag", "Cannot provide multiple Tags with the same key")
+    for name, value in tags:
+        if not 1 <= len(name) <= 128:
+            raise AwsError("InvalidTag", "The TagKey you have provided is invalid")
+        if len(value) > 256:
+            raise AwsError("InvalidTag", "The TagValue you have provided is invalid")
+    return dict(tags)
+
+
+def get_tagging(store: ObjectStore, request: Request) -> Response:
+    """Answer the object's tags."""
+    tags = store.info(request.bucket, request.key).tags
+    inner = [xml.group("Tag", xml.tag("Key", k), xml.tag("Value", v)) for k, v in tags.items()]
+    return Response.xml("Tagging", xml.group("TagSet", *inner))
+
+
+def put_tagging(store: ObjectStore, request: Request) -> Response:
+    """Replace the object's tags."""
+    root = xml.parse(request.document())
+    pairs = [(t.findtext("Key") or "", t.findtext("Value") or "") for t in root.iter("Tag")]
+    store.retag(request.bucket, request.key, check(pairs))
+    return Response(200, {"Content-Length": "0"})
+
+
+def delete_tagging(store: ObjectStore, request: Request) -> Response:
+    """Remove the object's tags."""
+    store.retag(request.bucket, request.key, {})
+    return Response(204)
