@@ -3,12 +3,13 @@
 import ast
 import re
 import sys
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from tools.notebooks import code_cells, paths
 from tools.pins import CONSTRAINTS, REQUIREMENTS, normal, pins
@@ -80,6 +81,29 @@ def test_what_is_installed_is_what_is_pinned():
     assert not wrong, f"run `make install`: {wrong}"
 
 
+def brought_along(name: str, extra: str, seen: set[tuple[str, str]]) -> set[str]:
+    """Return the packages that an installed one needs on this machine, near and far."""
+    if (name, extra) in seen:
+        return set()
+    seen.add((name, extra))
+    found = set()
+    for need in map(Requirement, requires(name) or ()):
+        if need.marker is None or need.marker.evaluate({"extra": extra}):
+            found.add(normal(need.name))
+            for each in need.extras or {""}:
+                found |= brought_along(normal(need.name), each, seen)
+    return found
+
+
+def test_whatever_the_pins_bring_along_is_pinned_too():
+    wanted, seen = pins(REQUIREMENTS) | pins(CONSTRAINTS), set()
+    names = [*((name, "") for name in pins(REQUIREMENTS)), ("moto", "server")]
+    needed = set().union(*(brought_along(*each, seen) for each in names))
+    # The CUDA build of torch brings NVIDIA's packages, the CPU build does not.
+    cuda = {name for name in needed if name.startswith(("nvidia-", "cuda-", "triton"))}
+    assert not needed - cuda - wanted.keys(), "run `make lock`"
+
+
 @pytest.mark.parametrize("line", ["numpy", "numpy>=2", "numpy==2.*", "numpy==2.4.6 # why"])
 def test_a_line_that_pins_nothing_exactly_is_refused(tmp_path, line):
     (tmp_path / "requirements.txt").write_text(f"{line}\n")
@@ -122,14 +146,15 @@ def test_every_package_that_is_imported_is_pinned():
     loose = {
         module: sorted(files)
         for module, files in third_party().items()
-        if not own & {normal(name) for name in homes.get(module, [])}
+        if not own & {normal(name) for name in [module, *homes.get(module, [])]}
     }
     assert not loose, f"name these in requirements.txt: {loose}"
 
 
 def test_every_pin_is_imported_or_has_a_reason():
     homes = packages_distributions()
-    used = {normal(name) for module in third_party() for name in homes.get(module, [])}
+    modules = third_party()
+    used = {normal(name) for m in modules for name in [m, *homes.get(m, [])]}
     idle = pins(REQUIREMENTS).keys() - used - NOT_IMPORTED.keys()
     assert not idle, f"nothing imports these: {sorted(idle)}"
 
