@@ -109,7 +109,8 @@ def latest(config: Config, kind: str, prefix: str) -> Job:
     """
     sagemaker = client(config, "sagemaker")
     call = sagemaker.list_training_jobs if kind == "TrainingJob" else sagemaker.list_processing_jobs
-    jobs = call(NameContains=prefix, StatusEquals="Completed", SortBy="CreationTime", SortOrder="Descending")  # fmt: skip
+    newest_first = {"SortBy": "CreationTime", "SortOrder": "Descending"}
+    jobs = call(NameContains=prefix, StatusEquals="Completed", **newest_first)
     names = [job[f"{kind}Name"] for job in jobs[f"{kind}Summaries"]]
     names = [name for name in names if name.startswith(prefix)]
     if not names:

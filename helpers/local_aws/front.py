@@ -14,6 +14,8 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from werkzeug.wsgi import get_input_stream
+
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.journal import call, operation_of
 from helpers.local_aws.operations import engine_of, method_of
@@ -138,12 +140,13 @@ def _read(environ: dict, headers: dict[str, str]) -> bytes:
         limit = "6291456 bytes" if INVOKE.match(environ["PATH_INFO"]) else "16 MB"
         message = f"Request body is larger than {limit}. Put large data into S3 and send its URI."
         raise AwsError("ValidationError", message, 413)
-    return environ["wsgi.input"].read()
+    return get_input_stream(environ).read()
 
 
 def _drain(environ: dict) -> None:
     # An answer before the body is read resets the connection, and the client sees no reason.
-    while environ["wsgi.input"].read(2**20):
+    stream = get_input_stream(environ)
+    while stream.read(2**20):
         pass
 
 

@@ -13,6 +13,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from werkzeug.wsgi import get_input_stream
+
 READS = re.compile(
     r"^(Get|List|Describe|Head|BatchGet|Query|Search|Simulate|Lookup|Filter|Test|Assume|PutMetricData)"
 )
@@ -70,7 +72,7 @@ class Journal:
         return len(lines)
 
     def __call__(self, environ: dict, start_response: Callable) -> list[bytes]:
-        body = environ["wsgi.input"].read()
+        body = get_input_stream(environ).read()
         status, headers, answer = call(self._app, environ, body)
         if int(status[:3]) < 400 and changes_something(environ, body):
             self._keep(environ, body)

@@ -40,7 +40,10 @@ class ModelError(AwsError):
 
     def __init__(self, status: int, text: str, group: str):
         side = "client" if status < 500 else "server"
-        message = f'Received {side} error ({status}) from primary with message "{text}". See {group} for more information.'  # fmt: skip
+        message = (
+            f'Received {side} error ({status}) from primary with message "{text}". '
+            f"See {group} for more information."
+        )
         super().__init__("ModelError", message, 424)
         self.details = {
             "OriginalStatusCode": status,
@@ -206,7 +209,10 @@ class Endpoints:
                 model answered with an error.
         """
         if len(body) > MAX_BODY:
-            message = f"Request body is {len(body)} bytes; the limit of InvokeEndpoint is {MAX_BODY} bytes. Send a shorter clip or a smaller photo."  # fmt: skip
+            message = (
+                f"Request body is {len(body)} bytes; the limit of InvokeEndpoint is {MAX_BODY}. "
+                "Send a shorter clip or a smaller photo."
+            )
             raise AwsError("ValidationError", message, 413)
         endpoint = self._documents.get(name)
         if endpoint is None or not self._workers.get(name):

@@ -55,7 +55,8 @@ class JobEngine:
         name, arn = request[self._name], self._arn(request[self._name])
         with self._lock:
             if name in self.documents:
-                raise AwsError("ResourceInUse", f"Job name must be unique within an AWS account and region, and a {self.kind} with this name already exists ({arn})")  # fmt: skip
+                message = f"Job name must be unique, and a {self.kind} {arn} already exists"
+                raise AwsError("ResourceInUse", message)
             kept = {key: value for key, value in request.items() if key != "Tags"}
             time = now()
             about = {f"{self.kind}Arn": arn, self._status: "InProgress", "CreationTime": time}

@@ -1,0 +1,160 @@
+"""The course's figures, in one look; takes arrays and frames, asks no service.
+
+Colours are Okabe and Ito's (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers
+too; amounts use viridis-like maps that also read in grey.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"]
+WIDE = (8.0, 3.2)
+MAP = "viridis"
+
+
+def use_style() -> None:
+    """Set the course's look for all figures of a notebook."""
+    sns.set_theme(style="whitegrid", palette=COLOURS, font_scale=0.9)
+    plt.rcParams.update(
+        {
+            "figure.dpi": 90,
+            "figure.figsize": WIDE,
+            "figure.constrained_layout.use": True,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+    )
+
+
+def class_balance(counts: Mapping[str, int], *, title: str, unit: str) -> Figure:
+    """Draw how many samples each class has, the largest first.
+
+    Args:
+        unit: what is counted, such as 'recordings'.
+    """
+    ordered = pd.Series(dict(counts)).sort_values(ascending=True)
+    figure, axes = plt.subplots(figsize=(WIDE[0], 0.8 + 0.28 * len(ordered)))
+    bars = axes.barh(ordered.index.astype(str), ordered.to_numpy(), color=COLOURS[0])
+    axes.bar_label(bars, padding=3, fontsize=8)
+    axes.set(title=title, xlabel=unit, ylabel="")
+    axes.grid(axis="y", visible=False)
+    return figure
+
+
+def spectrogram(
+    wave: np.ndarray, rate: int, *, title: str = "", axes: Axes | None = None, top: float = 70.0
+) -> Axes:
+    """Draw the spectrogram of a clip, in decibels below its loudest point.
+
+    Args:
+        wave: (samples,), any scale.
+        rate: samples a second.
+        top: decibels shown.
+    """
+    import librosa
+
+    axes = axes or plt.subplots()[1]
+    power = np.abs(librosa.stft(wave.astype(np.float32), n_fft=1024, hop_length=256)) ** 2
+    level = librosa.power_to_db(power, ref=np.max, top_db=top)
+    extent = (0, len(wave) / rate, 0, rate / 2000)
+    image = axes.imshow(
+        level, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-top, vmax=0
+    )
+    axes.set(title=title, xlabel="seconds", ylabel="kHz")
+    axes.grid(visible=False)
+    axes.figure.colorbar(image, ax=axes, label="dB below the loudest", pad=0.01)
+    return axes
+
+
+def spectrogram_grid(clips: Sequence[tuple[str, np.ndarray, int]], *, columns: int = 2) -> Figure:
+    """Draw one spectrogram for each (title, wave, rate)."""
+    rows = -(-len(clips) // columns)
+    figure, grid = plt.subplots(rows, columns, figsize=(4.6 * columns, 2.2 * rows), squeeze=False)
+    for axes, (title, wave, rate) in zip(grid.flat, clips, strict=False):
+        spectrogram(wave, rate, title=title, axes=axes)
+    for axes in grid.flat[len(clips) :]:
+        axes.set_visible(False)
+    return figure
+
+
+def places(frame: pd.DataFrame, *, hue: str, title: str) -> Figure:
+    """Draw where recordings were made.
+
+    Args:
+        frame: columns `longitude` and `latitude` in degrees, and `hue`.
+    """
+    figure, axes = plt.subplots(figsize=(8.0, 4.4))
+    labels = sorted(frame[hue].unique())
+    markers = dict(zip(labels, "os^DvP*Xphd<>8" * 20, strict=False))
+    sns.scatterplot(
+        frame, x="longitude", y="latitude", hue=hue, hue_order=labels, style=hue,
+        markers=markers, s=36, ax=axes, palette=sns.color_palette(COLOURS, len(labels)),
+    )  # fmt: skip
+    axes.set(title=title, xlabel="longitude, degrees east", ylabel="latitude, degrees north")
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.legend(title="", loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=8)
+    return figure
+
+
+def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = None) -> Figure:
+    """Draw loss and accuracy of training and validation over the epochs.
+
+    Args:
+        history: columns `epoch`, `train_loss`, `validation_loss`, `validation_accuracy`.
+        chance: accuracy of always naming the largest class.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
+    for place, split in enumerate(("train", "validation")):
+        left.plot(history["epoch"], history[f"{split}_loss"], color=COLOURS[place], label=split)
+    left.set(title=title, xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
+    left.legend()
+    right.plot(history["epoch"], history["validation_accuracy"], color=COLOURS[1])
+    if chance is not None:
+        right.axhline(chance, color="grey", linestyle="--", linewidth=1)
+        right.text(history["epoch"].max(), chance, "largest class ", ha="right", va="bottom")
+    right.set(title="Validation accuracy", xlabel="epoch", ylabel="share right", ylim=(0, 1.02))
+    return figure
+
+
+def confusion(matrix: np.ndarray, labels: Sequence[str], *, title: str) -> Figure:
+    """Draw a confusion matrix, rows the truth, as counts on shares of each row.
+
+    Args:
+        matrix: (classes, classes) counts, rows the truth.
+    """
+    share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    size = 2.2 + 0.5 * len(labels)
+    figure, axes = plt.subplots(figsize=(size + 1, size))
+    sns.heatmap(
+        share, annot=matrix, fmt="d", cmap="Blues", vmin=0, vmax=1, square=True, ax=axes,
+        xticklabels=labels, yticklabels=labels, cbar_kws={"label": "share of the true class"},
+    )  # fmt: skip
+    axes.set(title=title, xlabel="predicted", ylabel="true")
+    return figure
+
+
+def probabilities(values: Mapping[str, float], *, axes: Axes, truth: str | None = None) -> Axes:
+    """Draw an answer's probabilities, the true class marked by its colour."""
+    ordered = pd.Series(dict(values)).sort_values()
+    colours = [COLOURS[2] if name == truth else COLOURS[0] for name in ordered.index]
+    bars = axes.barh(ordered.index.astype(str), ordered.to_numpy(), color=colours)
+    axes.bar_label(bars, fmt="%.2f", padding=3, fontsize=8)
+    axes.set(title="Answer", xlabel="probability", xlim=(0, 1.15), ylabel="")
+    axes.grid(axis="y", visible=False)
+    return axes
+
+
+def answer(wave: np.ndarray, rate: int, values: Mapping[str, float], *, truth: str) -> Figure:
+    """Draw a clip's spectrogram beside what the endpoint answered."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 3.2), width_ratios=(3, 2))
+    spectrogram(wave, rate, title=f"What was sent: {truth}", axes=left)
+    probabilities(values, axes=right, truth=truth)
+    return figure
