@@ -192,11 +192,13 @@ def wait_for(
 
 def check_dropped(notes: Iterable[dict], total: int, most: float) -> None:
     """Raise TooManyDropped when more than a share `most` of `total` raw objects is unreadable."""
-    drops = [drop for note in notes for drop in note["dropped"]]
-    if len(drops) > most * total:
-        top = "; ".join(f"{count} x {reason}" for reason, count in causes(drops)[:3])
+    notes = list(notes)
+    count = sum(note["unreadable"] for note in notes)
+    if count > most * total:
+        top = causes(drop for note in notes for drop in note["dropped"])[:3]
         raise TooManyDropped(
-            f"{len(drops)} of {total} raw objects gave no sample, more than {most:.0%}: {top}"
+            f"{count} of {total} raw objects are unreadable, more than {most:.0%}: "
+            + "; ".join(f"{times} x {reason}" for reason, times in top)
         )
 
 

@@ -30,6 +30,8 @@ class PlannedShard:
     records: tuple[Record, ...]
     digest: str
     """Changes whenever anything changes that the shard's bytes depend on."""
+    twins: Mapping[str, str]
+    """Media of records that repeat another's bytes, and that other's media."""
 
     @property
     def tar(self) -> str:
@@ -91,36 +93,35 @@ def make_plan(
     if lost or not records:
         raise ValueError(f"No raw object for {lost[0]}" if lost else "No records in the raw data")
     twins = duplicates(records, listing)
-    twin_sources = {drop.source for drop in twins}
-    kept = [record for record in records if record.media not in twin_sources]
-    split_of = split_records(kept, seed=seed)
+    split_of = split_records(records, seed=seed)
     shards = []
     for split in SPLITS:
-        inside = [record for record in kept if split_of[record.id] == split]
+        inside = [record for record in records if split_of[record.id] == split]
         chunks = _chunks(inside, listing, seed, records_per_shard, shard_bytes)
         for index, chunk in enumerate(chunks):
-            digest = _digest(dataset, store, chunk, listing)
-            shards.append(PlannedShard(f"{split}/{split}-{index:06d}", split, chunk, digest))
+            mine = {r.media: twins[r.media] for r in chunk if r.media in twins}
+            digest = _digest(dataset, store, chunk, listing, mine)
+            shards.append(PlannedShard(f"{split}/{split}-{index:06d}", split, chunk, digest, mine))
     return Plan(
         dataset=dataset,
         store=store,
         seed=seed,
-        labels=tuple(labels or sorted({record.label for record in kept})),
+        labels=tuple(labels or sorted({record.label for record in records})),
         shards=tuple(shards),
-        set_aside=tuple(set_aside) + tuple(twins),
+        set_aside=tuple(set_aside),
         etags={record.media: listing[record.media].etag for record in records},
     )
 
 
-def duplicates(records: Iterable[Record], listing: Mapping[str, Entry]) -> list[Drop]:
-    """Return all but the first of records whose objects hold the very same bytes."""
-    first, drops = {}, []
+def duplicates(records: Iterable[Record], listing: Mapping[str, Entry]) -> dict[str, str]:
+    """Return the media of all but the first of records with the very same bytes: {it: first}."""
+    first, twins = {}, {}
     for record in sorted(records, key=lambda record: record.id):
         entry = listing[record.media]
         original = first.setdefault((entry.size, entry.etag), record)
-        if original is not record and entry.size and entry.etag:
-            drops.append(Drop(record.media, f"the same bytes as {original.media}"))
-    return drops
+        if original is not record and entry.etag:
+            twins[record.media] = original.media
+    return twins
 
 
 def _chunks(
@@ -137,11 +138,15 @@ def _chunks(
 
 
 def _digest(
-    dataset: str, store: str, records: Sequence[Record], listing: Mapping[str, Entry]
+    dataset: str,
+    store: str,
+    records: Sequence[Record],
+    listing: Mapping[str, Entry],
+    twins: Mapping[str, str],
 ) -> str:
     """Return a hash of all that a shard's bytes follow from, short of the code."""
     rows = [[asdict(record), listing[record.media].etag] for record in records]
-    text = json.dumps([FORMAT, dataset, store, rows], sort_keys=True, default=str)
+    text = json.dumps([FORMAT, dataset, store, rows, twins], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -155,15 +160,22 @@ class ShardWriter:
         self._keys: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._dropped: list[Drop] = []
+        self._records = iter(shard.records)
+        self._unreadable = 0
 
     def add(self, outcome: list[Sample] | Drop) -> None:
-        """Append what became of the next record.
+        """Append what became of the next record; a readable twin is dropped for being one.
 
         Raises:
             ValueError: a sample's key is used twice or has a dot or slash.
         """
+        media = next(self._records).media
         if isinstance(outcome, Drop):
             self._dropped.append(outcome)
+            self._unreadable += 1
+            return
+        if media in self.shard.twins:
+            self._dropped.append(Drop(media, f"the same bytes as {self.shard.twins[media]}"))
             return
         for sample in outcome:
             if sample.key in self._keys or not sample.key or set("./") & set(sample.key):
@@ -191,6 +203,7 @@ class ShardWriter:
             "md5": md5,
             "counts": dict(sorted(self._counts.items())),
             "dropped": [asdict(drop) for drop in self._dropped],
+            "unreadable": self._unreadable,
         }
 
 
