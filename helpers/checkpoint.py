@@ -1,0 +1,67 @@
+"""A run's state on disk, so that a stopped run goes on; it knows nothing of what is in it."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import torch
+
+KEPT = 2
+"""The newest may be cut off when an instance is taken while it is copied to S3."""
+
+
+class Checkpoints:
+    """Numbered state files in a folder such as /opt/ml/checkpoints; no folder, no checkpoints."""
+
+    def __init__(self, folder: Path, every_s: float = 60):
+        self.folder = folder
+        self.every_s = every_s
+        self.saved_at = time.monotonic()
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the platform (or the user) gave a folder."""
+        return self.folder.is_dir()
+
+    def due(self) -> bool:
+        """Say whether it is time for a periodic checkpoint."""
+        return self.enabled and time.monotonic() - self.saved_at >= self.every_s
+
+    def save(self, state: dict, number: int) -> None:
+        """Write the state as one whole file or not at all, and forget the oldest."""
+        if not self.enabled:
+            return
+        temporary = self.folder / f".{number:09d}.tmp"
+        with temporary.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.folder / f"checkpoint-{number:09d}.pt")
+        for old in self._files()[KEPT:]:
+            old.unlink()
+        self.saved_at = time.monotonic()
+
+    def load(self) -> dict | None:
+        """Return the newest readable state, on the CPU, or None for a fresh start."""
+        for path in self._files():
+            try:
+                return torch.load(path, map_location="cpu", weights_only=True)
+            except (RuntimeError, EOFError, ValueError, OSError) as error:
+                print(f"Passed over the unreadable checkpoint {path.name}: {error}", flush=True)
+        return None
+
+    def _files(self) -> list[Path]:
+        """Return the checkpoints, newest first."""
+        return sorted(self.folder.glob("checkpoint-*.pt"), reverse=True)
+
+
+class StopRequest:
+    """Whether the platform asked the run to stop (SIGTERM, then 120 s on SageMaker)."""
+
+    def __init__(self):
+        self.made = False
+        signal.signal(signal.SIGTERM, self._make)
+
+    def _make(self, *_: object) -> None:
+        self.made = True

@@ -1,0 +1,265 @@
+"""Ranks of one training run: backend, devices, collectives, and how they fail together.
+
+It knows torch.distributed; it knows nothing of models' insides, data or metrics.
+"""
+
+import importlib.util
+import os
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import nn
+
+SMDDP_MODULE = "smdistributed.dataparallel.torch.torch_smddp"
+SMDDP_INSTANCES = ("ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24xlarge")
+"""Where AWS supports its SMDDP library (SageMaker developer guide, 2026-11)."""
+
+FAILURE_KEY = "failure"
+REASON_LENGTH = 1024
+"""Characters that SageMaker keeps of /opt/ml/output/failure."""
+
+
+class BackendRefused(ValueError):
+    """The wanted backend can't run here; the message says why and what can."""
+
+
+class PeerFailed(RuntimeError):
+    """Another rank raised; the message is its reason."""
+
+
+def smddp_installed() -> bool:
+    """Say whether AWS's data-parallel library is in this image."""
+    return importlib.util.find_spec("smdistributed") is not None
+
+
+def choose_backend(wanted: str, *, instance_type: str, smddp: bool, gpus: int) -> tuple[str, str]:
+    """Return the backend to use and the reason, for the log.
+
+    Args:
+        wanted: auto, smddp, nccl or gloo.
+        instance_type: such as ml.p4d.24xlarge; empty where unknown.
+        smddp: whether the library is installed.
+        gpus: how many CUDA devices this instance has.
+
+    Raises:
+        BackendRefused: `wanted` can't run here.
+    """
+    supported = f"SMDDP runs on {', '.join(SMDDP_INSTANCES)} only"
+    if wanted == "smddp":
+        if instance_type not in SMDDP_INSTANCES:
+            here = instance_type or "no SageMaker instance"
+            raise BackendRefused(f"{supported}; this is {here}. Use --backend auto, nccl or gloo.")
+        if not smddp:
+            raise BackendRefused(
+                "The smdistributed package is not in this image; the last PyTorch training image "
+                "with it is 2.3.0. Choose that image, or --backend nccl."
+            )
+    if wanted in ("smddp", "nccl") and not gpus:
+        raise BackendRefused(f"{wanted} needs a CUDA device, and there is none: --backend gloo")
+    if wanted not in ("auto", "smddp", "nccl", "gloo"):
+        raise BackendRefused(f"No backend {wanted!r}; there are auto, smddp, nccl and gloo")
+    if wanted != "auto":
+        return wanted, "as asked"
+    if not gpus:
+        return "gloo", "no CUDA device here"
+    if smddp and instance_type in SMDDP_INSTANCES:
+        return "smddp", f"installed, and {instance_type} supports it"
+    missing = supported if smddp else "the smdistributed package is not installed"
+    return "nccl", f"CUDA devices here; not smddp: {missing}"
+
+
+@dataclass
+class Ranks:
+    """This process among those of the run; a run of one process needs no launcher."""
+
+    rank: int = 0
+    world_size: int = 1
+    local_rank: int = 0
+    backend: str = "none"
+    reason: str = "one process"
+    device: torch.device = torch.device("cpu")
+    store: dist.Store | None = None
+
+    def __str__(self) -> str:
+        """Say which rank this is, on what, and why with this backend."""
+        place = f"Rank {self.rank} of {self.world_size} on {self.device}"
+        return f"{place}, backend {self.backend}: {self.reason}"
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the rank that prints and writes."""
+        return self.rank == 0
+
+    def print(self, text: str) -> None:
+        """Print once for all ranks."""
+        if self.first:
+            print(text, flush=True)
+
+    def sum(self, values: np.ndarray) -> np.ndarray:
+        """Return the sum over all ranks, float64; counts stay exact up to 2**53."""
+        if self.world_size == 1:
+            return np.asarray(values, np.float64)
+        tensor = torch.as_tensor(np.asarray(values, np.float64), device=self.device)
+        dist.all_reduce(tensor)
+        return tensor.cpu().numpy()
+
+    def any(self, *flags: bool) -> tuple[bool, ...]:
+        """Return each flag as 'true on any rank', the same answer on every rank."""
+        if self.world_size == 1:
+            return tuple(bool(flag) for flag in flags)
+        tensor = torch.tensor([float(flag) for flag in flags], device=self.device)
+        dist.all_reduce(tensor, op=dist.ReduceOp.MAX)
+        return tuple(bool(flag) for flag in tensor.cpu())
+
+    def gather(self, value: object) -> list:
+        """Return every rank's picklable value, in rank order, on every rank."""
+        if self.world_size == 1:
+            return [value]
+        values = [None] * self.world_size
+        dist.all_gather_object(values, value)
+        return values
+
+    def broadcast(self, value: object) -> object:
+        """Return the first rank's picklable value on every rank."""
+        if self.world_size == 1:
+            return value
+        values = [value]
+        dist.broadcast_object_list(values, src=0)
+        return values[0]
+
+    def share_buffers(self, model: nn.Module) -> None:
+        """Give every rank the first's buffers (batch norm's running statistics).
+
+        DDP does so before each step, not after the last: without this, ranks would evaluate
+        slightly different models.
+        """
+        if self.world_size > 1:
+            for buffer in model.buffers():
+                dist.broadcast(buffer, src=0)
+
+    def wrap(self, model: nn.Module) -> nn.Module:
+        """Return the model behind torch's DDP, or as it is in a run of one."""
+        if self.world_size == 1:
+            return model
+        devices = [self.device.index] if self.device.type == "cuda" else None
+        return nn.parallel.DistributedDataParallel(model, device_ids=devices)
+
+    def close(self) -> None:
+        """Leave the process group."""
+        if dist.is_initialized():
+            dist.destroy_process_group()
+
+    @contextmanager
+    def guard(self, failure: Path) -> Iterator[None]:
+        """Run the body so that a raise on any rank ends them all, with its reason written.
+
+        The reason goes to `failure` (/opt/ml/output/failure) on every instance. A rank that is
+        waiting in a collective is ended by a watcher thread, so none waits for ever.
+        """
+        done = threading.Event()
+        if self.store is not None:
+            threading.Thread(target=self._watch, args=(done, failure), daemon=True).start()
+        try:
+            yield
+        except BaseException as error:
+            done.set()
+            reason = self._failure(wait_s=2.0) or f"rank {self.rank}: {describe(error)}"
+            write_failure(failure, reason)
+            self._tell(reason)
+            raise
+        finally:
+            done.set()
+
+    def _failure(self, wait_s: float = 0.0) -> str | None:
+        """Return the first reason that a rank told, if any does within `wait_s`."""
+        end = time.monotonic() + wait_s if self.world_size > 1 else 0.0
+        while self.store is not None:
+            try:
+                if self.store.check([FAILURE_KEY]):
+                    return self.store.get(FAILURE_KEY).decode()
+            except (RuntimeError, dist.DistError):
+                return None  # the store's host is gone
+            if time.monotonic() >= end:
+                return None
+            time.sleep(0.1)
+        return None
+
+    def _tell(self, reason: str) -> None:
+        """Leave the reason where the other ranks look, and give them time to read it."""
+        if self.store is None:
+            return
+        try:
+            self.store.set(FAILURE_KEY, reason)
+        except (RuntimeError, dist.DistError):
+            return
+        time.sleep(2.0)
+
+    def _watch(self, done: threading.Event, failure: Path) -> None:
+        """End this process when another rank has failed."""
+        while not done.wait(1.0):
+            reason = self._failure()
+            if reason is None or done.wait(1.0):
+                continue
+            write_failure(failure, reason)
+            print(f"PeerFailed: {reason}", flush=True)
+            os._exit(1)
+
+
+def start_ranks(
+    wanted: str, env: Mapping[str, str], *, instance_type: str = "", timeout_s: float = 600
+) -> Ranks:
+    """Join the run that a launcher such as torchrun describes in `env`.
+
+    Raises:
+        BackendRefused: see `choose_backend`.
+    """
+    world_size, local = int(env.get("WORLD_SIZE", 1)), int(env.get("LOCAL_RANK", 0))
+    gpus = torch.cuda.device_count()
+    backend, reason = choose_backend(
+        wanted, instance_type=instance_type, smddp=smddp_installed(), gpus=gpus
+    )
+    use_cpu_share(env)
+    device = torch.device("cuda", local % gpus) if gpus and backend != "gloo" else None
+    device = device or torch.device("cpu")
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    if world_size == 1:
+        return Ranks(device=device, reason=f"one process ({backend} for more: {reason})")
+    if backend == "smddp":
+        importlib.import_module(SMDDP_MODULE)  # importing it registers the backend
+    store, rank, world_size = next(dist.rendezvous("env://"))
+    shared = dist.PrefixStore("ranks", store)
+    limit = timedelta(seconds=timeout_s)
+    dist.init_process_group(backend, store=shared, rank=rank, world_size=world_size, timeout=limit)
+    return Ranks(rank, world_size, local, backend, reason, device, dist.PrefixStore("run", store))
+
+
+def use_cpu_share(env: Mapping[str, str]) -> None:
+    """Split the CPU cores between the ranks of an instance, unless OMP_NUM_THREADS is set.
+
+    torchrun sets it to 1 for several ranks, which starves ranks on a large CPU instance less than
+    threads that fight for cores do: an explicit setting is left alone.
+    """
+    if "OMP_NUM_THREADS" not in env:
+        cores = len(os.sched_getaffinity(0))
+        torch.set_num_threads(max(1, cores // int(env.get("LOCAL_WORLD_SIZE", 1))))
+
+
+def describe(error: BaseException) -> str:
+    """Return one error as a person reads it: its type and message."""
+    return traceback.format_exception_only(error)[-1].strip()
+
+
+def write_failure(path: Path, reason: str) -> None:
+    """Write the reason where the platform looks for it, if it gave such a place; the first wins."""
+    if path.parent.is_dir() and not path.exists():
+        path.write_text(reason[:REASON_LENGTH])

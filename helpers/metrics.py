@@ -1,0 +1,168 @@
+"""Scores of a classifier from plain arrays; it knows nothing of models, loaders or ranks."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+NUMBER = r"([-+0-9.eE]+|nan|inf)"
+
+
+def confusion_matrix(target: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
+    """Count the pairs: int64 (classes, classes), a row for each true class."""
+    pairs = np.asarray(target, np.int64) * classes + np.asarray(predicted, np.int64)
+    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+
+
+def score_confusion(confusion: np.ndarray, labels: Sequence[str]) -> dict:
+    """Return accuracy, macro recall and F1, recall by label, and RMSE where labels are counts.
+
+    A class without samples has no recall (None) and takes no part in the macro scores.
+    """
+    right = np.diag(confusion).astype(float)
+    actual, predicted = confusion.sum(1), confusion.sum(0)
+    seen = actual > 0
+    recall = right / np.maximum(actual, 1)
+    f1 = 2 * right / np.maximum(actual + predicted, 1)
+    scores = {
+        "samples": int(confusion.sum()),
+        "accuracy": float(right.sum() / max(confusion.sum(), 1)),
+        "macro_recall": float(recall[seen].mean()) if seen.any() else 0.0,
+        "macro_f1": float(f1[seen].mean()) if seen.any() else 0.0,
+        "recall": {
+            label: float(r) if s else None for label, r, s in zip(labels, recall, seen, strict=True)
+        },
+    }
+    if all(label.isdigit() for label in labels):
+        scores["rmse"] = count_rmse(confusion, labels)
+    return scores
+
+
+def count_rmse(confusion: np.ndarray, labels: Sequence[str]) -> float:
+    """Return the root mean square error, in items, of labels that are counts ('0', '1', …)."""
+    counts = np.array([int(label) for label in labels], float)
+    error = (counts[:, None] - counts[None, :]) ** 2
+    return float(np.sqrt((confusion * error).sum() / max(confusion.sum(), 1)))
+
+
+def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """Return the chance that a positive scores above a negative, ties counting half.
+
+    This is the Mann-Whitney statistic; nan where either side is empty.
+    """
+    positive = np.asarray(positive, bool)
+    n, m = int(positive.sum()), int((~positive).sum())
+    if not n or not m:
+        return float("nan")
+    values, place = np.unique(scores, return_inverse=True)
+    count = np.bincount(place, minlength=len(values))
+    rank = np.cumsum(count) - (count - 1) / 2
+    return float((rank[place][positive].sum() - n * (n + 1) / 2) / (n * m))
+
+
+def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
+    """Return the precision averaged over the recall steps, tied scores taken together."""
+    positive = np.asarray(positive, bool)
+    if not positive.any():
+        return float("nan")
+    order = np.argsort(-np.asarray(scores), kind="stable")
+    hits = np.cumsum(positive[order])
+    last = np.append(np.diff(np.asarray(scores)[order]) != 0, True)
+    hits, taken = hits[last], np.flatnonzero(last) + 1
+    return float((np.diff(hits, prepend=0) * hits / taken).sum() / positive.sum())
+
+
+def macro_over_classes(
+    score: Callable[[np.ndarray, np.ndarray], float], probabilities: np.ndarray, target: np.ndarray
+) -> float:
+    """Average a one-against-rest score over the classes that have one.
+
+    As BirdCLEF scores it: classes without a positive in `target` are left out.
+
+    Args:
+        probabilities: float (samples, classes).
+        target: int (samples,).
+    """
+    each = [score(probabilities[:, c], target == c) for c in range(probabilities.shape[1])]
+    known = [value for value in each if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def score_probabilities(
+    probabilities: np.ndarray, target: np.ndarray, labels: Sequence[str]
+) -> dict:
+    """Return all scores of a split: the confusion's, macro ROC-AUC, macro AP, loss, calibration."""
+    predicted = probabilities.argmax(1)
+    chosen = np.clip(probabilities[np.arange(len(target)), target], 1e-12, None)
+    return {
+        **score_confusion(confusion_matrix(target, predicted, len(labels)), labels),
+        "macro_auc": macro_over_classes(roc_auc, probabilities, target),
+        "macro_ap": macro_over_classes(average_precision, probabilities, target),
+        "loss": float(-np.log(chosen).mean()),
+        "calibration_error": calibration_error(calibration(probabilities, target)),
+    }
+
+
+def calibration(probabilities: np.ndarray, target: np.ndarray, bins: int = 10) -> list[dict]:
+    """Return, for each filled band of confidence, its samples, mean confidence and accuracy."""
+    confidence = probabilities.max(1)
+    right = probabilities.argmax(1) == target
+    band = np.minimum((confidence * bins).astype(int), bins - 1)
+    return [
+        {
+            "from": b / bins,
+            "samples": int((band == b).sum()),
+            "confidence": float(confidence[band == b].mean()),
+            "accuracy": float(right[band == b].mean()),
+        }
+        for b in np.unique(band).tolist()
+    ]
+
+
+def calibration_error(bands: list[dict]) -> float:
+    """Return the expected calibration error: the mean gap of confidence and accuracy."""
+    total = sum(band["samples"] for band in bands)
+    gaps = (band["samples"] * abs(band["confidence"] - band["accuracy"]) for band in bands)
+    return sum(gaps) / max(total, 1)
+
+
+def bootstrap_interval(
+    score: Callable[[np.ndarray], float],
+    groups: Sequence,
+    *,
+    rounds: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Return the percentile interval of `score(sample indices)`, redrawing whole groups.
+
+    Windows of one recording are not independent: pass the recording of each sample as `groups`
+    (or the sample's own index to redraw samples).
+    """
+    _, member = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.argsort(member, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(member[order])) + 1)
+    rng = np.random.default_rng(seed)
+    draws = (rng.integers(0, len(parts), len(parts)) for _ in range(rounds))
+    values = [score(np.concatenate([parts[i] for i in draw])) for draw in draws]
+    low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def metric_line(**values: float) -> str:
+    """Return `name=value; name=value;`, the one form in which jobs print their metrics."""
+    return " ".join(
+        f"{name}={value:.6g};" if isinstance(value, float) else f"{name}={value};"
+        for name, value in values.items()
+    )
+
+
+def metric_definitions(names: Iterable[str]) -> list[dict]:
+    """Return a training job's MetricDefinitions for names that `metric_line` prints."""
+    return [{"Name": name, "Regex": rf"\b{name}={NUMBER};"} for name in names]
+
+
+def read_metric_lines(lines: Iterable[str]) -> list[dict[str, float]]:
+    """Return the metrics of each line of a log that has any."""
+    found = ({k: float(v) for k, v in re.findall(rf"\b(\w+)={NUMBER};", line)} for line in lines)
+    return [metrics for metrics in found if metrics]

@@ -1,0 +1,106 @@
+"""From the bytes of a clip or photo to probabilities; the same core offline and in the endpoint.
+
+It knows an artefact's folder and its data set; nothing of HTTP, S3 or endpoints.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from helpers.artefact import load_artefact
+from helpers.datasets import Dataset, Record, load_dataset
+from helpers.evaluation import Batch, Evaluation, predict_batch
+from helpers.model import ResNet
+
+REQUEST = Record("request", "request", label="", groups=(), meta={"secondary_labels": []})
+"""What a sample's cleaning sees of an object that comes without metadata."""
+BATCH = 32
+"""Windows predicted at once: an hour of sound has 720, which need not be in memory together."""
+
+
+class UnsupportedType(ValueError):
+    """The content type is none that the model's data set takes; the message lists those."""
+
+
+def sized_dataset(name: str, size: int | None) -> Dataset:
+    """Return the data set, decoding photos at `size` pixels a side where it has a size."""
+    dataset = load_dataset(name)
+    return dataset.resized(size) if size and hasattr(dataset, "resized") else dataset
+
+
+@dataclass
+class Predictor:
+    """A trained model and all that it takes to feed it."""
+
+    model: ResNet
+    card: dict
+    dataset: Dataset
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Predictor":
+        """Load the folder that train.py wrote (model.tar.gz, unpacked).
+
+        Raises:
+            FileNotFoundError: the folder holds no model of this course.
+        """
+        model, card = load_artefact(Path(folder))
+        return cls(model, card, sized_dataset(card["dataset"], card.get("size")))
+
+    def check_type(self, content_type: str) -> None:
+        """Compare a request's content type with what the data set takes.
+
+        Raises:
+            UnsupportedType: another one.
+        """
+        if content_type.partition(";")[0].strip().lower() not in self.dataset.content_types:
+            taken = ", ".join(self.dataset.content_types)
+            raise UnsupportedType(f"Content type {content_type!r} is not one of {taken}")
+
+    def predict(self, data: bytes) -> dict:
+        """Clean, cut and decode as the shards were made, and predict.
+
+        Returns:
+            label, probabilities {label: p} (the mean over the windows), and, for sound, windows
+            [{start (seconds), probabilities}].
+
+        Raises:
+            Unreadable: the bytes give no sample; the message says why.
+        """
+        samples = self.dataset.samples(REQUEST, data, self.card["store"])
+        decoded = [self.dataset.decode(sample.media) for sample in samples]
+        each = self.probabilities(decoded)
+        mean = each.mean(0)
+        answer = {
+            "label": self.card["labels"][int(mean.argmax())],
+            "probabilities": self.name(mean),
+        }
+        starts = [sample.meta.get("start") for sample in samples]
+        if None not in starts:
+            windows = zip(starts, each, strict=True)
+            answer["windows"] = [{"start": s, "probabilities": self.name(p)} for s, p in windows]
+        return answer
+
+    def probabilities(self, samples: list[np.ndarray]) -> np.ndarray:
+        """Return float64 (n, classes) for decoded samples of one shape."""
+        groups = [samples[i : i + BATCH] for i in range(0, len(samples), BATCH)]
+        batches = (torch.from_numpy(np.stack(group)) for group in groups)
+        return np.concatenate([predict_batch(self.model, batch) for batch in batches])
+
+    def check(self, batch: Batch, test: Evaluation, tolerance: float = 0.05) -> None:
+        """Compare what this model says of a sample with what the trained one said in the test.
+
+        Training may have run in bf16 and this runs in fp32: on equal precision they differ by 1e-6.
+
+        Raises:
+            RuntimeError: the saved model is not the trained one.
+        """
+        seen = test.probabilities[test.keys.index(batch.keys[0])]
+        again = self.probabilities([batch.data[0].numpy()])[0]
+        if np.abs(again - seen).max() > tolerance:
+            raise RuntimeError(f"The saved model answers {again}, the trained one {seen}")
+
+    def name(self, probabilities: np.ndarray) -> dict[str, float]:
+        """Return one row of probabilities by label."""
+        return dict(zip(self.card["labels"], probabilities.tolist(), strict=True))

@@ -1,0 +1,50 @@
+"""What the PyTorch inference image calls: a clip or photo in, probabilities as JSON out.
+
+The endpoint loads it from code/inference.py of model.tar.gz, where train.py puts it. Here:
+
+    from helpers.predict import Predictor
+    Predictor.load("model").predict(Path("clip.ogg").read_bytes())
+"""
+
+import json
+
+import torch
+from sagemaker_inference.errors import GenericInferenceToolkitError
+
+from helpers.datasets import Unreadable
+from helpers.predict import Predictor, UnsupportedType
+
+
+def model_fn(model_dir: str) -> Predictor:
+    """Load the model once per worker; one thread, as the endpoint runs a worker per core."""
+    torch.set_num_threads(1)
+    return Predictor.load(model_dir)
+
+
+def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:
+    """Pass the bytes on with their type, which the model's data set decides upon (415)."""
+    if not body:
+        raise GenericInferenceToolkitError(400, "The request has no body: send a clip or a photo")
+    return bytes(body), content_type or ""
+
+
+def predict_fn(request: tuple[bytes, str], model: Predictor) -> dict:
+    """Predict; what can't be read is the client's error (400), not the server's."""
+    body, content_type = request
+    try:
+        model.check_type(content_type)
+        return model.predict(body)
+    except UnsupportedType as error:
+        raise GenericInferenceToolkitError(415, str(error)) from error
+    except Unreadable as error:
+        raise GenericInferenceToolkitError(
+            400, f"Can't use this {content_type}: {error}"
+        ) from error
+
+
+def output_fn(prediction: dict, accept: str) -> tuple[str, str]:
+    """Answer in JSON, the one form there is (406 for another)."""
+    wanted = {part.partition(";")[0].strip() for part in (accept or "*/*").split(",")}
+    if not wanted & {"*/*", "application/*", "application/json"}:
+        raise GenericInferenceToolkitError(406, f"Answers are application/json, not {accept}")
+    return json.dumps(prediction), "application/json"

@@ -1,0 +1,150 @@
+"""Train a classifier on shards, on any number of ranks; write a model that can be deployed.
+
+Here, on one process or two:
+
+    python scripts_train/train.py --data shards/birds --model-dir model --output-dir output
+    torchrun --nproc_per_node 2 scripts_train/train.py --data shards/birds --model-dir model
+
+As a job: a source folder with this file, inference.py and helpers/; hyperparameters are the flags
+below; shards come from a channel named `shards`, or are streamed from `--data s3://…`.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+
+import torch
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
+
+from helpers.artefact import save_artefact, ship_code, write_results  # noqa: E402
+from helpers.checkpoint import Checkpoints, StopRequest  # noqa: E402
+from helpers.distributed import Ranks, start_ranks  # noqa: E402
+from helpers.evaluation import Evaluation  # noqa: E402
+from helpers.manifest import Manifest, load_manifest  # noqa: E402
+from helpers.metrics import metric_line, score_probabilities  # noqa: E402
+from helpers.model import DEFAULT_MODEL, MODELS, build_model  # noqa: E402
+from helpers.options import Options  # noqa: E402
+from helpers.predict import Predictor, sized_dataset  # noqa: E402
+from helpers.s3 import open_folder, shard_opener  # noqa: E402
+from helpers.session import job_client  # noqa: E402
+from helpers.stream import ShardLoader, make_loader  # noqa: E402
+from helpers.training import Trainer  # noqa: E402
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the flags; a job's hyperparameters arrive as these."""
+    env = os.environ.get
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    flag = parser.add_argument
+    shards = env("SM_CHANNEL_SHARDS")  # the channel named `shards`
+    flag("--data", default=shards, required=not shards, help="folder or s3:// prefix of the shards")
+    flag("--model-dir", type=Path, default=env("SM_MODEL_DIR", "model"), help="for the model")
+    flag("--output-dir", type=Path, default=env("SM_OUTPUT_DATA_DIR", "output"), help="for metrics")
+    flag("--failure-file", type=Path, default=env("SM_OUTPUT_FAILURE", "failure"), help="reason")
+    flag("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints", help="used if it exists")
+    flag("--checkpoint-seconds", type=float, default=60, help="between checkpoints in an epoch")
+    flag("--backend", default="auto", help="auto, smddp, nccl or gloo")
+    flag("--instance-type", default=env("SM_CURRENT_INSTANCE_TYPE", ""), help="decides on smddp")
+    flag("--model", choices=sorted(MODELS), help="default: the data set's small one")
+    flag("--width", type=int, help="channels of the model's first stage")
+    flag("--dropout", type=float, help="before the model's last layer")
+    flag("--image-size", type=int, help="pixels a side, for photos")
+    flag("--batch-size", type=int, default=64, help="samples of a batch, all ranks together")
+    flag("--workers", type=int, default=0, help="loader processes of each rank")
+    flag("--class-weights", choices=("manifest", "none"), default="manifest", help="of the loss")
+    Options.add_flags(parser)
+    return parser.parse_args(argv)
+
+
+def main(args: argparse.Namespace) -> dict:
+    """Train, test the best epoch, write and check the model; return the test metrics."""
+    ranks = start_ranks(args.backend, os.environ, instance_type=args.instance_type)
+    print(f"{ranks}\n", end="", flush=True)
+    with ranks.guard(args.failure_file):
+        manifest = load_manifest(open_folder(args.data, lambda: job_client("s3")))
+        ranks.print(f"{manifest!r} from {args.data}")
+        loaders = {split: loader(args, manifest, split, ranks) for split in manifest.splits}
+        counts = {name: split.counts for name, split in manifest.splits.items()}
+        trainer = make_trainer(args, manifest, ranks)
+        if trainer.resume():
+            ranks.print(f"Resumed from a checkpoint: {trainer.progress}")
+        while not trainer.finished():
+            if not (numbers := trainer.train_epoch(loaders["train"])):
+                ranks.print("Stopped on request; a run with the same checkpoints goes on from here")
+                return {}
+            validation = trainer.evaluate(loaders["validation"], counts["validation"])
+            ranks.print(metric_line(**trainer.end_epoch(numbers, validation)))
+        trainer.use_best()
+        test = trainer.evaluate(loaders["test"], counts["test"], keep=True)
+        metrics = score_probabilities(test.probabilities, test.targets, manifest.labels)
+        if ranks.first:
+            write(args, trainer, manifest, test, metrics)
+            Predictor.load(args.model_dir).check(next(iter(loaders["test"])), test)
+        ranks.print(metric_line(**{f"test_{k}": v for k, v in metrics.items() if k != "recall"}))
+    ranks.close()
+    return metrics
+
+
+def loader(args: argparse.Namespace, manifest: Manifest, split: str, ranks: Ranks) -> ShardLoader:
+    """Return this rank's batches of a split."""
+    return make_loader(
+        manifest,
+        split,
+        args.data,
+        decode=sized_dataset(manifest.dataset, args.image_size).decode,
+        batch_size=max(1, args.batch_size // ranks.world_size),
+        rank=ranks.rank,
+        world_size=ranks.world_size,
+        workers=args.workers,
+        seed=args.seed,
+        shuffle=split == "train",
+        open_shard=shard_opener(job_client("s3")) if args.data.startswith("s3://") else None,
+    )
+
+
+def make_trainer(args: argparse.Namespace, manifest: Manifest, ranks: Ranks) -> Trainer:
+    """Return the model in its trainer, equal on every rank."""
+    name, labels = args.model or DEFAULT_MODEL[manifest.dataset], manifest.labels
+    changes = {k: v for k in ("width", "dropout") if (v := getattr(args, k)) is not None}
+    weights = manifest.class_weights if args.class_weights == "manifest" else {}
+    torch.manual_seed(args.seed)
+    return Trainer(
+        build_model(name, len(labels), **changes),
+        {label: weights.get(label, 1.0) for label in labels},
+        ranks,
+        Options.from_flags(args),
+        Checkpoints(args.checkpoint_dir, args.checkpoint_seconds),
+        StopRequest(),
+    )
+
+
+def write(
+    args: argparse.Namespace, trainer: Trainer, manifest: Manifest, test: Evaluation, metrics: dict
+) -> None:
+    """Write the model with its card and code, and the results."""
+    best, history = trainer.progress.best_epoch, trainer.progress.history
+    card = {
+        "dataset": manifest.dataset,
+        "labels": manifest.labels,
+        "store": manifest.store,
+        "size": args.image_size,
+        "model": trainer.model.settings,
+        "training": asdict(trainer.options),
+        "metrics": {"best_epoch": best, "validation": history[best - 1], "test": metrics},
+        "manifest": {
+            "source": args.data,
+            "sha256": sha256(manifest.to_json().encode()).hexdigest(),
+        },
+    }
+    save_artefact(args.model_dir, trainer.progress.best_weights, card)
+    ship_code(args.model_dir, HERE)
+    write_results(args.output_dir, {**card["metrics"], "history": history}, manifest.labels, test)
+
+
+if __name__ == "__main__":
+    main(parse_args())
