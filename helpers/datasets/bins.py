@@ -44,7 +44,7 @@ class Bins:
         return replace(self, size=size)
 
     def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> None:
-        """Draw a small raw data set below `folder`; `images` and `broken` in `sizes` count files."""
+        """Draw a small raw data set; `images` and `broken` in `sizes` are numbers of photos."""
         from helpers.datasets import bins_sample  # drawing needs no import where jobs run
 
         bins_sample.make_sample(folder, seed=seed, **sizes)

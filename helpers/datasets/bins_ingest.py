@@ -26,8 +26,8 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
     pairs = sorted(photos.keys() & rows.keys())
     if not pairs:
         raise FileNotFoundError(
-            f"No photo in {source} has its metadata ({len(photos)} photos, {len(rows)} JSON files): "
-            f"put {LAYOUT}"
+            f"No photo in {source} has its metadata ({len(photos)} photos, {len(rows)} JSON "
+            f"files): put {LAYOUT}"
         )
     for name in pairs:
         reason = _unfit(name, source / rows[name])
