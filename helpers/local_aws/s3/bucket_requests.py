@@ -43,6 +43,8 @@ def _bucket(store: ObjectStore, name: str) -> str:
 
 def create_bucket(store: ObjectStore, request: Request, body: bytes) -> Response:
     """Make the bucket; in us-east-1 making one's own again succeeds, elsewhere it is a 409."""
+    if request.header("x-amz-bucket-object-lock-enabled").lower() == "true":
+        raise AwsError("NotImplemented", "The local AWS does not implement object lock.")
     signed = region(request)
     constraint = xml.parse(body).findtext("LocationConstraint") if body else None
     where = constraint or FIRST_REGION

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from helpers.local_aws.s3.info import ObjectInfo
 from helpers.local_aws.s3.wire import Request, S3Error
 
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def http_date(when: datetime) -> str:

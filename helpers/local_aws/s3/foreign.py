@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 
-from helpers.local_aws.s3 import names
 from helpers.local_aws.s3.drafts import file_md5
 from helpers.local_aws.s3.index import Index
 from helpers.local_aws.s3.info import ObjectInfo, pack
@@ -23,8 +22,13 @@ def forget(index: Index, objects: Objects, info: ObjectInfo) -> None:
             objects.delete(info.bucket, info.key)
 
 
-def register(index: Index, objects: Objects, bucket: str, key: str, path: str) -> ObjectInfo | None:
+def register(
+    index: Index, objects: Objects, bucket: str, key: str, path: str, location: str | None = None
+) -> ObjectInfo | None:
     """Write the row of a file as it is now, keeping what the file cannot tell (metadata, tags).
+
+    Args:
+        location: of an odd key, as `placing.home` gave it.
 
     Returns:
         The object, or None if the index knew the file or it changed again meanwhile.
@@ -43,9 +47,8 @@ def register(index: Index, objects: Objects, bucket: str, key: str, path: str) -
         unchanged = (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
         if not unchanged or objects.get(bucket, key) != known:
             return None
-        odd = known is not None and not names.holdable(key)
-        location = path if odd or (known and str(known.path) != path) else None
-        return objects.put(bucket, key, now.st_size, md5, now.st_mtime_ns, location, pack(**kept))
+        row = (bucket, key, now.st_size, md5, now.st_mtime_ns, location)
+        return objects.put(*row, pack(**kept))
 
 
 def files(folder: str, prefix: str) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,11 @@ LISTING = {
     *("list-type", "prefix", "delimiter", "marker", "max-keys", "encoding-type"),
     *("continuation-token", "start-after", "fetch-owner", "x-id"),
 }
-OBJECT_QUERY = {*reads.OVERRIDES, "versionId", "partNumber", "uploadId", "x-id"}
+SIGNING = {"AWSAccessKeyId", "Signature", "Expires"}  # of a URL presigned the older way
+OBJECT_QUERY = {
+    *(*reads.OVERRIDES, "versionId", "x-id"),
+    *("partNumber", "uploadId", "max-parts", "part-number-marker"),
+}
 
 OF_BUCKET = {
     ("GET", ""): listings.list_v1,
@@ -51,6 +55,12 @@ OF_UPLOAD = {
     ("DELETE", "uploadId"): upload_requests.abort,
     ("GET", "uploadId"): upload_requests.list_parts,
 }
+
+
+def _sub_resources(request: Request, plain: set[str]) -> list[str]:
+    """Return the query's names that are neither plain parameters nor parts of a signature."""
+    unplain = [name for name in request.query if name not in plain and name not in SIGNING]
+    return [name for name in unplain if not name.lower().startswith("x-amz-")]
 
 
 class S3App:
@@ -85,7 +95,7 @@ class S3App:
         return self._object(request) if request.key else self._bucket(request)
 
     def _bucket(self, request: Request) -> Response:
-        named = [n for n in request.query if n not in LISTING and not n.startswith("X-Amz-")]
+        named = _sub_resources(request, LISTING)
         names = named or ["list-type" if "list-type" in request.query else ""]
         if names == [""] and request.method in ("PUT", "DELETE"):
             return self._make_or_delete(request)
@@ -110,7 +120,7 @@ class S3App:
         return response
 
     def _object(self, request: Request) -> Response:
-        named = [n for n in request.query if n not in OBJECT_QUERY and not n.startswith("X-Amz-")]
+        named = _sub_resources(request, OBJECT_QUERY)
         name = named[0] if named else ""
         copy = request.method == "PUT" and request.header("x-amz-copy-source")
         if name == "uploads" or (not name and "uploadId" in request.query):

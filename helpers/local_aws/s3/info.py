@@ -47,8 +47,13 @@ def pack(**facts: Any) -> str:
     return json.dumps({name: value for name, value in facts.items() if value})
 
 
-def from_row(row: tuple, folder: str) -> ObjectInfo:
-    """Return the ObjectInfo of an index row (COLUMNS); `folder` holds the bucket folders."""
+def from_row(row: tuple, root: str, side: str) -> ObjectInfo:
+    """Return the ObjectInfo of an index row (COLUMNS).
+
+    Args:
+        root: the folder of the bucket folders.
+        side: the folder that an odd key's location is relative to.
+    """
     bucket, key, size, etag, mtime_ns, location, facts = row
     more = json.loads(facts)
     return ObjectInfo(
@@ -60,7 +65,7 @@ def from_row(row: tuple, folder: str) -> ObjectInfo:
         content_type=more.get("content_type", DEFAULT_CONTENT_TYPE),
         metadata=more.get("metadata", {}),
         checksums=more.get("checksums", {}),
-        path=Path(location or f"{folder}/{bucket}/{key}"),
+        path=Path(f"{side}/{location}" if location else f"{root}/{bucket}/{key}"),
         parts=tuple(more.get("parts", ())),
         part_checksums=tuple(more.get("part_checksums", ())),
         headers=more.get("headers", {}),

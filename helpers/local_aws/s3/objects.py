@@ -9,20 +9,20 @@ ONE = "WHERE bucket = ? AND key = ?"
 
 
 class Objects:
-    """The rows of all objects; `root` holds the bucket folders."""
+    """The rows of all objects; their files lie under `root` or, for odd keys, under `side`."""
 
-    def __init__(self, index: Index, root: Path):
-        self._index, self._root = index, str(root)
+    def __init__(self, index: Index, root: Path, side: Path):
+        self._index, self._root, self._side = index, str(root), str(side)
 
     def get(self, bucket: str, key: str) -> ObjectInfo | None:
         """Return what the index knows of a key, whatever its file says."""
         row = self._index.row(f"SELECT {COLUMNS} FROM objects {ONE}", bucket, key)
-        return from_row(row, self._root) if row else None
+        return from_row(row, self._root, self._side) if row else None
 
     def put(self, *row: object) -> ObjectInfo:
         """Write a row (COLUMNS) and return it as ObjectInfo."""
         self._index.rows("INSERT OR REPLACE INTO objects VALUES (?,?,?,?,?,?,?)", *row)
-        return from_row(row, self._root)
+        return from_row(row, self._root, self._side)
 
     def update(self, info: ObjectInfo, **facts: object) -> None:
         """Change some of an object's facts (info.FACTS)."""
@@ -38,4 +38,4 @@ class Objects:
         below = "AND key < ?" if high else "AND ? IS NULL"
         sql = f"SELECT {COLUMNS} FROM objects WHERE bucket = ? AND key >= ? {below} ORDER BY key"
         rows = self._index.rows(f"{sql} LIMIT ?", bucket, low, high, limit)
-        return [from_row(row, self._root) for row in rows]
+        return [from_row(row, self._root, self._side) for row in rows]

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ def full_disk_named() -> Iterator[None]:
 
 
 def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
-    """Return the path for a key's file, its folder made, and that path again if it is odd."""
+    """Return the path for a key's file, its folder made, and its place in `side` if it is odd."""
     if names.holdable(key):
         path = f"{root}/{bucket}/{key}"
         try:
@@ -39,9 +40,9 @@ def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
         except OSError as error:
             if error.errno != errno.ENAMETOOLONG:
                 raise
-    odd = f"{side}/odd/{bucket}/{names.odd_name(key)}"
-    os.makedirs(os.path.dirname(odd), exist_ok=True)
-    return odd, odd
+    os.makedirs(f"{side}/odd/{bucket}", exist_ok=True)
+    location = f"odd/{bucket}/{names.odd_name(key)}"
+    return f"{side}/{location}", location
 
 
 @contextmanager
@@ -52,6 +53,8 @@ def replaced(source: str, path: str) -> Iterator[None]:
         os.link(path, kept)
     except FileNotFoundError:
         kept = ""
+    except OSError:  # a file system without hard links
+        shutil.copy2(path, kept)
     try:
         os.replace(source, path)
         yield

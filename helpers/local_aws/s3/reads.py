@@ -7,7 +7,7 @@ from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import conditions, drafts, xml
 from helpers.local_aws.s3.info import ObjectInfo
 from helpers.local_aws.s3.store import ObjectStore
-from helpers.local_aws.s3.wire import Request, Response
+from helpers.local_aws.s3.wire import Request, Response, whole_number
 
 OVERRIDES = {
     "response-content-type": "Content-Type",
@@ -64,6 +64,9 @@ def _answer(request: Request, info: ObjectInfo) -> tuple[int, dict[str, str], in
     headers = object_headers(info)
     with_checksums = request.header("x-amz-checksum-mode").upper() == "ENABLED"
     part = request.number("partNumber", 1) if "partNumber" in request.query else 0
+    if part and request.header("range"):
+        message = "Cannot specify both Range header and partNumber query parameter"
+        raise AwsError("InvalidRequest", message)
     if part:
         span = conditions.part_range(part, info)
         if info.parts:
@@ -72,9 +75,11 @@ def _answer(request: Request, info: ObjectInfo) -> tuple[int, dict[str, str], in
         span = conditions.byte_range(request.header("range"), info.size)
     if with_checksums:
         headers |= _checksum_headers(info, part, bool(span))
-    for name, header in OVERRIDES.items():
-        if name in request.query:
-            headers[header] = request.query[name]
+    headers |= {
+        header: _header_safe(request.query[name])
+        for name, header in OVERRIDES.items()
+        if name in request.query
+    }
     if span is None:
         headers["Content-Length"] = str(info.size)
         return 200, headers, 0, info.size
@@ -83,6 +88,13 @@ def _answer(request: Request, info: ObjectInfo) -> tuple[int, dict[str, str], in
     if info.size:
         headers["Content-Range"] = f"bytes {start}-{start + size - 1}/{info.size}"
     return 206, headers, start, size
+
+
+def _header_safe(value: str) -> str:
+    """Return a query's text as a header can carry it. Raises: AwsError on a line break."""
+    if any(ord(character) < 0x20 for character in value):
+        raise AwsError("InvalidArgument", "A response- override holds a control character.")
+    return value.encode().decode("latin-1")
 
 
 def _checksum_headers(info: ObjectInfo, part: int, partial: bool) -> dict[str, str]:
@@ -139,8 +151,8 @@ def get_attributes(store: ObjectStore, request: Request) -> Response:
 
 def _object_parts(request: Request, info: ObjectInfo) -> str:
     """Return ObjectParts: their number, and each part if the parts have checksums (as S3 does)."""
-    most = int(request.header("x-amz-max-parts") or 1000)
-    marker = int(request.header("x-amz-part-number-marker") or 0)
+    most = min(1000, whole_number(request.header("x-amz-max-parts"), "max-parts", 1000))
+    marker = whole_number(request.header("x-amz-part-number-marker"), "part-number-marker", 0)
     total = xml.tag("PartsCount", len(info.parts))
     if not info.part_checksums:
         return xml.group("ObjectParts", total)

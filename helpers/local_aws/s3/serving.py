@@ -6,6 +6,7 @@ headers' true names come in environ["local_aws.headers"]: WSGI's cannot tell "_"
 """
 
 import io
+import logging
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler
 
 from helpers.local_aws.s3.wire import HEADERS
 
+log = logging.getLogger(__name__)
 DRAINED = 1 << 20  # bytes of an unread body that are worth reading to keep the connection
 
 
@@ -96,8 +98,10 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.connection_dropped(error, self.environ)
         except Exception:
             self.close_connection = True
-            self.server.log("error", "the application failed on %s %s", self.command, self.path)
-            raise
+            log.exception("the application failed on %s %s", self.command, self.path)
+            if not answer.sent:
+                answer.start("500 Internal Server Error", [("Content-Length", "0")])
+                answer.finish()
         self._drain()
 
     def _drain(self) -> None:
@@ -117,7 +121,7 @@ class _Answer:
 
     def __init__(self, handler: KeepAliveHandler):
         self._handler, self._head, self._chunked = handler, b"", False
-        self._sent = False
+        self.sent = False
 
     def start(self, status: str, headers: list, exc_info: tuple | None = None) -> Callable:
         """Take status and headers (WSGI's start_response)."""
@@ -142,15 +146,15 @@ class _Answer:
             return
         if self._chunked:
             block = b"%x\r\n%s\r\n" % (len(block), block)
-        if not self._sent and len(block) < 1 << 16:
-            block, self._sent = self._head + block, True
-        elif not self._sent:
+        if not self.sent and len(block) < 1 << 16:
+            block, self.sent = self._head + block, True
+        elif not self.sent:
             self._handler.wfile.write(self._head)
-            self._sent = True
+            self.sent = True
         self._handler.wfile.write(block)
 
     def finish(self) -> None:
         """Send what is still due."""
         end = b"0\r\n\r\n" if self._chunked else b""
-        if not self._sent or end:
-            self._handler.wfile.write((b"" if self._sent else self._head) + end)
+        if not self.sent or end:
+            self._handler.wfile.write((b"" if self.sent else self._head) + end)

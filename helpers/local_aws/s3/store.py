@@ -40,7 +40,7 @@ class ObjectStore:
         for folder in (self.root, self._drafts):
             folder.mkdir(parents=True, exist_ok=True)
         self.index = Index(self.side / "index.sqlite")
-        self.objects = Objects(self.index, self.root)
+        self.objects = Objects(self.index, self.root, self.side)
         self.bucket_table = Buckets(self.index, self.root, self.side)
         self.listeners: list[Listener] = []
 
@@ -140,7 +140,7 @@ class ObjectStore:
             return file.read()
 
     def path(self, bucket: str, key: str) -> Path:
-        """Return where an object's file lies, or would lie if it were written now."""
+        """Return where an object's file lies; of a new key where it goes, its folder made."""
         self.bucket_table.check(bucket)
         if known := self.objects.get(bucket, key):
             return known.path
@@ -160,7 +160,10 @@ class ObjectStore:
                     return info, seen
                 if seen is not stat:
                     seen.close()
-                foreign.register(self.index, self.objects, bucket, key, str(info.path))
+                location = None
+                if info.path.is_relative_to(self.side):
+                    location = str(info.path.relative_to(self.side))
+                foreign.register(self.index, self.objects, bucket, key, str(info.path), location)
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 foreign.forget(self.index, self.objects, info)
         raise AwsError("OperationAborted", f"{info.path} is being written by someone else.", 409)

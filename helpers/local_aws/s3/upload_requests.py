@@ -1,14 +1,20 @@
 """The multipart operations' requests and answers. Knows headers and XML, keeps nothing itself."""
 
+from functools import partial
 from xml.etree.ElementTree import Element
 
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import checksums, conditions, digests, drafts, xml
-from helpers.local_aws.s3.info import ObjectInfo
 from helpers.local_aws.s3.listings import OWNER
 from helpers.local_aws.s3.uploads import MOST_PARTS, SMALLEST_PART, Part, Upload, Uploads
 from helpers.local_aws.s3.wire import Request, Response, S3Error
-from helpers.local_aws.s3.writes import checksum_headers, copy_result, copy_source, described
+from helpers.local_aws.s3.writes import (
+    checksum_headers,
+    copy_result,
+    copy_source,
+    described,
+    sized_body,
+)
 
 COMPOSITE_ONLY = {"SHA1", "SHA256", "SHA512", "MD5"}
 MOST = 1000
@@ -51,7 +57,7 @@ def _part_number(request: Request) -> int:
 
 def upload_part(uploads: Uploads, request: Request) -> Response:
     """Store the body as a part."""
-    upload, number, stream = _upload(uploads, request), _part_number(request), request.body()
+    upload, number, stream = _upload(uploads, request), _part_number(request), sized_body(request)
     wanted = digests.wanted(request) | ({upload.algorithm} - {""})
     with uploads.draft(drafts.blocks(stream), wanted) as made:
         sums = digests.check(request, stream, made.md5, made.checksums)
@@ -94,16 +100,15 @@ def complete(uploads: Uploads, request: Request) -> Response:
     """Join the listed parts."""
     upload = _upload(uploads, request)
     root = xml.parse(request.document())
+    if upload.algorithm and upload.checksum_type == "COMPOSITE":
+        _check_all_named(root, upload.algorithm)
     parts = _listed(root, {part.number: part for part in uploads.parts(upload)})
     expected = request.header(f"x-amz-checksum-{upload.algorithm.lower()}")
     size = request.header("x-amz-mp-object-size")
     if size.isdigit() and int(size) != sum(part.size for part in parts):
         message = "The provided 'x-amz-mp-object-size' header does not match what was computed."
         raise AwsError("InvalidRequest", message)
-
-    def check(old: ObjectInfo | None) -> None:
-        conditions.check_write(request, old)
-
+    check = partial(conditions.check_write, request)
     info = uploads.complete(upload, parts, expected, check)
     return Response.xml(
         "CompleteMultipartUploadResult",
@@ -114,6 +119,17 @@ def complete(uploads: Uploads, request: Request) -> Response:
         *[xml.tag(f"Checksum{name}", value) for name, value in info.checksums.items()],
         xml.tag("ChecksumType", info.checksum_type if info.checksums else None),
     )
+
+
+def _check_all_named(root: Element, algorithm: str) -> None:
+    for item in root.findall("Part"):
+        if not item.findtext(f"Checksum{algorithm}"):
+            message = (
+                f"The upload was created using a {algorithm.lower()} checksum. The complete "
+                "request must include the checksum for each part. It was missing for part "
+                f"{item.findtext('PartNumber')} in the request."
+            )
+            raise AwsError("InvalidRequest", message)
 
 
 def _listed(root: Element, stored: dict[int, Part]) -> list[Part]:

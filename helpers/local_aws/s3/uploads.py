@@ -81,17 +81,18 @@ class Uploads:
 
     def put_part(self, upload: Upload, number: int, made: drafts.Draft, sums: dict) -> Part:
         """Keep a draft as a part; the last one sent under a number counts."""
-        path = str(self._folder / upload.id / f"{number}-{uuid.uuid4().hex}")
+        name = f"{upload.id}/{number}-{uuid.uuid4().hex}"
+        path = str(self._folder / name)
         part = Part(number, made.size, made.md5, int(time.time()), path, sums)
         with placing.full_disk_named(), self._index.transaction():
             self.get(upload.bucket, upload.key, upload.id)
             find = "SELECT file FROM parts WHERE upload = ? AND number = ?"
             old = self._index.row(find, upload.id, number)
             os.replace(made.path, path)
-            row = (upload.id, number, part.size, part.etag, part.modified, path, json.dumps(sums))
+            row = (upload.id, number, part.size, part.etag, part.modified, name, json.dumps(sums))
             self._index.rows("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
         if old:
-            os.unlink(old[0])
+            (self._folder / old[0]).unlink()
         return part
 
     def parts(self, upload: Upload, after: int = 0, most: int = MOST_PARTS) -> list[Part]:
@@ -99,7 +100,7 @@ class Uploads:
         columns = "number, size, etag, modified, file, checksums"
         sql = f"SELECT {columns} FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?"
         rows = self._index.rows(sql, upload.id, after, most)
-        return [Part(*row[:5], json.loads(row[5])) for row in rows]
+        return [Part(*row[:4], str(self._folder / row[4]), json.loads(row[5])) for row in rows]
 
     def page(self, bucket: str, prefix: str, after: tuple[str, str], most: int) -> list[Upload]:
         """Return uploads of a bucket by (key, id), those after `after`."""
@@ -121,8 +122,14 @@ class Uploads:
         md5s = b"".join(bytes.fromhex(part.etag) for part in parts)
         etag = f"{hashlib.md5(md5s, usedforsecurity=False).hexdigest()}-{len(parts)}"
         whole = {upload.algorithm} if upload.checksum_type == "FULL_OBJECT" else set()
-        source = drafts.file_blocks(part.path for part in parts)
-        with self.store.draft(source, whole, md5=False) as made:
+        try:
+            source = drafts.file_blocks(part.path for part in parts)
+            made = self.store.draft(source, whole, md5=False)
+        except FileNotFoundError as error:  # aborted, or a part sent anew, meanwhile
+            raise AwsError(
+                "InvalidPart", "A part changed while the upload was completed."
+            ) from error
+        with made:
             sums = self._checksums(upload, parts, made.checksums, expected)
             own = [part.checksums.get(upload.algorithm, "") for part in parts]
             facts = upload.facts | {"checksums": sums, "parts": [part.size for part in parts]}

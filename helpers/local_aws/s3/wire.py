@@ -40,6 +40,15 @@ class Response:
         return cls(status, headers, [body])
 
 
+def whole_number(text: str, name: str, default: int) -> int:
+    """Return a number from a query or header, the default if it is absent."""
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise AwsError("InvalidArgument", f"Provided {name} not an integer or not in range.")
+    return int(text)
+
+
 class Request:
     """One request: method, bucket, key ("" if none), query, headers, body."""
 
@@ -69,10 +78,7 @@ class Request:
 
     def number(self, name: str, default: int) -> int:
         """Return a whole number of the query. Raises: AwsError InvalidArgument."""
-        value = self.query.get(name) or str(default)
-        if not (value.isascii() and value.isdigit() and len(value) < 10):
-            raise AwsError("InvalidArgument", f"Provided {name} not an integer or not in range.")
-        return int(value)
+        return whole_number(self.query.get(name, ""), name, default)
 
     def prefixed(self, prefix: str) -> dict[str, str]:
         """Return the headers that start with a lower-case prefix, by the rest of their names.
@@ -111,11 +117,11 @@ class Request:
 
     def document(self) -> bytes:
         """Return a small body whole, checked against the digests sent with it."""
-        stream = self.body()
-        body = stream.read(DOCUMENT_BYTES)
-        if len(body) == DOCUMENT_BYTES:
-            raise AwsError("MaxMessageLengthExceeded", "Your request was too big.")
-        stream.read(1)  # makes an aws-chunked stream reach its trailer
+        stream, body = self.body(), b""
+        while block := stream.read(DOCUMENT_BYTES):
+            body += block
+            if len(body) > DOCUMENT_BYTES:
+                raise AwsError("MaxMessageLengthExceeded", "Your request was too big.")
         digests.check_document(self, stream, body)
         return body
 

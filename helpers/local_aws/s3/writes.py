@@ -1,10 +1,12 @@
 """PutObject, CopyObject, DeleteObject(s), object tagging. Knows what a write says and answers."""
 
 from datetime import datetime
+from functools import partial
+from typing import BinaryIO
 from urllib.parse import parse_qsl, unquote
 
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.s3 import conditions, digests, drafts, xml
+from helpers.local_aws.s3 import conditions, digests, drafts, tagging, xml
 from helpers.local_aws.s3.info import ObjectInfo
 from helpers.local_aws.s3.reads import check_version
 from helpers.local_aws.s3.store import ObjectStore
@@ -23,6 +25,10 @@ KEPT_HEADERS = (
     "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id",
 )
+STORAGE_CLASSES = {
+    *("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"),
+    *("GLACIER", "DEEP_ARCHIVE", "GLACIER_IR"),  # readable here at once
+}
 REFUSED_HEADERS = (
     "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-object-lock-mode",
@@ -44,13 +50,16 @@ def described(request: Request) -> dict:
     if "Content-Encoding" in headers:
         codings = [part.strip() for part in headers["Content-Encoding"].split(",")]
         headers["Content-Encoding"] = ",".join(part for part in codings if part != "aws-chunked")
-    if headers.get("x-amz-storage-class") == "STANDARD":
-        del headers["x-amz-storage-class"]  # never answered by S3
+    storage_class = headers.get("x-amz-storage-class", "STANDARD")
+    if storage_class not in STORAGE_CLASSES:
+        raise AwsError("InvalidStorageClass", "The storage class you specified is not valid")
+    if storage_class == "STANDARD":
+        headers.pop("x-amz-storage-class", None)  # never answered by S3
     return {
         "content_type": request.header("content-type"),
         "metadata": metadata,
         "headers": {name: value for name, value in headers.items() if value},
-        "tags": dict(parse_qsl(request.header("x-amz-tagging"), keep_blank_values=True)),
+        "tags": tagging.check(parse_qsl(request.header("x-amz-tagging"), keep_blank_values=True)),
     }
 
 
@@ -60,18 +69,22 @@ def checksum_headers(checksums: dict[str, str], kind: str = "FULL_OBJECT") -> di
     return headers | {"x-amz-checksum-type": kind} if headers else {}
 
 
+def sized_body(request: Request) -> BinaryIO:
+    """Return the body. Raises: AwsError EntityTooLarge over S3's 5 GB."""
+    length = request.header("x-amz-decoded-content-length") or request.header("content-length")
+    if length.isdigit() and int(length) > LARGEST_PUT:
+        raise AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+    return request.body()
+
+
 def put_object(store: ObjectStore, request: Request) -> Response:
     """Store the body under the key."""
     store.bucket_table.check(request.bucket)
     facts = described(request)
-    length = request.header("x-amz-decoded-content-length") or request.header("content-length")
-    if length.isdigit() and int(length) > LARGEST_PUT:
-        message = "Your proposed upload exceeds the maximum allowed size"
-        raise AwsError("EntityTooLarge", message)
-    stream = request.body()
+    stream = sized_body(request)
     with store.draft(drafts.blocks(stream), digests.wanted(request)) as made:
         facts["checksums"] = digests.check(request, stream, made.md5, made.checksums)
-        check = lambda old: conditions.check_write(request, old)  # noqa: E731
+        check = partial(conditions.check_write, request)
         info = store.commit(request.bucket, request.key, made, check=check, **facts)
     headers = {"ETag": f'"{info.etag}"', "Content-Length": "0"} | checksum_headers(info.checksums)
     headers["x-amz-server-side-encryption"] = "AES256"
@@ -108,7 +121,8 @@ def copy_object(store: ObjectStore, request: Request) -> Response:
         fresh = bool(info.parts or algorithm)  # a copy is one part: its ETag is a plain MD5
         blocks = drafts.range_blocks(file, 0, info.size)
         with store.draft(blocks, [algorithm] if algorithm else list(info.checksums), fresh) as made:
-            facts["checksums"] = made.checksums
+            kept = {} if fresh else info.checksums
+            facts["checksums"] = kept | made.checksums
             etag = None if fresh else info.etag
             new = store.commit(
                 *(request.bucket, request.key, made), reason="CopyObject", etag=etag, **facts

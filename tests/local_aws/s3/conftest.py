@@ -46,7 +46,7 @@ class Cloud:
         self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
 
     def client(self, region="us-east-1", **config):

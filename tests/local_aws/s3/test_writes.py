@@ -1,0 +1,144 @@
+"""PutObject, CopyObject, DeleteObjects, tagging through boto3, and the notices they give."""
+
+import base64
+import hashlib
+
+import pytest
+from botocore.exceptions import ClientError
+
+A = {"Bucket": "birds", "Key": "a"}
+
+
+def test_only_the_first_of_two_put_if_absent_wins(s3):
+    s3.put_object(**A, Body=b"1", IfNoneMatch="*")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(**A, Body=b"2", IfNoneMatch="*")
+    assert s3.get_object(**A)["Body"].read() == b"1"
+
+
+def test_a_put_if_match_needs_the_current_etag(s3):
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        s3.put_object(**A, Body=b"1", IfMatch='"x"')
+    etag = s3.put_object(**A, Body=b"1")["ETag"]
+    s3.put_object(**A, Body=b"2", IfMatch=etag)
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(**A, Body=b"3", IfMatch=etag)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"Metadata": {"k": "v" * 2048}}, "MetadataTooLarge"),
+        ({"StorageClass": "CUPBOARD"}, "InvalidStorageClass"),
+        ({"Tagging": "a=1&a=2"}, "InvalidTag"),
+        ({"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": 4e9}, "NotImplemented"),
+        ({"Key": "k" * 1025}, "KeyTooLongError"),
+        ({"Bucket": "none"}, "NoSuchBucket"),
+    ],
+)
+def test_a_put_that_s3_refuses_is_refused(s3, arguments, code):
+    with pytest.raises(ClientError, match=code):
+        s3.put_object(**{**A, "Body": b"x", **arguments})
+    assert "Contents" not in s3.list_objects_v2(Bucket="birds")
+
+
+def test_a_copy_of_a_multipart_object_has_a_plain_etag(s3):
+    upload = {**A, "UploadId": s3.create_multipart_upload(**A)["UploadId"]}
+    etag = s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
+    s3.complete_multipart_upload(**upload, MultipartUpload=parts)
+    copied = s3.copy_object(Bucket="birds", Key="b", CopySource=A)["CopyObjectResult"]
+    assert copied["ETag"] == f'"{hashlib.md5(b"x").hexdigest()}"'
+
+
+def test_a_copy_takes_headers_tags_and_checksums_along(s3):
+    s3.put_object(**A, Body=b"x", ContentType="x/y", CacheControl="no-store", Tagging="k=v")
+    s3.copy_object(Bucket="birds", Key="b", CopySource="/birds/a", StorageClass="STANDARD_IA")
+    head = s3.head_object(Bucket="birds", Key="b", ChecksumMode="ENABLED")
+    assert (head["ContentType"], head["CacheControl"]) == ("x/y", "no-store")
+    assert head["StorageClass"] == "STANDARD_IA" and head["ChecksumCRC32"]
+    assert s3.get_object_tagging(Bucket="birds", Key="b")["TagSet"] == [{"Key": "k", "Value": "v"}]
+
+
+def test_a_copy_can_replace_tags_and_choose_a_checksum(s3):
+    s3.put_object(**A, Body=b"x", Tagging="k=v")
+    s3.copy_object(
+        Bucket="birds",
+        Key="b",
+        CopySource=A,
+        Tagging="n=1",
+        TaggingDirective="REPLACE",
+        ChecksumAlgorithm="SHA1",
+    )
+    head = s3.head_object(Bucket="birds", Key="b", ChecksumMode="ENABLED")
+    assert head["ChecksumSHA1"] == base64.b64encode(hashlib.sha1(b"x").digest()).decode()
+    assert s3.get_object_tagging(Bucket="birds", Key="b")["TagSet"] == [{"Key": "n", "Value": "1"}]
+
+
+def test_a_copy_onto_itself_must_change_something(s3):
+    s3.put_object(**A, Body=b"x", Metadata={"k": "1"})
+    with pytest.raises(ClientError, match="illegal"):
+        s3.copy_object(**A, CopySource=A)
+    s3.copy_object(**A, CopySource=A, Metadata={"k": "2"}, MetadataDirective="REPLACE")
+    assert s3.head_object(**A)["Metadata"] == {"k": "2"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"CopySource": {"Bucket": "birds", "Key": "none"}}, "NoSuchKey"),
+        ({"CopySource": {"Bucket": "none", "Key": "a"}}, "NoSuchBucket"),
+        ({"CopySource": "birds"}, "InvalidArgument"),
+        ({"CopySource": A, "CopySourceIfMatch": '"x"'}, "PreconditionFailed"),
+        ({"CopySource": A, "CopySourceIfModifiedSince": 4e9}, "PreconditionFailed"),
+    ],
+)
+def test_a_copy_that_s3_refuses_is_refused(s3, arguments, code):
+    s3.put_object(**A, Body=b"x")
+    with pytest.raises(ClientError, match=code):
+        s3.copy_object(Bucket="birds", Key="b", **arguments)
+
+
+def test_a_source_key_with_odd_characters_is_copied(s3):
+    odd = {"Bucket": "birds", "Key": "ö +%20?&.txt"}
+    s3.put_object(**odd, Body=b"x")
+    s3.copy_object(Bucket="birds", Key="b", CopySource=odd)
+    assert s3.get_object(Bucket="birds", Key="b")["Body"].read() == b"x"
+
+
+def test_deleting_many_answers_each_or_stays_quiet(s3):
+    keys = [{"Key": f"k/{n}"} for n in range(1000)]
+    s3.put_object(Bucket="birds", Key="k/7", Body=b"")
+    answer = s3.delete_objects(Bucket="birds", Delete={"Objects": keys})
+    assert [d["Key"] for d in answer["Deleted"]] == [k["Key"] for k in keys]
+    quiet = s3.delete_objects(Bucket="birds", Delete={"Objects": keys[:2], "Quiet": True})
+    assert "Deleted" not in quiet
+    with pytest.raises(ClientError, match="MalformedXML"):
+        s3.delete_objects(Bucket="birds", Delete={"Objects": [*keys, {"Key": "more"}]})
+
+
+def test_tags_are_put_read_and_deleted(s3):
+    s3.put_object(**A, Body=b"x")
+    s3.put_object_tagging(**A, Tagging={"TagSet": [{"Key": "species", "Value": "wren & co"}]})
+    assert s3.get_object_tagging(**A)["TagSet"] == [{"Key": "species", "Value": "wren & co"}]
+    assert s3.get_object(**A)["TagCount"] == 1
+    s3.delete_object_tagging(**A)
+    assert s3.get_object_tagging(**A)["TagSet"] == []
+    too_many = [{"Key": str(n), "Value": ""} for n in range(11)]
+    with pytest.raises(ClientError, match="BadRequest"):
+        s3.put_object_tagging(**A, Tagging={"TagSet": too_many})
+
+
+def test_each_created_object_is_announced_with_its_reason(cloud, s3):
+    told = []
+    cloud.store.listeners.append(lambda bucket, info, reason: told.append((info.key, reason)))
+    s3.put_object(**A, Body=b"x")
+    s3.copy_object(Bucket="birds", Key="b", CopySource=A)
+    upload = {"Bucket": "birds", "Key": "c"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    etag = s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
+    s3.complete_multipart_upload(**upload, MultipartUpload=parts)
+    s3.delete_object(**A)
+    reasons = [("a", "PutObject"), ("b", "CopyObject"), ("c", "CompleteMultipartUpload")]
+    assert told == reasons
