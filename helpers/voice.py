@@ -23,30 +23,37 @@ _MODEL = "silero_vad_16k_sequence.onnx"
 
 SPEECH, SILENCE = 0.6, 0.4
 """Speech starts at the first probability and lasts until the second."""
-MIN_SPEECH = 0.3
+CONFIDENT = 0.85
+"""Mean probability over a short stretch; a bird's phrase comes to less, words to 0.9 and more."""
+MIN_SPEECH = 0.4
 """Seconds; shorter bursts are more often a bird than a word."""
 MERGE_GAP = 0.5
 """Seconds; a pause between words belongs to the speech."""
 MARGIN = 0.15
 """Seconds cut off on both sides: a word's edges are quieter than its middle."""
+HOOT_SHARE = 0.5
+"""Of a hoot's energy this much lies in one narrow band; a voice spreads over its formants."""
+LONG_SECONDS = 2.0
+"""No bird keeps the model guessing for longer without a pause: then less is enough."""
+CONFIDENT_LONG = 0.7
+_VOICE_HZ = (200, 4000)
+_HOOT_HZ = 150
 
 
 def speech_spans(wave: np.ndarray, rate: int) -> list[tuple[float, float]]:
-    """Return (start, end) in seconds of each stretch of human speech, in order, apart."""
-    voiced = speech_probability(resample(wave, rate, RATE))
-    seconds = FRAME / RATE
-    merged: list[list[float]] = []
-    for first, last in _runs(voiced):
-        start, end = first * seconds, last * seconds
-        if merged and start - merged[-1][1] < MERGE_GAP:
-            merged[-1][1] = end
-        else:
-            merged.append([start, end])
-    length = len(wave) / rate
+    """Return (start, end) in seconds of each stretch of human speech, in order, apart.
+
+    The model takes the hoots of hoopoes, owls and doves for vowels; being pure tones they are
+    told from a voice by how narrow their spectrum is.
+    """
+    wave = resample(wave, rate, RATE)
+    probability = speech_probability(wave)
+    second = RATE / FRAME
+    length = len(wave) / RATE
     return [
-        (max(0.0, start - MARGIN), min(length, end + MARGIN))
-        for start, end in merged
-        if end - start >= MIN_SPEECH
+        (max(0.0, first / second - MARGIN), min(length, last / second + MARGIN))
+        for first, last in _merge(_runs(probability))
+        if _is_speech(probability[first:last], wave[first * FRAME : last * FRAME])
     ]
 
 
@@ -77,6 +84,34 @@ def _runs(probability: np.ndarray) -> list[tuple[int, int]]:
             runs.append((start, index))
             start = None
     return runs if start is None else [*runs, (start, len(probability))]
+
+
+def _merge(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join runs that a short pause parts."""
+    merged: list[tuple[int, int]] = []
+    for first, last in runs:
+        if merged and first - merged[-1][1] < MERGE_GAP * RATE / FRAME:
+            first = merged.pop()[0]
+        merged.append((first, last))
+    return merged
+
+
+def _is_speech(probability: np.ndarray, wave: np.ndarray) -> bool:
+    """Tell speech from what only begins like it."""
+    seconds = len(wave) / RATE
+    if seconds >= LONG_SECONDS:
+        return bool(probability.mean() >= CONFIDENT_LONG)
+    sure = seconds >= MIN_SPEECH and probability.mean() >= CONFIDENT
+    return bool(sure and not _is_hoot(wave))
+
+
+def _is_hoot(wave: np.ndarray) -> bool:
+    """Tell a pure tone from a voice."""
+    frames = wave[: len(wave) // 1024 * 1024].reshape(-1, 1024) * np.hanning(1024)
+    power = np.square(np.abs(np.fft.rfft(frames, axis=1))).sum(axis=0)
+    low, high, width = (round(hertz / RATE * 1024) for hertz in (*_VOICE_HZ, _HOOT_HZ))
+    power = power[low:high]
+    return bool(np.convolve(power, np.ones(width)).max() >= HOOT_SHARE * power.sum())
 
 
 @functools.cache

@@ -6,6 +6,7 @@ import io
 import json
 import math
 import re
+from collections.abc import Iterator
 
 COLUMNS = (
     "primary_label",
@@ -135,6 +136,13 @@ def to_json(id: str, row: dict[str, str], **extra) -> bytes:
     """
     absent = {"recorded_on": None, "recorded_at": None, "seconds": None}
     return json.dumps({"id": id, **parse_row(row), **absent, **extra}).encode() + b"\n"
+
+
+def json_files(table: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield (key below the raw prefix, bytes) of one JSON file per row of a metadata CSV."""
+    rows = read_table(table)
+    for id, row in zip(recording_ids([row["filename"] for row in rows]), rows, strict=True):
+        yield f"{JSON_PREFIX}/{id}.json", to_json(id, row)
 
 
 def ddl(database: str, table: str, location: str) -> str:

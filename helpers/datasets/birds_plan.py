@@ -99,7 +99,7 @@ def plan(seed: int, recordings: int, species: int, recordists: int) -> list[Plan
     chosen = SPECIES[:species]
     people = _people(chosen, recordists, rng)
     labels = _labels(species, recordings, rng)
-    busy = rng.pareto(1.3, len(people)) + 0.5
+    busy = rng.pareto(2.2, len(people)) + 0.5
     ids = 100_000 + np.sort(rng.choice(9 * recordings, recordings, replace=False))
     planned = [
         _recording(f"BB{id}", chosen, _person(people, busy, label, rng), rng)
@@ -131,9 +131,16 @@ def _somebody(chosen, name: int, rng: np.random.Generator) -> Recordist:
         name=f"{_FIRST[name % len(_FIRST)]} {_LAST[name // len(_FIRST)]}",
         kit=kit,
         home=home,
-        taste=tuple(rng.gamma(0.8, 1.0, len(chosen)) + 0.03),
+        taste=tuple(_nearness(kind, home) * rng.gamma(0.8, 1.0) + 0.02 for kind in chosen),
         voices=tuple(draw_voice(rng) for _ in chosen),
     )
+
+
+def _nearness(species: Species, home: tuple[float, float]) -> float:
+    """Return 0 to 1 by how far inside the species' range somebody lives."""
+    latitude, longitude, spread = species.region
+    away = np.hypot(home[0] - latitude, home[1] - longitude) / (1.5 * spread)
+    return float(np.exp(-(away**2) / 2))
 
 
 def _labels(species: int, recordings: int, rng: np.random.Generator) -> np.ndarray:

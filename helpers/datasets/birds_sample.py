@@ -34,8 +34,12 @@ def make(
 
     The same arguments give the same bytes. The dirt is not written into the data: finding it is
     what the course teaches.
+
+    Raises:
+        FileExistsError: `folder` holds recordings that are not of this sample.
     """
     planned = plan(seed, recordings, species, recordists)
+    _refuse_strangers(folder, {item.id for item in planned})
     for label in sorted({item.species.label for item in planned}):
         (folder / AUDIO_PREFIX / label).mkdir(parents=True, exist_ok=True)
     (folder / JSON_PREFIX).mkdir(exist_ok=True)
@@ -125,6 +129,15 @@ def _edited(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     wave = wave[int(rng.uniform(0.2, 1.0) * SAMPLE_RATE) :]
     wave = np.convolve(wave, [1, -rng.uniform(0.1, 0.4)], mode="same").astype(np.float32)
     return wave * np.float32(0.95 / np.abs(wave).max())
+
+
+def _refuse_strangers(folder: Path, ids: set[str]) -> None:
+    """Raise where the sample would be mixed with other recordings."""
+    for path in (*folder.glob(f"{AUDIO_PREFIX}/*/*"), *folder.glob(f"{JSON_PREFIX}/*")):
+        if path.stem not in ids:
+            raise FileExistsError(
+                f"{folder} holds {path.name}, which is not of this sample: give an empty folder"
+            )
 
 
 def _write_metadata(folder: Path, planned: list[Planned]) -> None:

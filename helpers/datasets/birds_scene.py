@@ -51,7 +51,8 @@ def noise(seconds: float, kit: Kit, kinds: tuple[str, ...], rng: np.random.Gener
     hertz[0] = 1
     colour = (300 / np.maximum(hertz, 60)) ** (kit.tilt / 2) + 0.15 * kit.hiss
     if RAIN in kinds:
-        colour = colour + rng.uniform(0.1, 0.3) * (hertz > 1500) * np.exp(-hertz / 12_000)
+        hush = hertz**2 / (hertz**2 + 2500**2) * np.exp(-hertz / 12_000)
+        colour = colour + rng.uniform(0.1, 0.35) * hush
     colour *= hertz**2 / (hertz**2 + kit.low_cut**2)
     wave = _coloured(colour, size, rng)[:count]
     if WIND in kinds:
@@ -104,7 +105,7 @@ def _chirr(count: int, rng: np.random.Generator) -> np.ndarray:
     """Return a cricket or cicada: a narrow band, pulsed fast, in bouts or without end."""
     time = np.arange(count, dtype=np.float32) / SAMPLE_RATE
     pitch = rng.uniform(4000, 9000)
-    drift = np.cumsum(rng.standard_normal(count // 64 + 2)) * 0.02
+    drift = np.cumsum(rng.standard_normal(count // 64 + 2)) * rng.uniform(0.1, 0.5)
     phase = 2 * np.pi * pitch * time + np.interp(np.arange(count) / 64, range(len(drift)), drift)
     pulses = np.clip(np.sin(2 * np.pi * rng.uniform(15, 55) * time), 0, 1)
     bouts = np.clip(3 * np.sin(2 * np.pi * rng.uniform(0.2, 0.9) * time + rng.uniform(0, 6)), 0, 1)

@@ -139,7 +139,8 @@ def _buzzard(voice: Voice, rng: np.random.Generator) -> np.ndarray:
     bright = min(0.9, 0.55 * voice.brightness)
     tones = (1, bright, bright * 0.6, bright * 0.3)
     bend = pitch * rng.uniform(0.55, 0.65)
-    return note([pitch * 0.9, pitch * 1.1, pitch * 0.8, bend], length, tones, peak=0.25)
+    top = pitch * 1.08
+    return note([top * 0.85, top, pitch * 0.9, pitch * 0.75, bend], length, tones, peak=0.25)
 
 
 def _bee_eater(voice: Voice, rng: np.random.Generator) -> np.ndarray:
@@ -187,7 +188,8 @@ def _swallow(voice: Voice, rng: np.random.Generator) -> np.ndarray:
         points = kinds[rng.integers(len(kinds))]
         twitter += [note(points, rng.uniform(0.04, 0.09), (1, 0.2)), rest(rng.uniform(0.01, 0.05))]
     top = 4300 * voice.pitch
-    creak = note([top, top * 0.8], 0.45 / voice.tempo, (1, 0.5), beat=27 * voice.tempo, peak=0.7)
+    rate = 27 * voice.tempo
+    creak = note([top, top * 0.8], 0.45, (1, 0.5, 0.3), trill=rate, depth=0.2, beat=rate, peak=0.7)
     return np.concatenate([*twitter, creak])
 
 

@@ -1,0 +1,164 @@
+"""Find recordings that were uploaded twice; it knows waves and digests, nothing of files or S3.
+
+Exact copies share a digest (S3's ETag of a simple upload is the MD5). Near copies, trimmed,
+filtered or encoded anew, share a spectral fingerprint: per frame 32 bits that say whether the
+energy's slope over frequency rises or falls in time (Haitsma and Kalker, ISMIR 2002).
+"""
+
+import csv
+import hashlib
+import io
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+
+from helpers.audio import SAMPLE_RATE
+
+FRAME = 16_384
+"""Samples, 0.5 s: long frames that overlap by 7/8 forgive a cut at any sample."""
+HOP = 2048
+BAND_HZ = (200.0, 3500.0)
+"""Lossy codecs spare this range and remake the noise above it."""
+BITS = 32
+_BLOCK = 128
+"""Frames at a time: memory stays flat on an hour of sound."""
+_LOOKUP = np.uint32(0xFFFFFF)
+"""The lower 24 bits find candidates: they are the more robust ones."""
+MIN_SECONDS = 1.5
+"""Shortest stretch in common that counts."""
+MAX_ERRORS = 0.3
+"""Share of differing bits below which two stretches are the same sound; chance gives 0.5."""
+_MIN_HITS = 3
+"""Equal words at one offset before two recordings are compared in full."""
+_MAX_TWINS = 16
+"""A word that more frames than this share says nothing (silence, hum)."""
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A recording that repeats an earlier one."""
+
+    id: str
+    original: str
+    kind: str
+    """`exact` or `near`."""
+    similarity: float
+    """Share of equal bits in the fingerprints' common stretch; 1 for an exact copy."""
+
+
+def digest(data: bytes) -> str:
+    """Return the MD5 of a file, as S3's ETag of a simple upload has it."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def fingerprint(wave: np.ndarray) -> np.ndarray:
+    """Return 16 words a second, uint32, of a float32 wave at 32 kHz."""
+    if len(wave) < FRAME + HOP:
+        return np.zeros(0, dtype=np.uint32)
+    frames = np.lib.stride_tricks.sliding_window_view(wave, FRAME)[::HOP]
+    bands = [_bands(frames[at : at + _BLOCK]) for at in range(0, len(frames), _BLOCK)]
+    slope = np.diff(np.log(np.concatenate(bands) + 1e-9), axis=1)
+    rising = np.diff(slope, axis=0) > 0
+    return rising @ (np.uint32(1) << np.arange(BITS, dtype=np.uint32))
+
+
+def find_duplicates(
+    digests: dict[str, str], fingerprints: dict[str, np.ndarray]
+) -> list[Duplicate]:
+    """Return every copy with its original, the first of its kin by id, sorted by id.
+
+    Both arguments are by recording id; a recording may be missing from either.
+    """
+    links = _near(fingerprints) | _exact(digests)
+    found = []
+    for id, original in _roots(list(links)).items():
+        direct = links.get((original, id))
+        kind, similarity = direct or ("near", max(v[1] for p, v in links.items() if id in p))
+        found.append(Duplicate(id, original, kind, round(similarity, 3)))
+    return sorted(found, key=lambda duplicate: duplicate.id)
+
+
+def to_csv(duplicates: list[Duplicate]) -> bytes:
+    """Return the table that lies as duplicates.csv beside the raw data."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(field.name for field in fields(Duplicate))
+    writer.writerows(astuple(duplicate) for duplicate in duplicates)
+    return out.getvalue().encode()
+
+
+def _bands(frames: np.ndarray) -> np.ndarray:
+    """Return the power of each frame in 33 bands, equally wide to the ear."""
+    spectrum = np.fft.rfft(frames * np.hanning(FRAME).astype(np.float32), axis=1)
+    edges = np.geomspace(*BAND_HZ, BITS + 2) * FRAME / SAMPLE_RATE
+    return np.add.reduceat(np.square(np.abs(spectrum)), edges.astype(int), axis=1)[:, :-1]
+
+
+Links = dict[tuple[str, str], tuple[str, float]]
+"""(earlier id, later id) to kind and similarity."""
+
+
+def _exact(digests: dict[str, str]) -> Links:
+    first: dict[str, str] = {}
+    links: Links = {}
+    for id in sorted(digests):
+        original = first.setdefault(digests[id], id)
+        if original != id:
+            links[original, id] = ("exact", 1.0)
+    return links
+
+
+def _near(fingerprints: dict[str, np.ndarray]) -> Links:
+    ids = sorted(fingerprints)
+    links: Links = {}
+    for a, b, offset in _candidates([fingerprints[id] for id in ids]):
+        similarity = _similarity(fingerprints[ids[a]], fingerprints[ids[b]], offset)
+        known = links.get((ids[a], ids[b]), ("near", 0.0))[1]
+        if similarity > max(known, 1 - MAX_ERRORS):
+            links[ids[a], ids[b]] = ("near", similarity)
+    return links
+
+
+def _candidates(words: list[np.ndarray]) -> list[tuple[int, int, int]]:
+    """Return (recording, recording, offset in frames) of pairs that share several words."""
+    if not words:
+        return []
+    word = np.concatenate(words) & _LOOKUP
+    owner = np.repeat(np.arange(len(words)), [len(w) for w in words])
+    frame = np.concatenate([np.arange(len(w)) for w in words])
+    order = np.lexsort((frame, owner, word))
+    word, owner, frame = word[order], owner[order], frame[order]
+    crowded = word[_MAX_TWINS:][word[_MAX_TWINS:] == word[:-_MAX_TWINS]]
+    rare = ~np.isin(word, crowded)
+    word, owner, frame = word[rare], owner[rare], frame[rare]
+    hits = []
+    for step in range(1, _MAX_TWINS):
+        same = (word[step:] == word[:-step]) & (owner[step:] != owner[:-step])
+        a, b = np.flatnonzero(same), np.flatnonzero(same) + step
+        hits.append(np.stack([owner[a], owner[b], frame[b] - frame[a]]))
+    pairs, counts = np.unique(np.concatenate(hits, axis=1), axis=1, return_counts=True)
+    return [tuple(int(n) for n in pair) for pair in pairs[:, counts >= _MIN_HITS].T]
+
+
+def _similarity(a: np.ndarray, b: np.ndarray, offset: int) -> float:
+    """Return the share of equal bits where b, moved by -offset frames, lies over a."""
+    start, end = max(0, -offset), min(len(a), len(b) - offset)
+    if (end - start) * HOP < MIN_SECONDS * SAMPLE_RATE:
+        return 0.0
+    different = a[start:end] ^ b[start + offset : end + offset]
+    return 1 - float(np.bitwise_count(different).mean()) / BITS
+
+
+def _roots(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Return for each id that is not the first of its kin, the first one."""
+    parent: dict[str, str] = {}
+
+    def root(id: str) -> str:
+        while parent.get(id, id) != id:
+            id = parent[id]
+        return id
+
+    for a, b in pairs:
+        low, high = sorted((root(a), root(b)))
+        parent[high] = low
+    return {id: root(id) for pair in pairs for id in pair if root(id) != id}
