@@ -1,8 +1,4 @@
-"""S3's checksum algorithms: which there are, computing and comparing them. Knows no requests.
-
-CRC32C, CRC64NVME and the XXHASH family need `awscrt` (botocore's own optional part). Where it is
-absent such a checksum is kept and returned as the client sent it, without being verified.
-"""
+"""S3's checksum algorithms: which there are, computing and comparing them. Knows no requests."""
 
 import base64
 import hashlib
@@ -11,12 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from helpers.local_aws.errors import AwsError
+from awscrt import checksums as crt
 
-try:
-    from awscrt import checksums as crt
-except ImportError:
-    crt = None
+from helpers.local_aws.errors import AwsError
 
 
 class Crc:
@@ -49,17 +42,17 @@ class XxHash:
         return self._hash.finalize()
 
 
-HASHERS: dict[str, Callable[[], Any] | None] = {
+HASHERS: dict[str, Callable[[], Any]] = {
     "CRC32": lambda: Crc(zlib.crc32, 4),
-    "CRC32C": (lambda: Crc(crt.crc32c, 4)) if crt else None,
-    "CRC64NVME": (lambda: Crc(crt.crc64nvme, 8)) if crt else None,
+    "CRC32C": lambda: Crc(crt.crc32c, 4),
+    "CRC64NVME": lambda: Crc(crt.crc64nvme, 8),
     "SHA1": hashlib.sha1,
     "SHA256": hashlib.sha256,
     "SHA512": hashlib.sha512,
     "MD5": hashlib.md5,
-    "XXHASH64": partial(XxHash, "xxhash64") if crt else None,
-    "XXHASH3": partial(XxHash, "xxhash3_64") if crt else None,
-    "XXHASH128": partial(XxHash, "xxhash3_128") if crt else None,
+    "XXHASH64": partial(XxHash, "xxhash64"),
+    "XXHASH3": partial(XxHash, "xxhash3_64"),
+    "XXHASH128": partial(XxHash, "xxhash3_128"),
 }
 FULL_OBJECT_BY_DEFAULT = {"CRC64NVME"}
 
@@ -72,12 +65,12 @@ def algorithm(name: str) -> str:
 
 
 def start(names: set[str]) -> dict[str, Any]:
-    """Return a running hasher for each named algorithm that can be computed here."""
-    return {name: maker() for name in names if (maker := HASHERS[name])}
+    """Return a running hasher for each named algorithm."""
+    return {name: HASHERS[name]() for name in names}
 
 
 def compute(body: bytes, names: set[str]) -> dict[str, str]:
-    """Return the named checksums of a body, as far as they can be computed here."""
+    """Return the named checksums of a body."""
     hashers = start(names)
     for hasher in hashers.values():
         hasher.update(body)
@@ -97,12 +90,9 @@ def verify(expected: dict[str, str], computed: dict[str, str]) -> None:
             raise AwsError("BadDigest", message)
 
 
-def composite(name: str, values: list[str]) -> str | None:
-    """Return the checksum over the parts' checksums ("…-N"), None if it cannot be computed."""
-    maker = HASHERS[name]
-    if maker is None:
-        return None
-    hasher = maker()
+def composite(name: str, values: list[str]) -> str:
+    """Return the checksum over the parts' checksums ("…-N")."""
+    hasher = HASHERS[name]()
     for value in values:
         hasher.update(base64.b64decode(value))
     return f"{text(hasher.digest())}-{len(values)}"

@@ -145,8 +145,7 @@ class Uploads:
         name = upload.algorithm
         values = [part.checksums.get(name, "") for part in parts]
         if name and upload.checksum_type == "COMPOSITE" and all(values):
-            value = checksums.composite(name, values)
-            computed = {name: value} if value else {}
+            computed = {name: checksums.composite(name, values)}
         if expected and name:
             checksums.verify({name: expected}, computed)
             return {name: expected}

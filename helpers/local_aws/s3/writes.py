@@ -6,7 +6,7 @@ from typing import BinaryIO
 from urllib.parse import parse_qsl, unquote
 
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.s3 import conditions, digests, drafts, tagging, xml
+from helpers.local_aws.s3 import checksums, conditions, digests, drafts, tagging, xml
 from helpers.local_aws.s3.info import ObjectInfo
 from helpers.local_aws.s3.reads import check_version
 from helpers.local_aws.s3.store import ObjectStore
@@ -114,15 +114,15 @@ def copy_object(store: ObjectStore, request: Request) -> Response:
     with file:
         conditions.check_read(request, info, "x-amz-copy-source-")
         facts = _copied_facts(request, info, source)
-        algorithm = request.header("x-amz-checksum-algorithm").upper()
+        algorithm = request.header("x-amz-checksum-algorithm")
+        algorithm = algorithm and checksums.algorithm(algorithm)
         if info.size > LARGEST_PUT:
             message = "The specified copy source is larger than the maximum allowable size"
             raise AwsError("InvalidRequest", f"{message} for a copy source: {LARGEST_PUT}")
         fresh = bool(info.parts or algorithm)  # a copy is one part: its ETag is a plain MD5
         blocks = drafts.range_blocks(file, 0, info.size)
         with store.draft(blocks, [algorithm] if algorithm else list(info.checksums), fresh) as made:
-            kept = {} if fresh else info.checksums
-            facts["checksums"] = kept | made.checksums
+            facts["checksums"] = made.checksums
             etag = None if fresh else info.etag
             new = store.commit(
                 *(request.bucket, request.key, made), reason="CopyObject", etag=etag, **facts
