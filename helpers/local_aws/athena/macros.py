@@ -1,0 +1,96 @@
+"""DuckDB macros for the Trino functions that need more than another name; SQL text only."""
+
+MACROS = """
+CREATE MACRO t_length(x VARCHAR) AS CAST(length(x) AS BIGINT),
+  (x BLOB) AS CAST(octet_length(x) AS BIGINT);
+CREATE MACRO t_substr(s, b, n) AS CASE WHEN b = 0 OR n <= 0 THEN left(s, 0 * b)
+  WHEN b < 0 AND -b > length(s) THEN left(s, 0 * b) ELSE substr(s, b, n) END;
+CREATE MACRO t_split_part(s, d, i) AS CASE WHEN i > len(string_split(s, d)) THEN NULL
+  ELSE split_part(s, d, i) END;
+CREATE MACRO t_split_to_map(s, d, k) AS map_from_entries(list_transform(string_split(s, d),
+  lambda e: struct_pack(key := split_part(e, k, 1), value := split_part(e, k, 2))));
+CREATE MACRO t_extract(s, p, g) AS CASE WHEN regexp_matches(s, p)
+  THEN regexp_extract(s, p, g) END;
+CREATE MACRO t_regexp_position(s, p) AS CASE WHEN regexp_matches(s, p)
+  THEN CAST(strpos(s, regexp_extract(s, p)) AS INTEGER) WHEN s IS NOT NULL THEN -1 END;
+CREATE MACRO t_width_bucket(x, a, b, n) AS CAST(CASE WHEN x < a THEN 0 WHEN x >= b THEN n + 1
+  ELSE floor((x - a) * 1e0 / (b - a) * n) + 1 END AS BIGINT);
+CREATE MACRO t_great_circle(a, b, c, d) AS 6371.01e0 * 2 * asin(sqrt(
+  power(sin(radians(c - a) / 2), 2)
+  + cos(radians(a)) * cos(radians(c)) * power(sin(radians(d - b) / 2), 2)));
+CREATE MACRO t_interval(u, n) AS CASE lower(u)
+  WHEN 'millisecond' THEN to_milliseconds(n) WHEN 'second' THEN to_seconds(n)
+  WHEN 'minute' THEN to_minutes(n) WHEN 'hour' THEN to_hours(n)
+  WHEN 'day' THEN to_days(CAST(n AS INTEGER)) WHEN 'week' THEN to_days(CAST(7 * n AS INTEGER))
+  WHEN 'month' THEN to_months(CAST(n AS INTEGER))
+  WHEN 'quarter' THEN to_months(CAST(3 * n AS INTEGER))
+  WHEN 'year' THEN to_months(CAST(12 * n AS INTEGER))
+  ELSE error('''' || u || ''' is not a valid TIMESTAMP field') END;
+CREATE MACRO t_date_add(u, n, x DATE) AS CAST(x + t_interval(u, n) AS DATE),
+  (u, n, x TIMESTAMP) AS x + t_interval(u, n),
+  (u, n, x TIMESTAMPTZ) AS x + t_interval(u, n);
+CREATE MACRO t_date_trunc(u, x DATE) AS CAST(date_trunc(u, x) AS DATE),
+  (u, x TIMESTAMP) AS date_trunc(u, x), (u, x TIMESTAMPTZ) AS date_trunc(u, x);
+CREATE MACRO t_to_iso8601(x DATE) AS strftime(x, '%Y-%m-%d'),
+  (x TIMESTAMP) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%g'),
+  (x TIMESTAMPTZ) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%g') || 'Z';
+CREATE MACRO t_timestamp_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g');
+CREATE MACRO t_json_parse(x) AS CASE WHEN x IS NULL THEN NULL WHEN json_valid(x)
+  THEN CAST(x AS JSON) ELSE error('Cannot convert value to JSON: ''' || x || '''') END;
+CREATE MACRO t_json_extract(j, p) AS CASE WHEN json_valid(j) THEN json_extract(j, p) END;
+CREATE MACRO t_json_scalar(j, p) AS CASE WHEN json_valid(j) THEN
+  CASE WHEN coalesce(json_type(j, p), 'NULL') NOT IN ('OBJECT', 'ARRAY', 'NULL')
+  THEN json_extract_string(j, p) END END;
+CREATE MACRO t_json_array_length(j) AS CASE WHEN json_type(j) = 'ARRAY'
+  THEN CAST(json_array_length(j) AS BIGINT) END;
+CREATE MACRO t_json_size(j, p) AS CASE json_type(j, p)
+  WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT)
+  WHEN 'OBJECT' THEN CAST(len(json_keys(j, p)) AS BIGINT)
+  ELSE CASE WHEN json_exists(j, p) THEN CAST(0 AS BIGINT) END END;
+CREATE MACRO t_array_distinct(a) AS list_filter(a, lambda x, i:
+  coalesce(list_position(a, x) = i, NOT list_contains(list_transform(a[1:i - 1],
+  lambda y: y IS NULL), true)));
+CREATE MACRO t_array_remove(a, v) AS list_filter(a, lambda x: x IS DISTINCT FROM v);
+CREATE MACRO t_array_intersect(a, b) AS
+  t_array_distinct(list_filter(a, lambda x: list_contains(b, x)));
+CREATE MACRO t_array_except(a, b) AS
+  t_array_distinct(list_filter(a, lambda x: NOT coalesce(list_contains(b, x), false)));
+CREATE MACRO t_array_join(a, d) AS array_to_string(list_filter(a, lambda x: x IS NOT NULL), d);
+CREATE MACRO t_array_join_null(a, d, n) AS
+  array_to_string(list_transform(a, lambda x: coalesce(CAST(x AS VARCHAR), n)), d);
+CREATE MACRO t_repeat(x, n) AS list_transform(range(n), lambda i: x);
+CREATE MACRO t_slice(a, s, n) AS CASE WHEN s = 0 THEN error('SQL array indices start at 1')
+  WHEN s < 0 THEN a[len(a) + s + 1:len(a) + s + n] ELSE a[s:s + n - 1] END;
+CREATE MACRO t_at(a, i) AS CASE
+  WHEN i = 0 THEN error('SQL array indices start at 1')
+  WHEN i < 0 THEN error('Array subscript is negative: ' || i)
+  WHEN i > len(a) THEN error('Array subscript must be less than or equal to array length: '
+    || i || ' > ' || len(a)) ELSE a[i] END;
+CREATE MACRO t_value(m, k) AS CASE WHEN m IS NULL OR map_contains(m, k) THEN m[k]
+  ELSE error('Key not present in map: ' || k) END;
+CREATE MACRO t_map(k, v) AS CASE WHEN len(k) <> len(v)
+  THEN error('Key and value arrays must be the same length') ELSE map(k, v) END;
+CREATE MACRO t_bigint_values(m) AS map_from_entries(list_transform(map_entries(m),
+  lambda e: struct_pack(key := e.key, value := CAST(e.value AS BIGINT))));
+CREATE MACRO t_entries_map(l) AS map_from_entries(list_filter(l, lambda e, i:
+  e.key IS NOT NULL AND list_position(list_transform(l, lambda f: f.key), e.key) = i));
+CREATE MACRO t_entries_multimap(l) AS map_from_entries(list_transform(
+  t_array_distinct(list_transform(l, lambda e: e.key)), lambda k: struct_pack(key := k,
+  value := list_transform(list_filter(l, lambda e: e.key = k), lambda e: e.value))));
+CREATE MACRO t_map_union(l) AS
+  t_entries_map(flatten(list_transform(l, lambda m: map_entries(m))));
+CREATE MACRO t_divide(a DOUBLE, b DOUBLE) AS CASE WHEN b <> 0 OR isnan(b) THEN a / b
+  WHEN a = 0 OR isnan(a) THEN CAST('nan' AS DOUBLE)
+  WHEN a > 0 THEN CAST('inf' AS DOUBLE) WHEN a < 0 THEN CAST('-inf' AS DOUBLE) END;
+CREATE MACRO t_whole(x) AS CASE WHEN x IS NULL OR regexp_full_match(x, '[+-]?[0-9]+') THEN x
+  ELSE error('Cannot cast ''' || x || ''' to BIGINT') END;
+CREATE MACRO t_sequence(a BIGINT, b BIGINT) AS
+    generate_series(a, b, CASE WHEN a <= b THEN 1 ELSE -1 END),
+  (a DATE, b DATE) AS list_transform(generate_series(CAST(a AS TIMESTAMP),
+    CAST(b AS TIMESTAMP), CASE WHEN a <= b THEN to_days(1) ELSE to_days(-1) END),
+    lambda x: CAST(x AS DATE));
+CREATE MACRO t_sequence_step(a BIGINT, b BIGINT, s BIGINT) AS generate_series(a, b, s),
+  (a DATE, b DATE, s INTERVAL) AS list_transform(generate_series(CAST(a AS TIMESTAMP),
+    CAST(b AS TIMESTAMP), s), lambda x: CAST(x AS DATE)),
+  (a TIMESTAMP, b TIMESTAMP, s INTERVAL) AS generate_series(a, b, s);
+"""
