@@ -97,10 +97,10 @@ def make_shards(
         outcomes = in_order(readers, work, records, ahead=2 * threads)
         with tempfile.TemporaryDirectory() as scratch:
             for shard in shards:
-                writer = ShardWriter(shard, Path(scratch) / "shard.tar")
-                for outcome in islice(outcomes, len(shard.records)):
-                    writer.add(outcome)
-                note = writer.close()
+                with ShardWriter(shard, Path(scratch) / "shard.tar") as writer:
+                    for outcome in islice(outcomes, len(shard.records)):
+                        writer.add(outcome)
+                    note = writer.close()
                 if note["samples"]:
                     out.upload(writer.path, shard.tar)
                 out.write(shard.sidecar, json.dumps(note, indent=1).encode())

@@ -188,6 +188,14 @@ class ShardWriter:
             self._tar.add(f"{sample.key}.{sample.extension}", sample.media)
             self._tar.add(f"{sample.key}.json", meta)
 
+    def __enter__(self) -> "ShardWriter":
+        """Return itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the file, finished or not."""
+        self._file.close()
+
     def close(self) -> dict:
         """Finish the file and return the sidecar: what is in the shard, and what is not."""
         self._tar.close()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import util
 from multiprocessing.connection import Connection
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from helpers.shard_reader import Place
 from helpers.shared import SharedBuffer, receive
 
 Decode = Callable[[bytes], np.ndarray]
+_our_ends: "WeakSet[Connection]" = WeakSet()
 
 
 class BadSample(ValueError):
@@ -74,12 +76,14 @@ class Workers:
         self._known: list[set[int]] = [set() for _ in range(count)]
         for _ in range(count):
             ours, theirs = context.Pipe()
-            process = context.Process(
-                target=_work, args=(theirs, decode, index_of), daemon=True, name="stream-worker"
-            )
+            self._pipes.append(ours)
+            _our_ends.add(ours)
+            # A fork inherits our ends of all pipes; it ends with us only if it closes them.
+            inherited = list(_our_ends) if context.get_start_method() == "fork" else []
+            arguments = (theirs, inherited, decode, index_of)
+            process = context.Process(target=_work, args=arguments, daemon=True)
             process.start()
             theirs.close()
-            self._pipes.append(ours)
             self._processes.append(process)
         self._end = util.Finalize(self, _end, (self._pipes, self._processes), exitpriority=10)
 
@@ -142,8 +146,12 @@ class Workers:
 
 
 def _end(pipes: list[Connection], processes: list[Any]) -> None:
-    """Close the pipes, which ends the processes."""
+    """Tell the processes to end, and see that they do."""
     for pipe in pipes:
+        try:
+            pipe.send(("end",))
+        except OSError:
+            pass  # it is dead already
         pipe.close()
     for process in processes:
         process.join(5)
@@ -152,14 +160,20 @@ def _end(pipes: list[Connection], processes: list[Any]) -> None:
             process.join()
 
 
-def _work(pipe: Connection, decode: Decode, index_of: Mapping[str, int]) -> None:
+def _work(
+    pipe: Connection, inherited: list[Connection], decode: Decode, index_of: Mapping[str, int]
+) -> None:
     """Run in a worker: take buffers and batches until the pipe closes."""
+    for other in inherited:
+        other.close()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     maps: dict[int, memoryview] = {}
     while True:
         try:
             kind, *rest = pipe.recv()
+            if kind == "end":
+                return
             if kind == "map":
                 maps[rest[0]] = memoryview(receive(pipe))
             else:
