@@ -58,6 +58,6 @@ aws: $(STAMP) ## Start the local AWS and print what points the aws command at it
 lock: ## Resolve all packages anew and write constraints.txt
 	$(PYTHON) tools/pins.py
 
-clean: $(STAMP) ## Stop the local AWS and delete its state, the notebook copies and the caches
-	$(PY) -m helpers.local_aws stop
+clean: ## Stop the local AWS and delete its state, the notebook copies and the caches
+	@if [ -x $(PY) ]; then $(PY) -m helpers.local_aws stop; fi
 	rm -rf .local_aws .notebooks .pytest_cache .ruff_cache .hypothesis

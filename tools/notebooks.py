@@ -26,6 +26,7 @@ COPIES = ROOT / ".notebooks"
 """Beside notebooks/, so that a path from a notebook to the rest of the project still holds."""
 
 PROGRESS = re.compile(r"\d+%\|.*\||\d+(\.\d+)?(it|s)/(s|it)\b")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
 STATE = re.compile(r"/[^\s'\"]*/course-\w+/state")
 LARGE_FIGURE = 60_000
@@ -58,7 +59,8 @@ def outputs_digest(notebook: NotebookNode) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Return what a terminal would show in the end, without progress bars and machine paths."""
+    """Return what a terminal would show in the end, without progress, colours, machine paths."""
+    text = COLOUR.sub("", text)
     lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")]
     text = "\n".join(line for line in lines if not PROGRESS.search(line))
     text = STATE.sub(".local_aws", text)

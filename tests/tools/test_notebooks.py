@@ -21,6 +21,7 @@ from tools import notebooks
         (f"{notebooks.ROOT}/helpers/s3.py", "helpers/s3.py"),
         (f"{notebooks.COPIES}/04_x.ipynb", "notebooks/04_x.ipynb"),
         ("/var/tmp/course-a1_b2/state/s3/b/k", ".local_aws/s3/b/k"),
+        ("\x1b[31mred\x1b[0m", "red"),
         ("<object at 0x7f3a5c001d20>", "<object>"),
         ("accuracy 98% | loss 0.1", "accuracy 98% | loss 0.1"),
     ],
