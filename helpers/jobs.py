@@ -1,27 +1,22 @@
 """Waits for jobs and tells how they went; knows Describe calls and logs, starts no job."""
 
-import atexit
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from botocore.exceptions import ClientError
 from tqdm.auto import tqdm
 
-from helpers.config import ROOT, Config
+from helpers.config import Config
 from helpers.costs import dollars, instance_cost
 from helpers.session import client
 
 METRIC = re.compile(r"(\w[\w:/-]*)=(-?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf))\b", re.IGNORECASE)
 ENDED = ("Completed", "Failed", "Stopped")
-NOT_SHIPPED = shutil.ignore_patterns("local_aws", "__pycache__")
 
 
 class JobFailed(RuntimeError):
@@ -60,21 +55,6 @@ class Job:
         return (
             f"<{self.kind} {self.name}: {self.status}, {self.seconds:.0f} s on {machines}, {price}>"
         )
-
-
-def ship(*files: str) -> Path:
-    """Copy the `helpers` package and some files into a folder of its own, as jobs get them.
-
-    Args:
-        files: below the project's root, such as `scripts_train/train.py`.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="course-"))
-    # The SDK reads the folder when the job is made; it may go when the kernel does.
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=NOT_SHIPPED)
-    for file in files:
-        shutil.copy(ROOT / file, folder)
-    return folder
 
 
 def _prefix(kind: str) -> str:

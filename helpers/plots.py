@@ -151,10 +151,3 @@ def probabilities(values: Mapping[str, float], *, axes: Axes, truth: str | None 
     axes.grid(axis="y", visible=False)
     return axes
 
-
-def answer(wave: np.ndarray, rate: int, values: Mapping[str, float], *, truth: str) -> Figure:
-    """Draw a clip's spectrogram beside what the endpoint answered."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 3.2), width_ratios=(3, 2))
-    spectrogram(wave, rate, title=f"What was sent: {truth}", axes=left)
-    probabilities(values, axes=right, truth=truth)
-    return figure

@@ -29,6 +29,13 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
              "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
             ["*"],
         ),
+        "join a VPC (the SDK refuses a role without)": (
+            ["ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission",
+             "ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission",
+             "ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions",
+             "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"],
+            ["*"],
+        ),
     }  # fmt: skip
 
 

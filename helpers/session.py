@@ -123,3 +123,14 @@ def account_and_region() -> tuple[str, str]:
             f"AWS did not accept the credentials ({error}): run `aws sso login` or "
             "`aws configure`, or set COURSE_CLOUD=local"
         ) from error
+
+
+def close(config: "Config") -> str:
+    """Leave the cloud: stop the local AWS and all that it runs; on AWS nothing of ours runs on."""
+    client.cache_clear()
+    if not config.endpoint_url:
+        return "Nothing to stop"
+    from helpers.config import local_settings
+    from helpers.local_aws.lifecycle import stop
+
+    return "Stopped" if stop(local_settings().state) else "It did not run"

@@ -89,6 +89,9 @@ class Front:
         if scope.service == "sagemaker" and (found := INVOKE.match(environ["PATH_INFO"])):
             return self._invoke(found[1], headers, body, start_response)
         operation = operation_of(environ, body)
+        if (scope.service, operation) == ("iam", "SimulatePrincipalPolicy"):
+            answer = self._engines.simulator.answer(environ, body)
+            return _answer(start_response, 200, answer, [("Content-Type", "text/xml")])
         if engine := engine_of(scope.service, operation):
             return self._run(scope, engine, operation, body, start_response)
         return self._forward(environ, start_response, scope, operation, body)

@@ -27,6 +27,7 @@ from helpers.local_aws.lifecycle import announce, load_keys
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.http import S3App
 from helpers.local_aws.s3.store import ObjectStore
+from helpers.local_aws.simulate import Simulator
 from helpers.local_aws.tags import Tags
 
 HOST = "127.0.0.1"
@@ -50,12 +51,13 @@ class Engines:
     logs: Logs
     models: Models
     processing: Processing
+    simulator: Simulator
     tags: Tags
     training: Training
 
 
-def build_engines(context: Context, store: ObjectStore) -> Engines:
-    """Make every engine over one state folder."""
+def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engines:
+    """Make every engine over one state folder; `moto` keeps the roles."""
     state = context.state
     logs = Logs(state / "logs", context.account, context.region)
     documents = Documents(state / "documents.sqlite")
@@ -71,6 +73,7 @@ def build_engines(context: Context, store: ObjectStore) -> Engines:
         logs=logs,
         models=models,
         processing=Processing(context, documents, store, logs, tags),
+        simulator=Simulator(moto),
         tags=tags,
         training=Training(context, documents, store, logs, tags),
     )
@@ -87,6 +90,18 @@ def moto_app() -> Callable:
     return DomainDispatcherApplication(create_backend_app)
 
 
+class PortBusy(RuntimeError):
+    """Another program listens on the port; the message says what to do."""
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        message = f"port {port} is busy ({error.strerror}): set COURSE_LOCAL_PORT to a free one"
+        raise PortBusy(message) from error
+
+
 class Handler(WSGIRequestHandler):
     """Keeps connections open and sends small answers at once; says nothing of each request."""
 
@@ -101,21 +116,21 @@ class LocalAws:
     """One local AWS over a state folder; usable as a context manager in tests.
 
     Raises:
-        OSError: the port is taken.
+        PortBusy: another program listens on the port.
     """
 
     def __init__(self, state: Path, port: int = 0):
         state.mkdir(parents=True, exist_ok=True)
-        self._socket = socket.create_server((HOST, port))
+        self._socket = _listen(port)
         url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         self.context = Context(state, url, *load_keys(state))
         (state / "sagemaker-config.yaml").write_text(SDK_DEFAULTS)
         for name in ("aws-config", "aws-credentials"):
             (state / name).touch()
         self.store = ObjectStore(state / "s3")
-        self.engines = build_engines(self.context, self.store)
         journal = Journal(state / "moto.jsonl", moto_app())
         journal.replay()
+        self.engines = build_engines(self.context, self.store, journal)
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
         front = Front(keys, self.engines, S3App(self.store, journal), journal, health)
@@ -172,8 +187,8 @@ def serve(state: Path, port: int) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
         aws = LocalAws(state, port)
-    except OSError as error:
-        print(f"port {port} is busy ({error.strerror}): set COURSE_LOCAL_PORT to a free one")
+    except PortBusy as error:
+        print(error)
         return 1
     aws.run()
     return 0

@@ -4,6 +4,7 @@ Knows processes and HTTP; knows nothing of endpoints. Left out: GPUs, several wo
 """
 
 import http.client
+import shlex
 import shutil
 import subprocess
 import sys
@@ -59,7 +60,7 @@ class ServerProcess:
         given = {"SAGEMAKER_BASE_DIR": "/opt/ml", "OPENBLAS_NUM_THREADS": "1", **environment}
         variables = self._container.environment(context, venv, given)
         model = self._container.ml / "model"
-        command = [str(venv / "bin" / "python3"), str(WORKER), "--model-dir", str(model)]
+        command = ["/bin/bash", "-c", _start_script(venv, model)]
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(SUPERVISOR), *command], cwd=model, env=variables,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -83,6 +84,7 @@ class ServerProcess:
         return container
 
     def _read(self) -> None:
+        """Pass on what the worker says, and learn its port."""
         for line in self._process.stdout:
             text = self._container.outward(line.rstrip("\n"))
             self._tail = [*self._tail[-100:], text]
@@ -133,3 +135,12 @@ class ServerProcess:
         self._reader.join()
         self._process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _start_script(venv: Path, model: Path) -> str:
+    """Return what the framework image does at its start: install, then serve."""
+    requirements = model / "code" / "requirements.txt"
+    serve = ["exec", str(venv / "bin" / "python3"), str(WORKER), "--model-dir", str(model)]
+    install = [str(venv / "bin" / "pip"), "install", "-q", "-r", str(requirements)]
+    lines = [install, serve] if requirements.exists() else [serve]
+    return " && ".join(shlex.join(line) for line in lines)

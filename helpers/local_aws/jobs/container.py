@@ -60,6 +60,7 @@ class Container:
     def outward(self, text: str) -> str:
         """Rewrite the paths of this machine back to what they stand for on an instance."""
         text = text.replace(str(self.ml), ML).replace(str(self.root), "")
+        text = text.replace(str(self.root.parent), "")
         return text.replace(IMAGE, "/usr/lib/python3/site-packages")
 
     def write_config(self, name: str, content: object) -> None:
@@ -98,6 +99,8 @@ class Container:
             "TMPDIR": str(self.ml / "tmp"),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
+            # pip would look on the network for a newer self.
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "OMP_NUM_THREADS": str(cores),
             # torch.distributed: all instances are on this machine.

@@ -1,0 +1,33 @@
+"""Brings the raw data to this machine, from wherever the configuration says; uploads nothing."""
+
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+
+from helpers.config import Config
+from helpers.datasets import Drop, load_dataset
+from helpers.s3 import download_prefix
+from helpers.session import client
+
+
+def raw_folder(config: Config) -> tuple[Path, list[Drop]]:
+    """Return a folder with the raw data set in its own layout, and the files left out.
+
+    The sample data set is made; the user's own files (`COURSE_RAW`, a folder or an `s3://` prefix)
+    are laid out beside their metadata, bytes unchanged. The folder goes when the kernel does.
+
+    Raises:
+        ValueError: the user's folder holds nothing that the data set can use.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="course-raw-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    dataset = load_dataset(config.dataset)
+    if not config.raw:
+        dataset.make_sample(folder / "raw")
+        return folder / "raw", []
+    source = Path(config.raw)
+    if config.raw.startswith("s3://"):
+        source = folder / "source"
+        download_prefix(client(config, "s3"), config.raw, source)
+    return folder / "raw", dataset.ingest(source, folder / "raw")

@@ -1,0 +1,47 @@
+"""Packs the code that a job gets; knows folders and S3 keys, starts no job."""
+
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.config import ROOT, Config
+from helpers.s3 import upload_folder
+from helpers.session import client
+
+if TYPE_CHECKING:
+    from sagemaker.core.shapes import ProcessingInput
+
+NOT_SHIPPED = shutil.ignore_patterns("local_aws", "__pycache__")
+COURSE = "/opt/ml/processing/input/course"
+"""Where a processing job finds the `helpers` package: its PYTHONPATH."""
+
+
+def ship(*files: str) -> Path:
+    """Copy the `helpers` package and some files into a folder of its own, as jobs get them.
+
+    Args:
+        files: below the project's root, such as `scripts_train/train.py`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="course-"))
+    # The SDK reads the folder when the job is made; it may go when the kernel does.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=NOT_SHIPPED)
+    for file in files:
+        shutil.copy(ROOT / file, folder)
+    return folder
+
+
+def course_input(config: Config) -> "ProcessingInput":
+    """Upload the `helpers` package and return it as an input of a processing job."""
+    from sagemaker.core.shapes import ProcessingInput, ProcessingS3Input
+
+    upload_folder(client(config, "s3"), ship(), config.uri("code"))
+    source = ProcessingS3Input(
+        s3_uri=config.uri("code") + "/",
+        local_path=COURSE,
+        s3_data_type="S3Prefix",
+        s3_input_mode="File",
+    )
+    return ProcessingInput(input_name="course", s3_input=source)
