@@ -8,7 +8,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +23,8 @@ SMDDP_MODULE = "smdistributed.dataparallel.torch.torch_smddp"
 SMDDP_INSTANCES = ("ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24xlarge")
 """Where AWS supports its SMDDP library (SageMaker developer guide, 2026-11)."""
 
+COLLECTIVE_LIMIT = timedelta(minutes=10)
+"""A rank that waits longer for the others fails; a first batch from far away takes a while."""
 FAILURE_KEY = "failure"
 REASON_LENGTH = 1024
 """Characters that SageMaker keeps of /opt/ml/output/failure."""
@@ -30,10 +32,6 @@ REASON_LENGTH = 1024
 
 class BackendRefused(ValueError):
     """The wanted backend can't run here; the message says why and what can."""
-
-
-class PeerFailed(RuntimeError):
-    """Another rank raised; the message is its reason."""
 
 
 def smddp_installed() -> bool:
@@ -83,7 +81,6 @@ class Ranks:
 
     rank: int = 0
     world_size: int = 1
-    local_rank: int = 0
     backend: str = "none"
     reason: str = "one process"
     device: torch.device = torch.device("cpu")
@@ -163,11 +160,13 @@ class Ranks:
         """Run the body so that a raise on any rank ends them all, with its reason written.
 
         The reason goes to `failure` (/opt/ml/output/failure) on every instance. A rank that is
-        waiting in a collective is ended by a watcher thread, so none waits for ever.
+        waiting in a collective is ended by a watcher thread, so none waits for ever, and none
+        outlives its launcher.
         """
         done = threading.Event()
         if self.store is not None:
-            threading.Thread(target=self._watch, args=(done, failure), daemon=True).start()
+            arguments = (done, failure, os.getppid())
+            threading.Thread(target=self._watch, args=arguments, daemon=True).start()
         try:
             yield
         except BaseException as error:
@@ -203,60 +202,54 @@ class Ranks:
             return
         time.sleep(2.0)
 
-    def _watch(self, done: threading.Event, failure: Path) -> None:
-        """End this process when another rank has failed."""
+    def _watch(self, done: threading.Event, failure: Path, parent: int) -> None:
+        """End this process when another rank has failed, or its launcher is gone."""
         while not done.wait(1.0):
-            reason = self._failure()
+            # torchrun starts ranks in sessions of their own: a kill of its group spares them.
+            reason = self._failure() if os.getppid() == parent else "the launcher was killed"
             if reason is None or done.wait(1.0):
                 continue
             write_failure(failure, reason)
-            print(f"PeerFailed: {reason}", flush=True)
+            print(f"Ended, because {reason}", flush=True)
             os._exit(1)
 
 
 def start_ranks(
-    wanted: str, env: Mapping[str, str], *, instance_type: str = "", timeout_s: float = 600
+    wanted: str, instance_type: str = "", world_size: int = 1, local_rank: int = 0
 ) -> Ranks:
-    """Join the run that a launcher such as torchrun describes in `env`.
+    """Join the run that a launcher such as torchrun began; alone, there is nothing to join.
+
+    Threads are torch's own choice: a launcher or platform sets OMP_NUM_THREADS to a rank's share.
 
     Raises:
         BackendRefused: see `choose_backend`.
     """
-    world_size, local = int(env.get("WORLD_SIZE", 1)), int(env.get("LOCAL_RANK", 0))
     gpus = torch.cuda.device_count()
     backend, reason = choose_backend(
         wanted, instance_type=instance_type, smddp=smddp_installed(), gpus=gpus
     )
-    use_cpu_share(env)
-    device = torch.device("cuda", local % gpus) if gpus and backend != "gloo" else None
-    device = device or torch.device("cpu")
-    if device.type == "cuda":
+    device = torch.device("cpu")
+    if gpus and backend != "gloo":
+        device = torch.device("cuda", local_rank % gpus)
         torch.cuda.set_device(device)
     if world_size == 1:
         return Ranks(device=device, reason=f"one process ({backend} for more: {reason})")
     if backend == "smddp":
         importlib.import_module(SMDDP_MODULE)  # importing it registers the backend
     store, rank, world_size = next(dist.rendezvous("env://"))
-    shared = dist.PrefixStore("ranks", store)
-    limit = timedelta(seconds=timeout_s)
-    dist.init_process_group(backend, store=shared, rank=rank, world_size=world_size, timeout=limit)
-    return Ranks(rank, world_size, local, backend, reason, device, dist.PrefixStore("run", store))
-
-
-def use_cpu_share(env: Mapping[str, str]) -> None:
-    """Split the CPU cores between the ranks of an instance, unless OMP_NUM_THREADS is set.
-
-    torchrun sets it to 1 for several ranks, which starves ranks on a large CPU instance less than
-    threads that fight for cores do: an explicit setting is left alone.
-    """
-    if "OMP_NUM_THREADS" not in env:
-        cores = len(os.sched_getaffinity(0))
-        torch.set_num_threads(max(1, cores // int(env.get("LOCAL_WORLD_SIZE", 1))))
+    shared, ours = dist.PrefixStore("ranks", store), dist.PrefixStore("run", store)
+    dist.init_process_group(
+        backend, store=shared, rank=rank, world_size=world_size, timeout=COLLECTIVE_LIMIT
+    )
+    return Ranks(rank, world_size, backend, reason, device, ours)
 
 
 def describe(error: BaseException) -> str:
     """Return one error as a person reads it: its type and message."""
-    return traceback.format_exception_only(error)[-1].strip()
+    text = traceback.format_exception_only(error)[-1].strip()
+    if isinstance(error, RuntimeError) and "by peer" in text:
+        return f"another rank is gone without a word: killed, or out of memory? ({text})"
+    return text
 
 
 def write_failure(path: Path, reason: str) -> None:

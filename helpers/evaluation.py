@@ -76,7 +76,8 @@ def evaluate(
     *confusion, loss = ranks.sum(np.append(confusion.ravel(), loss))
     confusion = np.array(confusion).round().astype(np.int64).reshape(len(labels), len(labels))
     check_counts(confusion, counts, labels)
-    return Evaluation(confusion, loss / max(confusion.sum(), 1), *merge(parts, len(labels)))
+    mean = float(loss) / max(int(confusion.sum()), 1)
+    return Evaluation(confusion, mean, *merge(parts, len(labels)))
 
 
 @torch.inference_mode()

@@ -27,6 +27,10 @@ class Progress:
     """Epochs since the best one."""
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
+    def best_row(self) -> dict:
+        """Return the best epoch and its numbers."""
+        return {"best_epoch": self.best_epoch, "validation": self.history[self.best_epoch - 1]}
+
     def __str__(self) -> str:
         """Say where the run is."""
         return f"epoch {self.epoch + 1}, step {self.step}, best epoch so far {self.best_epoch}"

@@ -229,12 +229,12 @@ class Trainer:
         now, options = self.progress, self.options
         return self.ranks.any(now.epoch >= options.epochs or now.stale >= options.patience)[0]
 
-    def resume(self) -> bool:
-        """Go on from the newest checkpoint, if there is one, on every rank alike."""
+    def resume(self) -> None:
+        """Go on from the first rank's newest checkpoint, if there is one."""
         state = self.ranks.broadcast(self.checkpoints.load() if self.ranks.first else None)
         if state is not None:
             self.restore(state)
-        return state is not None
+            self.ranks.print(f"Resumed from a checkpoint: {self.progress}")
 
     def use_best(self) -> None:
         """Give the model the best epoch's weights."""

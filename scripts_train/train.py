@@ -1,10 +1,6 @@
 """Train a classifier on shards, on any number of ranks; write a model that can be deployed.
 
-Here, on one process or two:
-
-    python scripts_train/train.py --data shards/birds --model-dir model --output-dir output
-    torchrun --nproc_per_node 2 scripts_train/train.py --data shards/birds --model-dir model
-
+Here: python scripts_train/train.py --data shards/birds, or behind torchrun --nproc_per_node 2
 As a job: a source folder with this file, inference.py and helpers/; hyperparameters are the flags
 below; shards come from a channel named `shards`, or are streamed from `--data s3://…`.
 """
@@ -38,18 +34,24 @@ from helpers.training import Trainer  # noqa: E402
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags; a job's hyperparameters arrive as these."""
-    env = os.environ.get
+    shards = os.environ.get("SM_CHANNEL_SHARDS")
+    model, output = os.environ.get("SM_MODEL_DIR"), os.environ.get("SM_OUTPUT_DATA_DIR")
+    failure, instance = (
+        os.environ.get("SM_OUTPUT_FAILURE"),
+        os.environ.get("SM_CURRENT_INSTANCE_TYPE"),
+    )
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     flag = parser.add_argument
-    shards = env("SM_CHANNEL_SHARDS")  # the channel named `shards`
     flag("--data", default=shards, required=not shards, help="folder or s3:// prefix of the shards")
-    flag("--model-dir", type=Path, default=env("SM_MODEL_DIR", "model"), help="for the model")
-    flag("--output-dir", type=Path, default=env("SM_OUTPUT_DATA_DIR", "output"), help="for metrics")
-    flag("--failure-file", type=Path, default=env("SM_OUTPUT_FAILURE", "failure"), help="reason")
+    flag("--model-dir", type=Path, default=model or "model", help="for the model")
+    flag("--output-dir", type=Path, default=output or "output", help="for metrics")
+    flag("--failure-file", type=Path, default=failure or "failure", help="for a failure's reason")
     flag("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints", help="used if it exists")
     flag("--checkpoint-seconds", type=float, default=60, help="between checkpoints in an epoch")
     flag("--backend", default="auto", help="auto, smddp, nccl or gloo")
-    flag("--instance-type", default=env("SM_CURRENT_INSTANCE_TYPE", ""), help="decides on smddp")
+    flag("--instance-type", default=instance or "", help="decides on smddp")
+    flag("--world-size", type=int, default=os.environ.get("WORLD_SIZE", 1), help="all processes")
+    flag("--local-rank", type=int, default=os.environ.get("LOCAL_RANK", 0), help="of this process")
     flag("--model", choices=sorted(MODELS), help="default: the data set's small one")
     flag("--width", type=int, help="channels of the model's first stage")
     flag("--dropout", type=float, help="before the model's last layer")
@@ -63,7 +65,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 def main(args: argparse.Namespace) -> dict:
     """Train, test the best epoch, write and check the model; return the test metrics."""
-    ranks = start_ranks(args.backend, os.environ, instance_type=args.instance_type)
+    with Ranks().guard(args.failure_file):
+        ranks = start_ranks(args.backend, args.instance_type, args.world_size, args.local_rank)
     print(f"{ranks}\n", end="", flush=True)
     with ranks.guard(args.failure_file):
         manifest = load_manifest(open_folder(args.data, lambda: job_client("s3")))
@@ -71,8 +74,7 @@ def main(args: argparse.Namespace) -> dict:
         loaders = {split: loader(args, manifest, split, ranks) for split in manifest.splits}
         counts = {name: split.counts for name, split in manifest.splits.items()}
         trainer = make_trainer(args, manifest, ranks)
-        if trainer.resume():
-            ranks.print(f"Resumed from a checkpoint: {trainer.progress}")
+        trainer.resume()
         while not trainer.finished():
             if not (numbers := trainer.train_epoch(loaders["train"])):
                 ranks.print("Stopped on request; a run with the same checkpoints goes on from here")
@@ -127,15 +129,11 @@ def write(
     args: argparse.Namespace, trainer: Trainer, manifest: Manifest, test: Evaluation, metrics: dict
 ) -> None:
     """Write the model with its card and code, and the results."""
-    best, history = trainer.progress.best_epoch, trainer.progress.history
     card = {
-        "dataset": manifest.dataset,
-        "labels": manifest.labels,
-        "store": manifest.store,
-        "size": args.image_size,
-        "model": trainer.model.settings,
+        **{"dataset": manifest.dataset, "store": manifest.store, "size": args.image_size},
+        **{"labels": manifest.labels, "model": trainer.model.settings},
         "training": asdict(trainer.options),
-        "metrics": {"best_epoch": best, "validation": history[best - 1], "test": metrics},
+        "metrics": {**trainer.progress.best_row(), "test": metrics},
         "manifest": {
             "source": args.data,
             "sha256": sha256(manifest.to_json().encode()).hexdigest(),
@@ -143,7 +141,8 @@ def write(
     }
     save_artefact(args.model_dir, trainer.progress.best_weights, card)
     ship_code(args.model_dir, HERE)
-    write_results(args.output_dir, {**card["metrics"], "history": history}, manifest.labels, test)
+    results = {**card["metrics"], "history": trainer.progress.history}
+    write_results(args.output_dir, results, manifest.labels, test)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,175 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from helpers.metrics import read_metric_lines
+from tests.made_shards import make_shards
+from tests.torchrun import ROOT, end, environment, free_port, kill, run_ranks, start_node
+
+TRAIN = ROOT / "scripts_train" / "train.py"
+SMALL = ["--image-size", 32, "--width", 8, "--batch-size", 16, "--augment", "no"]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("shards")
+    make_shards(folder, train=66, validation=20, test=37)
+    return folder
+
+
+def places(folder: Path) -> list:
+    """Return the flags that keep a run's files below a folder."""
+    (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+    names = ("model-dir", "output-dir", "checkpoint-dir", "failure-file")
+    paths = ("model", "output", "checkpoints", "failure")
+    flags = zip(names, paths, strict=True)
+    return [part for name, path in flags for part in (f"--{name}", folder / path)]
+
+
+def results(folder: Path) -> dict:
+    return json.loads((folder / "output" / "metrics.json").read_text())
+
+
+def run_train(*args: object, folder: Path) -> subprocess.CompletedProcess:
+    """Run train.py as a person does."""
+    command = [sys.executable, str(TRAIN), *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment(), cwd=folder)
+
+
+def start_pair(shards: list[Path], folder: Path, *args: object) -> list[subprocess.Popen]:
+    """Start two instances of one job, each with its own shards and folder."""
+    port = free_port()
+    nodes = []
+    for node in (0, 1):
+        flags = ["--data", shards[node], *places(folder / str(node)), *SMALL, *args]
+        log = folder / str(node) / "log"
+        nodes.append(start_node(TRAIN, *flags, node=node, nodes=2, port=port, log=log))
+    return nodes
+
+
+def wait_for(log: Path, text: str, limit_s: float = 90) -> None:
+    """Wait until a line of a log has the text."""
+    end = time.monotonic() + limit_s
+    while text not in log.read_text():
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def trained(shards, tmp_path_factory) -> tuple[Path, str]:
+    """Train on two ranks of one instance; return the folder and the log."""
+    folder = tmp_path_factory.mktemp("trained")
+    flags = ["--data", shards, *places(folder), *SMALL, "--epochs", 8, "--lr", 0.01]
+    return folder, run_ranks(TRAIN, *flags, ranks=2, log=folder / "log")
+
+
+def test_two_ranks_learn_what_can_be_learnt(trained):
+    assert results(trained[0])["test"]["accuracy"] >= 0.9
+
+
+def test_every_sample_of_the_test_split_is_scored_the_tail_included(trained):
+    lines = (trained[0] / "output" / "predictions.csv").read_text().splitlines()
+    assert len(lines) == 1 + 37
+    assert sum(map(sum, results(trained[0])["confusion"])) == 37
+
+
+def test_each_epoch_prints_one_line_of_metrics(trained):
+    epochs = [line for line in read_metric_lines(trained[1].splitlines()) if "epoch" in line]
+    assert [line["epoch"] for line in epochs] == list(range(1, 9))
+    assert epochs[-1]["train_loss"] < epochs[0]["train_loss"]
+    assert {"validation_loss", "validation_accuracy", "validation_rmse"} <= set(epochs[0])
+
+
+def test_the_log_says_which_backend_and_why(trained):
+    assert "backend gloo: no CUDA device here" in trained[1]
+
+
+def test_the_weights_are_the_bare_models(trained):
+    weights = torch.load(trained[0] / "model" / "model.pt", weights_only=True)
+    assert "conv1.weight" in weights
+    assert not [name for name in weights if name.startswith("module.")]
+
+
+def test_the_card_says_what_the_model_is_and_what_it_was_made_of(trained):
+    card = json.loads((trained[0] / "model" / "model.json").read_text())
+    assert card["labels"] == ["0", "1", "2"]
+    assert card["model"] == {"name": "resnet-small", "classes": 3, "args": {"width": 8}}
+    assert len(card["manifest"]["sha256"]) == 64
+    assert card["metrics"]["test"] == results(trained[0])["test"]
+
+
+def test_a_raise_on_one_instance_ends_both_with_its_reason(shards, tmp_path):
+    broken = tmp_path / "broken"
+    make_shards(broken, train=66, validation=20, test=37)
+    (broken / "train" / "train-000003.tar").unlink()
+    nodes = start_pair([shards, broken], tmp_path, "--epochs", 50)
+    assert [end(node, 90) for node in nodes] == [1, 1]
+    reasons = [(tmp_path / str(node) / "failure").read_text() for node in (0, 1)]
+    assert reasons[0] == reasons[1]
+    assert reasons[0].startswith("rank 1: FileNotFoundError: No shard at")
+
+
+def test_a_killed_instance_ends_the_other_within_30_seconds(shards, tmp_path):
+    nodes = start_pair([shards, shards], tmp_path, "--epochs", 500, "--patience", 500)
+    wait_for(tmp_path / "0" / "log", "epoch=2;")
+    kill(nodes[1])
+    begin = time.monotonic()
+    assert end(nodes[0], 60) == 1
+    assert time.monotonic() - begin < 30
+    assert "another rank is gone" in (tmp_path / "0" / "failure").read_text()
+
+
+def test_a_stopped_run_goes_on_and_ends_as_an_undisturbed_one(shards, tmp_path):
+    flags = ["--epochs", 12, "--patience", 12, "--sync-every", 1]
+    for node in start_pair([shards, shards], tmp_path / "whole", *flags):
+        assert end(node, 120) == 0
+    nodes = start_pair([shards, shards], tmp_path / "parts", *flags)
+    wait_for(tmp_path / "parts" / "0" / "log", "epoch=3;")
+    for node in nodes:
+        node.send_signal(signal.SIGTERM)
+    for node in nodes:
+        end(node, 60)
+    assert "Stopped on request" in (tmp_path / "parts" / "0" / "log").read_text()
+    for node in start_pair([shards, shards], tmp_path / "parts", *flags):
+        assert end(node, 120) == 0
+    assert "Resumed from a checkpoint" in (tmp_path / "parts" / "0" / "log").read_text()
+    whole, parts = (results(tmp_path / name / "0") for name in ("whole", "parts"))
+    for a, b in zip(whole["history"], parts["history"], strict=True):
+        assert a["train_loss"] == pytest.approx(b["train_loss"], abs=1e-4)
+        assert a["validation_loss"] == pytest.approx(b["validation_loss"], abs=1e-4)
+    assert whole["test"]["loss"] == pytest.approx(parts["test"]["loss"], abs=1e-4)
+
+
+def test_an_early_stop_ends_the_run_before_its_epochs(shards, tmp_path):
+    flags = ["--data", shards, *places(tmp_path), *SMALL, "--epochs", 40, "--patience", 1]
+    log = run_ranks(TRAIN, *flags, "--lr", 0.2, ranks=2, log=tmp_path / "log")
+    history = results(tmp_path)["history"]
+    assert len(history) < 40
+    assert len(history) == results(tmp_path)["best_epoch"] + 1
+    assert "test_samples=37;" in log
+
+
+def test_asking_for_smddp_here_fails_and_lists_where_it_runs(shards, tmp_path):
+    flags = ["--data", shards, *places(tmp_path), "--instance-type", "ml.g4dn.xlarge"]
+    run = run_train(*flags, "--backend", "smddp", folder=tmp_path)
+    assert run.returncode == 1
+    assert "ml.p4d.24xlarge" in run.stderr.splitlines()[-1]
+    assert "this is ml.g4dn.xlarge" in (tmp_path / "failure").read_text()
+
+
+def test_without_shards_it_says_how_to_give_them(tmp_path):
+    run = run_train(folder=tmp_path)
+    assert run.returncode == 2
+    assert "--data" in run.stderr
+
+
+def test_without_a_manifest_it_says_which_notebook_to_run(tmp_path):
+    run = run_train("--data", tmp_path, *places(tmp_path), folder=tmp_path)
+    assert "run notebooks/04 first" in run.stderr.splitlines()[-1]
