@@ -46,7 +46,8 @@ def test_every_file_in_the_tree_says_what_it_is():
 def test_an_opening_cell_is_read_field_by_field(tmp_path):
     text = (
         "# 04 Shards\n\n**Small files are\nslow.**\n\nIn this notebook we will\n- a\n- b\n- c\n\n"
-        "Needs: 01_data. Uses: S3, SageMaker Processing. Takes: 1 minute.\nCosts: about $0.01."
+        "Needs: [01 Data](01_data.ipynb). Uses S3 and Athena. Takes a minute.\n"
+        "On AWS about 5 minutes on 2 × ml.m5.large, $0.02."
     )
     path = tmp_path / "04_shards.ipynb"
     cell = readme.nbformat.v4.new_markdown_cell(text)
@@ -54,8 +55,8 @@ def test_an_opening_cell_is_read_field_by_field(tmp_path):
     assert readme.opening(path) == {
         "Title": "04 Shards",
         "Problem": "Small files are slow.",
-        "Needs": "01_data",
-        "Uses": "S3, SageMaker Processing",
-        "Takes": "1 minute",
-        "Costs": "about $0.01",
+        "Needs": "[01 Data](01_data.ipynb)",
+        "Uses": "S3 and Athena",
+        "Takes": "a minute",
+        "Costs": "about 5 minutes on 2 × ml.m5.large, $0.02",
     }

@@ -16,9 +16,14 @@ from tools import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-FIELDS = re.compile(r"\b(Needs|Uses|Takes|Costs):\s*(.+?)\.?\s*(?=\b(?:Needs|Uses|Takes|Costs):|$)")
+FIELDS = {"Needs": "Needs", "Uses": "Uses", "Takes": "Takes", "Costs": "Costs", "On AWS": "Costs"}
+"""How the sentences of an opening cell's last paragraph begin, and what they tell."""
 COMMENTS = {
     "docker_process": "the image of the processing jobs",
+    "notebooks": "the course, with the outputs of one run",
+    "scripts_train": "the training job",
+    "scripts_process": "the processing jobs, one script each",
+    "scripts_inference": "the endpoint",
     "benchmarks": "what was measured, and how",
     "tests": "mirrors helpers/; the notebooks are run too",
     "conftest.py": "how pytest runs the notebooks: in order, on one fresh local AWS",
@@ -29,18 +34,23 @@ COMMENTS = {
     "Makefile": "`make` lists its targets",
     ".ci/run": "what CI runs: make test",
 }
-"""Of what can't describe itself; folders without `FOLDERS` have one line."""
+"""Of what can't describe itself."""
 FOLDERS = ("notebooks", "helpers", "scripts_", "tools")
+"""How the folders begin that are listed file by file; others with a comment have one line."""
 
 
 def opening(path: Path) -> dict[str, str]:
-    """Return what a notebook's first cell says: title, problem, and Needs, Uses, Takes, Costs."""
+    """Return what a notebook's first cell says: Title, Problem, Needs, Uses, Takes, Costs."""
     text = nbformat.read(path, 4).cells[0].source
     title = re.search(r"^# (\d\d .+)$", text, re.M)
     problem = re.search(r"^\*\*(.+?)\*\*\s*$", text, re.M | re.S)
-    fields = dict(FIELDS.findall(" ".join(text.split("\n\n")[-1].split())))
     found = {"Title": title, "Problem": problem}
-    return fields | {name: " ".join(m[1].split()) for name, m in found.items() if m}
+    says = {name: " ".join(match[1].split()) for name, match in found.items() if match}
+    for sentence in re.split(r"(?<=\.)\s+(?=[A-Z])", text.split("\n\n")[-1].strip()):
+        for begin, name in FIELDS.items():
+            if sentence.startswith(begin):
+                says[name] = " ".join(sentence.removeprefix(begin).strip(": .").split())
+    return says
 
 
 def notebook_table() -> str:
@@ -67,12 +77,14 @@ def target_list() -> str:
 
 
 def first_words(path: Path) -> str:
-    """Return the first clause of a Python file's docstring, or of a notebook's title."""
+    """Return what a file says of itself: its title, or its docstring's or comment's first clause."""
     if path.suffix == ".ipynb":
         return opening(path).get("Title", "")[3:]
-    if path.suffix != ".py":
-        return ""
-    doc = ast.get_docstring(ast.parse(path.read_text())) or ""
+    if path.suffix == ".py":
+        doc = ast.get_docstring(ast.parse(path.read_text())) or ""
+    else:
+        comment = re.match(r"# ?(.+)", path.read_text())
+        doc = comment[1] if comment else ""
     return re.split(r"[.;](?:\s|$)", doc, maxsplit=1)[0].replace("\n", " ")
 
 
@@ -90,13 +102,13 @@ def tree_rows(files: list[Path]) -> list[tuple[str, str]]:
         top = path.parts[0]
         if str(path) in COMMENTS:
             rows[str(path)] = COMMENTS[str(path)]
-        elif len(path.parts) > 1 and top in COMMENTS:
+        elif len(path.parts) > 1 and top in COMMENTS and not top.startswith(FOLDERS):
             rows[f"{top}/"] = COMMENTS[top]
         elif top.startswith(FOLDERS) and len(path.parts) > 1:
             for depth in range(1, len(path.parts)):
                 folder = Path(*path.parts[:depth])
                 marker = ROOT / folder / "__init__.py"
-                words = first_words(marker) if marker.exists() else ""
+                words = first_words(marker) if marker.exists() else COMMENTS.get(str(folder), "")
                 rows.setdefault(f"{'  ' * (depth - 1)}{folder.name}/\0{folder}", words)
             if path.name not in ("__init__.py", "__main__.py"):
                 indent = "  " * (len(path.parts) - 1)
