@@ -121,7 +121,7 @@ def test_epochs_and_seeds_differ_and_move_shards_between_ranks():
 def test_samples_of_a_block_are_mixed_over_its_shards():
     plan = plans([100] * 8, 1, 20, shuffle=True, block_bytes=4000)[0]
     assert [len(block) for block in plan.blocks()] == [1, 1, 2, 4]
-    last = np.concatenate([batch for batch in plan.batches(skip=len(plan) - 10)])
+    last = np.concatenate(list(plan.batches(skip=len(plan) - 10)))
     assert len(set(last[:, 0].tolist())) == 4
 
 
