@@ -59,7 +59,7 @@ def write(tile: Image.Image, text: str, box: tuple, colour: Colour, upright: boo
     if width < 8 or height < 6:
         return
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()  # what it has
-    pixels = max(6, min(int(height * 0.9), int(1.7 * width / max(1, len(text)))))
+    pixels = max(6, min(int(height * 0.9), int(1.5 * width / max(1, len(text)))))
     mask = Image.new("L", (width, height))
     middle = (width // 2, height // 2)
     ImageDraw.Draw(mask).text(middle, text, fill=235, font=font(pixels), anchor="mm")

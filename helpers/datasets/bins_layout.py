@@ -10,7 +10,7 @@ CAMERA = 30.0
 """Inches from the camera to the opening."""
 DEPTH = 13.0
 """Inches from the opening to the back wall."""
-VISIBLE = 0.62
+VISIBLE = 0.75
 """Share of each unit's front that must be seen; below it nobody could count."""
 TURNS = 8
 """Ways to put a unit that are tried before the cell counts as full."""
@@ -54,9 +54,9 @@ class Unit:
 def draw_cell(rng: np.random.Generator) -> Cell:
     """Return a cell of one of the pods' sizes: mostly wide, some tall."""
     if rng.random() < 0.22:
-        width = rng.uniform(9.5, 11.5)
+        width = rng.uniform(9.5, 11.0)
         return Cell(width, width * rng.uniform(1.05, 1.3))
-    width = rng.uniform(12.0, 16.0)
+    width = rng.uniform(11.5, 14.5)
     return Cell(width, width * rng.uniform(0.52, 0.72))
 
 
@@ -101,8 +101,8 @@ def _fill(rng: np.random.Generator, cell: Cell, items: list[Item]) -> list[Unit]
             if x + width < cell.width - 0.1 and height < cell.height - 0.3:
                 top, z = cell.height - height, rng.uniform(0.3, 2.5)
                 columns.append([Unit(item, pose, x, top, z, width, height, depth)])
-                behind = rng.random() < 0.3  # the next one reaches behind this one
-                x += width * rng.uniform(0.8, 0.95) if behind else width + rng.uniform(0.05, 0.4)
+                behind = rng.random() < 0.25  # the next one reaches behind this one
+                x += width * rng.uniform(0.85, 0.95) if behind else width + rng.uniform(0.12, 0.5)
                 break
         else:
             return None

@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from helpers.datasets.bins_catalogue import Item
 from helpers.datasets.bins_faces import body, shade, write
 from helpers.datasets.bins_layout import DEPTH, Cell, Unit
 from helpers.datasets.bins_soft import paint
@@ -148,7 +147,7 @@ def _shade_inside(photo: Image.Image, frame: _Frame, rng: np.random.Generator) -
 
 
 def _stretch_bands(photo: Image.Image, frame: _Frame, rng: np.random.Generator) -> None:
-    """Draw the elastic bands across the opening: many pale threads, a knitted patch at their end."""
+    """Draw the elastic bands across the opening: pale threads, a knitted patch at their end."""
     width, height = frame.size
     mask = Image.new("L", frame.size)
     draw = ImageDraw.Draw(mask)

@@ -1,4 +1,4 @@
-"""Paint bottles, jars, bags, plush and blister packs; it knows pixels, nothing of cells or light."""
+"""Paint bottles, jars, bags, plush, blister packs; it knows pixels, nothing of cells or light."""
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
