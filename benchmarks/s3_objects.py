@@ -32,18 +32,13 @@ BUCKET = "birds"
 ROUNDS = 5
 
 
-class Quiet(KeepAliveHandler):
-    """Say nothing of each request."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-
 def serve_ours(port: Connection, folder: str, size: int) -> None:
     """Serve the object plane from a folder; send the port first."""
     store = ObjectStore(Path(folder) / "s3")
     store.create_bucket(BUCKET)
-    server = make_server("127.0.0.1", 0, S3App(store, None), threaded=True, request_handler=Quiet)
+    server = make_server(
+        "127.0.0.1", 0, S3App(store, None), threaded=True, request_handler=KeepAliveHandler
+    )
     port.send(server.port)
     server.serve_forever()
 

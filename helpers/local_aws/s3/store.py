@@ -178,7 +178,7 @@ class ObjectStore:
 
     def delete(self, bucket: str, key: str) -> None:
         """Delete an object; one that is not there is deleted already, as in S3."""
-        with self.index.transaction():
+        with placing.full_disk_named(), self.index.transaction():
             self.bucket_table.check(bucket)
             if known := self.objects.get(bucket, key):
                 self.objects.delete(bucket, key)

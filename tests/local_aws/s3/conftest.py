@@ -12,13 +12,6 @@ from helpers.local_aws.s3.serving import KeepAliveHandler
 from helpers.local_aws.s3.store import ObjectStore
 
 
-class Quiet(KeepAliveHandler):
-    """Keep the test output free of request lines."""
-
-    def log(self, *arguments) -> None:
-        pass
-
-
 class SettingsApp:
     """A settings app that only remembers what reached it."""
 
@@ -43,7 +36,9 @@ class Cloud:
         self.store = ObjectStore(folder / "s3")
         self.settings = SettingsApp()
         app = S3App(self.store, self.settings)
-        self.server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+        self.server = make_server(
+            "127.0.0.1", 0, app, threaded=True, request_handler=KeepAliveHandler
+        )
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)

@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import threading
+import time
 
 import pytest
 
@@ -214,6 +215,30 @@ def test_a_moved_state_folder_still_works(store, tmp_path):
     again = ObjectStore(tmp_path / "moved/s3")
     assert again.read("birds", "dir/") == b"odd" and again.info("birds", "a").metadata
     again.close()
+
+
+def test_one_of_many_writers_to_a_new_key_wins_if_each_asks_for_absence(store):
+    def absent(old):
+        time.sleep(0.002)  # time for another writer to slip in between the look and the write
+        if old:
+            raise AwsError("PreconditionFailed", "there already", 412)
+
+    won, lost = [], []
+
+    def write(number):
+        with store.draft([b"%d" % number]) as made:
+            try:
+                won.append(store.commit("birds", "lock", made, check=absent))
+            except AwsError as error:
+                lost.append(error.code)
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1 and lost == ["PreconditionFailed"] * 7
+    assert store.info("birds", "lock") == won[0]
 
 
 def test_readers_beside_writers_see_whole_objects_only(store):
