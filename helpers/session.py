@@ -83,13 +83,13 @@ def athena_connection(config: "Config", **kwargs: Any) -> "Connection":
     """Return a PyAthena connection to the course's database; `kwargs` go to `pyathena.connect`."""
     from pyathena import connect
 
-    return connect(
-        session=boto_session(config),
-        s3_staging_dir=config.uri("athena"),
-        schema_name=config.database,
-        poll_interval=min(config.poll_seconds, 1.0),
-        **kwargs,
-    )
+    defaults = {
+        "session": boto_session(config),
+        "s3_staging_dir": config.uri("athena"),
+        "schema_name": config.database,
+        "poll_interval": min(config.poll_seconds, 1.0),
+    }
+    return connect(**{**defaults, **kwargs})
 
 
 def role_arn(config: "Config") -> str:
