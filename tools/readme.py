@@ -77,7 +77,7 @@ def target_list() -> str:
 
 
 def first_words(path: Path) -> str:
-    """Return what a file says of itself: its title, or its docstring's or comment's first clause."""
+    """Return a file's title, or the first clause of its docstring or comment."""
     if path.suffix == ".ipynb":
         return opening(path).get("Title", "")[3:]
     if path.suffix == ".py":
