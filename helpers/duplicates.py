@@ -12,11 +12,13 @@ from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 
-from helpers.audio import SAMPLE_RATE
+from helpers.audio import read_audio, resample
 
-FRAME = 16_384
-"""Samples, 0.5 s: long frames that overlap by 7/8 forgive a cut at any sample."""
-HOP = 2048
+RATE = 8000
+"""Hz; all that the fingerprint looks at lies below 3.5 kHz."""
+FRAME = 4096
+"""Samples, 0.5 s: long frames that overlap by 15/16 forgive a cut at any sample."""
+HOP = 256
 BAND_HZ = (200.0, 3500.0)
 """Lossy codecs spare this range and remake the noise above it."""
 BITS = 32
@@ -52,7 +54,7 @@ def digest(data: bytes) -> str:
 
 
 def fingerprint(wave: np.ndarray) -> np.ndarray:
-    """Return 16 words a second, uint32, of a float32 wave at 32 kHz."""
+    """Return 31 words a second, uint32, of a float32 wave at `RATE`."""
     if len(wave) < FRAME + HOP:
         return np.zeros(0, dtype=np.uint32)
     frames = np.lib.stride_tricks.sliding_window_view(wave, FRAME)[::HOP]
@@ -60,6 +62,15 @@ def fingerprint(wave: np.ndarray) -> np.ndarray:
     slope = np.diff(np.log(np.concatenate(bands) + 1e-9), axis=1)
     rising = np.diff(slope, axis=0) > 0
     return rising @ (np.uint32(1) << np.arange(BITS, dtype=np.uint32))
+
+
+def examine(data: bytes) -> tuple[str, np.ndarray]:
+    """Return digest and fingerprint of a recording's file.
+
+    Raises:
+        Unreadable: it is not readable audio.
+    """
+    return digest(data), fingerprint(resample(*read_audio(data), RATE))
 
 
 def find_duplicates(
@@ -90,7 +101,7 @@ def to_csv(duplicates: list[Duplicate]) -> bytes:
 def _bands(frames: np.ndarray) -> np.ndarray:
     """Return the power of each frame in 33 bands, equally wide to the ear."""
     spectrum = np.fft.rfft(frames * np.hanning(FRAME).astype(np.float32), axis=1)
-    edges = np.geomspace(*BAND_HZ, BITS + 2) * FRAME / SAMPLE_RATE
+    edges = np.geomspace(*BAND_HZ, BITS + 2) * FRAME / RATE
     return np.add.reduceat(np.square(np.abs(spectrum)), edges.astype(int), axis=1)[:, :-1]
 
 
@@ -143,7 +154,7 @@ def _candidates(words: list[np.ndarray]) -> list[tuple[int, int, int]]:
 def _similarity(a: np.ndarray, b: np.ndarray, offset: int) -> float:
     """Return the share of equal bits where b, moved by -offset frames, lies over a."""
     start, end = max(0, -offset), min(len(a), len(b) - offset)
-    if (end - start) * HOP < MIN_SECONDS * SAMPLE_RATE:
+    if (end - start) * HOP < MIN_SECONDS * RATE:
         return 0.0
     different = a[start:end] ^ b[start + offset : end + offset]
     return 1 - float(np.bitwise_count(different).mean()) / BITS

@@ -24,6 +24,8 @@ MIN_ACTIVE = 0.03
 """Share of active frames, 5 of 157, for a window to be kept."""
 LEAD_SECONDS = 0.25
 """A window starts this much before the first sound in it."""
+MIN_TAIL_SECONDS = 2.0
+"""The last window is moved back to be whole; a tail shorter than this is not worth the repeat."""
 STEADY_DB = 12.0
 """A band louder than its neighbours by this all the time is a singer that never pauses."""
 
@@ -97,9 +99,11 @@ def clean(data: bytes) -> Cleaned:
 
 
 def windows(cleaned: Cleaned) -> list[Window]:
-    """Cut 5 s windows where there is something to hear, at least one, without overlap.
+    """Cut 5 s windows where there is something to hear, at least one.
 
-    The hop follows the energy: the next window starts just before the next sound.
+    The hop follows the energy: the next window starts just before the next sound after the last
+    one's end. Only a window that would pass the recording's end is moved back over its
+    predecessor.
     """
     wave = cleaned.wave
     level = frame_snr(wave)
@@ -108,7 +112,8 @@ def windows(cleaned: Cleaned) -> list[Window]:
     last = len(wave) - WINDOW
     active = np.flatnonzero(level >= ACTIVE_DB) * _FRAME
     found, at = [], 0
-    while len(ahead := active[active >= at]) and at < len(wave):
+    tail = int(MIN_TAIL_SECONDS * SAMPLE_RATE)
+    while len(ahead := active[active >= at]) and at + tail <= len(wave):
         start = min(max(at, int(ahead[0]) - int(LEAD_SECONDS * SAMPLE_RATE)), last)
         found.append(_window(cleaned, level, start))
         at = start + WINDOW
