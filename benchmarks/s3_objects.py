@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import boto3
+import psutil
 from botocore.config import Config
 from werkzeug.serving import make_server
 
@@ -72,13 +73,13 @@ def answer(connection: socket.socket, body: bytes) -> None:
 
 
 @contextmanager
-def running(serve: Callable, size: int) -> Iterator[str]:
-    """Run a server in a process of its own; give its URL."""
+def running(serve: Callable, size: int) -> Iterator[tuple[str, psutil.Process]]:
+    """Run a server in a process of its own; give its URL and the process."""
     with tempfile.TemporaryDirectory() as folder:
         here, there = multiprocessing.Pipe()
         process = multiprocessing.Process(target=serve, args=(there, folder, size), daemon=True)
         process.start()
-        yield f"http://127.0.0.1:{here.recv()}"
+        yield f"http://127.0.0.1:{here.recv()}", psutil.Process(process.pid)
         process.terminate()
         process.join()
 
@@ -124,12 +125,13 @@ def large(s3: object, megabytes: int) -> dict[str, float]:
 def main(count: int, size: int) -> None:
     """Print the table."""
     body = os.urandom(size)
-    with running(serve_bare, size) as bare_url, running(serve_ours, size) as url:
+    with running(serve_bare, size) as (bare_url, _), running(serve_ours, size) as (url, server):
         s3, bare = client(url), client(bare_url)
         # By turns, so that what else the machine does slows both alike.
         rounds = [
             [objects(each, count // ROUNDS, body) for each in (s3, bare)] for _ in range(ROUNDS)
         ]
+        spent = sum(server.cpu_times()[:2]) / (ROUNDS * 2 * (count // ROUNDS))
         ours, bound = (median(side) for side in zip(*rounds, strict=True))
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
         listed = per_second(lambda n: [page["KeyCount"] for page in pages], 1)
@@ -138,6 +140,7 @@ def main(count: int, size: int) -> None:
     print(f"{'':10}{'local S3':>10}{'bare server':>13}{'share':>8}")
     for name, rate in ours.items():
         print(f"{name + '/s':10}{rate:10.0f}{bound[name]:13.0f}{rate / bound[name]:8.0%}")
+    print(f"the local S3's CPU time: {1000 * spent:.2f} ms a request")
     print(f"a listing of all, by pages: {1000 / listed:.0f} ms")
     for name, rate in streams.items():
         print(f"{name} of 300 MB: {rate:.0f} MB/s")
