@@ -149,7 +149,8 @@ class Trainer:
             losses = weighted_cross_entropy(logits, targets, self.class_weights)
             self.scaler.scale(losses.mean() / options.accumulate).backward()
         if last:
-            self._update((self.progress.epoch + done / steps) / options.epochs)
+            first = done - done % options.accumulate
+            self._update((self.progress.epoch + first / steps) / options.epochs)
         return losses.detach().sum()
 
     def _augment(self, target: Tensor) -> Tensor:

@@ -1,0 +1,91 @@
+import ast
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from sagemaker_inference.transformer import Transformer
+
+from helpers.predict import Predictor
+from tests.made_shards import clip, photo
+from tests.test_predict import make_artefact
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts_inference" / "inference.py"
+
+
+class Endpoint:
+    """The model server's own Transformer around inference.py, as the container has it."""
+
+    def __init__(self, model_dir: Path):
+        self.model_dir, self.status, self.type = model_dir, 200, None
+        self.transformer = Transformer()
+
+    def __call__(self, body: bytes, content_type: str, accept: str = "*/*") -> object:
+        properties = {"Content-Type": content_type, "Accept": accept}
+        request = SimpleNamespace(get_request_properties=lambda: properties)
+        context = SimpleNamespace(
+            system_properties={"model_dir": str(self.model_dir)},
+            request_processor=[request],
+            set_response_content_type=lambda index, kind: setattr(self, "type", kind),
+            set_response_status=lambda code, phrase: setattr(self, "status", code),
+        )
+        return self.transformer.transform([{"body": body}], context)[0]
+
+
+@pytest.fixture
+def endpoint(tmp_path, monkeypatch):
+    """Return a function that makes an endpoint for a data set's model."""
+    monkeypatch.setenv("SAGEMAKER_PROGRAM", "inference.py")
+    monkeypatch.syspath_prepend(SCRIPT.parent)
+    threads = torch.get_num_threads()
+    yield lambda dataset, **card: Endpoint(make_artefact(tmp_path, dataset, **card))
+    torch.set_num_threads(threads)
+    sys.modules.pop("inference", None)
+
+
+def test_a_clip_gets_the_same_probabilities_as_offline(endpoint, tmp_path):
+    birds, data = endpoint("birds", store="ogg"), clip(1, np.random.default_rng(0))
+    answer = json.loads(birds(data, "audio/flac"))
+    offline = Predictor.load(tmp_path).predict(data)
+    assert answer["probabilities"] == pytest.approx(offline["probabilities"], abs=1e-4)
+    assert [w["start"] for w in answer["windows"]] == [w["start"] for w in offline["windows"]]
+    assert birds.type == "application/json"
+
+
+def test_a_photo_gets_the_same_probabilities_as_offline(endpoint, tmp_path):
+    bins, data = endpoint("bins", store="jpg", size=32), photo(1, np.random.default_rng(0))
+    answer = json.loads(bins(data, "image/jpeg", "application/json"))
+    assert answer == Predictor.load(tmp_path).predict(data)
+
+
+@pytest.mark.parametrize(
+    "body, content_type, accept, status, message",
+    [
+        (b"\xff\xd8\xff\xe0", "image/jpeg", "*/*", 415, "not one of audio/ogg"),
+        (b"{}", "application/json", "*/*", 415, "not one of audio/ogg"),
+        (b"", "audio/ogg", "*/*", 400, "has no body"),
+        (b"nonsense", "audio/ogg", "*/*", 400, "Can't use this audio/ogg: not audio"),
+        (None, "audio/flac", "text/csv", 406, "Answers are application/json"),
+    ],
+)
+def test_a_bad_request_is_told_what_is_wrong(endpoint, body, content_type, accept, status, message):
+    birds = endpoint("birds", store="ogg")
+    body = clip(0, np.random.default_rng(0)) if body is None else body
+    answer = birds(body, content_type, accept)
+    assert birds.status == status
+    assert message in answer.splitlines()[0]
+
+
+def test_the_model_runs_on_one_thread(endpoint):
+    endpoint("bins", store="jpg", size=32)(photo(0, np.random.default_rng(0)), "image/jpeg")
+    assert torch.get_num_threads() == 1
+
+
+def test_it_is_the_four_functions_and_nothing_else():
+    tree = ast.parse(SCRIPT.read_text())
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert names == ["model_fn", "input_fn", "predict_fn", "output_fn"]
+    assert not [node for node in tree.body if isinstance(node, (ast.Assign, ast.ClassDef))]
