@@ -88,7 +88,7 @@ class Ranks:
 
     def __str__(self) -> str:
         """Say which rank this is, on what, and why with this backend."""
-        place = f"Rank {self.rank} of {self.world_size} on {self.device}"
+        place = f"rank {self.rank} of {self.world_size} on {self.device}"
         return f"{place}, backend {self.backend}: {self.reason}"
 
     @property

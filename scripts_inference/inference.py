@@ -25,6 +25,7 @@ def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:
     """Pass the bytes on with their type, which the model's data set decides upon (415)."""
     if not body:
         raise GenericInferenceToolkitError(400, "The request has no body: send a clip or a photo")
+    body = body.encode() if isinstance(body, str) else body  # the server decodes JSON and CSV
     return bytes(body), content_type or ""
 
 

@@ -14,7 +14,15 @@ from tests.torchrun import ROOT, end, environment, free_port, kill, run_ranks, s
 
 TRAIN = ROOT / "scripts_train" / "train.py"
 SMALL = ["--image-size", 32, "--width", 8, "--batch-size", 16, "--augment", "no"]
-pytestmark = pytest.mark.slow
+
+
+def test_what_a_job_installs_is_pinned_as_in_the_project():
+    ours, jobs = (
+        {line for line in path.read_text().splitlines() if "==" in line}
+        for path in (ROOT / "requirements.txt", TRAIN.with_name("requirements.txt"))
+    )
+    assert jobs
+    assert jobs <= ours
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +78,19 @@ def trained(shards, tmp_path_factory) -> tuple[Path, str]:
     return folder, run_ranks(TRAIN, *flags, ranks=2, log=folder / "log")
 
 
+@pytest.mark.slow
 def test_two_ranks_learn_what_can_be_learnt(trained):
     assert results(trained[0])["test"]["accuracy"] >= 0.9
 
 
+@pytest.mark.slow
 def test_every_sample_of_the_test_split_is_scored_the_tail_included(trained):
     lines = (trained[0] / "output" / "predictions.csv").read_text().splitlines()
     assert len(lines) == 1 + 37
     assert sum(map(sum, results(trained[0])["confusion"])) == 37
 
 
+@pytest.mark.slow
 def test_each_epoch_prints_one_line_of_metrics(trained):
     epochs = [line for line in read_metric_lines(trained[1].splitlines()) if "epoch" in line]
     assert [line["epoch"] for line in epochs] == list(range(1, 9))
@@ -87,16 +98,19 @@ def test_each_epoch_prints_one_line_of_metrics(trained):
     assert {"validation_loss", "validation_accuracy", "validation_rmse"} <= set(epochs[0])
 
 
+@pytest.mark.slow
 def test_the_log_says_which_backend_and_why(trained):
     assert "backend gloo: no CUDA device here" in trained[1]
 
 
+@pytest.mark.slow
 def test_the_weights_are_the_bare_models(trained):
     weights = torch.load(trained[0] / "model" / "model.pt", weights_only=True)
     assert "conv1.weight" in weights
     assert not [name for name in weights if name.startswith("module.")]
 
 
+@pytest.mark.slow
 def test_the_card_says_what_the_model_is_and_what_it_was_made_of(trained):
     card = json.loads((trained[0] / "model" / "model.json").read_text())
     assert card["labels"] == ["0", "1", "2"]
@@ -105,6 +119,7 @@ def test_the_card_says_what_the_model_is_and_what_it_was_made_of(trained):
     assert card["metrics"]["test"] == results(trained[0])["test"]
 
 
+@pytest.mark.slow
 def test_a_raise_on_one_instance_ends_both_with_its_reason(shards, tmp_path):
     broken = tmp_path / "broken"
     make_shards(broken, train=66, validation=20, test=37)
@@ -116,6 +131,7 @@ def test_a_raise_on_one_instance_ends_both_with_its_reason(shards, tmp_path):
     assert reasons[0].startswith("rank 1: FileNotFoundError: No shard at")
 
 
+@pytest.mark.slow
 def test_a_killed_instance_ends_the_other_within_30_seconds(shards, tmp_path):
     nodes = start_pair([shards, shards], tmp_path, "--epochs", 500, "--patience", 500)
     wait_for(tmp_path / "0" / "log", "epoch=2;")
@@ -126,6 +142,7 @@ def test_a_killed_instance_ends_the_other_within_30_seconds(shards, tmp_path):
     assert "another rank is gone" in (tmp_path / "0" / "failure").read_text()
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_and_ends_as_an_undisturbed_one(shards, tmp_path):
     flags = ["--epochs", 12, "--patience", 12, "--sync-every", 1]
     for node in start_pair([shards, shards], tmp_path / "whole", *flags):
@@ -147,6 +164,7 @@ def test_a_stopped_run_goes_on_and_ends_as_an_undisturbed_one(shards, tmp_path):
     assert whole["test"]["loss"] == pytest.approx(parts["test"]["loss"], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_an_early_stop_ends_the_run_before_its_epochs(shards, tmp_path):
     flags = ["--data", shards, *places(tmp_path), *SMALL, "--epochs", 40, "--patience", 1]
     log = run_ranks(TRAIN, *flags, "--lr", 0.2, ranks=2, log=tmp_path / "log")
