@@ -128,7 +128,8 @@ def _dimensions(rng: np.random.Generator, sides: tuple[float, ...]) -> list[dict
     if style == "converted":
         values = [side * 2.54 * CM for side in sides]
     elif style == "measured":
-        values = [round(side * 2.54 + rng.uniform(-0.1, 0.1), 2) * CM for side in sides]
+        measured = [round(side * 2.54 + rng.uniform(-0.1, 0.1), 2) for side in sides]
+        values = [centimetres * CM for centimetres in sorted(measured, reverse=True)]
     if rng.random() < 1 / 400:
         values[0] = sides[0] * 25.4
     return [{"unit": "IN", "value": float(value)} for value in values]

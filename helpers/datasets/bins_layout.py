@@ -94,7 +94,7 @@ def _fill(rng: np.random.Generator, cell: Cell, items: list[Item]) -> list[Unit]
             pose, (width, height, depth) = _pose(rng, item, cell, crowd=len(items))
             base = _carrier(rng, columns, width, height)
             if base is not None:
-                left = base[-1].x + rng.uniform(0, max(0.0, base[-1].width - width))
+                left = base[-1].x + rng.uniform(0, base[-1].width - width)
                 top, z = base[-1].y - height, base[-1].z
                 base.append(Unit(item, pose, left, top, z, width, height, depth))
                 break
@@ -106,7 +106,7 @@ def _fill(rng: np.random.Generator, cell: Cell, items: list[Item]) -> list[Unit]
                 break
         else:
             return None
-    units = _spread(rng, columns, max(0.0, cell.width - 0.2 - x))
+    units = _spread(rng, columns, cell.width)
     return sorted(units, key=lambda unit: -unit.z)
 
 
@@ -139,11 +139,13 @@ def _carrier(rng: np.random.Generator, columns: list[list[Unit]], width: float, 
 def _carries(top: Unit, width: float, height: float) -> bool:
     """Return whether a unit is flat on top, wide enough, and has room above."""
     flat = top.item.kind in ("book", "carton", "cardboard")
-    return flat and width <= top.width * 1.1 and top.y - height > 0.3
+    return flat and width <= top.width and top.y - height > 0.3
 
 
-def _spread(rng: np.random.Generator, columns: list[list[Unit]], spare: float) -> list[Unit]:
+def _spread(rng: np.random.Generator, columns: list[list[Unit]], width: float) -> list[Unit]:
     """Shift columns to the right by random parts of the room that is left."""
+    used = max((u.x + u.width for column in columns for u in column), default=0.0)
+    spare = max(0.0, width - 0.1 - used)
     cuts = np.sort(rng.uniform(0, spare * rng.uniform(0.0, 1.0), len(columns)))
     return [
         Unit(u.item, u.pose, u.x + float(cut), u.y, u.z, u.width, u.height, u.depth)

@@ -1,0 +1,65 @@
+"""Laying out somebody's own photos of bins."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers.datasets.bins import DATASET
+
+GOOD = b'{"EXPECTED_QUANTITY": 2}'
+
+
+def write(folder: Path, **files: bytes) -> None:
+    """Write files whose names have `__` for a slash and `_` for a dot."""
+    for name, data in files.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def laid_out(folder: Path) -> list[str]:
+    """Return all files below a folder."""
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize(
+    ("photos", "rows"), [("images__", "metadata__"), ("bin-images__", "metadata__"), ("", "")]
+)
+def test_pairs_are_laid_out_from_any_of_the_layouts(tmp_path: Path, photos: str, rows: str) -> None:
+    source, raw = tmp_path / "mine", tmp_path / "raw"
+    write(source, **{f"{photos}a_jpg": b"photo", f"{rows}a_json": GOOD})
+    assert DATASET.ingest(source, raw) == []
+    assert laid_out(raw) == ["bin-images/a.jpg", "metadata/a.json"]
+    assert (raw / "bin-images/a.jpg").read_bytes() == b"photo"
+
+
+def test_what_has_no_partner_or_no_count_is_listed(tmp_path: Path) -> None:
+    source = tmp_path / "mine"
+    write(source, a_jpg=b"", a_json=GOOD, b_jpg=b"", c_json=GOOD, d_jpg=b"", d_json=b"{}")
+    write(source, **{"e_f_jpg": b"", "e_f_json": GOOD})
+    drops = {drop.source: drop.reason for drop in DATASET.ingest(source, tmp_path / "raw")}
+    assert laid_out(tmp_path / "raw") == ["bin-images/a.jpg", "metadata/a.json"]
+    assert drops.keys() == {"b.jpg", "c.json", "d.json", "e.f.json"}
+    assert "b.json is missing" in drops["b.jpg"]
+    assert "rename the pair" in drops["e.f.json"]
+
+
+def test_upper_case_endings_become_the_data_sets_own(tmp_path: Path) -> None:
+    write(tmp_path / "mine", a_JPEG=b"", a_json=GOOD)
+    DATASET.ingest(tmp_path / "mine", tmp_path / "raw")
+    assert laid_out(tmp_path / "raw") == ["bin-images/a.jpg", "metadata/a.json"]
+
+
+def test_a_second_ingest_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "mine", a_jpg=b"photo", a_json=GOOD)
+    for _ in range(2):
+        assert DATASET.ingest(tmp_path / "mine", tmp_path / "raw") == []
+    assert len(laid_out(tmp_path / "raw")) == 2
+
+
+def test_a_folder_that_is_not_there_or_holds_no_pair_says_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="No folder .*gone: give one that has <id>.jpg"):
+        DATASET.ingest(tmp_path / "gone", tmp_path / "raw")
+    write(tmp_path / "mine", a_jpg=b"", b_json=GOOD)
+    with pytest.raises(FileNotFoundError, match=r"\(1 photos, 1 JSON files\): put <id>.jpg"):
+        DATASET.ingest(tmp_path / "mine", tmp_path / "raw")
