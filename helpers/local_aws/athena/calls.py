@@ -19,6 +19,9 @@ def call(owner, node: exp.Anonymous, scope: Scope) -> exp.Expression:
     if name in lambdas.LAMBDAS and any(isinstance(a, exp.Lambda) for a in node.expressions):
         return raw(lambdas.rewrite(owner, name, node, scope))
     lambdas.refuse(owner, name, node)
+    if name == "try" and len(node.expressions) == 1:
+        with owner.trying():
+            return raw(f"TRY({to_sql(owner.rewrite(node.expressions[0], scope))})")
     arguments = [_argument(owner, child, scope) for child in node.expressions]
     if name in SPECIAL:
         return raw(SPECIAL[name](owner, node, arguments, scope))

@@ -5,7 +5,7 @@ import re
 import duckdb
 from sqlglot import exp
 
-from helpers.local_aws.athena.dialect import place
+from helpers.local_aws.athena.dialect import place, place_of_word
 from helpers.local_aws.athena.failures import Position, QueryFailed
 
 _TYPES = {"INT32": "integer", "INT64": "bigint", "INT16": "smallint", "INT8": "tinyint"}
@@ -44,7 +44,7 @@ _RULES: list[tuple[str, str, str]] = [
 
 def translate(error: duckdb.Error, tree: exp.Expression | None, text: str) -> QueryFailed:
     """Return the failure that Athena would give for DuckDB's error."""
-    message = str(error)
+    message = str(error).replace("\0", "").replace("\\0", "")
     found = _binding(message, tree, text)
     if found:
         return found
@@ -82,7 +82,9 @@ def _binding(message: str, tree, text: str) -> QueryFailed | None:
         return QueryFailed("FUNCTION_NOT_FOUND", words, _function(tree, match[1], text))
     if match := re.search(r"Unimplemented type for cast \((.*) -> (.*)\)", message):
         words = f"Cannot cast {match[1].lower()} to {match[2].lower()}"
-        return QueryFailed("TYPE_MISMATCH", words, _first(tree, exp.Cast, text))
+        node = _written_cast(tree, text)
+        at = place_of_word(node, "CAST", text) if node is not None else None
+        return QueryFailed("TYPE_MISMATCH", words, at)
     if re.search(
         r"aggregates? (functions? )?(cannot|are not allowed)|cannot contain aggregates", message
     ):
@@ -97,6 +99,16 @@ def _binding(message: str, tree, text: str) -> QueryFailed | None:
         words = f"Unexpected parameters for function {name[1] if name else 'here'}"
         return QueryFailed("FUNCTION_NOT_FOUND", words)
     return None
+
+
+def _written_cast(tree, text: str) -> exp.Expression | None:
+    """Return the first cast that is written as one, unlike DATE '2024-01-01'."""
+    for node in tree.find_all(exp.Cast) if tree is not None else []:
+        if node.find(exp.Column, exp.Cast) and node.find(exp.Column, exp.Cast) is not node:
+            return node
+        if any(isinstance(child, exp.Cast) for child in node.iter_expressions()):
+            return node
+    return tree.find(exp.Cast) if tree is not None else None
 
 
 def _column(tree, name: str, text: str) -> Position | None:

@@ -65,7 +65,8 @@ def _in_trinos_words(text: str, error: ParseError) -> MalformedQuery:
         return mismatched("<EOF>", "<expression>", end_of(text))
     token = found["highlight"]
     at = Position(found["line"], max(1, found["col"] - len(token) + 1))
-    if found["description"].startswith("Required") and at == _last(text, token):
+    unfinished = found["description"].startswith(("Required", "Expecting"))
+    if unfinished and at == _last(text, token):
         return mismatched("<EOF>", "<expression>", end_of(text))
     return mismatched(token, "<expression>", at)
 
@@ -90,6 +91,13 @@ def place(node: exp.Expression, text: str) -> Position | None:
     """Return where a node begins in the text it was parsed from."""
     starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
     return position_of(text, min(starts)) if starts else None
+
+
+def place_of_word(node: exp.Expression, word: str, text: str) -> Position | None:
+    """Return where the last `word` before a node's first token begins, such as its CAST."""
+    starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
+    found = text.upper().rfind(word, 0, min(starts)) if starts else -1
+    return position_of(text, found) if found >= 0 else None
 
 
 def raw(text: str) -> exp.Var:

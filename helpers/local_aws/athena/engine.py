@@ -18,7 +18,7 @@ from helpers.local_aws.athena.failures import MalformedQuery
 from helpers.local_aws.athena.metadata import Metadata
 from helpers.local_aws.athena.results import read_page
 from helpers.local_aws.athena.saved import SavedQueries
-from helpers.local_aws.athena.session import open_database
+from helpers.local_aws.athena.session import open_database, warm_up
 from helpers.local_aws.athena.statements import Statement, parse_statement
 from helpers.local_aws.athena.workgroups import ENGINE, WorkGroups
 from helpers.local_aws.catalog import Catalog
@@ -45,6 +45,7 @@ class AthenaEngine(WorkGroups, SavedQueries, Metadata):
         self.executions = Executions(self.documents)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
         self._starting = threading.Lock()
+        warm_up()
 
     def close(self) -> None:
         """Stop what runs and take no more."""

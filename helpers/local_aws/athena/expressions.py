@@ -3,6 +3,9 @@
 Knows types through its scope only; functions are in `calls.py`, queries in `rewrite.py`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlglot import exp
 
 from helpers.local_aws.athena import calls
@@ -53,6 +56,7 @@ class Expressions:
     def __init__(self, text: str, query):
         self._text = text
         self.query = query
+        self.lenient = False
 
     def fail(self, code: str, message: str, node: exp.Expression) -> QueryFailed:
         """Return an error that points at a node."""
@@ -76,6 +80,15 @@ class Expressions:
         elif isinstance(node, ARITHMETIC):
             return self._arithmetic(node, scope)
         return node
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Rewrite the inside of try(): DuckDB's TRY can't hold what raises by error()."""
+        outer, self.lenient = self.lenient, True
+        try:
+            yield
+        finally:
+            self.lenient = outer
 
     def children(self, node: exp.Expression, scope: Scope) -> None:
         """Rewrite all that is below a node."""
@@ -189,9 +202,9 @@ class Expressions:
     def _subscript(self, node: exp.Bracket, scope: Scope) -> exp.Expression:
         kind = scope.kind_of(node.this)
         base, index = to_sql(node.this), to_sql(node.expressions[0])
-        if kind == "list":
+        if kind == "list" and not self.lenient:
             return raw(f"t_at({base}, {index})")
-        if kind == "map":
+        if kind == "map" and not self.lenient:
             return raw(f"t_value({base}, {index})")
         return raw(f"({base})[{index}]")
 

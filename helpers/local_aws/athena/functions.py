@@ -5,7 +5,7 @@ argument, `{*}` all of them. `name/2` applies to calls with two arguments only, 
 """
 
 SAME = """
-abs acos asin atan atan2 cbrt ceil ceiling cos degrees exp floor ln log10 log2 pi radians
+abs acos asin atan atan2 ceil ceiling cos degrees exp floor ln log10 log2 pi radians
 sin sqrt tan cosh sinh tanh lower upper ltrim rtrim replace starts_with chr coalesce nullif
 now translate concat_ws uuid rank dense_rank row_number percent_rank cume_dist ntile lag lead
 first_value last_value nth_value count bool_and bool_or corr covar_pop covar_samp regr_slope
@@ -14,7 +14,7 @@ array_agg any_value map_keys map_values year month day hour minute quarter
 """.split()
 
 SCALARS = {
-    "try": "TRY({0})",
+    "cbrt": "t_cbrt({0})",
     "mod": "({0} % {1})",
     "pow": "power({0}, {1})",
     "power": "power({0}, {1})",
@@ -141,7 +141,7 @@ SCALARS = {
     # maps
     "map/0": "MAP {{}}",
     "map": "t_map({0}, {1})",
-    "map_entries": "map_entries({0})",
+    "map_entries": "t_map_entries({0})",
     "map_from_entries": "map_from_entries({0})",
     "map_concat": "map_concat({*})",
 }

@@ -37,10 +37,11 @@ CREATE MACRO t_to_iso8601(x DATE) AS strftime(x, '%Y-%m-%d'),
 CREATE MACRO t_timestamp_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g');
 CREATE MACRO t_json_parse(x) AS CASE WHEN x IS NULL THEN NULL WHEN json_valid(x)
   THEN CAST(x AS JSON) ELSE error('Cannot convert value to JSON: ''' || x || '''') END;
-CREATE MACRO t_json_extract(j, p) AS CASE WHEN json_valid(j) THEN json_extract(j, p) END;
-CREATE MACRO t_json_scalar(j, p) AS CASE WHEN json_valid(j) THEN
-  CASE WHEN coalesce(json_type(j, p), 'NULL') NOT IN ('OBJECT', 'ARRAY', 'NULL')
-  THEN json_extract_string(j, p) END END;
+CREATE MACRO t_sound(j) AS CASE WHEN json_valid(j) THEN j END;
+CREATE MACRO t_json_extract(j, p) AS json_extract(t_sound(j), p);
+CREATE MACRO t_json_scalar(j, p) AS
+  CASE WHEN coalesce(json_type(t_sound(j), p), 'NULL') NOT IN ('OBJECT', 'ARRAY', 'NULL')
+  THEN json_extract_string(t_sound(j), p) END;
 CREATE MACRO t_json_array_length(j) AS CASE WHEN json_type(j) = 'ARRAY'
   THEN CAST(json_array_length(j) AS BIGINT) END;
 CREATE MACRO t_json_size(j, p) AS CASE json_type(j, p)
@@ -83,7 +84,10 @@ CREATE MACRO t_divide(a DOUBLE, b DOUBLE) AS CASE WHEN b <> 0 OR isnan(b) THEN a
   WHEN a = 0 OR isnan(a) THEN CAST('nan' AS DOUBLE)
   WHEN a > 0 THEN CAST('inf' AS DOUBLE) WHEN a < 0 THEN CAST('-inf' AS DOUBLE) END;
 CREATE MACRO t_whole(x) AS CASE WHEN x IS NULL OR regexp_full_match(x, '[+-]?[0-9]+') THEN x
-  ELSE error('Cannot cast ''' || x || ''' to BIGINT') END;
+  ELSE x || chr(0) END;
+CREATE MACRO t_cbrt(x) AS CASE WHEN power(round(cbrt(x)), 3) = x THEN round(cbrt(x))
+  ELSE cbrt(x) END;
+CREATE MACRO t_map_entries(m) AS list_transform(map_entries(m), lambda e: row(e.key, e.value));
 CREATE MACRO t_sequence(a BIGINT, b BIGINT) AS
     generate_series(a, b, CASE WHEN a <= b THEN 1 ELSE -1 END),
   (a DATE, b DATE) AS list_transform(generate_series(CAST(a AS TIMESTAMP),

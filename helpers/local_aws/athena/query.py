@@ -37,6 +37,7 @@ def analyse(connection, text: str, sources: TableSources, values: list[str]) -> 
     """
     tree = parse(text)
     _fill_parameters(tree, values)
+    _drop_schemas(tree)
     original = tree.copy()
     sources.note_columns(tree)
     rewriter = Rewriter(text, sources)
@@ -48,6 +49,15 @@ def analyse(connection, text: str, sources: TableSources, values: list[str]) -> 
         raise translate(error, original, text) from None
     names = [_named(name, i) for i, name in enumerate(_written_names(original, names))]
     return Analysed(sql, names, types, sources, original, text, connection)
+
+
+def _drop_schemas(tree: exp.Expression) -> None:
+    """Turn schema.table.column into table.column, which is how DuckDB knows it."""
+    tables = {(t.db.lower(), t.name.lower()) for t in tree.find_all(exp.Table) if t.db}
+    for column in tree.find_all(exp.Column):
+        if column.args.get("db") and (column.db.lower(), column.table.lower()) in tables:
+            column.set("db", None)
+            column.set("catalog", None)
 
 
 def _fill_parameters(tree: exp.Expression, values: list[str]) -> None:

@@ -55,7 +55,7 @@ def _lazy_value(text: str, kind: Type, scan: Scan, level: int = 2) -> str:
     if kind.base == "array":
         at = literal(_collection(scan, level))
         inner = _lazy_value("x", kind.children[0], scan, level + 1)
-        return f"list_transform(string_split({text}, {at}), lambda x: {inner})"
+        return f"list_transform({_split(text, at)}, lambda x: {inner})"
     if kind.base == "map":
         pair, colon = literal(_collection(scan, level)), literal(_map_key(scan, level + 1))
         key, value = (
@@ -63,7 +63,7 @@ def _lazy_value(text: str, kind: Type, scan: Scan, level: int = 2) -> str:
             for i, child in enumerate(kind.children, 1)
         )
         return (
-            f"map_from_entries(list_transform(string_split({text}, {pair}), "
+            f"map_from_entries(list_transform({_split(text, pair)}, "
             f"lambda x: struct_pack(key := {key}, value := {value})))"
         )
     if kind.base == "struct":
@@ -79,6 +79,11 @@ def _lazy_value(text: str, kind: Type, scan: Scan, level: int = 2) -> str:
     if kind.base == "binary":
         return f"TRY(from_base64({text}))"
     return f"TRY_CAST({text} AS {to_duckdb(kind)})"
+
+
+def _split(text: str, at: str) -> str:
+    """Split a collection; an empty text is an empty one."""
+    return f"CASE WHEN {text} = '' THEN [] ELSE string_split({text}, {at}) END"
 
 
 def _collection(scan: Scan, level: int) -> str:

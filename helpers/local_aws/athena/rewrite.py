@@ -7,9 +7,9 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from helpers.local_aws.athena.dialect import raw, to_sql
+from helpers.local_aws.athena.dialect import position_of, raw, to_sql
 from helpers.local_aws.athena.expressions import Expressions
-from helpers.local_aws.athena.failures import QueryFailed
+from helpers.local_aws.athena.failures import QueryFailed, mismatched
 from helpers.local_aws.athena.scope import Scope
 from helpers.local_aws.athena.sqltypes import quote
 from helpers.local_aws.athena.unnest import unnested
@@ -176,6 +176,7 @@ class Rewriter:
             name = node.this.name or node.this.key
             message = f"Table function '{name}' not registered"
             raise self.expressions.fail("FUNCTION_NOT_FOUND", message, node)
+        self._require_name(node)
         if not node.args.get("db") and node.name.lower() in scope.names:
             return to_sql(node), False
         text, hidden = self._sources.open(node, self._text)
@@ -184,6 +185,13 @@ class Rewriter:
         sample = node.args.get("sample")
         suffix = f" {to_sql(sample).strip()}" if sample else ""
         return f"{text} AS {named}{suffix}", hidden
+
+    def _require_name(self, node: exp.Table) -> None:
+        """Refuse a string as a table's name, which sqlglot lets through."""
+        start = node.this.meta.get("start")
+        if start is not None and self._text[start : start + 1] == "'":
+            at = position_of(self._text, start)
+            raise mismatched(self._text[start : node.this.meta["end"] + 1], "<identifier>", at)
 
     def _hide_columns(self, node: exp.Select) -> None:
         """Keep hidden columns out of `*`."""

@@ -1,6 +1,9 @@
 """DuckDB as Athena's engine: connections that know Trino's functions; nothing of AWS."""
 
+import threading
+
 import duckdb
+import pyarrow as pa
 
 from helpers.local_aws.athena.macros import MACROS
 from helpers.local_aws.athena.values import sql_text
@@ -26,3 +29,8 @@ def open_database() -> duckdb.DuckDBPyConnection:
     ):
         connection.create_function(name, function, [kind], "VARCHAR", type="arrow")
     return connection
+
+
+def warm_up() -> None:
+    """Load in the background what the first query would wait for: pyarrow imports pandas late."""
+    threading.Thread(target=lambda: pa.array([""]), name="athena-warm-up", daemon=True).start()

@@ -5,6 +5,7 @@ import re
 from sqlglot import exp
 
 from helpers.local_aws.athena.dialect import to_sql
+from helpers.local_aws.athena.failures import QueryFailed
 from helpers.local_aws.athena.patterns import joda, mysql
 from helpers.local_aws.athena.scope import Scope
 from helpers.local_aws.athena.sqltypes import literal, trino_name
@@ -88,7 +89,7 @@ def _json(template: str):
                 .startswith("$")
             ):
                 message = f"Invalid JSON path: '{path.this}'"
-                raise owner.fail("INVALID_FUNCTION_ARGUMENT", message, node)
+                raise QueryFailed("INVALID_FUNCTION_ARGUMENT", message)
             return template.format(to_sql(arguments[0]), literal(json_path(path.this)))
         return template.format(to_sql(arguments[0]), to_sql(path))
 
@@ -169,6 +170,10 @@ def _round(owner, node, arguments: list, scope: Scope) -> str:
     texts = _texts(arguments)
     kind = str(scope.type_of(arguments[0]))
     text = f"round({', '.join(texts)})"
+    if kind.startswith("DECIMAL") and len(texts) == 2:
+        # Trino rounds a decimal to fewer digits and keeps its scale.
+        precision, scale = (number for _, number in scope.type_of(arguments[0]).children)
+        return f"CAST({text} AS DECIMAL({min(38, precision + 1)}, {scale}))"
     keeps = kind in ("FLOAT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT")
     return f"CAST({text} AS {kind})" if keeps else text
 
