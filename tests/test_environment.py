@@ -29,7 +29,6 @@ NOT_IMPORTED = {
 ELSEWHERE = {
     "smdistributed": "only in SageMaker's training images",
 }
-MINE = {"helpers", "tools", "tests", "conftest"}
 
 
 def test_every_file_names_the_same_python():
@@ -132,7 +131,8 @@ def third_party() -> dict[str, set[str]]:
         cells = code_cells(nbformat.read(path, 4))
         sources[path.name] = "\n".join(c.source for c in cells if c.source[0] not in "%!")
     # A job script imports its neighbours by their bare names.
-    known = MINE | set(sys.stdlib_module_names) | {path.stem for path in files} | set(ELSEWHERE)
+    mine = {path.stem for path in files} | {path.parts[0] for path in files}
+    known = mine | set(sys.stdlib_module_names) | set(ELSEWHERE)
     found: dict[str, set[str]] = {}
     for name, source in sources.items():
         for module in imported(source) - known:
