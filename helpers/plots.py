@@ -1,7 +1,7 @@
 """The course's figures, in one look; takes arrays and frames, asks no service.
 
 Colours are Okabe and Ito's (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers
-too; amounts use viridis-like maps that also read in grey.
+too, with a wine red for their yellow, which is lost on white; amounts use viridis-like maps that also read in grey.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"]
+COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#000000"]
 WIDE = (8.0, 3.2)
 MAP = "viridis"
 

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.athena import Result, query
+from helpers.athena import query
 from helpers.config import Config
 
 
@@ -41,8 +41,8 @@ def load_questions(dataset: str) -> Questions:
     return import_module(f"helpers.datasets.{dataset}_questions").QUESTIONS
 
 
-def ask(config: Config, question: Question) -> Result:
-    """Put a question to Athena; show its query, its figure and what it shows.
+def ask(config: Config, question: Question) -> None:
+    """Put a question to Athena; show its query, its figure, what it shows and what it took.
 
     Raises:
         QueryError: the flat table is not there; the message says which notebook makes it.
@@ -57,5 +57,4 @@ def ask(config: Config, question: Question) -> Result:
     else:
         question.draw(result.frame)
         plt.show()
-        display(Markdown(question.finding(result.frame)))
-    return result
+        display(Markdown(f"{question.finding(result.frame)} `{result!r}`"))

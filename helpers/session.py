@@ -54,7 +54,11 @@ def boto_session(config: "Config") -> boto3.Session:
 def client(config: "Config", service: str) -> Any:
     """Return the run's client of an AWS service, such as `client(config, "s3")`."""
     options = BotoConfig(
-        max_pool_connections=32, retries={"mode": "standard", "max_attempts": 4}, read_timeout=90
+        max_pool_connections=32,
+        retries={"mode": "standard", "max_attempts": 4},
+        read_timeout=90,
+        # Presigned URLs have the old signature by default.
+        signature_version="s3v4" if service == "s3" else None,
     )
     return boto_session(config).client(service, config=options)
 

@@ -111,7 +111,7 @@ ORDER BY label, id
             "By how many people?",
             """
 SELECT label, sum(made) AS recordings, count(*) AS recordists,
-       max(made) * 1.0 / sum(made) AS largest_share
+       max(made) * 1e0 / sum(made) AS largest_share
 FROM (SELECT label, author, count(*) AS made FROM birds GROUP BY label, author)
 GROUP BY label ORDER BY recordings
 """,

@@ -19,6 +19,7 @@ from werkzeug.wsgi import get_input_stream
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.journal import call, operation_of
 from helpers.local_aws.operations import engine_of, method_of
+from helpers.local_aws.s3.wire import HEADERS
 from helpers.local_aws.sigv4 import Scope, check_signature
 from helpers.local_aws.validate import check_request
 
@@ -30,15 +31,8 @@ INVOKE = re.compile(r"^/endpoints/([^/]+)/invocations$")
 
 
 def _headers(environ: dict) -> dict[str, str]:
-    found = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(name):
-            found[name.replace("_", "-").lower()] = environ[name]
-    return found
+    """Return the headers as they were sent, names in lower case."""
+    return {name.lower(): value for name, value in environ[HEADERS]}
 
 
 def _plain(value: Any) -> Any:
@@ -126,11 +120,14 @@ class Front:
     def _forward(
         self, environ: dict, start_response: Callable, scope: Scope, operation: str, body: bytes
     ) -> Iterable[bytes]:
-        status, about, answer = call(self._other, environ, body)
+        name = operation or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        message = f"The local AWS does not support {scope.service}:{name}."
+        try:
+            status, about, answer = call(self._other, environ, body)
+        except NotImplementedError:
+            raise AwsError("NotImplementedException", message) from None
         if int(status[:3]) >= 500:
-            # moto answers what it lacks with an HTML page or a traceback.
-            name = operation or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-            message = f"The local AWS does not support {scope.service}:{name}."
+            # What moto lacks altogether it answers with an HTML page.
             raise AwsError("NotImplementedException", message)
         start_response(status, about)
         return [answer]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from helpers.local_aws.athena.engine import AthenaEngine
 from helpers.local_aws.catalog import Catalog
@@ -26,6 +26,7 @@ from helpers.local_aws.journal import Journal
 from helpers.local_aws.lifecycle import announce, load_keys
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.http import S3App
+from helpers.local_aws.s3.serving import KeepAliveHandler
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.simulate import Simulator
 from helpers.local_aws.tags import Tags
@@ -102,14 +103,11 @@ def _listen(port: int) -> socket.socket:
         raise PortBusy(message) from error
 
 
-class Handler(WSGIRequestHandler):
-    """Keeps connections open and sends small answers at once; says nothing of each request."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class Handler(KeepAliveHandler):
+    """Says nothing of each request: `server.log` is for what goes wrong."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: `server.log` is for what goes wrong."""
+        """Say nothing."""
 
 
 class LocalAws:

@@ -1,0 +1,69 @@
+"""Requests for small jobs, and waiting for them."""
+
+import time
+
+from tests.local_aws.conftest import BUCKET
+
+ROLE = "arn:aws:iam::000000000000:role/course"
+INPUT = "/opt/ml/processing/input"
+
+
+def _source(name, key, how="FullyReplicated"):
+    place = {"S3Uri": f"s3://{BUCKET}/{key}", "LocalPath": f"{INPUT}/{name}"}
+    kind = {"S3DataType": "S3Prefix", "S3InputMode": "File", "S3DataDistributionType": how}
+    return {"InputName": name, "S3Input": {**place, **kind}}
+
+
+def processing(name, *arguments, count=1, kind="ml.m5.large", data=None):
+    """Return a CreateProcessingJob request that runs `code/run.py` of the bucket.
+
+    `data` is how objects below `data/` are divided; None for no such input.
+    """
+    output = {"S3Uri": f"s3://{BUCKET}/output", "LocalPath": "/opt/ml/processing/output"}
+    outputs = [{"OutputName": "o", "S3Output": {**output, "S3UploadMode": "EndOfJob"}}]
+    inputs = [_source("code", "code/run.py")] + ([_source("data", "data/", data)] if data else [])
+    what = {"ImageUri": "image", "ContainerEntrypoint": ["python3", f"{INPUT}/code/run.py"]}
+    cluster = {"InstanceCount": count, "InstanceType": kind, "VolumeSizeInGB": 1}
+    return {
+        "ProcessingJobName": name,
+        "ProcessingInputs": inputs,
+        "ProcessingOutputConfig": {"Outputs": outputs},
+        "AppSpecification": what | ({"ContainerArguments": list(arguments)} if arguments else {}),
+        "ProcessingResources": {"ClusterConfig": cluster},
+        "RoleArn": ROLE,
+    }
+
+
+def training(name, script, *, count=1, seconds=60, metrics=(), **more):
+    """Return a CreateTrainingJob request that runs a Python program given as text."""
+    what = {
+        "TrainingImage": "image",
+        "TrainingInputMode": "File",
+        "ContainerEntrypoint": ["python3"],
+        # An argument of a container has one line, a variable may have more.
+        "ContainerArguments": ["-c", "import os; exec(os.environ['SCRIPT'])"],
+        "MetricDefinitions": [{"Name": key, "Regex": regex} for key, regex in metrics],
+    }
+    cluster = {"InstanceCount": count, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+    return {
+        "TrainingJobName": name,
+        "AlgorithmSpecification": what,
+        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
+        "ResourceConfig": cluster,
+        "StoppingCondition": {"MaxRuntimeInSeconds": seconds},
+        "Environment": {"SCRIPT": script},
+        "RoleArn": ROLE,
+        **more,
+    }
+
+
+def wait_for(sagemaker, kind, name, seconds=60):
+    """Return a job's description once it has ended."""
+    call = {"TrainingJob": "describe_training_job", "ProcessingJob": "describe_processing_job"}
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        job = getattr(sagemaker, call[kind])(**{f"{kind}Name": name})
+        if job[f"{kind}Status"] not in ("InProgress", "Stopping"):
+            return job
+        time.sleep(0.05)
+    raise AssertionError(f"{name} has not ended in {seconds} s")

@@ -1,0 +1,29 @@
+"""Why a job failed, told from what it printed."""
+
+import pytest
+
+from helpers.local_aws.jobs.reasons import failure_reason, last_error
+
+
+@pytest.mark.parametrize(
+    "lines, found",
+    [
+        (["Traceback (most recent call last):", "ValueError: no"], "ValueError: no"),
+        (["[rank0]: torch.cuda.OutOfMemoryError: full"], "torch.cuda.OutOfMemoryError: full"),
+        (["KeyError: 'a'", "subprocess.CalledProcessError: Command died"], "KeyError: 'a'"),
+        (["KeyError: 'a'", "torch...errors.ChildFailedError:"], "KeyError: 'a'"),
+        (["all is well"], None),
+    ],
+)
+def test_the_scripts_own_error_is_found_below_its_launchers(lines, found):
+    assert last_error(lines) == found
+
+
+def test_what_a_launcher_wrote_down_does_not_hide_the_scripts_error():
+    written = "Traceback: subprocess.CalledProcessError: Command died"
+    reason = failure_reason(written, ["ValueError: no shards"], 1)
+    assert reason == "AlgorithmError: ValueError: no shards, exit code: 1"
+
+
+def test_a_silent_end_is_said_to_be_one():
+    assert "said nothing" in failure_reason(None, [], 2)

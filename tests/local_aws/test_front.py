@@ -1,0 +1,56 @@
+"""The door of the local AWS: who gets in, and how it says no."""
+
+import urllib.request
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def test_a_request_without_a_signature_is_refused(aws):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{aws.context.url}/", data=b"{}")
+    with refused.value:
+        assert refused.value.code == 403
+
+
+@pytest.mark.parametrize(
+    "service, call",
+    [("s3", "list_buckets"), ("sagemaker", "list_models"), ("iam", "list_roles")],
+)
+def test_a_wrong_secret_is_refused_in_every_protocol(client, service, call):
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        getattr(client(service, aws_secret_access_key="wrong"), call)()
+
+
+def test_a_key_that_is_not_ours_is_refused(client):
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        client("sagemaker", aws_access_key_id="SOMEBODYELSE").list_models()
+
+
+def test_what_nobody_answers_is_refused_by_name_and_at_once(client):
+    said = "does not support sagemaker:ListHumanTaskUis"
+    with pytest.raises(ClientError, match=said) as refused:
+        client("sagemaker").list_human_task_uis()
+    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+def test_the_account_is_nobodys(client):
+    assert client("sts").get_caller_identity()["Account"] == "000000000000"
+
+
+def test_a_presigned_url_opens_one_object_and_no_other(aws, client):
+    aws.store.put("course-bucket", "a.txt", b"open")
+    aws.store.put("course-bucket", "b.txt", b"closed")
+    s3 = client("s3")
+    url = s3.generate_presigned_url("get_object", {"Bucket": "course-bucket", "Key": "a.txt"})
+    with urllib.request.urlopen(url) as answer:
+        assert answer.read() == b"open"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(url.replace("a.txt", "b.txt"))
+    refused.value.close()
+    assert refused.value.code == 403
+
+
+def test_the_health_page_needs_no_signature(aws):
+    with urllib.request.urlopen(f"{aws.context.url}/_local/health") as answer:
+        assert answer.status == 200

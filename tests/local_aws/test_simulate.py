@@ -1,0 +1,45 @@
+"""What a role may do is read from its policies."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from helpers.local_aws.simulate import decide
+
+ALLOW = {"Effect": "Allow", "Action": ["s3:Get*"], "Resource": ["arn:aws:s3:::ours/*"]}
+DENY = {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::ours/secret"}
+
+
+@pytest.mark.parametrize(
+    "action, resource, verdict",
+    [
+        ("s3:GetObject", "arn:aws:s3:::ours/a", "allowed"),
+        ("s3:getobject", "arn:aws:s3:::ours/a", "allowed"),
+        ("s3:GetObject", "arn:aws:s3:::theirs/a", "implicitDeny"),
+        ("s3:PutObject", "arn:aws:s3:::ours/a", "implicitDeny"),
+        ("s3:GetObject", "arn:aws:s3:::ours/secret", "explicitDeny"),
+    ],
+)
+def test_a_deny_beats_an_allow_and_nothing_is_allowed_by_itself(action, resource, verdict):
+    assert decide([{"Statement": [ALLOW, DENY]}], action, resource) == verdict
+
+
+def test_the_service_answers_for_a_roles_inline_policies(client):
+    iam = client("iam")
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    iam.create_role(RoleName="job", AssumeRolePolicyDocument=trust)
+    policy = {"Version": "2012-10-17", "Statement": [{**ALLOW, "Resource": "*"}]}
+    iam.put_role_policy(RoleName="job", PolicyName="p", PolicyDocument=json.dumps(policy))
+    answer = iam.simulate_principal_policy(
+        PolicySourceArn="arn:aws:iam::000000000000:role/job",
+        ActionNames=["s3:GetObject", "ec2:RunInstances"],
+    )["EvaluationResults"]
+    assert [each["EvalDecision"] for each in answer] == ["allowed", "implicitDeny"]
+
+
+def test_a_role_that_is_not_there_is_an_error(client):
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        client("iam").simulate_principal_policy(
+            PolicySourceArn="arn:aws:iam::000000000000:role/nobody", ActionNames=["s3:GetObject"]
+        )
