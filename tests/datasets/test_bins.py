@@ -151,7 +151,7 @@ def test_a_turned_photo_decodes_like_the_upright_one(raw: Path) -> None:
         data = (raw / f"bin-images/{bin_.id}.jpg").read_bytes()
         assert orientation(data) in (3, 6, 8)
         apart = DATASET.decode(data).astype(int) - DATASET.decode(to_jpeg(upright))
-        assert np.abs(apart).mean() < 2
+        assert np.abs(apart).mean() < 4
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real/bins is absent")
