@@ -50,13 +50,23 @@ class LogMel(torch.nn.Module):
 
 
 def normalise(power: torch.Tensor) -> torch.Tensor:
-    """Return (B, mels, frames) power in units of the clip's own spread about each band's median."""
+    """Return (B, mels, frames) power in units of the clip's own spread about each band's median.
+
+    Frames of digital silence (padding, a muted recorder) stay out of the median and become 0.
+    """
     peak = power.amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)
     level = 10 * torch.log10((power / peak).clamp_min(10 ** (-RANGE_DB / 10)))
-    # A sort, as torch's median is not deterministic on CUDA.
-    median = level.sort(dim=2).values[:, :, level.shape[2] // 2, None]
-    level = level - median
+    sounding = level.amax(dim=1, keepdim=True) > -RANGE_DB
+    level = torch.where(sounding, level - _median(level, sounding), 0.0)
     return level / level.std(dim=(1, 2), keepdim=True).clamp_min(MIN_SPREAD_DB)
+
+
+def _median(level: torch.Tensor, sounding: torch.Tensor) -> torch.Tensor:
+    """Return (B, mels, 1), each band's median over the sounding frames of its clip."""
+    # A sort, as torch's median is not deterministic on CUDA; silence goes to the end.
+    ranked = torch.where(sounding, level, torch.inf).sort(dim=2).values
+    middle = (sounding.sum(dim=2, keepdim=True) // 2).clamp_max(level.shape[2] - 1)
+    return ranked.gather(2, middle.expand(-1, level.shape[1], -1))
 
 
 def to_uint8(pictures: torch.Tensor) -> torch.Tensor:

@@ -52,6 +52,16 @@ def test_silence_is_a_flat_picture(front):
     assert front(batch(np.zeros(160_000))).abs().max() == 0
 
 
+def test_half_a_clip_of_digital_silence_changes_little_in_the_other_half(front):
+    song = placed(chirp(0.5), 1, hush(5))
+    muted = song.copy()
+    muted[80_000:] = 0
+    whole, half = front(batch(song, muted))[:, 0]
+    assert half[:, 81:].abs().max() == 0
+    heard = torch.stack([whole[:, :76].flatten(), half[:, :76].flatten()])
+    assert torch.corrcoef(heard)[0, 1] > 0.98
+
+
 def test_a_stored_picture_comes_back_within_half_a_step(front):
     picture = front(batch(SONG))[:, 0]
     packed = to_uint8(picture)

@@ -159,7 +159,7 @@ def _person(people, busy, label: int, rng: np.random.Generator) -> tuple[Recordi
 def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Generator) -> Planned:
     person, label = who
     species = chosen[label]
-    snr = float(np.clip(rng.normal(9, 7), -4, 26))
+    snr = float(np.clip(rng.normal(11, 6), 0, 26))
     other = chosen[(label + rng.integers(1, len(chosen))) % len(chosen)]
     return Planned(
         id=id,

@@ -32,18 +32,17 @@ def out(tmp_path):
     return tmp_path / "raw"
 
 
-SOUNDS = {
-    c: file_of(chirp(1, rate=16_000), c.upper(), 16_000) for c in ("wav", "flac", "ogg", "mp3")
-}
+REAL = Path(__file__).parents[2] / ".." / "shared" / "real" / "birds" / "audio"
+FORMATS = ("wav", "flac", "ogg", "mp3")
+SOUNDS = {name: file_of(chirp(1, rate=16_000), name.upper(), 16_000) for name in FORMATS}
 
 
 def test_a_folder_per_class_becomes_raw_data_with_its_bytes_unchanged(tmp_path, out):
     files = {f"{label}/1.{c}": data for label in ("owl", "rook") for c, data in SOUNDS.items()}
     assert DATASET.ingest(lay(tmp_path / "mine", files), out) == []
     raw = tree(out)
-    assert sorted(
-        data for key, data in raw.items() if key.startswith("train_audio/owl/")
-    ) == sorted(SOUNDS.values())
+    owls = [data for key, data in raw.items() if key.startswith("train_audio/owl/")]
+    assert sorted(owls) == sorted(SOUNDS.values())
     records, drops = DATASET.records(raw, raw.__getitem__)
     assert len(records) == 8 and drops == []
     assert len([key for key in raw if key.startswith("metadata/")]) == 8
