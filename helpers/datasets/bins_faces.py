@@ -97,7 +97,7 @@ def _edges(rng: np.random.Generator, tile: Image.Image, colour: Colour) -> None:
     """Finish a box: darker edges, a lighter upper one, and on some the glare of glossy print."""
     width, height = tile.size
     draw = ImageDraw.Draw(tile)
-    draw.rectangle((0, 0, width - 1, height - 1), outline=(*shade(colour, 0.7), 255))
+    draw.rectangle((0, 0, width - 1, height - 1), outline=(*shade(colour, 0.5), 255), width=2)
     draw.line((1, 1, width - 2, 1), fill=(*shade(colour, 1.2), 255))
     if rng.random() < 0.3:
         across = (np.arange(width) - rng.uniform(0, width))[None, :] / width
@@ -119,8 +119,9 @@ def carton(rng: np.random.Generator, tile: Image.Image, item: Item, pose: str) -
     else:
         slant = rng.uniform(-0.2, 0.2) * width
         draw.polygon([(0, 0), (width * band + slant, 0), (width * band, height), (0, height)], tint)
-    left, top = rng.uniform(0.35, 0.55) * width, rng.uniform(0.28, 0.4) * height
-    _picture(tile, rng, (left, top, width * 0.93, height * rng.uniform(0.72, 0.9)))
+    if rng.random() < 0.6:
+        left, top = rng.uniform(0.4, 0.55) * width, rng.uniform(0.28, 0.4) * height
+        _picture(tile, rng, (left, top, width * 0.93, height * rng.uniform(0.72, 0.9)))
     brand, *rest = item.name.split()
     write(tile, brand.upper(), (width * 0.08, height * 0.05, width * 0.92, height * 0.3), ink(base))
     write(tile, " ".join(rest[:3]), (4, height * 0.8, width - 4, height * 0.95), ink(tint))

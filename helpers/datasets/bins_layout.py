@@ -6,9 +6,9 @@ import numpy as np
 
 from helpers.datasets.bins_catalogue import Item
 
-CAMERA = 30.0
+CAMERA = 48.0
 """Inches from the camera to the opening."""
-DEPTH = 13.0
+DEPTH = 12.0
 """Inches from the opening to the back wall."""
 VISIBLE = 0.75
 """Share of each unit's front that must be seen; below it nobody could count."""
@@ -102,7 +102,7 @@ def _fill(rng: np.random.Generator, cell: Cell, items: list[Item]) -> list[Unit]
                 top, z = cell.height - height, rng.uniform(0.3, 2.5)
                 columns.append([Unit(item, pose, x, top, z, width, height, depth)])
                 behind = rng.random() < 0.25  # the next one reaches behind this one
-                x += width * rng.uniform(0.85, 0.95) if behind else width + rng.uniform(0.12, 0.5)
+                x += width * rng.uniform(0.85, 0.95) if behind else width + rng.uniform(0.2, 0.6)
                 break
         else:
             return None
@@ -131,7 +131,7 @@ def _pose(rng: np.random.Generator, item: Item, cell: Cell, crowd: int) -> tuple
 def _carrier(rng: np.random.Generator, columns: list[list[Unit]], width: float, height: float):
     """Return a column that can carry a unit of this size, or None to take the floor."""
     fitting = [column for column in columns if _carries(column[-1], width, height)]
-    if not fitting or rng.random() < 0.35:
+    if not fitting or rng.random() < 0.5:
         return None
     return fitting[rng.integers(len(fitting))]
 
