@@ -28,6 +28,8 @@ COPIES = ROOT / ".notebooks"
 PROGRESS = re.compile(r"\d+%\|.*\||\d+(\.\d+)?(it|s)/(s|it)\b")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
+CELL_FILE = re.compile(r"/[^\s'\"]*/ipykernel_\d+/\d+\.py")
+LIBRARY_WARNING = re.compile(r"^\S*/site-packages/\S+: \w*Warning: .*\n(?:  .*\n?)?", re.M)
 STATE = re.compile(r"/[^\s'\"]*/course-\w+/state")
 LARGE_FIGURE = 60_000
 """Bytes of a PNG from which on it is stored with 256 colours."""
@@ -59,14 +61,14 @@ def outputs_digest(notebook: NotebookNode) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Return what a terminal would show in the end, without progress, colours, machine paths."""
-    text = COLOUR.sub("", text)
+    """Return what a terminal would show in the end, without machine paths and libraries' noise."""
+    text = LIBRARY_WARNING.sub("", COLOUR.sub("", text))
     lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")]
     text = "\n".join(line for line in lines if not PROGRESS.search(line))
     text = STATE.sub(".local_aws", text)
     text = text.replace(str(COPIES), "notebooks").replace(f"{ROOT}/", "")
     text = text.replace(str(ROOT), ".").replace(str(Path.home()), "~")
-    return ADDRESS.sub("", text)
+    return ADDRESS.sub("", CELL_FILE.sub("<cell>", text))
 
 
 def small_png(data: str) -> str:

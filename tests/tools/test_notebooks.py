@@ -22,6 +22,11 @@ from tools import notebooks
         (f"{notebooks.COPIES}/04_x.ipynb", "notebooks/04_x.ipynb"),
         ("/var/tmp/course-a1_b2/state/s3/b/k", ".local_aws/s3/b/k"),
         ("\x1b[31mred\x1b[0m", "red"),
+        (
+            "/v/site-packages/tqdm/auto.py:21: TqdmWarning: No widgets.\n  from .x import y\ndone",
+            "done",
+        ),
+        ("/tmp/ipykernel_72/37.py:1: UserWarning: mine\n", "<cell>:1: UserWarning: mine\n"),
         ("<object at 0x7f3a5c001d20>", "<object>"),
         ("accuracy 98% | loss 0.1", "accuracy 98% | loss 0.1"),
     ],
