@@ -67,7 +67,9 @@ def clean_text(text: str) -> str:
     text = "\n".join(line for line in lines if not PROGRESS.search(line))
     text = STATE.sub(".local_aws", text)
     text = text.replace(str(COPIES), "notebooks").replace(f"{ROOT}/", "")
-    text = text.replace(str(ROOT), ".").replace(str(Path.home()), "~")
+    text = text.replace(str(ROOT), ".")
+    if len(str(Path.home())) > 1:
+        text = text.replace(f"{Path.home()}/", "~/")
     return ADDRESS.sub("", CELL_FILE.sub("<cell>", text))
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -19,6 +20,7 @@ from tools import notebooks
         (" 50%|##   | 1/2\r100%|####| 2/2\ndone\n", "done\n"),
         ("upload: 12it [00:01, 9.51it/s]\ndone", "done"),
         (f"{notebooks.ROOT}/helpers/s3.py", "helpers/s3.py"),
+        (f"{Path.home()}/.aws/config", "~/.aws/config"),
         (f"{notebooks.COPIES}/04_x.ipynb", "notebooks/04_x.ipynb"),
         ("/var/tmp/course-a1_b2/state/s3/b/k", ".local_aws/s3/b/k"),
         ("\x1b[31mred\x1b[0m", "red"),
