@@ -126,7 +126,7 @@ FRONTENDS: dict[str, tuple[Callable[[], nn.Module], int, Callable[[Tensor], Tens
 MODELS: dict[str, dict] = {
     "resnet34": {"frontend": "pixels", "layers": (3, 4, 6, 3)},
     "resnet18": {"frontend": "pixels", "layers": (2, 2, 2, 2)},
-    "resnet-small": {"frontend": "pixels", "layers": (1, 1, 1, 1), "width": 24, "stem": "small"},
+    "resnet-small": {"frontend": "pixels", "layers": (1, 1, 1, 1), "width": 24, "stem": "medium"},
     "audio-resnet18": {"frontend": "log-mel", "layers": (2, 2, 2, 2), "dropout": 0.2},
     "audio-resnet-small": {
         "frontend": "log-mel",

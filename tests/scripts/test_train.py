@@ -9,7 +9,9 @@ import pytest
 import torch
 
 from helpers.metrics import read_metric_lines
+from helpers.s3 import upload_folder
 from tests.made_shards import make_shards
+from tests.s3_server import serve
 from tests.torchrun import ROOT, end, environment, free_port, kill, run_ranks, start_node
 
 TRAIN = ROOT / "scripts_train" / "train.py"
@@ -45,10 +47,10 @@ def results(folder: Path) -> dict:
     return json.loads((folder / "output" / "metrics.json").read_text())
 
 
-def run_train(*args: object, folder: Path) -> subprocess.CompletedProcess:
+def run_train(*args: object, folder: Path, **env: str) -> subprocess.CompletedProcess:
     """Run train.py as a person does."""
-    command = [sys.executable, str(TRAIN), *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment(), cwd=folder)
+    command, env = [sys.executable, str(TRAIN), *map(str, args)], environment() | env
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=folder)
 
 
 def start_pair(shards: list[Path], folder: Path, *args: object) -> list[subprocess.Popen]:
@@ -172,6 +174,20 @@ def test_an_early_stop_ends_the_run_before_its_epochs(shards, tmp_path):
     assert len(history) < 40
     assert len(history) == results(tmp_path)["best_epoch"] + 1
     assert "test_samples=37;" in log
+
+
+@pytest.mark.slow
+def test_shards_streamed_from_s3_give_what_a_folder_gives(shards, tmp_path):
+    flags = [*SMALL, "--epochs", 2, "--workers", 2]
+    with serve(tmp_path, "course") as server:
+        upload_folder(server.client(), shards, "s3://course/shards/bins")
+        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+        env = {**keys, "AWS_ENDPOINT_URL": server.url, "AWS_DEFAULT_REGION": "us-east-1"}
+        data = ["--data", "s3://course/shards/bins", *places(tmp_path / "s3")]
+        run = run_train(*data, *flags, folder=tmp_path, **env)
+    assert run.returncode == 0, run.stderr
+    run_train("--data", shards, *places(tmp_path / "disk"), *flags, folder=tmp_path)
+    assert results(tmp_path / "s3")["test"] == results(tmp_path / "disk")["test"]
 
 
 def test_asking_for_smddp_here_fails_and_lists_where_it_runs(shards, tmp_path):
