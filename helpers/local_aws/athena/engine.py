@@ -52,6 +52,7 @@ class AthenaEngine(WorkGroups, SavedQueries, Metadata):
         for execution in self.executions.live():
             execution.cancel("The service is shutting down")
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self.database.close()
         self.documents.close()
 
     def start_query_execution(self, request: dict) -> dict:

@@ -29,6 +29,7 @@ class Execution:
         self._statement, self._group = statement, group
         self.done = threading.Event()
         self._stop = threading.Event()
+        self._first = threading.Lock()
         self._reason = ""
         self._connection = engine.database.cursor()
         self._begun = time.monotonic()
@@ -39,13 +40,28 @@ class Execution:
         return self.record["body"]
 
     def cancel(self, reason: str) -> None:
-        """Ask the query to stop."""
+        """Stop the query: one that waits ends here and now, one that runs within moments."""
         self._reason = reason
         self._stop.set()
-        self._connection.interrupt()
+        if self._claim():
+            self._end("CANCELLED", reason)
+            self._finish(self._context(), time.monotonic())
+        else:
+            threading.Thread(target=self._interrupt, daemon=True).start()
+
+    def _claim(self) -> bool:
+        """Say whether the caller is the first to take the execution in hand."""
+        return self._first.acquire(blocking=False)
+
+    def _interrupt(self) -> None:
+        # DuckDB forgets an interrupt that comes between two statements, hence again and again.
+        while not self.done.wait(0.05):
+            self._connection.interrupt()
 
     def run(self) -> None:
         """Execute the statement; whatever happens, the execution ends in a final state."""
+        if not self._claim():
+            return
         queued = time.monotonic()
         context = self._context()
         try:
@@ -117,7 +133,6 @@ class Execution:
 
     def _finish(self, context: RunContext, queued: float) -> None:
         ended = time.monotonic()
-        self._connection.close()
         state, reason = self._final
         scanned = context.used.scanned if context.used else 0
         self.body["Statistics"] |= {
@@ -134,6 +149,7 @@ class Execution:
         self.body["Status"]["State"] = state
         self.record["input_rows"] = context.used.rows if context.used else 0
         self._engine.executions.finish(self)
+        self._connection.close()
 
 
 class Executions:

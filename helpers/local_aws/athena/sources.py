@@ -138,6 +138,7 @@ class TableSources:
             if self._stopped():
                 raise Cancelled
             reader(scan)
+            self.rows += scan.rows
 
     def _scan(self, opened: Opened) -> Scan:
         columns, partitions = typed_columns(opened.table)

@@ -3,7 +3,7 @@
 import json
 import threading
 from datetime import datetime
-from functools import partial
+from functools import cache
 from types import SimpleNamespace
 
 import boto3
@@ -17,6 +17,26 @@ from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3.http import S3App
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.validate import check_request
+
+
+@cache
+def _shared() -> boto3.Session:
+    """Return one session for all: reading the service models is what takes its time."""
+    return boto3.Session("test", "test", region_name="us-east-1")
+
+
+class Pinned:
+    """The shared session, with clients of one endpoint."""
+
+    def __init__(self, url: str):
+        self._url = url
+
+    def client(self, *arguments, **options):
+        """Make a client."""
+        return _shared().client(*arguments, **{**options, "endpoint_url": self._url})
+
+    def __getattr__(self, name: str):
+        return getattr(_shared(), name)
 
 
 class Quiet(WSGIRequestHandler):
@@ -81,11 +101,9 @@ class Cloud:
         except AwsError as error:
             return f"{error.status} Error", {"__type": error.code, "message": error.message}
 
-    def session(self) -> boto3.Session:
+    def session(self) -> Pinned:
         """Return a boto3 session all of whose clients talk to this server."""
-        session = boto3.Session("test", "test", region_name="us-east-1")
-        session.client = partial(session.client, endpoint_url=self.url)
-        return session
+        return Pinned(self.url)
 
     def connect(self, **options):
         """Return a PyAthena connection."""
