@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import islice
 from multiprocessing.connection import wait
@@ -25,6 +25,8 @@ from helpers.shard_reader import CorruptShard, find_samples
 from helpers.shards import Plan, PlannedShard, ShardWriter, build_manifest, causes, make_plan
 from helpers.storage import Folder
 
+READERS = 16
+"""Threads that read sidecars."""
 _OURS = re.compile(r"(train|validation|test)/\1-\d{6}\.(tar|json)")
 
 
@@ -52,19 +54,23 @@ def plan_folder(dataset: Dataset, raw: Folder, **options: object) -> Plan:
     )
 
 
-def finished(plan: Plan, out: Folder) -> dict[str, dict]:
-    """Return the sidecars, by shard name, of shards that lie in `out` just as planned."""
+def finished(plan: Plan, out: Folder, known: Mapping[str, dict] | None = None) -> dict[str, dict]:
+    """Return the sidecars, by shard name, of shards that lie in `out` just as planned.
+
+    What is `known` already is not read again.
+    """
     sizes = {entry.key: entry.size for entry in out.list(etags=False)}
-    notes = {}
-    for shard in plan.shards:
-        note = _note(shard, out) if shard.sidecar in sizes else None
-        if note and (not note["samples"] or sizes.get(shard.tar) == note["bytes"]):
-            notes[shard.name] = note
+    notes = dict(known or {})
+    fresh = [s for s in plan.shards if s.name not in notes and s.sidecar in sizes]
+    with ThreadPoolExecutor(READERS) as pool:
+        for shard, note in zip(fresh, pool.map(lambda s: _note(s, out), fresh), strict=True):
+            if note and (not note["samples"] or sizes.get(shard.tar) == note["bytes"]):
+                notes[shard.name] = note
     return notes
 
 
 def _note(shard: PlannedShard, out: Folder) -> dict | None:
-    """Return a shard's sidecar if it is there and belongs to this plan."""
+    """Return a shard's sidecar if it belongs to this plan."""
     try:
         note = json.loads(out.read(shard.sidecar))
     except (FileNotFoundError, ValueError):
@@ -163,31 +169,30 @@ def in_order(pool: ThreadPoolExecutor, work: Callable, items: Iterable, *, ahead
 
 
 def wait_for(
-    plan: Plan, out: Folder, notes: dict[str, dict], *, limit: float, longest: float = 5.0
+    plan: Plan, out: Folder, notes: Mapping[str, dict], *, limit: float, longest: float = 5.0
 ) -> dict[str, dict]:
     """Return the sidecars of all shards as the other instances finish them.
 
-    Asks for one missing sidecar at a time, at growing intervals up to `longest` seconds.
+    Looks at growing intervals, up to `longest` seconds.
 
     Raises:
         TimeoutError: none came for `limit` seconds.
     """
-    notes, since, pause = dict(notes), time.monotonic(), 0.1
-    missing = deque(shard for shard in plan.shards if shard.name not in notes)
-    while missing:
-        note = _note(missing[0], out)
-        if note:
-            notes[missing.popleft().name] = note
-            since, pause = time.monotonic(), 0.1
+    since, pause = time.monotonic(), 0.1
+    while len(notes) < len(plan.shards):
+        found = finished(plan, out, notes)
+        if len(found) > len(notes):
+            notes, since, pause = found, time.monotonic(), 0.1
             continue
         if time.monotonic() - since > limit:
+            missing = [shard.sidecar for shard in plan.shards if shard.name not in notes]
             raise TimeoutError(
-                f"Waited {limit:.0f} s for {missing[0].sidecar} and {len(missing) - 1} more in"
-                f" {out}: another instance failed, or the instances don't share this output"
+                f"Waited {limit:.0f} s for {missing[0]} and {len(missing) - 1} more in {out}:"
+                " another instance failed, or the instances don't share this output"
             )
         time.sleep(pause)
         pause = min(2 * pause, longest)
-    return notes
+    return dict(notes)
 
 
 def check_dropped(notes: Iterable[dict], total: int, most: float) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from helpers.datasets.base import Drop, Record, Sample
 from helpers.manifest import Manifest, ShardInfo, SplitInfo, class_weights
-from helpers.splits import SPLITS, split_records
+from helpers.splits import FRACTIONS, SPLITS, split_records
 from helpers.storage import Entry
 from helpers.tar import TarWriter
 
@@ -77,6 +77,7 @@ def make_plan(
     labels: Sequence[str] | None = None,
     records_per_shard: int = 256,
     shard_bytes: int = 64 << 20,
+    fractions: Mapping[str, float] = FRACTIONS,
 ) -> Plan:
     """Split the records, shuffle them by the seed, and cut them into shards of about equal count.
 
@@ -84,6 +85,7 @@ def make_plan(
         objects: the listing of the raw media, which gives sizes and etags.
         records_per_shard: at most so many raw objects in a shard.
         shard_bytes: at most about so many bytes of raw objects in a shard.
+        fractions: shares of train, validation and test.
 
     Raises:
         ValueError: there are no records, or one whose object is not listed.
@@ -93,7 +95,7 @@ def make_plan(
     if lost or not records:
         raise ValueError(f"No raw object for {lost[0]}" if lost else "No records in the raw data")
     twins = duplicates(records, listing)
-    split_of = split_records(records, seed=seed)
+    split_of = split_records(records, fractions, seed)
     shards = []
     for split in SPLITS:
         inside = [record for record in records if split_of[record.id] == split]
