@@ -1,0 +1,61 @@
+"""The `aws` command, unmodified, finds in the local AWS what it finds in AWS."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.local_aws.conftest import BUCKET
+from tests.local_aws.jobs.requests import training, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def run(aws):
+    """Return a function that runs the `aws` command against the local AWS, as JSON or text."""
+    command = str(Path(sys.executable).with_name("aws"))
+    environment = {**aws.context.environment(), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+    def run(*words, text=False):
+        done = subprocess.run([command, *words], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout if text else json.loads(done.stdout)
+
+    return run
+
+
+def test_a_large_file_goes_to_s3_and_comes_back_the_same(run, tmp_path):
+    data = hashlib.shake_128(b"course").digest(40_000_000)
+    (tmp_path / "there").write_bytes(data)
+    run("s3", "cp", "--no-progress", str(tmp_path / "there"), f"s3://{BUCKET}/large", text=True)
+    run("s3", "cp", "--no-progress", f"s3://{BUCKET}/large", str(tmp_path / "back"), text=True)
+    assert (tmp_path / "back").read_bytes() == data
+    assert "40000000 large" in run("s3", "ls", f"s3://{BUCKET}/", text=True)
+
+
+def test_a_job_is_described_and_its_log_tailed(run, client):
+    client("sagemaker").create_training_job(**training("job", "print('epoch=1; loss=0.5')"))
+    wait_for(client("sagemaker"), "TrainingJob", "job")
+    job = run("sagemaker", "describe-training-job", "--training-job-name", "job")
+    assert job["TrainingJobStatus"] == "Completed"
+    log = run("logs", "tail", "/aws/sagemaker/TrainingJobs", "--since", "1h", text=True)
+    assert log.strip().endswith("epoch=1; loss=0.5")
+
+
+def test_a_query_is_started_and_its_rows_are_read(run):
+    place = f"OutputLocation=s3://{BUCKET}/athena/"
+    ask = ("--query-string", "SELECT 1 AS one, 'a' AS letter", "--result-configuration", place)
+    execution = run("athena", "start-query-execution", *ask)["QueryExecutionId"]
+    state = "QUEUED"
+    while state in ("QUEUED", "RUNNING"):
+        about = run("athena", "get-query-execution", "--query-execution-id", execution)
+        state = about["QueryExecution"]["Status"]["State"]
+    rows = run("athena", "get-query-results", "--query-execution-id", execution)["ResultSet"][
+        "Rows"
+    ]
+    texts = [[cell["VarCharValue"] for cell in row["Data"]] for row in rows]
+    assert texts == [["one", "letter"], ["1", "a"]]
