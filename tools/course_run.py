@@ -44,8 +44,10 @@ class CourseRun:
     def __init__(self, settings: Mapping[str, str]):
         self.folder = Path(tempfile.mkdtemp(prefix="course-"))
         self.state = self.folder / "state"
+        (self.folder / "tmp").mkdir()
         self.variables = {
             **settings,
+            "TMPDIR": str(self.folder / "tmp"),
             "COURSE_CLOUD": "local",
             "COURSE_LOCAL_STATE": str(self.state),
             "COURSE_LOCAL_PORT": str(free_port()),
