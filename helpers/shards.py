@@ -92,8 +92,12 @@ def make_plan(
     """
     listing = {entry.key: entry for entry in objects}
     lost = [record.media for record in records if record.media not in listing]
-    if lost or not records:
-        raise ValueError(f"No raw object for {lost[0]}" if lost else "No records in the raw data")
+    if lost:
+        raise ValueError(f"No raw object for {lost[0]} and {len(lost) - 1} more")
+    set_aside = tuple(set_aside)
+    if not records:
+        why = "; ".join(f"{count} x {reason}" for reason, count in causes(set_aside)[:3])
+        raise ValueError(f"No records in the raw data ({why or 'it is empty'}): run notebooks/01")
     twins = duplicates(records, listing)
     split_of = split_records(records, fractions, seed)
     shards = []
@@ -110,7 +114,7 @@ def make_plan(
         seed=seed,
         labels=tuple(labels or sorted({record.label for record in records})),
         shards=tuple(shards),
-        set_aside=tuple(set_aside),
+        set_aside=set_aside,
         etags={record.media: listing[record.media].etag for record in records},
     )
 

@@ -81,10 +81,17 @@ def test_a_digest_changes_with_all_that_the_bytes_depend_on(change):
     assert all(a.digest != b.digest for a, b in pairs)
 
 
-@pytest.mark.parametrize("rows", [[], records(3)])
-def test_no_records_or_no_object_is_an_error(rows):
-    with pytest.raises(ValueError, match="No raw object for media/r000.jpg|No records"):
-        make_plan("toy", rows, [], [], store="jpg")
+@pytest.mark.parametrize(
+    "rows, drops, problem",
+    [
+        (records(3), [], "No raw object for media/r000.jpg and 2 more"),
+        ([], [], "it is empty"),
+        ([], [Drop("a", "no photo"), Drop("b", "no photo")], "2 x no photo.: run notebooks/01"),
+    ],
+)
+def test_no_records_or_no_object_is_an_error(rows, drops, problem):
+    with pytest.raises(ValueError, match=problem):
+        make_plan("toy", rows, drops, [], store="jpg")
 
 
 def test_the_same_samples_give_the_same_bytes(tmp_path):
