@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from helpers.local_aws.athena.failures import QueryFailed
 from helpers.local_aws.athena.ion import ion_batches
-from helpers.local_aws.athena.readers import IS_OBJECT, Scan, fill_table, line_batches
+from helpers.local_aws.athena.readers import IS_OBJECT, Scan, bad_data, fill_table, line_batches
 from helpers.local_aws.athena.sqltypes import Type, literal, quote, to_duckdb
 
 SAMPLE = 1000
@@ -132,7 +132,31 @@ def _parse(scan: Scan, structure: dict[str, str]) -> None:
             for i, (key, kind) in enumerate(structure.items())
         ]
         inner = "lines"
-    select = ", ".join(["file", *fields])
+    checks = [
+        f"CASE WHEN {text.rpartition(' AS ')[0]} IS NULL "
+        f"THEN json_extract_string({document}, {literal(_path(key))}) END AS {quote(f'bad:{i}')}"
+        for i, (text, (key, kind)) in enumerate(zip(fields, structure.items(), strict=True))
+        if kind != "VARCHAR"
+    ]
+    select = ", ".join(["file", *fields, *checks])
     scan.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE fields AS SELECT {select} FROM {inner} WHERE line <> ''"
     )
+    _refuse_misfits(scan, structure)
+
+
+def _refuse_misfits(scan: Scan, structure: dict[str, str]) -> None:
+    """Raise for a value that is there and does not fit its column: Hive does not make it NULL."""
+    columns = [
+        (i, key, kind) for i, (key, kind) in enumerate(structure.items()) if kind != "VARCHAR"
+    ]
+    if not columns:
+        return
+    firsts = ", ".join(f"any_value({quote(f'bad:{i}')})" for i, _, _ in columns)
+    values = scan.connection.execute(f"SELECT {firsts} FROM fields").fetchone()
+    for value, (i, key, kind) in zip(values, columns, strict=True):
+        if value is not None:
+            raise bad_data(
+                f"Error parsing field value '{value}' for field {i}: For input string: "
+                f'"{value}" (column {key.lower()} {kind.lower()})'
+            )

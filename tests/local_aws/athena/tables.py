@@ -61,6 +61,13 @@ WITH SERDEPROPERTIES ('ignore.malformed.json'='true') LOCATION 's3://lake/broken
 CREATE EXTERNAL TABLE wrong (n int) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'
 LOCATION 's3://lake/wrong/';
 
+CREATE EXTERNAL TABLE misfit (n int, s string, l array<int>)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://lake/misfit/';
+
+CREATE EXTERNAL TABLE mixed (some_name string, n double)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+WITH SERDEPROPERTIES ('mapping.some_name'='Some Name') LOCATION 's3://lake/mixed/';
+
 CREATE EXTERNAL TABLE nothing (a int, b string) LOCATION 's3://lake/nothing/';
 
 CREATE TABLE columnar WITH (format='PARQUET', write_compression='SNAPPY') AS
@@ -103,4 +110,10 @@ def lay_down(store) -> None:
     for day in (1, 3):
         store.put("lake", f"projected/day=2024-01-0{day}/a.json", b'{"id": %d}' % day)
     store.put("lake", "broken/a.json", b'{"id": 1}\n{"id": \n')
+    store.put("lake", "misfit/a.json", b'{"n": 1, "s": {"a": 1}}\n{"n": "many", "s": 2}\n')
+    store.put(
+        "lake",
+        "mixed/a.json",
+        b'{"Some Name": "x", "N": 1}\n\n{"some name": "y", "n": "2.5"}\n{"n": null}\n',
+    )
     store.put("lake", "wrong/a.csv", b"1\ntwo\n")

@@ -122,3 +122,10 @@ DESCRIBE nowhere
 
 SHOW PARTITIONS recordings
 --! FAILED: SemanticException Table recordings is not a partitioned table
+
+SELECT n FROM misfit
+--! HIVE_BAD_DATA: Error parsing field value 'many' for field 0: For input string: "many"
+
+SELECT s FROM misfit
+--> {"a":1}
+--> 2

@@ -264,3 +264,8 @@ DROP DATABASE bees CASCADE
 
 EXPLAIN (TYPE VALIDATE) SELECT id FROM recordings
 --> true
+
+SELECT some_name, n FROM mixed ORDER BY n
+--> x | 1.0
+--> y | 2.5
+--> NULL | NULL
