@@ -125,7 +125,8 @@ def imported(source: str) -> set[str]:
 
 def third_party() -> dict[str, set[str]]:
     """Return package -> files that import it, over all code of the project."""
-    files = [path for path in tracked() if path.suffix == ".py"]
+    # Benchmarks compare with libraries that the course does not use, in an environment of theirs.
+    files = [p for p in tracked() if p.suffix == ".py" and p.parts[0] != "benchmarks"]
     sources = {str(path): (ROOT / path).read_text() for path in files}
     for path in paths():
         cells = code_cells(nbformat.read(path, 4))
