@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import shlex
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 from helpers.config import LocalSettings, local_settings
 from helpers.local_aws import lifecycle
@@ -16,6 +18,8 @@ EXPORTED = (
     "AWS_DEFAULT_REGION",
     "AWS_EC2_METADATA_DISABLED",
 )
+STALE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+"""Would win over the exported keys, or not go with them."""
 
 
 def parse_args(words: list[str]) -> argparse.Namespace:
@@ -49,15 +53,17 @@ def _settings(args: argparse.Namespace) -> LocalSettings:
 def _print_logs(state: Path, name: str | None) -> int:
     """Print what a job or an endpoint said, oldest line first."""
     if name is None:
-        print((state / "server.log").read_text(), end="")
+        log = state / "server.log"
+        print(log.read_text() if log.exists() else "", end="")
         return 0
     paths = [
         path
         for path in (state / "logs").rglob("*.jsonl")
-        if name in f"{path.parent.name}{path.name}"
+        if name in unquote(f"{path.parent.name}/{path.stem}")
     ]
-    events = [json.loads(line) for path in paths for line in path.open()]
-    for event in sorted(events, key=lambda event: event["timestamp"]):
+    # A line without its end is one that a killed server was writing.
+    lines = [line for path in paths for line in path.open() if line.endswith("\n")]
+    for event in sorted(map(json.loads, lines), key=lambda event: event["timestamp"]):
         print(event["message"])
     if not paths:
         print(f"Nothing with {name!r} in its name has logged", file=sys.stderr)
@@ -66,11 +72,12 @@ def _print_logs(state: Path, name: str | None) -> int:
 
 def _reset(state: Path) -> int:
     """Stop the server and delete its state folder, which must look like one."""
-    lifecycle.stop(state)
     if state.exists() and not (state / "keys.json").exists():
         print(f"{state} is not a state folder of a local AWS: left alone", file=sys.stderr)
         return 1
-    shutil.rmtree(state, ignore_errors=True)
+    lifecycle.stop(state)
+    if state.exists():
+        shutil.rmtree(state)
     return 0
 
 
@@ -109,8 +116,9 @@ def _report(state: Path, command: str) -> int:
     if command == "status":
         print(f"The local AWS runs at {server.url}, its state is in {state}")
         return 0
+    print(f"unset {' '.join(STALE)}")
     for name in EXPORTED:
-        print(f"export {name}={server.environment()[name]}")
+        print(f"export {name}={shlex.quote(server.environment()[name])}")
     return 0
 
 

@@ -5,9 +5,15 @@ import threading
 from pathlib import Path
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` so that a reader sees the old file or the new one, never a half."""
+def write_atomic(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Write `data` so that a reader sees the old file or the new one, never a half.
+
+    Args:
+        mode: permissions of the file, less what the umask takes away.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    temporary.write_bytes(data)
+    flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+    with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
+        file.write(data)
     os.replace(temporary, path)

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from helpers.local_aws.context import Context
 from helpers.local_aws.files import write_atomic
@@ -24,16 +24,18 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60
 STOP_SECONDS = 30
+LOCK = "server.lock"
+
+_launched: list[subprocess.Popen] = []
+"""What this process started: servers outlive it, so none is waited for before it is stopped."""
 
 
 def load_keys(state: Path) -> tuple[str, str]:
     """Return the access key and secret of a state folder, made by chance the first time."""
     path = state / "keys.json"
     if not path.exists():
-        state.mkdir(parents=True, exist_ok=True)
         made = {"access": f"LOCAL{secrets.token_hex(8).upper()}", "secret": secrets.token_hex(20)}
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(made, file)
+        write_atomic(path, json.dumps(made).encode(), mode=0o600)
     keys = json.loads(path.read_text())
     return keys["access"], keys["secret"]
 
@@ -55,7 +57,8 @@ def find_running(state: Path) -> Context | None:
     except (FileNotFoundError, ValueError):
         return None
     health = _health(about["url"])
-    if not health or health.get("state") != str(state):
+    # Another course's server may have taken the port since.
+    if not health or Path(health.get("state", "")).resolve() != state.resolve():
         return None
     return Context(state, about["url"], *load_keys(state))
 
@@ -81,24 +84,35 @@ def ensure_running(settings: "LocalSettings") -> Context:
 
 def _start(settings: "LocalSettings") -> Context:
     log = settings.state / "server.log"
-    command = [sys.executable, "-m", "helpers.local_aws", "serve"]
-    command += ["--state", str(settings.state), "--port", str(settings.port)]
-    root = Path(__file__).resolve().parents[2]
-    with log.open("a") as out:
-        place = log.stat().st_size
-        process = subprocess.Popen(
-            command, cwd=root, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True,
-        )  # fmt: skip
+    place = log.stat().st_size if log.exists() else 0
+    # One that is there but slow to answer is waited for: two would spoil the state.
+    process = None if owner(settings.state) else _launch(settings, log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server := find_running(settings.state):
             return server
-        if process.poll() is not None:
+        if process and process.poll() is not None:
             break
         time.sleep(0.05)
+    if not process:
+        pid = owner(settings.state)
+        raise RuntimeError(f"The local AWS (process {pid}) runs and does not answer: stop it")
+    process.kill()
     words = log.read_bytes()[place:].decode(errors="replace").strip().splitlines()
     raise RuntimeError(f"The local AWS did not start: {words[-1] if words else f'see {log.name}'}")
+
+
+def _launch(settings: "LocalSettings", log: Path) -> subprocess.Popen:
+    command = [sys.executable, "-m", "helpers.local_aws", "serve"]
+    command += ["--state", str(settings.state), "--port", str(settings.port)]
+    root = Path(__file__).resolve().parents[2]
+    with log.open("a") as out:
+        process = subprocess.Popen(
+            command, cwd=root, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            start_new_session=True,
+        )  # fmt: skip
+    _launched.append(process)
+    return process
 
 
 def stop(state: Path) -> bool:
@@ -107,31 +121,60 @@ def stop(state: Path) -> bool:
     Raises:
         RuntimeError: it did not end in time.
     """
+    if not state.exists():
+        return False
     with _only_one(state):
-        if not (server := find_running(state)):
+        if not (pid := owner(state)):
             return False
-        pid = _health(server.url)["pid"]
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline:
-            if not find_running(state) and not _alive(pid):
-                return True
+        while owner(state):
+            if time.monotonic() > deadline:
+                message = f"The local AWS (process {pid}) did not stop in {STOP_SECONDS} s"
+                raise RuntimeError(message)
             time.sleep(0.05)
-        raise RuntimeError(f"The local AWS (process {pid}) did not stop in {STOP_SECONDS} s")
-
-
-def _alive(pid: int) -> bool:
-    try:
-        # A child of this very process stays a zombie until it is waited for.
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
-    except ChildProcessError:
-        pass
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
+    for process in [process for process in _launched if process.pid == pid]:
+        process.wait()
+        _launched.remove(process)
     return True
+
+
+# What a server does itself.
+
+
+class StateBusy(RuntimeError):
+    """Another server has the state folder; the message names its process."""
+
+
+def claim(state: Path) -> IO[str]:
+    """Make this process the owner of a state folder for as long as the file stays open.
+
+    Raises:
+        StateBusy: another server has it; two would spoil it.
+    """
+    file = (state / LOCK).open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        message = f"{state} is in use by another local AWS (process {owner(state)})"
+        raise StateBusy(message) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def owner(state: Path) -> int | None:
+    """Return the process that has a state folder; none where the server ended, or was killed."""
+    try:
+        with (state / LOCK).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return None
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return int((state / LOCK).read_text())
 
 
 def announce(state: Path, url: str) -> None:

@@ -23,7 +23,7 @@ from helpers.local_aws.hosting.models import Models
 from helpers.local_aws.jobs.processing import Processing
 from helpers.local_aws.jobs.training import Training
 from helpers.local_aws.journal import Journal
-from helpers.local_aws.lifecycle import announce, load_keys
+from helpers.local_aws.lifecycle import StateBusy, announce, claim, load_keys
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.http import S3App
 from helpers.local_aws.s3.serving import KeepAliveHandler
@@ -70,7 +70,7 @@ def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engin
         athena=AthenaEngine(state / "athena", catalog, store, context.account, context.region),
         catalog=catalog,
         endpoint_configs=configs,
-        endpoints=Endpoints(context, documents, store, logs, tags, models, configs),
+        endpoints=Endpoints(context, documents, store, logs, tags, configs),
         logs=logs,
         models=models,
         processing=Processing(context, documents, store, logs, tags),
@@ -83,8 +83,11 @@ def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engin
 def moto_app() -> Callable:
     """Return moto's own server app, for all that no engine answers."""
     import moto.core.models
+    from moto.moto_api._internal.models import moto_api_backend
     from moto.server import DomainDispatcherApplication, create_backend_app
 
+    # moto's memory is the process's: what an earlier server of it was told is no concern of ours.
+    moto_api_backend.reset()
     for module in list(sys.modules.values()):
         if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
             module.DEFAULT_ACCOUNT_ID = ACCOUNT
@@ -114,12 +117,18 @@ class LocalAws:
     """One local AWS over a state folder; usable as a context manager in tests.
 
     Raises:
+        StateBusy: another server has the state folder.
         PortBusy: another program listens on the port.
     """
 
     def __init__(self, state: Path, port: int = 0):
         state.mkdir(parents=True, exist_ok=True)
-        self._socket = _listen(port)
+        self._claim = claim(state)
+        try:
+            self._socket = _listen(port)
+        except PortBusy:
+            self._claim.close()
+            raise
         url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         self.context = Context(state, url, *load_keys(state))
         (state / "sagemaker-config.yaml").write_text(SDK_DEFAULTS)
@@ -166,6 +175,7 @@ class LocalAws:
         self.engines.processing.shut_down()
         self.engines.endpoints.shut_down()
         self._socket.close()
+        self._claim.close()
 
     def stop(self) -> None:
         """Stop serving and end all that runs."""
@@ -185,7 +195,7 @@ def serve(state: Path, port: int) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
         aws = LocalAws(state, port)
-    except PortBusy as error:
+    except (PortBusy, StateBusy) as error:
         print(error)
         return 1
     aws.run()

@@ -8,15 +8,27 @@ from helpers.local_aws.documents import Documents
 
 
 class Shelf:
-    """One kind of document; what it hands out are copies, change them through `update`."""
+    """One kind of document; what it hands out are copies, change them through `update`.
+
+    A key that starts with `_` is the engine's own: `public` leaves it out.
+    """
 
     def __init__(self, documents: Documents, kind: str):
         self._documents, self._kind = documents, kind
         self._lock = threading.RLock()
 
+    def add(self, name: str, document: dict) -> bool:
+        """Keep a new document; False, and no change, where the name is taken."""
+        with self._lock:
+            if name in self:
+                return False
+            self.put(name, document)
+            return True
+
     def put(self, name: str, document: dict) -> None:
         """Keep a document; it is on disk when this returns."""
-        self._documents.put(self._kind, name, document)
+        with self._lock:
+            self._documents.put(self._kind, name, document)
 
     def get(self, name: str) -> dict | None:
         """Return a copy of a document, or None."""
@@ -24,6 +36,8 @@ class Shelf:
 
     def update(self, name: str, change: Callable[[dict], object]) -> dict:
         """Apply `change` to a document in place and keep it; return the new one.
+
+        What `change` raises leaves the document as it was.
 
         Raises:
             KeyError: there is no document of that name.
@@ -37,13 +51,19 @@ class Shelf:
 
     def delete(self, name: str) -> None:
         """Forget a document; a name that is not known is no error."""
-        self._documents.delete(self._kind, name)
+        with self._lock:
+            self._documents.delete(self._kind, name)
 
     def __contains__(self, name: str) -> bool:
         return self.get(name) is not None
 
     def __iter__(self) -> Iterator[dict]:
         return iter([document for _, document in self._documents.items(self._kind)])
+
+
+def public(document: dict) -> dict:
+    """Return what a caller may see of a document."""
+    return {key: value for key, value in document.items() if not key.startswith("_")}
 
 
 def now() -> datetime:

@@ -11,19 +11,18 @@ class Tags:
         self._documents = Shelf(documents, "tags")
 
     def set(self, arn: str, tags: list[dict]) -> None:
-        """Keep a resource's tags, by key."""
+        """Keep a new resource's tags, by key."""
         if tags:
-            self._documents.put(arn, {tag["Key"]: tag["Value"] for tag in tags})
+            self._documents.put(arn, _by_key(tags))
 
     def forget(self, arn: str) -> None:
         """Drop all tags of a resource."""
         self._documents.delete(arn)
 
     def add_tags(self, request: dict) -> dict:
-        arn = request["ResourceArn"]
-        old = self._documents.get(arn) or {}
-        new = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
-        self._documents.put(arn, {**old, **new})
+        arn, new = request["ResourceArn"], _by_key(request["Tags"])
+        self._documents.add(arn, {})
+        self._documents.update(arn, lambda tags: tags.update(new))
         return self.list_tags(request)
 
     def list_tags(self, request: dict) -> dict:
@@ -31,7 +30,16 @@ class Tags:
         return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def delete_tags(self, request: dict) -> dict:
-        tags = self._documents.get(request["ResourceArn"]) or {}
-        left = {key: value for key, value in tags.items() if key not in request["TagKeys"]}
-        self._documents.put(request["ResourceArn"], left)
+        arn = request["ResourceArn"]
+
+        def drop(tags: dict) -> None:
+            for key in request["TagKeys"]:
+                tags.pop(key, None)
+
+        if arn in self._documents:
+            self._documents.update(arn, drop)
         return {}
+
+
+def _by_key(tags: list[dict]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}

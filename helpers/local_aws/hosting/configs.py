@@ -1,11 +1,28 @@
-"""Endpoint configurations: which models, on what, in what shares; runs nothing."""
+"""Endpoint configurations: which models, on what, in what shares; runs nothing.
+
+Left out, and refused: serverless, asynchronous and shadow variants, data capture, explainers.
+"""
 
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.hosting.models import Models, page
+from helpers.local_aws.hosting.models import Models
+from helpers.local_aws.listing import Listing
 from helpers.local_aws.shelf import Shelf, now
 from helpers.local_aws.tags import Tags
+
+UNSUPPORTED = (
+    "AsyncInferenceConfig",
+    "DataCaptureConfig",
+    "ExplainerConfig",
+    "MetricsConfig",
+    "ShadowProductionVariants",
+)
+LISTING = Listing(
+    "EndpointConfigs",
+    "EndpointConfigName",
+    ("EndpointConfigName", "EndpointConfigArn", "CreationTime"),
+)
 
 
 class EndpointConfigs:
@@ -18,49 +35,58 @@ class EndpointConfigs:
     def create_endpoint_config(self, request: dict) -> dict:
         name = request["EndpointConfigName"]
         arn = self._context.arn("sagemaker", f"endpoint-config/{name}")
-        if name in self._documents:
+        for field in UNSUPPORTED:
+            if request.get(field):
+                message = f"The local AWS does not support {field} in an endpoint configuration."
+                raise AwsError("ValidationException", message)
+        self._check(request["ProductionVariants"])
+        kept = {key: value for key, value in request.items() if key != "Tags"}
+        document = {"EndpointConfigArn": arn, "CreationTime": now(), **kept}
+        if not self._documents.add(name, document):
             message = f'Cannot create already existing endpoint configuration "{arn}".'
             raise AwsError("ValidationException", message)
-        for variant in request["ProductionVariants"]:
+        self._tags.set(arn, request.get("Tags", []))
+        return {"EndpointConfigArn": arn}
+
+    def _check(self, variants: list[dict]) -> None:
+        names = [variant["VariantName"] for variant in variants]
+        if len(set(names)) < len(names):
+            message = f"Variant names must be unique, not {', '.join(names)}."
+            raise AwsError("ValidationException", message)
+        for variant in variants:
             if "ServerlessConfig" in variant or not variant.get("ModelName"):
                 message = "The local AWS supports variants with a ModelName and instances alone."
                 raise AwsError("ValidationException", message)
-            self._models.document(variant["ModelName"])
-        self._tags.set(arn, request.get("Tags", []))
-        kept = {key: value for key, value in request.items() if key != "Tags"}
-        self._documents.put(name, {"EndpointConfigArn": arn, "CreationTime": now(), **kept})
-        return {"EndpointConfigArn": arn}
+            self._models.container(variant["ModelName"])
 
     def describe_endpoint_config(self, request: dict) -> dict:
-        return self.document(request["EndpointConfigName"])
+        return self._document(request["EndpointConfigName"])
 
     def list_endpoint_configs(self, request: dict) -> dict:
-        part = request.get("NameContains", "")
-        fields = ("EndpointConfigName", "EndpointConfigArn", "CreationTime")
-        found = [
-            {field: config[field] for field in fields}
-            for config in self._documents
-            if part in config["EndpointConfigName"]
-        ]
-        return page(found, "EndpointConfigs", request)
+        return LISTING.answer(self._documents, request)
 
     def delete_endpoint_config(self, request: dict) -> dict:
-        self._tags.forget(self.document(request["EndpointConfigName"])["EndpointConfigArn"])
+        self._tags.forget(self._document(request["EndpointConfigName"])["EndpointConfigArn"])
         self._documents.delete(request["EndpointConfigName"])
         return {}
 
-    def document(self, name: str) -> dict:
-        """Return a configuration.
-
-        Raises:
-            AwsError: there is none of that name.
-        """
+    def _document(self, name: str) -> dict:
         if (config := self._documents.get(name)) is None:
             arn = self._context.arn("sagemaker", f"endpoint-config/{name}")
             message = f'Could not find endpoint configuration "{arn}".'
             raise AwsError("ValidationException", message)
         return config
 
-    def variants(self, name: str) -> list[dict]:
-        """Return the production variants of a configuration, none where it was deleted."""
-        return (self._documents.get(name) or {}).get("ProductionVariants", [])
+    def plan(self, name: str) -> list[dict]:
+        """Return a configuration's variants, each with its model's container.
+
+        An endpoint serves what its configuration and models were when it was made: both may be
+        deleted or made anew under the same name while it runs.
+
+        Raises:
+            AwsError: the configuration or one of its models is not there.
+        """
+        return [
+            {**variant, "Container": self._models.container(variant["ModelName"])}
+            for variant in self._document(name)["ProductionVariants"]
+        ]

@@ -6,20 +6,12 @@ Left out: inference pipelines of several containers, multi-model containers, unc
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
+from helpers.local_aws.listing import Listing
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.shelf import Shelf, now
 from helpers.local_aws.tags import Tags
 
-
-def page(items: list[dict], name: str, request: dict) -> dict:
-    """Return one page of a List operation, newest first unless asked otherwise."""
-    items.sort(
-        key=lambda item: item["CreationTime"], reverse=request.get("SortOrder") != "Ascending"
-    )
-    start = int(request.get("NextToken") or 0)
-    end = start + request.get("MaxResults", 100)
-    more = {"NextToken": str(end)} if end < len(items) else {}
-    return {name: items[start:end], **more}
+LISTING = Listing("Models", "ModelName", ("ModelName", "ModelArn", "CreationTime"))
 
 
 class Models:
@@ -29,20 +21,21 @@ class Models:
         self._context, self._store, self._tags = context, store, tags
         self._documents = Shelf(documents, "model")
 
+    def _arn(self, name: str) -> str:
+        return self._context.arn("sagemaker", f"model/{name}")
+
     def create_model(self, request: dict) -> dict:
-        name = request["ModelName"]
-        arn = self._context.arn("sagemaker", f"model/{name}")
-        if name in self._documents:
-            raise AwsError("ValidationException", f'Cannot create already existing model "{arn}".')
+        name, arn = request["ModelName"], self._arn(request["ModelName"])
         containers = request.get("Containers") or [request.get("PrimaryContainer") or {}]
         if len(containers) != 1 or not containers[0].get("ModelDataUrl"):
             message = "The local AWS serves models of one container with a ModelDataUrl."
             raise AwsError("ValidationException", message)
         self._check_archive(containers[0]["ModelDataUrl"])
-        self._tags.set(arn, request.get("Tags", []))
         kept = {key: value for key, value in request.items() if key != "Tags"}
         about = {"ModelArn": arn, "CreationTime": now(), "EnableNetworkIsolation": False}
-        self._documents.put(name, {**about, **kept})
+        if not self._documents.add(name, {**about, **kept}):
+            raise AwsError("ValidationException", f'Cannot create already existing model "{arn}".')
+        self._tags.set(arn, request.get("Tags", []))
         return {"ModelArn": arn}
 
     def _check_archive(self, uri: str) -> None:
@@ -54,31 +47,28 @@ class Models:
             raise AwsError("ValidationException", message) from None
 
     def describe_model(self, request: dict) -> dict:
-        return self.document(request["ModelName"])
+        return self._document(request["ModelName"])
 
-    def document(self, name: str) -> dict:
-        """Return a model's document.
-
-        Raises:
-            AwsError: there is none of that name.
-        """
+    def _document(self, name: str) -> dict:
         if (document := self._documents.get(name)) is None:
-            arn = self._context.arn("sagemaker", f"model/{name}")
-            raise AwsError("ValidationException", f'Could not find model "{arn}".')
+            raise AwsError("ValidationException", f'Could not find model "{self._arn(name)}".')
         return document
 
+    def container(self, name: str) -> dict:
+        """Return a model's one container.
+
+        Raises:
+            AwsError: there is no model of that name.
+        """
+        model = self._document(name)
+        return (model.get("Containers") or [model.get("PrimaryContainer")])[0]
+
     def list_models(self, request: dict) -> dict:
-        part = request.get("NameContains", "")
-        fields = ("ModelName", "ModelArn", "CreationTime")
-        found = [
-            {field: model[field] for field in fields}
-            for model in self._documents
-            if part in model["ModelName"]
-        ]
-        return page(found, "Models", request)
+        return LISTING.answer(self._documents, request)
 
     def delete_model(self, request: dict) -> dict:
-        self.document(request["ModelName"])
-        self._documents.delete(request["ModelName"])
-        self._tags.forget(self._context.arn("sagemaker", f"model/{request['ModelName']}"))
+        name = request["ModelName"]
+        self._document(name)
+        self._tags.forget(self._arn(name))
+        self._documents.delete(name)
         return {}

@@ -3,6 +3,7 @@
 Knows processes and HTTP; knows nothing of endpoints. Left out: GPUs, several workers an instance.
 """
 
+import gzip
 import http.client
 import shlex
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,8 +28,11 @@ ANSWER_SECONDS = 60.0
 """InvokeEndpoint's own limit."""
 
 
+UNFIT = "The primary container did not pass the ping health check"
+
+
 class StartFailed(Exception):
-    """A worker did not come up; the message is what it said last."""
+    """A worker did not come up; the message is the endpoint's FailureReason."""
 
 
 @dataclass(frozen=True)
@@ -55,33 +60,27 @@ class ServerProcess:
     ):  # fmt: skip
         self._folder, self._on_line, self._port = folder, on_line, 0
         self._ready, self._tail = threading.Event(), []
-        self._container = self._stage(folder, archive)
-        venv = make_venv(folder / "venv")
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            self._container = _stage(folder, archive)
+            self._process = self._launch(context, environment)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _launch(self, context: Context, environment: dict[str, str]) -> subprocess.Popen:
+        venv = make_venv(self._folder / "venv")
         given = {"SAGEMAKER_BASE_DIR": "/opt/ml", "OPENBLAS_NUM_THREADS": "1", **environment}
         variables = self._container.environment(context, venv, given)
         model = self._container.ml / "model"
         command = ["/bin/bash", "-c", _start_script(venv, model)]
-        self._process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-I", "-S", str(SUPERVISOR), *command], cwd=model, env=variables,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, errors="replace",
         )  # fmt: skip
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    @staticmethod
-    def _stage(folder: Path, archive: Path) -> Container:
-        shutil.rmtree(folder, ignore_errors=True)
-        container = Container(folder, "algo-1")
-        try:
-            with tarfile.open(archive) as tar:
-                tar.extractall(container.ml / "model", filter="data")
-        except tarfile.TarError as error:
-            raise StartFailed(f"the model archive can't be read: {error}") from error
-        for path in (container.ml / "model").rglob("*"):
-            if path.suffix in CODE_ENDINGS and path.is_file():
-                container.rewrite(path)
-        return container
 
     def _read(self) -> None:
         """Pass on what the worker says, and learn its port."""
@@ -105,10 +104,10 @@ class ServerProcess:
             StartFailed: the worker ended, or took too long.
         """
         if not self._ready.wait(START_SECONDS):
-            raise StartFailed(f"the model was not loaded within {START_SECONDS:.0f} s")
+            raise StartFailed(f"{UNFIT}: the model was not loaded within {START_SECONDS:.0f} s")
         if not self._port:
-            said = next((line for line in reversed(self._tail) if line.strip()), "nothing")
-            raise StartFailed(last_error(self._tail) or said)
+            said = next((line for line in reversed(self._tail) if line.strip()), "it said nothing")
+            raise StartFailed(f"{UNFIT}: {last_error(self._tail) or said}")
 
     def answer(self, body: bytes, headers: dict[str, str]) -> Answer:
         """Send one request to the worker.
@@ -120,8 +119,10 @@ class ServerProcess:
         try:
             connection.request("POST", "/invocations", body, headers)
             reply = connection.getresponse()
-            kind = reply.headers.get("Content-Type", "")
-            return Answer(reply.status, kind, reply.read())
+            kind, data = reply.headers.get("Content-Type", ""), reply.read()
+            if reply.status >= 400:
+                data = self._container.outward(data.decode(errors="replace")).encode()
+            return Answer(reply.status, kind, data)
         except http.client.HTTPException as error:
             raise ConnectionError(f"the worker did not answer: {error}") from error
         finally:
@@ -135,6 +136,24 @@ class ServerProcess:
         self._reader.join()
         self._process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _stage(folder: Path, archive: Path) -> Container:
+    """Extract a model's archive into a disk of its own.
+
+    Raises:
+        StartFailed: it is no tar archive, or only a part of one.
+    """
+    container = Container(folder, "algo-1")
+    try:
+        with tarfile.open(archive) as tar:
+            tar.extractall(container.ml / "model", filter="data")
+    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as error:
+        raise StartFailed(f"Failed to extract the model data archive: {error}") from error
+    for path in (container.ml / "model").rglob("*"):
+        if path.suffix in CODE_ENDINGS and path.is_file():
+            container.rewrite(path)
+    return container
 
 
 def _start_script(venv: Path, model: Path) -> str:

@@ -21,6 +21,9 @@ from helpers.local_aws.s3.store import ObjectInfo, ObjectStore
 ML = "/opt/ml"
 IMAGE = sysconfig.get_paths()["purelib"]
 """The course's own packages stand for those of a job's image."""
+STDLIB = sysconfig.get_paths()["stdlib"]
+COURSE = str(Path(__file__).resolve().parents[3])
+"""Where the supervisors and workers lie that run a job's processes."""
 CODE_ENDINGS = {".py", ".sh"}
 SCRIPTS = {
     "torchrun": "from torch.distributed.run import main",
@@ -61,7 +64,8 @@ class Container:
         """Rewrite the paths of this machine back to what they stand for on an instance."""
         text = text.replace(str(self.ml), ML).replace(str(self.root), "")
         text = text.replace(str(self.root.parent), "")
-        return text.replace(IMAGE, "/usr/lib/python3/site-packages")
+        text = text.replace(IMAGE, "/usr/lib/python3/site-packages")
+        return text.replace(STDLIB, "/usr/lib/python3").replace(COURSE, "")
 
     def write_config(self, name: str, content: object) -> None:
         """Write a JSON file below /opt/ml, such as `input/config/resourceconfig.json`."""

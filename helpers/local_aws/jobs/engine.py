@@ -15,14 +15,17 @@ from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.container import Container, make_venv
 from helpers.local_aws.jobs.group import Group, Instance, Outcome
 from helpers.local_aws.jobs.reasons import failure_reason
+from helpers.local_aws.listing import Listing
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.store import ObjectStore
-from helpers.local_aws.shelf import Shelf, now
+from helpers.local_aws.shelf import Shelf, now, public
 from helpers.local_aws.tags import Tags
 
 log = logging.getLogger(__name__)
 
 DAY = 24 * 3600
+END_SECONDS = 10.0
+"""How long the server's end waits for jobs, one of which may be copying its input."""
 
 
 class JobFailed(Exception):
@@ -46,21 +49,22 @@ class JobEngine:
         self.documents = Shelf(documents, kind)
         self._running: dict[str, Group] = {}
         self._threads: dict[str, threading.Thread] = {}
-        self._lock = threading.Lock()
+        self._ending = False
+        summary = (self._name, f"{kind}Arn", self._status, "CreationTime", "LastModifiedTime")
+        summary += (f"{kind.removesuffix('Job')}EndTime", "FailureReason", "SecondaryStatus")
+        self._listing = Listing(f"{kind}Summaries", self._name, summary, self._status)
 
     # The operations' common part.
 
     def create(self, request: dict, extra: dict) -> dict:
         """Accept a job, start it in a thread of its own and return its ARN."""
         name, arn = request[self._name], self._arn(request[self._name])
-        with self._lock:
-            if name in self.documents:
-                message = f"Job name must be unique, and a {self.kind} {arn} already exists"
-                raise AwsError("ResourceInUse", message)
-            kept = {key: value for key, value in request.items() if key != "Tags"}
-            time = now()
-            about = {f"{self.kind}Arn": arn, self._status: "InProgress", "CreationTime": time}
-            self.documents.put(name, {**kept, **about, "LastModifiedTime": time, **extra})
+        kept = {key: value for key, value in request.items() if key != "Tags"}
+        time = now()
+        about = {f"{self.kind}Arn": arn, self._status: "InProgress", "CreationTime": time}
+        if not self.documents.add(name, {**kept, **about, "LastModifiedTime": time, **extra}):
+            message = f"Job name must be unique, and a {self.kind} {arn} already exists"
+            raise AwsError("ResourceInUse", message)
         self.tags.set(arn, request.get("Tags", []))
         thread = threading.Thread(target=self._run, args=(name,), name=f"job-{name}", daemon=True)
         self._threads[name] = thread
@@ -69,34 +73,25 @@ class JobEngine:
 
     def describe(self, request: dict) -> dict:
         """Return a job as its Describe operation does."""
-        document = self._document(request[self._name])
-        return {key: value for key, value in document.items() if not key.startswith("_")}
+        return public(self._document(request[self._name]))
 
     def summaries(self, request: dict) -> dict:
         """Return one page of summaries, newest first unless asked otherwise."""
-        wanted, part = request.get("StatusEquals"), request.get("NameContains", "")
-        fields = (self._name, f"{self.kind}Arn", self._status, "CreationTime", "LastModifiedTime")
-        fields += (f"{self.kind.removesuffix('Job')}EndTime", "FailureReason", "SecondaryStatus")
-        found = [
-            {key: document[key] for key in fields if key in document}
-            for document in self.documents
-            if part in document[self._name] and wanted in (None, document[self._status])
-        ]
-        by = {"Name": self._name, "Status": self._status}.get(request.get("SortBy"), "CreationTime")
-        found.sort(key=lambda job: job[by], reverse=request.get("SortOrder") != "Ascending")
-        start = int(request.get("NextToken") or 0)
-        end = start + request.get("MaxResults", 100)
-        more = {"NextToken": str(end)} if end < len(found) else {}
-        return {f"{self.kind}Summaries": found[start:end], **more}
+        return self._listing.answer(self.documents, request)
 
     def stop(self, request: dict) -> dict:
         """Ask a running job to end."""
         name = request[self._name]
-        if self._document(name)[self._status] != "InProgress":
-            status = self._document(name)[self._status]
-            message = f"The request was rejected because the {self.kind} is in status {status}."
-            raise AwsError("ValidationException", message)
-        self.set(name, **{self._status: "Stopping"})
+        self._document(name)
+
+        def change(job: dict) -> None:
+            if (status := job[self._status]) != "InProgress":
+                message = f"The request was rejected because the {self.kind} is in status {status}."
+                raise AwsError("ValidationException", message)
+            job.update({self._status: "Stopping", "LastModifiedTime": now()})
+
+        # In one step: a job that ends at this very moment must not be Stopping for ever.
+        self.documents.update(name, change)
         if group := self._running.get(name):
             group.stop()
         return {}
@@ -138,6 +133,10 @@ class JobEngine:
     def _arn(self, name: str) -> str:
         return self.context.arn("sagemaker", f"{self.kind.lower().removesuffix('job')}-job/{name}")
 
+    def _folder(self, name: str) -> Path:
+        # A processing and a training job may have one name.
+        return self.context.state / "instances" / f"{self.kind}-{name}"
+
     def _document(self, name: str) -> dict:
         if (document := self.documents.get(name)) is None:
             message = f"Requested resource not found: {self._arn(name)}"
@@ -147,7 +146,7 @@ class JobEngine:
 
     def _run(self, name: str) -> None:
         job = self.documents.get(name)
-        folder = self.context.state / "instances" / name
+        folder = self._folder(name)
         start = f"{self.kind.removesuffix('Job')}StartTime"
         try:
             shutil.rmtree(folder, ignore_errors=True)
@@ -157,13 +156,16 @@ class JobEngine:
         except (AwsError, JobFailed) as error:
             status, reason = "Failed", f"ClientError: {getattr(error, 'message', error)}"
         except OSError as error:
-            status, reason = "Failed", f"ClientError: {error.strerror} ({error.filename or ''})"
+            status, reason = "Failed", f"ClientError: {error}"
         except Exception as error:
             log.exception("job %s", name)
             status, reason = "Failed", f"InternalServerError: {type(error).__name__}: {error}"
         finally:
             self._running.pop(name, None)
         shutil.rmtree(folder, ignore_errors=True)
+        if reason:
+            # No path of this machine: the disk begins at the instance's folder.
+            reason = reason.replace(str(folder), "").replace(str(self.context.state), "")
         self.finish(name, status, reason)
 
     def finish(self, name: str, status: str, reason: str | None) -> None:
@@ -185,8 +187,14 @@ class JobEngine:
         outcome = self._execute(name, job, containers, instances)
         completed = outcome.failed is None and not outcome.stopped and not outcome.timed_out
         self.say(name, "Uploading")
-        self.keep(name, job, containers, completed)
-        return self._verdict(outcome, containers, instances)
+        verdict = self._verdict(outcome, containers, instances)
+        try:
+            self.keep(name, job, containers, completed)
+        except AwsError:
+            if verdict[0] != "Failed":
+                raise
+            log.exception("job %s: nothing kept", name)  # the script's own reason counts
+        return verdict
 
     def _execute(
         self, name: str, job: dict, containers: list[Container], instances: list[Instance]
@@ -201,7 +209,7 @@ class JobEngine:
 
         group = Group(instances, on_line)
         self._running[name] = group
-        if self.documents.get(name)[self._status] == "Stopping":
+        if self._ending or self.documents.get(name)[self._status] == "Stopping":
             group.stop()
         seconds = job.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DAY)
         return group.run(seconds)
@@ -238,13 +246,14 @@ class JobEngine:
             if document[self._status] in ("InProgress", "Stopping"):
                 reason = "InternalServerError: the local AWS ended while the job ran: run it again"
                 self.finish(document[self._name], "Failed", reason)
-                folder = self.context.state / "instances" / document[self._name]
-                shutil.rmtree(folder, ignore_errors=True)
+                shutil.rmtree(self._folder(document[self._name]), ignore_errors=True)
 
     def shut_down(self) -> None:
         """End all running jobs now and wait until their processes are gone."""
+        self._ending = True
         for group in list(self._running.values()):
             group.stop()
             group.cut()
+        deadline = time.monotonic() + END_SECONDS
         for thread in list(self._threads.values()):
-            thread.join(10)
+            thread.join(max(0.0, deadline - time.monotonic()))

@@ -50,7 +50,7 @@ class Group:
         self._instances, self._on_line = instances, on_line
         self._processes: dict[str, subprocess.Popen] = {}
         self._readers: list[threading.Thread] = []
-        self._stop = threading.Event()
+        self._stop, self._is_cut = threading.Event(), False
 
     def stop(self) -> None:
         """Ask all instances to end: SIGTERM, and SIGKILL after the grace."""
@@ -58,6 +58,7 @@ class Group:
 
     def cut(self) -> None:
         """Kill all instances at once, without the grace."""
+        self._is_cut = True
         for process in list(self._processes.values()):
             with suppress(BrokenPipeError, ValueError):
                 process.stdin.close()
@@ -67,10 +68,11 @@ class Group:
         deadline = time.monotonic() + max_seconds
         try:
             for instance in self._instances:
-                self._start(instance)
+                if not self._stop.is_set():
+                    self._start(instance)
             failed = self._watch(deadline)
             stopped, timed_out = self._stop.is_set(), time.monotonic() >= deadline
-            self._end(grace if not failed else PEER_SECONDS)
+            self._end(0.0 if self._is_cut else PEER_SECONDS if failed else grace)
         finally:
             self._finish()
         codes = {host: process.returncode for host, process in self._processes.items()}

@@ -12,12 +12,42 @@ import sys
 import threading
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def ask_linux(option: int, value: int) -> None:
+    """Set an option of this process; other systems have none of these."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value)
 
 
 def die_with_parent() -> None:
     """Ask Linux to kill this process when its parent ends; elsewhere the rope alone does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    ask_linux(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def children() -> list[int]:
+    """Return this process's children: with PR_SET_CHILD_SUBREAPER its orphans too, on Linux."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc") if sys.platform == "linux" else []):
+        try:
+            with open(f"/proc/{name}/stat", errors="replace") as file:
+                # The name in brackets may hold anything; state and parent follow it.
+                parent = file.read().rpartition(")")[2].split()[1]
+        except OSError:
+            continue  # it has ended meanwhile
+        if int(parent) == os.getpid():
+            found.append(int(name))
+    return found
+
+
+def end_orphans() -> None:
+    """Kill what left the command's group, such as torchrun's ranks, and all that they started."""
+    while found := children():
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
+        for pid in found:
+            os.waitpid(pid, 0)
 
 
 def signal_group(leader: int, number: int) -> None:
@@ -38,6 +68,7 @@ def follow_rope(leader: int) -> None:
 
 def main(command: list[str]) -> int:
     """Run `command` and return its exit code, negative for a signal as in `subprocess`."""
+    ask_linux(PR_SET_CHILD_SUBREAPER, 1)
     child = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent
     )
@@ -45,6 +76,7 @@ def main(command: list[str]) -> int:
     code = child.wait()
     # Whatever the command left behind (data loaders, launchers) goes with it.
     signal_group(child.pid, signal.SIGKILL)
+    end_orphans()
     return code
 
 
