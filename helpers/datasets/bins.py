@@ -27,8 +27,9 @@ READERS = 16
 class Bins:
     """The bins behind the interface of `helpers.datasets.base.Dataset`."""
 
-    size: int = 96
-    """Pixels a side that `decode` gives: 96 for the sample data, 224 for the real set."""
+    size: int = 64
+    """Pixels a side that `decode` gives: 64 for the sample data, where 96 costs twice the time and
+    learned less in the same (accuracy 0.74 against 0.84); 224 for the real set."""
 
     name = "bins"
     title = "Bin counting"
@@ -36,22 +37,22 @@ class Bins:
     metadata_prefix = bins_ingest.METADATA
     content_types = ("image/jpeg",)
     labels = LABELS
-    stores = ("jpg", "jpg224", "jpg96")
+    stores = ("jpg", "jpg224", "jpg64")
     """`jpg` is the photo's own bytes; `jpg<n>` a square JPEG at training size, upright."""
 
     def resized(self, size: int) -> Self:
         """Return the data set with photos decoded at `size` pixels a side."""
         return replace(self, size=size)
 
-    def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> None:
-        """Draw a small raw data set; `images` and `broken` in `sizes` are numbers of photos."""
+    def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> dict[str, list[str]]:
+        """Draw the sample (sizes: images, broken); return the keys of its dirt by kind."""
         from helpers.datasets import bins_sample  # drawing needs no import where jobs run
 
-        bins_sample.make_sample(folder, seed=seed, **sizes)
+        return bins_sample.make_sample(Path(folder), seed=seed, **sizes)
 
     def ingest(self, source: Path, folder: Path) -> list[Drop]:
         """Lay out `<id>.jpg` and `<id>.json` of the user's own; see `bins_ingest.ingest`."""
-        return bins_ingest.ingest(source, folder)
+        return bins_ingest.ingest(Path(source), Path(folder))
 
     def ddl(self, database: str, table: str, location: str) -> str:
         """Return the Hive DDL of an external table over the metadata JSON files."""

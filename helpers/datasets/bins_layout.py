@@ -10,7 +10,7 @@ CAMERA = 48.0
 """Inches from the camera to the opening."""
 DEPTH = 12.0
 """Inches from the opening to the back wall."""
-VISIBLE = 0.75
+VISIBLE = 0.8
 """Share of each unit's front that must be seen; below it nobody could count."""
 TURNS = 8
 """Ways to put a unit that are tried before the cell counts as full."""
@@ -101,7 +101,7 @@ def _fill(rng: np.random.Generator, cell: Cell, items: list[Item]) -> list[Unit]
             if x + width < cell.width - 0.1 and height < cell.height - 0.3:
                 top, z = cell.height - height, rng.uniform(0.3, 2.5)
                 columns.append([Unit(item, pose, x, top, z, width, height, depth)])
-                behind = rng.random() < 0.25  # the next one reaches behind this one
+                behind = rng.random() < 0.15  # the next one reaches behind this one
                 x += width * rng.uniform(0.85, 0.95) if behind else width + rng.uniform(0.2, 0.6)
                 break
         else:

@@ -32,8 +32,8 @@ BROKEN = ("truncated", "png", "truncated", "html", "truncated", "empty")
 """Kinds of broken files, in turn."""
 POPULAR = 0.05
 """Share of products that come from a small pool and so lie in several bins."""
-_BULK = {3: 0.9, 4: 0.7, 5: 0.5}
-"""How large products may be by number of units, so that they fit: 1 up to two, 0.3 above five."""
+_BULK = {3: 0.85, 4: 0.6, 5: 0.35}
+"""How large products may be by number of units, so that they fit: 1 up to two, 0.2 above five."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def plan(seed: int, images: int, broken: int) -> list[Bin]:
 def goods(seed: int, images: int, bin_: Bin) -> tuple[list[Item], Cell, list[Unit]]:
     """Return a bin's products (one entry a unit) and how they lie in their cell."""
     rng = np.random.default_rng([seed, images, bin_.contents])
-    bulk = _BULK.get(bin_.count, 1.0 if bin_.count < 3 else 0.3)
+    bulk = _BULK.get(bin_.count, 1.0 if bin_.count < 3 else 0.2)
     while True:
         items = _choose(rng, seed, bin_.count, bulk, pool=max(3, images // 12))
         found = arrange(rng, items, tries=4)

@@ -131,7 +131,7 @@ def test_a_sample_decodes_to_the_set_size_in_every_store(raw: Path, store: str) 
     assert sample.meta["label"] == "3"
     assert sample.meta["source"] == record.media
     json.dumps(sample.meta)
-    assert DATASET.decode(sample.media).shape == (3, 96, 96)
+    assert DATASET.decode(sample.media).shape == (3, 64, 64)
     assert (sample.media == data) == (store == "jpg")
     assert DATASET.resized(224).decode(sample.media).shape == (3, 224, 224)
 
@@ -163,5 +163,5 @@ def test_the_real_photos_give_75_samples_of_the_six_classes(tmp_path: Path) -> N
     assert len(drops) == 42
     assert len({record.groups for record in records}) == 75  # no two share an item
     for record in records:
-        (sample,) = DATASET.samples(record, (tmp_path / record.media).read_bytes(), "jpg96")
-        assert DATASET.decode(sample.media).shape == (3, 96, 96)
+        (sample,) = DATASET.samples(record, (tmp_path / record.media).read_bytes(), "jpg64")
+        assert DATASET.decode(sample.media).shape == (3, 64, 64)

@@ -49,6 +49,13 @@ def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
     assert digest(tmp_path / "0") != digest(tmp_path / "1")
 
 
+def test_it_says_which_photos_have_which_fault(tmp_path: Path) -> None:
+    dirt = DATASET.make_sample(tmp_path, images=20, broken=4)
+    assert [len(dirt[fault]) for fault in ("truncated", "png", "html")] == [2, 1, 1]
+    assert (tmp_path / dirt["png"][0]).read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / dirt["html"][0]).read_bytes().startswith(b"<html>")
+
+
 def test_it_does_not_mix_with_other_photos(raw: Path) -> None:
     with pytest.raises(FileExistsError, match="give an empty folder"):
         DATASET.make_sample(raw, seed=4, images=100)
