@@ -127,17 +127,18 @@ def third_party() -> dict[str, set[str]]:
     """Return package -> files that import it, over all code of the project."""
     # Benchmarks compare with libraries that the course does not use, in an environment of theirs.
     files = [p for p in tracked() if p.suffix == ".py" and p.parts[0] != "benchmarks"]
-    sources = {str(path): (ROOT / path).read_text() for path in files}
+    sources = {path: (ROOT / path).read_text() for path in files}
     for path in paths():
         cells = code_cells(nbformat.read(path, 4))
-        sources[path.name] = "\n".join(c.source for c in cells if c.source[0] not in "%!")
-    # A job script imports its neighbours by their bare names.
-    mine = {path.stem for path in files} | {path.parts[0] for path in files}
-    known = mine | set(sys.stdlib_module_names) | set(ELSEWHERE)
+        sources[path] = "\n".join(c.source for c in cells if c.source[0] not in "%!")
+    known = {path.parts[0] for path in files} | set(sys.stdlib_module_names) | set(ELSEWHERE)
+    known.add("conftest")
     found: dict[str, set[str]] = {}
-    for name, source in sources.items():
-        for module in imported(source) - known:
-            found.setdefault(module, set()).add(name)
+    for path, source in sources.items():
+        # A job script imports its neighbours by their bare names.
+        neighbours = {each.stem for each in files if each.parent == path.parent}
+        for module in imported(source) - known - neighbours:
+            found.setdefault(module, set()).add(path.name)
     return found
 
 
