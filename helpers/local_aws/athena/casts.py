@@ -21,7 +21,7 @@ def target_type(node: exp.DataType, value: exp.Expression) -> str:
             whole, digits = (len(part) for part in _DECIMAL_TEXT.match(value.this).groups())
             return f"DECIMAL({whole + digits}, {digits})"
         return "DECIMAL(38, 0)"
-    text = re.sub(r"\bTEXT\(\d+\)", "VARCHAR", text)
+    text = re.sub(r"\b(TEXT|CHAR|BPCHAR|VARCHAR)\(\d+\)", "VARCHAR", text)
     return re.sub(r"\b(TIMESTAMP|TIME)\(\d+\)", r"\1", text)
 
 
@@ -45,7 +45,7 @@ def cast(owner, node: exp.Cast, scope: Scope) -> exp.Expression:
         value = _as_text(value, kind)
     text = f"{attempt}({value} AS {target})"
     length = node.args["to"].expressions
-    if target == "VARCHAR" and length and node.args["to"].this == exp.DType.VARCHAR:
+    if length and node.args["to"].this in (exp.DType.VARCHAR, exp.DType.CHAR):
         text = f"left({text}, {to_sql(length[0])})"
     return raw(text)
 

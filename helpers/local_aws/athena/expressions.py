@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from helpers.local_aws.athena import calls
 from helpers.local_aws.athena.casts import cast
-from helpers.local_aws.athena.dialect import place, raw, to_sql
+from helpers.local_aws.athena.dialect import place, place_of_word, raw, to_sql
 from helpers.local_aws.athena.failures import QueryFailed
 from helpers.local_aws.athena.scope import FLOATS, INTEGERS, NUMBERS, TIMES, Scope
 
@@ -64,6 +64,14 @@ class Expressions:
 
     def rewrite(self, node: exp.Expression, scope: Scope) -> exp.Expression:
         """Return the node as DuckDB should see it; the node itself may be changed."""
+        starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
+        new = self._rewritten(node, scope)
+        if new is not node and starts:
+            # What is text now must still know its place, for errors further out.
+            new.meta.setdefault("start", min(starts))
+        return new
+
+    def _rewritten(self, node: exp.Expression, scope: Scope) -> exp.Expression:
         if isinstance(node, exp.Query):
             return self.query(node, scope)
         if isinstance(node, exp.Anonymous):
@@ -115,6 +123,43 @@ class Expressions:
         sign = SIGNS.get(type(node), "=")
         message = f"Cannot apply operator: {names[0]} {sign} {names[1]}"
         raise self.fail("TYPE_MISMATCH", message, node)
+
+    def require_one_family(self, values: list, what: str, node, scope: Scope) -> None:
+        """Raise when values that must have a common type have none.
+
+        Raises:
+            QueryFailed: such as a CASE that gives a number here and a text there.
+        """
+        found: dict[str, str] = {}
+        for value in values:
+            kind = family(scope.kind_of(value))
+            if kind is not None and "null" not in kind:
+                found.setdefault(
+                    "row" if kind in ("struct", "tuple") else kind, scope.name_of(value)
+                )
+        if len(found) > 1:
+            first, second, *_ = found.values()
+            message = (
+                f"All {what} must be the same type or coercible to a common type. Cannot find "
+                f"common type between {first} and {second}, all types (without duplicates): "
+                f"[{', '.join(found.values())}]"
+            )
+            at = place_of_word(node, "CASE", self._text) if isinstance(node, exp.Case) else None
+            raise QueryFailed("TYPE_MISMATCH", message, at or place(node, self._text))
+
+    def _case(self, node: exp.Case, scope: Scope) -> exp.Expression:
+        values = [branch.args["true"] for branch in node.args["ifs"]]
+        if node.args.get("default") is not None:
+            values.append(node.args["default"])
+        self.require_one_family(values, "CASE results", node, scope)
+        return node
+
+    def _if(self, node: exp.If, scope: Scope) -> exp.Expression:
+        if node.args.get("false") is not None and not isinstance(node.parent, exp.Case):
+            self.require_one_family(
+                [node.args["true"], node.args["false"]], "IF results", node, scope
+            )
+        return node
 
     def _in(self, node: exp.In, scope: Scope) -> exp.Expression:
         for value in node.expressions:
@@ -252,6 +297,8 @@ _RULES = {
     exp.Substring: Expressions._substring,
     exp.StrPosition: Expressions._position,
     exp.ParseJSON: Expressions._json_literal,
+    exp.Case: Expressions._case,
+    exp.If: Expressions._if,
     exp.In: Expressions._in,
     exp.Between: Expressions._between,
 }

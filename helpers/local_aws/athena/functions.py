@@ -5,7 +5,7 @@ argument, `{*}` all of them. `name/2` applies to calls with two arguments only, 
 """
 
 SAME = """
-abs acos asin atan atan2 ceil ceiling cos degrees exp floor ln log10 log2 pi radians
+abs acos asin atan atan2 cos degrees exp ln log10 log2 pi radians
 sin sqrt tan cosh sinh tanh lower upper ltrim rtrim replace starts_with chr coalesce nullif
 now translate concat_ws uuid rank dense_rank row_number percent_rank cume_dist ntile lag lead
 first_value last_value nth_value count bool_and bool_or corr covar_pop covar_samp regr_slope
@@ -19,7 +19,6 @@ SCALARS = {
     "pow": "power({0}, {1})",
     "power": "power({0}, {1})",
     "sign": "CAST(sign({0}) AS INTEGER)",
-    "truncate": "trunc({0})",
     "truncate/2": "trunc({0}, {1})",
     "log/2": "log({0}, {1})",
     "e": "exp(1e0)",
@@ -33,6 +32,7 @@ SCALARS = {
     "random/1": "CAST(floor(random() * {0}) AS BIGINT)",
     "random/2": "CAST({0} + floor(random() * ({1} - {0})) AS BIGINT)",
     "to_base": "lower(to_base({0}, {1}))",
+    "width_bucket/2": "CAST(len(list_filter({1}, lambda b: b <= {0})) AS BIGINT)",
     "width_bucket": "t_width_bucket({0}, {1}, {2}, {3})",
     "bitwise_and": "({0} & {1})",
     "bitwise_or": "({0} | {1})",

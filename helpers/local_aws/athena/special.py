@@ -7,7 +7,7 @@ from sqlglot import exp
 from helpers.local_aws.athena.dialect import to_sql
 from helpers.local_aws.athena.failures import QueryFailed
 from helpers.local_aws.athena.patterns import joda, mysql
-from helpers.local_aws.athena.scope import Scope
+from helpers.local_aws.athena.scope import INTEGERS, Scope
 from helpers.local_aws.athena.sqltypes import literal, trino_name
 
 _JAVA_FORMAT = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(\.\d+)?([a-zA-Z%])")
@@ -178,6 +178,22 @@ def _round(owner, node, arguments: list, scope: Scope) -> str:
     return f"CAST({text} AS {kind})" if keeps else text
 
 
+def _whole(name: str):
+    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
+        """Leave integers as they are: DuckDB would make them doubles."""
+        texts = _texts(arguments)
+        if scope.kind_of(arguments[0]) in INTEGERS:
+            return texts[0]
+        return f"{name}({', '.join(texts)})"
+
+    return rewrite
+
+
+def _coalesce(owner, node, arguments: list, scope: Scope) -> str:
+    owner.require_one_family(arguments, "COALESCE operands", node, scope)
+    return f"coalesce({', '.join(_texts(arguments))})"
+
+
 def _grouping(owner, node, arguments: list, scope: Scope) -> str:
     return f"grouping({', '.join(_texts(arguments))})"
 
@@ -204,6 +220,11 @@ SPECIAL = {
     "greatest": _extreme("greatest"),
     "least": _extreme("least"),
     "round": _round,
+    "ceil": _whole("ceil"),
+    "ceiling": _whole("ceil"),
+    "floor": _whole("floor"),
+    "truncate": _whole("trunc"),
+    "coalesce": _coalesce,
     "date_format": _strftime(mysql, "strftime"),
     "date_parse": _strftime(mysql, "strptime"),
     "format_datetime": _strftime(joda, "strftime"),

@@ -6,6 +6,7 @@ sqlglot reads queries only; UNLOAD, SHOW, MSCK, EXPLAIN, PREPARE, EXECUTE and DD
 from dataclasses import dataclass, field
 
 from helpers.local_aws.athena.cursor import Cursor
+from helpers.local_aws.athena.dialect import parse
 from helpers.local_aws.athena.failures import MalformedQuery
 from helpers.local_aws.athena.hive_ddl import alter_table, create_table
 
@@ -35,11 +36,14 @@ def parse_statement(text: str) -> Statement:
     cursor = Cursor(text)
     first = cursor.word()
     if first in ("SELECT", "WITH", "VALUES", "TABLE", "("):
+        parse(text)
         return Statement("query", "DML", "SELECT", {"text": text})
     if first not in _READERS:
         raise cursor.mismatch(STARTS)
     cursor.take()
     statement = _READERS[first](cursor, text)
+    if "text" in statement.parts:
+        parse(statement.parts["text"])
     return statement
 
 

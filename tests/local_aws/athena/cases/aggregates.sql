@@ -60,3 +60,21 @@ SELECT sum(seconds) FROM recordings WHERE id = 'none'
 
 SELECT count(*) FROM recordings WHERE secondary IS NULL OR cardinality(secondary) = 0
 --> 2
+
+SELECT label, CAST(sum(count(*)) OVER () AS double) / (count(*) OVER () * count(*)) AS weight FROM recordings GROUP BY label ORDER BY label
+--> owl | 1.6666666666666667
+--> robin | 0.8333333333333334
+--> wren | 0.8333333333333334
+
+SELECT label, round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent FROM recordings GROUP BY label ORDER BY percent DESC, label
+--: varchar | decimal
+--> robin | 40.0
+--> wren | 40.0
+--> owl | 20.0
+
+SELECT count(DISTINCT (label, recordist)) FROM recordings
+--> 5
+
+SELECT sum(CASE WHEN rating > 3 THEN 1 ELSE 0 END) * 1.0 / count(*) FROM recordings
+--: decimal
+--> 0.4

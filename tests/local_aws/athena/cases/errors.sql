@@ -129,3 +129,15 @@ SELECT n FROM misfit
 SELECT s FROM misfit
 --> {"a":1}
 --> 2
+
+SELECT CASE WHEN true THEN 1 ELSE 'a' END
+--! TYPE_MISMATCH: line 1:8: All CASE results must be the same type or coercible to a common type. Cannot find common type between integer and varchar(1)
+
+SELECT coalesce(seconds, 'x') FROM recordings
+--! TYPE_MISMATCH: line 1:8: All COALESCE operands must be the same type
+
+SELECT json_object('a': 1)
+--! line 1:23: mismatched input ':'
+
+SELECT id FROM recordings WHERE lower(label) = 1
+--! TYPE_MISMATCH: line 1:33: Cannot apply operator: varchar = integer

@@ -166,3 +166,13 @@ SELECT l.s, count(*) FROM recordings r CROSS JOIN UNNEST(r.secondary) AS l (s) G
 --> robin | 2
 --> owl | 1
 --> wren | 1
+
+WITH items AS (SELECT "$path" AS path, asin, item FROM bins CROSS JOIN UNNEST(bin_fcsku_data) AS t (asin, item)) SELECT regexp_extract(path, '([0-9]+)\.json$', 1) AS bin, count(*) AS kinds, sum(item.quantity) AS items FROM items GROUP BY 1 ORDER BY 1
+--> 00001 | 2 | 4
+--> 00002 | 1 | 2
+
+SELECT a.s AS one, b.s AS two, count(*) AS n FROM recordings r CROSS JOIN UNNEST(r.secondary) AS a (s) CROSS JOIN UNNEST(r.secondary) AS b (s) WHERE a.s < b.s GROUP BY a.s, b.s
+--> owl | robin | 1
+
+SELECT regexp_extract_all('[''rbsrob1'', ''x2'']', '''(\w+)''', 1)
+--> [rbsrob1, x2]

@@ -116,3 +116,9 @@ SELECT foo(1)
 
 SELECT strftime('%Y', 'x')
 --! FUNCTION_NOT_FOUND: line 1:8: Function 'strftime' not registered
+
+SELECT floor(7), ceil(7), floor(7.5), floor(seconds / 10) * 10 FROM recordings WHERE id = 'XC5'
+--> 7 | 7 | 7 | 10
+
+SELECT width_bucket(12, ARRAY[10, 20]), CAST('abc' AS char(2))
+--> 1 | ab

@@ -69,3 +69,10 @@ SELECT label, total / sum(total) OVER () FROM (SELECT label, sum(seconds) AS tot
 SELECT label, count(*) OVER (PARTITION BY recordist) AS n, percent_rank() OVER (ORDER BY seconds) FROM recordings WHERE id IN ('XC1', 'XC2') ORDER BY id
 --> robin | 1 | 0.0
 --> robin | 1 | 1.0
+
+SELECT id, sum(seconds) OVER (ORDER BY recorded RANGE BETWEEN INTERVAL '3' DAY PRECEDING AND CURRENT ROW) FROM recordings ORDER BY id
+--> XC1 | 12
+--> XC2 | 42
+--> XC3 | 7
+--> XC4 | 60
+--> XC5 | 18
