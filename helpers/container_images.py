@@ -44,7 +44,9 @@ def processing_image(config: Config) -> str:
     """
     ecr, tag = client(config, "ecr"), image_tag()
     uri = _repository(ecr)
-    tags = (image.get("imageTag") for image in ecr.list_images(repositoryName=REPOSITORY)["imageIds"])
+    tags = (
+        image.get("imageTag") for image in ecr.list_images(repositoryName=REPOSITORY)["imageIds"]
+    )
     if tag not in tags:
         _publish(config, ecr, f"{uri}:{tag}")
     return f"{uri}:{tag}"
@@ -55,9 +57,9 @@ def _repository(ecr: object) -> str:
         about = ecr.describe_repositories(repositoryNames=[REPOSITORY])["repositories"][0]
     except ecr.exceptions.RepositoryNotFoundException:
         scan = {"scanOnPush": True}
-        about = ecr.create_repository(
-            repositoryName=REPOSITORY, imageScanningConfiguration=scan
-        )["repository"]
+        about = ecr.create_repository(repositoryName=REPOSITORY, imageScanningConfiguration=scan)[
+            "repository"
+        ]
     return about["repositoryUri"]
 
 

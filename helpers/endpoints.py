@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from botocore.exceptions import ClientError
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from helpers.config import Config
 from helpers.session import client, role_arn

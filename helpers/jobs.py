@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 from botocore.exceptions import ClientError
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from helpers.config import Config
 from helpers.costs import dollars, instance_cost

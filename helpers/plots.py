@@ -1,7 +1,7 @@
 """The course's figures, in one look; takes arrays and frames, asks no service.
 
 Colours are Okabe and Ito's (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers
-too, with a wine red for their yellow, which is lost on white; amounts use viridis-like maps that also read in grey.
+too, with a wine red for their yellow, which is lost on white; amounts use maps that read in grey.
 """
 
 from collections.abc import Mapping, Sequence
@@ -150,4 +150,3 @@ def probabilities(values: Mapping[str, float], *, axes: Axes, truth: str | None 
     axes.set(title="Answer", xlabel="probability", xlim=(0, 1.15), ylabel="")
     axes.grid(axis="y", visible=False)
     return axes
-

@@ -16,5 +16,7 @@ def load_dataset(name: str) -> Dataset:
         ValueError: the name is not one of `NAMES`.
     """
     if name not in NAMES:
-        raise ValueError(f"No data set called {name!r}: COURSE_DATASET is one of {', '.join(NAMES)}")
+        raise ValueError(
+            f"No data set called {name!r}: COURSE_DATASET is one of {', '.join(NAMES)}"
+        )
     return import_module(f"helpers.datasets.{name}").DATASET

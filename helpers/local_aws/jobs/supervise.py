@@ -4,6 +4,7 @@ Started by `group.py` as a plain script, stdlib only. Its standard input is the 
 the line TERM passes SIGTERM on, and its end (the server stopped or was killed) kills the lot.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -52,10 +53,8 @@ def end_orphans() -> None:
 
 def signal_group(leader: int, number: int) -> None:
     """Send a signal to every process of a session's first group."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(leader, number)
-    except ProcessLookupError:
-        pass
 
 
 def follow_rope(leader: int) -> None:

@@ -1,6 +1,7 @@
 """Processing jobs run as processes, with SageMaker's contract and honest ends."""
 
 import time
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -100,6 +101,14 @@ def test_a_stopped_job_is_stopped_and_leaves_no_process(aws, client):
         time.sleep(0.05)
     sagemaker.stop_processing_job(ProcessingJobName="job")
     assert wait_for(sagemaker, "ProcessingJob", "job")["ProcessingJobStatus"] == "Stopped"
+
+
+def test_a_process_that_left_for_a_session_of_its_own_ends_with_the_job(run):
+    away = "['sleep', '60'], start_new_session=True"
+    job = run(f"import subprocess\nprint(subprocess.Popen({away}).pid)\nraise SystemExit(1)")
+    assert job["ProcessingJobStatus"] == "Failed"
+    pid = int(job["FailureReason"].split()[1].rstrip(","))
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_the_same_name_twice_is_refused(run, client):
