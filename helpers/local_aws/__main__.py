@@ -62,7 +62,8 @@ def _print_logs(state: Path, name: str | None) -> int:
         if name in unquote(f"{path.parent.name}/{path.stem}")
     ]
     # A line without its end is one that a killed server was writing.
-    lines = [line for path in paths for line in path.open() if line.endswith("\n")]
+    texts = [path.read_text().rpartition("\n")[0] for path in paths]
+    lines = [line for text in texts for line in text.split("\n") if line]
     for event in sorted(map(json.loads, lines), key=lambda event: event["timestamp"]):
         print(event["message"])
     if not paths:

@@ -111,7 +111,7 @@ def _launch(settings: "LocalSettings", log: Path) -> subprocess.Popen:
             command, cwd=root, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             start_new_session=True,
         )  # fmt: skip
-    _launched.append(process)
+    _launched[:] = [process, *(old for old in _launched if old.poll() is None)]
     return process
 
 
@@ -133,9 +133,9 @@ def stop(state: Path) -> bool:
                 message = f"The local AWS (process {pid}) did not stop in {STOP_SECONDS} s"
                 raise RuntimeError(message)
             time.sleep(0.05)
-    for process in [process for process in _launched if process.pid == pid]:
-        process.wait()
-        _launched.remove(process)
+    for process in _launched:
+        if process.pid == pid:
+            process.wait()
     return True
 
 

@@ -1,0 +1,100 @@
+"""The command line: start, stop, status, env, reset, logs."""
+
+import os
+import socket
+import subprocess
+
+import pytest
+
+from helpers.local_aws import lifecycle
+from helpers.local_aws.__main__ import main
+from helpers.local_aws.server import LocalAws
+from tools.course_run import free_port
+
+
+@pytest.fixture
+def state(tmp_path):
+    yield tmp_path / "state"
+    lifecycle.stop(tmp_path / "state")
+
+
+@pytest.fixture
+def run(state, capsys):
+    """Return a function that runs a command and returns its exit code and what it printed."""
+
+    def run(*words):
+        code = main(["--state", str(state), *words])
+        return code, "".join(capsys.readouterr())
+
+    return run
+
+
+@pytest.mark.slow
+def test_start_status_stop_tell_what_is(run, state):
+    port = str(free_port())
+    assert run("status")[0] == 1 and "start" in run("status")[1]
+    code, said = run("start", "--port", port)
+    assert code == 0 and f"http://127.0.0.1:{port}" in said
+    code, said = run("status")
+    assert code == 0 and port in said and str(state) in said
+    assert run("stop") == (0, "The local AWS has stopped\n")
+    assert run("stop") == (0, "The local AWS does not run\n")
+
+
+@pytest.mark.slow
+def test_a_busy_port_ends_start_with_what_to_do(run):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        code, said = run("start", "--port", str(busy.getsockname()[1]))
+    assert code == 1 and "COURSE_LOCAL_PORT" in said and "Traceback" not in said
+
+
+def test_env_points_a_shell_at_the_server(run, state):
+    with LocalAws(state) as aws:
+        code, said = run("env")
+    script = f'{said}\necho "$AWS_PROFILE|$AWS_ENDPOINT_URL|$AWS_ACCESS_KEY_ID"'
+    shell = {"AWS_PROFILE": "mine", "PATH": os.defpath}
+    done = subprocess.run(["sh", "-c", script], env=shell, capture_output=True, text=True)
+    assert code == 0
+    assert done.stdout.strip() == f"|{aws.context.url}|{aws.context.access_key}"
+
+
+def test_env_without_a_server_says_how_to_start_one(run):
+    code, said = run("env")
+    assert code == 1 and "python -m helpers.local_aws start" in said
+
+
+@pytest.mark.slow
+def test_reset_stops_the_server_and_deletes_its_state(run, state):
+    run("start", "--port", str(free_port()))
+    assert run("reset")[0] == 0
+    assert not state.exists() and run("reset")[0] == 0
+
+
+def test_reset_leaves_a_folder_alone_that_is_no_state(run, state):
+    (state / "photos").mkdir(parents=True)
+    code, said = run("reset")
+    assert code == 1 and "left alone" in said and (state / "photos").exists()
+
+
+def test_logs_prints_what_a_job_said_in_order(run, state):
+    with LocalAws(state) as aws:
+        for host, line in [("algo-1", "first"), ("algo-2", "second"), ("algo-1", "third")]:
+            aws.engines.logs.append("/aws/sagemaker/TrainingJobs", f"birds-1/{host}", [line])
+        aws.engines.logs.append("/aws/sagemaker/TrainingJobs", "birds-2/algo-1", ["other"])
+    code, said = run("logs", "birds-1")
+    assert code == 0 and sorted(said.split()) == ["first", "second", "third"]
+    assert said.index("first") < said.index("third")
+
+
+def test_logs_leaves_out_a_line_that_a_killed_server_did_not_finish(run, state):
+    with LocalAws(state) as aws:
+        aws.engines.logs.append("/aws/sagemaker/TrainingJobs", "birds/algo-1", ["whole"])
+    [path] = (state / "logs").rglob("*.jsonl")
+    path.write_text(path.read_text() + '{"timestamp": 1, "mess')
+    assert run("logs", "birds") == (0, "whole\n")
+
+
+def test_logs_of_nobody_is_an_error_and_without_a_name_the_servers_own(run):
+    code, said = run("logs", "nobody")
+    assert code == 1 and "'nobody'" in said
+    assert run("logs") == (0, "")

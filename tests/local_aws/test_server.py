@@ -1,0 +1,200 @@
+"""A real server process: what it has acknowledged outlives kill -9, and what it runs does not."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from helpers.local_aws import lifecycle
+from helpers.local_aws.server import LocalAws, PortBusy, _listen, serve
+from tests.local_aws.conftest import BUCKET, make_client
+from tests.local_aws.hosting.models import archive
+from tests.local_aws.jobs.requests import ROLE, training, wait_for
+from tools.processes import leftovers
+
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = archive()
+
+
+class Process:
+    """A `python -m helpers.local_aws serve` over a state folder."""
+
+    def __init__(self, state):
+        self.state = state
+        command = [sys.executable, "-m", "helpers.local_aws", "serve", "--port", "0"]
+        self._process = subprocess.Popen([*command, "--state", str(state)], cwd=ROOT)
+        while not (context := lifecycle.find_running(state)):
+            assert self._process.poll() is None, "the server has ended"
+            time.sleep(0.05)
+        self.context = context
+
+    def client(self, service):
+        keys = self.context.environment()
+        style = {"s3": {"addressing_style": "path"}} if service == "s3" else {}
+        return boto3.client(
+            service,
+            endpoint_url=self.context.url,
+            region_name=self.context.region,
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+            config=Config(**style),
+        )
+
+    def end(self, number):
+        self._process.send_signal(number)
+        return self._process.wait(30)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return a function that starts a server over the test's state folder."""
+    started = []
+
+    def start():
+        started.append(Process(tmp_path / "state"))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.end(signal.SIGKILL)
+
+
+def settled(sagemaker):
+    while True:
+        about = sagemaker.describe_endpoint(EndpointName="endpoint")
+        if about["EndpointStatus"] not in ("Creating", "Updating"):
+            return about
+        time.sleep(0.05)
+
+
+def fill(server):
+    """Make an object, a table, a job, a model and an endpoint that serves it."""
+    s3, glue, sagemaker = (server.client(name) for name in ("s3", "glue", "sagemaker"))
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=MODEL)
+    glue.create_database(DatabaseInput={"Name": "birds"})
+    glue.create_table(DatabaseName="birds", TableInput={"Name": "calls"})
+    sagemaker.create_training_job(**training("done", "print('loss=1')"))
+    wait_for(sagemaker, "TrainingJob", "done")
+    place = {"Image": "i", "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
+    sagemaker.create_model(ModelName="model", PrimaryContainer=place, ExecutionRoleArn=ROLE)
+    variant = {"VariantName": "v", "ModelName": "model", "InstanceType": "ml.m5.large"}
+    variant["InitialInstanceCount"] = 1
+    sagemaker.create_endpoint_config(EndpointConfigName="config", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
+    assert settled(sagemaker)["EndpointStatus"] == "InService"
+
+
+@pytest.mark.slow
+def test_all_that_was_acknowledged_is_there_after_kill_9(start):
+    server = start()
+    fill(server)
+    server.end(signal.SIGKILL)
+    assert not leftovers(server.state)
+    server = start()
+    s3, glue, sagemaker = (server.client(name) for name in ("s3", "glue", "sagemaker"))
+    assert s3.get_object(Bucket=BUCKET, Key="model.tar.gz")["Body"].read() == MODEL
+    assert glue.get_table(DatabaseName="birds", Name="calls")["Table"]["Name"] == "calls"
+    job = sagemaker.describe_training_job(TrainingJobName="done")
+    assert job["TrainingJobStatus"] == "Completed"
+    assert sagemaker.describe_model(ModelName="model")["ModelName"] == "model"
+    log = server.client("logs").filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")
+    assert [event["message"] for event in log["events"]] == ["loss=1"]
+    assert settled(sagemaker)["EndpointStatus"] == "InService"
+    ask = {"EndpointName": "endpoint", "Body": b"hello", "ContentType": "text/plain"}
+    reply = server.client("sagemaker-runtime").invoke_endpoint(**ask)
+    assert b'"bytes": 5' in reply["Body"].read()
+    assert len(list((server.state / "instances").iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_a_killed_server_takes_its_jobs_with_it_and_says_so_after_the_restart(start):
+    server = start()
+    server.client("s3").create_bucket(Bucket=BUCKET)
+    script = """
+import subprocess, time
+child = subprocess.Popen(["sleep", "99"], start_new_session=True)
+print(child.pid, flush=True)
+time.sleep(99)
+"""
+    server.client("sagemaker").create_training_job(**training("job", script, count=2))
+    logs = server.client("logs")
+    while not logs.describe_log_groups()["logGroups"]:
+        time.sleep(0.05)
+    server.end(signal.SIGKILL)
+    assert not leftovers(server.state)
+    job = start().client("sagemaker").describe_training_job(TrainingJobName="job")
+    assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
+    assert "run it again" in job["FailureReason"]
+    assert not list((server.state / "instances").iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_asked_to_end_ends_all_it_runs_and_exits_0(start, number):
+    server = start()
+    server.client("s3").create_bucket(Bucket=BUCKET)
+    sagemaker = server.client("sagemaker")
+    sagemaker.create_training_job(**training("job", "import time; time.sleep(99)"))
+    while not sagemaker.describe_training_job(TrainingJobName="job").get("TrainingStartTime"):
+        time.sleep(0.05)
+    began = time.monotonic()
+    assert server.end(number) == 0
+    assert time.monotonic() - began < 10 and not leftovers(server.state)
+
+
+@pytest.mark.slow
+def test_no_acknowledged_object_is_lost_when_the_kill_comes_while_writing(start):
+    server = start()
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    acknowledged = []
+
+    def write():
+        try:
+            for number in range(10_000):
+                s3.put_object(Bucket=BUCKET, Key=f"{number:05}", Body=b"%d" % number * 100)
+                acknowledged.append(number)
+        except Exception:
+            return  # the kill
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while len(acknowledged) < 20:
+        time.sleep(0.01)
+    server.end(signal.SIGKILL)
+    s3 = start().client("s3")
+    for number in acknowledged:
+        body = s3.get_object(Bucket=BUCKET, Key=f"{number:05}")["Body"].read()
+        assert body == b"%d" % number * 100
+    writer.join()
+
+
+def test_a_busy_port_is_said_and_leaves_the_state_free(tmp_path, capsys):
+    with _listen(0) as busy:
+        assert serve(tmp_path, busy.getsockname()[1]) == 1
+        with pytest.raises(PortBusy):
+            _listen(busy.getsockname()[1])
+    assert "set COURSE_LOCAL_PORT" in capsys.readouterr().out
+    assert lifecycle.owner(tmp_path) is None
+
+
+def test_the_server_listens_on_loopback_alone(aws):
+    assert aws.server.server_address[0] == "127.0.0.1"
+
+
+def test_a_new_server_knows_nothing_of_an_earlier_ones_roles(aws, client, tmp_path):
+    client("iam").create_user(UserName="wren")
+    with LocalAws(tmp_path / "other") as other:
+        assert make_client(other, "iam").list_users()["Users"] == []
+
+
+def test_the_servers_own_pid_is_the_states_owner(aws):
+    assert lifecycle.owner(aws.context.state) == os.getpid()
