@@ -1,0 +1,157 @@
+"""What the bins' metadata is asked in notebook 02; SQL and figures, no data."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from helpers import plots
+from helpers.questions import Question, Questions
+
+FLAT = r"""
+SELECT regexp_extract("$path", '([^/]+)\.json$', 1) AS id,
+       CAST(expected_quantity AS varchar) AS label, expected_quantity AS quantity,
+       cardinality(bin_fcsku_data) AS kinds, map_values(bin_fcsku_data) AS items
+FROM {raw}
+"""
+
+ITEMS = """
+FROM bins CROSS JOIN UNNEST(items)
+  AS t (asin, name, normalizedname, item_quantity, height, length, width, weight)"""
+
+
+def _sizes(frame: pd.DataFrame) -> Figure:
+    figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), sharey=True)
+    for place, side in zip(axes, ("height", "length", "width"), strict=True):
+        shown = frame[[side, "weight"]].astype(float)
+        place.scatter(shown[side], shown["weight"], s=6, alpha=0.4, color=plots.COLOURS[0])
+        place.set(xscale="log", yscale="log", xlabel=f"{side}, inches", title=side.capitalize())
+    axes[0].set_ylabel("weight, pounds")
+    return figure
+
+
+def _size_finding(frame: pd.DataFrame) -> str:
+    longest = frame[["height", "length", "width"]].astype(float).max().max()
+    return (
+        f"{len(frame):,} items with a weight; the longest side is {longest:.0f} inches. A column "
+        "of type DECIMAL(20,18) holds no number from 100 up, and would lose such an item."
+    )
+
+
+def _shared(frame: pd.DataFrame) -> Figure:
+    figure, axes = plt.subplots(figsize=plots.WIDE)
+    bars = axes.bar(frame["bins"].astype(str), frame["items"], color=plots.COLOURS[0])
+    axes.bar_label(bars, fontsize=8)
+    axes.set(title="In how many bins is an item?", xlabel="bins with the item", ylabel="items")
+    return figure
+
+
+def _shared_finding(frame: pd.DataFrame) -> str:
+    shared = frame.loc[frame["bins"] > 1, "items"].sum() / frame["items"].sum()
+    return (
+        f"{shared:.0%} of the items lie in more than one bin. Bins that share an item have to stay "
+        "in one split, or the test asks for things that the training has seen."
+    )
+
+
+def _missing(frame: pd.DataFrame) -> Figure:
+    figure, axes = plt.subplots(figsize=plots.WIDE)
+    bars = axes.barh(frame["field"], 100 * frame["missing"].astype(float), color=plots.COLOURS[1])
+    axes.bar_label(bars, fmt="%.1f %%", padding=3, fontsize=8)
+    axes.set(title="What is missing", xlabel="percent of the items", ylabel="")
+    axes.grid(axis="y", visible=False)
+    return figure
+
+
+def _missing_finding(frame: pd.DataFrame) -> str:
+    worst = frame.loc[frame["missing"].astype(float).idxmax()]
+    return (
+        f"{worst['field'].capitalize()} is missing most often. The count never is: it is the label."
+    )
+
+
+def _kinds(frame: pd.DataFrame) -> Figure:
+    figure, axes = plt.subplots(figsize=plots.WIDE)
+    bars = axes.bar(frame["kinds"].astype(str), frame["bins"], color=plots.COLOURS[0])
+    axes.bar_label(bars, fontsize=8)
+    axes.set(title="How many different items", xlabel="different items in the bin", ylabel="bins")
+    return figure
+
+
+def _kinds_finding(frame: pd.DataFrame) -> str:
+    mixed = frame.loc[frame["kinds"] > 1, "bins"].sum() / frame["bins"].sum()
+    return f"{mixed:.0%} of the bins hold more than one kind: counting is not counting copies."
+
+
+def _pairs(frame: pd.DataFrame) -> Figure:
+    table = frame.pivot(index="kinds", columns="quantity", values="bins").fillna(0).astype(int)
+    figure, axes = plt.subplots(figsize=(2.5 + 0.5 * table.shape[1], 1.5 + 0.4 * len(table)))
+    sns.heatmap(
+        table, cmap="Blues", annot=True, fmt="d", ax=axes, cbar=False, mask=np.asarray(table == 0)
+    )
+    axes.set(title="Kinds and units", xlabel="units in the bin", ylabel="different items")
+    axes.invert_yaxis()
+    return figure
+
+
+def _pair_finding(frame: pd.DataFrame) -> str:
+    above = frame.loc[frame["quantity"] > 5, "bins"].sum()
+    return f"{above:,} bins hold more than 5 units: they are set aside, counted in the manifest."
+
+
+QUESTIONS = Questions(
+    FLAT,
+    (
+        Question(
+            "How large, how heavy?",
+            f"""
+SELECT height.value AS height, length.value AS length, width.value AS width,
+       weight.value AS weight{ITEMS}
+WHERE weight.value > 0
+""",
+            _sizes,
+            _size_finding,
+        ),
+        Question(
+            "In how many bins is an item?",
+            f"""
+SELECT bins, count(*) AS items FROM (
+  SELECT asin, count(*) AS bins{ITEMS}
+  GROUP BY asin
+) GROUP BY bins ORDER BY bins
+""",
+            _shared,
+            _shared_finding,
+        ),
+        Question(
+            "What is missing?",
+            f"""
+SELECT field, missing FROM (
+  SELECT avg(CASE WHEN height.value IS NULL THEN 1e0 ELSE 0e0 END) AS height,
+         avg(CASE WHEN weight.value IS NULL THEN 1e0 ELSE 0e0 END) AS weight,
+         avg(CASE WHEN name IS NULL OR name = '' THEN 1e0 ELSE 0e0 END) AS name{ITEMS}
+) CROSS JOIN UNNEST(ARRAY['height', 'weight', 'name'], ARRAY[height, weight, name])
+  AS t (field, missing)
+""",
+            _missing,
+            _missing_finding,
+        ),
+        Question(
+            "How many kinds?",
+            """
+SELECT kinds, count(*) AS bins FROM bins GROUP BY kinds ORDER BY kinds
+""",
+            _kinds,
+            _kinds_finding,
+        ),
+        Question(
+            "Kinds and units?",
+            """
+SELECT kinds, quantity, count(*) AS bins FROM bins GROUP BY kinds, quantity ORDER BY 1, 2
+""",
+            _pairs,
+            _pair_finding,
+        ),
+    ),
+)
