@@ -72,15 +72,12 @@ def query(
     sql: str,
     parameters: list[str] | None = None,
     *,
-    database: str | None = None,
     connect: Callable[..., Any] = athena_connection,
 ) -> Result:
     """Run one statement and return its rows as a frame.
 
     Args:
         parameters: values for the `?` in the statement, written as in SQL (`'text'`, `1`).
-        database: where unqualified tables are looked for; the course's by default.
-            `CREATE DATABASE` runs without one that exists.
 
     Raises:
         QueryError: with Athena's reason; a missing table names the notebook that makes it.
@@ -90,8 +87,7 @@ def query(
 
     # PyAthena logs what it raises, with the whole traceback: the reason is in the exception.
     logging.getLogger("pyathena").setLevel(logging.CRITICAL)
-    named = {"schema_name": database} if database else {}
-    connection = connect(config, cursor_class=PandasCursor, **named)
+    connection = connect(config, cursor_class=PandasCursor)
     try:
         cursor = connection.cursor()
         try:

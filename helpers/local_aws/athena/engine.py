@@ -53,6 +53,7 @@ class AthenaEngine(WorkGroups, SavedQueries, Metadata):
             execution.cancel("The service is shutting down")
         self._pool.shutdown(wait=True, cancel_futures=True)
         self.database.close()
+        del self.database
         self.documents.close()
 
     def start_query_execution(self, request: dict) -> dict:

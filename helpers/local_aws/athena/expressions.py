@@ -8,29 +8,15 @@ from contextlib import contextmanager
 
 from sqlglot import exp
 
-from helpers.local_aws.athena import calls
+from helpers.local_aws.athena import calls, type_checks
 from helpers.local_aws.athena.casts import cast
-from helpers.local_aws.athena.dialect import place, place_of_word, raw, to_sql
+from helpers.local_aws.athena.dialect import place, raw, to_sql
 from helpers.local_aws.athena.failures import QueryFailed
 from helpers.local_aws.athena.scope import FLOATS, INTEGERS, NUMBERS, TIMES, Scope
+from helpers.local_aws.athena.type_checks import SIGNS, family
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
-SIGNS = {
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-    exp.GT: ">",
-    exp.GTE: ">=",
-    exp.LT: "<",
-    exp.LTE: "<=",
-    exp.NullSafeEQ: "IS NOT DISTINCT FROM",
-    exp.NullSafeNEQ: "IS DISTINCT FROM",
-    exp.Add: "+",
-    exp.Sub: "-",
-    exp.Mul: "*",
-    exp.Div: "/",
-    exp.Mod: "%",
-}
 FIELDS = {
     "DAYOFWEEK": "isodow",
     "DOW": "isodow",
@@ -43,24 +29,17 @@ FIELDS = {
 }
 
 
-def family(kind: str | None) -> str | None:
-    """Return the group of types that compare with one another."""
-    if kind in NUMBERS:
-        return "number"
-    return "time" if kind in TIMES or kind == "date" else kind
-
-
 class Expressions:
     """Rewrites expressions; `query` is how a nested query is rewritten."""
 
     def __init__(self, text: str, query):
-        self._text = text
+        self.text = text
         self.query = query
         self.lenient = False
 
     def fail(self, code: str, message: str, node: exp.Expression) -> QueryFailed:
         """Return an error that points at a node."""
-        return QueryFailed(code, message, place(node, self._text))
+        return QueryFailed(code, message, place(node, self.text))
 
     def rewrite(self, node: exp.Expression, scope: Scope) -> exp.Expression:
         """Return the node as DuckDB should see it; the node itself may be changed."""
@@ -84,7 +63,7 @@ class Expressions:
         if rule := _RULES.get(type(node)):
             return rule(self, node, scope)
         if isinstance(node, COMPARISONS):
-            self._comparable(node, node.this, node.expression, scope)
+            type_checks.comparable(self, node, node.this, node.expression, scope)
         elif isinstance(node, ARITHMETIC):
             return self._arithmetic(node, scope)
         return node
@@ -108,84 +87,6 @@ class Expressions:
                 node.set(key, new)
             elif isinstance(value, exp.Expression) and key != "to":
                 node.set(key, self.rewrite(value, scope))
-
-    def _comparable(self, node, left, right, scope: Scope) -> None:
-        if isinstance(left, exp.Query | exp.Any | exp.All) or isinstance(
-            right, exp.Query | exp.Any | exp.All
-        ):
-            return
-        kinds = [family(scope.kind_of(side)) for side in (left, right)]
-        if None in kinds or kinds[0] == kinds[1] or any("null" in kind for kind in kinds):
-            return
-        if {*kinds} <= {"struct", "tuple"}:
-            return
-        names = [scope.name_of(side) for side in (left, right)]
-        sign = SIGNS.get(type(node), "=")
-        message = f"Cannot apply operator: {names[0]} {sign} {names[1]}"
-        raise self.fail("TYPE_MISMATCH", message, node)
-
-    def require_one_family(self, values: list, what: str, node, scope: Scope) -> None:
-        """Raise when values that must have a common type have none.
-
-        Raises:
-            QueryFailed: such as a CASE that gives a number here and a text there.
-        """
-        found: dict[str, str] = {}
-        for value in values:
-            kind = family(scope.kind_of(value))
-            if kind is not None and "null" not in kind:
-                found.setdefault(
-                    "row" if kind in ("struct", "tuple") else kind, scope.name_of(value)
-                )
-        if len(found) > 1:
-            first, second, *_ = found.values()
-            message = (
-                f"All {what} must be the same type or coercible to a common type. Cannot find "
-                f"common type between {first} and {second}, all types (without duplicates): "
-                f"[{', '.join(found.values())}]"
-            )
-            at = place_of_word(node, "CASE", self._text) if isinstance(node, exp.Case) else None
-            raise QueryFailed("TYPE_MISMATCH", message, at or place(node, self._text))
-
-    def _case(self, node: exp.Case, scope: Scope) -> exp.Expression:
-        values = [branch.args["true"] for branch in node.args["ifs"]]
-        if node.args.get("default") is not None:
-            values.append(node.args["default"])
-        self.require_one_family(values, "CASE results", node, scope)
-        return node
-
-    def _if(self, node: exp.If, scope: Scope) -> exp.Expression:
-        if node.args.get("false") is not None and not isinstance(node.parent, exp.Case):
-            self.require_one_family(
-                [node.args["true"], node.args["false"]], "IF results", node, scope
-            )
-        return node
-
-    def _in(self, node: exp.In, scope: Scope) -> exp.Expression:
-        for value in node.expressions:
-            kinds = [family(scope.kind_of(side)) for side in (node.this, value)]
-            if None not in kinds and kinds[0] != kinds[1] and '"null"' not in kinds:
-                if "null" in kinds:
-                    continue
-                message = (
-                    "IN value and list items must be the same type: "
-                    f"{scope.name_of(node.this)}, {scope.name_of(value)}"
-                )
-                raise self.fail("TYPE_MISMATCH", message, value)
-        return node
-
-    def _between(self, node: exp.Between, scope: Scope) -> exp.Expression:
-        for side in (node.args["low"], node.args["high"]):
-            kinds = [family(scope.kind_of(part)) for part in (node.this, side)]
-            if None in kinds or kinds[0] == kinds[1] or any("null" in kind for kind in kinds):
-                continue
-            names = ", ".join(
-                scope.name_of(part) for part in (node.this, node.args["low"], node.args["high"])
-            )
-            first, *rest = names.split(", ")
-            message = f"Cannot check if {first} is BETWEEN {' and '.join(rest)}"
-            raise self.fail("TYPE_MISMATCH", message, node)
-        return node
 
     def _arithmetic(self, node: exp.Binary, scope: Scope) -> exp.Expression:
         left, right = (scope.kind_of(side) for side in (node.this, node.expression))
@@ -297,8 +198,8 @@ _RULES = {
     exp.Substring: Expressions._substring,
     exp.StrPosition: Expressions._position,
     exp.ParseJSON: Expressions._json_literal,
-    exp.Case: Expressions._case,
-    exp.If: Expressions._if,
-    exp.In: Expressions._in,
-    exp.Between: Expressions._between,
+    exp.Case: type_checks.case,
+    exp.If: type_checks.if_,
+    exp.In: type_checks.in_,
+    exp.Between: type_checks.between,
 }

@@ -9,6 +9,7 @@ from helpers.local_aws.athena.failures import QueryFailed
 from helpers.local_aws.athena.patterns import joda, mysql
 from helpers.local_aws.athena.scope import INTEGERS, Scope
 from helpers.local_aws.athena.sqltypes import literal, trino_name
+from helpers.local_aws.athena.type_checks import require_one_family
 
 _JAVA_FORMAT = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(\.\d+)?([a-zA-Z%])")
 _LAX = re.compile(r"^\s*(lax|strict)\s+")
@@ -190,7 +191,7 @@ def _whole(name: str):
 
 
 def _coalesce(owner, node, arguments: list, scope: Scope) -> str:
-    owner.require_one_family(arguments, "COALESCE operands", node, scope)
+    require_one_family(owner, arguments, "COALESCE operands", node, scope)
     return f"coalesce({', '.join(_texts(arguments))})"
 
 
