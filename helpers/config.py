@@ -72,7 +72,7 @@ def local_settings() -> LocalSettings:
     port = os.environ.get("COURSE_LOCAL_PORT") or "4590"
     if not port.isdigit() or not 0 <= int(port) < 65536:
         raise ValueError(f"COURSE_LOCAL_PORT={port!r} is not a port: set a number below 65536")
-    return LocalSettings(state.absolute(), int(port))
+    return LocalSettings(state.resolve(), int(port))
 
 
 def _raw_source() -> str | None:
@@ -115,6 +115,7 @@ def load_config() -> Config:
         account, region = account_and_region()
         return Config(cloud, dataset, region, _bucket(account, region), role, raw)
     from helpers.local_aws.lifecycle import ensure_running
+    from helpers.session import use_local
 
     server = ensure_running(local_settings())
     # The SDKs make clients of their own deep inside: the environment is the only seam they all
@@ -122,6 +123,7 @@ def load_config() -> Config:
     os.environ.update(server.environment())
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
+    use_local(server.url, server.region)
     bucket = _bucket(server.account, server.region)
     return Config(cloud, dataset, server.region, bucket, role, raw, server.url, poll_seconds=0.5)
 

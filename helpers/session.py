@@ -35,14 +35,21 @@ class PinnedSession(boto3.Session):
 
 @lru_cache
 def _session(endpoint_url: str | None, region: str) -> boto3.Session:
-    session = (
+    return (
         PinnedSession(endpoint_url, region_name=region)
         if endpoint_url
         else boto3.Session(region_name=region)
     )
-    # The SDK falls back to the default session where it is given none.
-    boto3.DEFAULT_SESSION = session
-    return session
+
+
+def use_local(endpoint_url: str, region: str) -> None:
+    """Pin this process to the local AWS with the keys of the environment, which may be new ones.
+
+    The SageMaker SDK takes boto3's default session wherever it is given none.
+    """
+    client.cache_clear()
+    _session.cache_clear()
+    boto3.DEFAULT_SESSION = _session(endpoint_url, region)
 
 
 def boto_session(config: "Config") -> boto3.Session:
@@ -113,10 +120,13 @@ def account_and_region() -> tuple[str, str]:
     """Ask AWS whose credentials these are; used for the `aws` cloud alone.
 
     Raises:
-        RuntimeError: no region or no credentials are configured.
+        RuntimeError: no region or no credentials are configured, or this process is pinned to the
+            local AWS.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
+    if isinstance(boto3.DEFAULT_SESSION, PinnedSession):
+        raise RuntimeError("This process uses the local AWS: restart the kernel to change to AWS")
     session = boto3.Session()
     if not session.region_name:
         raise RuntimeError("No AWS region is set: run `aws configure`, or set AWS_DEFAULT_REGION")

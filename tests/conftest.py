@@ -1,4 +1,7 @@
-"""What every test gets: an environment without AWS or course settings, and a last look around."""
+"""What every test gets: an environment without AWS or course settings, and a last look around.
+
+And what some ask for: a whole local AWS on a free port, in a state folder that goes with the test.
+"""
 
 import os
 
@@ -18,3 +21,35 @@ def no_process_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory):
     yield
     left = leftovers(tmp_path_factory.getbasetemp())
     assert not left, "processes left behind:\n" + "\n".join(left)
+
+
+@pytest.fixture
+def aws(tmp_path):
+    """Return a running local AWS with one bucket."""
+    from helpers.local_aws.server import LocalAws
+    from tests.local_cloud import BUCKET
+
+    with LocalAws(tmp_path / "state") as server:
+        server.store.create_bucket(BUCKET)
+        yield server
+
+
+@pytest.fixture
+def client(aws):
+    """Return a function that makes a boto3 client of the local AWS."""
+    from tests.local_cloud import make_client
+
+    return lambda service, **keys: make_client(aws, service, **keys)
+
+
+@pytest.fixture
+def config(aws, monkeypatch):
+    """Return the course's settings for the local AWS, with the environment that goes with them."""
+    from helpers.session import use_local
+    from tests.local_cloud import course_config
+
+    for name, value in aws.context.environment().items():
+        monkeypatch.setenv(name, value)
+    config = course_config(aws)
+    use_local(config.endpoint_url, config.region)
+    return config

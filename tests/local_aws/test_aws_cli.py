@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_aws.conftest import BUCKET
 from tests.local_aws.jobs.requests import training, wait_for
+from tests.local_cloud import BUCKET
 
 pytestmark = pytest.mark.slow
 

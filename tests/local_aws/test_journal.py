@@ -6,7 +6,7 @@ import pytest
 
 from helpers.local_aws.journal import operation_of
 from helpers.local_aws.server import LocalAws
-from tests.local_aws.conftest import make_client
+from tests.local_cloud import make_client
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 

@@ -14,9 +14,9 @@ from botocore.config import Config
 
 from helpers.local_aws import lifecycle
 from helpers.local_aws.server import LocalAws, PortBusy, _listen, serve
-from tests.local_aws.conftest import BUCKET, make_client
 from tests.local_aws.hosting.models import archive
 from tests.local_aws.jobs.requests import ROLE, training, wait_for
+from tests.local_cloud import BUCKET, make_client
 from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[2]

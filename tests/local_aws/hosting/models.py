@@ -5,8 +5,8 @@ import json
 import tarfile
 import time
 
-from tests.local_aws.conftest import BUCKET
 from tests.local_aws.jobs.requests import ROLE
+from tests.local_cloud import BUCKET
 
 SCRIPT = """
 import json, os

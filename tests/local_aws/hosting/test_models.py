@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.conftest import BUCKET
 from tests.local_aws.jobs.requests import ROLE
+from tests.local_cloud import BUCKET
 
 
 def test_a_model_is_described_as_it_was_made(hosting):

@@ -2,7 +2,7 @@
 
 import time
 
-from tests.local_aws.conftest import BUCKET
+from tests.local_cloud import BUCKET
 
 ROLE = "arn:aws:iam::000000000000:role/course"
 INPUT = "/opt/ml/processing/input"

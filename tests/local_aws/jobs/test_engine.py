@@ -7,8 +7,8 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.conftest import BUCKET
 from tests.local_aws.jobs.requests import processing, training, wait_for
+from tests.local_cloud import BUCKET
 
 
 def printed(aws, kind="TrainingJob"):

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers.local_aws.server import LocalAws
-from tests.local_aws.conftest import BUCKET, make_client
 from tests.local_aws.jobs.requests import processing, wait_for
+from tests.local_cloud import BUCKET, make_client
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import tarfile
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.conftest import BUCKET
 from tests.local_aws.jobs.requests import training, wait_for
+from tests.local_cloud import BUCKET
 
 
 @pytest.fixture

@@ -1,0 +1,29 @@
+"""A whole local AWS for tests: its bucket, its clients, the course's settings for it."""
+
+import boto3
+from botocore.config import Config
+
+from helpers.config import Config as CourseConfig
+
+BUCKET = "course-bucket"
+
+
+def make_client(aws, service, **keys):
+    """Return a boto3 client of a local AWS, with its own keys unless others are given."""
+    context = aws.context
+    signed = {
+        "aws_access_key_id": context.access_key,
+        "aws_secret_access_key": context.secret_key,
+    }
+    version = Config(signature_version="s3v4") if service == "s3" else None
+    return boto3.client(
+        service, endpoint_url=context.url, region_name=context.region, config=version,
+        **{**signed, **keys},
+    )  # fmt: skip
+
+
+def course_config(aws, **more):
+    """Return the course's settings for a local AWS."""
+    place = {"region": aws.context.region, "endpoint_url": aws.context.url, "poll_seconds": 0.1}
+    names = {"bucket": BUCKET, "role": "birds-and-bins-execution"}
+    return CourseConfig(**{"cloud": "local", "dataset": "birds", **names, **place, **more})

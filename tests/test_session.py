@@ -1,0 +1,123 @@
+"""Every client is the run's own, and on the local AWS none can leave the machine."""
+
+import socket
+
+import boto3
+import pytest
+
+from helpers.roles import make_role
+from helpers.session import (
+    account_and_region,
+    athena_connection,
+    boto_session,
+    client,
+    close,
+    role_arn,
+    sagemaker_session,
+)
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", None)
+
+
+@pytest.fixture
+def walls(monkeypatch):
+    """Refuse every name and address but loopback, and fail the test if one was asked for."""
+    asked, look, connect = [], socket.getaddrinfo, socket.socket.connect
+
+    def look_within(host, *rest, **more):
+        if host not in LOOPBACK:
+            asked.append(host)
+            raise socket.gaierror(f"{host} is outside")
+        return look(host, *rest, **more)
+
+    def connect_within(self, address):
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
+            asked.append(address)
+            raise OSError(f"{address} is outside")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_within)
+    monkeypatch.setattr(socket.socket, "connect", connect_within)
+    yield asked
+    assert not asked
+
+
+def test_the_walls_would_notice(walls):
+    sts = boto3.Session("a", "b", region_name="us-east-1").client(
+        "sts", endpoint_url="https://sts.us-east-1.amazonaws.com"
+    )
+    with pytest.raises(Exception, match="sts.us-east-1.amazonaws.com"):
+        sts.get_caller_identity()
+    assert {*walls} == {"sts.us-east-1.amazonaws.com"}
+    walls.clear()
+
+
+def test_the_sdks_session_finds_account_bucket_and_role_without_leaving(config, walls):
+    session = sagemaker_session(config)
+    assert session.account_id() == "0" * 12
+    assert session.default_bucket() == config.bucket
+    assert session.generate_default_sagemaker_bucket_name(session.boto_session)
+    assert session.get_caller_identity_arn().startswith("arn:aws:")
+
+
+def test_an_sdk_session_that_was_given_nothing_stays_too(config, walls):
+    from sagemaker.core.helper.session_helper import Session, get_execution_role
+
+    session = Session()
+    assert session.account_id() == "0" * 12
+    assert session.default_bucket() == f"sagemaker-us-east-1-{'0' * 12}"
+    with pytest.raises(ValueError, match="is not a role"):
+        get_execution_role()
+
+
+def test_the_sdks_resources_stay_and_tell_nobody(config, walls):
+    from sagemaker.core.resources import TrainingJob
+
+    assert list(TrainingJob.get_all(region="us-east-1")) == []
+
+
+@pytest.mark.parametrize("service", ["s3", "sts", "iam", "athena", "pricing", "events"])
+def test_whatever_endpoint_is_asked_for_the_local_one_is_given(config, service):
+    made = boto_session(config).client(service, endpoint_url="https://example.com")
+    assert made.meta.endpoint_url == config.endpoint_url
+    assert boto3.client(service).meta.endpoint_url == config.endpoint_url
+
+
+def test_a_resource_is_of_the_local_endpoint_too(config):
+    made = boto_session(config).resource("s3", endpoint_url="https://example.com")
+    assert made.meta.client.meta.endpoint_url == config.endpoint_url
+
+
+def test_athena_and_iam_answer_through_the_runs_clients(config, walls):
+    cursor = athena_connection(config).cursor().execute("SELECT 1")
+    assert cursor.fetchall() == [(1,)]
+    assert client(config, "iam") is client(config, "iam")
+
+
+def test_a_missing_role_names_the_notebook_that_makes_it(config):
+    with pytest.raises(LookupError, match="run notebooks/00 first"):
+        role_arn(config)
+    make_role(config)
+    assert role_arn(config).endswith(f":role/{config.role}")
+
+
+def test_without_a_region_it_says_how_to_set_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    with pytest.raises(RuntimeError, match="AWS_DEFAULT_REGION"):
+        account_and_region()
+
+
+def test_without_credentials_it_says_how_to_get_some(monkeypatch, tmp_path, walls):
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    with pytest.raises(RuntimeError, match="aws sso login.*COURSE_CLOUD=local"):
+        account_and_region()
+
+
+def test_closing_what_does_not_run_is_no_error(config, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_LOCAL_STATE", str(tmp_path / "none"))
+    assert close(config) == "It did not run"
