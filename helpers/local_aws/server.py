@@ -174,6 +174,7 @@ class LocalAws:
         self.engines.training.shut_down()
         self.engines.processing.shut_down()
         self.engines.endpoints.shut_down()
+        self.engines.athena.close()
         self._socket.close()
         self._claim.close()
 
