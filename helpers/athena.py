@@ -31,6 +31,8 @@ class Result:
     """Bytes read from S3, which is what Athena charges."""
     written: int | None = None
     """Rows that a CREATE TABLE AS, INSERT INTO or UNLOAD wrote."""
+    billed: bool = True
+    """Whether it was a query, not a statement on tables."""
 
     @property
     def rows(self) -> int:
@@ -39,8 +41,8 @@ class Result:
 
     @property
     def cost(self) -> float:
-        """Dollars on AWS."""
-        return athena_cost(self.scanned)
+        """Dollars on AWS; statements on tables and databases are free."""
+        return athena_cost(self.scanned) if self.billed else 0.0
 
     def __repr__(self) -> str:
         counted = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
@@ -104,6 +106,7 @@ def _result(cursor: Any) -> Result:
     frame = pd.DataFrame() if writes else cursor.as_pandas()
     return Result(
         frame=frame,
+        billed=cursor.statement_type == "DML",
         id=cursor.query_id,
         state=cursor.state,
         seconds=(cursor.total_execution_time_in_millis or 0) / 1000,
@@ -113,6 +116,8 @@ def _result(cursor: Any) -> Result:
 
 
 def _advice(reason: str) -> str:
+    if "NoSuchBucket" in reason or "output location" in reason.lower():
+        return f"{reason}: run notebooks/00 first, it makes the bucket"
     reason = re.sub(r"^An error occurred \(\w+\) when calling the \w+ operation: ", "", reason)
     if "TABLE_NOT_FOUND" in reason or "SCHEMA_NOT_FOUND" in reason:
         return f"{reason}: run notebooks/02 first, it makes the tables"

@@ -34,4 +34,6 @@ def dollars(amount: float | None) -> str:
     """Word an amount, with more digits the smaller it is."""
     if amount is None:
         return "price unknown"
+    if amount == 0:
+        return "$0"
     return f"${amount:.2f}" if amount >= 0.01 else f"${amount:.5f}"

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from helpers.bucket import bucket_exists
 from helpers.config import Config
 from helpers.datasets import Drop, load_dataset
 from helpers.s3 import download_prefix
@@ -18,8 +19,11 @@ def raw_folder(config: Config) -> tuple[Path, list[Drop]]:
     are laid out beside their metadata, bytes unchanged. The folder goes when the kernel does.
 
     Raises:
+        LookupError: there is no bucket to put it into yet.
         ValueError: the user's folder holds nothing that the data set can use.
     """
+    if not bucket_exists(config):
+        raise LookupError(f"No bucket {config.bucket}: run notebooks/00 first")
     folder = Path(tempfile.mkdtemp(prefix="course-raw-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     dataset = load_dataset(config.dataset)

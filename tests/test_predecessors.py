@@ -1,0 +1,37 @@
+"""A notebook that is run before its predecessors says which one to run first."""
+
+import pytest
+
+from helpers.athena import QueryError, query
+from helpers.jobs import latest
+from helpers.manifest import BadManifest, load_manifest
+from helpers.raw import raw_folder
+from helpers.s3 import S3Prefix
+from helpers.session import client, role_arn
+
+
+def manifest(config):
+    return load_manifest(S3Prefix(client(config, "s3"), config.uri("shards")))
+
+
+@pytest.mark.parametrize(
+    "step, error, first",
+    [
+        (raw_folder, LookupError, "run notebooks/00 first"),
+        (role_arn, LookupError, "run notebooks/00 first"),
+        (lambda config: query(config, "SELECT 1"), QueryError, "run notebooks/00 first"),
+        (manifest, BadManifest, "notebooks/04"),
+        (lambda config: latest(config, "TrainingJob", config.name), LookupError, "notebooks/05"),
+    ],
+    ids=["01", "04", "02", "05", "08"],
+)
+def test_without_its_predecessor_a_step_names_it(config, aws, step, error, first):
+    aws.store.delete_bucket(config.bucket)
+    with pytest.raises(error, match=first):
+        step(config)
+
+
+def test_without_the_tables_a_query_names_their_notebook(config):
+    query(config, f"CREATE DATABASE {config.database}")
+    with pytest.raises(QueryError, match="run notebooks/02 first"):
+        query(config, "SELECT * FROM birds")
