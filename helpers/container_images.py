@@ -32,7 +32,8 @@ def image_tag() -> str:
     """Return a tag that changes when what goes into the image does."""
     digest = hashlib.sha256()
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
-        digest.update(path.read_bytes())
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(FOLDER).as_posix()} {len(data)}\n".encode() + data)
     return digest.hexdigest()[:12]
 
 
@@ -44,10 +45,8 @@ def processing_image(config: Config) -> str:
     """
     ecr, tag = client(config, "ecr"), image_tag()
     uri = _repository(ecr)
-    tags = (
-        image.get("imageTag") for image in ecr.list_images(repositoryName=REPOSITORY)["imageIds"]
-    )
-    if tag not in tags:
+    pages = ecr.get_paginator("list_images").paginate(repositoryName=REPOSITORY)
+    if tag not in {image.get("imageTag") for page in pages for image in page["imageIds"]}:
         _publish(config, ecr, f"{uri}:{tag}")
     return f"{uri}:{tag}"
 

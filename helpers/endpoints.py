@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -21,10 +22,10 @@ class Refused(RuntimeError):
 
 
 def wait_in_service(config: Config, name: str) -> dict[str, Any]:
-    """Wait until an endpoint serves, showing its state; return its description.
+    """Wait until an endpoint serves what it was last given; return its description.
 
     Raises:
-        RuntimeError: it failed; the message has the reason.
+        RuntimeError: it failed, or could not be updated; the message has the reason.
     """
     sagemaker = client(config, "sagemaker")
     with tqdm(bar_format="{desc} {elapsed}") as bar:
@@ -33,11 +34,14 @@ def wait_in_service(config: Config, name: str) -> dict[str, Any]:
             status = about["EndpointStatus"]
             bar.set_description_str(f"{name}: {status}")
             bar.update()
-            if status == "InService":
-                return about
-            if status in ("Failed", "OutOfService"):
+            if status in ("Failed", "OutOfService", "UpdateRollbackFailed"):
                 raise RuntimeError(f"Endpoint {name} {status}: {about.get('FailureReason')}")
+            if status == "InService":
+                break
             time.sleep(config.poll_seconds)
+    if reason := about.get("FailureReason"):
+        raise RuntimeError(f"Endpoint {name} still serves what it did before the update: {reason}")
+    return about
 
 
 def make_model(config: Config, name: str, image: str, model_data: str) -> None:
@@ -55,9 +59,12 @@ def make_model(config: Config, name: str, image: str, model_data: str) -> None:
 
 
 def serve(config: Config, name: str, model: str, instance_type: str, instances: int = 1) -> None:
-    """Make the endpoint `name` serve `model`; one that serves already is updated without a gap."""
+    """Make the endpoint `name` serve `model`; one that serves already is updated without a gap.
+
+    One that has failed can't be updated: it is deleted and made anew.
+    """
     sagemaker = client(config, "sagemaker")
-    configuration = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    configuration = f"{name[:40]}-{datetime.now():%Y%m%d-%H%M%S-%f}"
     variant = {
         "VariantName": "AllTraffic",
         "ModelName": model,
@@ -65,10 +72,23 @@ def serve(config: Config, name: str, model: str, instance_type: str, instances: 
         "InitialInstanceCount": instances,
     }
     sagemaker.create_endpoint_config(EndpointConfigName=configuration, ProductionVariants=[variant])
-    known = sagemaker.list_endpoints(NameContains=name)["Endpoints"]
-    exists = any(endpoint["EndpointName"] == name for endpoint in known)
-    call = sagemaker.update_endpoint if exists else sagemaker.create_endpoint
+    status = _status(config, name)
+    if status == "Failed":
+        sagemaker.delete_endpoint(EndpointName=name)
+        sagemaker.get_waiter("endpoint_deleted").wait(EndpointName=name)
+    serves = status not in (None, "Failed")
+    call = sagemaker.update_endpoint if serves else sagemaker.create_endpoint
     call(EndpointName=name, EndpointConfigName=configuration)
+
+
+def _status(config: Config, name: str) -> str | None:
+    """Return an endpoint's status, None where there is no such endpoint."""
+    try:
+        return client(config, "sagemaker").describe_endpoint(EndpointName=name)["EndpointStatus"]
+    except ClientError as error:
+        if "Could not find" in str(error):
+            return None
+        raise
 
 
 def ask(config: Config, name: str, body: bytes, content_type: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Knows the course's names alone: what others have in the account is never listed and never touched.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from helpers.bucket import bucket_exists
 from helpers.config import PROJECT, Config
+from helpers.jobs import ENDED, describe
 from helpers.roles import delete_role
 from helpers.session import client
 
@@ -46,6 +48,25 @@ def _sagemaker(noun: str, plural: str, list_name: str, name: str) -> Kind:
     return Kind(noun, find, delete)
 
 
+def _job(kind: str) -> Kind:
+    """Return a kind of job: one that still runs, and bills, is stopped before it is deleted."""
+    noun = kind.lower()
+    found = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
+
+    def delete(config: Config, name: str) -> None:
+        if _job_status(config, kind, name) == "InProgress":
+            getattr(client(config, "sagemaker"), f"stop_{noun}_job")(**{f"{kind}JobName": name})
+        while _job_status(config, kind, name) not in ENDED:
+            time.sleep(config.poll_seconds)
+        found.delete(config, name)
+
+    return Kind(found.name, found.find, delete)
+
+
+def _job_status(config: Config, kind: str, name: str) -> str:
+    return describe(config, f"{kind}Job", name)[f"{kind}JobStatus"]
+
+
 def _objects(config: Config) -> Iterator[str]:
     if bucket_exists(config):
         pages = client(config, "s3").get_paginator("list_objects_v2").paginate(Bucket=config.bucket)
@@ -57,7 +78,9 @@ def _delete_objects(config: Config) -> None:
     s3, keys = client(config, "s3"), list(_objects(config))
     for start in range(0, len(keys), 1000):
         batch = [{"Key": key} for key in keys[start : start + 1000]]
-        s3.delete_objects(Bucket=config.bucket, Delete={"Objects": batch, "Quiet": True})
+        done = s3.delete_objects(Bucket=config.bucket, Delete={"Objects": batch, "Quiet": True})
+        if errors := done.get("Errors"):
+            raise ClientError({"Error": errors[0]}, "DeleteObjects")
 
 
 def _buckets(config: Config) -> Iterator[str]:
@@ -67,9 +90,10 @@ def _buckets(config: Config) -> Iterator[str]:
 
 def _delete_bucket(config: Config, name: str) -> None:
     s3 = client(config, "s3")
-    uploads = s3.list_multipart_uploads(Bucket=name).get("Uploads", [])
-    for upload in uploads:
-        s3.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
+    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=name):
+        for upload in page.get("Uploads", []):
+            place = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+            s3.abort_multipart_upload(Bucket=name, **place)
     _delete_objects(config)
     s3.delete_bucket(Bucket=name)
 
@@ -143,8 +167,8 @@ KINDS = (
     _sagemaker("endpoint", "endpoints", "Endpoints", "EndpointName"),
     _sagemaker("endpoint config", "endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
     _sagemaker("model", "models", "Models", "ModelName"),
-    _sagemaker("training job", "training_jobs", "TrainingJobSummaries", "TrainingJobName"),
-    _sagemaker("processing job", "processing_jobs", "ProcessingJobSummaries", "ProcessingJobName"),
+    _job("Training"),
+    _job("Processing"),
     Kind("table", _tables, _delete_table),
     Kind("database", _databases, _delete_database),
     Kind("log", _log_streams, _delete_log),
@@ -171,6 +195,8 @@ def delete_all(config: Config) -> pd.DataFrame:
             try:
                 kind.delete(config, name)
                 rows.append((kind.name, name, "deleted"))
-            except ClientError as error:
-                rows.append((kind.name, name, f"left: {error.response['Error']['Message']}"))
+            except (ClientError, LookupError) as error:
+                gone = name not in kind.find(config)  # somebody else was faster
+                reason = getattr(error, "response", {}).get("Error", {}).get("Message", error)
+                rows.append((kind.name, name, "deleted" if gone else f"left: {reason}"))
     return pd.DataFrame(rows, columns=["kind", "name", "result"])

@@ -3,9 +3,9 @@
 import re
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 from botocore.exceptions import ClientError
@@ -16,6 +16,7 @@ from helpers.costs import dollars, instance_cost
 from helpers.session import client
 
 METRIC = re.compile(r"(\w[\w:/-]*)=(-?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf))\b", re.IGNORECASE)
+MADE_BY = {"ProcessingJob": "notebooks/04", "TrainingJob": "notebooks/05"}
 ENDED = ("Completed", "Failed", "Stopped")
 
 
@@ -76,7 +77,8 @@ def describe(config: Config, kind: str, name: str) -> dict:
     try:
         return call(**{f"{kind}Name": name})
     except ClientError as error:
-        if "not found" in str(error):
+        # SageMaker words it differently for each kind.
+        if re.search("not found|could not find", str(error), re.IGNORECASE):
             raise LookupError(f"No {kind} called {name}: run the notebook that starts it") from None
         raise
 
@@ -89,12 +91,12 @@ def latest(config: Config, kind: str, prefix: str) -> Job:
     """
     sagemaker = client(config, "sagemaker")
     call = sagemaker.list_training_jobs if kind == "TrainingJob" else sagemaker.list_processing_jobs
-    newest_first = {"SortBy": "CreationTime", "SortOrder": "Descending"}
+    newest_first = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
     jobs = call(NameContains=prefix, StatusEquals="Completed", **newest_first)
     names = [job[f"{kind}Name"] for job in jobs[f"{kind}Summaries"]]
     names = [name for name in names if name.startswith(prefix)]
     if not names:
-        raise LookupError(f"No completed {kind} called {prefix}…: run the notebook that starts it")
+        raise LookupError(f"No completed {kind} called {prefix}…: run {MADE_BY[kind]} first")
     return finished(config, kind, names[0])
 
 
@@ -115,7 +117,8 @@ def wait(config: Config, kind: str, name: str) -> Job:
             time.sleep(config.poll_seconds)
     if status != "Completed":
         reason = about.get("FailureReason", "it was stopped")
-        raise JobFailed(f"{kind} {name} {status}: {reason}")
+        place = f"its log is in {_log_group(kind)}, streams {name}/…"
+        raise JobFailed(f"{kind} {name} {status}: {reason} ({place})")
     return finished(config, kind, name)
 
 
@@ -123,9 +126,11 @@ def finished(config: Config, kind: str, name: str) -> Job:
     """Return a job that has ended, with the metrics that it printed last."""
     about = describe(config, kind, name)
     cluster = about.get("ResourceConfig") or about["ProcessingResources"]["ClusterConfig"]
-    start, end = about[f"{_prefix(kind)}StartTime"], about[f"{_prefix(kind)}EndTime"]
-    table = metrics(config, kind, name)
-    last = {column: table[column].dropna().iloc[-1] for column in table}
+    end = about[f"{_prefix(kind)}EndTime"]
+    start = about.get(f"{_prefix(kind)}StartTime", end)  # it may have ended before it began
+    last: dict[str, float] = {}
+    for row in _metric_rows(_texts(config, kind, name)):
+        last.update(row)
     return Job(
         kind, name, about[f"{kind}Status"], (end - start).total_seconds(),
         cluster["InstanceType"], cluster["InstanceCount"], about, last,
@@ -134,15 +139,24 @@ def finished(config: Config, kind: str, name: str) -> Job:
 
 def log_lines(config: Config, kind: str, name: str) -> Iterator[tuple[datetime, str, str]]:
     """Yield time, instance and text of all that a job printed, in order of time."""
-    pages = (
-        client(config, "logs")
-        .get_paginator("filter_log_events")
-        .paginate(logGroupName=f"/aws/sagemaker/{kind}s", logStreamNamePrefix=f"{name}/")
+    logs = client(config, "logs")
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=_log_group(kind), logStreamNamePrefix=f"{name}/"
     )
-    for page in pages:
-        for event in page["events"]:
-            host = event["logStreamName"].partition("/")[2].rsplit("-", 1)[0]
-            yield datetime.fromtimestamp(event["timestamp"] / 1000), host, event["message"]
+    # The group is made with the first line that any job prints.
+    with suppress(logs.exceptions.ResourceNotFoundException):
+        for page in pages:
+            for event in page["events"]:
+                host = event["logStreamName"].partition("/")[2].rsplit("-", 1)[0]
+                yield datetime.fromtimestamp(event["timestamp"] / 1000), host, event["message"]
+
+
+def _log_group(kind: str) -> str:
+    return f"/aws/sagemaker/{kind}s"
+
+
+def _texts(config: Config, kind: str, name: str) -> Iterator[str]:
+    return (text for _, _, text in log_lines(config, kind, name))
 
 
 def read_metrics(lines: Iterable[str]) -> pd.DataFrame:
@@ -150,15 +164,17 @@ def read_metrics(lines: Iterable[str]) -> pd.DataFrame:
 
     A line counts when all of it is such pairs, so that prose with a sign in it does not.
     """
-    rows: list[dict[str, Any]] = []
+    return pd.DataFrame(_metric_rows(lines))
+
+
+def _metric_rows(lines: Iterable[str]) -> Iterator[dict[str, float]]:
     for line in lines:
         pairs = METRIC.findall(line)
         rest = METRIC.sub("", line).strip(" ;,\t\n")
         if pairs and not rest:
-            rows.append({name: float(value) for name, value in pairs})
-    return pd.DataFrame(rows)
+            yield {name: float(value) for name, value in pairs}
 
 
 def metrics(config: Config, kind: str, name: str) -> pd.DataFrame:
     """Return all metrics that a job logged, a row for each line that has some."""
-    return read_metrics(text for _, _, text in log_lines(config, kind, name))
+    return read_metrics(_texts(config, kind, name))

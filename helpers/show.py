@@ -27,16 +27,21 @@ def show_samples(dataset: str, items: Sequence[tuple[str, bytes]], *, columns: i
 
 
 def _photos(items: Sequence[tuple[str, bytes]], *, columns: int) -> Figure:
-    from PIL import Image, ImageOps
-
     rows = -(-len(items) // columns)
     figure, grid = plt.subplots(rows, columns, figsize=(2.3 * columns, 2.4 * rows), squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, (title, data) in zip(grid.flat, items, strict=False):
-        axes.imshow(np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data)))))
+        axes.imshow(_pixels(data))
         axes.set_title(title, fontsize=9)
     return figure
+
+
+def _pixels(data: bytes) -> np.ndarray:
+    """Return a photo, upright as its camera says, as uint8 (height, width, 3)."""
+    from PIL import Image, ImageOps
+
+    return np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))))
 
 
 def player(dataset: str, data: bytes) -> object:
@@ -64,9 +69,7 @@ def show_answer(
 
         plots.spectrogram(*read_audio(data), title=f"Sent: {truth}", axes=left)
     else:
-        from PIL import Image
-
-        left.imshow(np.asarray(Image.open(io.BytesIO(data))))
+        left.imshow(_pixels(data))
         left.axis("off")
         left.set_title(f"Sent: {truth} items")
     plots.probabilities(probabilities, axes=right, truth=truth)

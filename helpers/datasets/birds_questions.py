@@ -50,7 +50,8 @@ def _recordist_finding(frame: pd.DataFrame) -> str:
 
 def _ratings(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
-    bars = axes.bar(frame["rating"].astype(str), frame["recordings"], color=plots.COLOURS[0])
+    names = ["none" if pd.isna(rating) else f"{rating:g}" for rating in frame["rating"]]
+    bars = axes.bar(names, frame["recordings"], color=plots.COLOURS[0])
     axes.bar_label(bars, fontsize=8)
     axes.set(title="Quality", xlabel="rating, 0 is not rated and 5 the best", ylabel="recordings")
     return figure

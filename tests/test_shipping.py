@@ -1,0 +1,38 @@
+"""What a job gets: the helpers that it needs, the scripts that it is given, and nothing else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from helpers.shipping import COURSE, course_input, ship
+
+
+def test_the_package_is_shipped_without_the_local_aws_and_without_caches():
+    folder = ship("scripts_train/train.py")
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    assert {"train.py", "helpers/model.py", "helpers/datasets/birds.py"} <= names
+    assert not {name for name in names if "local_aws" in name or "__pycache__" in name}
+
+
+def test_what_was_shipped_imports_by_itself(tmp_path):
+    folder = ship()
+    code = "import helpers, helpers.manifest; print(helpers.__file__)"
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(folder)}, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == str(folder / "helpers" / "__init__.py"), done.stderr
+
+
+def test_the_shipped_folder_goes_with_the_process_that_made_it():
+    code = "from helpers.shipping import ship; print(ship())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout and not Path(done.stdout.strip()).exists()
+
+
+def test_the_package_is_an_input_of_a_processing_job(aws, config):
+    source = course_input(config).s3_input
+    assert source.s3_uri == config.uri("code") + "/" and source.local_path == COURSE
+    keys = {info.key for info in aws.store.list(config.bucket, "code/")}
+    assert config.key("code", "helpers", "manifest.py") in keys
+    assert not [key for key in keys if "local_aws" in key]
