@@ -19,8 +19,9 @@ from helpers.datasets.bins_plan import Bin, goods, plan
 from helpers.datasets.bins_scene import photograph, to_jpeg
 
 IMAGES = 2000
-"""Enough for a small network to count: at 64 pixels a side it reached 0.82 after 36 epochs of 1,260
-of them, and 0.75 of 900. Drawing takes 22 ms a photo and processor."""
+"""Enough to learn counting from: small residual networks got 0.82 to 0.86 of the test photos right
+after 36 epochs of 1,271 of them at 64 pixels (85 s of one processor), and 0.75 after 50 of 900.
+Drawing takes 19 ms of one processor a photo."""
 FEW = 40
 """Bins up to which starting other processes takes longer than drawing."""
 _TURNS = {
