@@ -3,6 +3,7 @@
 import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -60,11 +61,18 @@ def test_a_folder_with_nothing_to_use_says_so(config, tmp_path):
         raw_folder(dataclasses.replace(config, raw=str(tmp_path / "empty")))
 
 
-def test_the_folder_goes_with_the_process(calls):
+def test_without_a_bucket_it_names_the_notebook_that_makes_it(aws, config, calls):
+    aws.store.delete_bucket(config.bucket)
+    with pytest.raises(LookupError, match="run notebooks/00 first"):
+        raw_folder(dataclasses.replace(config, raw=str(calls)))
+
+
+def test_the_folder_goes_with_the_process(config, calls):
+    settings = dataclasses.asdict(dataclasses.replace(config, raw=str(calls)))
     code = (
         "from helpers.config import Config\nfrom helpers.raw import raw_folder\n"
-        f"print(raw_folder(Config('aws', 'birds', 'r', 'b', 'r', {str(calls)!r}))[0])"
+        f"print(raw_folder(Config(**{settings!r}))[0])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout, done.stderr
-    assert subprocess.run(["ls", done.stdout.strip()], capture_output=True).returncode
+    assert not Path(done.stdout.strip()).exists()
