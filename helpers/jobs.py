@@ -79,7 +79,7 @@ def describe(config: Config, kind: str, name: str) -> dict:
     except ClientError as error:
         # SageMaker words it differently for each kind.
         if re.search("not found|could not find", str(error), re.IGNORECASE):
-            raise LookupError(f"No {kind} called {name}: run the notebook that starts it") from None
+            raise LookupError(f"No {kind} called {name}: run {MADE_BY[kind]} first") from None
         raise
 
 

@@ -5,6 +5,7 @@ And what some ask for: a whole local AWS on a free port, in a state folder that 
 
 import os
 
+import boto3
 import pytest
 
 from tools.course_run import scrubbed
@@ -21,6 +22,16 @@ def no_process_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory):
     yield
     left = leftovers(tmp_path_factory.getbasetemp())
     assert not left, "processes left behind:\n" + "\n".join(left)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_pinned():
+    """Undo what `load_config` does to a process: its variables, and boto3's default session."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+    boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture

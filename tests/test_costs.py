@@ -23,7 +23,7 @@ def test_a_query_costs_at_least_ten_megabytes(scanned, cost):
 
 
 @pytest.mark.parametrize(
-    "amount, words", [(83.0, "$83.00"), (0.01, "$0.01"), (0.00005, "$0.00005"), (0, "$0.00000")]
+    "amount, words", [(83.0, "$83.00"), (0.01, "$0.01"), (0.00005, "$0.00005"), (0, "$0")]
 )
 def test_amounts_have_the_digits_they_need(amount, words):
     assert dollars(amount) == words

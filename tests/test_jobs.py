@@ -71,9 +71,9 @@ def test_the_latest_is_the_newest_completed_one_of_the_prefix(config, run):
 
 @pytest.mark.parametrize("kind", ["TrainingJob", "ProcessingJob"])
 def test_a_job_that_is_not_there_says_what_to_run(config, kind):
-    with pytest.raises(LookupError, match="run the notebook that starts it"):
+    with pytest.raises(LookupError, match="run notebooks/0[45] first"):
         jobs.describe(config, kind, "nobody")
-    with pytest.raises(LookupError, match="run the notebook that starts it"):
+    with pytest.raises(LookupError, match="run notebooks/0[45] first"):
         jobs.latest(config, kind, "nobody")
 
 
