@@ -40,6 +40,7 @@ test: $(STAMP) ## Check the style, run all tests and all notebooks (what CI runs
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m pytest
+	COURSE_DATASET=bins $(PY) -m pytest notebooks
 
 lint: $(STAMP) ## Check the style alone
 	$(PY) -m ruff check .
