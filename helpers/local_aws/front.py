@@ -21,7 +21,7 @@ from helpers.local_aws.journal import call, operation_of
 from helpers.local_aws.operations import engine_of, method_of
 from helpers.local_aws.s3.wire import HEADERS
 from helpers.local_aws.sigv4 import Scope, check_signature
-from helpers.local_aws.validate import check_request
+from helpers.local_aws.validate import check_request, speaks_query
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +83,11 @@ class Front:
         if scope.service == "sagemaker" and (found := INVOKE.match(environ["PATH_INFO"])):
             return self._invoke(found[1], headers, body, start_response)
         operation = operation_of(environ, body)
-        if (scope.service, operation) == ("iam", "SimulatePrincipalPolicy"):
-            answer = self._engines.simulator.answer(environ, body)
+        engine = engine_of(scope.service, operation)
+        if engine and speaks_query(scope.service):
+            answer = getattr(self._engines, engine).answer(environ, body)
             return _answer(start_response, 200, answer, [("Content-Type", "text/xml")])
-        if engine := engine_of(scope.service, operation):
+        if engine:
             return self._run(scope, engine, operation, body, start_response)
         return self._forward(environ, start_response, scope, operation, body)
 

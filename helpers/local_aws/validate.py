@@ -19,6 +19,11 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
+def speaks_query(service: str) -> bool:
+    """Say whether a service takes forms and answers XML, as IAM does; our others speak JSON."""
+    return service_model(service).metadata["protocol"] == "query"
+
+
 def operation_model(service: str, operation: str) -> OperationModel:
     """Return botocore's model of one operation."""
     return service_model(service).operation_model(operation)
