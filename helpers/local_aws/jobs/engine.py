@@ -32,6 +32,11 @@ class JobFailed(Exception):
     """A job can't go on; the message is its FailureReason."""
 
 
+def host_names(count: int) -> list[str]:
+    """Return the names of a job's instances."""
+    return [f"algo-{number}" for number in range(1, count + 1)]
+
+
 class JobEngine:
     """Runs jobs of one kind; a subclass says how to stage, what to run and what to keep.
 
@@ -175,7 +180,7 @@ class JobEngine:
         self.set(name, **fields)
 
     def _work(self, name: str, job: dict, folder: Path) -> tuple[str, str | None]:
-        hosts = [f"algo-{number}" for number in range(1, self.instance_count(job) + 1)]
+        hosts = host_names(self.instance_count(job))
         containers = self.prepare(name, job, folder, hosts)
         venv = make_venv(folder / "venv")
         instances = []

@@ -2,7 +2,7 @@
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
 Left out so far: Pipe mode, warm pools, spot interruption, checkpoints taken to S3 while the job
-runs (they are at its end), file system data sources, images without a ContainerEntrypoint.
+runs (they are at its end), file system data sources.
 """
 
 import socket
@@ -12,8 +12,9 @@ from pathlib import Path
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
+from helpers.local_aws.jobs import script_mode
 from helpers.local_aws.jobs.container import Container, objects_below, share_of
-from helpers.local_aws.jobs.engine import JobEngine
+from helpers.local_aws.jobs.engine import JobEngine, host_names
 from helpers.local_aws.jobs.metrics import final_metrics, metric_values
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.store import ObjectStore
@@ -45,11 +46,7 @@ class Training(JobEngine):
 
     def create_training_job(self, request: dict) -> dict:
         what = request["AlgorithmSpecification"]
-        if not what.get("ContainerEntrypoint"):
-            message = (
-                "The local AWS runs no image: give AlgorithmSpecification.ContainerEntrypoint."
-            )
-            raise AwsError("ValidationException", message)
+        script_mode.check(request)
         for channel in request.get("InputDataConfig", []):
             self._check_channel(channel, what)
         first = {"Status": "Starting", "StartTime": now(), "StatusMessage": MESSAGES["Starting"]}
@@ -108,6 +105,8 @@ class Training(JobEngine):
                 target = container.ml / "input/data" / channel["ChannelName"]
                 target.mkdir(parents=True, exist_ok=True)
                 container.stage(share_of(objects, place, len(hosts), how), target)
+            if script_mode.is_script_mode(job):
+                script_mode.unpack(self.store, job, container)
             self._restore_checkpoints(job, container)
             _point_driver_home(container, port)
         self.say(name, "Training")
@@ -135,6 +134,8 @@ class Training(JobEngine):
         container.write_config("input/config/resourceconfig.json", about)
         container.write_config("input/config/inputdataconfig.json", channels)
         parameters = job.get("HyperParameters", {})
+        if script_mode.is_script_mode(job):
+            parameters = script_mode.scripts_own(parameters)
         container.write_config("input/config/hyperparameters.json", parameters)
 
     def _restore_checkpoints(self, job: dict, container: Container) -> None:
@@ -147,11 +148,16 @@ class Training(JobEngine):
 
     def command(self, job: dict, container: Container) -> tuple[list[str], dict[str, str]]:
         what = job["AlgorithmSpecification"]
-        command = [*what["ContainerEntrypoint"], *what.get("ContainerArguments", [])]
         about = {
             "TRAINING_JOB_NAME": job["TrainingJobName"],
             "TRAINING_JOB_ARN": job["TrainingJobArn"],
         }
+        if script_mode.is_script_mode(job):
+            hosts = host_names(self.instance_count(job))
+            about |= script_mode.variables(job, container.host, hosts)
+            command = script_mode.command(job)
+        else:
+            command = [*what["ContainerEntrypoint"], *what.get("ContainerArguments", [])]
         return command, {**about, **job.get("Environment", {})}
 
     def see_line(self, name: str, line: str) -> None:

@@ -57,6 +57,13 @@ def training(name, script, *, count=1, seconds=60, metrics=(), **more):
     }
 
 
+def channel(name, key, how="FullyReplicated", **more):
+    """Return a training channel of the bucket's objects below `key`."""
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/{key}"}
+    source["S3DataDistributionType"] = how
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}, **more}
+
+
 def wait_for(sagemaker, kind, name, seconds=60):
     """Return a job's description once it has ended."""
     call = {"TrainingJob": "describe_training_job", "ProcessingJob": "describe_processing_job"}

@@ -7,7 +7,7 @@ import tarfile
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.jobs.requests import training, wait_for
+from tests.local_aws.jobs.requests import channel, training, wait_for
 from tests.local_cloud import BUCKET
 
 
@@ -21,12 +21,6 @@ def run(client):
         return wait_for(sagemaker, "TrainingJob", "job")
 
     return run
-
-
-def channel(name, key, how="FullyReplicated"):
-    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/{key}"}
-    source["S3DataDistributionType"] = how
-    return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 
 
 def test_the_model_folder_becomes_an_archive_in_s3(aws, run):
