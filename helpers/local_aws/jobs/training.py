@@ -1,8 +1,8 @@
 """Training jobs: channels staged from S3, one process an instance, a model archive to S3.
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
-Left out so far: Pipe mode, warm pools, spot interruption, checkpoints taken to S3 while the job
-runs (they are at its end), file system data sources.
+Left out so far: warm pools, spot interruption, checkpoints taken to S3 while the job runs (they are
+at its end), file system data sources.
 """
 
 import socket
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
-from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs import script_mode
-from helpers.local_aws.jobs.container import Container, objects_below, share_of
+from helpers.local_aws.jobs.channels import Channels, check_channel, describe_channels
+from helpers.local_aws.jobs.container import Container, objects_below
 from helpers.local_aws.jobs.engine import JobEngine, host_names
 from helpers.local_aws.jobs.metrics import final_metrics, metric_values
 from helpers.local_aws.logs import Logs
@@ -43,12 +43,13 @@ class Training(JobEngine):
         super().__init__("TrainingJob", context, documents, store, logs, tags)
         self._definitions: dict[str, list[dict]] = {}
         self._metrics: dict[str, list[dict]] = {}
+        self._channels = Channels(store)
 
     def create_training_job(self, request: dict) -> dict:
         what = request["AlgorithmSpecification"]
         script_mode.check(request)
         for channel in request.get("InputDataConfig", []):
-            self._check_channel(channel, what)
+            check_channel(channel, what)
         first = {"Status": "Starting", "StartTime": now(), "StatusMessage": MESSAGES["Starting"]}
         extra = {"SecondaryStatus": "Starting", "SecondaryStatusTransitions": [first]}
         return self.create(request, extra)
@@ -64,18 +65,6 @@ class Training(JobEngine):
 
     def delete_training_job(self, request: dict) -> dict:
         return self.delete(request)
-
-    @staticmethod
-    def _check_channel(channel: dict, what: dict) -> None:
-        mode = channel.get("InputMode") or what.get("TrainingInputMode")
-        name = channel["ChannelName"]
-        if mode == "Pipe":
-            message = f"Channel {name}: the local AWS does not support Pipe mode."
-            raise AwsError("ValidationException", message)
-        source = channel["DataSource"].get("S3DataSource")
-        if not source or source["S3DataType"] != "S3Prefix":
-            message = f"Channel {name}: the local AWS supports S3Prefix data sources alone."
-            raise AwsError("ValidationException", message)
 
     def instance_count(self, job: dict) -> int:
         return job["ResourceConfig"].get("InstanceCount", 1)
@@ -98,13 +87,7 @@ class Training(JobEngine):
         port = _free_port()
         for place, container in enumerate(containers):
             self._write_config(job, container, hosts)
-            for channel in job.get("InputDataConfig", []):
-                source = channel["DataSource"]["S3DataSource"]
-                objects = objects_below(self.store, source["S3Uri"])
-                how = source.get("S3DataDistributionType", "FullyReplicated")
-                target = container.ml / "input/data" / channel["ChannelName"]
-                target.mkdir(parents=True, exist_ok=True)
-                container.stage(share_of(objects, place, len(hosts), how), target)
+            self._channels.stage(job, container, place, len(hosts))
             if script_mode.is_script_mode(job):
                 script_mode.unpack(self.store, job, container)
             self._restore_checkpoints(job, container)
@@ -121,18 +104,8 @@ class Training(JobEngine):
             "hosts": hosts,
             "network_interface_name": "lo",
         }
-        channels = {
-            channel["ChannelName"]: {
-                "TrainingInputMode": channel.get("InputMode", "File"),
-                "S3DistributionType": channel["DataSource"]["S3DataSource"].get(
-                    "S3DataDistributionType", "FullyReplicated"
-                ),
-                "RecordWrapperType": channel.get("RecordWrapperType", "None"),
-            }
-            for channel in job.get("InputDataConfig", [])
-        }
         container.write_config("input/config/resourceconfig.json", about)
-        container.write_config("input/config/inputdataconfig.json", channels)
+        container.write_config("input/config/inputdataconfig.json", describe_channels(job))
         parameters = job.get("HyperParameters", {})
         if script_mode.is_script_mode(job):
             parameters = script_mode.scripts_own(parameters)
@@ -191,6 +164,7 @@ class Training(JobEngine):
                 self.store.put(bucket, key.lstrip("/"), path)
 
     def finish(self, name: str, status: str, reason: str | None) -> None:
+        self._channels.end(name)
         job = self.documents.get(name)
         start = job.get("TrainingStartTime")
         seconds = max(1, round((now() - start).total_seconds())) if start else 0

@@ -90,13 +90,6 @@ time.sleep(60)
     assert aws.store.read(BUCKET, "checkpoints/last") == b"step 7"
 
 
-def test_pipe_mode_is_refused_by_name(client):
-    piped = {**channel("shards", "x/"), "InputMode": "Pipe"}
-    request = training("job", "pass", InputDataConfig=[piped])
-    with pytest.raises(ClientError, match="does not support Pipe mode"):
-        client("sagemaker").create_training_job(**request)
-
-
 def test_an_unknown_job_is_not_found(client):
     with pytest.raises(ClientError, match="Requested resource not found"):
         client("sagemaker").describe_training_job(TrainingJobName="nobody")

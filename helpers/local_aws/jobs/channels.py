@@ -1,0 +1,118 @@
+"""How a training job's channels reach an instance: copies, links or pipes; knows no job states.
+
+File copies the objects, FastFile links to them and Pipe streams them (pipes.py). FastFile's files
+may not be written, as on AWS; a process of root, whom no mode stops, must keep to that by itself.
+Left out: file system data sources, manifest files, RecordIO wrapping.
+"""
+
+import os
+from pathlib import Path
+
+from helpers.local_aws.errors import AwsError
+from helpers.local_aws.jobs.container import CODE_ENDINGS, Container, objects_below, share_of
+from helpers.local_aws.jobs.pipes import ChannelPipes
+from helpers.local_aws.s3.store import ObjectInfo, ObjectStore
+
+READ_ONLY = 0o444
+
+
+def mode_of(channel: dict, algorithm: dict) -> str:
+    """Return a channel's input mode: its own, or the algorithm's."""
+    return channel.get("InputMode") or algorithm.get("TrainingInputMode") or "File"
+
+
+def distribution_of(channel: dict) -> str:
+    """Return how a channel's objects are divided between the instances."""
+    source = channel["DataSource"]["S3DataSource"]
+    return source.get("S3DataDistributionType", "FullyReplicated")
+
+
+def check_channel(channel: dict, algorithm: dict) -> None:
+    """Refuse what the local AWS, or AWS itself, does not do with a channel.
+
+    Raises:
+        AwsError: ValidationException, which names the channel and what is wrong with it.
+    """
+    source = channel["DataSource"].get("S3DataSource")
+    piped = mode_of(channel, algorithm) == "Pipe"
+    wrong = None
+    if not source or source["S3DataType"] != "S3Prefix":
+        wrong = "the local AWS supports S3Prefix data sources alone."
+    elif channel.get("RecordWrapperType", "None") != "None":
+        wrong = "the local AWS does not support RecordWrapperType RecordIO."
+    elif channel.get("CompressionType", "None") != "None" and not piped:
+        wrong = "CompressionType is for InputMode Pipe alone."
+    if wrong:
+        raise AwsError("ValidationException", f"Channel {channel['ChannelName']}: {wrong}")
+
+
+def describe_channels(job: dict) -> dict:
+    """Return what inputdataconfig.json says of a job's channels."""
+    algorithm = job["AlgorithmSpecification"]
+    return {
+        channel["ChannelName"]: {
+            "TrainingInputMode": mode_of(channel, algorithm),
+            "S3DistributionType": distribution_of(channel),
+            "RecordWrapperType": channel.get("RecordWrapperType", "None"),
+        }
+        | ({"ContentType": channel["ContentType"]} if "ContentType" in channel else {})
+        for channel in job.get("InputDataConfig", [])
+    }
+
+
+class Channels:
+    """Brings channels to instances and ends their pipes with their job."""
+
+    def __init__(self, store: ObjectStore):
+        self._store = store
+        self._pipes: dict[str, list[ChannelPipes]] = {}
+
+    def stage(self, job: dict, container: Container, place: int, hosts: int) -> None:
+        """Give one instance its part of every channel; `end` must follow."""
+        for channel in job.get("InputDataConfig", []):
+            uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
+            objects = objects_below(self._store, uri)
+            part = share_of(objects, place, hosts, distribution_of(channel))
+            folder = container.ml / "input/data"
+            folder.mkdir(parents=True, exist_ok=True)
+            mode = mode_of(channel, job["AlgorithmSpecification"])
+            if mode == "Pipe":
+                self._pipe(job["TrainingJobName"], channel, part, folder)
+                continue
+            target = folder / channel["ChannelName"]
+            target.mkdir(exist_ok=True)
+            if mode == "FastFile":
+                link(container, part, target)
+            else:
+                container.stage(part, target)
+
+    def _pipe(self, job: str, channel: dict, part: list, folder: Path) -> None:
+        pipes = ChannelPipes(
+            folder,
+            channel["ChannelName"],
+            [info.path for info, _ in part],
+            seed=channel.get("ShuffleConfig", {}).get("Seed"),
+            unzip=channel.get("CompressionType") == "Gzip",
+        )
+        self._pipes.setdefault(job, []).append(pipes)
+        pipes.start()
+
+    def end(self, job: str) -> None:
+        """End the pipes of a job."""
+        for pipes in self._pipes.pop(job, []):
+            pipes.end()
+
+
+def link(container: Container, objects: list[tuple[ObjectInfo, str]], folder: Path) -> None:
+    """Show objects as files that may be read alone; code, which is rewritten, is copied."""
+    container.stage([each for each in objects if Path(each[1]).suffix in CODE_ENDINGS], folder)
+    for info, name in objects:
+        target = folder / name
+        if target.suffix in CODE_ENDINGS:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(info.path, target)
+        except OSError:  # the state folder spans file systems, or may not be linked to
+            target.symlink_to(info.path)
+        info.path.chmod(READ_ONLY)  # the store replaces files and never writes into one
