@@ -261,6 +261,7 @@ def make_loader(
     shuffle: bool,
     open_shard: OpenShard | None = None,
     verify: bool = False,
+    in_order: bool = False,
     block_bytes: int = 64 << 20,
 ) -> ShardLoader:
     """Return the batches of one split for one rank.
@@ -275,13 +276,15 @@ def make_loader(
         workers: decoding processes; 0 decodes in this one.
         open_shard: for `s3://`, such as `helpers.s3.shard_opener(client)`.
         verify: compare each shard's MD5 with the manifest's.
+        in_order: shards can be read in the manifest's order alone: a Pipe channel, see channel.py.
         block_bytes: shards held at a time to mix samples from; twice that is kept in memory.
 
     Raises:
         BadManifest: the split is empty.
         ValueError: rank, batch size or source make no sense.
     """
-    reader = ShardReader(str(source), manifest.split(split).shards, open_shard, verify=verify)
+    how = {"verify": verify, "in_order": in_order}
+    reader = ShardReader(str(source), manifest.split(split).shards, open_shard, **how)
     options = {"batch_size": batch_size, "rank": rank, "world_size": world_size}
-    options |= {"seed": seed, "shuffle": shuffle, "block_bytes": block_bytes}
+    options |= {"seed": seed, "shuffle": shuffle, "block_bytes": block_bytes, "in_order": in_order}
     return ShardLoader(manifest, split, reader, decode, workers, **options)

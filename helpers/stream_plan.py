@@ -15,6 +15,8 @@ Evaluation: batches of batch_size and one smaller at the end; ranks may differ i
 
 Mixing: a rank's shards are taken in blocks, whose samples are permuted together. The first block
 is one shard, so that the first batch is there soon; then they grow to `block_bytes`.
+
+In order (a Pipe channel, see pipe.py): a rank reads what it would, but by the place in the list.
 """
 
 import random
@@ -56,6 +58,8 @@ class EpochPlan:
     epoch: int = 0
     shuffle: bool = False
     block_bytes: int = 64 << 20
+    in_order: bool = False
+    """Whether a rank takes its shards as they are listed, and only samples are mixed."""
 
     def __post_init__(self) -> None:
         """Check what a caller may get wrong."""
@@ -111,7 +115,7 @@ class EpochPlan:
             if start < stop:
                 found.append(Slice(shard, start, stop))
             at += count
-        return found
+        return sorted(found, key=lambda part: part.shard) if self.in_order else found
 
     def blocks(self) -> list[list[Slice]]:
         """Return the slices in groups whose samples are mixed."""

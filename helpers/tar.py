@@ -72,6 +72,16 @@ def members(data: bytes | memoryview) -> Iterator[tuple[str, int, int]]:
     _check_sums(view, headers)
 
 
+def is_header(block: bytes) -> bool:
+    """Tell whether 512 bytes are a file's header, by magic and checksum."""
+    try:
+        _parse(block, 0)
+        _check_sums(memoryview(block), [0])
+    except TarError:
+        return False
+    return True
+
+
 def _parse(block: bytes, offset: int) -> tuple[str, int]:
     """Return name and size from one header block."""
     if len(block) < BLOCK:

@@ -47,4 +47,4 @@ def make_manifest(folder: Path, counts: list[int]) -> Manifest:
     splits["validation"] = SplitInfo(0, 0, {}, [], [])
     labels = ["l0", "l1", "l2"]
     weights = class_weights(splits["train"].counts)
-    return Manifest("birds", "ogg", 0, labels, splits, weights, [], {"count": 0, "etags": {}})
+    return Manifest("birds", "ogg", 0, labels, splits, weights, sources={"count": 0, "etags": {}})

@@ -6,12 +6,14 @@ or its reader let go of it, it is removed and `<channel>_1` appears, until the j
 RecordIO wrapping, augmented manifest files.
 """
 
+import fcntl
 import gzip
 import logging
 import os
 import random
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
@@ -73,6 +75,9 @@ class ChannelPipes(threading.Thread):
                 self._over.wait(LOOK_SECONDS)
                 continue
             os.set_blocking(descriptor, True)
+            if hasattr(fcntl, "F_SETPIPE_SZ"):
+                with suppress(OSError):  # more than a user may have: it stays at 64 KiB
+                    fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIECE)
             return descriptor
         return None
 
