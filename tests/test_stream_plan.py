@@ -1,6 +1,7 @@
 """Who reads what: for any shards, ranks, epochs and batch sizes."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +94,20 @@ def test_a_rank_reads_each_shard_once_and_in_the_order_of_need(counts, world, ba
             assert len(set(read)) == len(read)
             assert read == [part.shard for block in plan.blocks() for part in block]
             assert sum(map(len, blocks)) == len(read)
+
+
+@given(shard_counts, worlds, epochs, st.booleans())
+def test_in_order_ranks_read_what_they_would_by_the_place_of_the_shards(
+    counts, world, epoch, shuffle
+):
+    if sum(counts) < world:
+        return
+    for plan in plans(counts, world, 8, shuffle=shuffle, epoch=epoch):
+        ordered = replace(plan, in_order=True)
+        read = [shard for shard, _ in ordered.reads()]
+        assert read == sorted(set(read))
+        assert sorted(samples(ordered)) == sorted(samples(plan))
+        assert len(ordered) == len(plan)
 
 
 def test_only_neighbouring_ranks_share_a_shard():
