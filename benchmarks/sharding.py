@@ -1,6 +1,6 @@
 """Measure the sharding job against reading one object at a time, over the same S3.
 
-    python -m benchmarks.sharding [--samples 1000 4000] [--instances 1 2 4]
+    python -m benchmarks.sharding [--samples 1000 4000] [--instances 1 2 4] [--lines loopback]
 
 Photos are checked and stored as they are. `one at a time` is the starting project's way: GET,
 check, append, next. Instances share this machine's cores: more of them show that the work divides,
@@ -112,6 +112,7 @@ def main() -> None:
     )
     parser.add_argument("--samples", nargs="+", type=int, default=[1000, 4000])
     parser.add_argument("--instances", nargs="+", type=int, default=[1, 2, 4])
+    parser.add_argument("--lines", nargs="+", default=["loopback", "slow"])
     parser.add_argument("--threads", type=int, default=16)
     parser.add_argument("--as-instance", nargs=4, help=argparse.SUPPRESS)
     parser.add_argument("--as-single", help=argparse.SUPPRESS)
@@ -136,7 +137,7 @@ def measure(args: argparse.Namespace, scratch: Path, count: int) -> None:
     """Print the rows of one number of photos."""
     with serving(scratch / "s3") as url:
         upload_folder(client(url), scratch / "raw", f"s3://{BUCKET}/raw")
-    for line in ("loopback", "slow"):
+    for line in args.lines:
         with serving(scratch / "s3", slow=line == "slow") as url:
             row(count, line, "one at a time", run([["--as-single", url]]))
             for n in args.instances:

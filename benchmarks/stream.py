@@ -90,13 +90,15 @@ def compare(kind: str, url: str, workers: int, args: argparse.Namespace, folder:
     """Return each loader's medians over the rounds."""
     results: dict[str, list[dict]] = {loader: [] for loader in args.pythons}
     for _ in range(args.rounds):
-        for loader, python in list(args.pythons.items()):
-            if loader in results:
-                try:
-                    results[loader].append(measure(loader, python, kind, url, workers, folder))
-                except RuntimeError as error:
-                    print(error, file=sys.stderr)
-                    del results[loader]
+        for loader, python in args.pythons.items():
+            try:
+                results[loader].append(measure(loader, python, kind, url, workers, folder))
+            except RuntimeError as error:
+                print(error, file=sys.stderr)
+    for loader in [loader for loader, runs in results.items() if len(runs) < args.rounds]:
+        print(f"{loader}: {len(results[loader])} of {args.rounds} rounds ended", file=sys.stderr)
+        if not results[loader]:
+            del results[loader]
     counts = {loader: runs[0]["labels"] for loader, runs in results.items()}
     for loader, labels in counts.items():
         if labels != counts["bound"]:

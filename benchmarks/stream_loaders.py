@@ -159,6 +159,9 @@ def litdata(args: argparse.Namespace) -> Iterable:
 def mosaicml(args: argparse.Namespace) -> Iterable:
     """Stream mosaicml's MDS shards."""
     from streaming import StreamingDataset
+    from streaming.base.util import clean_stale_shared_memory
+
+    clean_stale_shared_memory()  # what its last run left would be taken for this run's
 
     class Dataset(StreamingDataset):
         def __getitem__(self, index):
