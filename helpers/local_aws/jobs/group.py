@@ -35,6 +35,7 @@ class Outcome:
     failed: str | None
     stopped: bool
     timed_out: bool
+    interrupted: bool
 
 
 class Group:
@@ -50,10 +51,15 @@ class Group:
         self._instances, self._on_line = instances, on_line
         self._processes: dict[str, subprocess.Popen] = {}
         self._readers: list[threading.Thread] = []
-        self._stop, self._is_cut = threading.Event(), False
+        self._stop, self._is_cut, self._interrupted = threading.Event(), False, False
 
     def stop(self) -> None:
         """Ask all instances to end: SIGTERM, and SIGKILL after the grace."""
+        self._stop.set()
+
+    def interrupt(self) -> None:
+        """Take the instances away: as a stop, but one that was not asked for by the job's owner."""
+        self._interrupted = True
         self._stop.set()
 
     def cut(self) -> None:
@@ -63,7 +69,7 @@ class Group:
             with suppress(BrokenPipeError, ValueError):
                 process.stdin.close()
 
-    def run(self, max_seconds: float, grace: float = GRACE_SECONDS) -> Outcome:
+    def run(self, max_seconds: float, grace: float | None = None) -> Outcome:
         """Start all instances and return when none is left."""
         deadline = time.monotonic() + max_seconds
         try:
@@ -71,13 +77,15 @@ class Group:
                 if not self._stop.is_set():
                     self._start(instance)
             failed = self._watch(deadline)
-            stopped, timed_out = self._stop.is_set(), time.monotonic() >= deadline
+            ended, timed_out = self._stop.is_set(), time.monotonic() >= deadline
+            grace = GRACE_SECONDS if grace is None else grace
             self._end(0.0 if self._is_cut else PEER_SECONDS if failed else grace)
         finally:
             self._finish()
         codes = {host: process.returncode for host, process in self._processes.items()}
         failed = failed or next((host for host, code in codes.items() if code), None)
-        return Outcome(codes, failed, stopped, timed_out)
+        interrupted = ended and self._interrupted
+        return Outcome(codes, failed, ended and not interrupted, timed_out, interrupted)
 
     def _start(self, instance: Instance) -> None:
         process = subprocess.Popen(

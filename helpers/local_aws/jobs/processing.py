@@ -19,7 +19,6 @@ from helpers.local_aws.tags import Tags
 class Processing(JobEngine):
     """The engine of CreateProcessingJob and its kin."""
 
-    timeout_status = "Failed"
     failure_file = "output/message"
 
     def __init__(
@@ -79,7 +78,7 @@ class Processing(JobEngine):
         arn = {"PROCESSING_JOB_ARN": job["ProcessingJobArn"]}
         return command, {**arn, **job.get("Environment", {})}
 
-    def keep(self, name: str, job: dict, containers: list[Container], completed: bool) -> None:
+    def keep(self, name: str, job: dict, containers: list[Container], status: str) -> None:
         for container in containers:
             for output in _outputs(job):
                 folder = container.path(output["LocalPath"])
@@ -89,7 +88,7 @@ class Processing(JobEngine):
                         key = f"{prefix.rstrip('/')}/{path.relative_to(folder).as_posix()}"
                         self.store.put(bucket, key.lstrip("/"), path)
             message = container.ml / "output/message"
-            if completed and message.exists():
+            if status == "Completed" and message.exists():
                 self.set(name, ExitMessage=message.read_text(errors="replace")[:1024])
 
 
