@@ -24,9 +24,10 @@ def pages(data: bytes) -> Iterator[tuple[int, int]]:
     while start < len(data):
         if data[start : start + 4] != b"OggS":
             raise ValueError(f"damaged: no Ogg page at byte {start} of {len(data)}")
-        table = data[start + _HEADER : start + _HEADER + data[start + 26 : start + 27][0]]
+        count = data[start + 26] if start + _HEADER <= len(data) else 0
+        table = data[start + _HEADER : start + _HEADER + count]
         end = start + _HEADER + len(table) + sum(table)
-        if end > len(data) or len(table) < data[start + 26]:
+        if end > len(data) or len(table) < count:
             raise ValueError(f"truncated: an Ogg page is cut off at byte {len(data)}")
         yield start, end
         start = end

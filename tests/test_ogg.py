@@ -25,6 +25,12 @@ def test_a_stream_cut_anywhere_is_truncated(stream, share):
         ogg.check(stream[: int(len(stream) * share)])
 
 
+@pytest.mark.parametrize("length", range(4, 40))
+def test_a_stream_cut_within_its_first_header_is_truncated(stream, length):
+    with pytest.raises(ValueError, match="truncated"):
+        ogg.check(stream[:length])
+
+
 def test_a_stream_cut_between_two_pages_is_truncated(stream):
     *_, (start, _) = ogg.pages(stream)
     with pytest.raises(ValueError, match="no last page"):
