@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from helpers.bucket import bucket_exists
@@ -16,6 +17,7 @@ from helpers.config import PROJECT, Config
 from helpers.jobs import ENDED, describe
 from helpers.roles import delete_role
 from helpers.session import client
+from helpers.warm_pools import WAITING, end_warm_pool
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def _sagemaker(noun: str, plural: str, list_name: str, name: str) -> Kind:
 
 def _job(kind: str) -> Kind:
     """Return a kind of job: one that still runs, and bills, is stopped before it is deleted."""
-    noun = kind.lower()
+    noun = xform_name(kind)
     found = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
 
     def delete(config: Config, name: str) -> None:
@@ -58,13 +60,21 @@ def _job(kind: str) -> Kind:
             getattr(client(config, "sagemaker"), f"stop_{noun}_job")(**{f"{kind}JobName": name})
         while _job_status(config, kind, name) not in ENDED:
             time.sleep(config.poll_seconds)
+        if kind == "Training":
+            _end_warm_pool(config, name)
         found.delete(config, name)
 
-    return Kind(found.name, found.find, delete)
+    return Kind(found.name.replace("_", " "), found.find, delete)
 
 
 def _job_status(config: Config, kind: str, name: str) -> str:
     return describe(config, f"{kind}Job", name)[f"{kind}JobStatus"]
+
+
+def _end_warm_pool(config: Config, job: str) -> None:
+    """Let the instances go that wait after a job: they bill, and the job can't be deleted."""
+    while end_warm_pool(config, job).status == WAITING:
+        time.sleep(config.poll_seconds)
 
 
 def _objects(config: Config) -> Iterator[str]:
@@ -167,6 +177,7 @@ KINDS = (
     _sagemaker("endpoint", "endpoints", "Endpoints", "EndpointName"),
     _sagemaker("endpoint config", "endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
     _sagemaker("model", "models", "Models", "ModelName"),
+    _job("HyperParameterTuning"),
     _job("Training"),
     _job("Processing"),
     Kind("table", _tables, _delete_table),

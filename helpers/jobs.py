@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pandas as pd
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from tqdm import tqdm
 
@@ -16,7 +17,11 @@ from helpers.costs import dollars, instance_cost
 from helpers.session import client
 
 METRIC = re.compile(r"(\w[\w:/-]*)=(-?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf))\b", re.IGNORECASE)
-MADE_BY = {"ProcessingJob": "notebooks/04", "TrainingJob": "notebooks/05"}
+MADE_BY = {
+    "ProcessingJob": "notebooks/04",
+    "TrainingJob": "notebooks/05",
+    "HyperParameterTuningJob": "notebooks/06",
+}
 ENDED = ("Completed", "Failed", "Stopped")
 
 
@@ -68,12 +73,7 @@ def describe(config: Config, kind: str, name: str) -> dict:
     Raises:
         LookupError: there is no such job.
     """
-    sagemaker = client(config, "sagemaker")
-    call = (
-        sagemaker.describe_training_job
-        if kind == "TrainingJob"
-        else sagemaker.describe_processing_job
-    )
+    call = getattr(client(config, "sagemaker"), xform_name(f"Describe{kind}"))
     try:
         return call(**{f"{kind}Name": name})
     except ClientError as error:

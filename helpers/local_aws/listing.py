@@ -25,6 +25,8 @@ class Listing:
     """What a summary has, where the resource has it."""
     status: str = ""
     """Field of the resource's status, if it has one."""
+    sorts: tuple[tuple[str, str], ...] = ()
+    """What else SortBy may name, each with its field."""
 
     def answer(self, documents: Iterable[dict], request: dict) -> dict:
         """Return one page of summaries, newest first unless asked otherwise.
@@ -36,7 +38,8 @@ class Listing:
             message = f"The local AWS does not list {self.list_name} by {unknown}."
             raise AwsError("ValidationException", message)
         found = [document for document in documents if self._wanted(document, request)]
-        by = {"Name": self.name, "Status": self.status}.get(request.get("SortBy"), TIMES[0])
+        sorts = {"Name": self.name, "Status": self.status, **dict(self.sorts)}
+        by = sorts.get(request.get("SortBy"), TIMES[0])
         found.sort(
             key=lambda document: (document[by], document[self.name]),
             reverse=request.get("SortOrder") != "Ascending",

@@ -20,6 +20,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "DescribeTrainingJob",
             "ListTrainingJobs",
             "StopTrainingJob",
+            "UpdateTrainingJob",
             "DeleteTrainingJob",
         ),
         "models": ("CreateModel", "DescribeModel", "ListModels", "DeleteModel"),
@@ -37,6 +38,14 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "DeleteEndpoint",
         ),
         "tags": ("AddTags", "ListTags", "DeleteTags"),
+        "tuning": (
+            "CreateHyperParameterTuningJob",
+            "DescribeHyperParameterTuningJob",
+            "ListHyperParameterTuningJobs",
+            "ListTrainingJobsForHyperParameterTuningJob",
+            "StopHyperParameterTuningJob",
+            "DeleteHyperParameterTuningJob",
+        ),
     },
     "logs": {
         "logs": (

@@ -30,6 +30,7 @@ from helpers.local_aws.s3.serving import KeepAliveHandler
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.simulate import Simulator
 from helpers.local_aws.tags import Tags
+from helpers.local_aws.tuning.engine import Tuning
 
 HOST = "127.0.0.1"
 SDK_DEFAULTS = """\
@@ -55,6 +56,7 @@ class Engines:
     simulator: Simulator
     tags: Tags
     training: Training
+    tuning: Tuning
 
 
 def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engines:
@@ -66,6 +68,7 @@ def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engin
     catalog = Catalog(state / "glue")
     models = Models(context, documents, store, tags)
     configs = EndpointConfigs(context, documents, tags, models)
+    training = Training(context, documents, store, logs, tags)
     return Engines(
         athena=AthenaEngine(state / "athena", catalog, store, context.account, context.region),
         catalog=catalog,
@@ -76,7 +79,8 @@ def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engin
         processing=Processing(context, documents, store, logs, tags),
         simulator=Simulator(moto),
         tags=tags,
-        training=Training(context, documents, store, logs, tags),
+        training=training,
+        tuning=Tuning(context, documents, logs, tags, training),
     )
 
 
@@ -155,6 +159,7 @@ class LocalAws:
         announce(self.context.state, self.context.url)
         self.engines.processing.recover()
         self.engines.training.recover()
+        self.engines.tuning.recover()
         self.engines.endpoints.recover()
 
     def run(self) -> None:
@@ -171,6 +176,7 @@ class LocalAws:
 
     def stop_engines(self) -> None:
         """End every process that the engines started."""
+        self.engines.tuning.shut_down()
         self.engines.training.shut_down()
         self.engines.processing.shut_down()
         self.engines.endpoints.shut_down()
