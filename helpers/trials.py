@@ -1,0 +1,177 @@
+"""What a trial of a search cost and brought, read from its training job; starts nothing.
+
+Seconds count from the request: to `start` until SageMaker says that the script runs, to the first
+step until train.py says that it has taken one. Prices are those of `costs`.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+import pandas as pd
+
+from helpers.config import Config
+from helpers.costs import instance_cost
+from helpers.jobs import ENDED, describe, finished, log_lines
+
+FIRST_STEP = "First step"
+"""How the line of train.py begins that says so."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training job of a search."""
+
+    number: int
+    params: dict[str, Any]
+    job: str
+    """Name of the training job."""
+    status: str = "InProgress"
+    value: float | None = None
+    """The objective at its end; None where it has none."""
+    start_seconds: float | None = None
+    """From the request until the script runs."""
+    step_seconds: float | None = None
+    """From the request until the first step is done."""
+    billable_seconds: float = 0.0
+    """Of all its instances, the time that a warm pool waited after it included."""
+    cost: float | None = None
+    """Dollars."""
+    begin: str = ""
+    end: str = ""
+    """ISO times of request and end."""
+    reason: str = ""
+    """Why it failed."""
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> "Trial":
+        """Return the trial that `asdict` made a record of; fields of later versions are ignored."""
+        known = {item.name for item in fields(cls)}
+        return cls(**{name: value for name, value in record.items() if name in known})
+
+    @property
+    def ended(self) -> bool:
+        """Say whether its job has ended."""
+        return self.status in ENDED
+
+    def record(self) -> dict[str, Any]:
+        """Return what `read` takes, made of JSON's own types."""
+        return asdict(self)
+
+
+def measure(
+    config: Config, job: str, objective: str, *, number: int, params: Mapping[str, Any]
+) -> Trial:
+    """Return what a training job that has ended cost and brought.
+
+    Args:
+        objective: name of a metric that the job printed as `name=value`; its last value counts.
+    """
+    about = describe(config, "TrainingJob", job)
+    cluster, asked = about["ResourceConfig"], about["CreationTime"]
+    kept = about.get("WarmPoolStatus", {}).get("ResourceRetainedBillableTimeInSeconds", 0)
+    seconds = (about.get("BillableTimeInSeconds", 0) + kept) * cluster["InstanceCount"]
+    done = finished(config, "TrainingJob", job)
+    return Trial(
+        number=number,
+        params=dict(params),
+        job=job,
+        status=about["TrainingJobStatus"],
+        value=done.metrics.get(objective) if about["TrainingJobStatus"] != "Failed" else None,
+        start_seconds=_seconds(asked, _started(about)),
+        step_seconds=_seconds(asked, _first_step(config, job, asked)),
+        billable_seconds=seconds,
+        cost=instance_cost(cluster["InstanceType"], seconds),
+        begin=asked.isoformat(),
+        end=about["TrainingEndTime"].isoformat(),
+        reason=about.get("FailureReason", ""),
+    )
+
+
+def _seconds(begin: datetime, end: datetime | None) -> float | None:
+    return None if end is None else round((end - begin).total_seconds(), 2)
+
+
+def _started(about: Mapping[str, Any]) -> datetime | None:
+    stages = about.get("SecondaryStatusTransitions", [])
+    return next((stage["StartTime"] for stage in stages if stage["Status"] == "Training"), None)
+
+
+def _first_step(config: Config, job: str, asked: datetime) -> datetime | None:
+    for time, _, text in log_lines(config, "TrainingJob", job):
+        if text.startswith(FIRST_STEP):
+            return time.astimezone(asked.tzinfo)
+    return None
+
+
+def table(trials: Sequence[Trial]) -> pd.DataFrame:
+    """Return a row for each trial: hyperparameters, objective, seconds, dollars."""
+    rows = [
+        {
+            "trial": trial.number,
+            **trial.params,
+            "objective": trial.value,
+            "s to start": trial.start_seconds,
+            "s to first step": trial.step_seconds,
+            "billable s": trial.billable_seconds,
+            "dollars": trial.cost,
+        }
+        for trial in trials
+    ]
+    return pd.DataFrame(rows).set_index("trial")
+
+
+def compare(searches: Mapping[str, Sequence[Trial]], *, maximise: bool = True) -> pd.DataFrame:
+    """Return a column for each search: its starts, what it billed, how long it took, its best."""
+    return pd.DataFrame({name: _sums(trials, maximise) for name, trials in searches.items()})
+
+
+def _sums(trials: Sequence[Trial], maximise: bool) -> dict[str, float | None]:
+    first, later = trials[0], trials[1:]
+    begin = min(datetime.fromisoformat(trial.begin) for trial in trials)
+    end = max(datetime.fromisoformat(trial.end) for trial in trials)
+    best = best_of(trials, maximise)
+    return {
+        "trials": len(trials),
+        "s to start, first trial": first.start_seconds,
+        "s to start, median of the others": _median(trial.start_seconds for trial in later),
+        "s to first step, first trial": first.step_seconds,
+        "s to first step, median of the others": _median(trial.step_seconds for trial in later),
+        "billable s, all": sum(trial.billable_seconds for trial in trials),
+        "s of wall time": (end - begin).total_seconds(),
+        "dollars": total_cost(trials),
+        "best objective": best.value if best else None,
+    }
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def best_of(trials: Sequence[Trial], maximise: bool = True) -> Trial | None:
+    """Return the trial with the best objective; None where none has any."""
+    found = [trial for trial in trials if trial.value is not None and math.isfinite(trial.value)]
+    sign = 1 if maximise else -1
+    return max(found, key=lambda trial: sign * trial.value, default=None)
+
+
+def total_cost(trials: Sequence[Trial]) -> float | None:
+    """Return what trials cost in dollars; None where the price of one is not known."""
+    costs = [trial.cost for trial in trials]
+    return None if None in costs else sum(costs)
+
+
+def words(params: Mapping[str, Any]) -> str:
+    """Return hyperparameters as a reader sees them, such as `lr=0.0031, width=16`."""
+    return ", ".join(f"{name}={_short(value)}" for name, value in params.items())
+
+
+def _short(value: Any) -> str:
+    try:
+        return f"{float(value):.3g}"
+    except ValueError:
+        return str(value)
