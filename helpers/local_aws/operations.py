@@ -37,6 +37,28 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "UpdateEndpoint",
             "DeleteEndpoint",
         ),
+        "package_groups": (
+            "CreateModelPackageGroup",
+            "DescribeModelPackageGroup",
+            "ListModelPackageGroups",
+            "DeleteModelPackageGroup",
+        ),
+        "packages": (
+            "CreateModelPackage",
+            "DescribeModelPackage",
+            "BatchDescribeModelPackage",
+            "ListModelPackages",
+            "UpdateModelPackage",
+            "DeleteModelPackage",
+        ),
+        "model_cards": (
+            "CreateModelCard",
+            "DescribeModelCard",
+            "UpdateModelCard",
+            "ListModelCards",
+            "ListModelCardVersions",
+            "DeleteModelCard",
+        ),
         "tags": ("AddTags", "ListTags", "DeleteTags"),
         "tuning": (
             "CreateHyperParameterTuningJob",

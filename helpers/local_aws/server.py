@@ -25,6 +25,9 @@ from helpers.local_aws.jobs.training import Training
 from helpers.local_aws.journal import Journal
 from helpers.local_aws.lifecycle import StateBusy, announce, claim, load_keys
 from helpers.local_aws.logs import Logs
+from helpers.local_aws.registry.cards import Cards
+from helpers.local_aws.registry.groups import PackageGroups
+from helpers.local_aws.registry.packages import Packages
 from helpers.local_aws.s3.http import S3App
 from helpers.local_aws.s3.serving import KeepAliveHandler
 from helpers.local_aws.s3.store import ObjectStore
@@ -51,7 +54,10 @@ class Engines:
     endpoint_configs: EndpointConfigs
     endpoints: Endpoints
     logs: Logs
+    model_cards: Cards
     models: Models
+    package_groups: PackageGroups
+    packages: Packages
     processing: Processing
     simulator: Simulator
     tags: Tags
@@ -66,7 +72,9 @@ def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engin
     documents = Documents(state / "documents.sqlite")
     tags = Tags(documents)
     catalog = Catalog(state / "glue")
-    models = Models(context, documents, store, tags)
+    groups = PackageGroups(context, documents, tags)
+    packages = Packages(context, documents, store, tags, groups)
+    models = Models(context, documents, store, tags, packages)
     configs = EndpointConfigs(context, documents, tags, models)
     training = Training(context, documents, store, logs, tags)
     return Engines(
@@ -75,7 +83,10 @@ def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engin
         endpoint_configs=configs,
         endpoints=Endpoints(context, documents, store, logs, tags, configs),
         logs=logs,
+        model_cards=Cards(context, documents, tags),
         models=models,
+        package_groups=groups,
+        packages=packages,
         processing=Processing(context, documents, store, logs, tags),
         simulator=Simulator(moto),
         tags=tags,

@@ -25,10 +25,14 @@ def test_a_model_whose_archive_is_missing_is_refused(hosting):
 
 
 @pytest.mark.parametrize(
-    "container", [{"Image": "i"}, {"Image": "i", "ModelPackageName": "package"}]
+    "container, words",
+    [
+        ({"Image": "i"}, "one container with a ModelDataUrl"),
+        ({"ModelPackageName": "package"}, "model-package/package does not exist"),
+    ],
 )
-def test_a_container_that_can_not_be_served_is_refused(hosting, container):
-    with pytest.raises(ClientError, match="one container with a ModelDataUrl"):
+def test_a_container_that_can_not_be_served_is_refused(hosting, container, words):
+    with pytest.raises(ClientError, match=words):
         hosting.sagemaker.create_model(
             ModelName="model", PrimaryContainer=container, ExecutionRoleArn=ROLE
         )

@@ -1,0 +1,42 @@
+"""A client of the registry, and requests for packages of a small archive."""
+
+import pytest
+
+from tests.local_cloud import BUCKET
+
+URI = f"s3://{BUCKET}/model.tar.gz"
+GROUP = "birds"
+
+
+class Registry:
+    """What a test does with the registry of a local AWS."""
+
+    def __init__(self, aws, client):
+        self.aws, self.sagemaker = aws, client("sagemaker")
+        aws.store.put(BUCKET, "model.tar.gz", b"weights")
+        self.sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
+
+    def add(self, uri=URI, **more):
+        """Make one more version and return its ARN."""
+        container = {"Image": "image", "ModelDataUrl": uri, "Environment": {"COLOUR": "blue"}}
+        specification = {"Containers": [container], "SupportedContentTypes": ["text/plain"]}
+        specification["SupportedResponseMIMETypes"] = ["application/json"]
+        request = {"ModelPackageGroupName": GROUP, "InferenceSpecification": specification, **more}
+        given = {key: value for key, value in request.items() if value is not None}
+        return self.sagemaker.create_model_package(**given)["ModelPackageArn"]
+
+    def describe(self, name, **more):
+        """Return a package's description."""
+        return self.sagemaker.describe_model_package(ModelPackageName=name, **more)
+
+    def versions(self, **more):
+        """Return the numbers of the group's versions as they are listed."""
+        request = {"ModelPackageGroupName": GROUP, **more}
+        found = self.sagemaker.list_model_packages(**request)["ModelPackageSummaryList"]
+        return [each["ModelPackageVersion"] for each in found]
+
+
+@pytest.fixture
+def registry(aws, client):
+    """Return a helper that makes versions of one model."""
+    return Registry(aws, client)
