@@ -46,13 +46,21 @@ def wait_in_service(config: Config, name: str) -> dict[str, Any]:
 
 def make_model(config: Config, name: str, image: str, model_data: str) -> None:
     """Register an archive as a model under `name`; a model of that name is replaced."""
+    _make(config, name, {"Image": image, "ModelDataUrl": model_data, "Environment": PROGRAM})
+
+
+def make_model_of(config: Config, name: str, package: str) -> None:
+    """Register a version of the registry, by its ARN, as a model under `name`."""
+    _make(config, name, {"ModelPackageName": package})
+
+
+def _make(config: Config, name: str, container: dict[str, Any]) -> None:
     sagemaker = client(config, "sagemaker")
     try:
         sagemaker.delete_model(ModelName=name)
     except ClientError as error:
         if "Could not find" not in str(error):
             raise
-    container = {"Image": image, "ModelDataUrl": model_data, "Environment": PROGRAM}
     sagemaker.create_model(
         ModelName=name, PrimaryContainer=container, ExecutionRoleArn=role_arn(config)
     )

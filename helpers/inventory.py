@@ -156,6 +156,27 @@ def _delete_log(config: Config, name: str) -> None:
         logs.delete_log_group(logGroupName=group)
 
 
+def _package_groups(config: Config) -> Iterator[str]:
+    groups = ("list_model_package_groups", "ModelPackageGroupSummaryList", "ModelPackageGroupName")
+    return _pages(config, *groups, NameContains=PROJECT)
+
+
+def _packages(config: Config) -> Iterator[str]:
+    """Yield the ARNs of all versions in the course's groups."""
+    pages = client(config, "sagemaker").get_paginator("list_model_packages")
+    for group in _package_groups(config):
+        for page in pages.paginate(ModelPackageGroupName=group):
+            yield from (each["ModelPackageArn"] for each in page["ModelPackageSummaryList"])
+
+
+def _delete_package(config: Config, arn: str) -> None:
+    client(config, "sagemaker").delete_model_package(ModelPackageName=arn)
+
+
+def _delete_package_group(config: Config, name: str) -> None:
+    client(config, "sagemaker").delete_model_package_group(ModelPackageGroupName=name)
+
+
 def _roles(config: Config) -> Iterator[str]:
     iam = client(config, "iam")
     with suppress(iam.exceptions.NoSuchEntityException):
@@ -177,6 +198,9 @@ KINDS = (
     _sagemaker("endpoint", "endpoints", "Endpoints", "EndpointName"),
     _sagemaker("endpoint config", "endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
     _sagemaker("model", "models", "Models", "ModelName"),
+    Kind("model package", _packages, _delete_package),
+    Kind("model package group", _package_groups, _delete_package_group),
+    _sagemaker("model card", "model_cards", "ModelCardSummaries", "ModelCardName"),
     _job("HyperParameterTuning"),
     _job("Training"),
     _job("Processing"),

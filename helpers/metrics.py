@@ -72,6 +72,25 @@ def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
     return float((np.diff(hits, prepend=0) * hits / taken).sum() / positive.sum())
 
 
+def score_classes(
+    score: Callable[[np.ndarray, np.ndarray], float], probabilities: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+    """Return a one-against-rest score of each class, float (classes,); nan where it has none.
+
+    Args:
+        probabilities: float (samples, classes).
+        target: int (samples,).
+    """
+    classes = range(probabilities.shape[1])
+    return np.array([score(probabilities[:, c], target == c) for c in classes])
+
+
+def mean_of_known(values: np.ndarray) -> float:
+    """Return the mean of what is not nan; nan where all is."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
 def macro_over_classes(
     score: Callable[[np.ndarray, np.ndarray], float], probabilities: np.ndarray, target: np.ndarray
 ) -> float:
@@ -83,9 +102,7 @@ def macro_over_classes(
         probabilities: float (samples, classes).
         target: int (samples,).
     """
-    each = [score(probabilities[:, c], target == c) for c in range(probabilities.shape[1])]
-    known = [value for value in each if not np.isnan(value)]
-    return float(np.mean(known)) if known else float("nan")
+    return mean_of_known(score_classes(score, probabilities, target))
 
 
 def score_probabilities(
@@ -93,14 +110,19 @@ def score_probabilities(
 ) -> dict:
     """Return all scores of a split: the confusion's, macro ROC-AUC, macro AP, loss, calibration."""
     predicted = probabilities.argmax(1)
-    chosen = np.clip(probabilities[np.arange(len(target)), target], 1e-12, None)
     return {
         **score_confusion(confusion_matrix(target, predicted, len(labels)), labels),
         "macro_auc": macro_over_classes(roc_auc, probabilities, target),
         "macro_ap": macro_over_classes(average_precision, probabilities, target),
-        "loss": float(-np.log(chosen).mean()),
+        "loss": log_loss(probabilities, target),
         "calibration_error": calibration_error(calibration(probabilities, target)),
     }
+
+
+def log_loss(probabilities: np.ndarray, target: np.ndarray) -> float:
+    """Return the mean negative log of what each truth was given."""
+    chosen = probabilities[np.arange(len(target)), target]
+    return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
 
 
 def calibration(probabilities: np.ndarray, target: np.ndarray, bins: int = 10) -> list[dict]:
@@ -124,29 +146,6 @@ def calibration_error(bands: list[dict]) -> float:
     total = sum(band["samples"] for band in bands)
     gaps = (band["samples"] * abs(band["confidence"] - band["accuracy"]) for band in bands)
     return sum(gaps) / max(total, 1)
-
-
-def bootstrap_interval(
-    score: Callable[[np.ndarray], float],
-    groups: Sequence,
-    *,
-    rounds: int = 1000,
-    level: float = 0.95,
-    seed: int = 0,
-) -> tuple[float, float]:
-    """Return the percentile interval of `score(sample indices)`, redrawing whole groups.
-
-    Windows of one recording are not independent: pass the recording of each sample as `groups`
-    (or the sample's own index to redraw samples).
-    """
-    _, member = np.unique(np.asarray(groups), return_inverse=True)
-    order = np.argsort(member, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(member[order])) + 1)
-    rng = np.random.default_rng(seed)
-    draws = (rng.integers(0, len(parts), len(parts)) for _ in range(rounds))
-    values = [score(np.concatenate([parts[i] for i in draw])) for draw in draws]
-    low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 def metric_line(**values: float) -> str:

@@ -141,6 +141,30 @@ def confusion(matrix: np.ndarray, labels: Sequence[str], *, title: str) -> Figur
     return figure
 
 
+def reliability(bands: Sequence[Mapping[str, float]], *, error: float, title: str) -> Figure:
+    """Draw how often a model is right against how sure it is, and how often it is how sure.
+
+    Args:
+        bands: of metrics.calibration, each with `low` and `high`, its accuracy's interval.
+        error: expected calibration error, as a share.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
+    sure, hit = ([band[name] for band in bands] for name in ("confidence", "accuracy"))
+    low, high = ([band[name] for band in bands] for name in ("low", "high"))
+    left.plot([0, 1], [0, 1], color="grey", linestyle="--", linewidth=1)
+    left.text(0.02, 0.1, "as sure as right", color="grey", fontsize=8, rotation=35)
+    left.vlines(sure, low, high, color=COLOURS[0], linewidth=1.5)
+    left.plot(sure, hit, "o-", color=COLOURS[0], markersize=5)
+    left.set(title=title, xlabel="confidence of the answer", ylabel="share right")
+    left.set(xlim=(0, 1.02), ylim=(0, 1.02))
+    edges, counts = [band["from"] for band in bands], [band["samples"] for band in bands]
+    bars = right.bar(edges, counts, width=0.1, align="edge", color=COLOURS[0], edgecolor="white")
+    right.bar_label(bars, fontsize=8)
+    right.set(title=f"ECE {100 * error:.1f} points", xlabel="confidence of the answer")
+    right.set(ylabel="samples", xlim=(0, 1.02))
+    return figure
+
+
 def probabilities(values: Mapping[str, float], *, axes: Axes, truth: str | None = None) -> Axes:
     """Draw an answer's probabilities, the true class marked by its colour."""
     ordered = pd.Series(dict(values)).sort_values()

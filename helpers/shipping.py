@@ -11,7 +11,7 @@ from helpers.s3 import upload_folder
 from helpers.session import client
 
 if TYPE_CHECKING:
-    from sagemaker.core.shapes import ProcessingInput
+    from sagemaker.core.shapes import ProcessingInput, ProcessingOutput
 
 NOT_SHIPPED = shutil.ignore_patterns("local_aws", "__pycache__")
 COURSE = "/opt/ml/processing/input/course"
@@ -35,13 +35,28 @@ def ship(*files: str) -> Path:
 
 def course_input(config: Config) -> "ProcessingInput":
     """Upload the `helpers` package and return it as an input of a processing job."""
+    upload_folder(client(config, "s3"), ship(), config.uri("code"))
+    return job_input("course", config.uri("code") + "/")
+
+
+def job_input(name: str, uri: str) -> "ProcessingInput":
+    """Return an S3 object or prefix as an input that a processing job finds under `name`."""
     from sagemaker.core.shapes import ProcessingInput, ProcessingS3Input
 
-    upload_folder(client(config, "s3"), ship(), config.uri("code"))
     source = ProcessingS3Input(
-        s3_uri=config.uri("code") + "/",
-        local_path=COURSE,
+        s3_uri=uri,
+        local_path=f"/opt/ml/processing/input/{name}",
         s3_data_type="S3Prefix",
         s3_input_mode="File",
     )
-    return ProcessingInput(input_name="course", s3_input=source)
+    return ProcessingInput(input_name=name, s3_input=source)
+
+
+def job_output(name: str, uri: str) -> "ProcessingOutput":
+    """Return where what a processing job writes to its output folder goes."""
+    from sagemaker.core.shapes import ProcessingOutput, ProcessingS3Output
+
+    target = ProcessingS3Output(
+        s3_uri=uri, local_path="/opt/ml/processing/output", s3_upload_mode="EndOfJob"
+    )
+    return ProcessingOutput(output_name=name, s3_output=target)

@@ -26,6 +26,13 @@ def use(config, aws, prefix, *, database):
     place = {"Image": "image", "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
     role = "arn:aws:iam::000000000000:role/course"
     sagemaker.create_model(ModelName=prefix, PrimaryContainer=place, ExecutionRoleArn=role)
+    sagemaker.create_model_package_group(ModelPackageGroupName=prefix)
+    served = {"Containers": [place], "SupportedContentTypes": ["text/plain"]}
+    sagemaker.create_model_package(
+        ModelPackageGroupName=prefix,
+        InferenceSpecification={**served, "SupportedResponseMIMETypes": ["text/plain"]},
+    )
+    sagemaker.create_model_card(ModelCardName=prefix, Content="{}", ModelCardStatus="Draft")
     variant = {"VariantName": "v", "ModelName": prefix, "InstanceType": "ml.m5.large"}
     variant["InitialInstanceCount"] = 1
     sagemaker.create_endpoint_config(EndpointConfigName=prefix, ProductionVariants=[variant])
@@ -83,6 +90,8 @@ def test_what_others_have_stays(aws, full):
     assert sagemaker.describe_endpoint(EndpointName=THEIRS)["EndpointStatus"] == "InService"
     assert sagemaker.describe_training_job(TrainingJobName=THEIRS)
     assert sagemaker.describe_processing_job(ProcessingJobName=THEIRS)
+    assert sagemaker.describe_model_package(ModelPackageName=f"{THEIRS}/1")
+    assert sagemaker.describe_model_card(ModelCardName=THEIRS)
     assert course_client(full, "glue").get_table(DatabaseName="theirs", Name="t")
     logs = course_client(full, "logs")
     streams = logs.describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs")["logStreams"]

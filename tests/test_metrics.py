@@ -82,27 +82,6 @@ def test_the_calibration_error_is_the_gap_of_confidence_and_accuracy():
     assert metrics.calibration_error(bands) == 0.25
 
 
-def test_the_interval_holds_the_value_and_grows_when_groups_are_drawn_whole():
-    right = np.repeat(np.random.default_rng(0).random(40) < 0.7, 5)
-
-    def accuracy(chosen):
-        return right[chosen].mean()
-
-    low, high = metrics.bootstrap_interval(accuracy, np.arange(200), rounds=300)
-    wide_low, wide_high = metrics.bootstrap_interval(accuracy, np.arange(200) // 5, rounds=300)
-    assert low < right.mean() < high
-    assert wide_high - wide_low > 1.5 * (high - low)
-
-
-def test_the_same_seed_gives_the_same_interval():
-    values = np.arange(10.0)
-    first, second = (
-        metrics.bootstrap_interval(lambda chosen: values[chosen].mean(), range(10), rounds=50)
-        for _ in range(2)
-    )
-    assert first == second
-
-
 @given(st.dictionaries(st.sampled_from(["loss", "val_loss", "epoch"]), st.floats() | st.integers()))
 def test_a_printed_line_reads_back(values):
     line = metrics.metric_line(**values)

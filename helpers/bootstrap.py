@@ -1,0 +1,73 @@
+"""Intervals of scores by redrawing whole groups; it knows arrays, not what the scores mean.
+
+Windows of one recording resemble each other: as if each were independent, an interval would be
+too narrow. So recordings are drawn, each with all its windows.
+Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 8 and 13.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+LEVEL = 0.95
+ROUNDS = 1000
+
+
+class Interval(NamedTuple):
+    """The bounds of a score; nan where nothing can be said."""
+
+    low: float
+    high: float
+
+
+def draws(groups: Sequence[Hashable], rounds: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield the sample indices of each draw: as many groups as there are, with replacement."""
+    _, member = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.argsort(member, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(member[order])) + 1)
+    rng = np.random.default_rng(seed)
+    for _ in range(rounds):
+        yield np.concatenate([parts[i] for i in rng.integers(0, len(parts), len(parts))])
+
+
+def bootstrap_intervals(
+    score: Callable[[np.ndarray], Mapping[str, float]],
+    groups: Sequence[Hashable],
+    *,
+    rounds: int = ROUNDS,
+    level: float = LEVEL,
+    seed: int = 0,
+) -> dict[str, Interval]:
+    """Return the percentile interval of each score over the same draws.
+
+    A draw in which a score is nan (its class was not drawn) takes no part in that score's.
+
+    Args:
+        score: gets sample indices, returns scores by name, the same names each time.
+        groups: the recording of each sample, or its own key where samples are independent.
+    """
+    each = [score(chosen) for chosen in draws(groups, rounds, seed)]
+    table = {name: np.array([row[name] for row in each], float) for name in each[0]}
+    return {name: _percentiles(values, level) for name, values in table.items()}
+
+
+def _percentiles(values: np.ndarray, level: float) -> Interval:
+    known = values[~np.isnan(values)]
+    if not known.size:
+        return Interval(float("nan"), float("nan"))
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high))
+
+
+def wilson(share: float, count: int, z: float = 1.96) -> Interval:
+    """Return the interval of a share of independent cases, which has a width at 0 and 1 too.
+
+    Source: Wilson, Probable inference, the law of succession, and statistical inference, 1927.
+    """
+    if not count:
+        return Interval(float("nan"), float("nan"))
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    spread = np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    half = float(spread * z / (1 + z * z / count))
+    return Interval(max(0.0, centre - half), min(1.0, centre + half))

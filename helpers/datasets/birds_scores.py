@@ -1,0 +1,92 @@
+"""How species are scored, as BirdCLEF does; it knows arrays and labels.
+
+BirdCLEF ranks by macro ROC-AUC over the species that have a positive in the test:
+https://www.kaggle.com/competitions/birdclef-2024/overview/evaluation
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from helpers.metrics import average_precision, log_loss, mean_of_known, roc_auc, score_classes
+
+TASK = "name the bird species that sings in 5 seconds of sound"
+HEADLINE = "macro_auc"
+"""The score by which versions are compared."""
+SCORES = {
+    "macro_auc": "macro ROC-AUC",
+    "macro_ap": "macro average precision",
+    "accuracy": "accuracy",
+    "loss": "log loss",
+}
+LOWER_IS_BETTER = {"loss"}
+SHARES = {"accuracy", "recall"}
+CLASS_SCORES = {"recall": "recall", "auc": "ROC-AUC", "ap": "average precision"}
+UNIT = "recordings"
+USES = (
+    "To sort recordings for a person who listens, and to follow how often a species sings over a "
+    "season. Not as the one proof that a rare species was there."
+)
+LIMITS = (
+    "It names one of its species for every window: of any other sound too.",
+    "Where several birds sing at once it names one.",
+    "Training and test are recordings that somebody aimed at a bird; a microphone left in a wood "
+    "is quieter and fuller.",
+    "Human speech is cut out before the model, as in training.",
+)
+RISK = "A species that was not there is reported, or one that was is missed."
+
+PUBLISHED: tuple[dict, ...] = ()
+"""None: each BirdCLEF has its own species and its own hidden soundscapes."""
+PUBLISHED_CLASSES: dict[str, float] = {}
+CAVEAT = (
+    "No published row stands here: every BirdCLEF has other species, and a hidden test of long "
+    "soundscapes, which is harder than windows of recordings that somebody aimed at one bird."
+)
+
+
+def scores(probabilities: np.ndarray, target: np.ndarray, labels: Sequence[str]) -> dict:
+    """Return the scores of some samples by name; species without a positive are skipped.
+
+    Args:
+        probabilities: float (samples, classes).
+        target: int (samples,).
+    """
+    return {
+        "macro_auc": mean_of_known(score_classes(roc_auc, probabilities, target)),
+        "macro_ap": mean_of_known(score_classes(average_precision, probabilities, target)),
+        "accuracy": float((probabilities.argmax(1) == target).mean()),
+        "loss": log_loss(probabilities, target),
+    }
+
+
+def class_scores(
+    probabilities: np.ndarray, target: np.ndarray, labels: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Return each species' recall, ROC-AUC and average precision, float (classes,)."""
+    size = np.bincount(target, minlength=len(labels)).astype(float)
+    size[size == 0] = np.nan
+    right = np.bincount(target, probabilities.argmax(1) == target, minlength=len(labels))
+    return {
+        "recall": right / size,
+        "auc": score_classes(roc_auc, probabilities, target),
+        "ap": score_classes(average_precision, probabilities, target),
+    }
+
+
+def guesses(train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
+    """Return what is reached without listening.
+
+    Args:
+        train, test: samples of each class, int (classes,).
+    """
+    share, largest = test / test.sum(), int(train.argmax())
+    blind = {"macro_auc": 0.5, "macro_ap": float(share[test > 0].mean())}
+    return [
+        {"model": "random", "accuracy": 1 / len(labels), **blind},
+        {
+            "model": f"always {labels[largest]}, the largest class",
+            "accuracy": float(share[largest]),
+            **blind,
+        },
+    ]

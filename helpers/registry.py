@@ -1,0 +1,266 @@
+"""Versions of the course's model in SageMaker's registry: made, compared, approved, found again.
+
+Knows the registry's calls; what is good is said by contest.py, what a card says by model_card.py.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+
+import pandas as pd
+from botocore.exceptions import ClientError
+
+from helpers.config import Config
+from helpers.container_images import pytorch_image
+from helpers.contest import Contest, contest, unopposed
+from helpers.datasets import load_dataset
+from helpers.endpoints import PROGRAM
+from helpers.jobs import Job, finished
+from helpers.model_card import Card, Facts
+from helpers.predictions import Predictions
+from helpers.report import NAME, PREDICTIONS, STATISTICS, scores_of
+from helpers.s3 import read_object
+from helpers.session import client
+
+INSTANCE = "ml.m5.large"
+SETTINGS = ("epochs", "batch-size", "lr", "model", "width", "image-size", "seed")
+"""Hyperparameters that a card names."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a model, as the registry has it."""
+
+    description: dict = field(repr=False)
+
+    @property
+    def arn(self) -> str:
+        """ARN of the model package."""
+        return self.description["ModelPackageArn"]
+
+    @property
+    def number(self) -> int:
+        """Version in its group, from 1."""
+        return self.description["ModelPackageVersion"]
+
+    @property
+    def training_job(self) -> str:
+        """Name of the job that trained it."""
+        return self.properties["training-job"]
+
+    @property
+    def model_data(self) -> str:
+        """S3 URI of its archive."""
+        return self.description["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """What the course noted: data set, training job, evaluation, manifest, headline score."""
+        return self.description.get("CustomerMetadataProperties", {})
+
+    def __repr__(self) -> str:
+        about = self.description
+        name = f"{about['ModelPackageGroupName']} version {self.number}"
+        score = f"{self.properties.get('score', 'score')} {self.properties.get('value', '?')}"
+        return f"<ModelPackage {name}: {about['ModelApprovalStatus']}, {score}>"
+
+
+def read_report(config: Config, place: str) -> dict:
+    """Return the evaluation.json below a URI.
+
+    Raises:
+        LookupError: there is none.
+    """
+    try:
+        return json.loads(read_object(client(config, "s3"), f"{place}/{NAME}"))
+    except FileNotFoundError:
+        raise LookupError(f"No {NAME} in {place}: run notebooks/07 from its start") from None
+
+
+def read_predictions(config: Config, place: str) -> Predictions:
+    """Return the predictions below a URI; FileNotFoundError if there are none."""
+    return Predictions.from_lines(read_object(client(config, "s3"), f"{place}/{PREDICTIONS}"))
+
+
+def facts_of(config: Config, job: Job) -> Facts:
+    """Return what a model's card says of its training job."""
+    given = job.description.get("HyperParameters", {})
+    # The SDK sends hyperparameters as JSON.
+    settings = {name: given[name].strip('"') for name in SETTINGS if name in given}
+    own = "The course's own made sample data" if config.raw is None else "The user's own raw data"
+    return Facts(
+        job.name,
+        job.description["TrainingJobArn"],
+        job.description["AlgorithmSpecification"]["TrainingImage"],
+        job.model_data,
+        f"{job.seconds:.0f} s on {job.instances} × {job.instance_type}",
+        f"{own} ({load_dataset(config.dataset).title.lower()})",
+        settings,
+    )
+
+
+def candidate(config: Config) -> Job:
+    """Return the newest completed job of notebooks/05; trials of a search have longer names.
+
+    Raises:
+        LookupError: there is none.
+    """
+    wanted = re.compile(re.escape(config.name) + r"-\d{14}")
+    pages = client(config, "sagemaker").get_paginator("list_training_jobs").paginate(
+        NameContains=config.name, StatusEquals="Completed", SortBy="CreationTime",
+        SortOrder="Descending",
+    )  # fmt: skip
+    found = (job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"])
+    if (name := next(filter(wanted.fullmatch, found), None)) is None:
+        raise LookupError(
+            f"No completed training job called {config.name}-…: run notebooks/05 first"
+        )
+    return finished(config, "TrainingJob", name)
+
+
+def register(config: Config, job: Job, place: str, card: Card) -> Version:
+    """Register a training job's model as a new version that waits for approval.
+
+    Args:
+        place: URI of the folder that the evaluation job wrote.
+    """
+    _make_group(config)
+    task, report, dataset = scores_of(config.dataset), card.report, load_dataset(config.dataset)
+    statistics = {"ContentType": "application/json", "S3Uri": f"{place}/{STATISTICS}"}
+    image = pytorch_image(config, "inference", INSTANCE)
+    container = {"Image": image, "ModelDataUrl": job.model_data, "Environment": PROGRAM}
+    value = report["metrics"][task.HEADLINE]["value"]
+    properties = {
+        "dataset": config.dataset,
+        "training-job": job.name,
+        "evaluation": place,
+        "manifest": report["manifest"],
+        "score": task.SCORES[task.HEADLINE],
+        "value": "unknown" if value is None else f"{value:.3f}",
+    }
+    made = client(config, "sagemaker").create_model_package(
+        ModelPackageGroupName=config.name,
+        ModelPackageDescription=f"{card.title}, trained by {job.name}",
+        InferenceSpecification={
+            "Containers": [container],
+            "SupportedRealtimeInferenceInstanceTypes": [INSTANCE],
+            "SupportedContentTypes": list(dataset.content_types),
+            "SupportedResponseMIMETypes": ["application/json"],
+        },
+        ModelMetrics={"ModelQuality": {"Statistics": statistics}},
+        ModelCard={
+            "ModelCardContent": card.content(of_package=True),
+            "ModelCardStatus": "PendingReview",
+        },
+        ModelApprovalStatus="PendingManualApproval",
+        CustomerMetadataProperties=properties,
+    )
+    return describe(config, made["ModelPackageArn"])
+
+
+def _make_group(config: Config) -> None:
+    sagemaker = client(config, "sagemaker")
+    try:
+        sagemaker.create_model_package_group(
+            ModelPackageGroupName=config.name,
+            ModelPackageGroupDescription=f"Models that {scores_of(config.dataset).TASK}",
+        )
+    except ClientError as error:
+        if "already exists" not in str(error):
+            raise
+
+
+def describe(config: Config, arn: str) -> Version:
+    """Return a version as the registry has it now."""
+    about = client(config, "sagemaker").describe_model_package(ModelPackageName=arn)
+    about.pop("ResponseMetadata", None)
+    return Version(about)
+
+
+def versions(config: Config, status: str | None = None) -> list[Version]:
+    """Return all versions of this data set's model, newest first, of one approval status or any."""
+    sagemaker = client(config, "sagemaker")
+    asked = {"ModelPackageGroupName": config.name, "SortBy": "CreationTime"}
+    asked |= {"SortOrder": "Descending", **({"ModelApprovalStatus": status} if status else {})}
+    try:
+        pages = list(sagemaker.get_paginator("list_model_packages").paginate(**asked))
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return []
+    found = [each for page in pages for each in page["ModelPackageSummaryList"]]
+    return [describe(config, each["ModelPackageArn"]) for each in found]
+
+
+def history(config: Config) -> pd.DataFrame:
+    """Return all versions: a row each with status, score, training job and the reason."""
+    rows = [
+        {
+            "version": version.number,
+            "status": version.description["ModelApprovalStatus"],
+            version.properties["score"]: version.properties["value"],
+            "training job": version.training_job,
+            "why": version.description.get("ApprovalDescription", ""),
+        }
+        for version in versions(config)
+    ]
+    return pd.DataFrame(rows)
+
+
+def last_approved(config: Config) -> Version | None:
+    """Return the newest approved version, None where there is none yet."""
+    return next(iter(versions(config, "Approved")), None)
+
+
+def approved(config: Config) -> Version:
+    """Return the newest approved version, to deploy it.
+
+    Raises:
+        LookupError: none has been approved.
+    """
+    if (version := last_approved(config)) is None:
+        raise LookupError(f"No approved version of {config.name}: run notebooks/07 first")
+    return version
+
+
+def compare(config: Config, new: Version, old: Version | None) -> Contest:
+    """Compare two versions on the test samples that both have answered.
+
+    Raises:
+        ValueError: there are no such samples.
+    """
+    ours = read_predictions(config, new.properties["evaluation"])
+    if old is None:
+        return unopposed(ours, config.dataset)
+    theirs = read_predictions(config, old.properties["evaluation"])
+    return contest(ours, theirs, config.dataset)
+
+
+def decide(config: Config, version: Version, result: Contest) -> Version:
+    """Approve a version, or reject one that is worse than the approved one; keep the reason."""
+    status = "Rejected" if result.worse else "Approved"
+    return _judge(config, version, status, result.verdict)
+
+
+def approve(config: Config, version: Version, why: str) -> Version:
+    """Approve a version for deployment and return it as it is now."""
+    return _judge(config, version, "Approved", why)
+
+
+def _judge(config: Config, version: Version, status: str, why: str) -> Version:
+    client(config, "sagemaker").update_model_package(
+        ModelPackageArn=version.arn, ModelApprovalStatus=status, ApprovalDescription=why[:1024]
+    )
+    return describe(config, version.arn)
+
+
+def publish_card(config: Config, card: Card) -> str:
+    """Keep a card under the data set's name, with a new version for each; return its ARN."""
+    sagemaker, content = client(config, "sagemaker"), card.content()
+    try:
+        made = sagemaker.update_model_card(ModelCardName=config.name, Content=content)
+    except sagemaker.exceptions.ResourceNotFound:
+        made = sagemaker.create_model_card(
+            ModelCardName=config.name, Content=content, ModelCardStatus="PendingReview"
+        )
+    return made["ModelCardArn"]

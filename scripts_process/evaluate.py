@@ -1,0 +1,147 @@
+"""Score a trained model on the test split, every sample once, with intervals.
+
+Here: python scripts_process/evaluate.py --model model --shards shards/birds --output evaluation
+As a job: notebooks/07 runs this file with a ScriptProcessor; the archive of a training job, the
+manifest and the test shards are its inputs. It predicts with the code that the endpoint runs, and
+writes evaluation.json, predictions.jsonl and statistics.json (for the model registry).
+"""
+
+import argparse
+import json
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from helpers.artefact import CARD  # noqa: E402
+from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
+from helpers.metrics import metric_line  # noqa: E402
+from helpers.predict import Predictor  # noqa: E402
+from helpers.predictions import Predictions, predict_split  # noqa: E402
+from helpers.report import (  # noqa: E402
+    NAME,
+    PREDICTIONS,
+    STATISTICS,
+    confusion_of,
+    make_report,
+    quality_statistics,
+)
+from helpers.s3 import open_folder  # noqa: E402
+from helpers.session import job_client  # noqa: E402
+
+INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
+ARCHIVE = "model.tar.gz"
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--model", type=Path, default=f"{INPUT}/model", help=f"folder of {ARCHIVE}, or unpacked")
+    add("--shards", default=f"{INPUT}/shards", help="folder or s3:// URI with manifest.json")
+    add("--output", type=Path, default=OUTPUT, help="folder for the results")
+    add("--split", default="test", help="which split (default test)")
+    add("--rounds", type=int, default=1000, help="draws of the bootstrap (default 1000)")
+    add("--seed", type=int, default=0, help="of the bootstrap (default 0)")
+    add("--threads", type=int, default=4, help="parallel decoding (default 4)")
+    add("--other-split", action="store_true", help="score a model trained on another manifest")
+    add("--message", default="/opt/ml/output/message", help="file for the reason of a failure")
+    return parser.parse_args(argv)
+
+
+def main(args: argparse.Namespace) -> dict[str, float]:
+    """Predict, score and write; return the metrics."""
+    begin = time.perf_counter()
+    shards = open_folder(args.shards, lambda: job_client("s3"))
+    manifest = load_manifest(shards)
+    predictor = load_model(args.model)
+    same = check_split(predictor.card, manifest, args.other_split)
+    predictions = predict_split(
+        predictor, shards, manifest, args.split, threads=args.threads, on_shard=tell
+    )
+    seconds = time.perf_counter() - begin
+    print(predictions, f"{len(predictions) / seconds:.0f} samples a second", flush=True)
+    report = make_report(predictions, manifest.dataset, rounds=args.rounds, seed=args.seed)
+    about = {"split": args.split, "manifest": digest(manifest), "trained_on_this_split": same}
+    write(args.output, predictions, {**report, **about})
+    check(args.output, report)
+    values = {name: each["value"] for name, each in report["metrics"].items()}
+    return {**values, "calibration_error": report["calibration"]["error"], "seconds": seconds}
+
+
+def load_model(folder: Path) -> Predictor:
+    """Load a model, unpacking its archive.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    if not (folder / ARCHIVE).is_file():
+        if not (folder / CARD).is_file():
+            raise FileNotFoundError(f"No {ARCHIVE} in {folder}: run notebooks/05 first")
+        return Predictor.load(folder)
+    with tempfile.TemporaryDirectory() as unpacked, tarfile.open(folder / ARCHIVE) as archive:
+        archive.extractall(unpacked, filter="data")
+        return Predictor.load(unpacked)
+
+
+def digest(manifest: Manifest) -> str:
+    """Return what tells one manifest from another, as train.py writes it into the model's card."""
+    return sha256(manifest.to_json().encode()).hexdigest()
+
+
+def check_split(card: dict, manifest: Manifest, allowed: bool) -> bool:
+    """Say whether the model was trained on this very manifest, and refuse what can't be scored.
+
+    Raises:
+        BadManifest: other labels, or another split: its training may have had these samples.
+    """
+    if card["labels"] != manifest.labels:
+        raise BadManifest("The model has other labels than the manifest: run notebooks/05 again")
+    same = card.get("manifest", {}).get("sha256") == digest(manifest)
+    if not same and not allowed:
+        raise BadManifest(
+            "The model was trained on another split, so its training may have had samples of this "
+            "test: run notebooks/05 again, or pass --other-split"
+        )
+    return same
+
+
+def tell(shard: ShardInfo) -> None:
+    """Print that a shard is done."""
+    print(f"{shard.name}: {shard.samples} samples", flush=True)
+
+
+def write(folder: Path, predictions: Predictions, report: dict) -> None:
+    """Write the three files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / PREDICTIONS).write_text("\n".join(predictions.lines()) + "\n")
+    (folder / NAME).write_text(json.dumps(report, indent=1))
+    (folder / STATISTICS).write_text(json.dumps(quality_statistics(report), indent=1))
+
+
+def check(folder: Path, report: dict) -> None:
+    """Read the predictions back and compare their confusion with the report's."""
+    again = Predictions.from_lines((folder / PREDICTIONS).read_text())
+    if confusion_of(again).tolist() != report["confusion"]:
+        raise RuntimeError("The predictions that were written are not those that were scored")
+
+
+if __name__ == "__main__":
+    arguments = parse_args()
+    try:
+        results = main(arguments)
+    except Exception as error:  # any failure, told in one line: the job's reason
+        import traceback
+
+        traceback.print_exc()
+        if Path(arguments.message).parent.is_dir():
+            Path(arguments.message).write_text(f"{type(error).__name__}: {error}"[:1024])
+        raise SystemExit(f"{type(error).__name__}: {error}") from error
+    print(metric_line(**results))
