@@ -5,10 +5,9 @@ filtered or encoded anew, share a spectral fingerprint: per frame 32 bits that s
 energy's slope over frequency rises or falls in time (Haitsma and Kalker, ISMIR 2002).
 """
 
-import csv
 import hashlib
-import io
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,6 +45,8 @@ class Duplicate:
     """`exact` or `near`."""
     similarity: float
     """Share of equal bits in the fingerprints' common stretch; 1 for an exact copy."""
+    more: float
+    """Seconds of it that the original lacks, as far as the two were laid over each other."""
 
 
 def digest(data: bytes) -> str:
@@ -76,26 +77,27 @@ def examine(data: bytes) -> tuple[str, np.ndarray]:
 def find_duplicates(
     digests: dict[str, str], fingerprints: dict[str, np.ndarray]
 ) -> list[Duplicate]:
-    """Return every copy with its original, the first of its kin by id, sorted by id.
+    """Return every copy with its original, the longest of its kin, sorted by id.
 
-    Both arguments are by recording id; a recording may be missing from either.
+    Both arguments are by recording id; a recording may be missing from either. All fingerprints
+    are in memory: half a megabyte for each hour of sound.
     """
     links = _near(fingerprints) | _exact(digests)
     found = []
-    for id, original in _roots(list(links)).items():
-        direct = links.get((original, id))
-        kind, similarity = direct or ("near", max(v[1] for p, v in links.items() if id in p))
-        found.append(Duplicate(id, original, kind, round(similarity, 3)))
+    for kin in _kin(list(links)):
+        original = max(kin, key=lambda id: (len(fingerprints.get(id, ())), -kin.index(id)))
+        found += [_copy(id, original, links) for id in kin if id != original]
     return sorted(found, key=lambda duplicate: duplicate.id)
 
 
-def to_csv(duplicates: list[Duplicate]) -> bytes:
-    """Return the table that lies as duplicates.csv beside the raw data."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(field.name for field in fields(Duplicate))
-    writer.writerows(astuple(duplicate) for duplicate in duplicates)
-    return out.getvalue().encode()
+def _copy(id: str, original: str, links: "Links") -> Duplicate:
+    """Describe a copy; one that resembles its original only by way of others may hold more."""
+    low, high = sorted((id, original))
+    if link := links.get((low, high)):
+        more = link.more_later if id == high else link.more_earlier
+        return Duplicate(id, original, link.kind, round(link.similarity, 3), more)
+    similarity = max(link.similarity for pair, link in links.items() if id in pair)
+    return Duplicate(id, original, "near", round(similarity, 3), float("inf"))
 
 
 def _bands(frames: np.ndarray) -> np.ndarray:
@@ -105,8 +107,18 @@ def _bands(frames: np.ndarray) -> np.ndarray:
     return np.add.reduceat(np.square(np.abs(spectrum)), edges.astype(int), axis=1)[:, :-1]
 
 
-Links = dict[tuple[str, str], tuple[str, float]]
-"""(earlier id, later id) to kind and similarity."""
+class Link(NamedTuple):
+    """What two recordings have in common."""
+
+    kind: str
+    similarity: float
+    more_earlier: float = 0.0
+    """Seconds of the one with the smaller id that the other lacks."""
+    more_later: float = 0.0
+
+
+Links = dict[tuple[str, str], Link]
+"""By (smaller id, larger id)."""
 
 
 def _exact(digests: dict[str, str]) -> Links:
@@ -115,7 +127,7 @@ def _exact(digests: dict[str, str]) -> Links:
     for id in sorted(digests):
         original = first.setdefault(digests[id], id)
         if original != id:
-            links[original, id] = ("exact", 1.0)
+            links[original, id] = Link("exact", 1.0)
     return links
 
 
@@ -123,10 +135,10 @@ def _near(fingerprints: dict[str, np.ndarray]) -> Links:
     ids = sorted(fingerprints)
     links: Links = {}
     for a, b, offset in _candidates([fingerprints[id] for id in ids]):
-        similarity = _similarity(fingerprints[ids[a]], fingerprints[ids[b]], offset)
-        known = links.get((ids[a], ids[b]), ("near", 0.0))[1]
-        if similarity > max(known, 1 - MAX_ERRORS):
-            links[ids[a], ids[b]] = ("near", similarity)
+        link = _compare(fingerprints[ids[a]], fingerprints[ids[b]], offset)
+        known = links.get((ids[a], ids[b]), Link("near", 1 - MAX_ERRORS))
+        if link.similarity > known.similarity:
+            links[ids[a], ids[b]] = link
     return links
 
 
@@ -151,17 +163,19 @@ def _candidates(words: list[np.ndarray]) -> list[tuple[int, int, int]]:
     return [tuple(int(n) for n in pair) for pair in pairs[:, counts >= _MIN_HITS].T]
 
 
-def _similarity(a: np.ndarray, b: np.ndarray, offset: int) -> float:
-    """Return the share of equal bits where b, moved by -offset frames, lies over a."""
+def _compare(a: np.ndarray, b: np.ndarray, offset: int) -> Link:
+    """Return what a and b have in common where b, moved by -offset frames, lies over a."""
     start, end = max(0, -offset), min(len(a), len(b) - offset)
     if (end - start) * HOP < MIN_SECONDS * RATE:
-        return 0.0
+        return Link("near", 0.0)
     different = a[start:end] ^ b[start + offset : end + offset]
-    return 1 - float(np.bitwise_count(different).mean()) / BITS
+    similarity = 1 - float(np.bitwise_count(different).mean()) / BITS
+    more = [round((len(words) - (end - start)) * HOP / RATE, 1) for words in (a, b)]
+    return Link("near", similarity, *more)
 
 
-def _roots(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Return for each id that is not the first of its kin, the first one."""
+def _kin(pairs: list[tuple[str, str]]) -> list[list[str]]:
+    """Return the ids that hang together, directly or through others, each list sorted."""
     parent: dict[str, str] = {}
 
     def root(id: str) -> str:
@@ -172,4 +186,7 @@ def _roots(pairs: list[tuple[str, str]]) -> dict[str, str]:
     for a, b in pairs:
         low, high = sorted((root(a), root(b)))
         parent[high] = low
-    return {id: root(id) for pair in pairs for id in pair if root(id) != id}
+    kin: dict[str, list[str]] = {}
+    for id in sorted({id for pair in pairs for id in pair}):
+        kin.setdefault(root(id), []).append(id)
+    return list(kin.values())

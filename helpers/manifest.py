@@ -59,6 +59,8 @@ class Manifest:
     class_weights: dict[str, float]
     """By label, from the train split; mean 1 over its samples."""
     dropped: list[Drop] = field(default_factory=list)
+    joined: list[Drop] = field(default_factory=list)
+    """Near copies that stay, in one split with what they repeat, and why."""
     sources: dict = field(default_factory=dict)
     """`count` of raw objects and their `etags` by key."""
     version: int = VERSION
@@ -123,7 +125,8 @@ def _parts(raw: dict) -> dict:
         name: SplitInfo(**split | {"shards": [ShardInfo(**shard) for shard in split["shards"]]})
         for name, split in raw["splits"].items()
     }
-    return {"splits": splits, "dropped": [Drop(**drop) for drop in raw["dropped"]]}
+    drops = {name: [Drop(**drop) for drop in raw.get(name, ())] for name in ("dropped", "joined")}
+    return {"splits": splits, **drops}
 
 
 def _require(fine: bool, problem: str) -> None:

@@ -5,25 +5,22 @@ It knows folders and data sets through their interfaces, and neither SageMaker n
 
 import hashlib
 import json
-import multiprocessing
-import os
 import re
 import tempfile
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from multiprocessing.connection import wait
 from pathlib import Path
 
 from helpers import manifest as manifests
-from helpers.datasets.base import Dataset, Drop, Record, Sample, Unreadable
+from helpers import survey
+from helpers.cleaners import Cleaners, in_order
+from helpers.datasets.base import Dataset, Drop, Record, Relation, Sample
 from helpers.manifest import Manifest
 from helpers.shard_reader import CorruptShard, find_samples
 from helpers.shards import Plan, PlannedShard, ShardWriter, build_manifest, causes, make_plan
-from helpers.storage import Folder
+from helpers.storage import Entry, Folder
 
 READERS = 16
 """Threads that read sidecars."""
@@ -34,21 +31,24 @@ class TooManyDropped(RuntimeError):
     """More raw objects are unreadable than the stated share allows."""
 
 
-def plan_folder(dataset: Dataset, raw: Folder, **options: object) -> Plan:
-    """List a raw folder and plan its shards; `options` go to make_plan.
+Relate = Callable[[list[Record], list[Entry]], list[Relation]]
+"""Says which records repeat others, from the records and the listing: survey.survey."""
 
-    A data set that offers `find_duplicates(records, etags) -> list[Drop]` has its say too.
-    """
+
+def plan_folder(
+    dataset: Dataset, raw: Folder, *, relate: Relate | None = None, **options: object
+) -> Plan:
+    """List a raw folder and plan its shards; `options` go to make_plan."""
     objects = list(raw.list())
     records, drops = dataset.records([entry.key for entry in objects], raw.read)
-    find = getattr(dataset, "find_duplicates", None)
-    twins = find(records, {entry.key: entry.etag for entry in objects}) if find else []
-    sources = {twin.source for twin in twins}
+    relations = relate(records, objects) if relate else []
+    records, copies, joined = survey.apply(relations, records)
     return make_plan(
         dataset.name,
-        [record for record in records if record.media not in sources],
-        [*drops, *twins],
+        records,
+        [*drops, *copies],
         objects,
+        joined=joined,
         labels=getattr(dataset, "labels", None),
         **options,
     )
@@ -85,7 +85,7 @@ def make_shards(
     raw: Folder,
     out: Folder,
     *,
-    sizes: dict[str, int] | None = None,
+    sizes: Mapping[str, int] | None = None,
     threads: int = 16,
     processes: int | None = None,
 ) -> Iterator[tuple[PlannedShard, dict]]:
@@ -111,61 +111,6 @@ def make_shards(
                     out.upload(writer.path, shard.tar)
                 out.write(shard.sidecar, json.dumps(note, indent=1).encode())
                 yield shard, note
-
-
-class Cleaners:
-    """Processes that turn raw bytes into samples; they end with their parent, however it ends."""
-
-    def __init__(self, dataset: Dataset, store: str, processes: int | None = None) -> None:
-        count = processes or os.cpu_count() or 1
-        self._pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(dataset, store))
-
-    def __enter__(self) -> "Cleaners":
-        """Start the processes now: forking is safe only before there are threads."""
-        self._pool.submit(os.getpid).result()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """End the processes."""
-        self._pool.shutdown(cancel_futures=True)
-
-    def clean(self, record: Record, data: bytes) -> list[Sample] | Drop:
-        """Return a record's samples, or why it gives none; waits for a free process."""
-        return self._pool.submit(_clean, record, data).result()
-
-
-_task: tuple[Dataset, str]
-
-
-def _begin(dataset: Dataset, store: str) -> None:
-    """Prepare a cleaning process."""
-    global _task
-    _task = (dataset, store)
-    parent = multiprocessing.parent_process()
-    threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
-
-
-def _clean(record: Record, data: bytes) -> list[Sample] | Drop:
-    """Run in a cleaning process."""
-    dataset, store = _task
-    try:
-        return dataset.samples(record, data, store)
-    except Unreadable as error:
-        return Drop(record.media, str(error))
-
-
-def in_order(pool: ThreadPoolExecutor, work: Callable, items: Iterable, *, ahead: int) -> Iterator:
-    """Yield `work` of each item in order, with at most `ahead` of them begun and not yet taken."""
-    queue, pending = iter(items), deque[Future]()
-    try:
-        while True:
-            pending.extend(pool.submit(work, item) for item in islice(queue, ahead - len(pending)))
-            if not pending:
-                return
-            yield pending.popleft().result()
-    finally:
-        for future in pending:
-            future.cancel()
 
 
 def wait_for(
@@ -226,7 +171,8 @@ def finish(plan: Plan, out: Folder, notes: dict[str, dict]) -> Manifest:
     current = {shard.sidecar for shard in plan.shards}
     current |= {shard.tar for shard in plan.shards if notes[shard.name]["samples"]}
     for entry in out.list(etags=False):
-        if _OURS.fullmatch(entry.key) and entry.key not in current:
+        stale = _OURS.fullmatch(entry.key) and entry.key not in current
+        if stale or survey.OURS.fullmatch(entry.key):  # what it found is in its relations
             out.delete(entry.key)
     out.write(manifests.NAME, manifest.to_json().encode())
     return manifest

@@ -1,6 +1,6 @@
 """What goes into which shard, and how a shard and its sidecar are written; it opens no raw data.
 
-The plan follows from names, labels and etags alone, so every instance computes the same one.
+The plan follows from names, labels, groups and etags, so every instance computes the same one.
 """
 
 import hashlib
@@ -54,7 +54,10 @@ class Plan:
     labels: tuple[str, ...]
     shards: tuple[PlannedShard, ...]
     set_aside: tuple[Drop, ...]
+    joined: tuple[Drop, ...]
     etags: Mapping[str, str]
+    sizes: Mapping[str, int]
+    """Bytes of each raw object: known ones are read with one request, not two."""
 
     def part(self, rank: int, instances: int) -> list[PlannedShard]:
         """Return the shards that one of `instances` makes."""
@@ -73,6 +76,7 @@ def make_plan(
     objects: Iterable[Entry],
     *,
     store: str,
+    joined: Iterable[Drop] = (),
     seed: int = 0,
     labels: Sequence[str] | None = None,
     records_per_shard: int = 256,
@@ -83,6 +87,7 @@ def make_plan(
 
     Args:
         objects: the listing of the raw media, which gives sizes and etags.
+        joined: raw objects that stay, but in one split with what they resemble, and why.
         records_per_shard: at most so many raw objects in a shard.
         shard_bytes: at most about so many bytes of raw objects in a shard.
         fractions: shares of train, validation and test.
@@ -115,7 +120,9 @@ def make_plan(
         labels=tuple(labels or sorted({record.label for record in records})),
         shards=tuple(shards),
         set_aside=set_aside,
+        joined=tuple(joined),
         etags={record.media: listing[record.media].etag for record in records},
+        sizes={record.media: listing[record.media].size for record in records},
     )
 
 
@@ -225,6 +232,7 @@ def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
     """Put the sidecars (by shard name) together; shards without samples are left out."""
     splits = {split: _split_info(plan, split, sidecars) for split in SPLITS}
     dropped = [Drop(**drop) for note in sidecars.values() for drop in note["dropped"]]
+    gone = {drop.source for drop in dropped}
     return Manifest(
         dataset=plan.dataset,
         store=plan.store,
@@ -233,6 +241,9 @@ def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
         splits=splits,
         class_weights=class_weights(splits["train"].counts),
         dropped=sorted([*plan.set_aside, *dropped], key=lambda drop: (drop.source, drop.reason)),
+        joined=sorted(
+            (drop for drop in plan.joined if drop.source not in gone), key=lambda drop: drop.source
+        ),
         sources={"count": len(plan.etags), "etags": dict(sorted(plan.etags.items()))},
     )
 

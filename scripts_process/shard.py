@@ -1,9 +1,9 @@
 """Clean a raw data set and write it as WebDataset shards with a leak-free split and a manifest.
 
 Here: python scripts_process/shard.py --dataset birds --raw raw/birds --output shards/birds
-As a job: notebooks/04 runs this file on any number of instances with a ScriptProcessor. Each
-instance makes every n-th shard of the same plan; the first one waits for all and writes the
-manifest. A job that was killed is run again with the same arguments and goes on.
+As a job: notebooks/04 runs this file on any number of instances with a ScriptProcessor. They look
+for copies together, then each makes every n-th shard of the same plan; the first one waits for all
+and writes the manifest. A job that was killed is run again with the same arguments and goes on.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -30,6 +31,7 @@ from helpers.sharding import (  # noqa: E402
     wait_for,
 )
 from helpers.storage import Folder  # noqa: E402
+from helpers.survey import survey  # noqa: E402
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -69,9 +71,12 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
     dataset = dataset or load_dataset(args.dataset)
     raw, out = (open_folder(place, lambda: job_client("s3")) for place in (args.raw, args.output))
     rank, instances = instance(args.resources)
+    share = {"rank": rank, "instances": instances, "limit": args.wait}
+    share |= {"threads": args.threads, "processes": args.processes}
     plan = plan_folder(
         dataset,
         raw,
+        relate=partial(survey, dataset, raw, out, **share),
         store=args.store or dataset.stores[0],
         seed=args.seed,
         records_per_shard=args.records_per_shard,
@@ -102,9 +107,8 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
 def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> dict[str, dict]:
     """Make the shards still to do, with a line for each; return their sidecars."""
     made = {}
-    for shard, note in make_shards(
-        todo, dataset, plan.store, raw, out, threads=args.threads, processes=args.processes
-    ):
+    how = {"sizes": plan.sizes, "threads": args.threads, "processes": args.processes}
+    for shard, note in make_shards(todo, dataset, plan.store, raw, out, **how):
         made[shard.name] = note
         dropped = f", {len(note['dropped'])} dropped" if note["dropped"] else ""
         size = note["bytes"] / 1e6

@@ -21,7 +21,9 @@ def found(**waves: np.ndarray) -> list[duplicates.Duplicate]:
 
 
 def test_the_same_bytes_under_another_id_are_an_exact_copy():
-    assert found(b=song(1), a=song(1), c=song(2)) == [duplicates.Duplicate("b", "a", "exact", 1.0)]
+    assert found(b=song(1), a=song(1), c=song(2)) == [
+        duplicates.Duplicate("b", "a", "exact", 1.0, 0.0)
+    ]
 
 
 @pytest.mark.parametrize("cut", [0, 3000, 5120, 16_000, 32_256, 40_001])
@@ -59,9 +61,17 @@ def test_long_sounds_in_blocks_give_the_same_fingerprint(monkeypatch):
     assert np.array_equal(duplicates.fingerprint(song(1)), whole)
 
 
-def test_the_table_holds_a_row_per_copy():
-    table = duplicates.to_csv(found(a=song(1), b=song(1))).decode().split()
-    assert table == ["id,original,kind,similarity", "b,a,exact,1.0"]
+def test_the_longest_of_a_kin_is_the_original_and_knows_what_others_lack():
+    waves = {"a": song(1)[16_000:200_000], "b": song(1), "c": song(1)[48_000:]}
+    copies = {copy.id: copy for copy in found(**waves)}
+    assert {id: copy.original for id, copy in copies.items()} == {"a": "b", "c": "b"}
+    assert all(copy.more == 0 for copy in copies.values())
+
+
+def test_what_a_copy_has_more_than_its_original_is_counted():
+    (copy,) = found(a=song(1)[:192_000], b=song(1)[96_000:])
+    assert (copy.id, copy.original) == ("a", "b") or (copy.id, copy.original) == ("b", "a")
+    assert copy.more == pytest.approx(3 if copy.id == "a" else 2, abs=0.1)
 
 
 def test_the_digest_is_the_etag_of_a_simple_upload():

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets import Drop, Record, Sample, Unreadable
+from helpers.datasets.base import Relation
 
 
 class Toy:
@@ -39,6 +40,23 @@ class Toy:
 
     def decode(self, data: bytes) -> np.ndarray:
         return np.frombuffer(data, np.uint8).reshape(2, 4)
+
+
+class Twins(Toy):
+    """Toys 0 and 1, 2 and 3, 4 and 5 are near copies; the copies 1 and 5 add nothing."""
+
+    def survey(self, data: bytes) -> bytes:
+        if len(data) != 8:
+            raise Unreadable(f"truncated: {len(data)} of 8 bytes")
+        return data if data[0] >= 6 else bytes([data[0] // 2])
+
+    def relate(self, records: list[Record], findings: dict[str, bytes]) -> list[Relation]:
+        first, found = {}, []
+        for id in sorted(findings, key=lambda id: id.split("-")[2]):
+            other = first.setdefault(findings[id], id)
+            if findings[id] and other != id:
+                found.append(Relation(id, other, f"near copy: {other}", id.endswith(("1", "5"))))
+        return found
 
 
 def make_raw(folder: Path, count: int, *, labels: int = 3, groups: int = 10) -> Path:

@@ -35,6 +35,17 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class Relation:
+    """Two records of which one repeats the other, as their contents say."""
+
+    id: str
+    other: str
+    reason: str
+    dropped: bool
+    """True where `id` adds nothing to `other`; else both stay, in one split."""
+
+
+@dataclass(frozen=True)
 class Sample:
     """One training sample, as it lies in a shard."""
 
@@ -48,7 +59,12 @@ class Sample:
 
 
 class Dataset(Protocol):
-    """One interface for both data sets, so that every notebook and job is written once."""
+    """One interface for both data sets, so that every notebook and job is written once.
+
+    A data set in which copies hide behind other bytes has two methods more (see survey.py):
+    `survey(data: bytes) -> bytes`, what to remember of one raw object, and
+    `relate(records, findings: dict[str, bytes]) -> list[Relation]`, with findings by record id.
+    """
 
     name: str
     title: str

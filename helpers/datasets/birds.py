@@ -4,7 +4,6 @@ train_metadata.csv            a row per recording, BirdCLEF's columns
 taxonomy.csv                  a row per species
 train_audio/<label>/<id>.ogg  the recordings
 metadata/<id>.json            the row once more, as one line of JSON, for Athena
-duplicates.csv                optional: recordings that repeat another (helpers.duplicates)
 """
 
 import io
@@ -14,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from helpers import audio, recordings
+from helpers.datasets import birds_copies
 from helpers.datasets import birds_metadata as metadata
-from helpers.datasets.base import Drop, Record, Sample
+from helpers.datasets.base import Drop, Record, Relation, Sample
 
 _NPY = b"\x93NUMPY"
 
@@ -61,7 +61,6 @@ class Birds:
         if metadata.CSV_KEY not in keys:
             raise FileNotFoundError(f"No {metadata.CSV_KEY} below the raw prefix: run notebook 01")
         rows = metadata.read_table(read(metadata.CSV_KEY))
-        originals = _originals(keys, read)
         ids = metadata.recording_ids([row["filename"] for row in rows])
         found: dict[str, Record] = {}
         drops = []
@@ -70,11 +69,19 @@ class Birds:
             if reason := _fault(id, row, media, keys, found):
                 drops.append(Drop(media, reason))
             else:
-                found[id] = _record(id, row, media, originals)
+                found[id] = _record(id, row, media)
         known = {f"{self.media_prefix}/{row['filename']}" for row in rows}
         strays = sorted(k for k in keys if k.startswith(self.media_prefix + "/") and k not in known)
         drops += [Drop(key, f"no row in {metadata.CSV_KEY}") for key in strays]
         return [found[id] for id in sorted(found)], drops
+
+    def survey(self, data: bytes) -> bytes:
+        """Return a recording's digest and fingerprint; see `birds_copies.survey`."""
+        return birds_copies.survey(data)
+
+    def relate(self, records: list[Record], findings: dict[str, bytes]) -> list[Relation]:
+        """Return the recordings that repeat others; see `birds_copies.relate`."""
+        return birds_copies.relate(records, findings)
 
     def samples(self, record: Record, data: bytes, store: str) -> list[Sample]:
         """Cut speech out of a recording and return its windows, stored as `store` says.
@@ -111,14 +118,6 @@ class Birds:
         return audio.load_wave(data)
 
 
-def _originals(keys: set[str], read: Callable[[str], bytes]) -> dict[str, str]:
-    """Return the original's id of each recording known to be a copy."""
-    if metadata.DUPLICATES_KEY not in keys:
-        return {}
-    rows = metadata.read_plain(read(metadata.DUPLICATES_KEY))
-    return {row["id"]: row["original"] for row in rows}
-
-
 def _fault(id: str, row: dict, media: str, keys: set[str], found: dict) -> str | None:
     """Return what is wrong with a row, or None."""
     if not row["primary_label"]:
@@ -128,11 +127,11 @@ def _fault(id: str, row: dict, media: str, keys: set[str], found: dict) -> str |
     return None if media in keys else f"row in {metadata.CSV_KEY} without its file"
 
 
-def _record(id: str, row: dict[str, str], media: str, originals: dict[str, str]) -> Record:
+def _record(id: str, row: dict[str, str], media: str) -> Record:
     meta = metadata.parse_row(row)
     author = meta["author"].casefold()
     groups = [f"recordist:{author}"] if author else []
-    groups.append(f"recording:{originals.get(id, id)}")
+    groups.append(f"recording:{id}")
     return Record(id, media, meta["primary_label"], tuple(groups), meta)
 
 

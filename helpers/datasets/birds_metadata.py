@@ -26,7 +26,6 @@ COLUMNS = (
 
 CSV_KEY = "train_metadata.csv"
 TAXONOMY_KEY = "taxonomy.csv"
-DUPLICATES_KEY = "duplicates.csv"
 AUDIO_PREFIX = "train_audio"
 JSON_PREFIX = "metadata"
 _LISTS = ("secondary_labels", "type")

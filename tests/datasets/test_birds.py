@@ -52,13 +52,6 @@ def test_one_recordist_written_two_ways_is_one_group():
     assert records[0].groups[0] == records[1].groups[0]
 
 
-def test_a_known_copy_shares_its_originals_group():
-    table = b"id,original,kind,similarity\r\nXC2,XC1,near,0.9\r\n"
-    raw = raw_of([row("owl/XC1.ogg"), row("owl/XC2.ogg", author="Bo")])
-    records, _ = records_of(raw | {"duplicates.csv": table})
-    assert set(records[0].groups) & set(records[1].groups) == {"recording:XC1"}
-
-
 def test_nothing_is_left_out_in_silence():
     rows = [row("owl/XC1.ogg"), row("owl/XC1.ogg"), row("owl/XC2.ogg"), row("owl/XC3.ogg", "")]
     raw = raw_of(rows, extra=("train_audio/owl/XC8.ogg", "train_audio/owl/notes.txt"))
