@@ -1,6 +1,7 @@
 """Which cloud and which data set; the only module that reads the environment. Makes no client."""
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,30 @@ def _raw_source() -> str | None:
     )
 
 
+def kaggle_credentials() -> tuple[str, str]:
+    """Return user name and key of `KAGGLE_USERNAME` and `KAGGLE_KEY`, or of kaggle.json.
+
+    The file is the one that kaggle.com/settings/account gives, in `KAGGLE_CONFIG_DIR` or
+    `~/.kaggle`, as Kaggle's own client reads it.
+
+    Raises:
+        LookupError: neither is there.
+    """
+    name, key = os.environ.get("KAGGLE_USERNAME"), os.environ.get("KAGGLE_KEY")
+    if name and key:
+        return name, key
+    folder = os.environ.get("KAGGLE_CONFIG_DIR")
+    path = (Path(folder) if folder else Path.home() / ".kaggle") / "kaggle.json"
+    try:
+        found = json.loads(path.read_text())
+        return found["username"], found["key"]
+    except (OSError, ValueError, KeyError):
+        raise LookupError(
+            f"No Kaggle credentials in {path}: make a token at kaggle.com/settings/account and put "
+            "it there, or set KAGGLE_USERNAME and KAGGLE_KEY"
+        ) from None
+
+
 def load_config() -> Config:
     """Read the environment and return the settings; on `local`, see that the local AWS runs.
 
@@ -126,6 +151,11 @@ def load_config() -> Config:
     use_local(server.url, server.region)
     bucket = _bucket(server.account, server.region)
     return Config(cloud, dataset, server.region, bucket, role, raw, server.url, poll_seconds=0.5)
+
+
+def silence_wandb() -> None:
+    """Keep wandb's own error reports off the network, the one thing that its offline mode sends."""
+    os.environ["WANDB_ERROR_REPORTING"] = "false"
 
 
 def _bucket(account: str, region: str) -> str:

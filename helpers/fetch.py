@@ -1,16 +1,21 @@
 """Fetch the real data sets from where they are published; it knows their addresses, no settings.
 
+Here: python -m helpers.fetch birds --to birdclef
+      python -m helpers.fetch bins --to bins --list file_list.json
+Then: COURSE_RAW=birdclef, and the course runs on it.
+
 Bins: aft-vbi-pds, a public bucket, by a list of ids. Birds: a BirdCLEF competition's archive from
-Kaggle. Both go on where they were cut off. Clients come in: an unsigned S3 client with at least
-as many pooled connections as threads, a `requests.Session` that holds Kaggle's credentials.
+Kaggle. Both go on where they were cut off. Only a person starts this, in a terminal: nothing that
+runs on the local AWS reaches the outside.
 """
 
+import argparse
 import json
-import re
 import time
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,25 +24,18 @@ from botocore.exceptions import ClientError
 from tqdm import tqdm
 
 from helpers.datasets.base import Drop
-from helpers.s3 import THREADS, join_uri, open_object, run_parallel
-from helpers.storage import Folder
+from helpers.download import TRIES, download
+from helpers.s3 import THREADS, join_uri, list_objects, open_object, run_parallel
+from helpers.storage import Folder, LocalFolder
 
 BINS = "s3://aft-vbi-pds"
 BIRDS = "birdclef-2025"
 KAGGLE = "https://www.kaggle.com"
 BIRD_FILES = ("train_metadata.csv", "taxonomy.csv", "train_audio/")
 """What the course reads of a BirdCLEF archive; test soundscapes and examples stay behind."""
-TRIES = 4
 HOPELESS = 100
 """Failures without one success after which the rest is not tried."""
 _PIECE = 1 << 20
-_STEP = 1 << 14
-"""Bytes of a download written at once: what a break loses at most."""
-_BREAKS = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,  # so is a body that ends early called
-)
 
 
 @dataclass(frozen=True)
@@ -70,6 +68,12 @@ def listed_ids(data: bytes) -> list[str]:
     if not isinstance(lists, dict) or not all(isinstance(paths, list) for paths in lists.values()):
         raise ValueError('Not a file list: {"<count>": ["…/metadata/<id>.json", …], …} is needed')
     return sorted({PurePosixPath(path).stem for paths in lists.values() for path in paths})
+
+
+def first_ids(client: Any, count: int, source: str = BINS) -> list[str]:
+    """Return the ids of the first bins of the public bucket, as S3 lists them."""
+    entries = islice(list_objects(client, join_uri(source, "metadata")), count)
+    return sorted(PurePosixPath(entry.key).stem for entry in entries)
 
 
 def fetch_bins(
@@ -131,71 +135,6 @@ def fetch_birds(
     return Fetched(new, kept, size, time.monotonic() - started)
 
 
-def download(http: requests.Session, address: str, path: Path, *, help_at: str = "") -> None:
-    """Download one large file; a part that lies there from before is continued, not repeated.
-
-    Raises:
-        PermissionError: the server refuses the credentials.
-        ConnectionError: it broke `TRIES` times without a byte.
-    """
-    part = path.with_name(f"{path.name}.part")
-    tries = 0
-    while tries < TRIES:
-        before = part.stat().st_size if part.exists() else 0
-        try:
-            if _continue(http, address, part, help_at):
-                part.replace(path)
-                return
-            broken = "the connection broke"
-        except _BREAKS as error:
-            broken = str(error)
-        grown = part.exists() and part.stat().st_size > before
-        tries = 1 if grown else tries + 1
-        time.sleep(0.2 * 2**tries)
-    raise ConnectionError(f"{address}: {broken}; {before:,} bytes are kept: run it again")
-
-
-def _continue(http: requests.Session, address: str, part: Path, help_at: str) -> bool:
-    """Append what is missing to `part`; return whether it is whole."""
-    start = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={start}-"} if start else {}
-    with http.get(address, headers=headers, stream=True, timeout=(10, 60)) as answer:
-        if answer.status_code in (401, 403):
-            raise PermissionError(
-                f"{address} answers {answer.status_code}: check the user name and key, and accept "
-                f"the rules at {help_at}"
-            )
-        if answer.status_code == 416:  # no byte is left, or the file is another one by now
-            total = _total(answer)
-            if start != total:
-                part.unlink()
-            return start == total
-        if answer.status_code >= 500 or answer.status_code == 429:
-            return False
-        answer.raise_for_status()
-        resumed = answer.status_code == 206
-        total = _total(answer) if resumed else int(answer.headers.get("Content-Length", 0))
-        _save(answer, part, start if resumed else 0, total)
-        return not total or part.stat().st_size == total
-
-
-def _save(answer: requests.Response, part: Path, start: int, total: int) -> None:
-    """Write a body behind the first `start` bytes of a file, with a progress bar."""
-    with (
-        open(part, "ab" if start else "wb") as file,
-        tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem) as bar,
-    ):
-        for piece in answer.iter_content(_STEP):
-            file.write(piece)
-            bar.update(len(piece))
-
-
-def _total(answer: requests.Response) -> int:
-    """Return a whole file's size from `Content-Range: bytes 5-9/10`, or -1."""
-    match = re.search(r"/(\d+)$", answer.headers.get("Content-Range", ""))
-    return int(match[1]) if match else -1
-
-
 def _unpack(archive: Path, folder: Path) -> tuple[int, int]:
     """Unpack what the course reads; return how many files are new and how many were there."""
     new = kept = 0
@@ -241,3 +180,45 @@ def _read(client: Any, uri: str, sleep: Callable[[float], None] = time.sleep) ->
                 raise
             sleep(0.2 * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("dataset", choices=("birds", "bins"))
+    add("--to", type=Path, required=True, help="folder that gets the files; use it as COURSE_RAW")
+    add("--list", type=Path, help="bins: JSON file list, {count: [metadata paths]}")
+    add("--first", type=int, default=1000, help="bins without a list: how many (default 1000)")
+    add("--threads", type=int, default=32, help="bins: parallel requests (default 32)")
+    add("--competition", default=BIRDS, help=f"birds: which of Kaggle's (default {BIRDS})")
+    add("--url", help="another address than the publisher's: a mirror")
+    return parser.parse_args(argv)
+
+
+def main(args: argparse.Namespace) -> Fetched:
+    """Fetch one data set and say what to do with it."""
+    from helpers import session
+
+    if args.dataset == "birds":
+        http = session.kaggle_session()
+        result = fetch_birds(http, args.to, competition=args.competition, url=args.url or KAGGLE)
+    else:
+        client = session.public_s3_client(args.url, connections=args.threads)
+        ids = listed_ids(args.list.read_bytes()) if args.list else first_ids(client, args.first)
+        result = fetch_bins(client, ids, LocalFolder(args.to), threads=args.threads)
+    for drop in result.failures:
+        print(drop.source, "-", drop.reason)
+    print(result)
+    print(f"Run the course on it with COURSE_DATASET={args.dataset} COURSE_RAW={args.to}")
+    return result
+
+
+if __name__ == "__main__":
+    try:
+        done = main(parse_args())
+    except (OSError, ValueError, LookupError) as error:  # these say what to do about them
+        raise SystemExit(f"{type(error).__name__}: {error}") from error
+    raise SystemExit(1 if done.failures else 0)

@@ -4,9 +4,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore import UNSIGNED
 from botocore.config import Config as BotoConfig
 
 if TYPE_CHECKING:
+    import requests
     from pyathena.connection import Connection
     from sagemaker.core.helper.session_helper import Session
 
@@ -76,6 +78,52 @@ def job_client(service: str) -> Any:
         service,
         config=BotoConfig(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 6}),
     )
+
+
+def public_s3_client(endpoint_url: str | None = None, *, connections: int = 32) -> Any:
+    """Return a client for public buckets: it signs nothing and sends no credential.
+
+    Raises:
+        PermissionError: this process is on the local AWS.
+    """
+    _refuse_inside()
+    return boto3.Session(region_name="us-east-1").client(
+        "s3",
+        endpoint_url=endpoint_url,
+        config=BotoConfig(
+            signature_version=UNSIGNED,
+            max_pool_connections=connections,
+            retries={"mode": "standard", "max_attempts": 4},
+            # A terminal that is pointed at the local AWS asks the real one here all the same.
+            ignore_configured_endpoint_urls=True,
+        ),
+    )
+
+
+def kaggle_session() -> "requests.Session":
+    """Return an HTTP session with the user's Kaggle credentials.
+
+    Raises:
+        PermissionError: this process is on the local AWS.
+        LookupError: no credentials are configured.
+    """
+    import requests
+
+    from helpers.config import kaggle_credentials
+
+    _refuse_inside()
+    session = requests.Session()
+    session.auth = kaggle_credentials()
+    return session
+
+
+def _refuse_inside() -> None:
+    """Raise in a process that promised to stay on this machine."""
+    if isinstance(boto3.DEFAULT_SESSION, PinnedSession):
+        raise PermissionError(
+            "This process uses the local AWS and reaches nothing outside: fetch real data in a "
+            "terminal (python -m helpers.fetch --help), and give the folder as COURSE_RAW"
+        )
 
 
 def sagemaker_session(config: "Config") -> "Session":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from helpers import config as module
-from helpers.config import Config, load_config, local_settings
+from helpers.config import Config, kaggle_credentials, load_config, local_settings
 from helpers.local_aws.server import LocalAws
 from tools.course_run import ROOT
 
@@ -125,3 +125,18 @@ def test_keys_and_names_begin_with_the_kind_and_the_data_set():
     config = Config("local", "bins", "us-east-1", "b", "r")
     assert config.uri("shards", "train", "a.tar") == "s3://b/shards/bins/train/a.tar"
     assert config.name == "birds-and-bins-bins" and config.database == "birds_and_bins"
+
+
+def test_kaggles_own_file_gives_the_credentials(tmp_path, monkeypatch):
+    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "kaggle.json").write_text('{"username": "ada", "key": "k"}')
+    assert kaggle_credentials() == ("ada", "k")
+
+
+@pytest.mark.parametrize("text", [None, "{", '{"username": "ada"}'])
+def test_without_kaggle_credentials_it_says_where_to_get_them(tmp_path, monkeypatch, text):
+    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
+    if text is not None:
+        (tmp_path / "kaggle.json").write_text(text)
+    with pytest.raises(LookupError, match="kaggle.com/settings/account"):
+        kaggle_credentials()

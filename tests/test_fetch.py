@@ -15,7 +15,8 @@ from botocore.config import Config
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-from helpers import fetch
+from helpers import download, fetch
+from helpers.datasets import load_dataset
 from helpers.storage import LocalFolder
 from tests.s3_server import Server, serve
 
@@ -170,7 +171,7 @@ class Kaggle:
 
 @pytest.fixture
 def kaggle(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kaggle]:
-    monkeypatch.setattr(fetch.time, "sleep", lambda _: None)
+    monkeypatch.setattr(download.time, "sleep", lambda _: None)
     server = Kaggle()
     yield server
     server.close()
@@ -230,3 +231,45 @@ def test_a_member_cannot_leave_the_folder(kaggle, http, tmp_path: Path) -> None:
     kaggle.data = archive(**{"train_audio/a/1.ogg": b"x", "train_audio/../../evil.ogg": b"x"})
     assert fetch.fetch_birds(http, tmp_path / "raw", url=kaggle.url).new == 1
     assert not (tmp_path / "evil.ogg").exists()
+
+
+def command(*arguments: object) -> fetch.Fetched:
+    return fetch.main(fetch.parse_args([str(argument) for argument in arguments]))
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAGGLE_USERNAME", "user")
+    monkeypatch.setenv("KAGGLE_KEY", "key")
+
+
+def test_bins_fetched_by_the_command_are_raw_data_of_the_course(public, tmp_path, capsys) -> None:
+    (tmp_path / "list.json").write_text(json.dumps({"1": [f"data/metadata/{i}.json" for i in IDS]}))
+    to, raw = tmp_path / "fetched", tmp_path / "raw"
+    command("bins", "--to", to, "--list", tmp_path / "list.json", "--url", public.url)
+    assert f"COURSE_DATASET=bins COURSE_RAW={to}" in capsys.readouterr().out
+    assert load_dataset("bins").ingest(to, raw) == []
+    assert len(list((raw / "bin-images").iterdir())) == len(IDS)
+
+
+def test_bins_without_a_list_are_the_buckets_first(public, tmp_path: Path) -> None:
+    assert command("bins", "--to", tmp_path, "--first", 3, "--url", public.url).new == 6
+    assert {path.stem for path in (tmp_path / "metadata").iterdir()} == set(IDS[:3])
+
+
+def test_what_fails_is_printed_with_its_reason(public, tmp_path: Path, capsys) -> None:
+    (tmp_path / "list.json").write_text('{"1": ["metadata/00002.json", "metadata/gone.json"]}')
+    command("bins", "--to", tmp_path, "--list", tmp_path / "list.json", "--url", public.url)
+    assert "metadata/gone.json - No object" in capsys.readouterr().out
+
+
+def test_birds_fetched_by_the_command_are_raw_data_of_the_course(kaggle, keys, tmp_path) -> None:
+    kaggle.data = archive(
+        **{
+            "train_metadata.csv": b"primary_label,filename\r\nowl,owl/XC1.ogg\r\n",
+            "train_audio/owl/XC1.ogg": b"OggS",
+        }
+    )
+    assert command("birds", "--to", tmp_path / "fetched", "--url", kaggle.url).new == 2
+    assert load_dataset("birds").ingest(tmp_path / "fetched", tmp_path / "raw") == []
+    assert (tmp_path / "raw" / "train_audio" / "owl" / "XC1.ogg").read_bytes() == b"OggS"

@@ -4,6 +4,7 @@ import socket
 
 import boto3
 import pytest
+from botocore import UNSIGNED
 
 from helpers.roles import make_role
 from helpers.session import (
@@ -12,6 +13,8 @@ from helpers.session import (
     boto_session,
     client,
     close,
+    kaggle_session,
+    public_s3_client,
     role_arn,
     sagemaker_session,
 )
@@ -121,3 +124,22 @@ def test_without_credentials_it_says_how_to_get_some(monkeypatch, tmp_path, wall
 def test_closing_what_does_not_run_is_no_error(config, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_LOCAL_STATE", str(tmp_path / "none"))
     assert close(config) == "It did not run"
+
+
+def test_the_public_client_signs_nothing_and_asks_aws_itself(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4590")
+    public = public_s3_client()
+    assert public.meta.endpoint_url == "https://s3.amazonaws.com"
+    assert public.meta.config.signature_version is UNSIGNED
+
+
+def test_kaggle_gets_the_users_own_credentials(monkeypatch):
+    monkeypatch.setenv("KAGGLE_USERNAME", "ada")
+    monkeypatch.setenv("KAGGLE_KEY", "secret")
+    assert kaggle_session().auth == ("ada", "secret")
+
+
+@pytest.mark.parametrize("make", [public_s3_client, kaggle_session])
+def test_a_process_on_the_local_aws_gets_no_client_of_the_outside(config, make):
+    with pytest.raises(PermissionError, match="python -m helpers.fetch"):
+        make()
