@@ -1,16 +1,13 @@
 """What AWS charges: one dated table and the sums over it; asks no service.
 
-Prices are on-demand in us-east-1, read 2026-11 from the pages named beside them; they are for
-planning, the bill is AWS's.
+Prices are on-demand in us-east-1, read 2026-11 from the pages named beside them (those of instances
+in instances.py); they are for planning, the bill is AWS's.
 """
 
-PRICED = "2026-11"
-INSTANCE_HOUR = {
-    # https://aws.amazon.com/sagemaker/ai/pricing/
-    "ml.m5.large": 0.115,
-    "ml.m5.xlarge": 0.23,
-    "ml.g4dn.xlarge": 0.736,
-}
+from helpers.instances import INSTANCES
+from helpers.instances import PRICED as PRICED
+
+INSTANCE_HOUR = {name: kind.price for name, kind in INSTANCES.items() if kind.price is not None}
 ATHENA_TB = 5.0
 """Per TB scanned, at least 10 MB a query. https://aws.amazon.com/athena/pricing/"""
 ATHENA_MINIMUM_BYTES = 10_000_000

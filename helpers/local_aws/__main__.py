@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 from helpers.config import LocalSettings, local_settings
 from helpers.local_aws import lifecycle
+from helpers.local_aws.admin import interrupt
+from helpers.local_aws.jobs.quotas import Quotas
 
 EXPORTED = (
     "AWS_ENDPOINT_URL",
@@ -34,6 +36,11 @@ def parse_args(words: list[str]) -> argparse.Namespace:
     commands.add_parser("reset", help="stop it and delete its state")
     logs = commands.add_parser("logs", help="print the log of a job or an endpoint")
     logs.add_argument("name", nargs="?", help="part of its name; default: the server's own log")
+    taken = commands.add_parser("interrupt", help="take a spot training job's instances away")
+    taken.add_argument("job", help="name of the training job")
+    quota = commands.add_parser("quota", help="set how many instances may be used at once")
+    quota.add_argument("name", help="such as 'ml.g4dn.xlarge for training warm pool usage'")
+    quota.add_argument("instances", type=int)
     commands.add_parser("serve", help="run it in the foreground")
     # The options may also stand behind the command.
     for command in commands.choices.values():
@@ -101,10 +108,27 @@ def main(words: list[str]) -> int:
         print("The local AWS has stopped" if ran else "The local AWS does not run")
     elif args.command in ("status", "env"):
         return _report(settings.state, args.command)
+    elif args.command in ("interrupt", "quota"):
+        return _tell(settings.state, args)
     elif args.command == "reset":
         return _reset(settings.state)
     elif args.command == "logs":
         return _print_logs(settings.state, args.name)
+    return 0
+
+
+def _tell(state: Path, args: argparse.Namespace) -> int:
+    """Tell a running server to interrupt a job; or any server, from now on, of a quota."""
+    try:
+        if args.command == "quota":
+            Quotas(state).set(args.name, args.instances)
+        elif server := lifecycle.find_running(state):
+            interrupt(server, args.job)
+        else:
+            raise RuntimeError("The local AWS does not run")
+    except (RuntimeError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

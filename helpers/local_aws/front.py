@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wsgi import get_input_stream
 
+from helpers.local_aws.admin import INTERRUPT
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.journal import call, operation_of
 from helpers.local_aws.operations import engine_of, method_of
@@ -80,6 +81,9 @@ class Front:
         scope = self._check(environ, headers, body)
         if scope.service == "s3":
             return self._s3(environ, start_response)
+        if environ["PATH_INFO"].startswith(INTERRUPT):
+            self._engines.training.interrupt(environ["PATH_INFO"].removeprefix(INTERRUPT))
+            return _answer(start_response, 200, b"{}")
         if scope.service == "sagemaker" and (found := INVOKE.match(environ["PATH_INFO"])):
             return self._invoke(found[1], headers, body, start_response)
         operation = operation_of(environ, body)

@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from helpers.local_aws.athena.engine import AthenaEngine
 from helpers.local_aws.catalog import Catalog
+from helpers.local_aws.cloudwatch import CloudWatch
 from helpers.local_aws.context import ACCOUNT, Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.front import Front
@@ -76,7 +77,8 @@ def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engin
     packages = Packages(context, documents, store, tags, groups)
     models = Models(context, documents, store, tags, packages)
     configs = EndpointConfigs(context, documents, tags, models)
-    training = Training(context, documents, store, logs, tags)
+    cloudwatch = CloudWatch(context, moto)
+    training = Training(context, documents, store, logs, tags, cloudwatch)
     return Engines(
         athena=AthenaEngine(state / "athena", catalog, store, context.account, context.region),
         catalog=catalog,

@@ -46,9 +46,13 @@ class Cluster:
         """Say whether it can run another job."""
         return self._python is None or self._python.is_alive()
 
+    def sweep(self) -> bool:
+        """End the programs that were forked and all that they started; False where that fails."""
+        return self._python is None or self._python.sweep()
+
     def renew(self) -> bool:
         """Make it as good as new for the next job; False where it can't be kept."""
-        if self._python and not self._python.sweep():
+        if not self.sweep():
             return False
         for host in self.hosts:
             self._wipe(self.folder / host)

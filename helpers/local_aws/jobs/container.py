@@ -95,7 +95,6 @@ class Container:
         """Return the clean environment of the instance's processes."""
         home = self.root / "root"
         home.mkdir(exist_ok=True)
-        cores = max(1, (os.cpu_count() or 1) // 2)
         return {
             **context.environment(),
             "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
@@ -106,7 +105,6 @@ class Container:
             # pip would look on the network for a newer self.
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_NUM_THREADS": str(cores),
             # torch.distributed: all instances are on this machine.
             "GLOO_SOCKET_IFNAME": "lo" if sys.platform == "linux" else "lo0",
             "CURRENT_HOST": self.host,

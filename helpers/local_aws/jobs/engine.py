@@ -1,14 +1,16 @@
 """What processing and training jobs share: states, threads, lists, stops; knows no job kind.
 
-Left out: VPCs, encryption keys, network isolation, quotas, deletion while a job runs.
+Left out: VPCs, encryption keys, network isolation, limits on an instance's memory and cores.
 """
 
 import logging
+import os
 import shutil
 import threading
 import time
 from pathlib import Path
 
+from helpers.instances import cores_for
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
@@ -153,10 +155,12 @@ class JobEngine(JobRecords):
         for container in containers:
             command, given = self.command(job, container)
             environment = container.environment(self.context, cluster.venv, given)
+            # What a job sets itself counts.
+            environment.setdefault("OMP_NUM_THREADS", str(self._cores(job, container)))
             inward = [container.inward(word) for word in command]
             instances.append(Instance(container.host, inward, environment, container.ml))
         self.say(name, "Training")
-        outcome = self._execute(name, job, containers, instances)
+        outcome = self._execute(name, job, containers, instances, cluster)
         verdict = self._verdict(name, outcome, containers, instances)
         try:
             self.keep(name, job, containers, verdict[0])
@@ -166,9 +170,15 @@ class JobEngine(JobRecords):
             log.exception("job %s: nothing kept", name)  # the script's own reason counts
         return verdict
 
+    def _cores(self, job: dict, container: Container) -> int:
+        """Return how many cores each process gets: all instances are on this machine."""
+        machine, instances = os.cpu_count() or 1, self.instance_count(job)
+        return cores_for(self.instance_type(job), machine, instances, self.processes(container))
+
     def _execute(
-        self, name: str, job: dict, containers: list[Container], instances: list[Instance]
-    ) -> Outcome:
+        self, name: str, job: dict, containers: list[Container], instances: list[Instance],
+        cluster: Cluster,
+    ) -> Outcome:  # fmt: skip
         outward = {container.host: container.outward for container in containers}
         stamp = int(time.time() * 1000)
 
@@ -177,7 +187,7 @@ class JobEngine(JobRecords):
             self.logs.append(self.log_group, f"{name}/{host}-{stamp}", [text])
             self.see_line(name, text)
 
-        group = Group(instances, on_line)
+        group = Group(instances, on_line, cluster.sweep)
         self._running[name] = group
         if self._ending or self.documents.get(name)[self._status] == "Stopping":
             group.stop()
@@ -210,6 +220,14 @@ class JobEngine(JobRecords):
 
     def instance_count(self, job: dict) -> int:
         """Return how many instances a job asked for."""
+        return 1
+
+    def instance_type(self, job: dict) -> str:
+        """Return what instances a job asked for."""
+        return ""
+
+    def processes(self, container: Container) -> int:
+        """Return how many processes share an instance."""
         return 1
 
     # The server's life.

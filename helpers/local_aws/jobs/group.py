@@ -43,12 +43,18 @@ class Group:
 
     Args:
         on_line: called with host and line for all that an instance prints.
+        sweep: called once all instances have ended, to end what they left elsewhere.
     """
 
     TAIL = 200
 
-    def __init__(self, instances: list[Instance], on_line: Callable[[str, str], None]):
-        self._instances, self._on_line = instances, on_line
+    def __init__(
+        self,
+        instances: list[Instance],
+        on_line: Callable[[str, str], None],
+        sweep: Callable[[], object] = lambda: None,
+    ):
+        self._instances, self._on_line, self._sweep = instances, on_line, sweep
         self._processes: dict[str, subprocess.Popen] = {}
         self._readers: list[threading.Thread] = []
         self._stop, self._is_cut, self._interrupted = threading.Event(), False, False
@@ -129,6 +135,8 @@ class Group:
         self.cut()
         for process in self._processes.values():
             process.wait()
+        # A process that was left behind would keep the pipe open that a reader waits at.
+        self._sweep()
         for reader in self._readers:
             reader.join()
         for process in self._processes.values():

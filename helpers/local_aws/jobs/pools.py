@@ -27,6 +27,11 @@ def keep_alive(job: dict) -> int:
     return job["ResourceConfig"].get("KeepAlivePeriodInSeconds", 0)
 
 
+def is_kept(job: dict) -> bool:
+    """Say whether a job's instances are a warm pool now, or may be once it has ended."""
+    return job.get("WarmPoolStatus", {}).get("Status") in ("InUse", "Available")
+
+
 def pool_key(job: dict) -> tuple:
     """Return what two jobs must share for the second to get the first's instances."""
     resources, vpc = job["ResourceConfig"], job.get("VpcConfig", {})
@@ -75,6 +80,11 @@ class Pools:
                     return pool.cluster
                 self._terminate(pool, MESSAGES["Unsound"])
         return None
+
+    def has_for(self, job: dict) -> bool:
+        """Say whether a pool waits that fits a job."""
+        with self._lock:
+            return any(pool.key == pool_key(job) for pool in self._pools.values())
 
     def mark_in_use(self, name: str) -> None:
         """Note that a job runs on instances that may be kept."""
@@ -125,7 +135,7 @@ class Pools:
     def recover(self) -> None:
         """Say that the pools of the last server are gone; nobody knows since when."""
         for job in self._documents:
-            if job.get("WarmPoolStatus", {}).get("Status") in ("InUse", "Available"):
+            if is_kept(job):
                 since = job.get("_kept_since")
                 kept = min(_seconds(since), keep_alive(job)) if since else 0
                 self._set(job["TrainingJobName"], {"Status": "Terminated", RETAINED: kept})
@@ -148,8 +158,9 @@ class Pools:
                 self._terminate(pool, MESSAGES["Terminated"])
 
     def _terminate(self, pool: Pool, message: str) -> None:
-        self._leave(pool, "Terminated", message)
+        pool.timer.cancel()
         pool.cluster.end()
+        self._leave(pool, "Terminated", message)
 
     def _leave(self, pool: Pool, status: str, message: str, **more: str) -> None:
         pool.timer.cancel()

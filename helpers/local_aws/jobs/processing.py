@@ -11,6 +11,7 @@ from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.container import Container, objects_below, share_of
 from helpers.local_aws.jobs.engine import DAY, JobEngine
+from helpers.local_aws.jobs.quotas import Quotas
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.tags import Tags
@@ -35,7 +36,19 @@ class Processing(JobEngine):
                 message = f"ProcessingInput {source['InputName']}: only S3Input is supported."
                 raise AwsError("ValidationException", message)
         default = {"StoppingCondition": {"MaxRuntimeInSeconds": DAY}}
+        self._check_quota(request)
         return self.create({**default, **request}, {})
+
+    def _check_quota(self, request: dict) -> None:
+        kind = self.instance_type(request)
+        running = [
+            self.instance_count(job)
+            for job in self.documents
+            if job["ProcessingJobStatus"] in ("InProgress", "Stopping")
+            and self.instance_type(job) == kind
+        ]
+        more = self.instance_count(request)
+        Quotas(self.context.state).check(kind, "processing job", sum(running), more)
 
     def describe_processing_job(self, request: dict) -> dict:
         return self.describe(request)
@@ -51,6 +64,9 @@ class Processing(JobEngine):
 
     def instance_count(self, job: dict) -> int:
         return job["ProcessingResources"]["ClusterConfig"]["InstanceCount"]
+
+    def instance_type(self, job: dict) -> str:
+        return job["ProcessingResources"]["ClusterConfig"]["InstanceType"]
 
     def prepare(self, name: str, job: dict, folder: Path, hosts: list[str]) -> list[Container]:
         containers = [Container(folder / host, host) for host in hosts]

@@ -6,25 +6,27 @@ the image's Python, and where they are kept, its libraries imported. Left out: f
 sources, VPCs, keys, network isolation, heterogeneous clusters, the debugger and the profiler.
 """
 
-import socket
+import threading
 from contextlib import suppress
 from pathlib import Path
 
+from helpers.local_aws.cloudwatch import CloudWatch
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.jobs import script_mode, spot, states, training_request
+from helpers.local_aws.jobs import drivers, script_mode, spot, states, training_request
 from helpers.local_aws.jobs.artifacts import keep_artifacts
 from helpers.local_aws.jobs.channels import Channels, describe_channels
 from helpers.local_aws.jobs.checkpoints import Checkpoints
 from helpers.local_aws.jobs.cluster import Cluster
 from helpers.local_aws.jobs.container import Container
 from helpers.local_aws.jobs.engine import AGAIN, JobEngine, host_names
-from helpers.local_aws.jobs.metrics import final_metrics, metric_values
-from helpers.local_aws.jobs.pools import Pools, keep_alive
+from helpers.local_aws.jobs.metrics import JobMetrics
+from helpers.local_aws.jobs.pools import Pools, is_kept, keep_alive
+from helpers.local_aws.jobs.quotas import Quotas
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.store import ObjectStore
-from helpers.local_aws.shelf import now, public
+from helpers.local_aws.shelf import public
 from helpers.local_aws.tags import Tags
 
 
@@ -32,11 +34,12 @@ class Training(JobEngine):
     """The engine of CreateTrainingJob and its kin."""
 
     def __init__(
-        self, context: Context, documents: Documents, store: ObjectStore, logs: Logs, tags: Tags
-    ):
+        self, context: Context, documents: Documents, store: ObjectStore, logs: Logs, tags: Tags,
+        cloudwatch: CloudWatch | None = None,
+    ):  # fmt: skip
         super().__init__("TrainingJob", context, documents, store, logs, tags)
-        self._definitions: dict[str, list[dict]] = {}
-        self._metrics: dict[str, list[dict]] = {}
+        self._cloudwatch, self._metrics = cloudwatch, dict[str, JobMetrics]()
+        self.quotas, self._creating = Quotas(context.state), threading.Lock()
         self._channels = Channels(store)
         self._checkpoints: dict[str, Checkpoints] = {}
         self._tries: dict[str, int] = {}
@@ -48,7 +51,27 @@ class Training(JobEngine):
         states.enter(extra, "Starting")
         if keep_alive(request):
             extra["WarmPoolStatus"] = {"Status": "InUse"}
-        return self.create(training_request.filled(request), extra)
+        request = training_request.filled(request)
+        with self._creating:
+            self._check_quotas(request)
+            return self.create(request, extra)
+
+    def _check_quotas(self, request: dict) -> None:
+        """Refuse what is more than the account may use, warm pools that fit the job apart."""
+        kind, count = self.instance_type(request), self.instance_count(request)
+        alike = [job for job in self.documents if self.instance_type(job) == kind]
+        spot_too = request["EnableManagedSpotTraining"]
+        running = [
+            self.instance_count(job)
+            for job in alike
+            if job["TrainingJobStatus"] in ("InProgress", "Stopping")
+            and job.get("EnableManagedSpotTraining") == spot_too
+        ]
+        use = "spot training job" if spot_too else "training job"
+        self.quotas.check(kind, use, sum(running), count)
+        if keep_alive(request) and not self.pools.has_for(request):
+            kept = [self.instance_count(job) for job in alike if is_kept(job)]
+            self.quotas.check(kind, "training warm pool", sum(kept), count)
 
     def describe_training_job(self, request: dict) -> dict:
         job = self._document(request["TrainingJobName"])
@@ -84,6 +107,9 @@ class Training(JobEngine):
 
     def instance_count(self, job: dict) -> int:
         return job["ResourceConfig"].get("InstanceCount", 1)
+
+    def instance_type(self, job: dict) -> str:
+        return job["ResourceConfig"].get("InstanceType", "")
 
     def enter(self, job: dict, secondary: str) -> None:
         states.enter(job, secondary)
@@ -151,25 +177,25 @@ class Training(JobEngine):
 
     def prepare(self, name: str, job: dict, folder: Path, hosts: list[str]) -> list[Container]:
         self.say(name, "Downloading")
-        self._definitions[name] = job["AlgorithmSpecification"].get("MetricDefinitions", [])
+        definitions = job["AlgorithmSpecification"].get("MetricDefinitions", [])
+        self._metrics.setdefault(name, JobMetrics(name, definitions, self._cloudwatch))
         containers = [Container(folder / host, host) for host in hosts]
-        port = _free_port()
+        port = drivers.free_port()
         for place, container in enumerate(containers):
             self._write_config(job, container, hosts)
             self._channels.stage(job, container, place, len(hosts))
             if script_mode.is_script_mode(job):
                 script_mode.unpack(self.store, job, container)
-            _point_driver_home(container, port)
+            drivers.point_home(container, port)
         if config := job.get("CheckpointConfig"):
             self._checkpoints[name] = Checkpoints(self.store, config, containers)
             self._checkpoints[name].start()
         return containers
 
     def _write_config(self, job: dict, container: Container, hosts: list[str]) -> None:
-        kind = job["ResourceConfig"].get("InstanceType", "")
         about = {
             "current_host": container.host,
-            "current_instance_type": kind,
+            "current_instance_type": self.instance_type(job),
             "current_group_name": "homogeneousCluster",
             "hosts": hosts,
             "network_interface_name": "lo",
@@ -180,6 +206,9 @@ class Training(JobEngine):
         if script_mode.is_script_mode(job):
             parameters = script_mode.scripts_own(parameters)
         container.write_config("input/config/hyperparameters.json", parameters)
+
+    def processes(self, container: Container) -> int:
+        return drivers.processes(container)
 
     def command(self, job: dict, container: Container) -> tuple[list[str], dict[str, str]]:
         what = job["AlgorithmSpecification"]
@@ -196,9 +225,7 @@ class Training(JobEngine):
         return command, {**about, **job.get("Environment", {})}
 
     def see_line(self, name: str, line: str) -> None:
-        if definitions := self._definitions.get(name):
-            found = metric_values(definitions, line, now())
-            self._metrics.setdefault(name, []).extend(found)
+        self._metrics[name].see(line)
 
     def keep(self, name: str, job: dict, containers: list[Container], status: str) -> None:
         if status == AGAIN:
@@ -211,15 +238,17 @@ class Training(JobEngine):
             return
         if model := keep_artifacts(self.store, job["OutputDataConfig"], name, containers):
             self.set(name, ModelArtifacts={"S3ModelArtifacts": model})
-        if values := self._metrics.pop(name, None):
-            self.set(name, FinalMetricDataList=final_metrics(values))
+        metrics = self._metrics.pop(name)
+        metrics.send()
+        if values := metrics.final():
+            self.set(name, FinalMetricDataList=values)
 
     def close(self, job: dict) -> None:
         states.enter(job, job.pop("_ended", job["TrainingJobStatus"]))
         spot.bill(job)
         if job.get("WarmPoolStatus", {}).get("Status") == "Available":
             states.amend(job, states.RETAINED)
-        for kept in (self._definitions, self._metrics, self._tries):
+        for kept in (self._metrics, self._tries):
             kept.pop(job["TrainingJobName"], None)
 
     def recover(self) -> None:
@@ -229,18 +258,3 @@ class Training(JobEngine):
     def shut_down(self) -> None:
         super().shut_down()
         self.pools.end_all()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _point_driver_home(container: Container, port: int) -> None:
-    """Give the SDK's launcher an address that resolves here; on SageMaker `algo-1` does."""
-    driver = container.ml / "input/data/sm_drivers/scripts/environment.py"
-    if driver.exists():
-        text = driver.read_text()
-        text = text.replace('SM_MASTER_ADDR = "algo-1"', 'SM_MASTER_ADDR = "127.0.0.1"')
-        driver.write_text(text.replace("SM_MASTER_PORT = 7777", f"SM_MASTER_PORT = {port}"))

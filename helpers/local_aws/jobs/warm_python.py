@@ -11,6 +11,15 @@ from pathlib import Path
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
 LAUNCHER = Path(__file__).with_name("launcher.py")
+LIBRARIES = (
+    "numpy",
+    "torch",
+    "torch.distributed.run",
+    "torch.utils.data",
+    "soundfile",
+    "simplejpeg",
+)
+"""What is imported once for all programs, where the image has it."""
 IMPORT_SECONDS = 120.0
 SWEEP_SECONDS = 10.0
 REAL = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -30,7 +39,7 @@ class WarmPython:
         real.unlink(missing_ok=True)
         real.symlink_to(sys.executable)
         self._process = subprocess.Popen(
-            [real, str(ZYGOTE), str(venv / "zygote")], cwd=venv, env=environment,
+            [real, str(ZYGOTE), str(venv / "zygote"), *LIBRARIES], cwd=venv, env=environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True,
         )  # fmt: skip
 
@@ -39,15 +48,12 @@ class WarmPython:
         if self._answer(IMPORT_SECONDS) != b"ready\n":
             self.close()
             return False
-        text = LAUNCHER.read_text()
-        launcher = self._venv / "bin" / "launcher"
-        launcher.write_text(f"#!{sys._base_executable} -ISE\n{text}")
-        launcher.chmod(0o755)
+        text = f"#!{sys._base_executable} -ISE\n{LAUNCHER.read_text()}"
         for name in ("python", "python3"):
-            launcher_name = self._venv / "bin" / name
-            launcher_name.unlink(missing_ok=True)
-            launcher_name.hardlink_to(launcher)
-        launcher.unlink()
+            launcher = self._venv / "bin" / name
+            launcher.unlink(missing_ok=True)
+            launcher.write_text(text)
+            launcher.chmod(0o755)
         return True
 
     def is_alive(self) -> bool:

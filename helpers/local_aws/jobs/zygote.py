@@ -23,14 +23,6 @@ import types
 
 import supervise  # lies beside this file
 
-LIBRARIES = (
-    "numpy",
-    "torch",
-    "torch.distributed.run",
-    "torch.utils.data",
-    "PIL.Image",
-    "soundfile",
-)
 READ_WHEN_LOADED = ("PYTHON", "LD_", "LC_", "LANG", "KMP_", "GOMP_", "MKL_", "OPENBLAS_", "TORCH_")
 NOT_THEN = ("TORCH_NCCL", "TORCHELASTIC")
 HEADER = 8
@@ -233,7 +225,7 @@ def main() -> Program | None:
     supervise.ask_linux(supervise.PR_SET_CHILD_SUBREAPER, 1)
     # This folder holds the server's modules, which no job may see.
     del sys.path[0], sys.modules["supervise"]
-    for name in LIBRARIES:
+    for name in sys.argv[2:]:
         try:
             importlib.import_module(name)
         except ImportError:

@@ -1,0 +1,66 @@
+"""The instance types that the course speaks of: size, accelerators, price; asks no service.
+
+Sizes are those of the EC2 types of the same names (https://aws.amazon.com/ec2/instance-types/).
+Prices are SageMaker's on-demand dollars an hour in us-east-1
+(https://aws.amazon.com/sagemaker/ai/pricing/), second-hand, for planning; None where unknown.
+"""
+
+from dataclasses import dataclass
+
+PRICED = "2026-11"
+
+
+@dataclass(frozen=True)
+class InstanceType:
+    """What one instance has."""
+
+    vcpu: int
+    memory_gib: float
+    price: float | None
+    """Dollars an hour, on demand."""
+    gpus: int = 0
+    gpu: str = ""
+
+
+INSTANCES = {
+    "ml.t3.medium": InstanceType(2, 4, 0.05),
+    "ml.t3.large": InstanceType(2, 8, 0.10),
+    "ml.t3.xlarge": InstanceType(4, 16, 0.20),
+    "ml.m5.large": InstanceType(2, 8, 0.115),
+    "ml.m5.xlarge": InstanceType(4, 16, 0.23),
+    "ml.m5.2xlarge": InstanceType(8, 32, 0.461),
+    "ml.m5.4xlarge": InstanceType(16, 64, 0.922),
+    "ml.m5.12xlarge": InstanceType(48, 192, 2.765),
+    "ml.m5.24xlarge": InstanceType(96, 384, 5.53),
+    "ml.c5.xlarge": InstanceType(4, 8, 0.204),
+    "ml.c5.2xlarge": InstanceType(8, 16, 0.408),
+    "ml.c5.4xlarge": InstanceType(16, 32, 0.816),
+    "ml.c5.9xlarge": InstanceType(36, 72, 1.836),
+    "ml.c5.18xlarge": InstanceType(72, 144, 3.672),
+    "ml.g4dn.xlarge": InstanceType(4, 16, 0.736, 1, "NVIDIA T4"),
+    "ml.g4dn.2xlarge": InstanceType(8, 32, 0.94, 1, "NVIDIA T4"),
+    "ml.g4dn.12xlarge": InstanceType(48, 192, 4.89, 4, "NVIDIA T4"),
+    "ml.g5.xlarge": InstanceType(4, 16, 1.408, 1, "NVIDIA A10G"),
+    "ml.g5.2xlarge": InstanceType(8, 32, 1.515, 1, "NVIDIA A10G"),
+    "ml.g5.12xlarge": InstanceType(48, 192, 7.09, 4, "NVIDIA A10G"),
+    "ml.g5.48xlarge": InstanceType(192, 768, 20.36, 8, "NVIDIA A10G"),
+    "ml.g6.xlarge": InstanceType(4, 16, None, 1, "NVIDIA L4"),
+    "ml.p3.2xlarge": InstanceType(8, 61, 3.825, 1, "NVIDIA V100"),
+    "ml.p3dn.24xlarge": InstanceType(96, 768, None, 8, "NVIDIA V100"),
+    "ml.p4d.24xlarge": InstanceType(96, 1152, None, 8, "NVIDIA A100 40 GB"),
+    "ml.p4de.24xlarge": InstanceType(96, 1152, None, 8, "NVIDIA A100 80 GB"),
+    "ml.p5.48xlarge": InstanceType(192, 2048, None, 8, "NVIDIA H100"),
+}
+
+
+def cores_for(instance_type: str, machine_cores: int, instances: int, processes: int = 1) -> int:
+    """Return how many cores of this machine one process of a job gets: its share, at most its own.
+
+    Args:
+        machine_cores: of the machine that plays all the job's instances.
+        processes: of the job on each instance.
+    """
+    share = machine_cores // (instances * processes)
+    if known := INSTANCES.get(instance_type):
+        share = min(share, known.vcpu // processes)
+    return max(1, share)
