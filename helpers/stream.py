@@ -8,7 +8,7 @@ the integers that `decode` gives, uint8 or int16: normalise them on the device.
 import weakref
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -33,10 +33,18 @@ class Batch:
     target: Tensor
     """int64 (B,), positions in the manifest's labels."""
     keys: list[str]
+    secondary: list[list[int]] = field(default_factory=list)
+    """For each sample, the positions of what else is in it."""
 
     def __len__(self) -> int:
         """Return the number of samples."""
         return len(self.keys)
+
+
+def make_batch(data: np.ndarray, labels: list[list[int]], keys: list[str]) -> Batch:
+    """Return the samples as a batch; each one's first label is its target."""
+    target = torch.tensor([indices[0] for indices in labels])
+    return Batch(torch.from_numpy(data), target, keys, [indices[1:] for indices in labels])
 
 
 class BatchBuffers:
@@ -149,9 +157,9 @@ class ShardLoader:
             out = np.empty((len(samples), *like.shape), like.dtype)
             views = [buffer.view(buffer.size) for buffer, _ in samples]
             places = [place for _, place in samples]
-            targets = fill(out, views, places, self._decode, self._index_of)
+            labels = fill(out, views, places, self._decode, self._index_of)
             run.done(refs)
-            yield Batch(torch.from_numpy(out), torch.tensor(targets), [p.key for p in places])
+            yield make_batch(out, labels, [p.key for p in places])
 
     def _decode_apart(self, run: "Run") -> Iterator[Batch]:
         """Decode in the workers, some batches ahead."""
@@ -180,9 +188,9 @@ class ShardLoader:
     def _collect(self, waiting: deque[tuple], run: "Run") -> Batch:
         """Take the oldest batch from its worker."""
         number, refs, array, keys = waiting.popleft()
-        targets = self._workers.result(number)
+        labels = self._workers.result(number)
         run.done(refs)
-        return Batch(torch.from_numpy(self._buffers.keep(array)), torch.tensor(targets), keys)
+        return make_batch(self._buffers.keep(array), labels, keys)
 
     def _drain(self, waiting: deque[tuple]) -> None:
         """Wait out what the workers still do, so that the next epoch finds them idle."""

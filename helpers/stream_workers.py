@@ -28,8 +28,8 @@ class BadSample(ValueError):
 
 def decode_sample(
     data: memoryview, place: Place, decode: Decode, index_of: Mapping[str, int]
-) -> tuple[np.ndarray, int]:
-    """Return one sample's array and the index of its label.
+) -> tuple[np.ndarray, list[int]]:
+    """Return one sample's array and the indices of its label and of its known secondary labels.
 
     Raises:
         BadSample: it can't be decoded, or its label is not in the manifest.
@@ -37,7 +37,8 @@ def decode_sample(
     try:
         meta = json.loads(bytes(data[place.meta : place.meta + place.meta_size]))
         array = decode(bytes(data[place.media : place.media + place.media_size]))
-        return array, index_of[meta["label"]]
+        label, others = meta["label"], meta.get("secondary_labels", ())
+        return array, [index_of[label], *(index_of[o] for o in others if o in index_of)]
     except KeyError as error:
         raise BadSample(f"Sample {place.key!r}: no label, or an unlisted one: {error}") from error
     except ValueError as error:
@@ -46,19 +47,19 @@ def decode_sample(
 
 def fill(
     out: np.ndarray, views: Sequence[memoryview], places: Sequence[Place], decode: Decode, index_of
-) -> list[int]:
-    """Decode samples into the rows of `out`; return their labels' indices."""
-    targets = []
+) -> list[list[int]]:
+    """Decode samples into the rows of `out`; return the indices of each one's labels."""
+    labels = []
     for row, view, place in zip(out, views, places, strict=True):
-        array, target = decode_sample(view, place, decode, index_of)
+        array, indices = decode_sample(view, place, decode, index_of)
         if array.shape != row.shape or array.dtype != row.dtype:
             raise BadSample(
                 f"Sample {place.key!r} is {array.dtype} {array.shape} where the first one was"
                 f" {row.dtype} {row.shape}: decode() gives every sample one shape and type"
             )
         row[...] = array
-        targets.append(target)
-    return targets
+        labels.append(indices)
+    return labels
 
 
 class Workers:
@@ -113,8 +114,8 @@ class Workers:
         except OSError as error:
             raise self._dead(worker) from error
 
-    def result(self, number: int) -> list[int]:
-        """Return the label indices of batch `number`, the oldest one of its worker.
+    def result(self, number: int) -> list[list[int]]:
+        """Return the labels' indices of batch `number`, the oldest one of its worker.
 
         Raises:
             BadSample: as decode_sample does.

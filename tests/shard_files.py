@@ -17,12 +17,16 @@ def decode(data: bytes) -> np.ndarray:
 
 
 def shard(numbers: range) -> bytes:
-    """Return a shard of samples `s<n>` of label `l<n % 3>` whose first byte is n % 256."""
+    """Return a shard of samples `s<n>` of label `l<n % 3>` whose first byte is n % 256.
+
+    In every fifth there are l0 and a label that the manifest does not list, too.
+    """
     out = io.BytesIO()
     writer = TarWriter(out)
     for n in numbers:
         writer.add(f"s{n:05d}.jpg", n.to_bytes(8, "little"))
-        writer.add(f"s{n:05d}.json", json.dumps({"label": f"l{n % 3}"}).encode())
+        meta = {"label": f"l{n % 3}"} | ({"secondary_labels": ["l0", "x"]} if n % 5 == 0 else {})
+        writer.add(f"s{n:05d}.json", json.dumps(meta).encode())
     writer.close()
     return out.getvalue()
 

@@ -67,6 +67,7 @@ def test_a_batch_holds_what_its_samples_say(shards):
             assert batch.data.shape == (len(batch), 2, 4) and batch.data.dtype is torch.uint8
             assert batch.data[:, 0, 0].tolist() == [n % 256 for n in numbers]
             assert batch.target.tolist() == [n % 3 for n in numbers]
+            assert batch.secondary == [[] if n % 5 else [0] for n in numbers]
         loader.close()
 
 
