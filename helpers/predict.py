@@ -1,18 +1,22 @@
 """From the bytes of a clip or photo to probabilities; the same core offline and in the endpoint.
 
-It knows an artefact's folder and its data set; nothing of HTTP, S3 or endpoints.
+It knows an artefact's folder and its data set; nothing of HTTP, S3 or endpoints. The exported
+graph answers where there is one (graph.py): then torch is not even imported.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from helpers.artefact import load_artefact
+from helpers.artefact import load_artefact, load_card
 from helpers.datasets import Dataset, Record, load_dataset
-from helpers.evaluation import Batch, Evaluation, predict_batch
-from helpers.model import ResNet
+from helpers.graph import GRAPH, Graph
+
+if TYPE_CHECKING:
+    from helpers.evaluation import Batch, Evaluation
 
 REQUEST = Record("request", "request", label="", groups=(), meta={"secondary_labels": []})
 """What a sample's cleaning sees of an object that comes without metadata."""
@@ -30,23 +34,47 @@ def sized_dataset(name: str, size: int | None) -> Dataset:
     return dataset.resized(size) if size and hasattr(dataset, "resized") else dataset
 
 
+def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the network of an artefact's weights, run by torch on the CPU."""
+    import torch
+
+    from helpers.evaluation import predict_batch
+
+    if threads:
+        torch.set_num_threads(threads)
+    model, _ = load_artefact(folder)
+    return lambda samples: predict_batch(model, torch.from_numpy(samples))
+
+
 @dataclass
 class Predictor:
     """A trained model and all that it takes to feed it."""
 
-    model: ResNet
+    network: Callable[[np.ndarray], np.ndarray]
+    """Stored samples (B, …) to probabilities, float64 (B, classes)."""
     card: dict
     dataset: Dataset
 
     @classmethod
-    def load(cls, folder: str | Path) -> "Predictor":
+    def load(
+        cls, folder: str | Path, *, graph: bool = True, threads: int | None = None
+    ) -> "Predictor":
         """Load the folder that train.py wrote (model.tar.gz, unpacked).
+
+        Args:
+            graph: run the exported graph if there is one, else the weights.
+            threads: of one prediction; None for one per core.
 
         Raises:
             FileNotFoundError: the folder holds no model of this course.
         """
-        model, card = load_artefact(Path(folder))
-        return cls(model, card, sized_dataset(card["dataset"], card.get("size")))
+        folder = Path(folder)
+        card, path = load_card(folder), folder / GRAPH
+        if graph and not path.is_file():
+            print(f"No {GRAPH} in the model: the weights answer, by torch", flush=True)
+        wanted = graph and path.is_file()
+        network = Graph(path, threads) if wanted else weights_network(folder, threads)
+        return cls(network, card, sized_dataset(card["dataset"], card.get("size")))
 
     def check_type(self, content_type: str) -> None:
         """Compare a request's content type with what the data set takes.
@@ -85,10 +113,9 @@ class Predictor:
     def probabilities(self, samples: list[np.ndarray]) -> np.ndarray:
         """Return float64 (n, classes) for decoded samples of one shape."""
         groups = [samples[i : i + BATCH] for i in range(0, len(samples), BATCH)]
-        batches = (torch.from_numpy(np.stack(group)) for group in groups)
-        return np.concatenate([predict_batch(self.model, batch) for batch in batches])
+        return np.concatenate([self.network(np.stack(group)) for group in groups])
 
-    def check(self, batch: Batch, test: Evaluation, tolerance: float = 0.05) -> None:
+    def check(self, batch: "Batch", test: "Evaluation", tolerance: float = 0.05) -> None:
         """Compare what this model says of a sample with what the trained one said in the test.
 
         Training may have run in bf16 and this runs in fp32: on equal precision they differ by 1e-6.

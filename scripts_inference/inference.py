@@ -8,7 +8,6 @@ The endpoint loads it from code/inference.py of model.tar.gz, where train.py put
 
 import json
 
-import torch
 from sagemaker_inference.errors import GenericInferenceToolkitError
 
 from helpers.datasets import Unreadable
@@ -16,9 +15,11 @@ from helpers.predict import Predictor, UnsupportedType
 
 
 def model_fn(model_dir: str) -> Predictor:
-    """Load the model once per worker; one thread, as the endpoint runs a worker per core."""
-    torch.set_num_threads(1)
-    return Predictor.load(model_dir)
+    """Load the model once per worker; one thread, as the endpoint runs a worker per core.
+
+    The exported graph answers by ONNX Runtime; without one, the weights do by torch.
+    """
+    return Predictor.load(model_dir, threads=1)
 
 
 def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:

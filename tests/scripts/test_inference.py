@@ -79,7 +79,7 @@ def test_a_bad_request_is_told_what_is_wrong(endpoint, body, content_type, accep
     assert message in answer.splitlines()[0]
 
 
-def test_the_model_runs_on_one_thread(endpoint):
+def test_weights_without_a_graph_run_on_one_thread(endpoint):
     endpoint("bins", store="jpg", size=32)(photo(0, np.random.default_rng(0)), "image/jpeg")
     assert torch.get_num_threads() == 1
 

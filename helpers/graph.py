@@ -1,0 +1,110 @@
+"""A trained network as an ONNX graph: torch writes it, ONNX Runtime runs it; it knows no data sets.
+
+The front end (log-mel, pixel normaliser) is in the graph, exported from the very code that the
+training ran, so what goes in is what lies in a shard: integers, a batch of any size.
+"""
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:  # an endpoint needs no torch
+    from torch import Tensor, nn
+
+GRAPH = "model.onnx"
+TOLERANCE = 1e-4
+"""How far a probability of the graph may be from the network's."""
+
+
+class GraphDiffers(RuntimeError):
+    """The graph does not say what the network says."""
+
+
+class Graph:
+    """An exported network, ready to run on the CPU.
+
+    Args:
+        threads: of one call; None for one per core.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.inter_op_num_threads, options.intra_op_num_threads = 1, threads or 0
+        options.log_severity_level = 3  # errors only
+        self.session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+        self.name = self.session.get_inputs()[0].name
+
+    def __call__(self, samples: np.ndarray) -> np.ndarray:
+        """Return the probabilities, float64 (B, classes), of a batch of stored samples."""
+        (logits,) = self.session.run(None, {self.name: samples})
+        return softmax(logits)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return float64 probabilities, a row each."""
+    powers = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
+
+
+def export_graph(model: "nn.Module", samples: "Tensor", path: Path) -> None:
+    """Write a network that is on the CPU as a graph for batches of any size.
+
+    Args:
+        samples: stored samples of the shape and type that it will be asked for.
+
+    Raises:
+        GraphDiffers: on `samples` the graph's probabilities are not the network's.
+    """
+    import torch
+
+    model.eval()
+    samples = samples if len(samples) > 1 else torch.cat([samples, samples])  # one is a constant
+    with torch.inference_mode(False), quiet():
+        program = torch.onnx.export(
+            model,
+            (samples,),
+            dynamo=True,
+            input_names=["samples"],
+            output_names=["logits"],
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+        )
+        program.save(str(path), external_data=False)
+    with torch.inference_mode():
+        expected = softmax(model(samples).numpy())
+    check_graph(Graph(path), samples.numpy(), expected)
+
+
+def check_graph(graph: Graph, samples: np.ndarray, expected: np.ndarray) -> None:
+    """Compare the graph's probabilities with the network's, for a batch and for one sample.
+
+    Raises:
+        GraphDiffers: they are further apart than TOLERANCE.
+    """
+    for rows in (slice(None), slice(0, 1)):
+        gap = np.abs(graph(samples[rows]) - expected[rows]).max()
+        if not gap <= TOLERANCE:  # nan is not
+            raise GraphDiffers(f"The exported graph is {gap:.1e} away from the network")
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the exporter's notes on its own insides out of the log; errors still raise."""
+    log = logging.getLogger("torch.onnx")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(level)
