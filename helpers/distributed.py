@@ -136,19 +136,44 @@ class Ranks:
     def share_buffers(self, model: nn.Module) -> None:
         """Give every rank the first's buffers (batch norm's running statistics).
 
-        DDP does so before each step, not after the last: without this, ranks would evaluate
-        slightly different models.
+        Each rank's are of its own batches: without this, ranks would evaluate slightly different
+        models.
         """
         if self.world_size > 1:
             for buffer in model.buffers():
                 dist.broadcast(buffer, src=0)
 
-    def wrap(self, model: nn.Module) -> nn.Module:
-        """Return the model behind torch's DDP, or as it is in a run of one."""
+    def wrap(self, model: nn.Module, sync_batch_norm: str = "auto") -> nn.Module:
+        """Return the model behind torch's DDP, or as it is in a run of one.
+
+        Buffers are sent at the start, then not at every step: `share_buffers` does so before they
+        are used.
+
+        Args:
+            sync_batch_norm: yes, no or auto, which is yes with NCCL.
+        """
         if self.world_size == 1:
             return model
+        if self._syncs_batch_norm(sync_batch_norm):
+            model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
         devices = [self.device.index] if self.device.type == "cuda" else None
-        return nn.parallel.DistributedDataParallel(model, device_ids=devices)
+        network = nn.parallel.DistributedDataParallel(
+            model, device_ids=devices, gradient_as_bucket_view=True
+        )
+        network.broadcast_buffers = False  # the argument has other names in other versions of torch
+        return network
+
+    def _syncs_batch_norm(self, wanted: str) -> bool:
+        """Decide on batch norm's statistics, and say so."""
+        if self.device.type != "cuda":
+            reason = "local to each rank: torch's SyncBatchNorm runs on GPUs only"
+        elif wanted == "no" or (wanted == "auto" and self.backend != "nccl"):
+            reason = f"local to each rank ({wanted}, backend {self.backend})"
+        else:
+            self.print(f"Batch norm: over all ranks ({wanted}, backend {self.backend})")
+            return True
+        self.print(f"Batch norm: {reason}")
+        return False
 
     def close(self) -> None:
         """Leave the process group."""

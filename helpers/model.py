@@ -5,9 +5,21 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from helpers.augment import flip_and_shift, mask_bands, nothing
+from helpers.augment import flip_and_shift, mask_bands
+from helpers.classifier import Classifier, start_weights
+from helpers.efficientnet import EfficientNet
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+STEMS = {
+    "large": (7, 2, True),
+    "medium": (3, 2, True),
+    "small": (3, 1, True),
+    "fine": (5, 2, False),
+}
+"""Name to (kernel, stride, max-pool after it) of the first convolution. `fine` halves a picture
+where the others quarter it: to count small things, a 64 pixel photo has none to give away."""
 
 
 class Pixels(nn.Module):
@@ -46,12 +58,11 @@ class BasicBlock(nn.Module):
         return self.relu(self.bn2(self.conv2(x)) + shortcut)
 
 
-class ResNet(nn.Module):
-    """A residual network behind a front end that turns stored samples into its input.
+class ResNet(Classifier):
+    """A residual network behind a front end.
 
-    The front end (log-mel, pixel normaliser) is part of the network, so training, the offline
-    prediction and the endpoint can't prepare a sample in two ways. With 3 channels, width 64 and
-    the large stem, the parameters are named and shaped as torchvision's ResNets are.
+    With 3 channels, width 64 and the large stem, its parameters are named and shaped as
+    torchvision's ResNets are.
     """
 
     def __init__(
@@ -62,37 +73,35 @@ class ResNet(nn.Module):
         channels: int,
         layers: tuple[int, ...],
         width: int = 64,
+        widest: int = 8,
         stem: str = "large",
         dropout: float = 0.0,
     ):
-        super().__init__()
-        self.frontend = frontend
-        self.settings: dict = {}
-        self.augmentation: Callable[[Tensor], Tensor] = nothing
-        """What suits this front end's output; the trainer decides on it."""
-        self.augment: Callable[[Tensor], Tensor] = nothing
-        """What is done to the front end's output in training, at the present step."""
-        kernel, stride = {"large": (7, 2), "medium": (3, 2), "small": (3, 1)}[stem]
+        """Make the layers.
+
+        Args:
+            channels: of the front end's output.
+            layers: blocks of each stage; stage i has min(2**i, widest) times `width` channels.
+            stem: a name of STEMS.
+        """
+        super().__init__(frontend)
+        kernel, stride, pool = STEMS[stem]
         self.conv1 = nn.Conv2d(channels, width, kernel, stride, padding=kernel // 2, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
-        self.maxpool = nn.MaxPool2d(3, 2, padding=1)
+        self.maxpool = nn.MaxPool2d(3, 2, padding=1) if pool else nn.Identity()
         self.stages = [f"layer{i + 1}" for i in range(len(layers))]
         inputs = width
         for i, (name, depth) in enumerate(zip(self.stages, layers, strict=True)):
-            outputs = width * 2**i
+            outputs = width * min(2**i, widest)
             setattr(self, name, stage(inputs, outputs, depth, stride=1 if i == 0 else 2))
             inputs = outputs
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(inputs, classes)
         self.apply(start_weights)
 
-    def forward(self, samples: Tensor) -> Tensor:
-        """Return logits, float (B, classes), of a batch of stored samples."""
-        x = self.frontend(samples)
-        if self.training:
-            x = self.augment(x)
-        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+    def scores(self, inputs: Tensor) -> Tensor:
+        x = self.maxpool(self.relu(self.bn1(self.conv1(inputs))))
         for name in self.stages:
             x = getattr(self, name)(x)
         return self.fc(self.dropout(x.mean((2, 3))))
@@ -102,12 +111,6 @@ def stage(inputs: int, outputs: int, depth: int, stride: int) -> nn.Sequential:
     """Return `depth` blocks, the first of which changes width and size."""
     blocks = [BasicBlock(inputs, outputs, stride)]
     return nn.Sequential(*blocks, *(BasicBlock(outputs, outputs, 1) for _ in range(depth - 1)))
-
-
-def start_weights(module: nn.Module) -> None:
-    """Initialise a convolution as He et al. 2015 (arXiv:1502.01852) do for ReLU networks."""
-    if isinstance(module, nn.Conv2d):
-        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
 
 def log_mel() -> nn.Module:
@@ -126,7 +129,14 @@ FRONTENDS: dict[str, tuple[Callable[[], nn.Module], int, Callable[[Tensor], Tens
 MODELS: dict[str, dict] = {
     "resnet34": {"frontend": "pixels", "layers": (3, 4, 6, 3)},
     "resnet18": {"frontend": "pixels", "layers": (2, 2, 2, 2)},
-    "resnet-small": {"frontend": "pixels", "layers": (1, 1, 1, 1), "width": 24, "stem": "medium"},
+    "resnet-small": {
+        "frontend": "pixels",
+        "layers": (1, 1, 1, 1),
+        "width": 32,
+        "widest": 4,
+        "stem": "fine",
+    },
+    "audio-efficientnet-b0": {"network": EfficientNet, "frontend": "log-mel"},
     "audio-resnet18": {"frontend": "log-mel", "layers": (2, 2, 2, 2), "dropout": 0.2},
     "audio-resnet-small": {
         "frontend": "log-mel",
@@ -136,13 +146,10 @@ MODELS: dict[str, dict] = {
         "dropout": 0.1,
     },
 }
-"""Name to the arguments of its network; `build_model` can override each."""
-
-DEFAULT_MODEL = {"birds": "audio-resnet-small", "bins": "resnet-small"}
-"""What a data set's job trains unless told otherwise: small enough for a laptop."""
+"""Name to its class (ResNet unless said) and arguments; `build_model` can override the latter."""
 
 
-def build_model(name: str, classes: int, **overrides: object) -> ResNet:
+def build_model(name: str, classes: int, **overrides: object) -> Classifier:
     """Return a fresh network of the registry; its `settings` are what builds its equal.
 
     Raises:
@@ -152,7 +159,8 @@ def build_model(name: str, classes: int, **overrides: object) -> ResNet:
         raise ValueError(f"No model named {name!r}; there are {', '.join(sorted(MODELS))}")
     settings = {**MODELS[name], **overrides}
     make_frontend, channels, augmentation = FRONTENDS[settings.pop("frontend")]
-    model = ResNet(make_frontend(), classes, channels=channels, **settings)
+    network = settings.pop("network", ResNet)
+    model = network(make_frontend(), classes, channels=channels, **settings)
     model.augmentation = augmentation
     model.settings = {"name": name, "classes": classes, "args": overrides}
     return model

@@ -10,6 +10,7 @@ CHOICES = {
     "augment": ("yes", "no"),
     "schedule": ("cosine", "step"),
     "precision": ("auto", "fp32", "bf16", "fp16"),
+    "sync_batch_norm": ("auto", "yes", "no"),
 }
 
 
@@ -30,9 +31,11 @@ class Options:
     accumulate: int = setting(1, "batches whose gradients make one step")
     label_smoothing: float = setting(0.0, "share of each target spread over all classes")
     augment: str = setting("yes", "mask bands of spectra, mirror photos: yes or no")
+    secondary_weight: float = setting(0.0, "share of a target for what else is in the sample")
     mixup: float = setting(0.0, "alpha of mixup's Beta distribution, 0 for none")
     clip_norm: float = setting(5.0, "longest gradient")
     precision: str = setting("auto", "auto, fp32, bf16 or fp16")
+    sync_batch_norm: str = setting("auto", "batch norm over all ranks: auto (with NCCL), yes or no")
     patience: int = setting(5, "epochs without a better one before the run stops")
     monitor: str = setting("validation_loss", f"what better means: {', '.join(MONITORS)}")
     seed: int = setting(0, "of weights, order and augmentation")
@@ -51,9 +54,9 @@ class Options:
         """Give the parser a flag for each field."""
         for option in fields(cls):
             name, text = f"--{option.name.replace('_', '-')}", option.metadata["help"]
-            parser.add_argument(name, type=option.type, default=option.default, help=text)
+            parser.add_argument(name, type=option.type, help=f"{text} ({option.default})")
 
     @classmethod
     def from_flags(cls, args: Namespace) -> "Options":
-        """Return the options that a parser with these flags read."""
+        """Return the options that a parser with these flags read, and recipes.py completed."""
         return cls(**{option.name: getattr(args, option.name) for option in fields(cls)})

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from helpers.profiling import phase
+
 
 @dataclass
 class Progress:
@@ -45,11 +47,14 @@ class WaitClock:
     def __iter__(self) -> Iterator:
         """Yield the batches."""
         batches = iter(self.batches)
-        asked = time.perf_counter()
-        for batch in batches:
-            self.waited += time.perf_counter() - asked
-            yield batch
+        while True:
             asked = time.perf_counter()
+            with phase("data"):
+                batch = next(batches, None)
+            self.waited += time.perf_counter() - asked
+            if batch is None:
+                return
+            yield batch
 
     def numbers(self, samples: int) -> dict[str, float]:
         """Return the epoch's seconds, samples a second (all ranks), share of time spent waiting."""

@@ -10,15 +10,16 @@ from typing import Protocol
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from helpers.augment import draw_mix, mix, nothing
 from helpers.checkpoint import Checkpoints, StopRequest
+from helpers.classifier import Classifier
 from helpers.distributed import Ranks
 from helpers.evaluation import Evaluation, evaluate
 from helpers.metrics import score_confusion
-from helpers.model import ResNet
+from helpers.objective import choose_precision, learning_rate, soft_targets, weighted_cross_entropy
 from helpers.options import MONITORS, Options
+from helpers.profiling import StepProfile, phase
 from helpers.progress import Progress, WaitClock
 
 
@@ -32,68 +33,38 @@ class Loader(Protocol):
     def load_state_dict(self, state: dict[str, int]) -> None: ...
 
 
-def learning_rate(progress: float, *, warmup: float, schedule: str = "cosine") -> float:
-    """Return the share of the peak rate at a share of the run, the same on every rank.
-
-    A linear rise over `warmup`, then a half cosine to 0 ('cosine') or four halvings ('step').
-    """
-    if progress < warmup:
-        return (progress + 1e-3) / (warmup + 1e-3)
-    rest = (progress - warmup) / max(1 - warmup, 1e-9)
-    if schedule == "step":
-        return 0.5 ** min(int(rest * 5), 4)
-    return 0.5 * (1 + math.cos(math.pi * min(rest, 1.0)))
-
-
-def choose_precision(wanted: str, device: torch.device) -> str:
-    """Return fp32, bf16 or fp16: on CUDA what the device computes in hardware, else fp32."""
-    if wanted != "auto":
-        return wanted
-    if device.type != "cuda":
-        return "fp32"
-    return "bf16" if torch.cuda.get_device_capability(device)[0] >= 8 else "fp16"
-
-
-def soft_targets(target: Tensor, classes: int, smoothing: float) -> Tensor:
-    """Return label indices as distributions: float (B, classes)."""
-    hot = functional.one_hot(target, classes).float()
-    return hot * (1 - smoothing) + smoothing / classes
-
-
-def weighted_cross_entropy(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-    """Return each sample's loss, float32 (B,), its target's share of each class weighted."""
-    return -(targets * weights * functional.log_softmax(logits.float(), dim=1)).sum(1)
-
-
 class Trainer:
     """One model in training on this rank.
 
     Args:
         class_weights: one for each label, in order; their mean over the samples is 1.
+        profile: watches some steps.
     """
 
     def __init__(
         self,
-        model: ResNet,
+        model: Classifier,
         class_weights: Mapping[str, float],
         ranks: Ranks,
         options: Options,
         checkpoints: Checkpoints,
         stop: StopRequest,
+        profile: StepProfile | None = None,
     ):
+        self.profile = profile or StepProfile()
         self.ranks, self.options, self.device = ranks, options, ranks.device
         self.checkpoints, self.stop = checkpoints, stop
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.change = model.augmentation if options.augment == "yes" else nothing
-        self.network = ranks.wrap(self.model)
+        self.network = ranks.wrap(self.model, options.sync_batch_norm)
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=options.lr, weight_decay=options.weight_decay
+            self.model.parameters(), lr=options.lr, weight_decay=options.weight_decay, fused=True
         )
         self.precision = choose_precision(options.precision, self.device)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
         self.labels = list(class_weights)
         self.class_weights = torch.tensor(list(class_weights.values()), device=self.device)
-        self.progress = Progress()
+        self.progress, self.begun = Progress(), False
 
     def train_epoch(self, loader: Loader) -> dict[str, float] | None:
         """Train the rest of the current epoch and return its numbers, or None when told to stop.
@@ -124,10 +95,14 @@ class Trainer:
         steps, done = len(loader), now.step
         loss_sum = torch.tensor(now.loss_sum if self.ranks.first else 0.0, device=self.device)
         samples = now.samples if self.ranks.first else 0
-        for batch in batches:
+        for batch in self.profile.steps(batches):
             loss_sum += self._step(batch, done, steps)
             samples += len(batch.target)
             done += 1
+            if not self.begun:
+                # A line of the log has its time: so it is known how long all before it took.
+                self.begun = True
+                self.ranks.print("First step done")
             if done % pause == 0 and done < steps:
                 if self._pause(loader, done, loss_sum, samples):
                     return False
@@ -139,26 +114,37 @@ class Trainer:
         options = self.options
         place = f"{options.seed}/{self.progress.epoch}/{done}/{self.ranks.rank}"
         torch.manual_seed(random.Random(place).getrandbits(63))
-        data = batch.data.to(self.device, non_blocking=True)
-        targets = self._augment(batch.target.to(self.device))
+        with phase("copy"):
+            data = batch.data.to(self.device, non_blocking=True)
+            targets = self._augment(self._targets(batch))
         last = (done + 1) % options.accumulate == 0 or done + 1 == steps
         local = self.network is not self.model and not last
         with self.network.no_sync() if local else nullcontext():
-            with self._autocast():
-                logits = self.network(data)
-            losses = weighted_cross_entropy(logits, targets, self.class_weights)
-            self.scaler.scale(losses.mean() / options.accumulate).backward()
+            with phase("forward"):
+                with self._autocast():
+                    logits = self.network(data)
+                losses = weighted_cross_entropy(logits, targets, self.class_weights)
+            with phase("backward"):
+                self.scaler.scale(losses.mean() / options.accumulate).backward()
         if last:
             first = done - done % options.accumulate
-            self._update((self.progress.epoch + first / steps) / options.epochs)
+            with phase("update"):
+                self._update((self.progress.epoch + first / steps) / options.epochs)
         return losses.detach().sum()
 
-    def _augment(self, target: Tensor) -> Tensor:
+    def _targets(self, batch: object) -> Tensor:
+        """Return a batch's labels as distributions, float (B, classes)."""
+        smoothing, weight = self.options.label_smoothing, self.options.secondary_weight
+        secondary = batch.secondary if weight else ()
+        targets = soft_targets(batch.target, len(self.labels), smoothing, secondary, weight)
+        return targets.to(self.device, non_blocking=True)
+
+    def _augment(self, targets: Tensor) -> Tensor:
         """Draw this step's changes, give the model those of its input, and return the targets."""
-        targets = soft_targets(target, len(self.class_weights), self.options.label_smoothing)
-        share, other = 1.0, torch.arange(len(target), device=self.device)
-        if self.options.mixup:
-            share, other = draw_mix(len(target), self.options.mixup, self.device)
+        if not self.options.mixup:
+            self.model.augment = self.change
+            return targets
+        share, other = draw_mix(len(targets), self.options.mixup, self.device)
         self.model.augment = lambda inputs: self.change(mix(inputs, share, other))
         return mix(targets, share, other)
 

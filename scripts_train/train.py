@@ -2,14 +2,12 @@
 
 Here: python scripts_train/train.py --data shards/birds, or behind torchrun --nproc_per_node 2
 As a job: a source folder with this file, inference.py and helpers/; hyperparameters are the flags
-below; shards come from a channel named `shards`, or are streamed from `--data s3://…`.
+below; shards come from a channel named `shards` (mode File, FastFile or Pipe), or from `--data s3://…`.
 """
 
 import argparse
 import os
 import sys
-from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -17,29 +15,30 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
 
-from helpers.artefact import save_artefact, ship_code, write_results  # noqa: E402
+from helpers.channel import ShardSource, open_source  # noqa: E402
 from helpers.checkpoint import Checkpoints, StopRequest  # noqa: E402
+from helpers.delivery import Results, check_delivery, deliver  # noqa: E402
 from helpers.distributed import Ranks, start_ranks  # noqa: E402
-from helpers.evaluation import Evaluation  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
+from helpers.memory import Remembered  # noqa: E402
 from helpers.metrics import metric_line, score_probabilities  # noqa: E402
-from helpers.model import DEFAULT_MODEL, MODELS, build_model  # noqa: E402
+from helpers.model import MODELS, build_model  # noqa: E402
 from helpers.options import Options  # noqa: E402
-from helpers.predict import Predictor, sized_dataset  # noqa: E402
-from helpers.s3 import open_folder, shard_opener  # noqa: E402
+from helpers.predict import sized_dataset  # noqa: E402
+from helpers.profiling import StepProfile  # noqa: E402
+from helpers.recipes import complete  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
+from helpers.tracking import MODES, Tracker  # noqa: E402
 from helpers.training import Trainer  # noqa: E402
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    """Read the flags; a job's hyperparameters arrive as these."""
+    """Read the flags; a job's hyperparameters arrive as these. None: recipes.py or a default."""
     shards = os.environ.get("SM_CHANNEL_SHARDS")
     model, output = os.environ.get("SM_MODEL_DIR"), os.environ.get("SM_OUTPUT_DATA_DIR")
-    failure, instance = (
-        os.environ.get("SM_OUTPUT_FAILURE"),
-        os.environ.get("SM_CURRENT_INSTANCE_TYPE"),
-    )
+    failure = os.environ.get("SM_OUTPUT_FAILURE")
+    instance = os.environ.get("SM_CURRENT_INSTANCE_TYPE")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     flag = parser.add_argument
     flag("--data", default=shards, required=not shards, help="folder or s3:// prefix of the shards")
@@ -56,9 +55,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--width", type=int, help="channels of the model's first stage")
     flag("--dropout", type=float, help="before the model's last layer")
     flag("--image-size", type=int, help="pixels a side, for photos")
-    flag("--batch-size", type=int, default=64, help="samples of a batch, all ranks together")
+    flag("--batch-size", type=int, help="samples of a batch, all ranks together")
     flag("--workers", type=int, default=0, help="loader processes of each rank")
+    flag("--memory-mb", type=int, default=256, help="of decoded samples kept, a split and process")
     flag("--class-weights", choices=("manifest", "none"), default="manifest", help="of the loss")
+    flag("--graph", choices=("yes", "no"), default="yes", help="export the model for serving")
+    flag("--profile", type=int, default=0, help="profile so many steps; the output has the trace")
+    flag("--wandb", choices=MODES, default="off", help="offline: files that can be sent later")
     Options.add_flags(parser)
     return parser.parse_args(argv)
 
@@ -69,80 +72,71 @@ def main(args: argparse.Namespace) -> dict:
         ranks = start_ranks(args.backend, args.instance_type, args.world_size, args.local_rank)
     print(f"{ranks}\n", end="", flush=True)
     with ranks.guard(args.failure_file):
-        manifest = load_manifest(open_folder(args.data, lambda: job_client("s3")))
+        source = open_source(args.data, lambda: job_client("s3"), args.local_rank)
+        manifest = load_manifest(source.folder)
+        args = complete(args, manifest.dataset)
         ranks.print(f"{manifest!r} from {args.data}")
-        loaders = {split: loader(args, manifest, split, ranks) for split in manifest.splits}
+        loaders = {split: loader(args, source, manifest, split, ranks) for split in manifest.splits}
         counts = {name: split.counts for name, split in manifest.splits.items()}
         trainer = make_trainer(args, manifest, ranks)
         trainer.resume()
+        tracker = Tracker(args.wandb if ranks.first else "off", args.output_dir, vars(args))
         while not trainer.finished():
             if not (numbers := trainer.train_epoch(loaders["train"])):
                 ranks.print("Stopped on request; a run with the same checkpoints goes on from here")
+                tracker.close()
                 return {}
             validation = trainer.evaluate(loaders["validation"], counts["validation"])
-            ranks.print(metric_line(**trainer.end_epoch(numbers, validation)))
+            ranks.print(metric_line(**(row := trainer.end_epoch(numbers, validation))))
+            tracker.log(row)
         trainer.use_best()
         test = trainer.evaluate(loaders["test"], counts["test"], keep=True)
         metrics = score_probabilities(test.probabilities, test.targets, manifest.labels)
         if ranks.first:
-            write(args, trainer, manifest, test, metrics)
-            Predictor.load(args.model_dir).check(next(iter(loaders["test"])), test)
+            results = Results(manifest, test, metrics)
+            deliver(args, trainer, results, code=HERE)
+            check_delivery(args, next(iter(loaders["test"])), test)
+            tracker.finish(metrics, test.confusion, manifest.labels)
         ranks.print(metric_line(**{f"test_{k}": v for k, v in metrics.items() if k != "recall"}))
     ranks.close()
     return metrics
 
 
-def loader(args: argparse.Namespace, manifest: Manifest, split: str, ranks: Ranks) -> ShardLoader:
+def loader(
+    args: argparse.Namespace, source: ShardSource, manifest: Manifest, split: str, ranks: Ranks
+) -> ShardLoader:
     """Return this rank's batches of a split."""
+    decode = sized_dataset(manifest.dataset, args.image_size).decode
     return make_loader(
         manifest,
         split,
         args.data,
-        decode=sized_dataset(manifest.dataset, args.image_size).decode,
+        decode=Remembered(decode, limit=args.memory_mb * 1_000_000),
         batch_size=max(1, args.batch_size // ranks.world_size),
         rank=ranks.rank,
         world_size=ranks.world_size,
         workers=args.workers,
         seed=args.seed,
         shuffle=split == "train",
-        open_shard=shard_opener(job_client("s3")) if args.data.startswith("s3://") else None,
+        **source.options,
     )
 
 
 def make_trainer(args: argparse.Namespace, manifest: Manifest, ranks: Ranks) -> Trainer:
     """Return the model in its trainer, equal on every rank."""
-    name, labels = args.model or DEFAULT_MODEL[manifest.dataset], manifest.labels
+    labels = manifest.labels
     changes = {k: v for k in ("width", "dropout") if (v := getattr(args, k)) is not None}
     weights = manifest.class_weights if args.class_weights == "manifest" else {}
     torch.manual_seed(args.seed)
     return Trainer(
-        build_model(name, len(labels), **changes),
+        build_model(args.model, len(labels), **changes),
         {label: weights.get(label, 1.0) for label in labels},
         ranks,
         Options.from_flags(args),
         Checkpoints(args.checkpoint_dir, args.checkpoint_seconds),
         StopRequest(),
+        StepProfile(args.profile if ranks.first else 0, args.output_dir),
     )
-
-
-def write(
-    args: argparse.Namespace, trainer: Trainer, manifest: Manifest, test: Evaluation, metrics: dict
-) -> None:
-    """Write the model with its card and code, and the results."""
-    card = {
-        **{"dataset": manifest.dataset, "store": manifest.store, "size": args.image_size},
-        **{"labels": manifest.labels, "model": trainer.model.settings},
-        "training": asdict(trainer.options),
-        "metrics": {**trainer.progress.best_row(), "test": metrics},
-        "manifest": {
-            "source": args.data,
-            "sha256": sha256(manifest.to_json().encode()).hexdigest(),
-        },
-    }
-    save_artefact(args.model_dir, trainer.progress.best_weights, card)
-    ship_code(args.model_dir, HERE)
-    results = {**card["metrics"], "history": trainer.progress.history}
-    write_results(args.output_dir, results, manifest.labels, test)
 
 
 if __name__ == "__main__":

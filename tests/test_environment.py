@@ -22,6 +22,7 @@ NOT_IMPORTED = {
     "ipykernel": "runs the notebooks",
     "jupyterlab": "shows the notebooks",
     "nbmake": "pytest's plugin for notebooks",
+    "onnxscript": "torch.onnx's exporter",
     "pre-commit": "the git hook",
     "ruff": "make lint",
     "setuptools": "pip install -e .",

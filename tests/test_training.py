@@ -12,14 +12,14 @@ from helpers.checkpoint import Checkpoints, StopRequest
 from helpers.distributed import Ranks
 from helpers.evaluation import CountMismatch
 from helpers.model import build_model
-from helpers.options import Options
-from helpers.training import (
-    Trainer,
+from helpers.objective import (
     choose_precision,
     learning_rate,
     soft_targets,
     weighted_cross_entropy,
 )
+from helpers.options import Options
+from helpers.training import Trainer
 
 LABELS = ["0", "1", "2"]
 SIZES = {"train": 40, "validation": 13}
@@ -222,6 +222,30 @@ def test_hard_targets_give_torchs_cross_entropy():
             logits, target, label_smoothing=smoothing, reduction="none"
         )
         assert torch.allclose(ours, theirs, atol=1e-6)
+
+
+def test_what_else_is_in_a_sample_shares_its_target():
+    targets = soft_targets(torch.tensor([0, 1, 2]), 4, 0.0, [[], [3], [0, 3]], weight=0.4)
+    expected = [[1, 0, 0, 0], [0, 0.6, 0, 0.4], [0.2, 0, 0.6, 0.2]]
+    assert targets.tolist() == [pytest.approx(row) for row in expected]
+    none = soft_targets(torch.tensor([0, 1, 2]), 4, 0.0, [[], [3], [0, 3]], weight=0.0)
+    assert none.tolist() == torch.eye(4)[:3].tolist()
+
+
+def test_secondary_labels_pull_the_model_towards_them():
+    class Marked(Memory):
+        def __iter__(self):
+            for batch in super().__iter__():
+                batch.secondary = [[2]] * len(batch.keys)
+                yield batch
+
+    def share_of_two(weight):
+        trainer = make_trainer(epochs=2, lr=0.01, secondary_weight=weight)
+        fit(trainer, Marked(40))
+        test = trainer.evaluate(Memory(13, shuffle=False), counts(13), keep=True)
+        return test.probabilities[test.targets != 2, 2].mean()
+
+    assert share_of_two(0.5) > share_of_two(0.0) + 0.1
 
 
 @pytest.mark.parametrize("schedule", ["cosine", "step"])

@@ -1,30 +1,48 @@
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from helpers.graph import Graph
+from helpers.manifest import Manifest
 from helpers.metrics import read_metric_lines
+from helpers.predict import sized_dataset
+from helpers.recipes import RECIPES
 from helpers.s3 import upload_folder
+from helpers.stream import make_loader
 from tests.made_shards import make_shards
 from tests.s3_server import serve
 from tests.torchrun import ROOT, end, environment, free_port, kill, run_ranks, start_node
 
 TRAIN = ROOT / "scripts_train" / "train.py"
 SMALL = ["--image-size", 32, "--width", 8, "--batch-size", 16, "--augment", "no"]
+UNSERVED = [*SMALL, "--graph", "no"]
+"""Exporting takes seconds, and most tests ask nothing of the graph."""
 
 
-def test_what_a_job_installs_is_pinned_as_in_the_project():
+INSTALLS = ("scripts_train/requirements.txt", "scripts_inference/inference_requirements.txt")
+
+
+@pytest.mark.parametrize("path", INSTALLS)
+def test_what_a_job_installs_is_pinned_as_in_the_project(path):
     ours, jobs = (
-        {line for line in path.read_text().splitlines() if "==" in line}
-        for path in (ROOT / "requirements.txt", TRAIN.with_name("requirements.txt"))
+        {line for line in (ROOT / name).read_text().splitlines() if "==" in line}
+        for name in ("requirements.txt", path)
     )
     assert jobs
     assert jobs <= ours
+
+
+def test_a_training_job_can_check_what_it_exports():
+    serving, training = (set((ROOT / path).read_text().splitlines()) for path in INSTALLS[::-1])
+    assert {line for line in serving if "==" in line} <= training
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +76,7 @@ def start_pair(shards: list[Path], folder: Path, *args: object) -> list[subproce
     port = free_port()
     nodes = []
     for node in (0, 1):
-        flags = ["--data", shards[node], *places(folder / str(node)), *SMALL, *args]
+        flags = ["--data", shards[node], *places(folder / str(node)), *UNSERVED, *args]
         log = folder / str(node) / "log"
         nodes.append(start_node(TRAIN, *flags, node=node, nodes=2, port=port, log=log))
     return nodes
@@ -77,6 +95,7 @@ def trained(shards, tmp_path_factory) -> tuple[Path, str]:
     """Train on two ranks of one instance; return the folder and the log."""
     folder = tmp_path_factory.mktemp("trained")
     flags = ["--data", shards, *places(folder), *SMALL, "--epochs", 8, "--lr", 0.01]
+    flags += ["--profile", 2]
     return folder, run_ranks(TRAIN, *flags, ranks=2, log=folder / "log")
 
 
@@ -103,6 +122,30 @@ def test_each_epoch_prints_one_line_of_metrics(trained):
 @pytest.mark.slow
 def test_the_log_says_which_backend_and_why(trained):
     assert "backend gloo: no CUDA device here" in trained[1]
+    assert "Batch norm: local to each rank: torch's SyncBatchNorm runs on GPUs" in trained[1]
+
+
+@pytest.mark.slow
+def test_the_exported_graph_answers_as_the_test_did(trained, shards):
+    card = json.loads((trained[0] / "model" / "model.json").read_text())
+    dataset = sized_dataset("bins", card["size"])
+    manifest = Manifest.from_json((shards / "manifest.json").read_text())
+    (batch,) = make_loader(
+        manifest, "test", str(shards), decode=dataset.decode, batch_size=37, shuffle=False
+    )
+    lines = (trained[0] / "output" / "predictions.csv").read_text().splitlines()[1:]
+    tested = {line.split(",")[0]: list(map(float, line.split(",")[2:])) for line in lines}
+    answers = Graph(trained[0] / "model" / "model.onnx")(batch.data.numpy())
+    assert answers == pytest.approx(np.array([tested[key] for key in batch.keys]), abs=1e-4)
+
+
+@pytest.mark.slow
+def test_a_profile_says_what_share_of_a_step_the_ranks_sum_gradients(trained):
+    shares = json.loads((trained[0] / "output" / "profile.json").read_text())["shares"]
+    assert 0 < shares["all-reduce"] < 1
+    assert shares["forward"] > 0 and shares["backward"] > 0
+    assert (trained[0] / "output" / "trace.json").stat().st_size > 1000
+    assert "all-reduce" in trained[1]
 
 
 @pytest.mark.slow
@@ -117,6 +160,7 @@ def test_the_card_says_what_the_model_is_and_what_it_was_made_of(trained):
     card = json.loads((trained[0] / "model" / "model.json").read_text())
     assert card["labels"] == ["0", "1", "2"]
     assert card["model"] == {"name": "resnet-small", "classes": 3, "args": {"width": 8}}
+    assert card["training"]["patience"] == RECIPES["bins"]["patience"]
     assert len(card["manifest"]["sha256"]) == 64
     assert card["metrics"]["test"] == results(trained[0])["test"]
 
@@ -144,22 +188,53 @@ def test_a_killed_instance_ends_the_other_within_30_seconds(shards, tmp_path):
     assert "another rank is gone" in (tmp_path / "0" / "failure").read_text()
 
 
-@pytest.mark.slow
-def test_a_stopped_run_goes_on_and_ends_as_an_undisturbed_one(shards, tmp_path):
-    flags = ["--epochs", 12, "--patience", 12, "--sync-every", 1]
-    for node in start_pair([shards, shards], tmp_path / "whole", *flags):
+LONG = ["--epochs", 12, "--patience", 12, "--sync-every", 1]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(shards, tmp_path_factory) -> dict:
+    """Return the results of a run of two instances that nothing happened to."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    for node in start_pair([shards, shards], folder, *LONG):
         assert end(node, 120) == 0
-    nodes = start_pair([shards, shards], tmp_path / "parts", *flags)
-    wait_for(tmp_path / "parts" / "0" / "log", "epoch=3;")
+    return results(folder / "0")
+
+
+def stop(nodes: list[subprocess.Popen], folder: Path) -> None:
+    """Ask both instances to stop, as StopTrainingJob does."""
     for node in nodes:
         node.send_signal(signal.SIGTERM)
     for node in nodes:
         end(node, 60)
-    assert "Stopped on request" in (tmp_path / "parts" / "0" / "log").read_text()
-    for node in start_pair([shards, shards], tmp_path / "parts", *flags):
+    assert "Stopped on request" in (folder / "0" / "log").read_text()
+
+
+def take_away(nodes: list[subprocess.Popen], folder: Path) -> None:
+    """Kill an instance without a word; what is left on disk is the middle of an epoch."""
+    kill(nodes[1])
+    assert end(nodes[0], 60) == 1
+    newest = max((folder / "0" / "checkpoints").glob("checkpoint-*.pt"))
+    if newest.stem.endswith("000000"):  # the end of an epoch: as if killed a step earlier
+        newest.unlink()
+    (folder / "0" / "failure").unlink()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("disturb", [stop, take_away])
+def test_a_disturbed_run_goes_on_and_ends_as_an_undisturbed_one(
+    disturb, undisturbed, shards, tmp_path
+):
+    flags = [*LONG, "--checkpoint-seconds", 0]
+    nodes = start_pair([shards, shards], tmp_path, *flags)
+    wait_for(tmp_path / "0" / "log", "epoch=3;")
+    disturb(nodes, tmp_path)
+    for node in start_pair([shards, shards], tmp_path, *flags):
         assert end(node, 120) == 0
-    assert "Resumed from a checkpoint" in (tmp_path / "parts" / "0" / "log").read_text()
-    whole, parts = (results(tmp_path / name / "0") for name in ("whole", "parts"))
+    log = (tmp_path / "0" / "log").read_text()
+    resumed = re.search(r"Resumed from a checkpoint: epoch (\d+), step (\d+)", log)
+    assert resumed and int(resumed[1]) >= 4
+    assert disturb is stop or int(resumed[2]) > 0
+    whole, parts = undisturbed, results(tmp_path / "0")
     for a, b in zip(whole["history"], parts["history"], strict=True):
         assert a["train_loss"] == pytest.approx(b["train_loss"], abs=1e-4)
         assert a["validation_loss"] == pytest.approx(b["validation_loss"], abs=1e-4)
@@ -168,7 +243,7 @@ def test_a_stopped_run_goes_on_and_ends_as_an_undisturbed_one(shards, tmp_path):
 
 @pytest.mark.slow
 def test_an_early_stop_ends_the_run_before_its_epochs(shards, tmp_path):
-    flags = ["--data", shards, *places(tmp_path), *SMALL, "--epochs", 40, "--patience", 1]
+    flags = ["--data", shards, *places(tmp_path), *UNSERVED, "--epochs", 40, "--patience", 1]
     log = run_ranks(TRAIN, *flags, "--lr", 0.2, ranks=2, log=tmp_path / "log")
     history = results(tmp_path)["history"]
     assert len(history) < 40
@@ -178,7 +253,7 @@ def test_an_early_stop_ends_the_run_before_its_epochs(shards, tmp_path):
 
 @pytest.mark.slow
 def test_shards_streamed_from_s3_give_what_a_folder_gives(shards, tmp_path):
-    flags = [*SMALL, "--epochs", 2, "--workers", 2]
+    flags = [*UNSERVED, "--epochs", 2, "--workers", 2]
     with serve(tmp_path, "course") as server:
         upload_folder(server.client(), shards, "s3://course/shards/bins")
         keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}

@@ -1,0 +1,56 @@
+"""What training minimises, and at which rate; it knows tensors and numbers, no loop, no ranks."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def learning_rate(progress: float, *, warmup: float, schedule: str = "cosine") -> float:
+    """Return the share of the peak rate at a share of the run, the same on every rank.
+
+    A linear rise over `warmup`, then a half cosine to 0 ('cosine') or four halvings ('step').
+    """
+    if progress < warmup:
+        return (progress + 1e-3) / (warmup + 1e-3)
+    rest = (progress - warmup) / max(1 - warmup, 1e-9)
+    if schedule == "step":
+        return 0.5 ** min(int(rest * 5), 4)
+    return 0.5 * (1 + math.cos(math.pi * min(rest, 1.0)))
+
+
+def choose_precision(wanted: str, device: torch.device) -> str:
+    """Return fp32, bf16 or fp16: on CUDA what the device computes in hardware, else fp32."""
+    if wanted != "auto":
+        return wanted
+    if device.type != "cuda":
+        return "fp32"
+    return "bf16" if torch.cuda.get_device_capability(device)[0] >= 8 else "fp16"
+
+
+def soft_targets(
+    target: Tensor,
+    classes: int,
+    smoothing: float,
+    secondary: Sequence[Sequence[int]] = (),
+    weight: float = 0.0,
+) -> Tensor:
+    """Return label indices as distributions: float (B, classes).
+
+    Args:
+        secondary: for each sample, what else is in it; empty for none at all.
+        weight: the share of a sample's target that all its secondary labels have together.
+    """
+    hot = functional.one_hot(target, classes).float()
+    for row, others in enumerate(secondary if weight else ()):
+        if others:
+            hot[row] *= 1 - weight
+            hot[row, list(others)] += weight / len(others)
+    return hot * (1 - smoothing) + smoothing / classes
+
+
+def weighted_cross_entropy(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    """Return each sample's loss, float32 (B,), its target's share of each class weighted."""
+    return -(targets * weights * functional.log_softmax(logits.float(), dim=1)).sum(1)

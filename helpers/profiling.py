@@ -1,0 +1,126 @@
+"""Where a training step's time goes, by torch's profiler; it knows phases, no model and no data.
+
+The phases follow one another in the training thread, so their shares add up to the step. Gradients
+are summed over the ranks while the backward pass runs: that time is a part of its phase. On CUDA
+the device is waited for at the end of each phase, else a phase would be the time to ask for it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from torch.profiler import ProfilerActivity, record_function
+
+PHASES = ("data", "copy", "forward", "backward", "update")
+SKIPPED = 3
+"""Steps before the profile: the first ones allocate memory and choose algorithms."""
+TRACE, TABLE = "trace.json", "profile.json"
+_PREFIX, _STEP = "phase: ", "step"
+_watching = False
+
+
+@contextmanager
+def phase(name: str) -> Iterator[None]:
+    """Name a part of the step, for a profile that may be running."""
+    if not _watching:
+        yield
+        return
+    with record_function(_PREFIX + name):
+        yield
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+
+
+class StepProfile:
+    """Profiles the first `count` steps after a few; none unless told.
+
+    Args:
+        folder: gets trace.json (for chrome://tracing or Perfetto) and profile.json.
+    """
+
+    def __init__(self, count: int = 0, folder: Path | None = None):
+        self.count, self.folder = count, folder
+        self.shares: dict[str, float] = {}
+
+    def steps(self, batches: Iterable) -> Iterator:
+        """Pass an epoch's batches on, and profile the steps made of them once."""
+        batches = iter(batches)
+        if not self.count or self.shares:
+            yield from batches
+            return
+        for _ in range(SKIPPED):
+            if (batch := next(batches, None)) is None:
+                return
+            yield batch
+        yield from self._watch(batches)
+        yield from batches
+
+    def _watch(self, batches: Iterator) -> Iterator:
+        """Pass `count` batches on under the profiler, and tell what it saw."""
+        global _watching
+        activities = [ProfilerActivity.CPU]
+        activities += [ProfilerActivity.CUDA] if torch.cuda.is_available() else []
+        with torch.profiler.profile(activities=activities) as profiler:
+            _watching = True
+            try:
+                for _ in range(self.count):
+                    with record_function(_STEP):
+                        if (batch := next(batches, None)) is None:
+                            break
+                        yield batch
+            finally:
+                _watching = False
+        self._tell(profiler)
+
+    def _tell(self, profiler: torch.profiler.profile) -> None:
+        """Print the table and write it beside the trace."""
+        spans = [(e.name, e.time_range.start, e.time_range.end) for e in profiler.events()]
+        seconds, self.shares = step_shares(spans)
+        print(table(seconds, self.shares), flush=True)
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            profiler.export_chrome_trace(str(self.folder / TRACE))
+            written = {"seconds_per_step": seconds, "shares": self.shares}
+            (self.folder / TABLE).write_text(json.dumps(written, indent=1))
+
+
+def step_shares(spans: Sequence[tuple[str, float, float]]) -> tuple[float, dict[str, float]]:
+    """Return the seconds of a step, and the share of it that each phase takes.
+
+    Args:
+        spans: (name, begin, end) in microseconds, as the profiler saw them.
+    """
+    total = covered([(begin, end) for name, begin, end in spans if name == _STEP])
+    steps = sum(name == _PREFIX + "forward" for name, _, _ in spans)
+    shares = {
+        name: covered([(b, e) for found, b, e in spans if found == _PREFIX + name]) / total
+        for name in PHASES
+    }
+    shares["other"] = max(0.0, 1 - sum(shares.values()))
+    reductions = [(b, e) for name, b, e in spans if is_reduction(name)]
+    shares["all-reduce"] = covered(reductions) / total
+    return total / 1e6 / max(steps, 1), shares
+
+
+def is_reduction(name: str) -> bool:
+    """Tell a sum over the ranks: Gloo's as an event of its own, NCCL's as a kernel."""
+    return name == "gloo:all_reduce" or "allreduce" in name.lower().replace("_", "")
+
+
+def covered(spans: Sequence[tuple[float, float]]) -> float:
+    """Return the length of the union of (begin, end) spans; what overlaps counts once."""
+    total, reached = 0.0, float("-inf")
+    for begin, end in sorted(spans):
+        total += max(0.0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total
+
+
+def table(seconds: float, shares: dict[str, float]) -> str:
+    """Return the shares as lines for a log."""
+    lines = [f"A step takes {seconds * 1000:.1f} ms:"]
+    notes = {"all-reduce": " (beside the backward pass)"}
+    lines += [f"  {name:<10} {s:6.1%}{notes.get(name, '')}" for name, s in shares.items()]
+    return "\n".join(lines)
