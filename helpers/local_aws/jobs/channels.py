@@ -14,6 +14,7 @@ from helpers.local_aws.jobs.pipes import ChannelPipes
 from helpers.local_aws.s3.store import ObjectInfo, ObjectStore
 
 READ_ONLY = 0o444
+END_SECONDS = 5.0
 
 
 def mode_of(channel: dict, algorithm: dict) -> str:
@@ -98,9 +99,13 @@ class Channels:
         pipes.start()
 
     def end(self, job: str) -> None:
-        """End the pipes of a job."""
-        for pipes in self._pipes.pop(job, []):
+        """End the pipes of a job whose processes are gone."""
+        ending = self._pipes.pop(job, [])
+        for pipes in ending:
             pipes.end()
+        for pipes in ending:
+            # A kept instance must find none of them at its next job.
+            pipes.join(END_SECONDS)
 
 
 def link(container: Container, objects: list[tuple[ObjectInfo, str]], folder: Path) -> None:

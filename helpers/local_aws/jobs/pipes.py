@@ -60,6 +60,8 @@ class ChannelPipes(threading.Thread):
                 return
             self._fill(descriptor, epoch)
             self._path(epoch).unlink(missing_ok=True)
+            if self._over.is_set():
+                return
             try:
                 os.mkfifo(self._path(epoch + 1))
             except FileNotFoundError:
