@@ -32,7 +32,7 @@ class Result:
     written: int | None = None
     """Rows that a CREATE TABLE AS, INSERT INTO or UNLOAD wrote."""
     billed: bool = True
-    """Whether it was a query, not a statement on tables."""
+    """Whether it read data: a query, or a write of one's rows; not a statement on tables."""
 
     @property
     def rows(self) -> int:
@@ -106,7 +106,7 @@ def _result(cursor: Any) -> Result:
     frame = pd.DataFrame() if writes else cursor.as_pandas()
     return Result(
         frame=frame,
-        billed=cursor.statement_type == "DML",
+        billed=cursor.statement_type == "DML" or writes,
         id=cursor.query_id,
         state=cursor.state,
         seconds=(cursor.total_execution_time_in_millis or 0) / 1000,

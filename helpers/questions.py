@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from helpers.athena import query
 from helpers.config import Config
+from helpers.plots import COLOURS
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Questions:
 
     flat: str
     """SELECT that turns the raw metadata table `{raw}` into one row a sample with `id`, `label`."""
+    kin: str
+    """SELECT of `label` and `kin` for each sample of the classes: how many others it is akin to."""
+    akin: str
+    """What makes two samples akin, in words: "recordist", "item"."""
     all: tuple[Question, ...]
 
     def __iter__(self) -> Any:
@@ -39,6 +44,47 @@ class Questions:
 def load_questions(dataset: str) -> Questions:
     """Return the questions about a data set."""
     return import_module(f"helpers.datasets.{dataset}_questions").QUESTIONS
+
+
+LEAK = """
+WITH related AS ({kin}),
+counts AS (
+  SELECT label, count(*) AS samples,
+         avg(CASE WHEN kin > 0 THEN 1e0 ELSE 0e0 END) AS related,
+         avg(1 - power(3e-1, kin)) AS leaked
+  FROM related GROUP BY label
+)
+SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,
+       round(related, 3) AS related, round(leaked, 3) AS leaked,
+       round(sum(samples) OVER () * 1e0 / (count(*) OVER () * samples), 3) AS weight
+FROM counts ORDER BY samples DESC, label
+"""
+"""For each class its samples, the share that has kin, the share of a random test set that would
+have kin in training (which holds 70 % of all: each of the others is there with that chance), and
+the weight that evens the classes out."""
+
+
+def leak(questions: Questions) -> str:
+    """Return the query of what a split sample by sample would leak, and of the class weights."""
+    return LEAK.format(kin=questions.kin.strip())
+
+
+def draw_leak(frame: pd.DataFrame, akin: str) -> Figure:
+    """Draw for each class what of a random test set would have kin in training.
+
+    Args:
+        frame: columns `label` and `leaked`, a share.
+    """
+    figure, axes = plt.subplots(figsize=(8, 1.0 + 0.28 * len(frame)))
+    bars = axes.barh(frame["label"].astype(str), 100 * frame["leaked"], color=COLOURS[5])
+    axes.bar_label(bars, fmt="%.0f %%", padding=3, fontsize=8)
+    axes.set(
+        title="What a random split would leak", xlim=(0, 110), ylabel="",
+        xlabel=f"percent of the test samples whose {akin} is in training",
+    )  # fmt: skip
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    return figure
 
 
 def ask(config: Config, question: Question) -> None:

@@ -47,7 +47,7 @@ def test_the_html_has_the_rows_and_what_they_took(ask):
 def test_a_write_counts_its_rows(ask):
     result = ask("CREATE TABLE copy AS SELECT id FROM recordings")
     assert (result.written, result.rows, len(result.frame)) == (5, 5, 0)
-    assert "5 rows written" in repr(result)
+    assert "5 rows written" in repr(result) and repr(result).endswith(", $0.00005>")
 
 
 def test_parameters_fill_the_question_marks(ask):

@@ -20,6 +20,20 @@ ITEMS = """
 FROM bins CROSS JOIN UNNEST(items)
   AS t (asin, name, normalizedname, item_quantity, height, length, width, weight)"""
 
+KIN = f"""
+WITH held AS (
+  SELECT id, asin{ITEMS.replace(chr(10), chr(10) + "  ")}
+  WHERE quantity <= 5
+)
+SELECT bins.label, count(DISTINCT other.id) AS kin
+FROM bins
+LEFT JOIN held AS mine ON mine.id = bins.id
+LEFT JOIN held AS other ON other.asin = mine.asin AND other.id <> mine.id
+WHERE bins.quantity <= 5
+GROUP BY bins.id, bins.label
+"""
+"""Bins above 5 units are of no class: nothing leaks from them."""
+
 
 def _sizes(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), sharey=True)
@@ -84,6 +98,44 @@ def _kinds_finding(frame: pd.DataFrame) -> str:
     return f"{mixed:.0%} of the bins hold more than one kind: counting is not counting copies."
 
 
+def _units(frame: pd.DataFrame) -> Figure:
+    figure, axes = plt.subplots(figsize=plots.WIDE)
+    bars = axes.bar(frame["units"].astype(str), frame["items"], color=plots.COLOURS[0])
+    axes.bar_label(bars, fontsize=8)
+    axes.set(
+        title="How many of each item", xlabel="units of one item in one bin",
+        ylabel="items in bins",
+    )  # fmt: skip
+    return figure
+
+
+def _unit_finding(frame: pd.DataFrame) -> str:
+    single = frame.loc[frame["units"] == 1, "items"].sum() / frame["items"].sum()
+    return (
+        f"{single:.0%} lie in their bin once, the largest heap is {frame['units'].max()}: copies "
+        "of one thing, side by side or on top of each other, are what makes counting hard."
+    )
+
+
+def _alike(frame: pd.DataFrame) -> Figure:
+    figure, axes = plt.subplots(figsize=(8, 2.2))
+    bars = axes.barh(frame["in_common"], frame["bins"], color=plots.COLOURS[0])
+    axes.bar_label(bars, padding=3, fontsize=8)
+    axes.set(title="Filled alike?", xlabel="bins that agree with another", ylabel="")
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    return figure
+
+
+def _alike_finding(frame: pd.DataFrame) -> str:
+    found = dict(zip(frame["in_common"], frame["bins"], strict=True))
+    return (
+        f"{found['items and quantities']:,} bins hold exactly what another holds: the same bin "
+        "photographed again, or a photo stored twice. They stay in one split; what repeats "
+        "another's very bytes is dropped in `04`."
+    )
+
+
 def _pairs(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="kinds", columns="quantity", values="bins").fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(2.5 + 0.5 * table.shape[1], 1.5 + 0.4 * len(table)))
@@ -102,6 +154,8 @@ def _pair_finding(frame: pd.DataFrame) -> str:
 
 QUESTIONS = Questions(
     FLAT,
+    KIN,
+    "item",
     (
         Question(
             "How large, how heavy?",
@@ -131,6 +185,7 @@ SELECT field, missing FROM (
   SELECT avg(CASE WHEN height.value IS NULL THEN 1e0 ELSE 0e0 END) AS height,
          avg(CASE WHEN weight.value IS NULL THEN 1e0 ELSE 0e0 END) AS weight,
          avg(CASE WHEN name IS NULL OR name = '' THEN 1e0 ELSE 0e0 END) AS name{ITEMS}
+  HAVING count(*) > 0
 ) CROSS JOIN UNNEST(ARRAY['height', 'weight', 'name'], ARRAY[height, weight, name])
   AS t (field, missing)
 """,
@@ -146,12 +201,40 @@ SELECT kinds, count(*) AS bins FROM bins GROUP BY kinds ORDER BY kinds
             _kinds_finding,
         ),
         Question(
+            "How many of each?",
+            f"""
+SELECT item_quantity AS units, count(*) AS items{ITEMS}
+GROUP BY item_quantity ORDER BY units
+""",
+            _units,
+            _unit_finding,
+        ),
+        Question(
             "Kinds and units?",
             """
 SELECT kinds, quantity, count(*) AS bins FROM bins GROUP BY kinds, quantity ORDER BY 1, 2
 """,
             _pairs,
             _pair_finding,
+        ),
+        Question(
+            "Filled alike?",
+            f"""
+WITH held AS (
+  SELECT id, array_join(array_agg(asin ORDER BY asin), ' ') AS kinds,
+         array_join(array_agg(asin || ':' || CAST(item_quantity AS varchar) ORDER BY asin), ' ')
+           AS filling{ITEMS.replace(chr(10), chr(10) + "  ")}
+  GROUP BY id
+)
+SELECT 'items and quantities' AS in_common, coalesce(sum(n), 0) AS bins
+FROM (SELECT count(*) AS n FROM held GROUP BY filling HAVING count(*) > 1)
+UNION ALL
+SELECT 'items', coalesce(sum(n), 0)
+FROM (SELECT count(*) AS n FROM held GROUP BY kinds HAVING count(*) > 1)
+ORDER BY in_common
+""",
+            _alike,
+            _alike_finding,
         ),
     ),
 )

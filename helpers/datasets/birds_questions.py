@@ -1,5 +1,7 @@
 """What the recordings' metadata is asked in notebook 02; SQL and figures, no data."""
 
+import calendar
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -14,6 +16,14 @@ SELECT id, primary_label AS label, common_name, author, rating, latitude, longit
        secondary_labels, type AS sound_type, recorded_on, recorded_at
 FROM {raw}
 """
+
+
+KIN = """
+SELECT label, CASE WHEN author = '' THEN 0
+                   ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS kin
+FROM birds
+"""
+MONTHS = list(calendar.month_abbr)[1:]
 
 
 def _places(frame: pd.DataFrame) -> Figure:
@@ -76,6 +86,45 @@ def _hour_finding(frame: pd.DataFrame) -> str:
     return f"Most recordings begin at {hour} o'clock; a night singer stands out in its row."
 
 
+def _months(frame: pd.DataFrame) -> Figure:
+    table = frame.pivot(index="label", columns="month", values="recordings")
+    table = table.reindex(columns=range(1, 13)).fillna(0).astype(int).set_axis(MONTHS, axis=1)
+    figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
+    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws={"label": "recordings"}, linewidths=0.3)
+    axes.set(title="The season of each species", xlabel="month", ylabel="")
+    return figure
+
+
+def _month_finding(frame: pd.DataFrame) -> str:
+    months = frame.groupby("month")["recordings"].sum().reindex(range(1, 13)).fillna(0)
+    spring = months.loc[4:6].sum() / months.sum()
+    return (
+        f"{spring:.0%} were made from April to June, {int(months.loc[[11, 12, 1, 2]].sum())} of "
+        f"{int(months.sum())} from November to February: a model of this data has hardly heard a "
+        "winter, and its endpoint should be watched when one comes."
+    )
+
+
+def _copies(frame: pd.DataFrame) -> Figure:
+    figure, axes = plt.subplots(figsize=(8, 2.2))
+    bars = axes.barh(frame["in_common"], frame["recordings"], color=plots.COLOURS[0])
+    axes.bar_label(bars, padding=3, fontsize=8)
+    axes.set(title="Uploaded twice?", xlabel="recordings that agree with another", ylabel="")
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    return figure
+
+
+def _copy_finding(frame: pd.DataFrame) -> str:
+    found = dict(zip(frame["in_common"], frame["recordings"], strict=True))
+    same, other = found["day, time and length"], found["the same, another recordist"]
+    return (
+        f"{same:,} recordings agree with another of their species to the minute and the hundredth "
+        f"of a second, {other:,} of them under another name, where a split by recordist alone "
+        "would not keep them together. Metadata can only suspect: the job in `04` listens."
+    )
+
+
 def _pairs(frame: pd.DataFrame) -> Figure:
     labels = sorted(set(frame["label"]) | set(frame["other"]))
     table = frame.pivot(index="label", columns="other", values="recordings")
@@ -97,6 +146,8 @@ def _pair_finding(frame: pd.DataFrame) -> str:
 
 QUESTIONS = Questions(
     FLAT,
+    KIN,
+    "recordist",
     (
         Question(
             "Where?",
@@ -113,8 +164,8 @@ ORDER BY label, id
             """
 SELECT label, sum(made) AS recordings, count(*) AS recordists,
        max(made) * 1e0 / sum(made) AS largest_share
-FROM (SELECT label, author, count(*) AS made FROM birds GROUP BY label, author)
-GROUP BY label ORDER BY recordings
+FROM (SELECT label, count(*) AS made FROM birds GROUP BY label, lower(author))
+GROUP BY label ORDER BY recordings, label
 """,
             _recordists,
             _recordist_finding,
@@ -138,6 +189,16 @@ GROUP BY 1, 2 ORDER BY 1, 2
             _hour_finding,
         ),
         Question(
+            "In which season?",
+            """
+SELECT label, month(CAST(recorded_on AS date)) AS month, count(*) AS recordings
+FROM birds WHERE recorded_on IS NOT NULL
+GROUP BY 1, 2 ORDER BY 1, 2
+""",
+            _months,
+            _month_finding,
+        ),
+        Question(
             "With which others?",
             """
 SELECT label, other, count(*) AS recordings
@@ -146,6 +207,27 @@ GROUP BY label, other ORDER BY label, other
 """,
             _pairs,
             _pair_finding,
+        ),
+        Question(
+            "Uploaded twice?",
+            """
+WITH moments AS (
+  SELECT count(*) AS n, count(DISTINCT lower(author)) AS authors FROM birds
+  WHERE recorded_on IS NOT NULL AND seconds IS NOT NULL
+  GROUP BY label, recorded_on, recorded_at, seconds HAVING count(*) > 1
+), places AS (
+  SELECT count(*) AS n FROM birds WHERE latitude IS NOT NULL AND author <> ''
+  GROUP BY label, lower(author), latitude, longitude HAVING count(*) > 1
+)
+SELECT 'day, time and length' AS in_common, coalesce(sum(n), 0) AS recordings FROM moments
+UNION ALL
+SELECT 'the same, another recordist', coalesce(sum(n), 0) FROM moments WHERE authors > 1
+UNION ALL
+SELECT 'recordist and place', coalesce(sum(n), 0) FROM places
+ORDER BY in_common
+""",
+            _copies,
+            _copy_finding,
         ),
     ),
 )

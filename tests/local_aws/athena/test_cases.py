@@ -67,11 +67,11 @@ def lake(tmp_path_factory):
     cloud.close()
 
 
-def ask(client, sql: str) -> tuple[dict, dict | None]:
+def ask(client, sql: str, database: str = "birds") -> tuple[dict, dict | None]:
     """Return the execution, and its result when it succeeded."""
     id_ = client.start_query_execution(
         QueryString=sql,
-        QueryExecutionContext={"Database": "birds"},
+        QueryExecutionContext={"Database": database},
         ResultConfiguration={"OutputLocation": "s3://lake/results/"},
     )["QueryExecutionId"]
     while True:
@@ -83,10 +83,10 @@ def ask(client, sql: str) -> tuple[dict, dict | None]:
     return body, client.get_query_results(QueryExecutionId=id_)
 
 
-def outcome(client, case: Case) -> tuple[str | None, list, list, list]:
+def outcome(client, case: Case, database: str = "birds") -> tuple[str | None, list, list, list]:
     """Return the error, or the rows, types and names."""
     try:
-        body, result = ask(client, case.sql.strip().rstrip(";"))
+        body, result = ask(client, case.sql.strip().rstrip(";"), database)
     except ClientError as error:
         return error.response["Error"]["Message"], [], [], []
     if result is None:

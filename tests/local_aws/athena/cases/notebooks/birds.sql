@@ -1,0 +1,151 @@
+CREATE DATABASE IF NOT EXISTS birds_and_bins
+
+DROP TABLE IF EXISTS birds_raw
+
+CREATE EXTERNAL TABLE IF NOT EXISTS `birds_and_bins`.`birds_raw` (
+  `id` string,
+  `primary_label` string,
+  `secondary_labels` array<string>,
+  `type` array<string>,
+  `latitude` double,
+  `longitude` double,
+  `scientific_name` string,
+  `common_name` string,
+  `author` string,
+  `license` string,
+  `rating` double,
+  `url` string,
+  `filename` string,
+  `recorded_on` string,
+  `recorded_at` string,
+  `seconds` double
+)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+LOCATION 's3://lake/raw/birds/metadata/'
+
+SELECT count(*) AS rows FROM birds_raw
+--# rows
+--> 6
+
+DROP TABLE IF EXISTS birds
+
+CREATE TABLE birds WITH (
+  format = 'PARQUET', write_compression = 'SNAPPY',
+  external_location = 's3://lake/tables/birds/',
+  bucketed_by = ARRAY['id'], bucket_count = 21
+) AS 
+SELECT id, primary_label AS label, common_name, author, rating, latitude, longitude, seconds,
+       secondary_labels, type AS sound_type, recorded_on, recorded_at
+FROM birds_raw
+--# rows
+
+SELECT count(*) AS rows FROM birds
+--# rows
+--> 6
+
+SELECT label, count(*) AS samples FROM (
+SELECT id, primary_label AS label, common_name, author, rating, latitude, longitude, seconds,
+       secondary_labels, type AS sound_type, recorded_on, recorded_at
+FROM birds_raw
+) GROUP BY label
+--# label | samples
+--> wren | 3
+--> owl | 3
+
+SELECT label, count(*) AS samples FROM birds GROUP BY label
+--# label | samples
+--> owl | 3
+--> wren | 3
+
+SELECT label, count(*) AS samples,
+           round(count(*) * 1e0 / sum(count(*)) OVER (), 3) AS share
+    FROM birds GROUP BY label ORDER BY samples DESC, label
+--# label | samples | share
+--> owl | 3 | 0.5
+--> wren | 3 | 0.5
+
+SELECT label, latitude, longitude FROM birds
+WHERE latitude IS NOT NULL AND longitude IS NOT NULL
+ORDER BY label, id
+--# label | latitude | longitude
+--> owl | -33.9 | 151.2
+--> owl | 48.2 | 21.7
+--> owl | 48.2 | 21.7
+--> wren | 48.2 | 21.7
+--> wren | 48.2 | 21.7
+
+SELECT label, sum(made) AS recordings, count(*) AS recordists,
+       max(made) * 1e0 / sum(made) AS largest_share
+FROM (SELECT label, count(*) AS made FROM birds GROUP BY label, lower(author))
+GROUP BY label ORDER BY recordings, label
+--# label | recordings | recordists | largest_share
+--> owl | 3 | 2 | 0.6666666666666666
+--> wren | 3 | 2 | 0.6666666666666666
+
+SELECT rating, count(*) AS recordings FROM birds GROUP BY rating ORDER BY rating
+--# rating | recordings
+--> 0.0 | 1
+--> 2.5 | 1
+--> 4.5 | 1
+--> 5.0 | 2
+--> NULL | 1
+
+SELECT label, CAST(substr(recorded_at, 1, 2) AS integer) AS hour, count(*) AS recordings
+FROM birds WHERE recorded_at IS NOT NULL
+GROUP BY 1, 2 ORDER BY 1, 2
+--# label | hour | recordings
+--> owl | 0 | 1
+--> owl | 23 | 1
+--> wren | 5 | 2
+
+SELECT label, month(CAST(recorded_on AS date)) AS month, count(*) AS recordings
+FROM birds WHERE recorded_on IS NOT NULL
+GROUP BY 1, 2 ORDER BY 1, 2
+--# label | month | recordings
+--> owl | 7 | 1
+--> wren | 5 | 2
+--> wren | 12 | 1
+
+SELECT label, other, count(*) AS recordings
+FROM birds CROSS JOIN UNNEST(secondary_labels) AS t (other)
+GROUP BY label, other ORDER BY label, other
+--# label | other | recordings
+--> owl | wren | 1
+--> wren | owl | 1
+--> wren | robin | 1
+
+WITH moments AS (
+  SELECT count(*) AS n, count(DISTINCT lower(author)) AS authors FROM birds
+  WHERE recorded_on IS NOT NULL AND seconds IS NOT NULL
+  GROUP BY label, recorded_on, recorded_at, seconds HAVING count(*) > 1
+), places AS (
+  SELECT count(*) AS n FROM birds WHERE latitude IS NOT NULL AND author <> ''
+  GROUP BY label, lower(author), latitude, longitude HAVING count(*) > 1
+)
+SELECT 'day, time and length' AS in_common, coalesce(sum(n), 0) AS recordings FROM moments
+UNION ALL
+SELECT 'the same, another recordist', coalesce(sum(n), 0) FROM moments WHERE authors > 1
+UNION ALL
+SELECT 'recordist and place', coalesce(sum(n), 0) FROM places
+ORDER BY in_common
+--# in_common | recordings
+--> day, time and length | 2
+--> recordist and place | 4
+--> the same, another recordist | 2
+
+WITH related AS (SELECT label, CASE WHEN author = '' THEN 0
+                   ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS kin
+FROM birds),
+counts AS (
+  SELECT label, count(*) AS samples,
+         avg(CASE WHEN kin > 0 THEN 1e0 ELSE 0e0 END) AS related,
+         avg(1 - power(3e-1, kin)) AS leaked
+  FROM related GROUP BY label
+)
+SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,
+       round(related, 3) AS related, round(leaked, 3) AS leaked,
+       round(sum(samples) OVER () * 1e0 / (count(*) OVER () * samples), 3) AS weight
+FROM counts ORDER BY samples DESC, label
+--# label | samples | share | related | leaked | weight
+--> owl | 3 | 0.5 | 0.667 | 0.649 | 1.0
+--> wren | 3 | 0.5 | 0.667 | 0.649 | 1.0
