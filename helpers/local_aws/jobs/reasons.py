@@ -24,8 +24,9 @@ def failure_reason(failure_file: str | None, lines: list[str], code: int) -> str
     Args:
         failure_file: what the job wrote to /opt/ml/output/failure (or message), if anything.
         lines: the last lines that it printed.
-        code: its exit code; above 128 for a signal.
+        code: its exit code; above 128 for a signal, below 0 for one that took the whole instance.
     """
+    code = code if code >= 0 else 128 - code
     written = (failure_file or "").strip()
     if any(launcher in written for launcher in LAUNCHERS) or "For more details" in written:
         written = ""

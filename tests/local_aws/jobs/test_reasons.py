@@ -27,3 +27,9 @@ def test_what_a_launcher_wrote_down_does_not_hide_the_scripts_error():
 
 def test_a_silent_end_is_said_to_be_one():
     assert "said nothing" in failure_reason(None, [], 2)
+
+
+@pytest.mark.parametrize("code", [137, -9])
+def test_a_process_or_an_instance_that_was_killed_says_by_what(code):
+    reason = failure_reason(None, ["all is well"], code)
+    assert reason == "AlgorithmError: the process was ended by signal 9, exit code: 137"
