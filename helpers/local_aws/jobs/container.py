@@ -104,6 +104,8 @@ class Container:
             "PYTHONUNBUFFERED": "1",
             # pip would look on the network for a newer self.
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            # For seconds it would read what all packages of the image need; 0 means no here.
+            "PIP_NO_WARN_CONFLICTS": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
             # torch.distributed: all instances are on this machine.
             "GLOO_SOCKET_IFNAME": "lo" if sys.platform == "linux" else "lo0",
