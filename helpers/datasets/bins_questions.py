@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from helpers import plots
 from helpers.questions import Question, Questions
@@ -41,6 +42,10 @@ def _sizes(frame: pd.DataFrame) -> Figure:
         shown = frame[[side, "weight"]].astype(float)
         place.scatter(shown[side], shown["weight"], s=6, alpha=0.4, color=plots.COLOURS[0])
         place.set(xscale="log", yscale="log", xlabel=f"{side}, inches", title=side.capitalize())
+        for axis in (place.xaxis, place.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5) if axis is place.yaxis else (1, 3)))
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+            axis.set_minor_formatter(NullFormatter())
     axes[0].set_ylabel("weight, pounds")
     return figure
 
@@ -143,6 +148,7 @@ def _pairs(frame: pd.DataFrame) -> Figure:
         table, cmap="Blues", annot=True, fmt="d", ax=axes, cbar=False, mask=np.asarray(table == 0)
     )
     axes.set(title="Kinds and units", xlabel="units in the bin", ylabel="different items")
+    axes.tick_params(axis="y", rotation=0)
     axes.invert_yaxis()
     return figure
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from helpers import plots
 from helpers.questions import Question, Questions
@@ -72,12 +73,18 @@ def _rating_finding(frame: pd.DataFrame) -> str:
     return f"{good:.0%} are rated 3 or better. The rest stays in: the model will meet such sound."
 
 
+def _whole_numbers() -> dict:
+    """Return how a colour bar counts recordings; each needs a locator of its own."""
+    return {"label": "recordings", "ticks": MaxNLocator(6, integer=True)}
+
+
 def _hours(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="hour", values="recordings")
     table = table.reindex(columns=range(24)).fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
-    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws={"label": "recordings"}, linewidths=0.3)
+    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3)
     axes.set(title="When each species was recorded", xlabel="hour of the day", ylabel="")
+    axes.tick_params(axis="y", rotation=0)
     return figure
 
 
@@ -90,8 +97,9 @@ def _months(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="month", values="recordings")
     table = table.reindex(columns=range(1, 13)).fillna(0).astype(int).set_axis(MONTHS, axis=1)
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
-    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws={"label": "recordings"}, linewidths=0.3)
+    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3)
     axes.set(title="The season of each species", xlabel="month", ylabel="")
+    axes.tick_params(axis="y", rotation=0)
     return figure
 
 
@@ -100,8 +108,8 @@ def _month_finding(frame: pd.DataFrame) -> str:
     spring = months.loc[4:6].sum() / months.sum()
     return (
         f"{spring:.0%} were made from April to June, {int(months.loc[[11, 12, 1, 2]].sum())} of "
-        f"{int(months.sum())} from November to February: a model of this data has hardly heard a "
-        "winter, and its endpoint should be watched when one comes."
+        f"{int(months.sum())} from November to February. In the months that are rare here a model "
+        "meets what it has hardly heard: that is when to watch its endpoint."
     )
 
 
@@ -117,7 +125,7 @@ def _copies(frame: pd.DataFrame) -> Figure:
 
 def _copy_finding(frame: pd.DataFrame) -> str:
     found = dict(zip(frame["in_common"], frame["recordings"], strict=True))
-    same, other = found["day, time and length"], found["the same, another recordist"]
+    same, other = found["day, time, length"], found["day, time, length; two recordists"]
     return (
         f"{same:,} recordings agree with another of their species to the minute and the hundredth "
         f"of a second, {other:,} of them under another name, where a split by recordist alone "
@@ -129,7 +137,7 @@ def _pairs(frame: pd.DataFrame) -> Figure:
     labels = sorted(set(frame["label"]) | set(frame["other"]))
     table = frame.pivot(index="label", columns="other", values="recordings")
     table = table.reindex(index=labels, columns=labels).fillna(0).astype(int)
-    figure, axes = plt.subplots(figsize=(2.5 + 0.5 * len(labels), 1.5 + 0.4 * len(labels)))
+    figure, axes = plt.subplots(figsize=(2.5 + 0.65 * len(labels), 1.5 + 0.4 * len(labels)))
     sns.heatmap(
         table, cmap="Blues", annot=True, fmt="d", ax=axes, cbar=False, mask=np.asarray(table == 0)
     )
@@ -219,9 +227,9 @@ WITH moments AS (
   SELECT count(*) AS n FROM birds WHERE latitude IS NOT NULL AND author <> ''
   GROUP BY label, lower(author), latitude, longitude HAVING count(*) > 1
 )
-SELECT 'day, time and length' AS in_common, coalesce(sum(n), 0) AS recordings FROM moments
+SELECT 'day, time, length' AS in_common, coalesce(sum(n), 0) AS recordings FROM moments
 UNION ALL
-SELECT 'the same, another recordist', coalesce(sum(n), 0) FROM moments WHERE authors > 1
+SELECT 'day, time, length; two recordists', coalesce(sum(n), 0) FROM moments WHERE authors > 1
 UNION ALL
 SELECT 'recordist and place', coalesce(sum(n), 0) FROM places
 ORDER BY in_common

@@ -122,16 +122,16 @@ WITH moments AS (
   SELECT count(*) AS n FROM birds WHERE latitude IS NOT NULL AND author <> ''
   GROUP BY label, lower(author), latitude, longitude HAVING count(*) > 1
 )
-SELECT 'day, time and length' AS in_common, coalesce(sum(n), 0) AS recordings FROM moments
+SELECT 'day, time, length' AS in_common, coalesce(sum(n), 0) AS recordings FROM moments
 UNION ALL
-SELECT 'the same, another recordist', coalesce(sum(n), 0) FROM moments WHERE authors > 1
+SELECT 'day, time, length; two recordists', coalesce(sum(n), 0) FROM moments WHERE authors > 1
 UNION ALL
 SELECT 'recordist and place', coalesce(sum(n), 0) FROM places
 ORDER BY in_common
 --# in_common | recordings
---> day, time and length | 2
+--> day, time, length | 2
+--> day, time, length; two recordists | 2
 --> recordist and place | 4
---> the same, another recordist | 2
 
 WITH related AS (SELECT label, CASE WHEN author = '' THEN 0
                    ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS kin
