@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from helpers.datasets import birds_metadata
+from helpers.questions import leak, load_questions
+
 REAL = Path(__file__).parents[3] / ".." / "shared" / "real"
 BIRDS = REAL / "birds" / "train_metadata.csv"
 BINS = REAL / "bins" / "metadata"
@@ -49,3 +52,23 @@ def test_every_real_bin_gives_its_quantity_and_its_items(cloud):
         "SELECT count(*), sum(item.quantity), max(item.height.value) FROM bins "
         "CROSS JOIN UNNEST(bin_fcsku_data) AS t (asin, item)"
     ) == [(len(items), sum(item["quantity"] for item in items), highest)]
+
+
+@pytest.mark.skipif(not BIRDS.exists(), reason="the real birds are not beside the repository")
+def test_every_row_of_the_real_bird_metadata_answers_the_courses_questions(cloud):
+    files = dict(birds_metadata.json_files(BIRDS.read_bytes()))
+    assert len(files) == 1973
+    for key, data in files.items():
+        cloud.store.put("lake", f"raw/birds/{key}", data)
+    asked = load_questions("birds")
+    cloud.run(birds_metadata.ddl("birds", "birds_raw", "s3://lake/raw/birds/metadata/"))
+    cloud.run(f"CREATE TABLE birds AS {asked.flat.format(raw='birds_raw')}")
+    assert cloud.rows("SELECT count(*), count(DISTINCT id) FROM birds") == [(1973, 1973)]
+    answers = {question.title: cloud.rows(question.sql) for question in asked}
+    assert sum(made for _, made, *_ in answers["By how many people?"]) == 1973
+    assert sum(count for _, count in answers["How good?"]) == 1973
+    assert answers["At what hour?"] == answers["In which season?"] == []  # BirdCLEF has neither
+    assert dict(answers["Uploaded twice?"])["recordist and place"] > 0
+    weights = cloud.rows(leak(asked))
+    assert sum(samples for _, samples, *_ in weights) == 1973
+    assert sum(row[1] * row[-1] for row in weights) == pytest.approx(1973, rel=1e-2)
