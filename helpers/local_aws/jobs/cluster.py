@@ -1,10 +1,11 @@
 """The instances that a job runs on: a folder of disks and their image's Python; knows no job.
 
-A kept cluster imports the image's libraries once, when it is launched: every program that its
-Python then runs is forked from that process. What the next job finds on it is only its cache.
+A cluster may import the image's libraries once, when it is launched: every program that its Python
+then runs is forked from that process. What the next job finds on a kept one is only its cache.
 """
 
 import shutil
+import sys
 from pathlib import Path
 
 from helpers.local_aws.context import Context
@@ -32,15 +33,17 @@ class Cluster:
         self.folder, self.hosts = folder, hosts
         self.venv = make_venv(folder / "venv")
         self._python: WarmPython | None = None
+        self._own = {path: set(path.iterdir()) for path in self._installed_into()}
 
     def warm_up(self, context: Context) -> None:
-        """Import the image's libraries, for this job's programs and the next ones'."""
+        """Import the image's libraries, for this job's programs and the next ones' (on Linux)."""
+        if sys.platform != "linux":
+            return
         environment = Container(self.folder / self.hosts[0], self.hosts[0]).environment(
             context, self.venv, {}
         )
         python = WarmPython(self.venv, environment)
         self._python = python if python.ready() else None
-        self._own = {path: set(path.iterdir()) for path in self._installed_into()}
 
     def is_sound(self) -> bool:
         """Say whether it can run another job."""

@@ -3,7 +3,9 @@
 import json
 import socket
 
+from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.container import Container
+from helpers.local_aws.s3.store import ObjectStore
 
 DRIVERS = "input/data/sm_drivers"
 
@@ -22,6 +24,21 @@ def point_home(container: Container, port: int) -> None:
         text = driver.read_text()
         text = text.replace('SM_MASTER_ADDR = "algo-1"', 'SM_MASTER_ADDR = "127.0.0.1"')
         driver.write_text(text.replace("SM_MASTER_PORT = 7777", f"SM_MASTER_PORT = {port}"))
+
+
+def start_many(store: ObjectStore, job: dict) -> bool:
+    """Say whether a job's launcher starts several Pythons one after another, as Torchrun's does."""
+    for channel in job.get("InputDataConfig", []):
+        if channel["ChannelName"] == "sm_drivers":
+            uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
+            bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+            try:
+                return bool(
+                    json.loads(store.read(bucket, f"{prefix.rstrip('/')}/distributed.json"))
+                )
+            except (AwsError, ValueError):
+                return False
+    return False
 
 
 def processes(container: Container) -> int:

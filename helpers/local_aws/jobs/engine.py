@@ -209,8 +209,11 @@ class JobEngine(JobRecords):
         file = container.ml / self.failure_file
         written = file.read_text(errors="replace") if file.exists() else None
         code = outcome.codes[outcome.failed]
-        lines = [container.outward(line) for line in instance.tail]
-        return "Failed", failure_reason(container.outward(written or ""), lines, code)
+        lines, *others = (
+            [container.outward(line) for line in each.tail]
+            for each in [instance, *(each for each in instances if each is not instance)]
+        )
+        return "Failed", failure_reason(container.outward(written or ""), lines, code, others)
 
     def timed_out(self, name: str) -> str:
         """Return the status of a job that ran for too long."""

@@ -1,10 +1,13 @@
 """Finds why a job failed, in its failure file or in what it printed last; pure text."""
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 
 ERROR_LINE = re.compile(
     r"^(?:\[\w+\]:)?\s*([\w.]*(?:Error|Exception|Interrupt|Exit|Unreadable)\b:? ?.*)$"
 )
+KILLED = re.compile(r"Signal \d+ \(SIG(?:KILL|SEGV|ABRT|BUS|ILL|FPE)\) received by PID \d+")
 LAUNCHERS = ("CalledProcessError", "ChildFailedError", "ProcessExitedException", "SignalException")
 MAX_REASON = 1024
 
@@ -18,13 +21,25 @@ def last_error(lines: list[str]) -> str | None:
     return None
 
 
-def failure_reason(failure_file: str | None, lines: list[str], code: int) -> str:
+def killed_rank(lines: list[str]) -> str | None:
+    """Return how torchrun tells of a process that a signal ended, if it does."""
+    for line in lines:
+        if found := KILLED.search(line):
+            return f"a training process was ended: {found[0]}"
+    return None
+
+
+def failure_reason(
+    failure_file: str | None, lines: list[str], code: int, others: Iterable[list[str]] = ()
+) -> str:
     """Word a job's FailureReason as SageMaker does.
 
     Args:
         failure_file: what the job wrote to /opt/ml/output/failure (or message), if anything.
         lines: the last lines that it printed.
         code: its exit code; above 128 for a signal, below 0 for one that took the whole instance.
+        others: the last lines of the other instances: a process that was killed on one of them is
+            why the rest fail.
     """
     code = code if code >= 0 else 128 - code
     written = (failure_file or "").strip()
@@ -32,5 +47,8 @@ def failure_reason(failure_file: str | None, lines: list[str], code: int) -> str
         written = ""
     said = next((line for line in reversed(lines) if line.strip()), "")
     killed = f"the process was ended by signal {code - 128}" if code > 128 else ""
-    reason = written or killed or last_error(lines) or said or "the process said nothing"
+    others = list(others)
+    ended = written or killed or killed_rank([*lines, *chain(*others)])
+    raised = last_error(lines) or next(filter(None, map(last_error, others)), None)
+    reason = ended or raised or said or "the process said nothing"
     return f"AlgorithmError: {reason[: MAX_REASON - 60]}, exit code: {code}"

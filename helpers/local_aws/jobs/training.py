@@ -125,7 +125,8 @@ class Training(JobEngine):
             self._amend(name, states.REUSED)
             return kept
         cluster = super().launch(name, job)
-        if keep_alive(job):
+        # Importing torch once is less than once for the launcher, its driver and each rank.
+        if keep_alive(job) or drivers.start_many(self.store, job):
             cluster.warm_up(self.context)
         return cluster
 

@@ -33,3 +33,15 @@ def test_a_silent_end_is_said_to_be_one():
 def test_a_process_or_an_instance_that_was_killed_says_by_what(code):
     reason = failure_reason(None, ["all is well"], code)
     assert reason == "AlgorithmError: the process was ended by signal 9, exit code: 137"
+
+
+def test_a_rank_that_was_killed_is_the_reason_on_whichever_instance_its_peers_failed_first():
+    peer = ["RuntimeError: Connection closed by peer", "+++ exit 1"]
+    launcher = ["  traceback : Signal 9 (SIGKILL) received by PID 4968", "+++ exit 1"]
+    for lines, other in ((peer, launcher), (launcher, peer)):
+        assert "ended: Signal 9 (SIGKILL)" in failure_reason(None, lines, 1, [other])
+
+
+def test_the_error_may_be_on_another_instance_than_the_first_to_end():
+    reason = failure_reason(None, ["+++ exit 1"], 1, [["all well"], ["KeyError: 'a'"]])
+    assert "KeyError: 'a'" in reason
