@@ -70,4 +70,4 @@ def wilson(share: float, count: int, z: float = 1.96) -> Interval:
     centre = (share + z * z / (2 * count)) / (1 + z * z / count)
     spread = np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     half = float(spread * z / (1 + z * z / count))
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    return Interval(centre - half if share > 0 else 0.0, centre + half if share < 1 else 1.0)

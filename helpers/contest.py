@@ -70,12 +70,16 @@ def contest(
 
 
 def unopposed(new: Predictions, dataset: str) -> Contest:
-    """Return what there is to say of a first model: its own scores, and nothing beside them."""
+    """Return what there is to say of a first model: its own scores, beside a guess's."""
     task = scores_of(dataset)
+    counts = np.bincount(new.targets, minlength=len(new.labels))
+    guess = max(each[task.HEADLINE] for each in task.guesses(counts, counts, new.labels))
     ours = task.scores(new.probabilities, new.targets, new.labels)
     rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.SCORES.items()]
     table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
-    return Contest(table, "the first version: there is none to compare it with", worse=False)
+    reached = f"{task.SCORES[task.HEADLINE]} {ours[task.HEADLINE]:.3f}, where a guess has"
+    verdict = f"the first version, with none to compare it with: {reached} {guess:.3f}"
+    return Contest(table, verdict, worse=False)
 
 
 def _judged(low: float, high: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-NUMBER = r"([-+0-9.eE]+|nan|inf)"
+NUMBER = r"([-+0-9.eE]+|nan|[-+]?inf)"
 
 
 def confusion_matrix(target: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -145,6 +145,13 @@ def calibration_error(bands: list[dict]) -> float:
     """Return the expected calibration error: the mean gap of confidence and accuracy."""
     total = sum(band["samples"] for band in bands)
     gaps = (band["samples"] * abs(band["confidence"] - band["accuracy"]) for band in bands)
+    return sum(gaps) / max(total, 1)
+
+
+def overconfidence(bands: list[dict]) -> float:
+    """Return how much surer a model is than it is right, on average; below 0 it is too modest."""
+    total = sum(band["samples"] for band in bands)
+    gaps = (band["samples"] * (band["confidence"] - band["accuracy"]) for band in bands)
     return sum(gaps) / max(total, 1)
 
 

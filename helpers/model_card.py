@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from helpers.manifest import Manifest
+from helpers.metrics import overconfidence
 from helpers.report import scores_of
 from helpers.standing import FEW, standing, thin_classes, worded
 
@@ -37,6 +38,10 @@ class Card:
     manifest: Manifest
     report: dict
     facts: Facts
+
+    def __repr__(self) -> str:
+        """Say whose card it is."""
+        return f"<Card of {self.facts.job}: {self.title}>"
 
     @property
     def title(self) -> str:
@@ -103,7 +108,12 @@ class Card:
     def findings(self) -> list[str]:
         """Return the limits that this very test has shown."""
         error = self.report["calibration"]["error"]
-        found = [f"Its confidence is off by {100 * error:.1f} points on average (ECE)."]
+        way = (
+            "too sure" if overconfidence(self.report["calibration"]["bands"]) > 0 else "too modest"
+        )
+        found = [
+            f"It is {way}: its confidence is off by {100 * error:.1f} points on average (ECE)."
+        ]
         if thin := thin_classes(self.report):
             few = ", ".join(f"{label} ({size})" for label, size in thin.items())
             found.append(f"Fewer than {FEW} test samples, so their scores say little: {few}.")

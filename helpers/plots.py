@@ -151,16 +151,17 @@ def reliability(bands: Sequence[Mapping[str, float]], *, error: float, title: st
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
     sure, hit = ([band[name] for band in bands] for name in ("confidence", "accuracy"))
     low, high = ([band[name] for band in bands] for name in ("low", "high"))
-    left.plot([0, 1], [0, 1], color="grey", linestyle="--", linewidth=1)
-    left.text(0.02, 0.1, "as sure as right", color="grey", fontsize=8, rotation=35)
+    agree = {"color": "grey", "linestyle": "--", "linewidth": 1, "label": "as sure as right"}
+    left.plot([0, 1], [0, 1], **agree)
     left.vlines(sure, low, high, color=COLOURS[0], linewidth=1.5)
     left.plot(sure, hit, "o-", color=COLOURS[0], markersize=5)
     left.set(title=title, xlabel="confidence of the answer", ylabel="share right")
     left.set(xlim=(0, 1.02), ylim=(0, 1.02))
+    left.legend(fontsize=8)
     edges, counts = [band["from"] for band in bands], [band["samples"] for band in bands]
     bars = right.bar(edges, counts, width=0.1, align="edge", color=COLOURS[0], edgecolor="white")
     right.bar_label(bars, fontsize=8)
-    right.set(title=f"ECE {100 * error:.1f} points", xlabel="confidence of the answer")
+    right.set(title=f"Expected error {100 * error:.1f} points", xlabel="confidence of the answer")
     right.set(ylabel="samples", xlim=(0, 1.02))
     return figure
 

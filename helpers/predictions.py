@@ -74,13 +74,11 @@ class Predictions:
         )
 
     def title(self, index: int) -> str:
-        """Word one answer, such as `hoopoe? 0.91 (wlwwar 0.02)`."""
+        """Word one answer, such as `said hoopoe (0.91), true wlwwar (0.02)`."""
         row, truth = self.probabilities[index], int(self.targets[index])
         said = int(row.argmax())
-        answer = f"{self.labels[said]} {row[said]:.2f}"
-        return (
-            answer if said == truth else f"{answer} (true: {self.labels[truth]} {row[truth]:.2f})"
-        )
+        right = "right" if said == truth else f"true {self.labels[truth]} ({row[truth]:.2f})"
+        return f"said {self.labels[said]} ({row[said]:.2f}), {right}"
 
     def lines(self) -> Iterator[str]:
         """Yield one JSON line for each sample."""

@@ -89,10 +89,15 @@ def confusion_of(predictions: Predictions) -> np.ndarray:
 def _widened(
     name: Hashable, value: float, interval: Interval, predictions: Predictions, task: ModuleType
 ) -> Interval:
-    """Give a share that no draw changes (all right, or all wrong) an interval with a width."""
+    """Give a share that no draw changes (all right, or all wrong) an interval with a width.
+
+    Of another score that no draw changes nothing more is known: it has no interval.
+    """
     kind, part = name if isinstance(name, tuple) else (name, None)
-    if kind not in task.SHARES | {"band"} or interval.low != interval.high:
+    if interval.low != interval.high:
         return interval
+    if kind not in task.SHARES | {"band"}:
+        return Interval(NAN, NAN)
     inside = np.ones(len(predictions), bool)
     if kind == "band":
         inside = np.minimum((predictions.probabilities.max(1) * 10).astype(int), 9) == part * 10

@@ -25,7 +25,7 @@ def worded(entry: Mapping[str, float | None] | float | None, digits: int = 3) ->
     value = f"{entry['value']:.{digits}f}"
     if entry["low"] is None:
         return value
-    return f"{value} ({entry['low']:.{digits - 1}f} to {entry['high']:.{digits - 1}f})"
+    return f"{value} ({entry['low']:.2f} to {entry['high']:.2f})"
 
 
 def metrics_table(report: dict) -> pd.DataFrame:

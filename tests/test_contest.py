@@ -56,4 +56,5 @@ def test_without_a_common_sample_there_is_no_comparison():
 def test_a_first_model_has_nothing_to_beat():
     result = unopposed(make_predictions(), "birds")
     assert not result.worse and "first version" in result.verdict
+    assert result.verdict.endswith("where a guess has 0.500")
     assert result.table["new"].notna().all() and result.table["approved"].isna().all()

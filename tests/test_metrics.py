@@ -79,7 +79,7 @@ def test_the_calibration_error_is_the_gap_of_confidence_and_accuracy():
     probabilities = np.array([[0.75, 0.25]] * 4)
     bands = metrics.calibration(probabilities, np.array([0, 0, 1, 1]))
     assert bands == [{"from": 0.7, "samples": 4, "confidence": 0.75, "accuracy": 0.5}]
-    assert metrics.calibration_error(bands) == 0.25
+    assert metrics.calibration_error(bands) == metrics.overconfidence(bands) == 0.25
 
 
 @given(st.dictionaries(st.sampled_from(["loss", "val_loss", "epoch"]), st.floats() | st.integers()))

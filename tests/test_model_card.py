@@ -32,6 +32,8 @@ def test_a_reader_finds_data_split_limits_and_scores_with_intervals(card):
     accuracy = card.report["metrics"]["accuracy"]
     assert f"{accuracy['value']:.3f} ({accuracy['low']:.2f} to {accuracy['high']:.2f})" in text
     assert "always 0, the largest class" in text
+    assert "It is too modest" in text or "It is too sure" in text
+    assert repr(card).startswith("<Card of job-1: ")
 
 
 @pytest.mark.parametrize("of_package", [False, True])

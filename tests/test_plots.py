@@ -90,3 +90,15 @@ def test_the_true_class_of_an_answer_has_its_own_colour():
     axes = plots.probabilities({"a": 0.2, "b": 0.8}, axes=plt.subplots()[1], truth="a")
     low, high = axes.patches
     assert low.get_facecolor() != high.get_facecolor()
+
+
+def test_reliability_shows_every_band_with_its_interval_and_its_samples():
+    bands = [
+        {"from": 0.4, "samples": 3, "confidence": 0.45, "accuracy": 0.4, "low": 0.1, "high": 0.8},
+        {"from": 0.9, "samples": 7, "confidence": 0.96, "accuracy": 1.0, "low": 0.6, "high": 1.0},
+    ]
+    left, right = plots.reliability(bands, error=0.042, title="Reliability").axes
+    curve = left.lines[1]
+    assert curve.get_xydata().tolist() == [[0.45, 0.4], [0.96, 1.0]]
+    assert [bar.get_height() for bar in right.patches] == [3, 7]
+    assert right.get_title(loc="left") == "Expected error 4.2 points"

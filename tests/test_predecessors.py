@@ -3,9 +3,9 @@
 import pytest
 
 from helpers.athena import QueryError, query
-from helpers.jobs import latest
 from helpers.manifest import BadManifest, load_manifest
 from helpers.raw import raw_folder
+from helpers.registry import approved, candidate
 from helpers.s3 import S3Prefix
 from helpers.session import client, role_arn
 
@@ -21,9 +21,10 @@ def manifest(config):
         (role_arn, LookupError, "run notebooks/00 first"),
         (lambda config: query(config, "SELECT 1"), QueryError, "run notebooks/00 first"),
         (manifest, BadManifest, "notebooks/04"),
-        (lambda config: latest(config, "TrainingJob", config.name), LookupError, "notebooks/05"),
+        (candidate, LookupError, "run notebooks/05 first"),
+        (approved, LookupError, "run notebooks/07 first"),
     ],
-    ids=["01", "04", "02", "05", "08"],
+    ids=["01", "04", "02", "05", "07", "08"],
 )
 def test_without_its_predecessor_a_step_names_it(config, aws, step, error, first):
     aws.store.delete_bucket(config.bucket)

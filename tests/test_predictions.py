@@ -86,7 +86,8 @@ def test_the_worst_are_those_whose_truth_was_held_least_likely():
     truth = made.probabilities[np.arange(40), made.targets]
     assert made.worst(3) == np.argsort(truth)[:3].tolist()
     first = made.worst(1)[0]
-    assert f"(true: {made.targets[first]} {truth[first]:.2f})" in made.title(first)
+    assert made.title(first).endswith(f", true {made.targets[first]} ({truth[first]:.2f})")
+    assert made.title(int(truth.argmax())).endswith(", right")
 
 
 def test_a_samples_media_is_found_again_in_its_shard(shards):

@@ -59,6 +59,11 @@ def test_all_right_is_no_certainty():
     assert report["classes"]["0"]["accuracy"]["low"] < accuracy["low"]
 
 
+def test_a_score_that_no_draw_changes_has_no_interval():
+    report = make_report(make_predictions(40, skill=50), "birds", rounds=50)
+    assert report["metrics"]["macro_auc"] == {"value": 1.0, "low": None, "high": None}
+
+
 def test_the_calibrations_bands_hold_every_sample_and_an_interval():
     bands = make_report(make_predictions(60), "birds", rounds=100)["calibration"]["bands"]
     assert sum(band["samples"] for band in bands) == 60

@@ -25,7 +25,7 @@ USES = (
 LIMITS = (
     "It knows 0 to 5 items; a bin with more is named 5 or fewer.",
     "Items behind other items, or behind the tape in front of the bin, are guessed.",
-    "Errors grow with the number of items; most are off by one.",
+    "The more items, the harder they are to tell apart: see the scores by class.",
     "Another camera, light or pod is another task: measure before use.",
 )
 RISK = "A wrong count sends a person to a bin in vain, or leaves a wrong record in place."
