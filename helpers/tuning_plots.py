@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
+from matplotlib.colors import Colormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
 
 from helpers.plots import COLOURS, MAP, WIDE
@@ -57,7 +57,7 @@ def parallel_coordinates(
     shown = [trial for trial in trials if trial.value is not None]
     values = [trial.value for trial in shown]
     norm = Normalize(min(values), max(values))
-    colours = plt.get_cmap(MAP if maximise else f"{MAP}_r")
+    colours = _colours(maximise)
     figure, axes = plt.subplots(figsize=WIDE)
     best = best_of(shown, maximise)
     for trial in sorted(shown, key=lambda trial: trial is best):
@@ -73,6 +73,12 @@ def parallel_coordinates(
     mappable = plt.cm.ScalarMappable(norm, colours)
     figure.colorbar(mappable, ax=axes, label=objective.replace("_", " "), pad=0.02)
     return figure
+
+
+def _colours(maximise: bool) -> Colormap:
+    """Return the course's map from bad to good without its yellow, which is lost on white."""
+    shades = plt.get_cmap(MAP)(np.linspace(0, 0.85, 256))
+    return ListedColormap(shades if maximise else shades[::-1])
 
 
 def _label(axes: Axes, names: list[str], ends: list[tuple[str, str]], objective: str) -> None:

@@ -9,8 +9,11 @@ from helpers.inventory import KINDS, delete_all, inventory
 from helpers.jobs import wait
 from helpers.roles import make_role
 from helpers.session import client as course_client
+from helpers.tuning import wait_for_tuning
 from tests.local_aws.hosting.models import archive
-from tests.local_aws.jobs.requests import processing, training
+from tests.local_aws.jobs.requests import processing, training, wait_for
+from tests.local_aws.tuning.requests import archive as packed_script
+from tests.local_aws.tuning.requests import trials_of, tuning, wait_until
 from tests.local_cloud import BUCKET
 
 OURS, THEIRS = "birds-and-bins-birds-1", "somebody-elses"
@@ -23,6 +26,8 @@ def use(config, aws, prefix, *, database):
     aws.store.put(BUCKET, "code/run.py", b"print('done')")
     sagemaker.create_training_job(**training(prefix, "print('done')"))
     sagemaker.create_processing_job(**processing(prefix))
+    aws.store.put(BUCKET, "code/sourcedir.tar.gz", packed_script("print('score=1')"))
+    sagemaker.create_hyper_parameter_tuning_job(**tuning(prefix, trials=1))
     place = {"Image": "image", "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
     role = "arn:aws:iam::000000000000:role/course"
     sagemaker.create_model(ModelName=prefix, PrimaryContainer=place, ExecutionRoleArn=role)
@@ -43,6 +48,7 @@ def use(config, aws, prefix, *, database):
     glue.create_table(DatabaseName=database, TableInput={"Name": "t"})
     for kind in ("TrainingJob", "ProcessingJob"):
         wait(config, kind, prefix)
+    wait_for_tuning(config, prefix)
 
 
 @pytest.fixture
@@ -95,7 +101,9 @@ def test_what_others_have_stays(aws, full):
     assert course_client(full, "glue").get_table(DatabaseName="theirs", Name="t")
     logs = course_client(full, "logs")
     streams = logs.describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs")["logStreams"]
-    assert [each["logStreamName"].split("/")[0] for each in streams] == [THEIRS]
+    assert {each["logStreamName"][: len(THEIRS)] for each in streams} == {THEIRS}
+    tuned = sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"]
+    assert [each["HyperParameterTuningJobName"] for each in tuned] == [THEIRS]
     assert iam.get_role(RoleName=THEIRS) and aws.store.has_bucket(THEIRS)
     assert len(ecr.describe_repositories()["repositories"]) == 1
 
@@ -106,6 +114,28 @@ def test_a_job_that_still_runs_is_stopped_before_it_is_deleted(config):
     done = delete_all(config)
     assert ("training job", OURS, "deleted") in done.itertuples(index=False, name=None)
     assert inventory(config).empty
+
+
+def test_a_tuning_job_that_still_runs_is_stopped_with_its_training_jobs(aws, config):
+    aws.store.put(BUCKET, "code/sourcedir.tar.gz", packed_script("import time; time.sleep(99)"))
+    sagemaker = course_client(config, "sagemaker")
+    sagemaker.create_hyper_parameter_tuning_job(**tuning(OURS, trials=9))
+    wait_until(lambda: trials_of(sagemaker, OURS))
+    done = delete_all(config)
+    assert ("hyper parameter tuning job", OURS, "deleted") in done.itertuples(
+        index=False, name=None
+    )
+    assert inventory(config).empty
+
+
+def test_a_warm_pool_is_ended_before_its_job_is_deleted(aws, config):
+    sagemaker, request = course_client(config, "sagemaker"), training(OURS, "pass")
+    request["ResourceConfig"]["KeepAlivePeriodInSeconds"] = 600
+    sagemaker.create_training_job(**request)
+    job = wait_for(sagemaker, "TrainingJob", OURS)
+    assert job["WarmPoolStatus"]["Status"] == "Available"
+    assert {*delete_all(config)["result"]} == {"deleted"}
+    assert not list((aws.context.state / "instances").iterdir())
 
 
 def test_many_objects_and_unfinished_uploads_go_with_the_bucket(aws, config):
