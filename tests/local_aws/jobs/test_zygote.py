@@ -155,6 +155,18 @@ def test_a_sweep_ends_all_that_still_runs(python):
     assert not is_there(pid) and not is_there(orphan)
 
 
+def test_a_zygote_whose_server_is_gone_ends_with_all_its_programs(python, monkeypatch):
+    monkeypatch.setattr(warm_python, "LIBRARIES", ())
+    other = WarmPython(make_venv(python.folder / "other"), {"PATH": "/usr/bin:/bin"})
+    assert other.ready()
+    words = [python.folder / "other/bin/python3", "-c", SLEEP]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env={"PATH": "/bin"}) as process:
+        pid = int(process.stdout.readline())
+        other.close()  # lets go of the rope, as a server does that is killed
+        assert process.wait() == -signal.SIGKILL
+    assert not is_there(pid) and not other.is_alive()
+
+
 def test_a_venv_with_something_installed_is_not_served_by_the_zygote(python):
     site = next(python.venv.glob("lib/python*/site-packages"))
     (site / "mine.py").touch()
