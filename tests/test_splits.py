@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.datasets.base import Record
-from helpers.splits import SPLITS, components, oversized, split_counts, split_records
+from helpers.splits import (
+    FRACTIONS,
+    SPLITS,
+    components,
+    oversized,
+    split_counts,
+    split_records,
+)
 
 
 def record(n: int, label: str, *groups: str) -> Record:
@@ -124,3 +131,16 @@ def test_a_split_without_a_share_stays_empty():
     records = [record(n, "a") for n in range(50)]
     fractions = {"train": 0.8, "validation": 0.2, "test": 0.0}
     assert Counter(split_records(records, fractions).values()) == {"train": 40, "validation": 10}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_busy_recordists_leave_the_shares_near_their_fractions(seed):
+    busy = [62, 38, 27, 24, 20, 20, 17, 14, 12, 12, *range(11, 0, -1), *[2] * 20, *[1] * 20]
+    records = [
+        record(1000 * who + n, "abcdefgh"[(3 * who + n % 3 * 5 + n // 7) % 8], f"person {who}")
+        for who, size in enumerate(busy)
+        for n in range(size)
+    ]
+    counts = split_counts(records, split_records(records, seed=seed))
+    shares = {split: sum(found.values()) / len(records) for split, found in counts.items()}
+    assert shares == pytest.approx(FRACTIONS, abs=0.015)
