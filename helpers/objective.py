@@ -22,12 +22,18 @@ def learning_rate(progress: float, *, warmup: float, schedule: str = "cosine") -
 
 
 def choose_precision(wanted: str, device: torch.device) -> str:
-    """Return fp32, bf16 or fp16: on CUDA what the device computes in hardware, else fp32."""
+    """Return fp32, bf16 or fp16: the fastest that the device computes in hardware."""
     if wanted != "auto":
         return wanted
     if device.type != "cuda":
-        return "fp32"
+        return "bf16" if processor_has_bf16() else "fp32"
     return "bf16" if torch.cuda.get_device_capability(device)[0] >= 8 else "fp16"
+
+
+def processor_has_bf16() -> bool:
+    """Say whether this processor multiplies bf16 in hardware: then a step takes half the time."""
+    known = getattr(torch.cpu, "get_capabilities", dict)()  # torch has it from 2.11 on
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
 
 
 def soft_targets(

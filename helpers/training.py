@@ -190,8 +190,11 @@ class Trainer:
     def evaluate(
         self, loader: Iterable, counts: Mapping[str, int], keep: bool = False
     ) -> Evaluation:
-        """Score a split exactly once over all ranks; see `helpers.evaluation.evaluate`."""
-        with self._autocast():
+        """Score a split exactly once over all ranks; see `helpers.evaluation.evaluate`.
+
+        Predictions that are kept are made in fp32, as an endpoint makes them.
+        """
+        with nullcontext() if keep else self._autocast():
             return evaluate(self.model, loader, counts, self.labels, self.ranks, keep=keep)
 
     def end_epoch(self, numbers: dict[str, float], validation: Evaluation) -> dict[str, float]:

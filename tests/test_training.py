@@ -257,9 +257,21 @@ def test_the_rate_rises_to_its_peak_and_never_again(schedule):
     assert all(a >= b for a, b in pairwise(rates[20:]))
 
 
-def test_mixed_precision_is_for_cuda():
-    assert choose_precision("auto", torch.device("cpu")) == "fp32"
-    assert choose_precision("bf16", torch.device("cpu")) == "bf16"
+@pytest.mark.parametrize(
+    "has, chosen",
+    [({"avx512_bf16": True}, "bf16"), ({"amx_bf16": True}, "bf16"), ({"avx2": True}, "fp32")],
+)
+def test_a_processor_computes_in_bf16_where_it_can(monkeypatch, has, chosen):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
+    assert choose_precision("auto", torch.device("cpu")) == chosen
+    assert choose_precision("fp16", torch.device("cpu")) == "fp16"
+
+
+def test_what_is_kept_of_an_evaluation_is_said_in_fp32():
+    trainer = make_trainer(precision="bf16")
+    kept = trainer.evaluate(Memory(13, shuffle=False), counts(13), keep=True)
+    exact = trainer.model(Memory(13).data).softmax(1)
+    assert kept.probabilities == pytest.approx(exact.detach().numpy(), abs=1e-6)
 
 
 @pytest.mark.parametrize(
