@@ -11,7 +11,6 @@ with the network. Loading is importing the library, reading the file and the fir
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from helpers.artefact import load_artefact, load_card, save_artefact
 from helpers.graph import GRAPH, Graph, export_graph
@@ -96,7 +96,7 @@ def measure(form: str, folder: Path, calls: int) -> dict[str, float]:
         network(one)
         times.append(1000 * (time.perf_counter() - begin))
     p50, p99 = np.percentile(times[calls // 10 :], [50, 99])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = psutil.Process().memory_info().rss / 1e6
     return {"load_s": loaded, "p50_ms": p50, "p99_ms": p99, "memory_mb": memory}
 
 
