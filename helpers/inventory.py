@@ -162,15 +162,19 @@ def _package_groups(config: Config) -> Iterator[str]:
 
 
 def _packages(config: Config) -> Iterator[str]:
-    """Yield the ARNs of all versions in the course's groups."""
+    """Yield `<group>/<version>` of all versions in the course's groups."""
     pages = client(config, "sagemaker").get_paginator("list_model_packages")
     for group in _package_groups(config):
         for page in pages.paginate(ModelPackageGroupName=group):
-            yield from (each["ModelPackageArn"] for each in page["ModelPackageSummaryList"])
+            numbers = (each["ModelPackageVersion"] for each in page["ModelPackageSummaryList"])
+            yield from (f"{group}/{number}" for number in numbers)
 
 
-def _delete_package(config: Config, arn: str) -> None:
-    client(config, "sagemaker").delete_model_package(ModelPackageName=arn)
+def _delete_package(config: Config, name: str) -> None:
+    sagemaker, (group, version) = client(config, "sagemaker"), name.split("/")
+    about = sagemaker.describe_model_package_group(ModelPackageGroupName=group)
+    arn = about["ModelPackageGroupArn"].replace(":model-package-group/", ":model-package/")
+    sagemaker.delete_model_package(ModelPackageName=f"{arn}/{version}")
 
 
 def _delete_package_group(config: Config, name: str) -> None:

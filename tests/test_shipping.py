@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers.shipping import COURSE, course_input, ship
+from helpers.shipping import COURSE, course_input, job_input, job_output, ship
 
 
 def test_the_package_is_shipped_without_the_local_aws_and_without_caches():
@@ -28,6 +28,15 @@ def test_the_shipped_folder_goes_with_the_process_that_made_it():
     code = "from helpers.shipping import ship; print(ship())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout and not Path(done.stdout.strip()).exists()
+
+
+def test_an_input_lies_under_its_name_and_results_are_taken_at_the_end():
+    source = job_input("model", "s3://bucket/model.tar.gz")
+    assert source.input_name == "model" and source.s3_input.s3_uri == "s3://bucket/model.tar.gz"
+    assert source.s3_input.local_path == "/opt/ml/processing/input/model"
+    target = job_output("results", "s3://bucket/results").s3_output
+    assert target.local_path == "/opt/ml/processing/output"
+    assert (target.s3_uri, target.s3_upload_mode) == ("s3://bucket/results", "EndOfJob")
 
 
 def test_the_package_is_an_input_of_a_processing_job(aws, config):

@@ -1,6 +1,7 @@
 """Model packages: versions of a model with metrics, image, archive and approval; runs nothing.
 
-A package in a group is a version (1, 2, …); one without is unversioned and has no approval.
+A package in a group is a version (1, 2, …) and has no name of its own, which the SDK relies on; one
+without a group has no approval.
 Left out, and refused: validation jobs, algorithms, the marketplace, keys, managed storage.
 """
 
@@ -108,7 +109,7 @@ class Packages:
             version = self._groups.next_version(group)
             approval = request.get("ModelApprovalStatus", "PendingManualApproval")
             about = {"ModelPackageGroupName": group, "ModelPackageVersion": version}
-            about |= {"ModelApprovalStatus": approval, "ModelPackageName": group}
+            about |= {"ModelApprovalStatus": approval}
             return self._keep(f"{group}/{version:09d}", f"{group}/{version}", about, request)
 
     def _check(self, request: dict) -> None:
@@ -182,7 +183,7 @@ class Packages:
             for package in self._documents
             if kind in ("Both", "Versioned" if "ModelPackageVersion" in package else "Unversioned")
             and (not group or package.get("ModelPackageGroupName") == name)
-            and words.lower() in package["ModelPackageName"].lower()
+            and words.lower() in package["_key"].partition("/")[0].lower()
             and (not status or package.get(approval) == status)
         ]
         return LISTING.answer(chosen, asked)

@@ -27,10 +27,21 @@ def test_a_version_is_described_as_it_was_made(registry):
     made = registry.describe(arn)
     assert (made["ModelPackageGroupName"], made["ModelPackageVersion"]) == (GROUP, 1)
     assert made["ModelApprovalStatus"] == "PendingManualApproval"
+    assert "ModelPackageName" not in made
     assert made["ModelPackageStatus"] == "Completed"
     assert made["ModelMetrics"] == METRICS and made["ModelCard"] == card()
     assert made["CustomerMetadataProperties"] == properties
     assert made["InferenceSpecification"]["Containers"][0]["ModelDataUrl"] == URI
+
+
+def test_the_sdks_own_class_finds_and_reads_versions(registry, config):
+    from sagemaker.core.resources import ModelPackage
+
+    arns = [registry.add() for _ in range(2)]
+    found = list(ModelPackage.get_all(model_package_group_name=GROUP))
+    assert [each.model_package_arn for each in found] == arns
+    found[0].update(model_approval_status="Approved", approval_description="good")
+    assert found[0].refresh().model_approval_status == "Approved"
 
 
 def test_numbers_rise_and_are_never_given_again(registry):
