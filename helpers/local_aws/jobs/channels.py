@@ -2,15 +2,16 @@
 
 File copies the objects, FastFile links to them and Pipe streams them (pipes.py). FastFile's files
 may not be written, as on AWS; a process of root, whom no mode stops, must keep to that by itself.
-Left out: file system data sources, manifest files, RecordIO wrapping.
+Left out: file system data sources, augmented manifest files, RecordIO wrapping.
 """
 
 import os
 from pathlib import Path
 
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.jobs.container import CODE_ENDINGS, Container, objects_below, share_of
+from helpers.local_aws.jobs.container import CODE_ENDINGS, Container, share_of
 from helpers.local_aws.jobs.pipes import ChannelPipes
+from helpers.local_aws.jobs.sources import TYPES, objects_of
 from helpers.local_aws.s3.store import ObjectInfo, ObjectStore
 
 READ_ONLY = 0o444
@@ -37,8 +38,10 @@ def check_channel(channel: dict, algorithm: dict) -> None:
     source = channel["DataSource"].get("S3DataSource")
     piped = mode_of(channel, algorithm) == "Pipe"
     wrong = None
-    if not source or source["S3DataType"] != "S3Prefix":
-        wrong = "the local AWS supports S3Prefix data sources alone."
+    if not source or source["S3DataType"] not in TYPES:
+        wrong = f"the local AWS supports S3 data sources of type {' and '.join(TYPES)} alone."
+    elif source["S3DataType"] != "S3Prefix" and mode_of(channel, algorithm) == "FastFile":
+        wrong = "FastFile is for S3DataType S3Prefix alone."
     elif channel.get("RecordWrapperType", "None") != "None":
         wrong = "the local AWS does not support RecordWrapperType RecordIO."
     elif channel.get("CompressionType", "None") != "None" and not piped:
@@ -71,8 +74,7 @@ class Channels:
     def stage(self, job: dict, container: Container, place: int, hosts: int) -> None:
         """Give one instance its part of every channel; `end` must follow."""
         for channel in job.get("InputDataConfig", []):
-            uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
-            objects = objects_below(self._store, uri)
+            objects = objects_of(self._store, channel["DataSource"]["S3DataSource"])
             part = share_of(objects, place, hosts, distribution_of(channel))
             folder = container.ml / "input/data"
             folder.mkdir(parents=True, exist_ok=True)

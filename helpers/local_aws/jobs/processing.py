@@ -9,9 +9,10 @@ from pathlib import Path
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.jobs.container import Container, objects_below, share_of
+from helpers.local_aws.jobs.container import Container, share_of
 from helpers.local_aws.jobs.engine import DAY, JobEngine
 from helpers.local_aws.jobs.quotas import Quotas
+from helpers.local_aws.jobs.sources import objects_of
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.tags import Tags
@@ -82,7 +83,7 @@ class Processing(JobEngine):
         return containers
 
     def _stage(self, source: dict, container: Container, place: int, hosts: int) -> None:
-        objects = objects_below(self.store, source["S3Uri"])
+        objects = objects_of(self.store, source)
         distribution = source.get("S3DataDistributionType", "FullyReplicated")
         folder = container.path(source["LocalPath"])
         folder.mkdir(parents=True, exist_ok=True)
