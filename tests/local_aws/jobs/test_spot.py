@@ -1,12 +1,15 @@
 """Managed spot training: interrupted, started again from its checkpoints, billed at a part."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from helpers.local_aws.__main__ import main
 from helpers.local_aws.jobs import checkpoints, group
+from helpers.local_aws.jobs import spot as billing
+from helpers.local_aws.shelf import now
 from tests.local_aws.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
 
@@ -119,3 +122,39 @@ def test_a_file_that_did_not_change_is_not_taken_again(aws, client):
     sagemaker.create_training_job(**spot("job", "pass", CheckpointConfig=KEEP))
     wait_for(sagemaker, "TrainingJob", "job")
     assert aws.store.info(BUCKET, "checkpoints/old") == before
+
+
+def ran(seconds, **more):
+    """Return a job's document whose instances were there for some seconds until now."""
+    limits = {"MaxRuntimeInSeconds": 100, "MaxWaitTimeInSeconds": 150}
+    job = {"StoppingCondition": limits, "CreationTime": now() - timedelta(seconds=seconds), **more}
+    billing.begin(job)
+    job["_since"] -= timedelta(seconds=seconds)
+    return job
+
+
+def test_only_the_time_on_instances_counts_for_the_runtime_and_all_of_it_for_the_wait():
+    job = ran(30)
+    billing.pause(job)
+    job["CreationTime"] -= timedelta(seconds=10)
+    left, why = billing.seconds_left(job)
+    assert (round(left), why) == (70, "MaxRuntimeExceeded")
+    job["CreationTime"] -= timedelta(seconds=90)
+    left, why = billing.seconds_left(job)
+    assert (round(left), why) == (20, "MaxWaitTimeExceeded")
+
+
+@pytest.mark.parametrize("spot, billed", [(False, 40), (True, 12)])
+def test_spot_seconds_are_billed_at_their_share_and_those_between_instances_not(spot, billed):
+    job = ran(30, EnableManagedSpotTraining=spot)
+    billing.pause(job)
+    billing.begin(job)
+    job["_since"] -= timedelta(seconds=10)
+    billing.bill(job)
+    assert (job["TrainingTimeInSeconds"], job["BillableTimeInSeconds"]) == (40, billed)
+
+
+def test_a_job_that_got_no_instances_is_not_billed():
+    job = {}
+    billing.bill(job)
+    assert job == {}
