@@ -68,7 +68,8 @@ def measure(
     """Return what a training job that has ended cost and brought.
 
     Args:
-        objective: name of a metric that the job printed as `name=value`; its last value counts.
+        objective: name of a metric; its last value counts, by the job's own metric definitions or
+            as printed in the form `name=value`.
     """
     about = describe(config, "TrainingJob", job)
     cluster, asked = about["ResourceConfig"], about["CreationTime"]
@@ -79,8 +80,8 @@ def measure(
         number=number,
         params=dict(params),
         job=job,
-        status=about["TrainingJobStatus"],
-        value=done.metrics.get(objective) if about["TrainingJobStatus"] != "Failed" else None,
+        status=done.status,
+        value=None if done.status == "Failed" else _last(about, objective, done.metrics),
         start_seconds=_seconds(asked, _started(about)),
         step_seconds=_seconds(asked, _first_step(config, job, asked)),
         billable_seconds=seconds,
@@ -89,6 +90,11 @@ def measure(
         end=about["TrainingEndTime"].isoformat(),
         reason=about.get("FailureReason", ""),
     )
+
+
+def _last(about: Mapping[str, Any], name: str, printed: Mapping[str, float]) -> float | None:
+    found = [item for item in about.get("FinalMetricDataList", []) if item["MetricName"] == name]
+    return found[0]["Value"] if found else printed.get(name)
 
 
 def _seconds(begin: datetime, end: datetime | None) -> float | None:
