@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.config import Config
 from helpers.costs import dollars, instance_cost
@@ -55,8 +55,9 @@ def warm_pool(config: Config, job: str) -> WarmPool:
 
 def end_warm_pool(config: Config, job: str) -> WarmPool:
     """Let a job's instances go, if they wait, and return the pool as it is then."""
-    if warm_pool(config, job).status == WAITING:
+    before = warm_pool(config, job)
+    if before.status == WAITING:
         client(config, "sagemaker").update_training_job(
             TrainingJobName=job, ResourceConfig={"KeepAlivePeriodInSeconds": 0}
         )
-    return warm_pool(config, job)
+    return replace(warm_pool(config, job), keep_seconds=before.keep_seconds)
