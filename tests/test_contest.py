@@ -24,6 +24,14 @@ def test_a_model_is_no_better_than_itself():
     assert "can't tell them apart" in repr(result)
 
 
+def test_a_model_that_may_be_as_good_is_not_worse():
+    one, other = make_predictions(60), make_predictions(60, seed=1)
+    for pair in ((one, other), (other, one)):
+        result = contest(*pair, "bins", rounds=100)
+        row = result.table.loc["accuracy"]
+        assert row["95 % from"] < 0 < row["to"] and not result.worse
+
+
 def test_pairs_tell_apart_what_two_intervals_do_not():
     old = make_predictions(120, windows=1)
     new = make_predictions(120, windows=1)

@@ -59,8 +59,11 @@ class PackageGroups:
     def next_version(self, text: str) -> int:
         """Return the number of a new version; one that was ever given is not given again."""
         name = self.document(text)["ModelPackageGroupName"]
-        change = {"_versions": self.document(name)["_versions"] + 1}
-        return self._documents.update(name, lambda group: group.update(change))["_versions"]
+
+        def count(group: dict) -> None:
+            group["_versions"] += 1
+
+        return self._documents.update(name, count)["_versions"]
 
     def create_model_package_group(self, request: dict) -> dict:
         if request.get("ManagedConfiguration"):
