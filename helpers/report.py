@@ -70,8 +70,9 @@ def all_scores(
 ) -> dict[Hashable, float]:
     """Return the scores of some samples: by name, by (name, label), by ("band", lower edge)."""
     probabilities, target = predictions.probabilities[chosen], predictions.targets[chosen]
-    values: dict[Hashable, float] = dict(task.scores(probabilities, target, predictions.labels))
     classes = task.class_scores(probabilities, target, predictions.labels)
+    found = task.scores(probabilities, target, predictions.labels, classes)
+    values: dict[Hashable, float] = dict(found)
     for name, each in classes.items():
         pairs = zip(predictions.labels, each.tolist(), strict=True)
         values |= {(name, label): value for label, value in pairs}

@@ -4,7 +4,7 @@ BirdCLEF ranks by macro ROC-AUC over the species that have a positive in the tes
 https://www.kaggle.com/competitions/birdclef-2024/overview/evaluation
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -45,16 +45,23 @@ CAVEAT = (
 )
 
 
-def scores(probabilities: np.ndarray, target: np.ndarray, labels: Sequence[str]) -> dict:
+def scores(
+    probabilities: np.ndarray,
+    target: np.ndarray,
+    labels: Sequence[str],
+    classes: Mapping[str, np.ndarray] | None = None,
+) -> dict[str, float]:
     """Return the scores of some samples by name; species without a positive are skipped.
 
     Args:
         probabilities: float (samples, classes).
         target: int (samples,).
+        classes: what `class_scores` has found of them already.
     """
+    each = classes or class_scores(probabilities, target, labels)
     return {
-        "macro_auc": mean_of_known(score_classes(roc_auc, probabilities, target)),
-        "macro_ap": mean_of_known(score_classes(average_precision, probabilities, target)),
+        "macro_auc": mean_of_known(each["auc"]),
+        "macro_ap": mean_of_known(each["ap"]),
         "accuracy": float((probabilities.argmax(1) == target).mean()),
         "loss": log_loss(probabilities, target),
     }
