@@ -1,4 +1,9 @@
-"""Runs the instances of one job side by side; knows processes and lines, and nothing of AWS."""
+"""Runs the instances of one job side by side; knows processes and lines, and nothing of AWS.
+
+SIGTERM goes to all processes of an instance's first group. A shell that leads it ends at once, and
+what it started with it: as on SageMaker, where a shell does not pass the signal on, a script behind
+one must not count on it.
+"""
 
 import subprocess
 import sys

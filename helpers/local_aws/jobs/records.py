@@ -40,7 +40,11 @@ class JobRecords:
         time = now()
         about = {f"{self.kind}Arn": arn, self._status: "InProgress", "CreationTime": time}
         if not self.documents.add(name, {**kept, **about, "LastModifiedTime": time, **extra}):
-            message = f"Job name must be unique, and a {self.kind} {arn} already exists"
+            kind = self._prefix.lower()
+            message = (
+                f"{self._prefix} job names must be unique within an AWS account and region, and a"
+                f" {kind} job with this name already exists ({arn})"
+            )
             raise AwsError("ResourceInUse", message)
         self.tags.set(arn, request.get("Tags", []))
         self.begin(name)

@@ -68,6 +68,11 @@ def is_there(pid):
         ("import os; print(os.getcwd().split('/')[-1])", "kept0\n"),
         ("import os; print(len(os.listdir('/proc/self/fd')))", "4\n"),
         ("import sys; print(sys.stdin.read())", "said\n"),
+        (
+            "import gc, os\nfiles = [os.open('.', 0) for _ in range(20)]\ngc.collect()\n"
+            "print(sum(os.path.exists(f'/proc/self/fd/{fd}') for fd in files))",
+            "20\n",
+        ),
         ("import sys; sys.stdout.write('no end')", "no end"),
         ("f = open('late', 'w'); f.write('x')\nimport os; print(os.path.getsize('late'))", "0\n"),
         ("import atexit; atexit.register(print, 'last'); print('first')", "first\nlast\n"),
