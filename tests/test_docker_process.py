@@ -38,10 +38,12 @@ def test_the_images_pins_are_the_courses():
     assert image and image.items() <= course.items()
 
 
-def test_the_image_holds_what_the_job_imports():
+def test_the_image_holds_what_the_jobs_import():
     needed = set()
-    for module in ("scripts_process.shard", "helpers.datasets.birds", "helpers.datasets.bins"):
-        needed |= imports(module, set())
+    for script in ("shard", "evaluate"):
+        needed |= imports(f"scripts_process.{script}", set())
+    for module in ("birds", "bins", "birds_scores", "bins_scores"):
+        needed |= imports(f"helpers.datasets.{module}", set())
     needed -= set(sys.stdlib_module_names)
     assert "numpy" in needed and "soxr" in needed
     image = pins(ROOT / "docker_process" / "requirements.txt")
