@@ -89,7 +89,7 @@ class JobEngine(JobRecords):
     def launch(self, name: str, job: dict) -> Cluster:
         """Return the instances for an attempt."""
         folder = self._folder(name)
-        # A deleted job of this name may have left its instances in a warm pool.
+        # Another job may have reused the instances of a deleted one of this name.
         while folder.exists():
             folder = folder.with_name(f"{folder.name}-again")
         return Cluster(folder, host_names(self.instance_count(job)))

@@ -165,9 +165,8 @@ class Pools:
     def _leave(self, pool: Pool, status: str, message: str, **more: str) -> None:
         pool.timer.cancel()
         del self._pools[pool.name]
-        if pool.name in self._documents:  # its job may have been deleted
-            self._set(pool.name, {"Status": status, RETAINED: _seconds(pool.since), **more})
-            self._say(pool.name, message)
+        self._set(pool.name, {"Status": status, RETAINED: _seconds(pool.since), **more})
+        self._say(pool.name, message)
 
     def _set(self, name: str, status: dict, **more: object) -> None:
         self._documents.update(name, lambda job: job.update(WarmPoolStatus=status, **more))

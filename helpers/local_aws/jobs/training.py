@@ -103,6 +103,10 @@ class Training(JobEngine):
         return self.stop(request)
 
     def delete_training_job(self, request: dict) -> dict:
+        name = request["TrainingJobName"]
+        if self._document(name).get("WarmPoolStatus", {}).get("Status") == "Available":
+            message = f"TrainingJob {name} retains an Available warm pool: end it first."
+            raise AwsError("ResourceInUse", message)
         return self.delete(request)
 
     def instance_count(self, job: dict) -> int:

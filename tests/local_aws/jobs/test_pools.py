@@ -101,6 +101,8 @@ def test_update_training_job_ends_a_pool_and_refuses_all_else(aws, client):
     with pytest.raises(ClientError, match="does not update RemoteDebugConfig"):
         debug = {"EnableRemoteDebug": True}
         sagemaker.update_training_job(TrainingJobName="job", RemoteDebugConfig=debug)
+    with pytest.raises(ClientError, match="retains an Available warm pool"):
+        sagemaker.delete_training_job(TrainingJobName="job")
     end = {"ResourceConfig": {"KeepAlivePeriodInSeconds": 0}}
     sagemaker.update_training_job(TrainingJobName="job", **end)
     assert pool_of(sagemaker, "job")["Status"] == "Terminated"
