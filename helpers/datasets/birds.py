@@ -8,7 +8,9 @@ metadata/<id>.json            the row once more, as one line of JSON, for Athena
 
 import io
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +18,9 @@ from helpers import audio, recordings
 from helpers.datasets import birds_copies
 from helpers.datasets import birds_metadata as metadata
 from helpers.datasets.base import Drop, Record, Relation, Sample
+
+if TYPE_CHECKING:
+    from helpers.logmel import LogMel
 
 _NPY = b"\x93NUMPY"
 
@@ -141,12 +146,24 @@ def _stored(wave: np.ndarray, store: str) -> bytes:
         return audio.encode(wave, store)
     import torch
 
-    from helpers.logmel import LogMel, to_uint8
+    from helpers.logmel import to_uint8
 
     batch = torch.from_numpy(audio.to_int16(audio.fit(wave)))[None]
-    out = io.BytesIO()
-    np.save(out, to_uint8(LogMel()(batch))[0, 0].numpy())
+    threads, out = torch.get_num_threads(), io.BytesIO()
+    torch.set_num_threads(1)  # the job cleans in a process a core already
+    try:
+        np.save(out, to_uint8(_front_end()(batch))[0, 0].numpy())
+    finally:
+        torch.set_num_threads(threads)
     return out.getvalue()
+
+
+@cache
+def _front_end() -> "LogMel":
+    """Make the log-mel front end once a process: its filters take longer than its use."""
+    from helpers.logmel import LogMel
+
+    return LogMel()
 
 
 DATASET = Birds()
