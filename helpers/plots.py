@@ -157,7 +157,7 @@ def reliability(bands: Sequence[Mapping[str, float]], *, error: float, title: st
     left.plot(sure, hit, "o-", color=COLOURS[0], markersize=5)
     left.set(title=title, xlabel="confidence of the answer", ylabel="share right")
     left.set(xlim=(0, 1.02), ylim=(0, 1.02))
-    left.legend(fontsize=8)
+    left.legend(fontsize=8, loc="lower right")
     edges, counts = [band["from"] for band in bands], [band["samples"] for band in bands]
     bars = right.bar(edges, counts, width=0.1, align="edge", color=COLOURS[0], edgecolor="white")
     right.bar_label(bars, fontsize=8)
