@@ -4,8 +4,11 @@ All randomness comes from torch's global generator, which the trainer seeds befo
 a resumed run draws what an undisturbed one would have drawn.
 """
 
+import math
+
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 
 def mask_bands(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor:
@@ -30,12 +33,36 @@ def mask_bands(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor
     return torch.where(hidden, spectra.mean((2, 3), keepdim=True), spectra)
 
 
-def flip_and_shift(images: Tensor, *, share: float = 0.08) -> Tensor:
-    """Mirror half of the images and roll the batch by up to `share` of height and width."""
-    flipped = torch.rand(len(images), 1, 1, 1, device=images.device) < 0.5
-    images = torch.where(flipped, images.flip(3), images)
-    move = (torch.rand(2) * 2 - 1) * share * torch.tensor(images.shape[2:])
-    return images.roll(move.int().tolist(), dims=(2, 3))
+def photograph_again(
+    images: Tensor,
+    *,
+    degrees: float = 6,
+    zoom: float = 0.12,
+    shift: float = 0.08,
+    light: float = 0.25,
+) -> Tensor:
+    """Mirror half of the photos, and turn, zoom, shift, darken or lighten each by its own.
+
+    Args:
+        images: float (B, 3, H, W), normalised.
+        degrees: the widest turn.
+        zoom: the largest change of size, as a share.
+        shift: the longest way, as a share of height and width.
+        light: the largest change of contrast, as a share, and of brightness.
+    """
+
+    def draw(most: float, *shape: int) -> Tensor:
+        return (torch.rand(len(images), *shape, device=images.device) * 2 - 1) * most
+
+    angle, size = draw(math.radians(degrees)), 1 + draw(zoom)
+    mirror = torch.where(draw(1) < 0, -size, size)
+    rows = [mirror * angle.cos(), -size * angle.sin(), draw(2 * shift)]
+    rows += [mirror * angle.sin(), size * angle.cos(), draw(2 * shift)]
+    grid = functional.affine_grid(
+        torch.stack(rows, 1).view(-1, 2, 3), list(images.shape), align_corners=False
+    )
+    images = functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
+    return images * (1 + draw(light, 1, 1, 1)) + draw(light, 1, 1, 1)
 
 
 def nothing(inputs: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from helpers.augment import flip_and_shift, mask_bands
+from helpers.augment import mask_bands, photograph_again
 from helpers.classifier import Classifier, start_weights
 from helpers.efficientnet import EfficientNet
 
@@ -121,7 +121,7 @@ def log_mel() -> nn.Module:
 
 
 FRONTENDS: dict[str, tuple[Callable[[], nn.Module], int, Callable[[Tensor], Tensor]]] = {
-    "pixels": (Pixels, 3, flip_and_shift),
+    "pixels": (Pixels, 3, photograph_again),
     "log-mel": (log_mel, 1, mask_bands),
 }
 """Name to (maker, channels of its output, augmentation of its output)."""
