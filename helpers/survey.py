@@ -151,7 +151,7 @@ def _all_findings(out: Folder, parts: list[Part], limit: float) -> dict[str, byt
     """Return every record's findings as soon as the last part is there."""
     done: dict[str, dict[str, bytes]] = {}
     while missing := [part for part in parts if part.key not in done]:
-        done |= _until(lambda: _findings(out, missing) or None, missing[0].key, out, limit)  # noqa: B023
+        done |= _until(lambda: _findings(out, missing) or None, missing[0].key, out, limit)
     return {id: data for rows in done.values() for id, data in rows.items()}
 
 
