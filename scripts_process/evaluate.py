@@ -48,7 +48,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--shards", default=f"{INPUT}/shards", help="folder or s3:// URI with manifest.json")
     add("--output", type=Path, default=OUTPUT, help="folder for the results")
     add("--split", default="test", help="which split (default test)")
-    add("--rounds", type=int, default=1000, help="draws of the bootstrap (default 1000)")
+    rounds = "draws of the bootstrap (default 1000: 4 minutes for 10,000 samples of 200 species)"
+    add("--rounds", type=int, default=1000, help=rounds)
     add("--seed", type=int, default=0, help="of the bootstrap (default 0)")
     add("--threads", type=int, default=4, help="parallel decoding (default 4)")
     add("--other-split", action="store_true", help="score a model trained on another manifest")
