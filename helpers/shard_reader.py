@@ -1,7 +1,8 @@
 """Fetch whole shards ahead into memory and find the samples in them; it decodes nothing.
 
-Threads fetch, several parts of a shard at a time where it comes over a network; a broken read
-goes on at its byte. Buffers are used again, so memory stays flat.
+Threads fetch in the order of need, several parts of a shard at a time where it comes over a
+network, and a run's first shard by all of them; a broken read goes on at its byte. Buffers are used
+again, so memory stays flat.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ from helpers.storage import read_resuming
 from helpers.tar import TarError, members
 
 PART = 8 << 20
+FIRST_PART = 1 << 20
+"""Of the shard that a run waits for; smaller ones cost more in requests than they save."""
 OpenShard = Callable[[str, int, int], BinaryIO]
 """Opens bytes start to stop of a shard's URI; raises ConnectionError for what may pass."""
 
@@ -79,6 +82,14 @@ class Loaded:
     places: list[Place]
 
 
+class Held(NamedTuple):
+    """A shard in memory or on its way."""
+
+    buffer: SharedBuffer
+    parts: list[Future]
+    loaded: Future[Loaded]
+
+
 class ShardReader:
     """Holds the shards that are in use or will be next.
 
@@ -102,22 +113,30 @@ class ShardReader:
         if source.startswith("s3://") and open_shard is None:
             raise ValueError("A stream from s3:// needs open_shard=helpers.s3.shard_opener(client)")
         self.source, self.shards, self.verify = source.rstrip("/"), shards, verify
-        self._open = open_shard or open_local
+        self._open, self._threads = open_shard or open_local, 1 if in_order else threads
         self._part = PART if open_shard and not in_order else 1 << 62
         self._size = max((shard.bytes for shard in shards), default=0)
-        self._fetch = ThreadPoolExecutor(threads, thread_name_prefix="shard-part")
-        self._load = ThreadPoolExecutor(1 if in_order else 4, thread_name_prefix="shard")
-        self._held: dict[int, Future[Loaded]] = {}
+        self._fetch = ThreadPoolExecutor(self._threads, thread_name_prefix="shard-part")
+        self._load = ThreadPoolExecutor(4, thread_name_prefix="shard")
+        self._held: dict[int, Held] = {}
         self._free: list[SharedBuffer] = []
         self.bytes = 0
         """Held now, counting shards on their way."""
 
     def start(self, shard: int) -> None:
         """Begin to fetch a shard unless that was done before."""
-        if shard not in self._held:
-            buffer = self._free.pop() if self._free else SharedBuffer(self._size)
-            self._held[shard] = self._load.submit(self._fill, self.shards[shard], buffer)
-            self.bytes += self.shards[shard].bytes
+        if shard in self._held:
+            return
+        info, buffer = self.shards[shard], self._free.pop() if self._free else None
+        buffer = buffer or SharedBuffer(self._size)
+        parts = self._fetch_parts(info, buffer.view(info.bytes), first=not self._held)
+        loaded = self._load.submit(self._look, info, buffer, parts)
+        self._held[shard] = Held(buffer, parts, loaded)
+        self.bytes += info.bytes
+
+    def is_there(self, shard: int) -> bool:
+        """Say whether `get` would not wait."""
+        return shard in self._held and self._held[shard].loaded.done()
 
     def get(self, shard: int) -> Loaded:
         """Return a shard, waiting for it if need be.
@@ -127,17 +146,19 @@ class ShardReader:
             ConnectionError: it could not be read after several tries; the message names it.
         """
         self.start(shard)
-        return self._held[shard].result()
+        return self._held[shard].loaded.result()
 
     def release(self, shard: int) -> None:
-        """Give a shard's memory back."""
-        future = self._held.pop(shard)
+        """Give a shard's memory back, waiting for what is on its way."""
+        held = self._held.pop(shard)
         self.bytes -= self.shards[shard].bytes
-        if not future.cancel() and not future.exception():
-            self._free.append(future.result().buffer)
+        if not held.loaded.cancel() and not held.loaded.exception():
+            self._free.append(held.buffer)
 
     def release_all(self) -> None:
-        """Give all memory back, waiting for what is on its way."""
+        """Give all memory back; what has not been begun is not fetched."""
+        for part in [part for held in self._held.values() for part in held.parts]:
+            part.cancel()
         for shard in list(self._held):
             self.release(shard)
 
@@ -148,17 +169,22 @@ class ShardReader:
         self._fetch.shutdown()
         self._free.clear()
 
-    def _fill(self, info: ShardInfo, buffer: SharedBuffer) -> Loaded:
-        """Fetch one shard into a buffer and look through it."""
-        uri, data = f"{self.source}/{info.name}", buffer.view(info.bytes)
-        starts = range(0, info.bytes, self._part)
-        ends = [min(start + self._part, info.bytes) for start in starts]
-        parts = [
-            self._fetch.submit(self._fill_part, uri, data, start, end)
-            for start, end in zip(starts, ends, strict=True)
+    def _fetch_parts(self, info: ShardInfo, data: memoryview, *, first: bool) -> list[Future]:
+        """Queue a shard's parts behind those of the shards before it."""
+        part = self._part
+        if first and part == PART:
+            part = min(PART, max(FIRST_PART, -(-info.bytes // self._threads)))
+        starts = range(0, info.bytes, part)
+        return [
+            self._fetch.submit(self._fill_part, info, data, start, min(start + part, info.bytes))
+            for start in starts
         ]
+
+    def _look(self, info: ShardInfo, buffer: SharedBuffer, parts: list[Future]) -> Loaded:
+        """Look through a shard once all of it is there."""
         for part in parts:
             part.result()
+        uri, data = f"{self.source}/{info.name}", buffer.view(info.bytes)
         if self.verify and hashlib.md5(data).hexdigest() != info.md5:
             raise CorruptShard(f"{uri} is corrupt: its MD5 is not the manifest's {info.md5}")
         places = find_samples(data, uri)
@@ -166,8 +192,9 @@ class ShardReader:
             raise CorruptShard(f"{uri} has {len(places)} samples, the manifest {info.samples}")
         return Loaded(buffer, places)
 
-    def _fill_part(self, uri: str, data: memoryview, start: int, end: int) -> None:
+    def _fill_part(self, info: ShardInfo, data: memoryview, start: int, end: int) -> None:
         """Fetch bytes `start` to `end` of a shard."""
+        uri = f"{self.source}/{info.name}"
         try:
             read_resuming(lambda at: self._open(uri, start + at, end), data[start:end])
         except FileNotFoundError as error:

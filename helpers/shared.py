@@ -3,9 +3,13 @@
 import mmap
 import os
 import tempfile
+import weakref
+from collections import deque
 from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
+
+import numpy as np
 
 _numbers = count()
 
@@ -32,6 +36,31 @@ class SharedBuffer:
     def __del__(self) -> None:
         """Close the descriptor; whoever still maps the memory keeps it."""
         os.close(self._file)
+
+
+class BatchBuffers:
+    """Memory for batches; a batch's buffer is used again once nobody refers to the batch."""
+
+    def __init__(self, most: int) -> None:
+        self._free: deque[SharedBuffer] = deque()
+        self._made, self._most = 0, most
+
+    def take(self, size: int) -> SharedBuffer:
+        """Return a free buffer of at least `size` bytes."""
+        if self._free and self._free[0].size >= size:
+            return self._free.popleft()
+        self._made += 1
+        return SharedBuffer(size)
+
+    def lend(self, buffer: SharedBuffer, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+        """Return an array in the buffer that gives it back when it is no longer used."""
+        array = np.frombuffer(buffer.map, dtype, count=int(np.prod(shape)))
+        weakref.finalize(array, self._free.append, buffer).atexit = False
+        return array.reshape(shape)
+
+    def keep(self, array: np.ndarray) -> np.ndarray:
+        """Return what a caller may hold on to: a copy once it holds too many buffers."""
+        return array if self._free or self._made <= self._most else array.copy()
 
 
 def receive(connection: Connection) -> mmap.mmap:

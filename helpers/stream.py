@@ -5,7 +5,6 @@ ahead (shard_reader.py); worker processes decode into shared memory (stream_work
 the integers that `decode` gives, uint8 or int16: normalise them on the device.
 """
 
-import weakref
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,12 +15,14 @@ from torch import Tensor
 
 from helpers.manifest import Manifest
 from helpers.shard_reader import OpenShard, ShardReader
-from helpers.shared import SharedBuffer
+from helpers.shared import BatchBuffers
 from helpers.stream_plan import EpochPlan
 from helpers.stream_workers import Decode, Workers, decode_sample, fill
 
 AHEAD = 3
 """Batches on their way in each worker."""
+RAMP = 16 << 20
+"""Bytes more that each batch lets come: at first nothing competes with what it waits for."""
 
 
 @dataclass(frozen=True)
@@ -45,31 +46,6 @@ def make_batch(data: np.ndarray, labels: list[list[int]], keys: list[str]) -> Ba
     """Return the samples as a batch; each one's first label is its target."""
     target = torch.tensor([indices[0] for indices in labels])
     return Batch(torch.from_numpy(data), target, keys, [indices[1:] for indices in labels])
-
-
-class BatchBuffers:
-    """Memory for batches; a batch's buffer is used again once nobody refers to the batch."""
-
-    def __init__(self, most: int) -> None:
-        self._free: deque[SharedBuffer] = deque()
-        self._made, self._most = 0, most
-
-    def take(self, size: int) -> SharedBuffer:
-        """Return a free buffer of at least `size` bytes."""
-        if self._free and self._free[0].size >= size:
-            return self._free.popleft()
-        self._made += 1
-        return SharedBuffer(size)
-
-    def lend(self, buffer: SharedBuffer, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-        """Return an array in the buffer that gives it back when it is no longer used."""
-        array = np.frombuffer(buffer.map, dtype, count=int(np.prod(shape)))
-        weakref.finalize(array, self._free.append, buffer).atexit = False
-        return array.reshape(shape)
-
-    def keep(self, array: np.ndarray) -> np.ndarray:
-        """Return what a caller may hold on to: a copy once it holds too many buffers."""
-        return array if self._free or self._made <= self._most else array.copy()
 
 
 class ShardLoader:
@@ -167,9 +143,10 @@ class ShardLoader:
         numbers = iter(range(1 << 62))
         try:
             for refs in run.batches():
-                waiting.append(self._submit(next(numbers), refs, run))
-                if len(waiting) >= AHEAD * self._count:
+                # What is decoded is handed over rather than waiting for the next shard.
+                while waiting and (len(waiting) >= AHEAD * self._count or not run.is_there(refs)):
                     yield self._collect(waiting, run)
+                waiting.append(self._submit(next(numbers), refs, run))
             while waiting:
                 yield self._collect(waiting, run)
         finally:
@@ -225,18 +202,22 @@ class Run:
 
     def batches(self) -> Iterator[np.ndarray]:
         """Yield each batch's references, fetching ahead all the while."""
-        for refs in self._plan.batches(self._skip):
-            self._fetch_ahead()
+        for number, refs in enumerate(self._plan.batches(self._skip), 1):
+            self._fetch_ahead(min(number * RAMP, 2 * self._plan.block_bytes))
             yield refs
 
-    def _fetch_ahead(self) -> None:
-        """Begin to fetch what comes next, up to two blocks."""
-        while self._reader.bytes < 2 * self._plan.block_bytes:
+    def _fetch_ahead(self, limit: int) -> None:
+        """Begin to fetch what comes next, up to so many bytes, at most two blocks."""
+        while self._reader.bytes < limit:
             shard, samples = next(self._coming, (None, 0))
             if shard is None:
                 return
             self._left[shard] = samples
             self._reader.start(shard)
+
+    def is_there(self, refs: np.ndarray) -> bool:
+        """Say whether `find` would not wait."""
+        return all(self._reader.is_there(shard) for shard in set(refs[:, 0].tolist()))
 
     def find(self, refs: np.ndarray) -> list[tuple]:
         """Return (shard buffer, place) of each sample, waiting for shards on their way."""
