@@ -46,7 +46,7 @@ class Study:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.ranges, self.strategy, self.seed, self.startup = ranges, strategy, seed, startup
         self._space = {name: given.distribution() for name, given in ranges.items()}
-        self._grid = list(combinations(ranges)) if strategy == "Grid" else []
+        self._taken: list[dict[str, Any]] = []
         pruner = optuna.pruners.NopPruner()
         if strategy == "Hyperband":
             pruner = optuna.pruners.HyperbandPruner(*resources)
@@ -73,16 +73,22 @@ class Study:
         """
         number = len(self._trials)
         if values is None and self.strategy == "Grid":
-            values = self._grid[number]
+            values = self._untaken()
         if values is not None:
             drawn = {name: given.drawn(values[name]) for name, given in self.ranges.items()}
             self._study.enqueue_trial(drawn)
         self._study.sampler = self._sampler(number)
         trial = self._study.ask(self._space)
         self._trials.append(trial)
-        return number, {
-            name: given.value(trial.params[name]) for name, given in self.ranges.items()
-        }
+        taken = {name: given.value(trial.params[name]) for name, given in self.ranges.items()}
+        self._taken.append(taken)
+        return number, dict(taken)
+
+    def _untaken(self) -> dict[str, str]:
+        for values in combinations(self.ranges):
+            if values not in self._taken:
+                return values
+        raise IndexError("every combination has been taken")
 
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Note a running trial's value after an epoch, from 1 on; say whether to stop it."""

@@ -3,7 +3,7 @@
 Trials are training jobs of the training engine. Left out: several training job definitions,
 Autotune, convergence detection, instance fallback lists, algorithms of AWS Marketplace; each is
 refused by name. After a restart of the server a tuning job goes on: the trials that the end took
-count as RetryableError, and others are run in their place.
+count as RetryableError, and are run again.
 """
 
 import secrets

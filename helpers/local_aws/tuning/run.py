@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from helpers.local_aws.errors import AwsError
+from helpers.local_aws.jobs.engine import INTERNAL
 from helpers.local_aws.jobs.metrics import metric_values
 from helpers.local_aws.jobs.training import Training
 from helpers.local_aws.logs import Logs
@@ -121,8 +122,9 @@ class TuningRun:
 
     def _end(self, job: dict, trial: dict, training: dict) -> None:
         summary = trials.summarise(job, trial, training)
-        interrupted = training.get("FailureReason", "").startswith(trials.INTERRUPTED)
-        again = {"again": True} if interrupted or trial.get("interrupted") else {}
+        # As the server's end, when it was killed, leaves them.
+        interrupted = training.get("FailureReason", "").startswith(INTERNAL)
+        again = {"again": "waiting"} if interrupted or trial.get("interrupted") else {}
         done = {"summary": summary, "objectives": self._objectives(job, trial["name"]), **again}
         self._change(trial["name"], done)
         self._study.tell(self._numbers[trial["name"]], trials.value_of(summary))
@@ -183,7 +185,12 @@ class TuningRun:
             self._launch(job)
 
     def _launch(self, job: dict) -> None:
-        number, values = self._study.ask()
+        # What was interrupted is run again, with the same hyperparameters.
+        waiting = [trial for trial in job["_trials"] if trial.get("again") == "waiting"]
+        number, values = self._study.ask(waiting[0]["values"] if waiting else None)
+        if waiting:
+            waiting[0]["again"] = "done"
+            self._change(waiting[0]["name"], {"again": "done"})
         count = number + 1 - len(job.get("_inherited", []))
         name = f"{self.name}-{count:03d}-{secrets.token_hex(4)}"
         request = training_request(job, name, values, self._tags())

@@ -2,7 +2,7 @@
 
 A trial is a dictionary in the tuning job's document: `name`, `arn`, `created`, `values` (its
 hyperparameters); once it has ended `objectives` (one after each epoch) and `summary`; and `again`
-where it failed by no fault of its own, so that another one is run in its place.
+where it failed by no fault of its own: `waiting` to be run again, or `done`.
 """
 
 import math
@@ -13,8 +13,6 @@ from helpers.ranges import as_text
 
 ENDED = ("Completed", "Failed", "Stopped")
 TIMES = ("CreationTime", "TrainingStartTime", "TrainingEndTime")
-INTERRUPTED = "InternalServerError"
-"""How the FailureReason of a job begins that AWS, or the local one's end, has taken down."""
 COUNTERS = {"Completed": "Completed", "Stopped": "Stopped", "Failed": "NonRetryableError"}
 
 
