@@ -19,6 +19,9 @@ from tests.test_predict import make_artefact
 ROOT = Path(__file__).resolve().parents[2]
 
 
+BINS = pytest.mark.parametrize("place", ["bins"], indirect=True)
+
+
 def digest(manifest):
     return sha256(manifest.to_json().encode()).hexdigest()
 
@@ -52,6 +55,7 @@ def test_every_test_sample_is_scored_once(place):
     assert report["split"] == "test" and report["trained_on_this_split"]
 
 
+@BINS
 def test_it_runs_as_a_program_on_a_packed_model_and_prints_its_metrics(place):
     with tarfile.open(place / "model.tar.gz", "w:gz") as archive:
         archive.add(place / "model", arcname=".")
@@ -65,6 +69,7 @@ def test_it_runs_as_a_program_on_a_packed_model_and_prints_its_metrics(place):
     assert "accuracy=" in last and "calibration_error=" in last and "seconds=" in last
 
 
+@BINS
 def test_a_model_of_another_split_is_refused_unless_asked_for(place):
     card = json.loads((place / "model/model.json").read_text())
     card["manifest"]["sha256"] = "0" * 64
@@ -76,6 +81,7 @@ def test_a_model_of_another_split_is_refused_unless_asked_for(place):
     assert not report["trained_on_this_split"]
 
 
+@BINS
 def test_a_model_with_other_labels_is_refused(place):
     card = json.loads((place / "model/model.json").read_text())
     card["labels"] = card["labels"][::-1]
@@ -84,6 +90,7 @@ def test_a_model_with_other_labels_is_refused(place):
         run(place, "--other-split")
 
 
+@BINS
 @pytest.mark.parametrize(
     "folder, error, words",
     [
@@ -98,6 +105,7 @@ def test_a_missing_predecessor_is_named(place, folder, error, words):
         run(place)
 
 
+@BINS
 def test_a_failure_leaves_its_reason_where_the_job_takes_it_from(place):
     (place / "shards/manifest.json").unlink()
     message = place / "message"
