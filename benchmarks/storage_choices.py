@@ -1,0 +1,121 @@
+"""Train the same model on the same samples, stored in each way, and compare what it learns.
+
+    python -m benchmarks.storage_choices birds bins [--size 480] [--seeds 3]
+
+Makes the sample data set, shards it once for each store with scripts_process/shard.py, and trains
+with scripts_train/train.py and the data set's own settings, once for each seed. The split is the
+same each time. Writes benchmarks/storage_choices.csv, which notebook 04 shows. The accuracy is of
+the test split; its spread over the seeds says which differences mean nothing. Seconds are of all
+cores together, so that a busy machine does not change them much.
+"""
+
+import argparse
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.datasets import NAMES, load_dataset
+from helpers.manifest import load_manifest
+from helpers.storage import LocalFolder
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLE = ROOT / "benchmarks" / "storage_choices.csv"
+
+
+SIZES = {"birds": "recordings", "bins": "images"}
+"""What `make_sample` of each data set calls its raw objects."""
+
+
+def cpu_seconds() -> float:
+    """Return the seconds that all children spent so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def run(script: str, *arguments: object) -> tuple[float, str]:
+    """Run a job script; return its seconds of CPU and what it printed.
+
+    Raises:
+        RuntimeError: it failed; the message is what it printed.
+    """
+    begin = cpu_seconds()
+    command = [sys.executable, str(ROOT / script), *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{script} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return cpu_seconds() - begin, done.stdout
+
+
+def train(shards: Path, scratch: Path, seed: int, epochs: int | None) -> tuple[float, float]:
+    """Return the seconds of one training and its test accuracy."""
+    places = {f"--{name}": scratch / name for name in ("model-dir", "output-dir", "checkpoint-dir")}
+    where = [part for pair in places.items() for part in pair]
+    where += ["--epochs", epochs] if epochs else []
+    seconds, printed = run(
+        "scripts_train/train.py", "--data", shards, "--seed", seed, "--graph", "no", *where
+    )
+    return seconds, float(re.findall(r"test_accuracy=([\d.]+)", printed)[-1])
+
+
+def rows(name: str, size: int | None, seeds: int, epochs: int | None) -> list[dict]:
+    """Return a row for each store of one data set."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        load_dataset(name).make_sample(scratch / "raw", **({SIZES[name]: size} if size else {}))
+        for store in load_dataset(name).stores:
+            shards = scratch / store
+            places = ("--raw", scratch / "raw", "--output", shards)
+            spent, _ = run("scripts_process/shard.py", "--dataset", name, "--store", store, *places)
+            manifest = load_manifest(LocalFolder(shards))
+            count = sum(split.samples for split in manifest.splits.values())
+            total = sum(split.bytes for split in manifest.splits.values())
+            runs = [
+                train(shards, scratch / f"{store}-{seed}", seed, epochs) for seed in range(seeds)
+            ]
+            accuracy = [right for _, right in runs]
+            found.append(
+                {
+                    "dataset": name,
+                    "store": store,
+                    "samples": count,
+                    "test samples": manifest.splits["test"].samples,
+                    "kB in shards": round(total / count / 1e3, 1),
+                    "sharding CPU s": round(spent, 1),
+                    "training CPU s": round(sum(s for s, _ in runs) / seeds, 1),
+                    "accuracy": round(sum(accuracy) / seeds, 3),
+                    "lowest": round(min(accuracy), 3),
+                    "highest": round(max(accuracy), 3),
+                    "seeds": seeds,
+                }
+            )
+            print(found[-1], flush=True)
+    return found
+
+
+def main() -> None:
+    """Measure, print the table and keep it; other data sets' rows stay."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("dataset", nargs="+", choices=NAMES)
+    parser.add_argument("--size", type=int, help="raw objects; default: the whole sample")
+    parser.add_argument("--seeds", type=int, default=3, help="trainings of each store (default 3)")
+    parser.add_argument("--epochs", type=int, help="default: the data set's own")
+    args = parser.parse_args()
+    kept = pd.read_csv(TABLE).to_dict("records") if TABLE.exists() else []
+    found = [row for row in kept if row["dataset"] not in args.dataset]
+    for name in args.dataset:
+        found += rows(name, args.size, args.seeds, args.epochs)
+    table = pd.DataFrame(found)
+    table.to_csv(TABLE, index=False)
+    print(table.to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
