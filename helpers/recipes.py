@@ -7,7 +7,7 @@ from helpers.options import Options
 
 RECIPES: dict[str, dict[str, object]] = {
     "birds": {"model": "audio-resnet-small", "batch_size": 32, "epochs": 12},
-    "bins": {"model": "resnet-small", "batch_size": 32, "epochs": 36, "patience": 12},
+    "bins": {"model": "resnet-small", "batch_size": 32, "epochs": 72, "patience": 24},
 }
 """Flags of train.py for the sample data, which fit a laptop: a minute on two cores each.
 
