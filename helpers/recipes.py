@@ -9,7 +9,7 @@ RECIPES: dict[str, dict[str, object]] = {
     "birds": {"model": "audio-resnet-small", "batch_size": 32, "epochs": 12},
     "bins": {"model": "resnet-small", "batch_size": 32, "epochs": 72, "patience": 24},
 }
-"""Flags of train.py for the sample data, which fit a laptop: a minute on two cores each.
+"""Flags of train.py for the sample data, which fit a laptop: one to three minutes on two cores.
 
 The real sets want more, as a job's hyperparameters: `resnet34` at 224 pixels, `audio-resnet18`.
 """

@@ -116,6 +116,8 @@ class Trainer:
         torch.manual_seed(random.Random(place).getrandbits(63))
         with phase("copy"):
             data = batch.data.to(self.device, non_blocking=True)
+            if data.dim() == 4:  # photos: while they are bytes it costs least
+                data = data.contiguous(memory_format=torch.channels_last)
             targets = self._augment(self._targets(batch))
         last = (done + 1) % options.accumulate == 0 or done + 1 == steps
         local = self.network is not self.model and not last
