@@ -1,6 +1,7 @@
 """Native tuning jobs of SageMaker: waits for one and tells how it went; starts none."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tqdm import tqdm
@@ -81,8 +82,17 @@ def tuned(config: Config, name: str) -> TuningJob:
     trials = [
         measure(
             config, item["TrainingJobName"], metric,
-            number=number, params=item["TunedHyperParameters"],
+            number=number,
+            params={key: _typed(text) for key, text in item["TunedHyperParameters"].items()},
         )
         for number, item in enumerate(found)
     ]  # fmt: skip
     return TuningJob(name, about[f"{KIND}Status"], metric, maximise, trials, about)
+
+
+def _typed(text: str) -> int | float | str:
+    """Return a hyperparameter, which every job gets as text, as the number that it is."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text

@@ -30,10 +30,10 @@ def run(aws, client, config):
 def test_a_tuning_job_tells_its_best_and_what_all_its_trials_took(run):
     job = run(SCRIPT)
     values = [trial.value for trial in job.trials]
-    assert job.best.value == max(values) == float(job.best.params["x"])
+    assert job.best.value == max(values) == job.best.params["x"]
     assert [trial.number for trial in job.trials] == [0, 1]
     assert all(0 <= trial.start_seconds <= trial.step_seconds for trial in job.trials)
-    best = f"best score {job.best.value:.3f} with x={float(job.best.params['x']):.3g}"
+    best = f"best score {job.best.value:.3f} with x={job.best.params['x']:.3g}"
     assert repr(job).startswith(f"<TuningJob tune: Completed, 2 trials, {best}; ")
 
 
