@@ -21,6 +21,8 @@ from tests.defects.bench import Bench, Defect
 LABELS = ["0", "1", "2"]
 STEPS, BATCH = 4, 8
 """Of an epoch, and over all ranks."""
+CALM = {"epochs": 6, "augment": "no", "sync_every": 1, "precision": "fp32"}
+"""Options without chance and without rounding: sums over ranks come in another order."""
 
 
 class Share:
@@ -48,7 +50,7 @@ def make_trainer(kind: type[Trainer], ranks: Ranks, **options) -> Trainer:
     """Return a small model in its trainer, without batch statistics and chance."""
     torch.manual_seed(ranks.rank)  # DDP has to make the ranks equal
     model = build_model("resnet-small", 3, width=4, layers=(1, 1)).eval()
-    options = Options(**{"epochs": 6, "augment": "no", "sync_every": 1, **options})
+    options = Options(**{**CALM, **options})
     nowhere = Checkpoints(Path("nowhere"))
     weights = dict.fromkeys(LABELS, 1.0)
     trainer = kind(model, weights, ranks, options, nowhere, StopRequest())
@@ -156,7 +158,7 @@ def two_ranks_step_as_one_large_batch(kind: type[Trainer], bench: Bench) -> None
     """Parameters are those of one process with the whole batch, and DDP alone sends anything."""
     ((alone, _),) = bench.on_ranks(parameters, kind, count=1)
     for together, sent in bench.on_ranks(parameters, kind):
-        assert np.abs(together - alone).max() < 1e-4
+        assert np.abs(together - alone).max() < 1e-6
         assert sent < len(alone), "more than flags and sums was sent besides DDP's gradients"
 
 
