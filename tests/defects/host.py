@@ -14,6 +14,7 @@ if __name__ == "__main__":
     # As pytest has it: some installed package brings a `tests` of its own.
     sys.modules["tests"] = ModuleType("tests")
     sys.modules["tests"].__path__ = [str(TESTS)]
+    sys.path.append(str(TESTS.parent))
     import torch._dynamo  # noqa: F401  an optimiser loads it, which takes a second on each rank
 
     from tests.defects import bench, training  # noqa: F401

@@ -28,6 +28,8 @@ variant in its place, that has the defect.
 | birds | downloads packages and a model | nothing is fetched or run | serving |
 """
 
+import signal
+
 import pytest
 
 from tests.defects import data, serving, streaming, training
@@ -44,6 +46,14 @@ def host():
     made.close()
 
 
+@pytest.fixture(autouse=True)
+def handler():
+    """Leave the handler of SIGTERM, which a run takes, as it was."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
 @pytest.fixture
 def bench(tmp_path, host):
     return Bench(tmp_path, host)
@@ -53,7 +63,7 @@ def name(defect):
     return defect.name
 
 
-PROPERTIES = {(defect.check, defect.ours): defect for defect in DEFECTS}.values()
+PROPERTIES = {(defect.check, str(defect.ours)): defect for defect in DEFECTS}.values()
 
 
 @pytest.mark.parametrize("defect", PROPERTIES, ids=name)

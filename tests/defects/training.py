@@ -14,9 +14,12 @@ from helpers.evaluation import Evaluation
 from helpers.metrics import macro_over_classes, roc_auc
 from helpers.model import build_model
 from helpers.options import Options
+from helpers.recipes import complete
 from helpers.stream import Batch
 from helpers.training import Trainer, copy_weights, weighted_cross_entropy
+from scripts_train import train
 from tests.defects.bench import Bench, Defect
+from tests.made_shards import make_shards
 
 LABELS = ["0", "1", "2"]
 STEPS, BATCH = 4, 8
@@ -208,6 +211,16 @@ def class_weights_are_in_the_loss(loss: Callable, bench: Bench) -> None:
     assert abs(losses[1] - 5 * losses[0]) < 1e-3 * losses[1]
 
 
+def the_run_takes_the_manifests_weights(flags: list[str], bench: Bench) -> None:
+    """Training as the notebook starts it weighs classes as the manifest says."""
+    manifest = make_shards(bench.folder, train=7)
+    assert len(set(manifest.class_weights.values())) > 1
+    args = train.parse_args(["--data", str(bench.folder), *flags])
+    trainer = train.make_trainer(complete(args, manifest.dataset), manifest, Ranks())
+    expected = [manifest.class_weights[label] for label in manifest.labels]
+    assert np.allclose(trainer.class_weights.numpy(), expected)
+
+
 def judged(probabilities: np.ndarray, target: np.ndarray) -> float:
     """Return what our default monitor makes of a validation, more being better."""
     trainer = make_trainer(Trainer, Ranks())
@@ -246,6 +259,8 @@ DEFECTS = [
            KeepsWrapper),
     Defect("class weights commented out", class_weights_are_in_the_loss, weighted_cross_entropy,
            unweighted),
+    Defect("a run without class weights", the_run_takes_the_manifests_weights, [],
+           ["--class-weights", "none"]),
     Defect("macro AUC decides the early stop", early_stopping_sees_wrong_answers, judged,
            macro_auc),
 ]  # fmt: skip
