@@ -25,7 +25,7 @@ def write(folder: Path, counts: list[int]) -> list[Path]:
     manifest = make_manifest(folder, counts)
     (folder / NAME).write_text(manifest.to_json())
     for path in [*folder.glob("*/*.tar")]:
-        path.with_suffix(".json").write_text(json.dumps({"samples": path.stem}, indent=1))
+        path.with_suffix(".json").write_text(json.dumps({"ustar": 300 * "ustar "}))
     files = (path for path in folder.rglob("*") if path.is_file())
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
 
