@@ -83,23 +83,6 @@ def describe(config: Config, kind: str, name: str) -> dict:
         raise
 
 
-def latest(config: Config, kind: str, prefix: str) -> Job:
-    """Return the newest completed job whose name begins with `prefix`.
-
-    Raises:
-        LookupError: no such job has completed.
-    """
-    sagemaker = client(config, "sagemaker")
-    call = sagemaker.list_training_jobs if kind == "TrainingJob" else sagemaker.list_processing_jobs
-    newest_first = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
-    jobs = call(NameContains=prefix, StatusEquals="Completed", **newest_first)
-    names = [job[f"{kind}Name"] for job in jobs[f"{kind}Summaries"]]
-    names = [name for name in names if name.startswith(prefix)]
-    if not names:
-        raise LookupError(f"No completed {kind} called {prefix}…: run {MADE_BY[kind]} first")
-    return finished(config, kind, names[0])
-
-
 def wait(config: Config, kind: str, name: str) -> Job:
     """Wait for a job, showing its state, and return it; an interrupt leaves the job running.
 

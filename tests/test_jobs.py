@@ -61,20 +61,10 @@ def test_lines_come_with_their_instance(config, run):
     assert sorted(lines) == [("algo-1", "algo-1"), ("algo-2", "algo-2")]
 
 
-def test_the_latest_is_the_newest_completed_one_of_the_prefix(config, run):
-    for name, script in [("a-1", "pass"), ("a-2", "pass"), ("a-3", "1 / 0"), ("b-a-4", "pass")]:
-        run(script, name)
-        if script == "pass":
-            jobs.wait(config, KIND, name)
-    assert jobs.latest(config, KIND, "a-").name == "a-2"
-
-
 @pytest.mark.parametrize("kind", ["TrainingJob", "ProcessingJob"])
 def test_a_job_that_is_not_there_says_what_to_run(config, kind):
     with pytest.raises(LookupError, match="run notebooks/0[45] first"):
         jobs.describe(config, kind, "nobody")
-    with pytest.raises(LookupError, match="run notebooks/0[45] first"):
-        jobs.latest(config, kind, "nobody")
 
 
 @pytest.mark.parametrize(

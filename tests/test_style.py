@@ -16,7 +16,12 @@ SCRIPTS = [path for path in PYTHON if path.parts[0].startswith("scripts_")]
 SHIPPED = [path for path in PYTHON if path.parts[0] != "tests"]
 TEXTS = [p for p in FILES if p.suffix not in {".ogg", ".wav", ".png", ".jpg", ".parquet", ".tar"}]
 
-READS_ENVIRONMENT = {"helpers/config.py"}
+READS_ENVIRONMENT = {
+    "helpers/config.py",
+    # They stand for a job's python3 and hand its environment on: they read it whole, no setting.
+    "helpers/local_aws/jobs/launcher.py",
+    "helpers/local_aws/jobs/zygote.py",
+}
 MAKES_CLIENTS = {"helpers/session.py"}
 CONTAINER = re.compile(r"SM_\w+|RANK|LOCAL_RANK|WORLD_SIZE|LOCAL_WORLD_SIZE")
 """Variables of the training container and of torchrun: a job script's defaults."""
