@@ -34,7 +34,7 @@ def phase(name: str) -> Iterator[None]:
 
 
 class StepProfile:
-    """Profiles the first `count` steps after a few; none unless told.
+    """Profiles up to `count` steps of one epoch, after a few steps; none unless told.
 
     Args:
         folder: gets trace.json (for chrome://tracing or Perfetto) and profile.json.
@@ -43,23 +43,25 @@ class StepProfile:
     def __init__(self, count: int = 0, folder: Path | None = None):
         self.count, self.folder = count, folder
         self.shares: dict[str, float] = {}
+        self._seen = 0
 
     def steps(self, batches: Iterable) -> Iterator:
         """Pass an epoch's batches on, and profile the steps made of them once."""
         batches = iter(batches)
-        if not self.count or self.shares:
-            yield from batches
-            return
-        for _ in range(SKIPPED):
+        wanted = self.count and not self.shares
+        while wanted and self._seen < SKIPPED:  # a small epoch may have fewer
             if (batch := next(batches, None)) is None:
                 return
+            self._seen += 1
             yield batch
-        yield from self._watch(batches)
+        if wanted:
+            yield from self._watch(batches)
         yield from batches
 
     def _watch(self, batches: Iterator) -> Iterator:
-        """Pass `count` batches on under the profiler, and tell what it saw."""
+        """Pass up to `count` batches on under the profiler, and tell what it saw."""
         global _watching
+        taken = 0
         activities = [ProfilerActivity.CPU]
         activities += [ProfilerActivity.CUDA] if torch.cuda.is_available() else []
         with torch.profiler.profile(activities=activities) as profiler:
@@ -69,10 +71,12 @@ class StepProfile:
                     with record_function(_STEP):
                         if (batch := next(batches, None)) is None:
                             break
+                        taken += 1
                         yield batch
             finally:
                 _watching = False
-        self._tell(profiler)
+        if taken:
+            self._tell(profiler)
 
     def _tell(self, profiler: torch.profiler.profile) -> None:
         """Print the table and write it beside the trace."""

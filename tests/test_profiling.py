@@ -57,6 +57,13 @@ def test_no_batch_is_lost_where_an_epoch_is_short(tmp_path, batches):
     assert epoch(profile, batches) == batches
 
 
+def test_epochs_shorter_than_what_is_skipped_are_profiled_later(tmp_path, capsys):
+    profile = StepProfile(3, tmp_path)
+    for _ in range(3):
+        assert epoch(profile, SKIPPED - 1) == SKIPPED - 1
+    assert profile.shares["forward"] > 0.5
+
+
 def test_one_profile_is_made_of_a_run(tmp_path, capsys):
     profile = StepProfile(1, tmp_path)
     epoch(profile, SKIPPED + 2)
