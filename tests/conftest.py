@@ -4,6 +4,7 @@ And what some ask for: a whole local AWS on a free port, in a state folder that 
 """
 
 import os
+import sys
 
 import boto3
 import pytest
@@ -26,12 +27,17 @@ def no_process_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(autouse=True)
 def nothing_stays_pinned():
-    """Undo what `load_config` does to a process: its variables, and boto3's default session."""
+    """Undo what the course does to a process: variables, boto3's default session, figures' style.
+
+    `load_config` does the first two, `plots.use_style` the third.
+    """
     before = dict(os.environ)
     yield
     os.environ.clear()
     os.environ.update(before)
     boto3.DEFAULT_SESSION = None
+    if matplotlib := sys.modules.get("matplotlib"):
+        matplotlib.rcdefaults()
 
 
 @pytest.fixture
