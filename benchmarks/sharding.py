@@ -47,7 +47,8 @@ def instance(url: str, place: str, rank: int, instances: int, threads: int) -> N
     raw, out = (S3Prefix(client(url), f"s3://{BUCKET}/{name}") for name in ("raw", place))
     plan = plan_folder(Photos(), raw, store="jpg", records_per_shard=250)
     part = plan.part(rank, instances)
-    made = make_shards(part, Photos(), "jpg", raw, out, threads=threads, processes=1)
+    how = {"sizes": plan.sizes, "threads": threads, "processes": 1}
+    made = make_shards(part, Photos(), "jpg", raw, out, **how)
     notes = {shard.name: note for shard, note in made}
     if rank == 0:
         finish(plan, out, wait_for(plan, out, notes, limit=600))
