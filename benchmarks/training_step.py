@@ -32,6 +32,8 @@ from helpers.profiling import StepProfile
 from helpers.training import Trainer
 
 CLASSES = 6
+NAMES = ("model", "size", "batch", "steps", "rounds", "precision")
+"""What the second table's processes are told."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ def make_trainer(args: argparse.Namespace, ranks: Ranks, profile: int = 0) -> Tr
     """Return our trainer over the network."""
     weights = {str(label): 1.0 for label in range(CLASSES)}
     nowhere = Checkpoints(Path("nowhere"))
-    options = Options(epochs=10_000, augment="no")
+    options = Options(epochs=10_000, augment="no", precision=args.precision)
     watched = StepProfile(profile, args.folder)
     return Trainer(network(args), weights, ranks, options, nowhere, StopRequest(), watched)
 
@@ -161,7 +163,7 @@ def rank(args: argparse.Namespace) -> None:
 def scale(args: argparse.Namespace) -> None:
     """Run one process and two on the same total batch, and print what the second one brings."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    flags = [f"--{n}={getattr(args, n)}" for n in ("model", "size", "batch", "steps", "rounds")]
+    flags = [f"--{n}={getattr(args, n)}" for n in NAMES]
     found = {}
     for size in (1, 2):
         program = [*command, f"--nproc_per_node={size}", __file__, *flags]
@@ -181,6 +183,7 @@ def parse_args() -> argparse.Namespace:
     flag("--model", choices=sorted(MODELS), default="resnet-small", help="a network for photos")
     flag("--size", type=int, default=64, help="pixels a side")
     flag("--batch", type=int, default=32, help="samples of a step, all processes together")
+    flag("--precision", default="auto", choices=("auto", "fp32", "bf16"), help="of our step")
     flag("--steps", type=int, default=20, help="of a round")
     flag("--rounds", type=int, default=5, help="that count, after one that doesn't")
     flag("--rank-of", type=Path, help="used by the second table's processes")
