@@ -123,13 +123,8 @@ def _unit_finding(frame: pd.DataFrame) -> str:
 
 
 def _alike(frame: pd.DataFrame) -> Figure:
-    figure, axes = plt.subplots(figsize=(8, 2.2))
-    bars = axes.barh(frame["in_common"], frame["bins"], color=plots.COLOURS[0])
-    axes.bar_label(bars, padding=3, fontsize=8)
-    axes.set(title="Filled alike?", xlabel="bins that agree with another", ylabel="")
-    axes.invert_yaxis()
-    axes.grid(axis="y", visible=False)
-    return figure
+    counts = dict(zip(frame["in_common"], frame["bins"], strict=True))
+    return plots.class_balance(counts, title="Filled alike?", unit="bins that agree with another")
 
 
 def _alike_finding(frame: pd.DataFrame) -> str:

@@ -114,13 +114,10 @@ def _month_finding(frame: pd.DataFrame) -> str:
 
 
 def _copies(frame: pd.DataFrame) -> Figure:
-    figure, axes = plt.subplots(figsize=(8, 2.2))
-    bars = axes.barh(frame["in_common"], frame["recordings"], color=plots.COLOURS[0])
-    axes.bar_label(bars, padding=3, fontsize=8)
-    axes.set(title="Uploaded twice?", xlabel="recordings that agree with another", ylabel="")
-    axes.invert_yaxis()
-    axes.grid(axis="y", visible=False)
-    return figure
+    counts = dict(zip(frame["in_common"], frame["recordings"], strict=True))
+    return plots.class_balance(
+        counts, title="Uploaded twice?", unit="recordings that agree with another"
+    )
 
 
 def _copy_finding(frame: pd.DataFrame) -> str:
