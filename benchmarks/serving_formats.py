@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from helpers.artefact import load_artefact, load_card, save_artefact
-from helpers.graph import GRAPH, Graph, export_graph
-from helpers.recipes import RECIPES
+from helpers.networks.artefact import load_artefact, load_card, save_artefact
+from helpers.networks.graph import GRAPH, Graph, export_graph
+from helpers.training.recipes import RECIPES
 
 SCRIPT = "scripted.pt"
 FORMS = ("eager", "TorchScript", "torch.compile", "ONNX Runtime")
@@ -41,7 +41,7 @@ def sample(dataset: str, rows: int = 1) -> np.ndarray:
 
 def untrained(dataset: str, folder: Path) -> Path:
     """Write the data set's default network as train.py does."""
-    from helpers.model import build_model
+    from helpers.networks.model import build_model
 
     model = build_model(RECIPES[dataset]["model"], LABELS[dataset])
     labels = [str(n) for n in range(LABELS[dataset])]

@@ -20,10 +20,10 @@ import psutil
 
 from benchmarks.stream_data import BUCKET, client, photo, serving
 from helpers.datasets.base import Drop, Record, Sample
-from helpers.images import check
+from helpers.media.images import check
 from helpers.s3 import S3Prefix, upload_folder
-from helpers.sharding import finish, make_shards, plan_folder, wait_for
-from helpers.tar import TarWriter
+from helpers.sharding.instance import finish, make_shards, plan_folder, wait_for
+from helpers.sharding.tar import TarWriter
 
 
 class Photos:

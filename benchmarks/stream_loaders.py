@@ -19,9 +19,9 @@ import psutil
 import torch
 
 from benchmarks.stream_data import BUCKET, KEYS, client, label_counts
-from helpers import audio, images
 from helpers.manifest import Manifest
-from helpers.shard_reader import find_samples
+from helpers.media import audio, images
+from helpers.streaming.shard_reader import find_samples
 
 BATCH = 64
 DECODE = {"photos": partial(images.decode, size=224), "clips": audio.load_wave}

@@ -24,12 +24,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from helpers.checkpoint import Checkpoints, StopRequest
-from helpers.distributed import Ranks, start_ranks
-from helpers.model import MODELS, build_model
-from helpers.options import Options
-from helpers.profiling import StepProfile
-from helpers.training import Trainer
+from helpers.networks.model import MODELS, build_model
+from helpers.training.checkpoint import Checkpoints, StopRequest
+from helpers.training.distributed import Ranks, start_ranks
+from helpers.training.loop import Trainer
+from helpers.training.options import Options
+from helpers.training.profiling import StepProfile
 
 CLASSES = 6
 NAMES = ("model", "size", "batch", "steps", "rounds", "precision")

@@ -1,7 +1,7 @@
 """From the bytes of a clip or photo to probabilities; the same core offline and in the endpoint.
 
 It knows an artefact's folder and its data set; nothing of HTTP, S3 or endpoints. The exported
-graph answers where there is one (graph.py): then torch is not even imported.
+graph answers where there is one (networks/graph.py): then torch is not even imported.
 """
 
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.artefact import load_artefact, load_card
 from helpers.datasets import Dataset, Record, load_dataset
-from helpers.graph import GRAPH, Graph
+from helpers.networks.artefact import load_artefact, load_card
+from helpers.networks.graph import GRAPH, Graph
 
 if TYPE_CHECKING:
-    from helpers.evaluation import Batch, Evaluation
+    from helpers.training.evaluation import Batch, Evaluation
 
 REQUEST = Record("request", "request", label="", groups=(), meta={"secondary_labels": []})
 """What a sample's cleaning sees of an object that comes without metadata."""
@@ -38,7 +38,7 @@ def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray],
     """Return the network of an artefact's weights, run by torch on the CPU."""
     import torch
 
-    from helpers.evaluation import predict_batch
+    from helpers.training.evaluation import predict_batch
 
     if threads:
         torch.set_num_threads(threads)

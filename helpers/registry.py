@@ -1,6 +1,7 @@
 """Versions of the course's model in SageMaker's registry: made, compared, approved, found again.
 
-Knows the registry's calls; what is good is said by contest.py, what a card says by model_card.py.
+Knows the registry's calls; evaluation/contest.py says what is good, evaluation/model_card.py what
+a card says.
 """
 
 import json
@@ -12,13 +13,13 @@ from botocore.exceptions import ClientError
 
 from helpers.config import Config
 from helpers.container_images import pytorch_image
-from helpers.contest import Contest, contest, unopposed
 from helpers.datasets import load_dataset
 from helpers.endpoints import PROGRAM
+from helpers.evaluation.contest import Contest, contest, unopposed
+from helpers.evaluation.model_card import Card, Facts
+from helpers.evaluation.predictions import Predictions
+from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS, scores_of
 from helpers.jobs import Job, finished
-from helpers.model_card import Card, Facts
-from helpers.predictions import Predictions
-from helpers.report import NAME, PREDICTIONS, STATISTICS, scores_of
 from helpers.s3 import read_object
 from helpers.session import client
 

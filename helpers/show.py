@@ -19,7 +19,7 @@ def show_samples(dataset: str, items: Sequence[tuple[str, bytes]], *, columns: i
         items: a title and the bytes of a recording or photo for each.
     """
     if dataset == "birds":
-        from helpers.audio import read_audio
+        from helpers.media.audio import read_audio
 
         clips = [(title, *read_audio(data)) for title, data in items]
         return plots.spectrogram_grid(clips, columns=columns)
@@ -65,7 +65,7 @@ def show_answer(
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 3.2), width_ratios=(3, 2))
     if dataset == "birds":
-        from helpers.audio import read_audio
+        from helpers.media.audio import read_audio
 
         plots.spectrogram(*read_audio(data), title=f"Sent: {truth}", axes=left)
     else:

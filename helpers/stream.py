@@ -1,8 +1,8 @@
 """Batches for training and evaluation, streamed from shards; it knows no model and no AWS client.
 
-The plan of an epoch (stream_plan.py) says which sample comes when; threads fetch whole shards
-ahead (shard_reader.py); worker processes decode into shared memory (stream_workers.py). Batches are
-the integers that `decode` gives, uint8 or int16: normalise them on the device.
+Its parts are in streaming/. The plan of an epoch (plan.py) says which sample comes when; threads
+fetch whole shards ahead (shard_reader.py); worker processes decode into shared memory (workers.py).
+Batches are the integers that `decode` gives, uint8 or int16: normalise them on the device.
 """
 
 from collections import deque
@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from helpers.manifest import Manifest
-from helpers.shard_reader import OpenShard, ShardReader
-from helpers.shared import BatchBuffers
-from helpers.stream_plan import EpochPlan
-from helpers.stream_workers import Decode, Workers, decode_sample, fill
+from helpers.streaming.plan import EpochPlan
+from helpers.streaming.shard_reader import OpenShard, ShardReader
+from helpers.streaming.shared import BatchBuffers
+from helpers.streaming.workers import Decode, Workers, decode_sample, fill
 
 AHEAD = 3
 """Batches on their way in each worker."""
@@ -265,7 +265,8 @@ def make_loader(
         workers: decoding processes; 0 decodes in this one.
         open_shard: for `s3://`, such as `helpers.s3.shard_opener(client)`.
         verify: compare each shard's MD5 with the manifest's.
-        in_order: shards can be read in the manifest's order alone: a Pipe channel, see channel.py.
+        in_order: shards can be read in the manifest's order alone, as in a Pipe channel; see
+            streaming/channel.py.
         block_bytes: shards held at a time to mix samples from; twice that is kept in memory.
 
     Raises:

@@ -18,12 +18,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from helpers.artefact import CARD  # noqa: E402
-from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
-from helpers.metrics import metric_line  # noqa: E402
-from helpers.predict import Predictor  # noqa: E402
-from helpers.predictions import Predictions, predict_split  # noqa: E402
-from helpers.report import (  # noqa: E402
+from helpers.evaluation.metrics import metric_line  # noqa: E402
+from helpers.evaluation.predictions import Predictions, predict_split  # noqa: E402
+from helpers.evaluation.report import (  # noqa: E402
     NAME,
     PREDICTIONS,
     STATISTICS,
@@ -31,6 +28,9 @@ from helpers.report import (  # noqa: E402
     make_report,
     quality_statistics,
 )
+from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
+from helpers.networks.artefact import CARD  # noqa: E402
+from helpers.predict import Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 

@@ -21,7 +21,7 @@ from helpers.datasets import NAMES, Dataset, load_dataset  # noqa: E402
 from helpers.manifest import NAME, Manifest  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
-from helpers.sharding import (  # noqa: E402
+from helpers.sharding.instance import (  # noqa: E402
     check_dropped,
     check_shard,
     finish,
@@ -30,8 +30,8 @@ from helpers.sharding import (  # noqa: E402
     plan_folder,
     wait_for,
 )
+from helpers.sharding.survey import survey  # noqa: E402
 from helpers.storage import Folder  # noqa: E402
-from helpers.survey import survey  # noqa: E402
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

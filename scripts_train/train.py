@@ -15,22 +15,22 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
 
-from helpers.channel import ShardSource, open_source  # noqa: E402
-from helpers.checkpoint import Checkpoints, StopRequest  # noqa: E402
-from helpers.delivery import Results, check_delivery, deliver  # noqa: E402
-from helpers.distributed import Ranks, start_ranks  # noqa: E402
+from helpers.evaluation.metrics import metric_line, score_probabilities  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
-from helpers.memory import Remembered  # noqa: E402
-from helpers.metrics import metric_line, score_probabilities  # noqa: E402
-from helpers.model import MODELS, build_model  # noqa: E402
-from helpers.options import Options  # noqa: E402
+from helpers.networks.model import MODELS, build_model  # noqa: E402
 from helpers.predict import sized_dataset  # noqa: E402
-from helpers.profiling import StepProfile  # noqa: E402
-from helpers.recipes import complete  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
-from helpers.tracking import MODES, Tracker  # noqa: E402
-from helpers.training import Trainer  # noqa: E402
+from helpers.streaming.channel import ShardSource, open_source  # noqa: E402
+from helpers.streaming.memory import Remembered  # noqa: E402
+from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
+from helpers.training.delivery import Results, check_delivery, deliver  # noqa: E402
+from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
+from helpers.training.loop import Trainer  # noqa: E402
+from helpers.training.options import Options  # noqa: E402
+from helpers.training.profiling import StepProfile  # noqa: E402
+from helpers.training.recipes import complete  # noqa: E402
+from helpers.training.tracking import MODES, Tracker  # noqa: E402
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

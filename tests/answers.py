@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from helpers.evaluation.predictions import Predictions, rounded
 from helpers.manifest import Manifest, SplitInfo
-from helpers.predictions import Predictions, rounded
 
 LABELS = ["0", "1", "2"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 
-from helpers import audio
 from helpers.manifest import NAME, Manifest, ShardInfo, SplitInfo, class_weights
-from helpers.tar import TarWriter
+from helpers.media import audio
+from helpers.sharding.tar import TarWriter
 
 SIDE = 32
 LABELS = ["0", "1", "2"]

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import torch
 
-from helpers.checkpoint import Checkpoints, StopRequest
 from helpers.datasets import load_dataset
-from helpers.distributed import start_ranks
-from helpers.evaluation import CountMismatch, evaluate
 from helpers.manifest import Manifest
-from helpers.model import build_model
-from helpers.options import Options
+from helpers.networks.model import build_model
 from helpers.stream import make_loader
-from helpers.training import Trainer
+from helpers.training.checkpoint import Checkpoints, StopRequest
+from helpers.training.distributed import start_ranks
+from helpers.training.evaluation import CountMismatch, evaluate
+from helpers.training.loop import Trainer
+from helpers.training.options import Options
 
 shards, notes = Path(sys.argv[1]), Path(sys.argv[2])
 

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import soundfile
 
-from helpers.audio import SAMPLE_RATE
+from helpers.media.audio import SAMPLE_RATE
 
 
 def chirp(seconds: float, hertz: float = 3000.0, rate: int = SAMPLE_RATE) -> np.ndarray:

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 import torch
 
-from helpers import audio
-from helpers.artefact import load_artefact, save_artefact, ship_code
 from helpers.datasets import Unreadable, load_dataset
-from helpers.evaluation import Evaluation
-from helpers.model import build_model
+from helpers.media import audio
+from helpers.networks.artefact import load_artefact, save_artefact, ship_code
+from helpers.networks.model import build_model
 from helpers.predict import REQUEST, Predictor, UnsupportedType, sized_dataset
+from helpers.training.evaluation import Evaluation
 from tests.made_shards import LABELS, clip, photo
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from helpers import registry
 from helpers.endpoints import ask, make_model_of, serve, wait_in_service
+from helpers.evaluation.model_card import Card
+from helpers.evaluation.report import make_report, quality_statistics
 from helpers.jobs import wait
-from helpers.model_card import Card
-from helpers.report import make_report, quality_statistics
 from helpers.roles import make_role
 from helpers.session import client as course_client
 from tests.answers import make_manifest, make_predictions

@@ -10,7 +10,7 @@ from helpers.shipping import COURSE, course_input, job_input, job_output, ship
 def test_the_package_is_shipped_without_the_local_aws_and_without_caches():
     folder = ship("scripts_train/train.py")
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
-    assert {"train.py", "helpers/model.py", "helpers/datasets/birds.py"} <= names
+    assert {"train.py", "helpers/networks/model.py", "helpers/datasets/birds.py"} <= names
     assert not {name for name in names if "local_aws" in name or "__pycache__" in name}
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from helpers.manifest import BadManifest, Manifest, ShardInfo, SplitInfo
 from helpers.s3 import shard_opener, upload_folder
-from helpers.shard_reader import CorruptShard
 from helpers.stream import make_loader
-from helpers.stream_workers import BadSample
+from helpers.streaming.shard_reader import CorruptShard
+from helpers.streaming.workers import BadSample
 from tests.s3_server import breaking, serve
 from tests.shard_files import decode, make_manifest
 
@@ -273,7 +273,7 @@ def test_s3_without_an_opener_says_which_to_give(shards):
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_shards_in_s3_stream_through_broken_connections(shards, tmp_path, workers, monkeypatch):
-    monkeypatch.setattr("helpers.shard_reader.PART", 40_000)
+    monkeypatch.setattr("helpers.streaming.shard_reader.PART", 40_000)
     folder, manifest = shards
     with serve(tmp_path, "birds") as server:
         upload_folder(server.client(), folder, "s3://birds/shards")

@@ -61,7 +61,8 @@ class Sample:
 class Dataset(Protocol):
     """One interface for both data sets, so that every notebook and job is written once.
 
-    A data set in which copies hide behind other bytes has two methods more (see survey.py):
+    A data set in which copies hide behind other bytes has two methods more,
+    for sharding/survey.py:
     `survey(data: bytes) -> bytes`, what to remember of one raw object, and
     `relate(records, findings: dict[str, bytes]) -> list[Relation]`, with findings by record id.
     """

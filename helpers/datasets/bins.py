@@ -12,11 +12,11 @@ from typing import Self
 
 import numpy as np
 
-from helpers import images
 from helpers.datasets import bins_ingest, bins_metadata
 from helpers.datasets.base import Drop, Record, Sample, Unreadable
 from helpers.datasets.bins_groups import group_bins
 from helpers.datasets.bins_metadata import Contents, read_contents
+from helpers.media import images
 
 LABELS = ("0", "1", "2", "3", "4", "5")
 READERS = 16

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers import audio, recordings
 from helpers.datasets import birds_copies
 from helpers.datasets import birds_metadata as metadata
 from helpers.datasets.base import Drop, Record, Relation, Sample
+from helpers.media import audio, recordings
 
 if TYPE_CHECKING:
-    from helpers.logmel import LogMel
+    from helpers.media.logmel import LogMel
 
 _NPY = b"\x93NUMPY"
 
@@ -146,7 +146,7 @@ def _stored(wave: np.ndarray, store: str) -> bytes:
         return audio.encode(wave, store)
     import torch
 
-    from helpers.logmel import to_uint8
+    from helpers.media.logmel import to_uint8
 
     batch = torch.from_numpy(audio.to_int16(audio.fit(wave)))[None]
     threads, out = torch.get_num_threads(), io.BytesIO()
@@ -161,7 +161,7 @@ def _stored(wave: np.ndarray, store: str) -> bytes:
 @cache
 def _front_end() -> "LogMel":
     """Make the log-mel front end once a process: its filters take longer than its use."""
-    from helpers.logmel import LogMel
+    from helpers.media.logmel import LogMel
 
     return LogMel()
 

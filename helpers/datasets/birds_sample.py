@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from helpers.audio import SAMPLE_RATE, encode
 from helpers.datasets.birds_metadata import (
     AUDIO_PREFIX,
     CSV_KEY,
@@ -22,6 +21,7 @@ from helpers.datasets.birds_plan import Planned, dirt, plan
 from helpers.datasets.birds_scene import at_distance, band_rms, noise
 from helpers.datasets.birds_song import draw_voice, sing
 from helpers.datasets.birds_voice import speak
+from helpers.media.audio import SAMPLE_RATE, encode
 
 TAXONOMY = ("primary_label", "scientific_name", "common_name", "order", "family", "class_name")
 _PROCESSES = 2

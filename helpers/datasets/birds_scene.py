@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.audio import SAMPLE_RATE
+from helpers.media.audio import SAMPLE_RATE
 
 RAIN, INSECTS, WIND = "rain", "insects", "wind"
 _REVERB_SECONDS = 0.6

@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.metrics import average_precision, log_loss, mean_of_known, roc_auc, score_classes
+from helpers.evaluation.metrics import (
+    average_precision,
+    log_loss,
+    mean_of_known,
+    roc_auc,
+    score_classes,
+)
 
 TASK = "name the bird species that sings in 5 seconds of sound"
 HEADLINE = "macro_auc"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.audio import SAMPLE_RATE
+from helpers.media.audio import SAMPLE_RATE
 
 _FADE_SECONDS = 0.006
 

@@ -6,7 +6,7 @@ follow each other four to six times a second, with hissed consonants between.
 
 import numpy as np
 
-from helpers.audio import SAMPLE_RATE
+from helpers.media.audio import SAMPLE_RATE
 
 VOWELS = np.array([
     [730, 1090, 2440], [270, 2290, 3010], [300, 870, 2240], [530, 1840, 2480],

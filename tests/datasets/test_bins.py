@@ -11,7 +11,7 @@ from helpers.datasets import Unreadable, load_dataset
 from helpers.datasets.bins import DATASET, LABELS
 from helpers.datasets.bins_plan import goods, plan
 from helpers.datasets.bins_scene import photograph, to_jpeg
-from helpers.images import orientation
+from helpers.media.images import orientation
 
 REAL = Path(__file__).parents[2] / ".." / "shared" / "real" / "bins"
 IMAGES, BROKEN = 110, 6

@@ -14,7 +14,7 @@ from helpers.datasets.bins_catalogue import KINDS, make_item
 from helpers.datasets.bins_layout import VISIBLE, arrange, seen
 from helpers.datasets.bins_plan import COUNTS, DIRT, goods, plan
 from helpers.datasets.bins_scene import photograph
-from helpers.images import upright_size
+from helpers.media.images import upright_size
 
 REAL = Path(__file__).parents[2] / ".." / "shared" / "real" / "bins"
 

@@ -10,7 +10,7 @@ from helpers.datasets import load_dataset
 from helpers.datasets.base import Drop, Record, Unreadable
 from helpers.datasets.birds import DATASET
 from helpers.datasets.birds_metadata import write_table
-from helpers.logmel import LogMel
+from helpers.media.logmel import LogMel
 from tests.sounds import chirp, file_of, hush, placed
 
 RECORDING = file_of(placed(chirp(1), 2, placed(chirp(1), 9, hush(14))), "OGG")

@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from helpers import audio
 from helpers.datasets.base import Unreadable
 from helpers.datasets.birds import DATASET
 from helpers.datasets.birds_metadata import COLUMNS, ddl
 from helpers.datasets.birds_plan import plan
 from helpers.datasets.birds_sample import TAXONOMY, media_key, render
-from helpers.recordings import clean
+from helpers.media import audio
+from helpers.media.recordings import clean
 
 SIZES = {"recordings": 48, "species": 4, "recordists": 10}
 DIRTY = {item.dirt: item for item in plan(0, 240, 8, 20) if item.dirt}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from helpers.audio import SAMPLE_RATE
 from helpers.datasets.birds_scene import INSECTS, RAIN, WIND, Kit, at_distance, band_rms, noise
 from helpers.datasets.birds_song import SPECIES, draw_voice, sing
+from helpers.media.audio import SAMPLE_RATE
 
 KIT = Kit(tilt=1.2, hiss=0.3, low_cut=80, gain=0.5)
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score, log_loss, mean_squared_error, roc_auc_score
 
 from helpers.datasets import NAMES, bins_scores, birds_scores
-from helpers.report import scores_of
+from helpers.evaluation.report import scores_of
 
 LABELS = ["0", "1", "2", "3"]
 

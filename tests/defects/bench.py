@@ -14,7 +14,7 @@ from typing import Any
 import torch
 import torch.distributed as dist
 
-from helpers.distributed import Ranks
+from helpers.training.distributed import Ranks
 
 COLLECTIVE_SECONDS = 3
 """A rank that waits longer for the others waits for ever, as far as these tests go."""

@@ -14,7 +14,7 @@ from helpers.datasets.bins import Bins
 from helpers.datasets.bins_metadata import DDL, NUMBER
 from helpers.datasets.bins_questions import FLAT, ITEMS
 from helpers.manifest import load_manifest
-from helpers.splits import split_records
+from helpers.sharding.splits import split_records
 from helpers.storage import LocalFolder
 from helpers.stream import make_loader
 from tests.defects.bench import Bench, Defect

@@ -14,14 +14,14 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from helpers import recordings
-from helpers.audio import SAMPLE_RATE
 from helpers.datasets import load_dataset
 from helpers.datasets.birds_voice import speak
 from helpers.local_aws.jobs import warm_python
 from helpers.local_aws.server import LocalAws
+from helpers.media import recordings
+from helpers.media.audio import SAMPLE_RATE
+from helpers.media.voice import speech_spans
 from helpers.predict import REQUEST, Predictor
-from helpers.voice import speech_spans
 from tests.defects.bench import Bench, Defect
 from tests.local_aws.jobs.requests import training
 from tests.local_aws.jobs.test_pools import finish, kept

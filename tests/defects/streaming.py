@@ -12,8 +12,8 @@ import numpy as np
 from helpers.manifest import NAME, Manifest, ShardInfo, SplitInfo, load_manifest
 from helpers.storage import LocalFolder
 from helpers.stream import make_loader
-from helpers.stream_plan import EpochPlan
-from helpers.stream_workers import BadSample
+from helpers.streaming.plan import EpochPlan
+from helpers.streaming.workers import BadSample
 from tests.defects.bench import Bench, Defect
 from tests.made_shards import LABELS, write_shard
 from tests.shard_files import decode, make_manifest

@@ -8,15 +8,15 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from helpers.checkpoint import Checkpoints, StopRequest
-from helpers.distributed import Ranks
-from helpers.evaluation import Evaluation
-from helpers.metrics import macro_over_classes, roc_auc
-from helpers.model import build_model
-from helpers.options import Options
-from helpers.recipes import complete
+from helpers.evaluation.metrics import macro_over_classes, roc_auc
+from helpers.networks.model import build_model
 from helpers.stream import Batch
-from helpers.training import Trainer, copy_weights, weighted_cross_entropy
+from helpers.training.checkpoint import Checkpoints, StopRequest
+from helpers.training.distributed import Ranks
+from helpers.training.evaluation import Evaluation
+from helpers.training.loop import Trainer, copy_weights, weighted_cross_entropy
+from helpers.training.options import Options
+from helpers.training.recipes import complete
 from scripts_train import train
 from tests.defects.bench import Bench, Defect
 from tests.made_shards import make_shards
@@ -206,7 +206,7 @@ def class_weights_are_in_the_loss(loss: Callable, bench: Bench) -> None:
     for weight in (1.0, 5.0):
         trainer = make_trainer(Trainer, Ranks())
         trainer.class_weights[2] = weight
-        with patch("helpers.training.weighted_cross_entropy", loss):
+        with patch("helpers.training.loop.weighted_cross_entropy", loss):
             losses.append(float(trainer._step(batch, 0, 1)))
     assert abs(losses[1] - 5 * losses[0]) < 1e-3 * losses[1]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.evaluation.predictions import Predictions
 from helpers.manifest import BadManifest
-from helpers.predictions import Predictions
 from scripts_process import evaluate
 from tests.made_shards import make_shards
 from tests.test_predict import make_artefact

@@ -14,7 +14,7 @@ import pytest
 from helpers.datasets import load_dataset
 from helpers.manifest import Manifest, load_manifest
 from helpers.s3 import upload_folder
-from helpers.sharding import TooManyDropped
+from helpers.sharding.instance import TooManyDropped
 from helpers.storage import LocalFolder
 from helpers.stream import make_loader
 from scripts_process import shard

@@ -6,7 +6,7 @@ import pytest
 
 from helpers.datasets import load_dataset
 from helpers.manifest import load_manifest
-from helpers.sharding import TooManyDropped
+from helpers.sharding.instance import TooManyDropped
 from helpers.storage import LocalFolder
 from scripts_process import shard
 

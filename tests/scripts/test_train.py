@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.graph import Graph
+from helpers.evaluation.metrics import read_metric_lines
 from helpers.manifest import Manifest
-from helpers.metrics import read_metric_lines
+from helpers.networks.graph import Graph
 from helpers.predict import sized_dataset
-from helpers.recipes import RECIPES
 from helpers.s3 import upload_folder
 from helpers.stream import make_loader
+from helpers.training.recipes import RECIPES
 from tests.made_shards import make_shards
 from tests.s3_server import serve
 from tests.torchrun import ROOT, end, environment, free_port, kill, run_ranks, start_node

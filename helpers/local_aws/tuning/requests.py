@@ -7,7 +7,7 @@ completion https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tunin
 from math import prod
 
 from helpers.local_aws.errors import AwsError
-from helpers.ranges import Range, RangeError, as_text, read_ranges
+from helpers.tuning.ranges import Range, RangeError, as_text, read_ranges
 
 MOST_EPOCHS = 20_000
 EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")

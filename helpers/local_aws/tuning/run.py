@@ -21,7 +21,7 @@ from helpers.local_aws.tuning.requests import (
     resources,
     training_request,
 )
-from helpers.study import Study
+from helpers.tuning.study import Study
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import math
 
 from helpers.local_aws.shelf import now
 from helpers.local_aws.tuning.requests import better
-from helpers.ranges import as_text
+from helpers.tuning.ranges import as_text
 
 ENDED = ("Completed", "Failed", "Stopped")
 TIMES = ("CreationTime", "TrainingStartTime", "TrainingEndTime")

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from helpers.local_aws.tuning import trials
 from helpers.local_aws.tuning.requests import ranges_of, refuse
-from helpers.ranges import RangeError
+from helpers.tuning.ranges import RangeError
 
 MOST_INHERITED = 500
 IDENTICAL = "IdenticalDataAndAlgorithm"

@@ -1,0 +1,1 @@
+"""How good a model is: scores, their intervals, reports, and the card that a reader gets."""

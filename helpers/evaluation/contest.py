@@ -1,0 +1,107 @@
+"""Two models on the same test: the difference of each score, and how sure it is.
+
+It knows predictions; nothing of registries. Both models have answered the same samples, so the
+difference is redrawn as a pair, which tells far smaller ones apart than two intervals do.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from helpers.evaluation.bootstrap import ROUNDS, bootstrap_intervals
+from helpers.evaluation.predictions import Predictions
+from helpers.evaluation.report import scores_of
+
+COLUMNS = ["score", "approved", "new", "difference", "95 % from", "to"]
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Contest:
+    """How a new model does against an old one."""
+
+    table: pd.DataFrame
+    """By score: the approved model's, the new one's, the difference, its 95 % interval."""
+    verdict: str
+    """One sentence."""
+    worse: bool
+    """Whether the new one is worse beyond doubt in the score that counts."""
+
+    def __repr__(self) -> str:
+        """Say the verdict."""
+        return f"<Contest: {self.verdict}>"
+
+
+def contest(
+    new: Predictions, old: Predictions, dataset: str, *, rounds: int = ROUNDS, seed: int = 0
+) -> Contest:
+    """Compare two models on the samples that both were tested on.
+
+    What was in both tests was in neither's training, even where the data has grown between.
+
+    Raises:
+        ValueError: there is no such sample, or the labels are others.
+    """
+    task, asked = scores_of(dataset), len(new)
+    new, old = in_common(new, old)
+    labels, target = new.labels, new.targets
+
+    def score(chosen: np.ndarray) -> dict[Hashable, float]:
+        ours = task.scores(new.probabilities[chosen], target[chosen], labels)
+        theirs = task.scores(old.probabilities[chosen], target[chosen], labels)
+        return {name: ours[name] - theirs[name] for name in task.SCORES}
+
+    whole = np.arange(len(new))
+    intervals = bootstrap_intervals(score, new.sources, rounds=rounds, seed=seed)
+    ours = task.scores(new.probabilities, target, labels)
+    theirs = task.scores(old.probabilities, target, labels)
+    gaps = score(whole)
+    rows = [
+        (words, theirs[name], ours[name], gaps[name], *intervals[name])
+        for name, words in task.SCORES.items()
+    ]
+    head, sign = task.HEADLINE, -1 if task.HEADLINE in task.LOWER_IS_BETTER else 1
+    low, high = sorted(sign * bound for bound in intervals[head])
+    verdict = f"{task.SCORES[head]} {gaps[head]:+.3f} ({intervals[head][0]:+.3f} to "
+    verdict += f"{intervals[head][1]:+.3f}) on {len(new)} of {asked} samples: {_judged(low, high)}"
+    return Contest(pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0)
+
+
+def unopposed(new: Predictions, dataset: str) -> Contest:
+    """Return what there is to say of a first model: its own scores, beside a guess's."""
+    task = scores_of(dataset)
+    counts = np.bincount(new.targets, minlength=len(new.labels))
+    guess = max(each[task.HEADLINE] for each in task.guesses(counts, counts, new.labels))
+    ours = task.scores(new.probabilities, new.targets, new.labels)
+    rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.SCORES.items()]
+    table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
+    reached = f"{task.SCORES[task.HEADLINE]} {ours[task.HEADLINE]:.3f}, where a guess has"
+    verdict = f"the first version, with none to compare it with: {reached} {guess:.3f}"
+    return Contest(table, verdict, worse=False)
+
+
+def _judged(low: float, high: float) -> str:
+    """Word an interval of a difference where more is better."""
+    if low > 0:
+        return "the new model is better"
+    return "the new model is worse" if high < 0 else "this test can't tell them apart"
+
+
+def in_common(new: Predictions, old: Predictions) -> tuple[Predictions, Predictions]:
+    """Return both models' answers on their common samples, in the order of the new one's.
+
+    Raises:
+        ValueError: there are none, or the labels are others.
+    """
+    place = {key: index for index, key in enumerate(old.keys)}
+    both = [index for index, key in enumerate(new.keys) if key in place]
+    if not both or set(old.labels) != set(new.labels):
+        raise ValueError(
+            "The two models share no test sample, or have other classes: they can't be compared"
+        )
+    columns = [old.labels.index(label) for label in new.labels]
+    rows = [place[new.keys[index]] for index in both]
+    new = new.take(both)
+    return new, replace(new, probabilities=old.probabilities[np.ix_(rows, columns)])

@@ -1,0 +1,193 @@
+"""A model's card, written for a reader: as Markdown, and as the JSON that AWS keeps.
+
+Takes the manifest, the test's report and what is known of the training job; asks no service.
+Schema: https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-json-schema.html
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from helpers.evaluation.metrics import overconfidence
+from helpers.evaluation.report import scores_of
+from helpers.evaluation.standing import FEW, standing, thin_classes, worded
+from helpers.manifest import Manifest
+
+CREATOR = "The Birds & Bins course"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the card says of how a model was made."""
+
+    job: str
+    arn: str
+    image: str
+    model_data: str
+    machines: str
+    """Such as `58 s on 2 × ml.g4dn.xlarge`."""
+    origin: str
+    """Where the data came from, in words."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One model's card."""
+
+    manifest: Manifest
+    report: dict
+    facts: Facts
+
+    def __repr__(self) -> str:
+        """Say whose card it is."""
+        return f"<Card of {self.facts.job}: {self.title}>"
+
+    @property
+    def title(self) -> str:
+        """Return what the model does."""
+        return scores_of(self.report["dataset"]).TASK
+
+    def _repr_markdown_(self) -> str:
+        """Show the card in a notebook."""
+        return self.markdown()
+
+    def markdown(self) -> str:
+        """Return the card as Markdown."""
+        task = scores_of(self.report["dataset"])
+        limits = "\n".join(f"- {limit}" for limit in (*task.LIMITS, *self.findings()))
+        parts = {
+            f"### Model card: {self.title}": f"{task.USES}\n\nRisk: {task.RISK}",
+            "**Data.**": f"{self.data()}",
+            "**Split.**": f"{self.split()}",
+            "**Training.**": f"{self.training()}",
+            "**Test.**": f"{self.test()}\n\n{self.table()}",
+            "**Limits.**": f"\n\n{limits}",
+        }
+        texts = (
+            f"{head}\n\n{text}" if head.startswith("#") else f"{head} {text}"
+            for head, text in parts.items()
+        )
+        return "\n\n".join(texts) + "\n"
+
+    # The paragraphs, which both forms share.
+
+    def data(self) -> str:
+        """Say what the samples are and how many."""
+        count, labels = self.manifest.sources.get("count"), ", ".join(self.manifest.labels)
+        whole = f" from {count:,} raw objects" if isinstance(count, int) else ""
+        samples = sum(split.samples for split in self.manifest.splits.values())
+        return (
+            f"{self.facts.origin}: {samples:,} samples{whole}, {len(self.manifest.dropped)} raw "
+            f"objects dropped with a reason. Classes: {labels}."
+        )
+
+    def split(self) -> str:
+        """Say how the splits were made and how large they are."""
+        sizes = ", ".join(
+            f"{name} {split.samples:,} samples of {len(split.groups):,} groups"
+            for name, split in self.manifest.splits.items()
+        )
+        return (
+            f"By whole groups, so that none is on two sides (seed {self.manifest.seed}): {sizes}."
+        )
+
+    def training(self) -> str:
+        """Say what made the model."""
+        given = ", ".join(f"{name} {value}" for name, value in self.facts.settings.items())
+        return f"Job {self.facts.job}, {self.facts.machines}" + (f"; {given}." if given else ".")
+
+    def test(self) -> str:
+        """Say what was tested and how sure the scores are."""
+        unit = scores_of(self.report["dataset"]).UNIT
+        return (
+            f"{self.report['samples']:,} samples of {self.report['sources']:,} {unit}, each scored "
+            f"once. Intervals are 95 %, from {self.report['rounds']:,} draws of whole {unit}."
+        )
+
+    def findings(self) -> list[str]:
+        """Return the limits that this very test has shown."""
+        error = self.report["calibration"]["error"]
+        way = (
+            "too sure" if overconfidence(self.report["calibration"]["bands"]) > 0 else "too modest"
+        )
+        found = [
+            f"It is {way}: its confidence is off by {100 * error:.1f} points on average (ECE)."
+        ]
+        if thin := thin_classes(self.report):
+            few = ", ".join(f"{label} ({size})" for label, size in thin.items())
+            found.append(f"Fewer than {FEW} test samples, so their scores say little: {few}.")
+        if not self.report.get("trained_on_this_split", True):
+            found.append("It was trained on another split: some test samples may be known to it.")
+        return found
+
+    def table(self) -> str:
+        """Return the scores beside guesses and published ones, as a Markdown table."""
+        frame = standing(self.report, self.manifest).reset_index()
+        head = "| " + " | ".join(frame.columns) + " |\n" + "|---" * len(frame.columns) + "|"
+        rows = ("| " + " | ".join(map(str, row)) + " |" for row in frame.itertuples(index=False))
+        return "\n".join([head, *rows])
+
+    # AWS's form.
+
+    def content(self, *, of_package: bool = False) -> str:
+        """Return AWS's JSON on one line.
+
+        Args:
+            of_package: without what a model package says itself.
+        """
+        task = scores_of(self.report["dataset"])
+        overview = {"model_creator": CREATOR, "model_artifact": [self.facts.model_data]}
+        if not of_package:
+            overview |= {"model_description": self.title, "problem_type": "Multiclass"}
+            overview |= {"algorithm_type": "Convolutional network"}
+        job = {
+            "training_arn": self.facts.arn,
+            "training_environment": {"container_image": [self.facts.image]},
+            "user_provided_hyper_parameters": [
+                {"name": name, "value": str(value)} for name, value in self.facts.settings.items()
+            ],
+        }
+        card = {
+            "model_overview": overview,
+            "intended_uses": {
+                "purpose_of_model": self.title,
+                "intended_uses": task.USES,
+                "factors_affecting_model_efficiency": " ".join(task.LIMITS),
+                "risk_rating": "Low",
+                "explanations_for_risk_rating": task.RISK,
+            },
+            "training_details": {
+                "training_observations": f"{self.data()} {self.split()}"[:1024],
+                "training_job_details": job,
+            },
+            "evaluation_details": [self._evaluation()],
+            "additional_information": {
+                "caveats_and_recommendations": " ".join([*self.findings(), task.CAVEAT])
+            },
+        }
+        return json.dumps(card, ensure_ascii=False)
+
+    def _evaluation(self) -> dict:
+        task = scores_of(self.report["dataset"])
+        scores = [
+            {"name": words, "type": "number", "value": each["value"], "notes": worded(each)}
+            for name, words in task.SCORES.items()
+            if (each := self.report["metrics"][name])["value"] is not None
+        ]
+        first = next(iter(task.CLASS_SCORES))
+        known = {k: each[first]["value"] for k, each in self.report["classes"].items()}
+        known = {label: value for label, value in known.items() if value is not None}
+        bars = {
+            "name": task.CLASS_SCORES[first],
+            "type": "bar_chart",
+            "value": list(known.values()),
+        }
+        bars |= {"x_axis_name": list(known), "y_axis_name": task.CLASS_SCORES[first]}
+        groups = [{"name": "All samples", "metric_data": scores}]
+        groups += [{"name": "By class", "metric_data": [bars]}]
+        return {
+            "name": f"The {self.report['split']} split",
+            "evaluation_observation": self.test(),
+            "metric_groups": groups,
+        }

@@ -1,0 +1,134 @@
+"""Decode, resample and encode sound; it knows bytes and waves, nothing of data sets or S3.
+
+The shard job, the notebooks and the endpoint all come through here, so a clip sounds the same
+to each of them. The log-mel front end is `helpers.media.logmel.LogMel`, also reachable from here.
+"""
+
+import io
+import struct
+
+import numpy as np
+import soundfile
+import soxr
+
+from helpers.datasets.base import Unreadable
+from helpers.media import ogg
+
+SAMPLE_RATE = 32_000
+"""Hz; BirdCLEF's rate."""
+WINDOW_SECONDS = 5.0
+WINDOW = int(SAMPLE_RATE * WINDOW_SECONDS)
+"""Samples in one window."""
+MAX_SECONDS = 7_200
+"""A longer recording would not fit into a small instance's memory as float32."""
+_MP3_LOSS = 0.1
+"""Share of samples an MP3 may lack: without a Xing header its length is an estimate."""
+_FORMATS = {"ogg": ("OGG", "VORBIS"), "flac": ("FLAC", "PCM_16"), "wav": ("WAV", "PCM_16")}
+
+
+def __getattr__(name: str):
+    """Load LogMel on first use: torch takes a second, and most callers only decode."""
+    if name == "LogMel":
+        from helpers.media.logmel import LogMel
+
+        return LogMel
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def read_audio(data: bytes) -> tuple[np.ndarray, int]:
+    """Decode a whole OGG, FLAC, WAV or MP3 file to float32 mono in [-1, 1] and its rate in Hz.
+
+    Raises:
+        Unreadable: empty, not audio, truncated, damaged, too long; the message says which.
+    """
+    if not data:
+        raise Unreadable("empty file")
+    _check_container(data)
+    wave, rate, expected = _decode(data)
+    if len(wave) < expected * (1 - _MP3_LOSS):
+        raise Unreadable(f"truncated: {len(wave)} of {expected} samples are there")
+    if not len(wave):
+        raise Unreadable("holds no samples")
+    if not np.isfinite(wave).all():
+        raise Unreadable("damaged: holds samples that are not numbers")
+    return wave, rate
+
+
+def resample(wave: np.ndarray, rate: int, to: int = SAMPLE_RATE) -> np.ndarray:
+    """Return a float32 wave at another rate in Hz (soxr's high quality, the same everywhere)."""
+    return wave if rate == to else soxr.resample(wave, rate, to, quality="HQ")
+
+
+def load_wave(data: bytes) -> np.ndarray:
+    """Decode a stored window: int16 of shape (160000,), 5 s at 32 kHz, padded with zeros.
+
+    Raises:
+        Unreadable: the bytes are not audio.
+    """
+    wave, rate, _ = _decode(data)
+    return to_int16(fit(resample(wave, rate)))
+
+
+def fit(wave: np.ndarray, length: int = WINDOW) -> np.ndarray:
+    """Cut a wave to `length` samples, or pad it with zeros at its end."""
+    return wave[:length] if len(wave) >= length else np.pad(wave, (0, length - len(wave)))
+
+
+def to_int16(wave: np.ndarray) -> np.ndarray:
+    """Return float samples in [-1, 1] as int16; what is louder is clipped, never wrapped."""
+    scaled = np.clip(wave, -1, 32767 / 32768)
+    scaled *= 32768
+    return np.rint(scaled, out=scaled).astype(np.int16)
+
+
+def encode(wave: np.ndarray, extension: str, rate: int = SAMPLE_RATE, serial: int = 0) -> bytes:
+    """Encode a float mono wave as ogg (Vorbis), flac or wav; the same wave gives the same bytes."""
+    container, subtype = _FORMATS[extension]
+    out = io.BytesIO()
+    soundfile.write(out, np.clip(wave, -1, 1), rate, format=container, subtype=subtype)
+    data = out.getvalue()
+    return ogg.with_serial(data, serial) if extension == "ogg" else data
+
+
+def _decode(data: bytes) -> tuple[np.ndarray, int, int]:
+    """Return float32 mono, the rate, and how many samples the header promises."""
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as sound:
+            if sound.frames > MAX_SECONDS * sound.samplerate:
+                raise Unreadable(f"longer than {MAX_SECONDS / 3600:g} h: split it first")
+            wave = sound.read(dtype="float32", always_2d=True)
+            rate, expected = sound.samplerate, sound.frames
+    except (soundfile.LibsndfileError, RuntimeError) as error:
+        raise Unreadable(_not_audio(data, error)) from error
+    return wave[:, 0] if wave.shape[1] == 1 else wave.mean(axis=1), rate, expected
+
+
+def _not_audio(data: bytes, error: Exception) -> str:
+    reason = getattr(error, "error_string", str(error)).rstrip(".")
+    if "lost sync" in reason:
+        return f"truncated or damaged: {reason}"
+    return f"not audio (starts with {data[:8]!r}): {reason}"
+
+
+def _check_container(data: bytes) -> None:
+    """Find the truncation that libsndfile reads over in silence (Ogg and WAV)."""
+    try:
+        if data.startswith(b"OggS"):
+            ogg.check(data)
+        elif data.startswith(b"RIFF") and data[8:12] == b"WAVE":
+            _check_wav(data)
+    except ValueError as error:
+        raise Unreadable(str(error)) from error
+
+
+def _check_wav(data: bytes) -> None:
+    at = 12
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        if name == b"data":
+            # A recorder that streams leaves 0 or all ones here: then the end is the end.
+            if size not in (0, 0xFFFFFFFF) and at + 8 + size > len(data):
+                raise ValueError(f"truncated: {len(data) - at - 8} of {size} bytes of sound")
+            return
+        at += 8 + size + size % 2
+    raise ValueError("truncated: a WAV header without sound")

@@ -1,0 +1,85 @@
+"""Turn 5 s waves into normalised log-mel pictures; it knows tensors and nothing of files.
+
+One module for the training device, the notebooks and the endpoint. Gain does not matter to it:
+levels are relative to the clip's peak, and each band is relative to its own median.
+"""
+
+import torch
+
+from helpers.media import torchaudio_cpu
+from helpers.media.audio import SAMPLE_RATE
+from helpers.media.fourier import MelByMatrices
+
+N_MELS = 64
+N_FFT = 2048
+HOP = 1024
+LOW_HZ, HIGH_HZ = 150.0, 15_000.0
+RANGE_DB = 80.0
+"""Below the clip's peak by more than this is silence."""
+MIN_SPREAD_DB = 3.0
+"""Divisor's floor, so that a clip of even noise is not blown up to a picture of song."""
+_STEPS = 255
+_LOW, _HIGH = -4.0, 8.0
+"""Range in spreads that the uint8 form keeps; a step is 0.05 spreads, under half a dB."""
+
+
+class LogMel(torch.nn.Module):
+    """Make (B, 1, 64, 157) float32 from (B, 160000) int16 or float waves at 32 kHz.
+
+    A (B, 64, 157) uint8 batch is a stored log-mel (`to_uint8`) and is only unpacked.
+    """
+
+    def __init__(self, n_mels: int = N_MELS):
+        super().__init__()
+        self.mel = torchaudio_cpu.load().transforms.MelSpectrogram(
+            sample_rate=SAMPLE_RATE,
+            n_fft=N_FFT,
+            hop_length=HOP,
+            f_min=LOW_HZ,
+            f_max=HIGH_HZ,
+            n_mels=n_mels,
+        )
+        bank = self.mel.mel_scale.fb
+        self.exported = MelByMatrices(self.mel.spectrogram.window, bank, HOP)
+        """The same sums, equal to float32's last digits, for graphs without a fast STFT."""
+
+    @torch.no_grad()
+    def forward(self, wave: torch.Tensor) -> torch.Tensor:
+        """Return the pictures, float32 on the wave's device, whatever autocast says."""
+        if wave.dtype == torch.uint8:
+            return from_uint8(wave).unsqueeze(1)
+        with torch.autocast(wave.device.type, enabled=False):
+            wave = wave.float() / 32768 if wave.dtype == torch.int16 else wave.float()
+            mel = self.exported if torch.compiler.is_exporting() else self.mel
+            return normalise(mel(wave)).unsqueeze(1)
+
+
+def normalise(power: torch.Tensor) -> torch.Tensor:
+    """Return (B, mels, frames) power in units of the clip's own spread about each band's median.
+
+    Frames of digital silence (padding, a muted recorder) stay out of the median and become 0.
+    """
+    peak = power.amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)
+    level = 10 * torch.log10((power / peak).clamp_min(10 ** (-RANGE_DB / 10)))
+    sounding = level.amax(dim=1, keepdim=True) > -RANGE_DB
+    level = torch.where(sounding, level - _median(level, sounding), 0.0)
+    return level / level.std(dim=(1, 2), keepdim=True).clamp_min(MIN_SPREAD_DB)
+
+
+def _median(level: torch.Tensor, sounding: torch.Tensor) -> torch.Tensor:
+    """Return (B, mels, 1), each band's median over the sounding frames of its clip."""
+    # A sort, as torch's median is not deterministic on CUDA; silence goes to the end.
+    ranked = torch.where(sounding, level, torch.inf).sort(dim=2).values
+    middle = (sounding.sum(dim=2, keepdim=True) // 2).clamp_max(level.shape[2] - 1)
+    return ranked.gather(2, middle.expand(-1, level.shape[1], -1))
+
+
+def to_uint8(pictures: torch.Tensor) -> torch.Tensor:
+    """Pack normalised pictures into bytes for a shard."""
+    scaled = (pictures.clamp(_LOW, _HIGH) - _LOW) * (_STEPS / (_HIGH - _LOW))
+    return scaled.round().to(torch.uint8)
+
+
+def from_uint8(packed: torch.Tensor) -> torch.Tensor:
+    """Unpack `to_uint8` to float32."""
+    return packed.float() * ((_HIGH - _LOW) / _STEPS) + _LOW

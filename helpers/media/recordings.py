@@ -1,0 +1,194 @@
+"""Clean a field recording and cut it into windows; it knows waves, nothing of species or shards.
+
+The shard job and the endpoint call the same two functions, `clean` and `windows`, so that the
+model is asked about the kind of sound that it was taught with.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.datasets.base import Unreadable
+from helpers.media.audio import SAMPLE_RATE, WINDOW, WINDOW_SECONDS, read_audio, resample
+from helpers.media.voice import speech_spans
+
+MIN_SECONDS = 0.2
+"""Shorter than this holds no call."""
+SILENCE_LEVEL = 1e-3
+"""Peak of a 32 ms frame, -60 dB of full scale, below which nothing was recorded."""
+CLIP_LEVEL = 0.985
+"""A recorder's overload after a lossy codec rounds its corners."""
+ACTIVE_DB = 10.0
+"""A frame is active when a band stands this far above its own floor."""
+MIN_ACTIVE = 0.03
+"""Share of active frames, 5 of 157, for a window to be kept."""
+LEAD_SECONDS = 0.25
+"""A window starts this much before the first sound in it."""
+MIN_TAIL_SECONDS = 2.0
+"""The last window is moved back to be whole; a tail shorter than this is not worth the repeat."""
+STEADY_DB = 12.0
+"""A band louder than its neighbours by this all the time is a singer that never pauses."""
+
+_FRAME = 1024
+_BANDS = 24
+_BAND_HZ = (250.0, 15_000.0)
+_FADE = 320
+"""Samples, 10 ms: where speech was cut out, the ends are faded into each other."""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A recording without its voices."""
+
+    wave: np.ndarray
+    """float32 mono at 32 kHz."""
+    kept: tuple[tuple[float, float], ...]
+    """(start, end) in seconds of the raw recording of the parts that `wave` joins."""
+    measures: dict
+    """`seconds` of the raw recording and its shares of `speech`, `silence` and `clipping`."""
+
+    def raw_seconds(self, sample: int) -> float:
+        """Return where in the raw recording a sample of `wave` was, in seconds."""
+        left = sample / SAMPLE_RATE
+        for start, end in self.kept:
+            if left < end - start:
+                return start + left
+            left -= end - start
+        return self.kept[-1][1]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Up to 5 s of a cleaned recording."""
+
+    wave: np.ndarray
+    start: float
+    """Seconds into the raw recording."""
+    snr: float
+    """dB between the window's loud frames and the recording's floor, in the band they are in."""
+    active: float
+    """Share of frames with something above the floor."""
+
+
+def clean(data: bytes) -> Cleaned:
+    """Decode a recording, bring it to 32 kHz, measure it, and cut out human speech.
+
+    Raises:
+        Unreadable: not readable audio, silent, too short, or all speech.
+    """
+    wave, rate = read_audio(data)
+    seconds = len(wave) / rate
+    if seconds < MIN_SECONDS:
+        raise Unreadable(f"too short: {seconds:.2f} s of sound")
+    wave = resample(wave, rate)
+    silence, clipping = silence_share(wave), clipping_share(wave)
+    if silence == 1.0:
+        raise Unreadable("silent from start to end")
+    spans = speech_spans(wave, SAMPLE_RATE)
+    kept = _kept(spans, len(wave) / SAMPLE_RATE)
+    speech = 1 - sum(end - start for start, end in kept) / (len(wave) / SAMPLE_RATE)
+    if sum(end - start for start, end in kept) < MIN_SECONDS:
+        raise Unreadable(f"human speech in all of its {seconds:.1f} s")
+    measures = {
+        "seconds": round(seconds, 3),
+        "speech": round(speech, 4),
+        "silence": round(silence, 4),
+        "clipping": round(clipping, 6),
+    }
+    return Cleaned(_join(wave, kept), tuple(kept), measures)
+
+
+def windows(cleaned: Cleaned) -> list[Window]:
+    """Cut 5 s windows where there is something to hear, at least one.
+
+    The hop follows the energy: the next window starts just before the next sound after the last
+    one's end. Only a window that would pass the recording's end is moved back over its
+    predecessor.
+    """
+    wave = cleaned.wave
+    level = frame_snr(wave)
+    if len(wave) <= WINDOW:
+        return [_window(cleaned, level, 0)]
+    last = len(wave) - WINDOW
+    active = np.flatnonzero(level >= ACTIVE_DB) * _FRAME
+    found, at = [], 0
+    tail = int(MIN_TAIL_SECONDS * SAMPLE_RATE)
+    while len(ahead := active[active >= at]) and at + tail <= len(wave):
+        start = min(max(at, int(ahead[0]) - int(LEAD_SECONDS * SAMPLE_RATE)), last)
+        found.append(_window(cleaned, level, start))
+        at = start + WINDOW
+    kept = [window for window in found if window.active >= MIN_ACTIVE]
+    return kept or [_best(cleaned, level)]
+
+
+def silence_share(wave: np.ndarray) -> float:
+    """Return the share of 32 ms frames in which nothing was recorded."""
+    return float((_frames(np.abs(wave)).max(axis=1) < SILENCE_LEVEL).mean())
+
+
+def clipping_share(wave: np.ndarray) -> float:
+    """Return the share of samples at full scale."""
+    return float((np.abs(wave) >= CLIP_LEVEL).mean())
+
+
+def frame_snr(wave: np.ndarray) -> np.ndarray:
+    """Return for each 32 ms the dB by which its strongest band stands above that band's floor."""
+    spectrum = np.fft.rfft(_frames(wave) * np.hanning(_FRAME).astype(np.float32), axis=1)
+    power = np.square(np.abs(spectrum))
+    edges = np.geomspace(*_BAND_HZ, _BANDS + 1) * _FRAME / SAMPLE_RATE
+    starts = np.unique(edges.astype(int))
+    bands = np.add.reduceat(power, starts, axis=1)[:, :-1] / np.diff(starts)
+    bands = _smooth(bands) + 1e-7
+    floor = np.quantile(bands, 0.2, axis=0)
+    around = np.array([np.median(floor[max(0, i - 4) : i + 5]) for i in range(len(floor))])
+    floor = np.minimum(floor, around * 10 ** (STEADY_DB / 10))
+    return 10 * np.log10((bands / floor).max(axis=1))
+
+
+def _frames(wave: np.ndarray) -> np.ndarray:
+    """Return the wave as rows of 1024 samples, the last one padded with zeros."""
+    return np.pad(wave, (0, -len(wave) % _FRAME)).reshape(-1, _FRAME)
+
+
+def _smooth(bands: np.ndarray) -> np.ndarray:
+    """Average each frame with its neighbours: one frame of noise alone jumps by 10 dB."""
+    padded = np.pad(bands, ((1, 1), (0, 0)), mode="edge")
+    return (padded[:-2] + padded[1:-1] + padded[2:]) / 3
+
+
+def _window(cleaned: Cleaned, level: np.ndarray, start: int) -> Window:
+    inside = level[start // _FRAME : (start + WINDOW) // _FRAME + 1]
+    return Window(
+        wave=cleaned.wave[start : start + WINDOW],
+        start=round(cleaned.raw_seconds(start), 3),
+        snr=round(float(np.quantile(inside, 0.9)), 1),
+        active=round(float((inside >= ACTIVE_DB).mean()), 3),
+    )
+
+
+def _best(cleaned: Cleaned, level: np.ndarray) -> Window:
+    """Return the window with the most above the floor, for a recording that has little."""
+    width = int(WINDOW_SECONDS * SAMPLE_RATE / _FRAME)
+    sums = np.convolve(level, np.ones(width), mode="valid")
+    return _window(cleaned, level, min(int(sums.argmax()) * _FRAME, len(cleaned.wave) - WINDOW))
+
+
+def _kept(spans: list[tuple[float, float]], seconds: float) -> list[tuple[float, float]]:
+    """Return what lies between the spans, without slivers."""
+    edges = [0.0, *(edge for span in spans for edge in span), seconds]
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [(start, end) for start, end in pairs if end - start >= MIN_SECONDS]
+
+
+def _join(wave: np.ndarray, kept: list[tuple[float, float]]) -> np.ndarray:
+    """Join the kept parts, each cut edge faded over 10 ms."""
+    if len(kept) == 1 and kept[0][1] - kept[0][0] >= len(wave) / SAMPLE_RATE:
+        return wave
+    ramp = np.linspace(0, 1, _FADE, dtype=np.float32)
+    parts = []
+    for start, end in kept:
+        part = wave[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)].copy()
+        part[:_FADE] *= ramp
+        part[-_FADE:] *= ramp[::-1]
+        parts.append(part)
+    return np.concatenate(parts)

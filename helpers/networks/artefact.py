@@ -1,0 +1,88 @@
+"""What training leaves on disk: the model as it is deployed, and its results; no S3, no ranks.
+
+torch is imported where weights are: an endpoint that runs the exported graph needs none.
+"""
+
+import csv
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor, device, nn
+
+    from helpers.training.evaluation import Evaluation
+
+WEIGHTS, CARD, CODE = "model.pt", "model.json", "code"
+RESULTS, PREDICTIONS = "metrics.json", "predictions.csv"
+
+
+def save_artefact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
+    """Write the weights (of the bare model: no `module.` prefix) and what describes them.
+
+    Args:
+        card: holds at least model {name, classes, args}, dataset, labels and store.
+    """
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save({name: tensor.cpu() for name, tensor in weights.items()}, folder / WEIGHTS)
+    (folder / CARD).write_text(json.dumps({"version": 1, **card}, indent=1))
+
+
+def ship_code(folder: Path, source: Path) -> None:
+    """Put the inference code beside the model, where the PyTorch inference image looks for it.
+
+    Args:
+        source: the job's source folder; what it lacks of inference.py,
+            inference_requirements.txt (the endpoint's requirements.txt) and helpers is left out.
+    """
+    code = folder / CODE
+    code.mkdir(parents=True, exist_ok=True)
+    for name in ("inference.py", "inference_requirements.txt"):
+        if (source / name).is_file():
+            shutil.copyfile(source / name, code / name.removeprefix("inference_"))
+    if (source / "helpers").is_dir():
+        ignore = shutil.ignore_patterns("__pycache__", "local_aws")
+        shutil.copytree(source / "helpers", code / "helpers", ignore=ignore, dirs_exist_ok=True)
+
+
+def load_card(folder: Path) -> dict:
+    """Return what describes the model.
+
+    Raises:
+        FileNotFoundError: the folder holds no model of this course.
+    """
+    if not (folder / CARD).is_file():
+        raise FileNotFoundError(f"No {CARD} in {folder}: this is no model that train.py wrote")
+    return json.loads((folder / CARD).read_text())
+
+
+def load_artefact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Module, dict]":
+    """Return the network with its weights, ready to predict, and its card.
+
+    Raises:
+        FileNotFoundError: the folder holds no model of this course.
+    """
+    import torch
+
+    from helpers.networks.model import build_model
+
+    card = load_card(folder)
+    model = build_model(card["model"]["name"], card["model"]["classes"], **card["model"]["args"])
+    model.load_state_dict(torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True))
+    return model.to(device).eval(), card
+
+
+def write_results(folder: Path, results: dict, labels: Sequence[str], test: "Evaluation") -> None:
+    """Write metrics.json (results, labels, confusion) and predictions.csv (a line a sample)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    results = {**results, "labels": list(labels), "confusion": test.confusion.tolist()}
+    (folder / RESULTS).write_text(json.dumps(results, indent=1))
+    with (folder / PREDICTIONS).open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["key", "label", *labels])
+        for key, target, row in zip(test.keys, test.targets, test.probabilities, strict=True):
+            rows.writerow([key, labels[target], *(f"{p:.6f}" for p in row)])

@@ -1,0 +1,41 @@
+"""What every network of the course has before its own layers; it knows tensors and nothing else."""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+from helpers.training.augment import nothing
+
+
+class Classifier(nn.Module):
+    """A network behind a front end that turns stored samples into its input.
+
+    The front end (log-mel, pixel normaliser) is part of the network, so training, the offline
+    prediction and the endpoint can't prepare a sample in two ways.
+    """
+
+    def __init__(self, frontend: nn.Module):
+        super().__init__()
+        self.frontend = frontend
+        self.settings: dict = {}
+        self.augmentation: Callable[[Tensor], Tensor] = nothing
+        """What suits this front end's output; the trainer decides on it."""
+        self.augment: Callable[[Tensor], Tensor] = nothing
+        """What is done to the front end's output in training, at the present step."""
+
+    def forward(self, samples: Tensor) -> Tensor:
+        """Return logits, float (B, classes), of a batch of stored samples."""
+        inputs = self.frontend(samples)
+        return self.scores(self.augment(inputs) if self.training else inputs)
+
+    def scores(self, inputs: Tensor) -> Tensor:
+        """Return logits, float (B, classes), of the front end's output (B, channels, H, W)."""
+        raise RuntimeError(f"{type(self).__name__} has no layers of its own")
+
+
+def start_weights(module: nn.Module) -> None:
+    """Initialise a convolution as He et al. 2015 (arXiv:1502.01852) do for ReLU networks."""
+    if isinstance(module, nn.Conv2d):
+        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

@@ -1,0 +1,185 @@
+"""One instance's share of sharding: read, clean, write, resume, and the first one's closing work.
+
+It knows folders and data sets through their interfaces, and neither SageMaker nor boto3.
+"""
+
+import hashlib
+import json
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+from helpers import manifest as manifests
+from helpers.datasets.base import Dataset, Drop, Record, Relation, Sample
+from helpers.manifest import Manifest
+from helpers.sharding.cleaners import Cleaners, in_order
+from helpers.sharding.instance import survey
+from helpers.sharding.shards import (
+    Plan,
+    PlannedShard,
+    ShardWriter,
+    build_manifest,
+    causes,
+    make_plan,
+)
+from helpers.storage import Entry, Folder
+from helpers.streaming.shard_reader import CorruptShard, find_samples
+
+READERS = 16
+"""Threads that read sidecars."""
+_OURS = re.compile(r"(train|validation|test)/\1-\d{6}\.(tar|json)")
+
+
+class TooManyDropped(RuntimeError):
+    """More raw objects are unreadable than the stated share allows."""
+
+
+Relate = Callable[[list[Record], list[Entry]], list[Relation]]
+"""Says which records repeat others, from the records and the listing: survey.survey."""
+
+
+def plan_folder(
+    dataset: Dataset, raw: Folder, *, relate: Relate | None = None, **options: object
+) -> Plan:
+    """List a raw folder and plan its shards; `options` go to make_plan."""
+    objects = list(raw.list())
+    records, drops = dataset.records([entry.key for entry in objects], raw.read)
+    relations = relate(records, objects) if relate else []
+    records, copies, joined = survey.apply(relations, records)
+    return make_plan(
+        dataset.name,
+        records,
+        [*drops, *copies],
+        objects,
+        joined=joined,
+        labels=getattr(dataset, "labels", None),
+        **options,
+    )
+
+
+def finished(plan: Plan, out: Folder, known: Mapping[str, dict] | None = None) -> dict[str, dict]:
+    """Return the sidecars, by shard name, of shards that lie in `out` just as planned.
+
+    What is `known` already is not read again.
+    """
+    sizes = {entry.key: entry.size for entry in out.list(etags=False)}
+    notes = dict(known or {})
+    fresh = [s for s in plan.shards if s.name not in notes and s.sidecar in sizes]
+    with ThreadPoolExecutor(READERS) as pool:
+        for shard, note in zip(fresh, pool.map(lambda s: _note(s, out), fresh), strict=True):
+            if note and (not note["samples"] or sizes.get(shard.tar) == note["bytes"]):
+                notes[shard.name] = note
+    return notes
+
+
+def _note(shard: PlannedShard, out: Folder) -> dict | None:
+    """Return a shard's sidecar if it belongs to this plan."""
+    try:
+        note = json.loads(out.read(shard.sidecar))
+    except (FileNotFoundError, ValueError):
+        return None
+    return note if note.get("digest") == shard.digest else None
+
+
+def make_shards(
+    shards: list[PlannedShard],
+    dataset: Dataset,
+    store: str,
+    raw: Folder,
+    out: Folder,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    threads: int = 16,
+    processes: int | None = None,
+) -> Iterator[tuple[PlannedShard, dict]]:
+    """Make the shards one after the other; yield each with its sidecar once both are written.
+
+    Threads read ahead, processes clean; at most `2 * threads` raw objects are held at a time.
+    """
+    known = sizes or {}
+    with Cleaners(dataset, store, processes) as cleaners, ThreadPoolExecutor(threads) as readers:
+
+        def work(record: Record) -> list[Sample] | Drop:
+            return cleaners.clean(record, raw.read(record.media, known.get(record.media)))
+
+        records = (record for shard in shards for record in shard.records)
+        outcomes = in_order(readers, work, records, ahead=2 * threads)
+        with tempfile.TemporaryDirectory() as scratch:
+            for shard in shards:
+                with ShardWriter(shard, Path(scratch) / "shard.tar") as writer:
+                    for outcome in islice(outcomes, len(shard.records)):
+                        writer.add(outcome)
+                    note = writer.close()
+                if note["samples"]:
+                    out.upload(writer.path, shard.tar)
+                out.write(shard.sidecar, json.dumps(note, indent=1).encode())
+                yield shard, note
+
+
+def wait_for(
+    plan: Plan, out: Folder, notes: Mapping[str, dict], *, limit: float, longest: float = 5.0
+) -> dict[str, dict]:
+    """Return the sidecars of all shards as the other instances finish them.
+
+    Looks at growing intervals, up to `longest` seconds.
+
+    Raises:
+        TimeoutError: none came for `limit` seconds.
+    """
+    since, pause = time.monotonic(), 0.1
+    while len(notes) < len(plan.shards):
+        found = finished(plan, out, notes)
+        if len(found) > len(notes):
+            notes, since, pause = found, time.monotonic(), 0.1
+            continue
+        if time.monotonic() - since > limit:
+            missing = [shard.sidecar for shard in plan.shards if shard.name not in notes]
+            raise TimeoutError(
+                f"Waited {limit:.0f} s for {missing[0]} and {len(missing) - 1} more in {out}:"
+                " another instance failed, or the instances don't share this output"
+            )
+        time.sleep(pause)
+        pause = min(2 * pause, longest)
+    return dict(notes)
+
+
+def check_dropped(notes: Iterable[dict], total: int, most: float) -> None:
+    """Raise TooManyDropped when more than a share `most` of `total` raw objects is unreadable."""
+    notes = list(notes)
+    count = sum(note["unreadable"] for note in notes)
+    if count > most * total:
+        top = causes(drop for note in notes for drop in note["dropped"])[:3]
+        raise TooManyDropped(
+            f"{count} of {total} raw objects are unreadable, more than {most:.0%}: "
+            + "; ".join(f"{times} x {reason}" for reason, times in top)
+        )
+
+
+def check_shard(out: Folder, shard: PlannedShard, note: dict, dataset: Dataset) -> None:
+    """Read a shard back, compare it with its sidecar, and decode its first sample.
+
+    Raises:
+        CorruptShard: it is not what was written.
+    """
+    data = out.read(shard.tar, note["bytes"])
+    if hashlib.md5(data).hexdigest() != note["md5"]:
+        raise CorruptShard(f"{shard.tar} in {out} is not what was written: its MD5 differs")
+    place = find_samples(data, shard.tar)[0]
+    dataset.decode(data[place.media : place.media + place.media_size])
+
+
+def finish(plan: Plan, out: Folder, notes: dict[str, dict]) -> Manifest:
+    """Remove shards of earlier plans, then write the manifest; last, so that it means 'done'."""
+    manifest = build_manifest(plan, notes)
+    current = {shard.sidecar for shard in plan.shards}
+    current |= {shard.tar for shard in plan.shards if notes[shard.name]["samples"]}
+    for entry in out.list(etags=False):
+        stale = _OURS.fullmatch(entry.key) and entry.key not in current
+        if stale or survey.OURS.fullmatch(entry.key):  # what it found is in its relations
+            out.delete(entry.key)
+    out.write(manifests.NAME, manifest.to_json().encode())
+    return manifest

@@ -1,0 +1,187 @@
+"""Look at every raw object once before the split, shared out among the instances, to find copies.
+
+It knows folders and data sets through their interfaces. A data set takes part by offering
+`survey(data)` and `relate(records, findings)`; the split then knows who belongs together.
+The work is cut into parts of a fixed size, so the answer is the same for any instance count, and
+a part that lies in the output already is not made again.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from helpers.datasets.base import Dataset, Drop, Record, Relation
+from helpers.sharding.cleaners import Cleaners, in_order
+from helpers.storage import Entry, Folder
+
+FORMAT = 1
+"""Part of every digest: raise it when the same objects give other findings."""
+PART = 64
+"""Records in one part: few enough that two instances get equal shares of a small data set."""
+RELATIONS = "survey/relations.json"
+OURS = re.compile(r"survey/part-\d{6}\.json")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Records that are looked at together."""
+
+    key: str
+    records: tuple[Record, ...]
+    digest: str
+    """Changes when the objects do."""
+
+
+def survey(
+    dataset: Dataset,
+    raw: Folder,
+    out: Folder,
+    records: Sequence[Record],
+    objects: Iterable[Entry],
+    *,
+    rank: int = 0,
+    instances: int = 1,
+    threads: int = 16,
+    processes: int | None = None,
+    limit: float = 1800,
+) -> list[Relation]:
+    """Return which records repeat others, once all instances have looked at theirs.
+
+    Raises:
+        TimeoutError: nothing new came from the other instances for `limit` seconds.
+    """
+    if not hasattr(dataset, "relate") or not records:
+        return []
+    listing = {entry.key: entry for entry in objects}
+    parts = cut(dataset.name, records, listing)
+    whole = _hash([part.digest for part in parts])
+    if (known := _load(out, RELATIONS, whole)) is not None:
+        return [Relation(**row) for row in known]
+    done = _findings(out, parts)
+    todo = [part for part in parts[rank::instances] if part.key not in done]
+    sizes = {key: entry.size for key, entry in listing.items()}
+    _look(todo, dataset, raw, out, sizes, threads, processes)
+    if rank:
+        rows = _until(lambda: _load(out, RELATIONS, whole), RELATIONS, out, limit)
+        return [Relation(**row) for row in rows]
+    findings = _all_findings(out, parts, limit)
+    relations = dataset.relate(records, findings)
+    _save(out, RELATIONS, whole, [asdict(relation) for relation in relations])
+    return relations
+
+
+def apply(
+    relations: Iterable[Relation], records: Iterable[Record]
+) -> tuple[list[Record], list[Drop], list[Drop]]:
+    """Return the records that stay, with their new groups; who is dropped; who was joined."""
+    by_id = {record.id: record for record in records}
+    dropped, joined = [], []
+    for one in relations:
+        (dropped if one.dropped else joined).append(Drop(by_id[one.id].media, one.reason))
+        if one.dropped:
+            del by_id[one.id]
+            continue
+        for id in {one.id, one.other} & by_id.keys():
+            groups = dict.fromkeys((*by_id[id].groups, f"copies:{one.other}"))
+            by_id[id] = replace(by_id[id], groups=tuple(groups))
+    return list(by_id.values()), dropped, joined
+
+
+def cut(dataset: str, records: Sequence[Record], listing: Mapping[str, Entry]) -> list[Part]:
+    """Cut the records, in the order of their ids, into parts of `PART`."""
+    ordered = sorted(records, key=lambda record: record.id)
+    parts = []
+    for index, at in enumerate(range(0, len(ordered), PART)):
+        inside = tuple(ordered[at : at + PART])
+        rows = [[r.id, r.label, r.media, listing[r.media].etag] for r in inside]
+        parts.append(Part(f"survey/part-{index:06d}.json", inside, _hash([FORMAT, dataset, rows])))
+    return parts
+
+
+def _look(
+    parts: list[Part],
+    dataset: Dataset,
+    raw: Folder,
+    out: Folder,
+    sizes: Mapping[str, int],
+    threads: int,
+    processes: int | None,
+) -> None:
+    """Make parts one after the other, reading ahead over their borders."""
+    if not parts:
+        return
+    with Cleaners(dataset, "", processes) as cleaners, ThreadPoolExecutor(threads) as readers:
+
+        def work(key: str) -> bytes:
+            return cleaners.survey(raw.read(key, sizes[key]))
+
+        media = (record.media for part in parts for record in part.records)
+        found = in_order(readers, work, media, ahead=2 * threads)
+        for part in parts:
+            rows = {
+                r.id: base64.b64encode(data).decode()
+                for r, data in zip(part.records, _take(found, len(part.records)), strict=True)
+            }
+            _save(out, part.key, part.digest, rows)
+
+
+def _take(items: Iterator, count: int) -> Iterator:
+    """Yield the next `count` items."""
+    return (next(items) for _ in range(count))
+
+
+def _findings(out: Folder, parts: Iterable[Part]) -> dict[str, dict[str, bytes]]:
+    """Return the findings, by part, of those parts that lie in the output."""
+    there = {entry.key for entry in out.list("survey/", etags=False)}
+    loaded = {p.key: _load(out, p.key, p.digest) for p in parts if p.key in there}
+    return {
+        key: {id: base64.b64decode(text) for id, text in rows.items()}
+        for key, rows in loaded.items()
+        if rows is not None
+    }
+
+
+def _all_findings(out: Folder, parts: list[Part], limit: float) -> dict[str, bytes]:
+    """Return every record's findings as soon as the last part is there."""
+    done: dict[str, dict[str, bytes]] = {}
+    while missing := [part for part in parts if part.key not in done]:
+        done |= _until(lambda: _findings(out, missing) or None, missing[0].key, out, limit)
+    return {id: data for rows in done.values() for id, data in rows.items()}
+
+
+def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any:
+    """Return what `look` finds, looking at growing intervals."""
+    since, pause = time.monotonic(), 0.1
+    while (found := look()) is None:
+        if time.monotonic() - since > limit:
+            raise TimeoutError(
+                f"Waited {limit:.0f} s for {what} in {out}: another instance failed, or the"
+                " instances don't share this output"
+            )
+        time.sleep(pause)
+        pause = min(2 * pause, 5.0)
+    return found
+
+
+def _save(out: Folder, key: str, digest: str, rows: Any) -> None:
+    """Write rows under the digest of what they were made from."""
+    out.write(key, json.dumps({"digest": digest, "rows": rows}, indent=1).encode())
+
+
+def _load(out: Folder, key: str, digest: str) -> Any:
+    """Return rows that were made from the same objects, or None."""
+    try:
+        note = json.loads(out.read(key))
+    except (FileNotFoundError, ValueError):
+        return None
+    return note["rows"] if note.get("digest") == digest else None
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()

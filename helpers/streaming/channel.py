@@ -1,0 +1,67 @@
+"""Where a training job's shards come from, and so how they are read; it reads none of them.
+
+A folder (a channel in mode File or FastFile), an S3 prefix, or a channel in mode Pipe, which has no
+folder. The platform says which in `input/config/inputdataconfig.json`, beside `input/data`.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpers.s3 import S3Prefix, shard_opener
+from helpers.storage import Folder, LocalFolder
+from helpers.streaming.pipe import PipeChannel
+
+
+@dataclass(frozen=True)
+class ShardSource:
+    """A place with shards."""
+
+    folder: Folder
+    """Has the manifest."""
+    options: dict
+    """What `helpers.stream.make_loader` needs to know of it."""
+
+
+def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) -> ShardSource:
+    """Return the shards at a folder, an `s3://` URI or the path of a channel.
+
+    Args:
+        make_client: makes an S3 client; called for a URI only.
+        local_rank: of this process among those of its instance.
+
+    Raises:
+        ValueError: the channel can't give every sample once; the message says what can.
+    """
+    if data.startswith("s3://"):
+        client = make_client()
+        return ShardSource(S3Prefix(client, data), {"open_shard": shard_opener(client)})
+    about = channel_facts(Path(data))
+    if about.get("S3DistributionType") == "ShardedByS3Key" and about["instances"] > 1:
+        raise ValueError(
+            f"Channel {data} is ShardedByS3Key: instances with other numbers of samples can't take"
+            " the same steps. Use FullyReplicated; with FastFile, or --data s3://, an instance"
+            " still reads its own share alone"
+        )
+    if about.get("TrainingInputMode") != "Pipe":
+        return ShardSource(LocalFolder(data), {})
+    if local_rank:
+        raise ValueError(
+            f"Channel {data} is in mode Pipe, one stream for the whole instance, which has more"
+            " than one process: use FastFile, or one process on each instance"
+        )
+    channel = PipeChannel(data)
+    return ShardSource(channel, {"open_shard": channel.open_shard, "in_order": True})
+
+
+def channel_facts(channel: Path) -> dict:
+    """Return what the platform says of a channel, and `instances`; {} for any other folder."""
+    config = channel.parent.parent / "config"
+    try:
+        channels = json.loads((config / "inputdataconfig.json").read_text())
+        hosts = json.loads((config / "resourceconfig.json").read_text())["hosts"]
+    except FileNotFoundError:
+        return {}
+    return {**channels[channel.name], "instances": len(hosts)} if channel.name in channels else {}

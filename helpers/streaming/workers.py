@@ -1,0 +1,198 @@
+"""Processes that decode samples into shared batches; they know bytes and arrays, and no files.
+
+A worker gets the buffers of shards and batches once, then only positions in them: no media and no
+pixels pass through a pipe.
+"""
+
+import json
+import multiprocessing
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing import util
+from multiprocessing.connection import Connection
+from typing import Any
+from weakref import WeakSet
+
+import numpy as np
+
+from helpers.streaming.shard_reader import Place
+from helpers.streaming.shared import SharedBuffer, receive
+
+Decode = Callable[[bytes], np.ndarray]
+_our_ends: "WeakSet[Connection]" = WeakSet()
+
+
+class BadSample(ValueError):
+    """A sample in a shard can't be decoded or has no known label; the message names it."""
+
+
+def decode_sample(
+    data: memoryview, place: Place, decode: Decode, index_of: Mapping[str, int]
+) -> tuple[np.ndarray, list[int]]:
+    """Return one sample's array and the indices of its label and of its known secondary labels.
+
+    Raises:
+        BadSample: it can't be decoded, or its label is not in the manifest.
+    """
+    try:
+        meta = json.loads(bytes(data[place.meta : place.meta + place.meta_size]))
+        array = decode(bytes(data[place.media : place.media + place.media_size]))
+        label, others = meta["label"], meta.get("secondary_labels", ())
+        return array, [index_of[label], *(index_of[o] for o in others if o in index_of)]
+    except KeyError as error:
+        raise BadSample(f"Sample {place.key!r}: no label, or an unlisted one: {error}") from error
+    except ValueError as error:
+        raise BadSample(f"Sample {place.key!r} can't be decoded: {error}") from error
+
+
+def fill(
+    out: np.ndarray, views: Sequence[memoryview], places: Sequence[Place], decode: Decode, index_of
+) -> list[list[int]]:
+    """Decode samples into the rows of `out`; return the indices of each one's labels."""
+    labels = []
+    for row, view, place in zip(out, views, places, strict=True):
+        array, indices = decode_sample(view, place, decode, index_of)
+        if array.shape != row.shape or array.dtype != row.dtype:
+            raise BadSample(
+                f"Sample {place.key!r} is {array.dtype} {array.shape} where the first one was"
+                f" {row.dtype} {row.shape}: decode() gives every sample one shape and type"
+            )
+        row[...] = array
+        labels.append(indices)
+    return labels
+
+
+class Workers:
+    """`count` decoding processes; batch number n is the work of process n % count.
+
+    They are forked where the system can (at once, and `decode` may be any function), else spawned.
+    They outlast epochs, ignore signals meant for the training process, and end with it.
+    """
+
+    def __init__(self, count: int, decode: Decode, index_of: Mapping[str, int]) -> None:
+        methods = multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+        self._pipes: list[Connection] = []
+        self._processes: list[Any] = []
+        self._known: list[set[int]] = [set() for _ in range(count)]
+        for _ in range(count):
+            ours, theirs = context.Pipe()
+            self._pipes.append(ours)
+            _our_ends.add(ours)
+            # A fork inherits our ends of all pipes; it ends with us only if it closes them.
+            inherited = list(_our_ends) if context.get_start_method() == "fork" else []
+            arguments = (theirs, inherited, decode, index_of)
+            process = context.Process(target=_work, args=arguments, daemon=True)
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+        self._end = util.Finalize(self, _end, (self._pipes, self._processes), exitpriority=10)
+
+    def submit(self, number: int, batch: SharedBuffer, like: np.ndarray, samples: list) -> None:
+        """Ask for batch `number` in a buffer: rows shaped like `like`.
+
+        `samples` are (shard buffer, place) pairs.
+        """
+        worker = number % len(self._pipes)
+        buffers = {buffer.number: buffer for buffer, _ in samples} | {batch.number: batch}
+        for buffer in buffers.values():
+            self._introduce(worker, buffer)
+        places = [(buffer.number, *place) for buffer, place in samples]
+        self._send(worker, ("fill", batch.number, like.shape, like.dtype.str, places))
+
+    def _introduce(self, worker: int, buffer: SharedBuffer) -> None:
+        """Hand a worker a buffer that it has not seen."""
+        if buffer.number not in self._known[worker]:
+            self._send(worker, ("map", buffer.number))
+            buffer.send(self._pipes[worker], self._processes[worker].pid)
+            self._known[worker].add(buffer.number)
+
+    def _send(self, worker: int, message: tuple) -> None:
+        """Send, or say that the worker is dead."""
+        try:
+            self._pipes[worker].send(message)
+        except OSError as error:
+            raise self._dead(worker) from error
+
+    def result(self, number: int) -> list[list[int]]:
+        """Return the labels' indices of batch `number`, the oldest one of its worker.
+
+        Raises:
+            BadSample: as decode_sample does.
+            RuntimeError: the worker died, or `decode` raised something unforeseen.
+        """
+        worker = number % len(self._pipes)
+        try:
+            kind, value = self._pipes[worker].recv()
+        except (EOFError, OSError) as error:
+            raise self._dead(worker) from error
+        if kind == "bad":
+            raise BadSample(value)
+        if kind == "error":
+            raise RuntimeError(f"decode() failed in a stream worker: {value}")
+        return value
+
+    def _dead(self, worker: int) -> RuntimeError:
+        """Describe how a worker ended."""
+        self._processes[worker].join(1)
+        code = self._processes[worker].exitcode
+        return RuntimeError(
+            f"Stream worker {worker} died with exit code {code}; -9 mostly means out of memory:"
+            " use fewer workers or a smaller batch"
+        )
+
+    def close(self) -> None:
+        """End the processes."""
+        self._end()
+
+
+def _end(pipes: list[Connection], processes: list[Any]) -> None:
+    """Tell the processes to end, and see that they do."""
+    for pipe in pipes:
+        try:
+            pipe.send(("end",))
+        except OSError:
+            pass  # it is dead already
+        pipe.close()
+    for process in processes:
+        process.join(5)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _work(
+    pipe: Connection, inherited: list[Connection], decode: Decode, index_of: Mapping[str, int]
+) -> None:
+    """Run in a worker: take buffers and batches until the pipe closes."""
+    for other in inherited:
+        other.close()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    maps: dict[int, memoryview] = {}
+    while True:
+        try:
+            kind, *rest = pipe.recv()
+            if kind == "end":
+                return
+            if kind == "map":
+                maps[rest[0]] = memoryview(receive(pipe))
+            else:
+                pipe.send(_answer(maps, *rest, decode, index_of))
+        except (EOFError, OSError):
+            return
+
+
+def _answer(
+    maps: dict, batch: int, shape: tuple, dtype: str, samples: list, decode: Decode, index_of
+) -> tuple[str, Any]:
+    """Fill one batch; whatever goes wrong is the answer."""
+    try:
+        out = np.frombuffer(maps[batch], dtype, count=int(np.prod(shape))).reshape(shape)
+        views = [maps[buffer] for buffer, *_ in samples]
+        places = [Place(*place) for _, *place in samples]
+        return "done", fill(out, views, places, decode, index_of)
+    except BadSample as error:
+        return "bad", str(error)
+    except Exception as error:  # any failure of the caller's decode: told there, not lost here
+        return "error", f"{type(error).__name__}: {error}"

@@ -1,0 +1,1 @@
+"""One training run: its settings, loop, ranks, checkpoints and records; no AWS."""

@@ -1,0 +1,117 @@
+"""A split scored exactly once over any number of ranks; it knows no files and no training."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from helpers.evaluation.metrics import confusion_matrix
+from helpers.training.distributed import Ranks
+
+
+class Batch(Protocol):
+    """What stream.py's loader yields."""
+
+    data: torch.Tensor
+    target: torch.Tensor
+    keys: list[str]
+
+
+class CountMismatch(RuntimeError):
+    """An evaluation did not see exactly the samples that the manifest lists."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What all ranks together saw of a split; equal on every rank."""
+
+    confusion: np.ndarray
+    """int64 (classes, classes), a row for each true class."""
+    loss: float
+    """Mean negative log likelihood, unweighted."""
+    keys: list[str]
+    """Sample keys, sorted; empty unless predictions were kept, as are the next two."""
+    targets: np.ndarray
+    probabilities: np.ndarray
+    """float64 (samples, classes)."""
+
+
+@torch.inference_mode()
+def evaluate(
+    model: nn.Module,
+    loader: Iterable[Batch],
+    counts: Mapping[str, int],
+    labels: Sequence[str],
+    ranks: Ranks,
+    *,
+    keep: bool = False,
+) -> Evaluation:
+    """Score every sample of this rank's share, and sum over the ranks.
+
+    `model` is the bare one: ranks may have different numbers of batches, so nothing is shared
+    before the end.
+
+    Args:
+        counts: samples of each label in the whole split, from the manifest.
+        keep: return every sample's probabilities too.
+
+    Raises:
+        CountMismatch: the ranks together saw other samples than `counts`, or one twice.
+    """
+    ranks.share_buffers(model)
+    model.eval()
+    confusion, loss = np.zeros((len(labels), len(labels))), 0.0
+    kept = []
+    for batch in loader:
+        chances, target = predict_batch(model, batch.data.to(ranks.device)), batch.target.numpy()
+        loss -= float(np.log(np.maximum(chances[np.arange(len(target)), target], 1e-12)).sum())
+        confusion += confusion_matrix(target, chances.argmax(1), len(labels))
+        if keep:
+            kept.append((batch.keys, target, chances))
+    parts = [part for share in ranks.gather(kept) for part in share] if keep else []
+    *confusion, loss = ranks.sum(np.append(confusion.ravel(), loss))
+    confusion = np.array(confusion).round().astype(np.int64).reshape(len(labels), len(labels))
+    check_counts(confusion, counts, labels)
+    mean = float(loss) / max(int(confusion.sum()), 1)
+    return Evaluation(confusion, mean, *merge(parts, len(labels)))
+
+
+@torch.inference_mode()
+def predict_batch(model: nn.Module, samples: torch.Tensor) -> np.ndarray:
+    """Return the probabilities, float64 (B, classes), of stored samples on the model's device."""
+    return functional.softmax(model(samples).double(), dim=1).cpu().numpy()
+
+
+def check_counts(confusion: np.ndarray, counts: Mapping[str, int], labels: Sequence[str]) -> None:
+    """Compare the samples seen of each label with the manifest's.
+
+    Raises:
+        CountMismatch: they differ.
+    """
+    seen = dict(zip(labels, confusion.sum(1).tolist(), strict=True))
+    wrong = [
+        f"{label}: {n} seen, {counts.get(label, 0)} listed"
+        for label, n in seen.items()
+        if n != counts.get(label, 0)
+    ]
+    if wrong:
+        raise CountMismatch(f"The evaluation is not exact ({', '.join(wrong[:5])})")
+
+
+def merge(parts: list[tuple], classes: int) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Join batches of (keys, targets, probabilities) in the order of their keys.
+
+    Raises:
+        CountMismatch: a key came twice.
+    """
+    keys = [key for part in parts for key in part[0]]
+    if len(set(keys)) != len(keys):
+        raise CountMismatch(f"The evaluation saw {len(keys) - len(set(keys))} samples twice")
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    targets = np.concatenate([np.zeros(0, np.int64), *(part[1] for part in parts)])
+    chances = np.concatenate([np.zeros((0, classes)), *(part[2] for part in parts)])
+    return [keys[i] for i in order], targets[order], chances[order]

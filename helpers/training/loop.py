@@ -1,0 +1,259 @@
+"""The training loop of one run over any number of ranks; it knows no files, S3 or data sets."""
+
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import asdict
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from helpers.evaluation.metrics import score_confusion
+from helpers.networks.classifier import Classifier
+from helpers.training.augment import draw_mix, mix, nothing
+from helpers.training.checkpoint import Checkpoints, StopRequest
+from helpers.training.distributed import Ranks
+from helpers.training.evaluation import Evaluation, evaluate
+from helpers.training.objective import (
+    choose_precision,
+    learning_rate,
+    soft_targets,
+    weighted_cross_entropy,
+)
+from helpers.training.options import MONITORS, Options
+from helpers.training.profiling import StepProfile, phase
+from helpers.training.progress import Progress, WaitClock
+
+
+class Loader(Protocol):
+    """What the trainer needs of stream.py's ShardLoader."""
+
+    def set_epoch(self, epoch: int) -> None: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator: ...
+    def state_dict(self) -> dict[str, int]: ...
+    def load_state_dict(self, state: dict[str, int]) -> None: ...
+
+
+class Trainer:
+    """One model in training on this rank.
+
+    Args:
+        class_weights: one for each label, in order; their mean over the samples is 1.
+        profile: watches some steps.
+    """
+
+    def __init__(
+        self,
+        model: Classifier,
+        class_weights: Mapping[str, float],
+        ranks: Ranks,
+        options: Options,
+        checkpoints: Checkpoints,
+        stop: StopRequest,
+        profile: StepProfile | None = None,
+    ):
+        self.profile = profile or StepProfile()
+        self.ranks, self.options, self.device = ranks, options, ranks.device
+        self.checkpoints, self.stop = checkpoints, stop
+        self.model = model.to(self.device, memory_format=torch.channels_last)
+        self.change = model.augmentation if options.augment == "yes" else nothing
+        self.network = ranks.wrap(self.model, options.sync_batch_norm)
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=options.lr, weight_decay=options.weight_decay, fused=True
+        )
+        self.precision = choose_precision(options.precision, self.device)
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
+        self.labels = list(class_weights)
+        self.class_weights = torch.tensor(list(class_weights.values()), device=self.device)
+        self.progress, self.begun = Progress(), False
+
+    def train_epoch(self, loader: Loader) -> dict[str, float] | None:
+        """Train the rest of the current epoch and return its numbers, or None when told to stop.
+
+        Raises:
+            FloatingPointError: the loss is not finite.
+        """
+        now = self.progress
+        if self.ranks.any(self.stop.made)[0]:
+            return None
+        loader.set_epoch(now.epoch)
+        if now.step:
+            loader.load_state_dict(now.loader)
+        self.network.train()
+        before, clock = now.samples, WaitClock(loader)
+        if not self._steps(clock, loader):
+            return None
+        train_loss = now.loss_sum / max(now.samples, 1)
+        if not math.isfinite(train_loss):
+            raise FloatingPointError(
+                f"The loss of epoch {now.epoch + 1} is {train_loss}: lower --lr or --clip-norm"
+            )
+        return {"train_loss": train_loss, **clock.numbers(now.samples - before)}
+
+    def _steps(self, batches: Iterable, loader: Loader) -> bool:
+        """Take the epoch's steps; False if the ranks agreed to stop on the way."""
+        now, pause = self.progress, self.options.sync_every * self.options.accumulate
+        steps, done = len(loader), now.step
+        loss_sum = torch.tensor(now.loss_sum if self.ranks.first else 0.0, device=self.device)
+        samples = now.samples if self.ranks.first else 0
+        for batch in self.profile.steps(batches):
+            loss_sum += self._step(batch, done, steps)
+            samples += len(batch.target)
+            done += 1
+            if not self.begun:
+                # A line of the log has its time: so it is known how long all before it took.
+                self.begun = True
+                self.ranks.print("First step done")
+            if done % pause == 0 and done < steps:
+                if self._pause(loader, done, loss_sum, samples):
+                    return False
+        self._note(done, loss_sum, samples)
+        return True
+
+    def _step(self, batch: object, done: int, steps: int) -> Tensor:
+        """Do one batch forward and back, and return its summed loss."""
+        options = self.options
+        place = f"{options.seed}/{self.progress.epoch}/{done}/{self.ranks.rank}"
+        torch.manual_seed(random.Random(place).getrandbits(63))
+        with phase("copy"):
+            data = batch.data.to(self.device, non_blocking=True)
+            if data.dim() == 4:  # photos: while they are bytes it costs least
+                data = data.contiguous(memory_format=torch.channels_last)
+            targets = self._augment(self._targets(batch))
+        last = (done + 1) % options.accumulate == 0 or done + 1 == steps
+        local = self.network is not self.model and not last
+        with self.network.no_sync() if local else nullcontext():
+            with phase("forward"):
+                with self._autocast():
+                    logits = self.network(data)
+                losses = weighted_cross_entropy(logits, targets, self.class_weights)
+            with phase("backward"):
+                self.scaler.scale(losses.mean() / options.accumulate).backward()
+        if last:
+            first = done - done % options.accumulate
+            with phase("update"):
+                self._update((self.progress.epoch + first / steps) / options.epochs)
+        return losses.detach().sum()
+
+    def _targets(self, batch: object) -> Tensor:
+        """Return a batch's labels as distributions, float (B, classes)."""
+        smoothing, weight = self.options.label_smoothing, self.options.secondary_weight
+        secondary = batch.secondary if weight else ()
+        targets = soft_targets(batch.target, len(self.labels), smoothing, secondary, weight)
+        return targets.to(self.device, non_blocking=True)
+
+    def _augment(self, targets: Tensor) -> Tensor:
+        """Draw this step's changes, give the model those of its input, and return the targets."""
+        if not self.options.mixup:
+            self.model.augment = self.change
+            return targets
+        share, other = draw_mix(len(targets), self.options.mixup, self.device)
+        self.model.augment = lambda inputs: self.change(mix(inputs, share, other))
+        return mix(targets, share, other)
+
+    def _update(self, progress: float) -> None:
+        """Let the optimiser step at the rate that the schedule has here."""
+        options = self.options
+        share = learning_rate(progress, warmup=options.warmup, schedule=options.schedule)
+        for group in self.optimizer.param_groups:
+            group["lr"] = options.lr * share
+        self.scaler.unscale_(self.optimizer)
+        nn.utils.clip_grad_norm_(self.model.parameters(), options.clip_norm)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def _autocast(self) -> torch.autocast:
+        """Return the mixed-precision context."""
+        dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(self.precision)
+        return torch.autocast(self.device.type, dtype=dtype, enabled=dtype is not None)
+
+    def _pause(self, loader: Loader, done: int, loss_sum: Tensor, samples: int) -> bool:
+        """Let the ranks agree on a checkpoint or a stop, and say whether to stop."""
+        due = self.ranks.first and self.checkpoints.due()
+        stop, save = self.ranks.any(self.stop.made, due)
+        if stop or save:
+            self._note(done, loss_sum, samples)
+            self.progress.loader = loader.state_dict()
+            self.save()
+        return stop
+
+    def save(self) -> None:
+        """Write a checkpoint, on the first rank: all hold the same weights."""
+        if self.ranks.first:
+            number = self.progress.epoch * 1_000_000 + self.progress.step
+            self.checkpoints.save(self.state(), number)
+
+    def _note(self, done: int, loss_sum: Tensor, samples: int) -> None:
+        """Sum what the ranks did of this epoch into the progress."""
+        total, count = self.ranks.sum(np.array([loss_sum.item(), samples]))
+        self.progress.step, self.progress.loss_sum = done, float(total)
+        self.progress.samples = round(float(count))
+
+    def evaluate(
+        self, loader: Iterable, counts: Mapping[str, int], keep: bool = False
+    ) -> Evaluation:
+        """Score a split exactly once over all ranks; see `helpers.training.evaluation.evaluate`.
+
+        Predictions that are kept are made in fp32, as an endpoint makes them.
+        """
+        with nullcontext() if keep else self._autocast():
+            return evaluate(self.model, loader, counts, self.labels, self.ranks, keep=keep)
+
+    def end_epoch(self, numbers: dict[str, float], validation: Evaluation) -> dict[str, float]:
+        """Record an epoch, keep the best weights and a checkpoint; return the epoch's row."""
+        now = self.progress
+        row = {"epoch": now.epoch + 1, **numbers, "validation_loss": validation.loss}
+        scores = score_confusion(validation.confusion, self.labels)
+        names = ("accuracy", "macro_recall", "macro_f1", "rmse")
+        row |= {f"validation_{name}": scores[name] for name in names if name in scores}
+        now.history.append(row)
+        value = row[self.options.monitor] * MONITORS[self.options.monitor]
+        now.stale += 1
+        if value > now.best:
+            now.best, now.best_epoch, now.stale = value, now.epoch + 1, 0
+            now.best_weights = copy_weights(self.model)
+        now.epoch, now.step, now.loss_sum, now.samples = now.epoch + 1, 0, 0.0, 0
+        self.save()
+        return row
+
+    def finished(self) -> bool:
+        """Say, the same on every rank, whether the run is over: epochs done, or no more gain."""
+        now, options = self.progress, self.options
+        return self.ranks.any(now.epoch >= options.epochs or now.stale >= options.patience)[0]
+
+    def resume(self) -> None:
+        """Go on from the first rank's newest checkpoint, if there is one."""
+        state = self.ranks.broadcast(self.checkpoints.load() if self.ranks.first else None)
+        if state is not None:
+            self.restore(state)
+            self.ranks.print(f"Resumed from a checkpoint: {self.progress}")
+
+    def use_best(self) -> None:
+        """Give the model the best epoch's weights."""
+        self.model.load_state_dict(self.progress.best_weights)
+
+    def state(self) -> dict:
+        """Return all that a resumed run needs."""
+        return {
+            "progress": asdict(self.progress),
+            "model": copy_weights(self.model),
+            "optimizer": self.optimizer.state_dict(),
+            "scaler": self.scaler.state_dict(),
+        }
+
+    def restore(self, state: dict) -> None:
+        """Go on from a state that `state` returned."""
+        self.progress = Progress(**state["progress"])
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.scaler.load_state_dict(state["scaler"])
+
+
+def copy_weights(model: nn.Module) -> dict[str, Tensor]:
+    """Return the bare model's parameters and buffers, copied to the CPU."""
+    return {k: v.detach().to("cpu", copy=True) for k, v in model.state_dict().items()}

@@ -1,0 +1,66 @@
+"""How far a training run is, and how fast; it trains nothing and keeps no files."""
+
+import math
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from helpers.training.profiling import phase
+
+
+@dataclass
+class Progress:
+    """How far a run is; together with the weights, all that a resumed run needs."""
+
+    epoch: int = 0
+    step: int = 0
+    """Batches of the epoch that are done."""
+    loader: dict[str, int] = field(default_factory=dict)
+    """The training loader's own state, as of `step`."""
+    loss_sum: float = 0.0
+    samples: int = 0
+    history: list[dict] = field(default_factory=list)
+    best: float = -math.inf
+    """The monitored value, signed so that more is better."""
+    best_epoch: int = 0
+    stale: int = 0
+    """Epochs since the best one."""
+    best_weights: dict[str, Tensor] = field(default_factory=dict)
+
+    def best_row(self) -> dict:
+        """Return the best epoch and its numbers."""
+        return {"best_epoch": self.best_epoch, "validation": self.history[self.best_epoch - 1]}
+
+    def __str__(self) -> str:
+        """Say where the run is."""
+        return f"epoch {self.epoch + 1}, step {self.step}, best epoch so far {self.best_epoch}"
+
+
+class WaitClock:
+    """Passes batches on, and measures how long the training waited for them."""
+
+    def __init__(self, batches: Iterable):
+        self.batches, self.waited, self.begin = batches, 0.0, time.perf_counter()
+
+    def __iter__(self) -> Iterator:
+        """Yield the batches."""
+        batches = iter(self.batches)
+        while True:
+            asked = time.perf_counter()
+            with phase("data"):
+                batch = next(batches, None)
+            self.waited += time.perf_counter() - asked
+            if batch is None:
+                return
+            yield batch
+
+    def numbers(self, samples: int) -> dict[str, float]:
+        """Return the epoch's seconds, samples a second (all ranks), share of time spent waiting."""
+        seconds = time.perf_counter() - self.begin
+        return {
+            "seconds": seconds,
+            "samples_per_second": samples / seconds,
+            "data_wait": self.waited / seconds,
+        }

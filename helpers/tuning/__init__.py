@@ -1,0 +1,1 @@
+"""Searches for hyperparameters: native tuning jobs, and ordinary jobs on a warm pool."""

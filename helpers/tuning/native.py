@@ -1,0 +1,98 @@
+"""Native tuning jobs of SageMaker: waits for one and tells how it went; starts none."""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from tqdm import tqdm
+
+from helpers.config import Config
+from helpers.costs import dollars
+from helpers.jobs import ENDED, JobFailed, describe
+from helpers.session import client
+from helpers.tuning.trials import Trial, best_of, measure, total_cost, words
+
+KIND = "HyperParameterTuningJob"
+
+
+@dataclass(frozen=True)
+class TuningJob:
+    """One tuning job that has ended."""
+
+    name: str
+    status: str
+    objective: str
+    maximise: bool
+    trials: list[Trial] = field(repr=False)
+    """In the order of their requests."""
+    description: dict = field(repr=False)
+
+    @property
+    def best(self) -> Trial | None:
+        """Return the trial with the best objective; None where none has any."""
+        return best_of(self.trials, self.maximise)
+
+    def __repr__(self) -> str:
+        about = f"<TuningJob {self.name}: {self.status}, {len(self.trials)} trials"
+        if not self.best:
+            return f"{about}>"
+        seconds = sum(trial.billable_seconds for trial in self.trials)
+        return (
+            f"{about}, best {self.objective} {self.best.value:.3f} with"
+            f" {words(self.best.params)}; {seconds:.0f} billable seconds,"
+            f" {dollars(total_cost(self.trials))}>"
+        )
+
+
+def wait_for_tuning(config: Config, name: str) -> TuningJob:
+    """Wait for a tuning job, showing its trials' states, and return it.
+
+    Raises:
+        JobFailed: it failed or was stopped; the message has the reason.
+    """
+    with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
+        while True:
+            about = describe(config, KIND, name)
+            counts = about["TrainingJobStatusCounters"]
+            shown = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+            bar.set_description_str(f"{name}: {shown or about[f'{KIND}Status']}")
+            bar.update()
+            if about[f"{KIND}Status"] in ENDED:
+                break
+            time.sleep(config.poll_seconds)
+    if (status := about[f"{KIND}Status"]) != "Completed":
+        raise JobFailed(f"{KIND} {name} {status}: {about.get('FailureReason', 'it was stopped')}")
+    return tuned(config, name)
+
+
+def tuned(config: Config, name: str) -> TuningJob:
+    """Return a tuning job that has ended, each of its trials measured.
+
+    Raises:
+        LookupError: there is no such job.
+    """
+    about = describe(config, KIND, name)
+    objective = about[f"{KIND}Config"]["HyperParameterTuningJobObjective"]
+    metric, maximise = objective["MetricName"], objective["Type"] == "Maximize"
+    pages = client(config, "sagemaker").get_paginator(
+        "list_training_jobs_for_hyper_parameter_tuning_job"
+    )
+    asked = {f"{KIND}Name": name, "SortBy": "CreationTime", "SortOrder": "Ascending"}
+    found = [item for page in pages.paginate(**asked) for item in page["TrainingJobSummaries"]]
+    trials = [
+        measure(
+            config, item["TrainingJobName"], metric,
+            number=number,
+            params={key: _typed(text) for key, text in item["TunedHyperParameters"].items()},
+        )
+        for number, item in enumerate(found)
+    ]  # fmt: skip
+    return TuningJob(name, about[f"{KIND}Status"], metric, maximise, trials, about)
+
+
+def _typed(text: str) -> int | float | str:
+    """Return a hyperparameter, which every job gets as text, as the number that it is."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text

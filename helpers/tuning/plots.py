@@ -1,0 +1,116 @@
+"""Figures of searches: how the objective came about, and with which hyperparameters.
+
+Takes trials and ranges, asks no service; colours and sizes are those of `plots`.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, ListedColormap, Normalize
+from matplotlib.figure import Figure
+
+from helpers.plots import COLOURS, MAP, WIDE
+from helpers.tuning.ranges import Range
+from helpers.tuning.trials import Trial, best_of
+
+MARKERS = "os^D"
+
+
+def history(
+    searches: Mapping[str, Sequence[Trial]],
+    *,
+    objective: str,
+    default: float | None = None,
+    maximise: bool = True,
+) -> Figure:
+    """Draw each search's objective, trial by trial, with the best so far as a line.
+
+    Args:
+        default: the objective of the default settings, for comparison.
+    """
+    figure, axes = plt.subplots(figsize=WIDE)
+    for place, (name, trials) in enumerate(searches.items()):
+        colour, marker = COLOURS[place], MARKERS[place % len(MARKERS)]
+        numbers = np.arange(1, len(trials) + 1)
+        values = np.array([math.nan if trial.value is None else trial.value for trial in trials])
+        best = (np.fmax if maximise else np.fmin).accumulate(values)
+        axes.plot(numbers, values, marker, color=colour, alpha=0.55, markersize=6)
+        axes.step(numbers, best, where="post", color=colour, label=f"{name}, best so far")
+    if default is not None:
+        axes.axhline(default, color="grey", linestyle="--", linewidth=1, label="default settings")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.set(title="Trial by trial", xlabel="trial", ylabel=objective.replace("_", " "))
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def parallel_coordinates(
+    trials: Sequence[Trial], ranges: Mapping[str, Range], *, objective: str, maximise: bool = True
+) -> Figure:
+    """Draw each trial as a line over its hyperparameters, the brighter the better.
+
+    Trials without an objective are left out; the title says how many.
+    """
+    shown = [trial for trial in trials if trial.value is not None]
+    values = [trial.value for trial in shown]
+    norm = Normalize(min(values), max(values))
+    colours = _colours(maximise)
+    figure, axes = plt.subplots(figsize=WIDE)
+    best = best_of(shown, maximise)
+    for trial in sorted(shown, key=lambda trial: trial is best):
+        heights = [place_in(given, trial.params[name]) for name, given in ranges.items()]
+        heights.append(float(norm(trial.value)) if norm.vmin < norm.vmax else 0.5)
+        width = 3.5 if trial is best else 1.6
+        axes.plot(heights, color=colours(norm(trial.value)), linewidth=width, marker="o")
+    ends = [ends_of(given) for given in ranges.values()]
+    _label(axes, list(ranges), [*ends, (f"{norm.vmin:.3f}", f"{norm.vmax:.3f}")], objective)
+    left_out = len(trials) - len(shown)
+    note = f", {left_out} without an objective left out" if left_out else ""
+    axes.set_title(f"{len(shown)} trials{note}; the best is the thick line")
+    mappable = plt.cm.ScalarMappable(norm, colours)
+    figure.colorbar(mappable, ax=axes, label=objective.replace("_", " "), pad=0.02)
+    return figure
+
+
+def _colours(maximise: bool) -> Colormap:
+    """Return the course's map from bad to good without its yellow, which is lost on white."""
+    shades = plt.get_cmap(MAP)(np.linspace(0, 0.85, 256))
+    return ListedColormap(shades if maximise else shades[::-1])
+
+
+def _label(axes: Axes, names: list[str], ends: list[tuple[str, str]], objective: str) -> None:
+    axes.set(
+        ylim=(-0.18, 1.18), yticks=[], xlim=(-0.3, len(names) + 0.3), ylabel="range, low to high"
+    )
+    axes.set_xticks(range(len(names) + 1), [*names, objective.replace("_", " ")])
+    for place, (low, high) in enumerate(ends):
+        axes.axvline(place, color="grey", linewidth=0.8, zorder=0)
+        axes.text(place, -0.06, low, ha="center", va="top", fontsize=8)
+        axes.text(place, 1.06, high, ha="center", va="bottom", fontsize=8)
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def place_in(given: Range, value: object) -> float:
+    """Return where a value lies in its range, from 0 to 1, on the range's own scale."""
+    if given.kind == "Categorical":
+        return given.values.index(str(value)) / max(1, len(given.values) - 1)
+    low, high = _scaled(given, given.low), _scaled(given, given.high)
+    return (_scaled(given, float(value)) - low) / (high - low) if high > low else 0.5
+
+
+def _scaled(given: Range, value: float) -> float:
+    if not given.is_log:
+        return value
+    if given.scaling == "ReverseLogarithmic":
+        return -math.log(1 - value)
+    return math.log(value)
+
+
+def ends_of(given: Range) -> tuple[str, str]:
+    """Return the names of a range's two ends."""
+    if given.kind == "Categorical":
+        return given.values[0], given.values[-1]
+    return f"{given.low:g}", f"{given.high:g}"

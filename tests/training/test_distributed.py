@@ -1,0 +1,139 @@
+import json
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers.training.distributed import (
+    SMDDP_INSTANCES,
+    BackendRefused,
+    Ranks,
+    choose_backend,
+    describe,
+    write_failure,
+)
+from tests.made_shards import make_shards
+from tests.torchrun import run_ranks
+
+PROGRAM = Path(__file__).with_name("ranks_program.py")
+
+
+@pytest.mark.parametrize(
+    "wanted, instance, smddp, gpus, chosen",
+    [
+        ("auto", "", False, 0, "gloo"),
+        ("auto", "ml.m5.xlarge", True, 0, "gloo"),
+        ("auto", "ml.g4dn.xlarge", False, 1, "nccl"),
+        ("auto", "ml.g4dn.xlarge", True, 1, "nccl"),
+        ("auto", "ml.p4d.24xlarge", False, 8, "nccl"),
+        ("auto", "ml.p4d.24xlarge", True, 8, "smddp"),
+        ("smddp", "ml.p4de.24xlarge", True, 8, "smddp"),
+        ("nccl", "ml.p4d.24xlarge", True, 8, "nccl"),
+        ("gloo", "ml.p4d.24xlarge", True, 8, "gloo"),
+    ],
+)
+def test_the_backend_is_what_is_there(wanted, instance, smddp, gpus, chosen):
+    backend, reason = choose_backend(wanted, instance_type=instance, smddp=smddp, gpus=gpus)
+    assert backend == chosen
+    assert reason
+
+
+@pytest.mark.parametrize(
+    "wanted, instance, smddp, gpus, why",
+    [
+        ("smddp", "ml.g4dn.xlarge", True, 1, "this is ml.g4dn.xlarge"),
+        ("smddp", "", False, 0, "this is no SageMaker instance"),
+        ("smddp", "ml.p4d.24xlarge", False, 8, "not in this image"),
+        ("smddp", "ml.p4d.24xlarge", True, 0, "needs a CUDA device"),
+        ("nccl", "ml.m5.xlarge", False, 0, "needs a CUDA device"),
+        ("mpi", "", False, 0, "No backend 'mpi'"),
+    ],
+)
+def test_a_backend_that_cannot_run_is_refused_with_the_reason(wanted, instance, smddp, gpus, why):
+    with pytest.raises(BackendRefused, match=why):
+        choose_backend(wanted, instance_type=instance, smddp=smddp, gpus=gpus)
+
+
+def test_the_refusal_of_smddp_lists_the_instances_that_have_it():
+    with pytest.raises(BackendRefused) as refusal:
+        choose_backend("smddp", instance_type="ml.g4dn.xlarge", smddp=True, gpus=1)
+    assert all(name in str(refusal.value) for name in SMDDP_INSTANCES)
+
+
+def test_one_process_needs_no_launcher():
+    ranks = Ranks()
+    assert ranks.sum(np.array([1, 2])).tolist() == [1, 2]
+    assert ranks.any(True, False) == (True, False)
+    assert ranks.gather("x") == ["x"]
+    assert ranks.broadcast("x") == "x"
+
+
+def test_a_raise_leaves_its_reason_for_the_platform(tmp_path):
+    with pytest.raises(KeyError), Ranks().guard(tmp_path / "failure"):
+        raise KeyError("no such thing")
+    assert (tmp_path / "failure").read_text() == "rank 0: KeyError: 'no such thing'"
+
+
+def test_the_first_reason_stays_and_is_no_longer_than_the_platform_keeps(tmp_path):
+    write_failure(tmp_path / "failure", "x" * 5000)
+    write_failure(tmp_path / "failure", "second")
+    assert (tmp_path / "failure").read_text() == "x" * 1024
+
+
+def test_no_reason_is_written_where_the_platform_has_no_place_for_it(tmp_path):
+    write_failure(tmp_path / "absent" / "failure", "reason")
+    assert not (tmp_path / "absent").exists()
+
+
+def test_a_lost_peer_is_told_in_words():
+    assert "killed" in describe(RuntimeError("Connection closed by peer [127.0.0.1]:1"))
+    assert describe(ValueError("closed by peer")) == "ValueError: closed by peer"
+
+
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory) -> list[dict]:
+    """Run ranks_program.py once and return what its two ranks noted."""
+    folder = tmp_path_factory.mktemp("ranks")
+    make_shards(folder / "shards", train=64, validation=9, test=37)
+    run_ranks(PROGRAM, folder / "shards", folder, ranks=2, log=folder / "log")
+    return [json.loads((folder / f"{rank}.json").read_text()) for rank in (0, 1)]
+
+
+@pytest.mark.slow
+def test_two_ranks_with_four_workers_evaluate_each_sample_once(notes):
+    for noted in notes:
+        assert noted["evaluated"] == [f"test{i:05d}" for i in range(37)]
+        assert np.sum(noted["confusion"]) == 37
+
+
+@pytest.mark.slow
+def test_an_evaluation_that_counts_twice_is_refused(notes):
+    assert all("not exact" in noted["undivided"] for noted in notes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("epoch", [0, 1])
+def test_ranks_train_on_disjoint_sets_that_make_up_the_split(notes, epoch):
+    first, second = (
+        list(chain(*(keys for e, keys in noted["keys"] if e == epoch))) for noted in notes
+    )
+    assert len(set(first) | set(second)) == len(first) + len(second) == 64
+
+
+@pytest.mark.slow
+def test_the_learning_rate_is_equal_on_all_ranks_at_every_step(notes):
+    assert notes[0]["rates"] == notes[1]["rates"]
+    assert len(set(notes[0]["rates"])) > 2
+
+
+@pytest.mark.slow
+def test_ranks_hold_equal_weights_and_evaluate_one_model(notes):
+    for name in ("weights", "buffers", "loss"):
+        assert notes[0][name] == notes[1][name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["goes_on", "finished", "stopped"])
+def test_a_stop_that_one_rank_sees_is_taken_by_all(notes, name):
+    assert [noted[name] for noted in notes] == [True, True]

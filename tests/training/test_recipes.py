@@ -1,0 +1,44 @@
+from argparse import ArgumentParser
+
+import pytest
+
+from helpers.datasets import NAMES
+from helpers.networks.model import MODELS
+from helpers.training.options import Options
+from helpers.training.recipes import FLOORS, RECIPES, check_floor, complete
+
+
+def flags(*given: str):
+    parser = ArgumentParser()
+    parser.add_argument("--model")
+    parser.add_argument("--batch-size", type=int)
+    Options.add_flags(parser)
+    return parser.parse_args(given)
+
+
+@pytest.mark.parametrize("dataset", NAMES)
+def test_every_data_set_can_be_trained_without_a_flag(dataset):
+    args = complete(flags(), dataset)
+    assert args.model in MODELS
+    assert args.batch_size > 0
+    assert Options.from_flags(args).epochs == RECIPES[dataset]["epochs"]
+
+
+def test_what_was_given_wins():
+    args = complete(flags("--epochs", "2", "--lr", "0"), "bins")
+    options = Options.from_flags(args)
+    assert (options.epochs, options.lr) == (2, 0)
+    assert options.patience == RECIPES["bins"]["patience"]
+
+
+def test_what_neither_gives_is_the_default():
+    assert Options.from_flags(complete(flags(), "birds")).seed == Options().seed
+
+
+@pytest.mark.parametrize("dataset", NAMES)
+def test_a_model_of_the_sample_data_below_what_is_promised_is_an_error(dataset):
+    floor = FLOORS[dataset]
+    assert "as promised" in check_floor(dataset, floor, sample=True)
+    with pytest.raises(RuntimeError, match=f"where {floor:.2f} was promised"):
+        check_floor(dataset, floor - 0.01, sample=True)
+    assert "your own data" in check_floor(dataset, 0.1, sample=False)

@@ -1,0 +1,77 @@
+import json
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from helpers.training.tracking import Tracker
+from tests.torchrun import environment
+
+RUN = """
+import numpy as np, sys
+from pathlib import Path
+from helpers.training.tracking import Tracker
+tracker = Tracker("offline", Path(sys.argv[1]), {"lr": 0.003, "data": Path("shards")})
+for epoch in (1, 2):
+    tracker.log({"epoch": epoch, "train_loss": 1 / epoch})
+tracker.finish({"accuracy": 0.75, "recall": {"a": 1.0}}, np.array([[2, 1], [0, 1]]), ["a", "b"])
+"""
+
+
+def test_off_does_not_even_import_it(tmp_path):
+    code = "import sys; from pathlib import Path; from helpers.training.tracking import Tracker\n"
+    code += "Tracker('off', Path('x'), {}).log({}); print('wandb' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.strip() == "False", run.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_mode_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="--wandb is 'on', not off, offline, online"):
+        Tracker("on", tmp_path, {})
+
+
+class Listener:
+    """A server that notes who connects; everything that would go outside is sent here."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.visits = 0
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                visitor, _ = self.socket.accept()
+            except OSError:
+                return
+            self.visits += 1
+            visitor.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+
+@pytest.mark.slow
+def test_offline_writes_files_and_connects_to_nobody(tmp_path):
+    listener = Listener()
+    names = ("WANDB_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+    env = environment() | dict.fromkeys(names, listener.url) | {"WANDB_API_KEY": "k" * 40}
+    command = [sys.executable, "-c", RUN, str(tmp_path)]
+    run = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True)
+    listener.socket.close()
+    assert run.returncode == 0, run.stderr
+    assert listener.visits == 0
+    (written,) = (tmp_path / "wandb").glob("offline-run-*/*.wandb")
+    assert b"train_loss" in written.read_bytes()
+    assert tables(tmp_path) == [["a", "a", 2], ["a", "b", 1], ["b", "a", 0], ["b", "b", 1]]
+
+
+def tables(folder: Path) -> list:
+    """Return the rows of the one table that was logged."""
+    (path,) = folder.glob("wandb/offline-run-*/files/media/table/*.json")
+    return json.loads(path.read_text())["data"]
