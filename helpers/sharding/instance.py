@@ -16,8 +16,8 @@ from pathlib import Path
 from helpers import manifest as manifests
 from helpers.datasets.base import Dataset, Drop, Record, Relation, Sample
 from helpers.manifest import Manifest
+from helpers.sharding import survey
 from helpers.sharding.cleaners import Cleaners, in_order
-from helpers.sharding.instance import survey
 from helpers.sharding.shards import (
     Plan,
     PlannedShard,

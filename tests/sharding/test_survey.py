@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from helpers.datasets.base import Drop, Record, Relation
-from helpers.sharding.instance import plan_folder, survey
+from helpers.sharding import survey
+from helpers.sharding.instance import plan_folder
 from helpers.storage import LocalFolder
 from tests.toy import Toy, Twins, make_raw
 
