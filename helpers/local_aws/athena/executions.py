@@ -32,6 +32,7 @@ class Execution:
         self._first = threading.Lock()
         self._reason = ""
         self._connection = engine.database.cursor()
+        self._closing = threading.Lock()
         self._begun = time.monotonic()
 
     @property
@@ -56,7 +57,9 @@ class Execution:
     def _interrupt(self) -> None:
         # DuckDB forgets an interrupt that comes between two statements, hence again and again.
         while not self.done.wait(0.05):
-            self._connection.interrupt()
+            with self._closing:  # the query may end of itself meanwhile, and with it the connection
+                if not self.done.is_set():
+                    self._connection.interrupt()
 
     def run(self) -> None:
         """Execute the statement; whatever happens, the execution ends in a final state."""
@@ -149,7 +152,8 @@ class Execution:
         self.body["Status"]["State"] = state
         self.record["input_rows"] = context.used.rows if context.used else 0
         self._engine.executions.finish(self)
-        self._connection.close()
+        with self._closing:
+            self._connection.close()
 
 
 class Executions:
