@@ -23,7 +23,7 @@ from helpers.datasets.base import Drop, Record, Sample
 from helpers.media.images import check
 from helpers.s3 import S3Prefix, upload_folder
 from helpers.sharding.instance import finish, make_shards, plan_folder, wait_for
-from helpers.sharding.tar import TarWriter
+from helpers.streaming.tar import TarWriter
 
 
 class Photos:

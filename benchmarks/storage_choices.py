@@ -1,12 +1,12 @@
 """Train the same model on the same samples, stored in each way, and compare what it learns.
 
-    python -m benchmarks.storage_choices birds bins [--size 480] [--seeds 3]
+    python -m benchmarks.storage_choices birds bins [--stores ogg jpg] [--seeds 3]
 
 Makes the sample data set, shards it once for each store with scripts_process/shard.py, and trains
 with scripts_train/train.py and the data set's own settings, once for each seed. The split is the
 same each time. Writes benchmarks/storage_choices.csv, which notebook 04 shows. The accuracy is of
 the test split; its spread over the seeds says which differences mean nothing. Seconds are of all
-cores together, so that a busy machine does not change them much.
+cores together, the mean of the seeds; on a quiet machine, as what else runs makes them more.
 """
 
 import argparse
@@ -25,10 +25,6 @@ from helpers.storage import LocalFolder
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "benchmarks" / "storage_choices.csv"
-
-
-SIZES = {"birds": "recordings", "bins": "images"}
-"""What `make_sample` of each data set calls its raw objects."""
 
 
 def cpu_seconds() -> float:
@@ -62,13 +58,13 @@ def train(shards: Path, scratch: Path, seed: int, epochs: int | None) -> tuple[f
     return seconds, float(re.findall(r"test_accuracy=([\d.]+)", printed)[-1])
 
 
-def rows(name: str, size: int | None, seeds: int, epochs: int | None) -> list[dict]:
-    """Return a row for each store of one data set."""
+def rows(name: str, stores: list[str], seeds: int, epochs: int | None) -> list[dict]:
+    """Return a row for each of the stores of one data set."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        load_dataset(name).make_sample(scratch / "raw", **({SIZES[name]: size} if size else {}))
-        for store in load_dataset(name).stores:
+        load_dataset(name).make_sample(scratch / "raw")
+        for store in stores:
             shards = scratch / store
             places = ("--raw", scratch / "raw", "--output", shards)
             spent, _ = run("scripts_process/shard.py", "--dataset", name, "--store", store, *places)
@@ -99,20 +95,22 @@ def rows(name: str, size: int | None, seeds: int, epochs: int | None) -> list[di
 
 
 def main() -> None:
-    """Measure, print the table and keep it; other data sets' rows stay."""
+    """Measure, print the table and keep it; other stores' rows stay."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("dataset", nargs="+", choices=NAMES)
-    parser.add_argument("--size", type=int, help="raw objects; default: the whole sample")
+    parser.add_argument("--stores", nargs="+", help="default: all that the data set has")
     parser.add_argument("--seeds", type=int, default=3, help="trainings of each store (default 3)")
     parser.add_argument("--epochs", type=int, help="default: the data set's own")
     args = parser.parse_args()
     kept = pd.read_csv(TABLE).to_dict("records") if TABLE.exists() else []
-    found = [row for row in kept if row["dataset"] not in args.dataset]
+    found = {(row["dataset"], row["store"]): row for row in kept}
     for name in args.dataset:
-        found += rows(name, args.size, args.seeds, args.epochs)
-    table = pd.DataFrame(found)
+        stores = [store for store in load_dataset(name).stores if store in (args.stores or [store])]
+        for row in rows(name, stores, args.seeds, args.epochs):
+            found[name, row["store"]] = row
+    table = pd.DataFrame(found.values())
     table.to_csv(TABLE, index=False)
     print(table.to_string(index=False))
 

@@ -10,7 +10,7 @@ import simplejpeg
 
 from helpers.manifest import NAME, Manifest, ShardInfo, SplitInfo, class_weights
 from helpers.media import audio
-from helpers.sharding.tar import TarWriter
+from helpers.streaming.tar import TarWriter
 
 SIDE = 32
 LABELS = ["0", "1", "2"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.manifest import Manifest, ShardInfo, SplitInfo, class_weights
-from helpers.sharding.tar import TarWriter
+from helpers.streaming.tar import TarWriter
 
 
 def decode(data: bytes) -> np.ndarray:

@@ -13,8 +13,8 @@ from pathlib import Path
 from helpers.datasets.base import Drop, Record, Sample
 from helpers.manifest import Manifest, ShardInfo, SplitInfo, class_weights
 from helpers.sharding.splits import FRACTIONS, SPLITS, split_records
-from helpers.sharding.tar import TarWriter
 from helpers.storage import Entry
+from helpers.streaming.tar import TarWriter
 
 FORMAT = 1
 """Part of every digest: raise it when the same plan gives other bytes."""

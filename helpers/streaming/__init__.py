@@ -1,1 +1,1 @@
-"""What `helpers/stream.py` is made of: where shards come from, who reads what, who decodes it."""
+"""What `helpers/stream.py` is made of: shards and where they come from, who reads, who decodes."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from helpers.manifest import NAME, BadManifest, Manifest
-from helpers.sharding.tar import BLOCK, is_header
+from helpers.streaming.tar import BLOCK, is_header
 
 PIECE = 1 << 20
 WAIT_S = 60.0

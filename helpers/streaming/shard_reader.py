@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from helpers.manifest import ShardInfo
-from helpers.sharding.tar import TarError, members
 from helpers.storage import read_resuming
 from helpers.streaming.shared import SharedBuffer
+from helpers.streaming.tar import TarError, members
 
 PART = 8 << 20
 FIRST_PART = 1 << 20

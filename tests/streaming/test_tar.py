@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.sharding.tar import TarError, TarWriter, header, members
+from helpers.streaming.tar import TarError, TarWriter, header, members
 
 FILES = [("a.jpg", b"x" * 700), ("a.json", b"{}"), ("ü.json", b""), ("b.jpg", bytes(512))]
 
