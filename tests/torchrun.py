@@ -8,6 +8,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -67,7 +69,17 @@ def end(process: subprocess.Popen, timeout_s: float) -> int:
 
 
 def kill(process: subprocess.Popen) -> None:
-    """Take an instance away, with all its processes, as a spot interruption does in the end."""
+    """Take an instance away, with all its processes, as a spot interruption does in the end.
+
+    All at once: torchrun's ranks have sessions of their own, and notice its death seconds later.
+    """
+    ranks = []
+    if process.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            ranks = psutil.Process(process.pid).children(recursive=True)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+    for rank in ranks:
+        with suppress(psutil.NoSuchProcess):
+            rank.kill()
     process.wait()

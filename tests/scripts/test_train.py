@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -186,6 +187,17 @@ def test_a_killed_instance_ends_the_other_within_30_seconds(shards, tmp_path):
     assert end(nodes[0], 60) == 1
     assert time.monotonic() - begin < 30
     assert "another rank is gone" in (tmp_path / "0" / "failure").read_text()
+
+
+@pytest.mark.slow
+def test_ranks_end_soon_after_their_launcher_is_killed(shards, tmp_path):
+    nodes = start_pair([shards, shards], tmp_path, "--epochs", 500, "--patience", 500)
+    wait_for(tmp_path / "0" / "log", "epoch=1;")
+    ranks = psutil.Process(nodes[1].pid).children(recursive=True)
+    nodes[1].kill()
+    assert ranks and not psutil.wait_procs(ranks, timeout=15)[1]
+    end(nodes[1], 5)
+    end(nodes[0], 60)
 
 
 LONG = ["--epochs", 12, "--patience", 12, "--sync-every", 1]
