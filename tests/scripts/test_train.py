@@ -244,7 +244,7 @@ def test_a_disturbed_run_goes_on_and_ends_as_an_undisturbed_one(
         assert end(node, 120) == 0
     log = (tmp_path / "0" / "log").read_text()
     resumed = re.search(r"Resumed from a checkpoint: epoch (\d+), step (\d+)", log)
-    assert resumed and int(resumed[1]) >= 4
+    assert resumed and int(resumed[1]) >= 3
     assert disturb is stop or int(resumed[2]) > 0
     whole, parts = undisturbed, results(tmp_path / "0")
     for a, b in zip(whole["history"], parts["history"], strict=True):
