@@ -20,7 +20,7 @@ from helpers.storage import LocalFolder
 from tests.s3_server import Server, serve
 
 IDS = [f"{n:05d}" for n in range(0, 60, 2)]
-REAL = Path(__file__).parents[1] / ".." / "shared" / "real" / "bins"
+REAL = Path(__file__).parents[2] / ".." / "shared" / "real" / "bins"
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 import json
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +13,9 @@ from helpers.training.distributed import (
     write_failure,
 )
 from tests.made_shards import make_shards
-from tests.torchrun import run_ranks
+from tests.torchrun import ROOT, run_ranks
 
-PROGRAM = Path(__file__).with_name("ranks_program.py")
+PROGRAM = ROOT / "tests" / "ranks_program.py"
 
 
 @pytest.mark.parametrize(

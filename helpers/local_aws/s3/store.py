@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -148,25 +149,34 @@ class ObjectStore:
 
     def _settled(self, bucket: str, key: str, look: Callable) -> tuple:
         """Return the facts and what `look` gave, once the file is the one in the index."""
-        for _ in range(5):
-            info = self.objects.get(bucket, key)
-            if info is None:
-                self.bucket_table.check(bucket)
-                raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
-            try:
-                seen = look(info.path)
-                stat = seen if isinstance(seen, os.stat_result) else os.fstat(seen.fileno())
-                if foreign.same(info, stat):
+        for attempt in range(6):
+            # Our own writers hold the lock: from then on only others can get in between.
+            with self.index.lock if attempt > 3 else nullcontext():
+                info = self.objects.get(bucket, key)
+                if info is None:
+                    self.bucket_table.check(bucket)
+                    raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+                if (seen := self._seen(info, look)) is not None:
                     return info, seen
-                if seen is not stat:
-                    seen.close()
-                location = None
-                if info.path.is_relative_to(self.side):
-                    location = str(info.path.relative_to(self.side))
-                foreign.register(self.index, self.objects, bucket, key, str(info.path), location)
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                foreign.forget(self.index, self.objects, info)
         raise AwsError("OperationAborted", f"{info.path} is being written by someone else.", 409)
+
+    def _seen(self, info: ObjectInfo, look: Callable) -> os.stat_result | BinaryIO | None:
+        """Return what `look` gave; None, and the index made anew, if the file is another one."""
+        try:
+            seen = look(info.path)
+            stat = seen if isinstance(seen, os.stat_result) else os.fstat(seen.fileno())
+            if foreign.same(info, stat):
+                return seen
+            if seen is not stat:
+                seen.close()
+            location = None
+            if info.path.is_relative_to(self.side):
+                location = str(info.path.relative_to(self.side))
+            where = (info.bucket, info.key, str(info.path), location)
+            foreign.register(self.index, self.objects, *where)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            foreign.forget(self.index, self.objects, info)
+        return None
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
         """Yield objects sorted by UTF-8 key; writes made meanwhile may or may not show."""

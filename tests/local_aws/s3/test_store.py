@@ -270,3 +270,20 @@ def test_readers_beside_writers_see_whole_objects_only(store):
     assert wrong == []
     info = store.info("birds", "a")
     assert info.etag == hashlib.md5(info.path.read_bytes()).hexdigest()
+
+
+def test_a_reader_whom_writers_overtake_again_and_again_is_served_in_the_end(store):
+    store.put("birds", "a", b"0")
+    threads = []
+
+    def look(path):
+        body = b"x" * len(threads)
+        threads.append(threading.Thread(target=store.put, args=("birds", "a", body)))
+        threads[-1].start()
+        threads[-1].join(1)  # waits, once the reader holds the lock
+        return path.stat()
+
+    info, stat = store._settled("birds", "a", look)
+    assert info.size == stat.st_size == len(threads) - 2
+    for thread in threads:
+        thread.join()
