@@ -100,15 +100,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("dataset", nargs="+", choices=NAMES)
-    parser.add_argument("--stores", nargs="+", help="default: all that the data set has")
+    stores = [store for name in NAMES for store in load_dataset(name).stores]
+    parser.add_argument("--stores", nargs="+", choices=stores, help="default: all of a data set")
     parser.add_argument("--seeds", type=int, default=3, help="trainings of each store (default 3)")
     parser.add_argument("--epochs", type=int, help="default: the data set's own")
     args = parser.parse_args()
     kept = pd.read_csv(TABLE).to_dict("records") if TABLE.exists() else []
     found = {(row["dataset"], row["store"]): row for row in kept}
     for name in args.dataset:
-        stores = [store for store in load_dataset(name).stores if store in (args.stores or [store])]
-        for row in rows(name, stores, args.seeds, args.epochs):
+        wanted = [store for store in load_dataset(name).stores if store in (args.stores or stores)]
+        for row in rows(name, wanted, args.seeds, args.epochs):
             found[name, row["store"]] = row
     table = pd.DataFrame(found.values())
     table.to_csv(TABLE, index=False)

@@ -1,1 +1,1 @@
-"""Sound and photos as bytes, waves, pixels and spectra; nothing here knows S3 or a model."""
+"""Sound and photos as bytes, waves, pixels and spectra; no S3 here, and nothing to train."""
