@@ -104,8 +104,7 @@ class ShardLoader:
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the epoch's batches; an iteration still under way ends."""
-        if self._running is not None:
-            self._running.close()
+        self._end_running()
         self._running = self._iterate(self._skip)
         self._skip = 0
         return self._running
@@ -121,6 +120,9 @@ class ShardLoader:
             for batch in batches:
                 self._done += 1
                 yield batch
+        except Exception:
+            self._end_workers()  # one may be dead; the next epoch has new ones
+            raise
         finally:
             batches.close()
             self._reader.release_all()
@@ -175,7 +177,7 @@ class ShardLoader:
             for number, *_ in waiting:
                 self._workers.result(number)
         except (RuntimeError, ValueError):
-            self.close()
+            self._end_workers()
 
     def _first(self, samples: list) -> np.ndarray:
         """Return a decoded sample, the first ever seen: all others are shaped like it."""
@@ -186,7 +188,18 @@ class ShardLoader:
         return self._like
 
     def close(self) -> None:
-        """End the workers; a further iteration starts new ones."""
+        """End an iteration still under way, and the workers; a further one starts new ones."""
+        self._end_running()
+        self._end_workers()
+
+    def _end_running(self) -> None:
+        """End the iteration that nobody will go on with."""
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+
+    def _end_workers(self) -> None:
+        """End the processes."""
         if self._workers is not None:
             self._workers.close()
             self._workers = None

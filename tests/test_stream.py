@@ -3,10 +3,12 @@
 import gc
 import os
 import signal
+import time
 from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -14,8 +16,9 @@ from hypothesis import strategies as st
 
 from helpers.manifest import BadManifest, Manifest, ShardInfo, SplitInfo
 from helpers.s3 import shard_opener, upload_folder
-from helpers.stream import make_loader
+from helpers.stream import ShardLoader, make_loader
 from helpers.streaming.shard_reader import CorruptShard
+from helpers.streaming.shared import SharedBuffer
 from helpers.streaming.workers import BadSample
 from tests.s3_server import breaking, serve
 from tests.shard_files import decode, make_manifest
@@ -27,10 +30,22 @@ def shards(tmp_path_factory):
     return folder, make_manifest(folder, [100, 100, 100, 100, 37])
 
 
+made: list[ShardLoader] = []
+
+
+@pytest.fixture(autouse=True)
+def workers_end():
+    """End what `loader_of` started, after a failed test as well."""
+    yield
+    while made:
+        made.pop().close()
+
+
 def loader_of(shards, split="train", **options):
     folder, manifest = shards
     defaults = {"decode": decode, "batch_size": 16, "shuffle": split == "train"}
-    return make_loader(manifest, split, str(folder), **defaults | options)
+    made.append(make_loader(manifest, split, str(folder), **defaults | options))
+    return made[-1]
 
 
 def keys(loader) -> list[str]:
@@ -46,8 +61,6 @@ def test_every_training_sample_comes_once_on_any_ranks_and_workers(shards, worke
     found = Counter(key for loader in loaders for key in keys(loader))
     assert len(found) == 437 and set(found.values()) == {1}
     assert len({len(loader) for loader in loaders}) == 1
-    for loader in loaders:
-        loader.close()
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -56,7 +69,6 @@ def test_evaluation_is_in_order_with_its_tail(shards, workers):
     batches = list(loader)
     assert [len(batch) for batch in batches] == [16] * 27 + [5]
     assert [int(key[1:]) for batch in batches for key in batch.keys] == list(range(437))
-    loader.close()
 
 
 def test_a_batch_holds_what_its_samples_say(shards):
@@ -68,7 +80,6 @@ def test_a_batch_holds_what_its_samples_say(shards):
             assert batch.data[:, 0, 0].tolist() == [n % 256 for n in numbers]
             assert batch.target.tolist() == [n % 3 for n in numbers]
             assert batch.secondary == [[] if n % 5 else [0] for n in numbers]
-        loader.close()
 
 
 def test_workers_do_not_change_the_order(shards):
@@ -77,7 +88,6 @@ def test_workers_do_not_change_the_order(shards):
         loader = loader_of(shards, workers=workers)
         loader.set_epoch(2)
         orders.append(keys(loader))
-        loader.close()
     assert orders[0] == orders[1] == orders[2]
 
 
@@ -88,7 +98,6 @@ def test_epochs_differ_and_each_comes_back_the_same(shards):
         loader.set_epoch(epoch)
         orders.append(keys(loader))
     assert orders[0] == orders[2] != orders[1]
-    loader.close()
 
 
 @settings(
@@ -130,7 +139,6 @@ def test_an_epoch_goes_on_where_its_checkpoint_was_made(shards, workers):
     whole = [batch.keys for batch in second]
     assert head + rest == whole
     assert second.state_dict()["batches"] == len(second)
-    second.close()
 
 
 def test_a_checkpoint_of_another_run_is_refused(shards):
@@ -151,7 +159,15 @@ def test_a_loop_left_early_leaves_a_loader_that_works(shards, workers):
     next(iterator)
     assert len(keys(loader)) == 437
     assert list(iterator) == []
+
+
+def test_a_loader_closed_midway_ends_its_iteration_and_can_start_anew(shards):
+    loader = loader_of(shards, workers=2)
+    iterator = iter(loader)
+    next(iterator)
     loader.close()
+    assert list(iterator) == []
+    assert len(keys(loader)) == 437
 
 
 def test_batches_that_are_kept_stay_as_they_were(shards):
@@ -159,7 +175,6 @@ def test_batches_that_are_kept_stay_as_they_were(shards):
     kept = [batch for _ in range(3) for batch in loader]
     for batch in kept:
         assert batch.data[:, 0, 0].tolist() == [int(key[1:]) % 256 for key in batch.keys]
-    loader.close()
 
 
 def test_memory_of_batches_is_used_again(shards):
@@ -169,18 +184,46 @@ def test_memory_of_batches_is_used_again(shards):
             del batch
     gc.collect()
     assert len(loader._buffers._free) <= 10
-    loader.close()
 
 
-def test_a_worker_that_is_killed_ends_the_epoch_with_a_reason(shards):
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_worker_that_is_killed_ends_the_epoch_with_a_reason(shards, answered):
+    """Whether it is missed at the next order or at an answer, the next epoch has new workers."""
     loader = loader_of(shards, workers=2)
     iterator = iter(loader)
     next(iterator)
-    os.kill(loader._workers._processes[0].pid, signal.SIGKILL)
+    process = loader._workers._processes[0]
+    if answered:
+        wait_until_idle(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
     with pytest.raises(RuntimeError, match="worker 0 died with exit code -9"):
         list(iterator)
     assert len(keys(loader)) == 437
-    loader.close()
+
+
+def test_a_worker_that_dies_while_it_is_handed_a_buffer_is_named(shards, monkeypatch):
+    loader = loader_of(shards, workers=1)
+    handing_over = SharedBuffer.send
+
+    def die_first(buffer, connection, pid):
+        (process,) = loader._workers._processes
+        os.kill(pid, signal.SIGKILL)
+        process.join()
+        handing_over(buffer, connection, pid)
+
+    monkeypatch.setattr(SharedBuffer, "send", die_first)
+    with pytest.raises(RuntimeError, match="worker 0 died with exit code -9"):
+        keys(loader)
+
+
+def wait_until_idle(pid: int) -> None:
+    """Wait for a process that has answered all: no CPU time in a tenth of a second, three times."""
+    process, idle = psutil.Process(pid), 0
+    while idle < 3:
+        before = process.cpu_times()
+        time.sleep(0.1)
+        idle = idle + 1 if process.cpu_times() == before else 0
 
 
 def odd(data: bytes) -> np.ndarray:
@@ -202,7 +245,6 @@ def test_a_sample_that_cannot_be_decoded_is_named(shards, workers, broken, probl
     loader = loader_of(shards, "test", decode=broken, workers=workers)
     with pytest.raises(BadSample, match=problem):
         list(loader)
-    loader.close()
 
 
 @pytest.mark.parametrize("workers", [0, 1])
@@ -212,7 +254,6 @@ def test_a_label_that_is_not_in_the_manifest_is_named(shards, workers):
     loader = loader_of((folder, other), workers=workers)
     with pytest.raises(BadSample, match="unlisted one: 'l2'"):
         list(loader)
-    loader.close()
 
 
 def test_an_unforeseen_error_in_a_worker_is_told(shards):
@@ -221,7 +262,6 @@ def test_an_unforeseen_error_in_a_worker_is_told(shards):
         loader._like = np.zeros((2, 4), np.uint8)
         list(loader)
     assert "worker" in str(raised.value)
-    loader.close()
 
 
 @pytest.mark.parametrize("workers", [0, 1])
@@ -245,7 +285,6 @@ def test_a_corrupt_shard_is_named(tmp_path, workers, damage):
     error = FileNotFoundError if damage == "missing" else CorruptShard
     with pytest.raises(error, match="test-000001.tar"):
         list(loader)
-    loader.close()
 
 
 def test_changed_media_are_noticed_when_asked_to_verify(tmp_path):
@@ -282,7 +321,6 @@ def test_shards_in_s3_stream_through_broken_connections(shards, tmp_path, worker
         opener = shard_opener(server.client())
         loader = loader_of(("s3://birds/shards", manifest), open_shard=opener, workers=workers)
         assert Counter(keys(loader)) == Counter(f"s{n:05d}" for n in range(437))
-        loader.close()
     parts = sum(-(-shard.bytes // 40_000) for shard in manifest.splits["train"].shards)
     starts = [int(asked.removeprefix("bytes=").split("-")[0]) for *_, asked in server.seen]
     resumed = [start for start in starts if start % 40_000 == 30_000]

@@ -92,27 +92,26 @@ class Workers:
         """Ask for batch `number` in a buffer: rows shaped like `like`.
 
         `samples` are (shard buffer, place) pairs.
+
+        Raises:
+            RuntimeError: the worker died.
         """
         worker = number % len(self._pipes)
         buffers = {buffer.number: buffer for buffer, _ in samples} | {batch.number: batch}
-        for buffer in buffers.values():
-            self._introduce(worker, buffer)
         places = [(buffer.number, *place) for buffer, place in samples]
-        self._send(worker, ("fill", batch.number, like.shape, like.dtype.str, places))
+        try:
+            for buffer in buffers.values():
+                self._introduce(worker, buffer)
+            self._pipes[worker].send(("fill", batch.number, like.shape, like.dtype.str, places))
+        except OSError as error:
+            raise self._dead(worker) from error
 
     def _introduce(self, worker: int, buffer: SharedBuffer) -> None:
         """Hand a worker a buffer that it has not seen."""
         if buffer.number not in self._known[worker]:
-            self._send(worker, ("map", buffer.number))
+            self._pipes[worker].send(("map", buffer.number))
             buffer.send(self._pipes[worker], self._processes[worker].pid)
             self._known[worker].add(buffer.number)
-
-    def _send(self, worker: int, message: tuple) -> None:
-        """Send, or say that the worker is dead."""
-        try:
-            self._pipes[worker].send(message)
-        except OSError as error:
-            raise self._dead(worker) from error
 
     def result(self, number: int) -> list[list[int]]:
         """Return the labels' indices of batch `number`, the oldest one of its worker.
