@@ -37,6 +37,12 @@ class Seat:
                 self._worker = self._start()
             return self._worker
 
+    def give_up(self, worker: ServerProcess) -> None:
+        """End a worker that takes no more requests; the next to ask gets another."""
+        with self._lock:
+            if self._worker is worker:
+                self._drop()
+
     def close(self) -> None:
         """End the worker; no other takes its place."""
         with self._lock:
@@ -93,9 +99,13 @@ class Fleet:
             OSError: the worker ended while it answered, or took too long.
         """
         with self._counted():
-            worker = self._next(variant).worker()
-            worker.wait_until_ready()
-            return worker.answer(body, headers)
+            seat = self._next(variant)
+            worker = _ready(seat)
+            try:
+                return worker.answer(body, headers)
+            except ConnectionRefusedError:  # it died unseen, and knows nothing of this request
+                seat.give_up(worker)
+            return _ready(seat).answer(body, headers)
 
     def _next(self, variant: str) -> Seat:
         with self._change:
@@ -129,6 +139,12 @@ class Fleet:
         for seats in self._seats.values():
             for seat in list(seats):
                 seat.close()
+
+
+def _ready(seat: Seat) -> ServerProcess:
+    worker = seat.worker()
+    worker.wait_until_ready()
+    return worker
 
 
 def _seats(variant: dict, start: Start) -> list[Seat]:

@@ -8,6 +8,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from helpers.local_aws.hosting.server_process import ServerProcess
 from tests.local_aws.hosting.models import SCRIPT, archive
 
 
@@ -134,7 +135,6 @@ def test_a_killed_worker_is_replaced_also_when_many_ask_at_once(hosting):
     os.kill(before, signal.SIGKILL)
     while alive(before):
         time.sleep(0.01)
-    time.sleep(0.2)  # the supervisor sees it a moment later
     answers = []
     threads = [
         threading.Thread(target=lambda: answers.append(hosting.ask()["pid"])) for _ in range(4)
@@ -144,6 +144,17 @@ def test_a_killed_worker_is_replaced_also_when_many_ask_at_once(hosting):
     for thread in threads:
         thread.join()
     assert len(answers) == 4 and len({*answers}) == 1 and before not in answers
+    assert len(hosting.folders()) == 1
+
+
+def test_a_worker_whose_death_nobody_noticed_is_replaced_at_the_next_request(hosting, monkeypatch):
+    hosting.create()
+    before = hosting.ask()["pid"]
+    os.kill(before, signal.SIGKILL)
+    while alive(before):
+        time.sleep(0.01)
+    monkeypatch.setattr(ServerProcess, "alive", True)
+    assert hosting.ask()["pid"] != before
     assert len(hosting.folders()) == 1
 
 
