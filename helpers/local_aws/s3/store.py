@@ -12,7 +12,6 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +25,7 @@ from helpers.local_aws.s3.objects import Objects
 
 log = logging.getLogger(__name__)
 PAGE = 1000
+NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 Listener = Callable[[str, ObjectInfo, str], None]
 Infos = list[ObjectInfo]  # named here: inside the class, `list` is the method
 
@@ -149,34 +149,28 @@ class ObjectStore:
 
     def _settled(self, bucket: str, key: str, look: Callable) -> tuple:
         """Return the facts and what `look` gave, once the file is the one in the index."""
-        for attempt in range(6):
-            # Our own writers hold the lock: from then on only others can get in between.
-            with self.index.lock if attempt > 3 else nullcontext():
+        for _ in range(5):
+            with self.index.lock:  # no writer of ours comes between a row and its file
                 info = self.objects.get(bucket, key)
                 if info is None:
                     self.bucket_table.check(bucket)
                     raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
-                if (seen := self._seen(info, look)) is not None:
-                    return info, seen
+                seen = _seen(info, look)
+            if seen is not None:
+                return info, seen
+            self._catch_up(info)
         raise AwsError("OperationAborted", f"{info.path} is being written by someone else.", 409)
 
-    def _seen(self, info: ObjectInfo, look: Callable) -> os.stat_result | BinaryIO | None:
-        """Return what `look` gave; None, and the index made anew, if the file is another one."""
+    def _catch_up(self, info: ObjectInfo) -> None:
+        """Write the row of an object anew whose file others changed or removed."""
+        location = None
+        if info.path.is_relative_to(self.side):
+            location = str(info.path.relative_to(self.side))
+        where = (info.bucket, info.key, str(info.path), location)
         try:
-            seen = look(info.path)
-            stat = seen if isinstance(seen, os.stat_result) else os.fstat(seen.fileno())
-            if foreign.same(info, stat):
-                return seen
-            if seen is not stat:
-                seen.close()
-            location = None
-            if info.path.is_relative_to(self.side):
-                location = str(info.path.relative_to(self.side))
-            where = (info.bucket, info.key, str(info.path), location)
             foreign.register(self.index, self.objects, *where)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        except NO_FILE:
             foreign.forget(self.index, self.objects, info)
-        return None
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
         """Yield objects sorted by UTF-8 key; writes made meanwhile may or may not show."""
@@ -223,3 +217,17 @@ class ObjectStore:
     def close(self) -> None:
         """Let go of the index; all is on disk already."""
         self.index.close()
+
+
+def _seen(info: ObjectInfo, look: Callable) -> os.stat_result | BinaryIO | None:
+    """Return what `look` gave of an object's file; None if that is gone or another one."""
+    try:
+        seen = look(info.path)
+    except NO_FILE:
+        return None
+    stat = seen if isinstance(seen, os.stat_result) else os.fstat(seen.fileno())
+    if foreign.same(info, stat):
+        return seen
+    if seen is not stat:
+        seen.close()
+    return None
