@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 NOTEBOOKS = $(PY) -m tools.notebooks
+# Nothing leaves the machine: what tries to is counted and fails the tests.
+CLOSED = $(PY) -m tools.closed_network
 
 # In the course's own conda environment there is nothing to install; elsewhere make builds .venv.
 # The stamp's name holds a checksum of the pins: nothing is asked of pip until a pin changes.
@@ -39,8 +41,8 @@ render: $(STAMP) ## Run the course and save its outputs into notebooks/
 test: $(STAMP) ## Check the style, run all tests and all notebooks (what CI runs)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m pytest
-	COURSE_DATASET=bins $(PY) -m pytest notebooks
+	$(CLOSED) $(PY) -m pytest
+	COURSE_DATASET=bins $(CLOSED) $(PY) -m pytest notebooks
 
 lint: $(STAMP) ## Check the style alone
 	$(PY) -m ruff check .

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers import telemetry
 from helpers.datasets import NAMES
 
 CLOUDS = ("local", "aws")
@@ -128,6 +129,7 @@ def load_config() -> Config:
         FileNotFoundError: `COURSE_RAW` names no folder.
         RuntimeError: the local AWS could not be started; the message says why.
     """
+    telemetry.switch_off()
     cloud, dataset, raw = (
         _choice("COURSE_CLOUD", CLOUDS),
         _choice("COURSE_DATASET", NAMES),
@@ -151,11 +153,6 @@ def load_config() -> Config:
     use_local(server.url, server.region)
     bucket = _bucket(server.account, server.region)
     return Config(cloud, dataset, server.region, bucket, role, raw, server.url, poll_seconds=0.5)
-
-
-def silence_wandb() -> None:
-    """Keep wandb's own error reports off the network, the one thing that its offline mode sends."""
-    os.environ["WANDB_ERROR_REPORTING"] = "false"
 
 
 def _bucket(account: str, region: str) -> str:

@@ -9,12 +9,14 @@ import sys
 import boto3
 import pytest
 
+from helpers import telemetry
 from tools.course_run import scrubbed
 from tools.processes import leftovers
 
 CLEAN = scrubbed(os.environ)
 os.environ.clear()
 os.environ.update(CLEAN)
+telemetry.switch_off()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,6 +18,8 @@ TEXTS = [p for p in FILES if p.suffix not in {".ogg", ".wav", ".png", ".jpg", ".
 
 READS_ENVIRONMENT = {
     "helpers/config.py",
+    # It sets switches of libraries, and reads nothing.
+    "helpers/telemetry.py",
     # They stand for a job's python3 and hand its environment on: they read it whole, no setting.
     "helpers/local_aws/jobs/launcher.py",
     "helpers/local_aws/jobs/zygote.py",

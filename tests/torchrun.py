@@ -10,13 +10,15 @@ from pathlib import Path
 
 import psutil
 
+from helpers.local_aws.jobs.container import NO_NAMES
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def environment() -> dict[str, str]:
     """Return the environment of a rank: one thread, loopback, and the helpers of this tree."""
     extra = {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo", "PYTHONPATH": str(ROOT)}
-    return {**os.environ, **extra}
+    return {**os.environ, **extra, **NO_NAMES}
 
 
 def free_port() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.media.audio import resample
+from helpers.onnx_session import open_session
 
 RATE = 16_000
 """Hz; what the model was trained on."""
@@ -121,12 +122,8 @@ def _model():
     Raises:
         ModuleNotFoundError: silero-vad is not installed.
     """
-    import onnxruntime
-
     package = importlib.util.find_spec("silero_vad")  # finding it does not import torch
     if package is None:
         raise ModuleNotFoundError("silero-vad is missing: pip install -r requirements.txt")
-    options = onnxruntime.SessionOptions()
-    options.inter_op_num_threads = options.intra_op_num_threads = 1
     path = Path(package.submodule_search_locations[0]) / "data" / _MODEL
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return open_session(path, threads=1)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers.onnx_session import open_session
+
 if TYPE_CHECKING:  # an endpoint needs no torch
     from torch import Tensor, nn
 
@@ -34,14 +36,7 @@ class Graph:
     """
 
     def __init__(self, path: Path, threads: int | None = None):
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.inter_op_num_threads, options.intra_op_num_threads = 1, threads or 0
-        options.log_severity_level = 3  # errors only
-        self.session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        self.session = open_session(path, threads)
         self.name = self.session.get_inputs()[0].name
 
     def __call__(self, samples: np.ndarray) -> np.ndarray:

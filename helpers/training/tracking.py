@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.config import silence_wandb
+from helpers import telemetry
 
 MODES = ("off", "offline", "online")
 PROJECT = "birds-and-bins"
@@ -29,8 +29,7 @@ class Tracker:
         self.run = None
         if mode == "off":
             return
-        if mode == "offline":
-            silence_wandb()
+        telemetry.switch_off()
         import wandb
 
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 
 Code and configuration are written for /opt/ml: the staged copies, arguments and variables are
 rewritten to the private folder, and what the job prints is rewritten back. Left out: users, limits
-on memory and disk, a network of its own.
+on memory and disk, a network of its own: programs look up no name outside, but nothing keeps them
+from an address.
 """
 
 import json
@@ -25,6 +26,13 @@ STDLIB = sysconfig.get_paths()["stdlib"]
 COURSE = str(Path(__file__).resolve().parents[3])
 """Where the supervisors and workers lie that run a job's processes."""
 CODE_ENDINGS = {".py", ".sh"}
+NO_NAMES = {"RES_OPTIONS": "attempts:0"}
+"""resolv.conf(5): glibc asks no name server at all; what is in /etc/hosts is found as ever."""
+NAMES_FOR_PIP = """\
+import os, sys; {"pip", "pip3"} & {os.path.basename(word) for word in sys.orig_argv[1:4]} \
+and os.environ.pop("RES_OPTIONS", None)
+"""
+"""A line of a .pth file, which Python runs at its start: a job may install what its image lacks."""
 SCRIPTS = {
     "torchrun": "from torch.distributed.run import main",
     "pip": "from pip._internal.cli.main import main",
@@ -113,6 +121,9 @@ class Container:
             # torch.distributed: all instances are on this machine.
             "GLOO_SOCKET_IFNAME": "lo" if sys.platform == "linux" else "lo0",
             "CURRENT_HOST": self.host,
+            # Nothing leaves the machine, whatever a library wants to tell its maker; and torch asks
+            # for the name of 127.0.0.1, once a connection.
+            **NO_NAMES,
             **{name: self.inward(value) for name, value in given.items()},
         }
 
@@ -127,6 +138,7 @@ def make_venv(folder: Path) -> Path:
     site = next(folder.glob("lib/python*/site-packages"))
     # A path in a .pth file does not read the .pth files there: an editable course stays unseen.
     (site / "image.pth").write_text(f"{IMAGE}\n")
+    (site / "names.pth").write_text(NAMES_FOR_PIP)
     for name, line in SCRIPTS.items():
         script = folder / "bin" / name
         script.write_text(f"#!{folder}/bin/python3\nimport sys\n\n{line}\n\nsys.exit(main())\n")

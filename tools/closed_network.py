@@ -1,0 +1,170 @@
+"""Runs a command in a network of its own that leads nowhere, and fails if it tried to leave it.
+
+python -m tools.closed_network COMMAND [WORD ...]
+
+Loopback works as ever. All else goes to an interface that answers nothing and writes down what
+arrives: names that were looked up, connections and datagrams. Linux alone has such networks; where
+none can be made, the command runs in the machine's own and the last line says that nobody watched.
+"""
+
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from pathlib import Path
+
+INSIDE = "--inside"
+UNSHARE = ["unshare", "--net", "--mount"]
+AS_ROOT = ["--user", "--map-root-user"]
+"""Who is not root becomes it in a user namespace, where the system allows that."""
+NAME_SERVER = "192.0.2.53"
+"""An address of the documentation's network (RFC 5737): it lies outside, whatever the machine's
+own resolver is."""
+
+# linux/if_tun.h, linux/sockios.h, linux/route.h, linux/mount.h
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
+SIOCSIFFLAGS, SIOCSIFADDR, SIOCADDRT, SIOCGIFINDEX = 0x8914, 0x8916, 0x890B, 0x8933
+IFF_UP_RUNNING, RTF_UP, MS_BIND = 0x1 | 0x40, 0x1, 4096
+TCP, UDP, DNS, SYN, ACK = 6, 17, 53, 0x02, 0x10
+
+
+def sightings(packet: bytes) -> tuple[str, object] | None:
+    """Return what a packet that wants to leave says, and what tells it from a repetition.
+
+    None for the kernel's own (neighbors, multicast groups) and for what follows a first packet.
+    """
+    if packet[0] >> 4 == 4:
+        protocol, start = packet[9], (packet[0] & 15) * 4
+        address = socket.inet_ntop(socket.AF_INET, packet[16:20])
+    else:
+        protocol, start = packet[6], 40
+        address = f"[{socket.inet_ntop(socket.AF_INET6, packet[24:40])}]"
+    source, port = struct.unpack_from("!HH", packet, start) if protocol in (TCP, UDP) else (0, 0)
+    if protocol == UDP and port == DNS:
+        return f"look-up of {name_in(packet[start + 8 :])}", (
+            source,
+            packet[start + 8 : start + 10],
+        )
+    if protocol == UDP:
+        return f"datagram to {address}:{port}", source
+    if protocol == TCP and packet[start + 13] & (SYN | ACK) == SYN:
+        return f"connection to {address}:{port}", source
+    return None
+
+
+def name_in(query: bytes) -> str:
+    """Return the name that a DNS query asks for."""
+    labels, place = [], 12
+    while place < len(query) and (size := query[place]):
+        labels.append(query[place + 1 : place + 1 + size].decode(errors="replace"))
+        place += size + 1
+    return ".".join(labels)
+
+
+class Catcher:
+    """The interface that everything leaves by and nothing comes back from.
+
+    Raises:
+        OSError: this process may not make one.
+    """
+
+    def __init__(self, name: str = "outside"):
+        self.seen: Counter[str] = Counter()
+        self._known: set = set()
+        self._tun = os.open("/dev/net/tun", os.O_RDWR)
+        fcntl.ioctl(
+            self._tun, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TUN | IFF_NO_PI)
+        )
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+            address = struct.pack("HH4s8x", socket.AF_INET, 0, socket.inet_aton("192.0.2.1"))
+            fcntl.ioctl(control, SIOCSIFADDR, struct.pack("16s16s8x", name.encode(), address))
+            for interface in ("lo", name):
+                up = struct.pack("16sH22x", interface.encode(), IFF_UP_RUNNING)
+                fcntl.ioctl(control, SIOCSIFFLAGS, up)
+            number = fcntl.ioctl(control, SIOCGIFINDEX, struct.pack("16s24x", name.encode()))
+            index = struct.unpack_from("i", number, 16)[0]
+            anywhere, device = struct.pack("H14x", socket.AF_INET), ctypes.c_char_p(name.encode())
+            pointer = ctypes.cast(device, ctypes.c_void_p).value
+            # struct rtentry: destination, gateway and mask are all nought, so all goes there.
+            route = struct.pack("L16s16s16sHhLLhLLLH0L", 0, anywhere, anywhere, anywhere, RTF_UP,
+                                0, 0, 0, 0, pointer, 0, 0, 0)  # fmt: skip
+            fcntl.ioctl(control, SIOCADDRT, route)
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as control:
+            # struct in6_rtmsg: the same for the newer addresses.
+            route = struct.pack("16s16s16sIHHILIi", b"", b"", b"", 0, 0, 0, 1, 0, RTF_UP, index)
+            fcntl.ioctl(control, SIOCADDRT, route)
+
+    def watch(self) -> None:
+        """Write down what arrives, for ever."""
+        while packet := os.read(self._tun, 65536):
+            if (sighting := sightings(packet)) and sighting not in self._known:
+                self._known.add(sighting)
+                self.seen[sighting[0]] += 1
+
+
+def ask_outside(file: Path) -> None:
+    """Let this mount namespace's programs ask a resolver that lies outside."""
+    file.write_text(f"nameserver {NAME_SERVER}\noptions timeout:1 attempts:1\n")
+    libc, target = ctypes.CDLL(None, use_errno=True), os.path.realpath("/etc/resolv.conf")
+    if libc.mount(os.fsencode(file), os.fsencode(target), None, MS_BIND, None):
+        raise OSError(ctypes.get_errno(), "cannot bind /etc/resolv.conf")
+
+
+def run_inside(command: list[str]) -> int:
+    """Run the command in the network that this process is in; return its exit code, or 1."""
+    catcher = Catcher()
+    # The file stays as long as it is in use: nothing can be bound over one that is deleted.
+    with tempfile.TemporaryDirectory(prefix="closed-network-") as folder:
+        ask_outside(Path(folder) / "resolv.conf")
+        threading.Thread(target=catcher.watch, daemon=True).start()
+        code = subprocess.run(command).returncode
+    for what, times in catcher.seen.most_common():
+        print(f"left the machine: {what}, {times} times", file=sys.stderr)
+    count = sum(catcher.seen.values())
+    print(f"{count} look-ups and connections to the outside", file=sys.stderr)
+    return code or (1 if count else 0)
+
+
+def network() -> str:
+    """Return what tells this process's network from others."""
+    return os.readlink("/proc/self/ns/net")
+
+
+def starter() -> list[str] | None:
+    """Return the words that start a command in a closed network, or None where none can be made."""
+    if sys.platform != "linux":
+        return None
+    own = UNSHARE if os.geteuid() == 0 else [*UNSHARE, *AS_ROOT]
+    words = [*own, sys.executable, "-m", __spec__.name, INSIDE, network()]
+    try:
+        done = subprocess.run([*words, "true"], capture_output=True)
+    except FileNotFoundError:  # a Linux without util-linux
+        return None
+    return None if done.returncode else words
+
+
+def main(words: list[str]) -> int:
+    """Run the command where it can reach nothing, and return its exit code."""
+    if words[:1] == [INSIDE]:
+        if words[1] == network():
+            print("that would close the machine's own network", file=sys.stderr)
+            return 2
+        return run_inside(words[2:])
+    if not words or words[0].startswith("-"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    if inside := starter():
+        return subprocess.run([*inside, *words]).returncode
+    code = subprocess.run(words).returncode
+    print("no network of its own can be made here: nobody watched", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
