@@ -6,10 +6,9 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from urllib.parse import unquote
 
 from helpers.config import LocalSettings, local_settings
-from helpers.local_aws import lifecycle
+from helpers.local_aws import lifecycle, paths
 from helpers.local_aws.admin import interrupt
 from helpers.local_aws.jobs.quotas import Quotas
 
@@ -63,19 +62,21 @@ def _print_logs(state: Path, name: str | None) -> int:
         log = state / "server.log"
         print(log.read_text() if log.exists() else "", end="")
         return 0
-    paths = [
-        path
-        for path in (state / "logs").rglob("*.jsonl")
-        if name in unquote(f"{path.parent.name}/{path.stem}")
-    ]
+    files = [path for path in (state / "logs").glob("*/*.jsonl") if name in _log_name(path)]
     # A line without its end is one that a killed server was writing.
-    texts = [path.read_text().rpartition("\n")[0] for path in paths]
+    texts = [path.read_text().rpartition("\n")[0] for path in files]
     lines = [line for text in texts for line in text.split("\n") if line]
     for event in sorted(map(json.loads, lines), key=lambda event: event["timestamp"]):
         print(event["message"])
-    if not paths:
+    if not files:
         print(f"Nothing with {name!r} in its name has logged", file=sys.stderr)
-    return 0 if paths else 1
+    return 0 if files else 1
+
+
+def _log_name(path: Path) -> str:
+    """Return group and stream of a log file, with a slash between."""
+    group = json.loads(path.with_name("group.json").read_text())["logGroupName"]
+    return f"{group}/{paths.name_of(path, '.jsonl')}"
 
 
 def _reset(state: Path) -> int:

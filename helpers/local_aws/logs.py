@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
+from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.files import write_atomic
 from helpers.local_aws.shelf import now
 
-PAGE = 10_000
+PAGE, STREAM = 10_000, ".jsonl"
 
 
 def _milliseconds() -> int:
@@ -53,6 +54,7 @@ class Logs:
         self._existing(request["logGroupName"])
         if path.exists():
             raise AwsError("ResourceAlreadyExistsException", "The log stream already exists")
+        paths.keep_name(path, request["logStreamName"], STREAM)
         path.touch()
         return {}
 
@@ -77,7 +79,9 @@ class Logs:
 
     def delete_log_stream(self, request: dict) -> dict:
         self._existing(request["logGroupName"])
-        self._stream(request["logGroupName"], request["logStreamName"]).unlink(missing_ok=True)
+        path = self._stream(request["logGroupName"], request["logStreamName"])
+        path.unlink(missing_ok=True)
+        paths.forget_name(path, STREAM)
         return {}
 
     def describe_log_groups(self, request: dict) -> dict:
@@ -94,7 +98,7 @@ class Logs:
     def describe_log_streams(self, request: dict) -> dict:
         group = request["logGroupName"]
         folder, prefix = self._existing(group), request.get("logStreamNamePrefix", "")
-        names = sorted(unquote(path.stem) for path in folder.glob("*.jsonl"))
+        names = sorted(_streams(folder))
         streams = [self._about(group, name) for name in names if name.startswith(prefix)]
         if request.get("orderBy") == "LastEventTime":
             streams.sort(key=lambda stream: stream.get("lastEventTimestamp", 0))
@@ -121,7 +125,7 @@ class Logs:
     def filter_log_events(self, request: dict) -> dict:
         group = request.get("logGroupName") or request["logGroupIdentifier"].split(":")[-1]
         folder = self._existing(group)
-        names = request.get("logStreamNames") or [unquote(p.stem) for p in folder.glob("*.jsonl")]
+        names = request.get("logStreamNames") or _streams(folder)
         prefix, words = request.get("logStreamNamePrefix", ""), request.get("filterPattern", "")
         wanted = shlex.split(words)
         found = [
@@ -140,10 +144,10 @@ class Logs:
     # Files.
 
     def _folder(self, group: str) -> Path:
-        return self._root / quote(group, safe="")
+        return paths.child(self._root, group)
 
     def _stream(self, group: str, stream: str) -> Path:
-        return self._folder(group) / f"{quote(stream, safe='')}.jsonl"
+        return paths.child(self._folder(group), stream, STREAM)
 
     def _existing(self, group: str) -> Path:
         folder = self._folder(group)
@@ -161,7 +165,8 @@ class Logs:
         with self._lock:
             if not self._folder(group).exists():
                 self._make_group(self._folder(group), group)
-            with self._stream(group, stream).open("a") as file:
+            paths.keep_name(path := self._stream(group, stream), stream, STREAM)
+            with path.open("a") as file:
                 file.write(text)
 
     def _events(self, group: str, stream: str, request: dict) -> Iterator[dict[str, Any]]:
@@ -190,6 +195,10 @@ class Logs:
             about["lastEventTimestamp"] = events[-1]["timestamp"]
             about["lastIngestionTime"] = events[-1]["ingestionTime"]
         return about
+
+
+def _streams(folder: Path) -> list[str]:
+    return [paths.name_of(path, STREAM) for path in folder.glob(f"*{STREAM}")]
 
 
 def _page(items: list, name: str, request: dict, size: int) -> dict:

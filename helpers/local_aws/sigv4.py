@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from helpers.local_aws.errors import AwsError
 
@@ -74,14 +74,17 @@ def canonical_request(
     path = raw_path or "/"
     if scope.service != "s3":
         path = quote(path, safe="/~")
-    query = "&".join(
-        f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}"
-        for name, value in sorted(_query(query_string))
-        if name != "X-Amz-Signature"
-    )
+    # Bytes, not text: what is no UTF-8 was signed as it is.
+    parts = (part.replace("+", " ").partition("=") for part in query_string.split("&") if part)
+    pairs = sorted((_requoted(name), _requoted(value)) for name, _, value in parts)
+    query = "&".join(f"{name}={value}" for name, value in pairs if name != "X-Amz-Signature")
     lines = [f"{name}:{' '.join(headers.get(name, '').split())}" for name in scope.signed_headers]
     payload = "UNSIGNED-PAYLOAD" if scope.presigned else headers.get("x-amz-content-sha256", "")
     return "\n".join([method, path, query, *lines, "", ";".join(scope.signed_headers), payload])
+
+
+def _requoted(text: str) -> str:
+    return quote(unquote_to_bytes(text), safe="-_.~")
 
 
 def sign(text: str, secret: str, scope: Scope, timestamp: str) -> str:

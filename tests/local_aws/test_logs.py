@@ -47,3 +47,48 @@ def test_a_group_that_is_not_there_is_an_error(logs):
 def test_a_deleted_group_is_gone(logs):
     logs.delete_log_group(logGroupName=GROUP)
     assert logs.describe_log_groups()["logGroups"] == []
+
+
+ODD = ["..", ".", "../x", "a/../../b", "/a//b/", "group.json", "a.jsonl", "x" * 512, "." * 511]
+UNICODE = ["日本" * 256, "ä ~ %2E\\", "\n", "🐦"]
+
+
+def files(folder):
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.name != "server.log"}
+
+
+def test_a_group_of_any_name_comes_and_goes_and_nothing_else_changes(aws, logs):
+    before = files(aws.context.state)
+    for name in ODD:
+        logs.create_log_group(logGroupName=name)
+        logs.create_log_stream(logGroupName=name, logStreamName="s")
+    names = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    assert names == sorted([GROUP, *ODD])
+    for name in ODD:
+        logs.delete_log_group(logGroupName=name)
+    assert files(aws.context.state) == before
+
+
+def test_a_stream_of_any_name_is_kept_under_its_own(aws, logs):
+    before = files(aws.context.state)
+    for name in ODD + UNICODE:
+        place = {"logGroupName": GROUP, "logStreamName": name}
+        logs.create_log_stream(**place)
+        logs.put_log_events(**place, logEvents=[{"timestamp": 1, "message": name}])
+    found = logs.filter_log_events(logGroupName=GROUP, endTime=2)["events"]
+    assert {each["logStreamName"]: each["message"] for each in found} == {
+        n: n for n in ODD + UNICODE
+    }
+    streams = logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
+    assert {stream["logStreamName"] for stream in streams} >= {*ODD, *UNICODE}
+    for name in ODD + UNICODE:
+        logs.delete_log_stream(logGroupName=GROUP, logStreamName=name)
+    assert files(aws.context.state) == before
+
+
+def test_a_group_that_was_never_made_is_none_whatever_its_name(aws, logs):
+    for name in ("..", ".", "../logs", "/"):
+        for call in (logs.delete_log_group, logs.describe_log_streams):
+            with pytest.raises(ClientError, match="ResourceNotFoundException"):
+                call(logGroupName=name)
+    assert (aws.context.state / "keys.json").exists()

@@ -9,6 +9,7 @@ import shutil
 import threading
 import uuid
 
+from helpers.local_aws import paths
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
@@ -172,7 +173,7 @@ class Endpoints:
         except AwsError as error:
             raise StartFailed(f"Could not access model data at {uri}: {error.message}") from None
         instance = uuid.uuid4().hex[:12]
-        folder = self._context.state / "instances" / f"endpoint-{instance}"
+        folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
 
         def on_line(line: str) -> None:

@@ -3,21 +3,20 @@
 Knows processes and HTTP; knows nothing of endpoints. Left out: GPUs, several workers an instance.
 """
 
-import gzip
 import http.client
 import shlex
 import shutil
 import subprocess
 import sys
-import tarfile
 import threading
-import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.context import Context
+from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.container import CODE_ENDINGS, Container, make_venv
 from helpers.local_aws.jobs.group import SUPERVISOR
 from helpers.local_aws.jobs.reasons import last_error
@@ -146,10 +145,10 @@ def _stage(folder: Path, archive: Path) -> Container:
     """
     container = Container(folder, "algo-1")
     try:
-        with tarfile.open(archive) as tar:
-            tar.extractall(container.ml / "model", filter="data")
-    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as error:
-        raise StartFailed(f"Failed to extract the model data archive: {error}") from error
+        paths.unpack(archive, container.ml / "model")
+    except AwsError as error:
+        message = f"Failed to extract the model data archive: {error.message}"
+        raise StartFailed(message) from error
     for path in (container.ml / "model").rglob("*"):
         if path.suffix in CODE_ENDINGS and path.is_file():
             container.rewrite(path)

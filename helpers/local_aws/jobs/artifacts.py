@@ -4,6 +4,7 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.jobs.container import Container
 from helpers.local_aws.s3.store import ObjectStore
 
@@ -33,9 +34,9 @@ def keep_artifacts(
 def _files(containers: list[Container], what: str) -> Iterator[tuple[str, Path]]:
     """Yield the files of all instances; of one name the first instance's comes last, and counts."""
     for container in reversed(containers):
-        for path in sorted((container.ml / what).rglob("*")):
+        for path in sorted(paths.below(container.ml, what).rglob("*")):
             if path.is_file():
-                yield path.relative_to(container.ml / what).as_posix(), path
+                yield path.relative_to(paths.below(container.ml, what)).as_posix(), path
 
 
 def _pack(files: dict[str, Path], archive: Path) -> Path:

@@ -8,8 +8,9 @@ Left out: file system data sources, augmented manifest files, RecordIO wrapping.
 import os
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.jobs.container import CODE_ENDINGS, Container, share_of
+from helpers.local_aws.jobs.container import CODE_ENDINGS, Container, placed, share_of
 from helpers.local_aws.jobs.pipes import ChannelPipes
 from helpers.local_aws.jobs.sources import TYPES, objects_of
 from helpers.local_aws.s3.store import ObjectInfo, ObjectStore
@@ -46,6 +47,8 @@ def check_channel(channel: dict, algorithm: dict) -> None:
         wrong = "the local AWS does not support RecordWrapperType RecordIO."
     elif channel.get("CompressionType", "None") != "None" and not piped:
         wrong = "CompressionType is for InputMode Pipe alone."
+    elif paths.fault(channel["ChannelName"]):
+        wrong = "its name can't be a folder's."
     if wrong:
         raise AwsError("ValidationException", f"Channel {channel['ChannelName']}: {wrong}")
 
@@ -82,7 +85,7 @@ class Channels:
             if mode == "Pipe":
                 self._pipe(job["TrainingJobName"], channel, part, folder)
                 continue
-            target = folder / channel["ChannelName"]
+            target = paths.below(folder, channel["ChannelName"])
             target.mkdir(exist_ok=True)
             if mode == "FastFile":
                 link(container, part, target)
@@ -112,9 +115,9 @@ class Channels:
 
 def link(container: Container, objects: list[tuple[ObjectInfo, str]], folder: Path) -> None:
     """Show objects as files that may be read alone; code, which is rewritten, is copied."""
+    files = placed(objects, folder)
     container.stage([each for each in objects if Path(each[1]).suffix in CODE_ENDINGS], folder)
-    for info, name in objects:
-        target = folder / name
+    for info, target in files:
         if target.suffix in CODE_ENDINGS:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.context import Context
 from helpers.local_aws.jobs.container import Container, make_venv
 from helpers.local_aws.jobs.warm_python import WarmPython
@@ -39,7 +40,7 @@ class Cluster:
         """Import the image's libraries, for this job's programs and the next ones' (on Linux)."""
         if sys.platform != "linux":
             return
-        environment = Container(self.folder / self.hosts[0], self.hosts[0]).environment(
+        environment = Container(paths.child(self.folder, self.hosts[0]), self.hosts[0]).environment(
             context, self.venv, {}
         )
         python = WarmPython(self.venv, environment)
@@ -58,7 +59,7 @@ class Cluster:
         if not self.sweep():
             return False
         for host in self.hosts:
-            self._wipe(self.folder / host)
+            self._wipe(paths.child(self.folder, host))
         for folder, own in self._own.items():
             for path in set(folder.iterdir()) - own:
                 _remove(path)

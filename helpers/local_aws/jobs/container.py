@@ -12,9 +12,10 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.context import Context
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3.store import ObjectInfo, ObjectStore
@@ -62,7 +63,7 @@ class Container:
         path = Path(os.path.normpath(inside))
         if not path.is_relative_to(ML):
             raise AwsError("ValidationException", f"LocalPath {inside} must be below {ML}")
-        return self.ml / path.relative_to(ML)
+        return self.ml if str(path) == ML else paths.below(self.ml, str(path.relative_to(ML)))
 
     def inward(self, text: str) -> str:
         """Rewrite /opt/ml to the private folder."""
@@ -77,21 +78,21 @@ class Container:
 
     def write_config(self, name: str, content: object) -> None:
         """Write a JSON file below /opt/ml, such as `input/config/resourceconfig.json`."""
-        path = self.ml / name
+        path = paths.below(self.ml, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.inward(json.dumps(content, indent=1)))
 
-    def stage(self, objects: Iterable[tuple[ObjectInfo, str]], folder: Path) -> int:
-        """Copy objects below `folder` under their relative names; return their number."""
-        count = 0
-        for info, name in objects:
-            target = folder / name
+    def stage(self, objects: Sequence[tuple[ObjectInfo, str]], folder: Path) -> None:
+        """Copy objects below `folder` under their relative names.
+
+        Raises:
+            AwsError: a name can't be a file there; nothing is copied then.
+        """
+        for info, target in placed(objects, folder):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(info.path, target)
             if target.suffix in CODE_ENDINGS:
                 self.rewrite(target)
-            count += 1
-        return count
 
     def rewrite(self, path: Path) -> None:
         """Rewrite a staged text file in place."""
@@ -146,6 +147,19 @@ def make_venv(folder: Path) -> Path:
     return folder
 
 
+def placed(
+    objects: Sequence[tuple[ObjectInfo, str]], folder: Path
+) -> list[tuple[ObjectInfo, Path]]:
+    """Return objects with the files below `folder` that they become.
+
+    Raises:
+        AwsError: one has no file of its own there; the message names it.
+    """
+    names = [(name, f"s3://{info.bucket}/{info.key}") for info, name in objects]
+    targets = paths.all_below(folder, names)
+    return [(info, target) for (info, _), target in zip(objects, targets, strict=True)]
+
+
 def objects_below(store: ObjectStore, uri: str) -> list[tuple[ObjectInfo, str]]:
     """Return the objects of an S3 prefix with their names relative to it, sorted by key.
 
@@ -160,9 +174,10 @@ def objects_below(store: ObjectStore, uri: str) -> list[tuple[ObjectInfo, str]]:
         if info.key.endswith("/") and not info.size:
             continue  # a folder made in the console
         inside = info.key.removeprefix(prefix)
-        whole = prefix.endswith("/") or not prefix or inside.startswith("/")
-        name = inside.lstrip("/") if whole else info.key[prefix.rfind("/") + 1 :]
-        found.append((info, name))
+        if prefix and not prefix.endswith("/"):
+            last = info.key[prefix.rfind("/") + 1 :]
+            inside = inside[1:] if inside.startswith("/") else last
+        found.append((info, inside))
     if not found:
         message = f'No S3 objects found under S3 URL "{uri}" given in input data source.'
         raise AwsError("ValidationException", message)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from helpers.instances import cores_for
+from helpers.local_aws import paths
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
@@ -110,7 +111,7 @@ class JobEngine(JobRecords):
 
     def _folder(self, name: str) -> Path:
         # A processing and a training job may have one name.
-        return self.context.state / "instances" / f"{self.kind}-{name}"
+        return paths.child(self.context.state / "instances", f"{self.kind}-{name}")
 
     def _run(self, name: str) -> None:
         job = self.documents.get(name)
@@ -206,7 +207,7 @@ class JobEngine(JobRecords):
             return "Completed", None
         place = [instance.host for instance in instances].index(outcome.failed)
         container, instance = containers[place], instances[place]
-        file = container.ml / self.failure_file
+        file = paths.below(container.ml, self.failure_file)
         written = file.read_text(errors="replace") if file.exists() else None
         code = outcome.codes[outcome.failed]
         lines, *others = (
@@ -238,7 +239,7 @@ class JobEngine(JobRecords):
     def recover(self) -> None:
         """Mark the jobs that the last server's end took with it."""
         self.fail_unfinished(f"{INTERNAL}: the local AWS ended while the job ran: run it again")
-        for folder in self._folder("").parent.glob(f"{self.kind}-*"):
+        for folder in (self.context.state / "instances").glob(f"{self.kind}-*"):
             shutil.rmtree(folder, ignore_errors=True)
 
     def shut_down(self) -> None:

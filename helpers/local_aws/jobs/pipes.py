@@ -18,6 +18,8 @@ from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
 
+from helpers.local_aws import paths
+
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.02
@@ -43,7 +45,7 @@ class ChannelPipes(threading.Thread):
         unzip: bool = False,
     ):
         super().__init__(name=f"pipe-{channel}", daemon=True)
-        self._path = lambda epoch: folder / f"{channel}_{epoch}"
+        self._path = lambda epoch: paths.below(folder, f"{channel}_{epoch}")
         self._files, self._seed, self._unzip = files, seed, unzip
         self._over = threading.Event()
         os.mkfifo(self._path(0))

@@ -6,6 +6,7 @@ Left out: Athena and Redshift inputs, Feature Store outputs, Continuous upload (
 
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
@@ -70,7 +71,7 @@ class Processing(JobEngine):
         return job["ProcessingResources"]["ClusterConfig"]["InstanceType"]
 
     def prepare(self, name: str, job: dict, folder: Path, hosts: list[str]) -> list[Container]:
-        containers = [Container(folder / host, host) for host in hosts]
+        containers = [Container(paths.child(folder, host), host) for host in hosts]
         for place, container in enumerate(containers):
             about = {"current_host": container.host, "hosts": hosts}
             container.write_config("config/resourceconfig.json", about)

@@ -8,9 +8,10 @@ Left out: images with algorithms of their own, R, MPI and parameter servers, cod
 """
 
 import json
+import os
 import shlex
-import tarfile
 
+from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.container import ML, Container
 from helpers.local_aws.s3.store import ObjectStore
@@ -47,6 +48,9 @@ def check(request: dict) -> None:
             f" script mode's hyperparameters {PROGRAM} and {SUBMIT}."
         )
         raise AwsError("ValidationException", message)
+    if wrong := paths.fault(os.path.normpath(given[PROGRAM])):
+        message = f"{PROGRAM} is {given[PROGRAM]}, which is no file below the code: {wrong}."
+        raise AwsError("ValidationException", message)
     uri = given.get(SUBMIT, "s3://.tar.gz")
     if not (uri.startswith("s3://") and uri.endswith(".tar.gz")):
         message = f"{SUBMIT} is {uri}: the local AWS takes an S3 URI that ends in .tar.gz."
@@ -65,10 +69,10 @@ def unpack(store: ObjectStore, job: dict, container: Container) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         bucket, _, key = given[SUBMIT].removeprefix("s3://").partition("/")
         try:
-            with tarfile.open(store.info(bucket, key).path) as archive:
-                archive.extractall(folder, filter="data")
-        except tarfile.TarError as error:
-            raise AwsError("ValidationException", f"{SUBMIT} {given[SUBMIT]}: {error}") from None
+            paths.unpack(store.info(bucket, key).path, folder)
+        except AwsError as error:
+            message = f"{SUBMIT} {given[SUBMIT]}: {error.message}"
+            raise AwsError(error.code, message) from None
         for path in [*folder.rglob("*.py"), *folder.rglob("*.sh")]:
             container.rewrite(path)
     if DRIVERS in _channels(job) and not (installer := container.ml / INSTALLER).exists():

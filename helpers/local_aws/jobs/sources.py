@@ -27,7 +27,7 @@ def objects_of(store: ObjectStore, source: dict) -> list[tuple[ObjectInfo, str]]
     bucket, _, key = source["S3Uri"].removeprefix("s3://").partition("/")
     prefix, names = _entries(source["S3Uri"], store.read(bucket, key))
     bucket, _, below = prefix.removeprefix("s3://").partition("/")
-    return [(store.info(bucket, below + name), name.lstrip("/")) for name in names]
+    return [(store.info(bucket, below + name), name.removeprefix("/")) for name in names]
 
 
 def _entries(uri: str, text: bytes) -> tuple[str, list[str]]:

@@ -10,6 +10,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.cloudwatch import CloudWatch
 from helpers.local_aws.context import Context
 from helpers.local_aws.documents import Documents
@@ -184,7 +185,7 @@ class Training(JobEngine):
         self.say(name, "Downloading")
         definitions = job["AlgorithmSpecification"].get("MetricDefinitions", [])
         self._metrics.setdefault(name, JobMetrics(name, definitions, self._cloudwatch))
-        containers = [Container(folder / host, host) for host in hosts]
+        containers = [Container(paths.child(folder, host), host) for host in hosts]
         port = drivers.free_port()
         for place, container in enumerate(containers):
             self._write_config(job, container, hosts)

@@ -4,6 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import names
 from helpers.local_aws.s3.index import Index
@@ -26,7 +27,7 @@ class Buckets:
             if bucket in self._all:
                 message = "Your previous request to create the named bucket succeeded."
                 raise AwsError("BucketAlreadyOwnedByYou", message, 409)
-            (self._root / bucket).mkdir(exist_ok=True)
+            paths.child(self._root, bucket).mkdir(exist_ok=True)
             created = int(time.time())
             self._index.rows("INSERT INTO buckets VALUES (?, ?, ?)", bucket, created, region)
         self._all[bucket] = (created, region)
@@ -40,10 +41,10 @@ class Buckets:
                 raise AwsError("BucketNotEmpty", message, 409)
             for (upload,) in self._index.rows("SELECT id FROM uploads WHERE bucket = ?", bucket):
                 self._index.rows("DELETE FROM parts WHERE upload = ?", upload)
-                shutil.rmtree(self._side / "uploads" / upload, ignore_errors=True)
+                shutil.rmtree(paths.child(self._side / "uploads", upload), ignore_errors=True)
             self._index.rows("DELETE FROM uploads WHERE bucket = ?", bucket)
             self._index.rows("DELETE FROM buckets WHERE name = ?", bucket)
-            shutil.rmtree(self._root / bucket)
+            shutil.rmtree(paths.child(self._root, bucket))
             del self._all[bucket]
 
     def names(self) -> list[str]:

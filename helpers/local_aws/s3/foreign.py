@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
+from helpers.local_aws import paths
+from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3.drafts import file_md5
 from helpers.local_aws.s3.index import Index
 from helpers.local_aws.s3.info import ObjectInfo, pack
@@ -54,9 +57,11 @@ def register(
 def files(folder: str, prefix: str) -> Iterator[tuple[str, str]]:
     """Yield (key, path) of the plain files in a bucket's folder whose key starts with `prefix`."""
     start = os.path.dirname(prefix)
-    if any(part in (".", "..") for part in start.split("/")):
-        return
-    for parent, folders, names_here in os.walk(os.path.join(folder, start)):
+    try:
+        top = paths.below(Path(folder), f"{start}/-").parent if start else folder
+    except AwsError:
+        return  # no plain file has such a key
+    for parent, folders, names_here in os.walk(top):
         folders.sort()
         for name in sorted(names_here):
             path = os.path.join(parent, name)

@@ -75,6 +75,7 @@ class S3App:
         """Answer one request."""
         request = Request(environ)
         try:
+            request.check()
             response = self._answer(request)
         except AwsError as error:
             response = error_response(error, request)

@@ -3,11 +3,11 @@
 import hashlib
 import re
 
+from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
 
 BUCKET = re.compile(r"(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 KEY_BYTES = 1024
-COMPONENT_BYTES = 255
 
 
 def check_bucket_name(bucket: str) -> None:
@@ -25,14 +25,7 @@ def check_key(key: str) -> None:
 
 def holdable(key: str) -> bool:
     """Say whether `<bucket>/<key>` is a path that names one file inside the bucket's folder."""
-    if "\0" in key:
-        return False
-    for component in key.split("/"):
-        if component in ("", ".", ".."):
-            return False
-        if len(component) > COMPONENT_BYTES // 4 and len(component.encode()) > COMPONENT_BYTES:
-            return False
-    return True
+    return paths.fault(key) is None
 
 
 def odd_name(key: str) -> str:

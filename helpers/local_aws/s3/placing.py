@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import names
 
@@ -28,21 +29,22 @@ def full_disk_named() -> Iterator[None]:
 
 def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
     """Return the path for a key's file, its folder made, and its place in `side` if it is odd."""
-    if names.holdable(key):
-        path = f"{root}/{bucket}/{key}"
-        try:
-            if not os.path.isdir(parent := os.path.dirname(path)):
-                os.makedirs(parent, exist_ok=True)
-            if not os.path.isdir(path):
-                return path, None
-        except (NotADirectoryError, FileExistsError):
-            pass  # a part of the path is another key's file
-        except OSError as error:
-            if error.errno != errno.ENAMETOOLONG:
-                raise
-    os.makedirs(f"{side}/odd/{bucket}", exist_ok=True)
-    location = f"odd/{bucket}/{names.odd_name(key)}"
-    return f"{side}/{location}", location
+    try:
+        path = str(paths.below(paths.child(Path(root), bucket), key))
+        if not os.path.isdir(parent := os.path.dirname(path)):
+            os.makedirs(parent, exist_ok=True)
+        if not os.path.isdir(path):
+            return path, None
+    except AwsError:
+        pass  # no path can hold the key, or a link leads it out of the bucket's folder
+    except (NotADirectoryError, FileExistsError):
+        pass  # a part of the path is another key's file
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+    path = paths.child(paths.child(Path(side, "odd"), bucket), names.odd_name(key))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return str(path), str(path.relative_to(side))
 
 
 @contextmanager

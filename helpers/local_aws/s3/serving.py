@@ -9,6 +9,7 @@ import io
 import logging
 from collections.abc import Callable
 from typing import BinaryIO
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from werkzeug.serving import WSGIRequestHandler
 
@@ -63,6 +64,7 @@ class KeepAliveHandler(WSGIRequestHandler):
     def make_environ(self) -> dict:
         """Return WSGI's environ with the body bounded and the headers as they were sent."""
         environ = super().make_environ()
+        environ["PATH_INFO"] = _path_of(self.path)
         environ[HEADERS] = self.headers.items()
         if "wsgi.input_terminated" not in environ:
             length = environ.get("CONTENT_LENGTH") or "0"
@@ -114,6 +116,16 @@ class KeepAliveHandler(WSGIRequestHandler):
         if self.close_connection or not isinstance(body, Bounded):
             return False  # a chunked body's end is unknown
         return body.left == 0 or (self._invited and body.left <= DRAINED)
+
+
+def _path_of(target: str) -> str:
+    """Return a request target's path as WSGI has it: a character for each byte.
+
+    werkzeug's own has U+FFFD for whatever is no UTF-8, which makes one path of several.
+    """
+    parts = urlsplit(target)
+    path = f"/{parts.netloc}{parts.path}" if parts.netloc and not parts.scheme else parts.path
+    return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
 
 
 class _Answer:

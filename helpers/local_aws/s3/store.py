@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import foreign, names, placing
 from helpers.local_aws.s3.buckets import Buckets
@@ -187,7 +188,7 @@ class ObjectStore:
             if known := self.objects.get(bucket, key):
                 self.objects.delete(bucket, key)
                 known.path.unlink(missing_ok=True)
-                placing.prune(known.path, self.root / bucket)
+                placing.prune(known.path, paths.child(self.root, bucket))
 
     def retag(self, bucket: str, key: str, tags: dict[str, str]) -> None:
         """Replace an object's tags."""
@@ -209,7 +210,7 @@ class ObjectStore:
         for info in self.list(bucket, prefix):
             if not info.path.is_file():
                 foreign.forget(self.index, self.objects, info)
-        found = foreign.files(str(self.root / bucket), prefix)
+        found = foreign.files(str(paths.child(self.root, bucket)), prefix)
         with placing.full_disk_named():
             made = [foreign.register(self.index, self.objects, bucket, *file) for file in found]
         return [info for info in made if info]

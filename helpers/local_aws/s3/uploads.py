@@ -12,6 +12,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
+from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import checksums, drafts, names, placing
 from helpers.local_aws.s3.info import ObjectInfo
@@ -62,7 +63,7 @@ class Uploads:
         upload = Upload(uuid.uuid4().hex, bucket, key, int(time.time()), facts, algorithm, kind)
         text = json.dumps([facts, algorithm, kind])
         with placing.full_disk_named():
-            (self._folder / upload.id).mkdir()
+            paths.child(self._folder, upload.id).mkdir()
             row = (upload.id, bucket, key, upload.initiated, text)
             self._index.rows("INSERT INTO uploads VALUES (?, ?, ?, ?, ?)", *row)
         return upload
@@ -82,7 +83,7 @@ class Uploads:
     def put_part(self, upload: Upload, number: int, made: drafts.Draft, sums: dict) -> Part:
         """Keep a draft as a part; the last one sent under a number counts."""
         name = f"{upload.id}/{number}-{uuid.uuid4().hex}"
-        path = str(self._folder / name)
+        path = str(paths.below(self._folder, name))
         part = Part(number, made.size, made.md5, int(time.time()), path, sums)
         with placing.full_disk_named(), self._index.transaction():
             self.get(upload.bucket, upload.key, upload.id)
@@ -92,7 +93,7 @@ class Uploads:
             row = (upload.id, number, part.size, part.etag, part.modified, name, json.dumps(sums))
             self._index.rows("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
         if old:
-            (self._folder / old[0]).unlink()
+            paths.below(self._folder, old[0]).unlink()
         return part
 
     def parts(self, upload: Upload, after: int = 0, most: int = MOST_PARTS) -> list[Part]:
@@ -100,7 +101,10 @@ class Uploads:
         columns = "number, size, etag, modified, file, checksums"
         sql = f"SELECT {columns} FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?"
         rows = self._index.rows(sql, upload.id, after, most)
-        return [Part(*row[:4], str(self._folder / row[4]), json.loads(row[5])) for row in rows]
+        return [
+            Part(*row[:4], str(paths.below(self._folder, row[4])), json.loads(row[5]))
+            for row in rows
+        ]
 
     def page(self, bucket: str, prefix: str, after: tuple[str, str], most: int) -> list[Upload]:
         """Return uploads of a bucket by (key, id), those after `after`."""
@@ -115,7 +119,7 @@ class Uploads:
         with self._index.transaction():
             self._index.rows("DELETE FROM uploads WHERE id = ?", upload.id)
             self._index.rows("DELETE FROM parts WHERE upload = ?", upload.id)
-        shutil.rmtree(self._folder / upload.id, ignore_errors=True)
+        shutil.rmtree(paths.child(self._folder, upload.id), ignore_errors=True)
 
     def complete(self, upload: Upload, parts: list[Part], expected: str, check) -> ObjectInfo:
         """Join the parts to the object. Raises: AwsError BadDigest on another whole checksum."""

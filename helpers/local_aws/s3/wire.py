@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import BinaryIO
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import digests, xml
@@ -55,14 +55,22 @@ class Request:
     def __init__(self, environ: dict):
         self.environ = environ
         self.method: str = environ["REQUEST_METHOD"]
+        self.id = os.urandom(8).hex().upper()
+        raw, query = environ["PATH_INFO"].encode("latin-1"), environ.get("QUERY_STRING", "")
+        # What is no UTF-8 is refused (`check`); until then it is only shown.
+        self.bucket, _, self.key = raw[1:].decode(errors="replace").partition("/")
+        pairs = parse_qsl(query, keep_blank_values=True, errors="replace") if query else []
+        self.query = dict(pairs)
+        self._raw = raw, query
+
+    def check(self) -> None:
+        """Raise AwsError InvalidURI if path or query are no UTF-8: two keys would be one."""
+        path, query = self._raw
         try:
-            path = environ["PATH_INFO"].encode("latin-1").decode()
+            path.decode()
+            unquote_to_bytes(query).decode()
         except UnicodeDecodeError as error:
             raise AwsError("InvalidURI", "Couldn't parse the specified URI.") from error
-        self.bucket, _, self.key = path[1:].partition("/")
-        query = environ.get("QUERY_STRING", "")
-        self.query = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
-        self.id = os.urandom(8).hex().upper()
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 from typing import BinaryIO
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import checksums, conditions, digests, drafts, tagging, xml
@@ -98,7 +98,11 @@ def _encryption(info: ObjectInfo) -> dict[str, str]:
 def copy_source(request: Request) -> tuple[str, str]:
     """Return (bucket, key) of the x-amz-copy-source header."""
     source, _, version = request.header("x-amz-copy-source").partition("?versionId=")
-    bucket, _, key = unquote(source).removeprefix("/").partition("/")
+    try:
+        text = unquote_to_bytes(source.encode("latin-1")).decode()
+    except UnicodeError as error:
+        raise AwsError("InvalidArgument", "Copy Source must be URL-encoded UTF-8") from error
+    bucket, _, key = text.removeprefix("/").partition("/")
     if not key:
         message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
         raise AwsError("InvalidArgument", message)

@@ -224,3 +224,10 @@ def test_what_a_request_asks_beyond_the_engine_is_refused_by_name(hosting):
         hosting.sagemaker.update_endpoint(
             EndpointName="endpoint", EndpointConfigName="config", DeploymentConfig=alarms
         )
+
+
+def test_an_archive_with_a_member_outside_fails_the_endpoint_and_writes_nothing(aws, hosting):
+    about = hosting.create(archive(**{"../../../../evil": "x"}))
+    assert about["EndpointStatus"] == "Failed"
+    assert "'../../../../evil' would be extracted" in about["FailureReason"]
+    assert not list(aws.context.state.parent.rglob("evil"))

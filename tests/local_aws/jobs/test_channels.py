@@ -100,3 +100,20 @@ def test_code_is_copied_and_rewritten_where_all_else_is_linked(tmp_path):
     assert str(container.ml) in (folder / "run.py").read_text()
     assert code.path.read_bytes() == b"open('/opt/ml/model/x')"
     store.close()
+
+
+@pytest.mark.parametrize("name", ["..", "."])
+def test_a_channel_whose_name_can_be_no_folder_is_refused(client, name):
+    data = {**channel(), "ChannelName": name}
+    with pytest.raises(ClientError, match=f"Channel {name}: its name"):
+        client("sagemaker").create_training_job(**training("job", "", InputDataConfig=[data]))
+
+
+def test_a_pipe_has_no_files_and_streams_what_has_an_odd_key(aws, client):
+    for key in ("shards/../../evil", "shards//x"):
+        aws.store.put(BUCKET, key, key.encode())
+    script = SCRIPT + READERS["Pipe"]
+    request = training("job", script, InputDataConfig=[channel(InputMode="Pipe")])
+    client("sagemaker").create_training_job(**request)
+    assert wait_for(client("sagemaker"), "TrainingJob", "job")["TrainingJobStatus"] == "Completed"
+    assert printed(aws, "job") == ["shards/../../evilshards//x False"]

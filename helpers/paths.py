@@ -1,0 +1,80 @@
+"""Names from outside as paths below a folder: refused or proved to lie inside. Knows no store.
+
+Keys of objects, members of archives, names in a listing: whatever becomes a path comes through
+here (tests/test_joins.py).
+"""
+
+import os
+import re
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+NAME_BYTES = 255
+_PARTIAL = re.compile(r"\.part-[0-9a-f]{32}")
+
+
+class UnsafeName(ValueError):
+    """A name that can't become a path inside its folder; the message names it and says why."""
+
+
+def fault(key: str) -> str | None:
+    """Say why a key with slashes can't be a path below a folder; None if it can."""
+    if "\0" in key:
+        return "it has a NUL character"
+    for part in key.split("/"):
+        if part in ("", ".", ".."):
+            return f"it has a part {part!r}" if part else "it has an empty part ('' beside a '/')"
+        if len(part.encode("utf-8", "replace")) > NAME_BYTES:
+            return f"it has a part of more than {NAME_BYTES} bytes"
+        if _PARTIAL.fullmatch(part):
+            return "files half written have such names"
+    try:
+        os.fsencode(key)
+    except UnicodeEncodeError:
+        return "it is no Unicode text"
+    return None
+
+
+def below(root: str | Path, key: str) -> Path:
+    """Return the path of a key below `root`.
+
+    Raises:
+        UnsafeName: it has parts such as `..`, or a link among its folders leads elsewhere.
+    """
+    if wrong := fault(key):
+        raise _refused(key, wrong)
+    path, top = os.path.join(root, key), os.path.realpath(root)
+    folder = os.path.realpath(os.path.dirname(path))
+    if folder != top and not folder.startswith(f"{top.rstrip('/')}/"):
+        raise _refused(key, f"a link among its folders leads out of {root}")
+    return Path(path)
+
+
+def all_below(root: str | Path, keys: Iterable[str]) -> dict[str, Path]:
+    """Return the paths of keys that all become files below `root`, by key.
+
+    Raises:
+        UnsafeName: one can't, or one is another's folder.
+    """
+    paths = {key: below(root, key) for key in keys}
+    for key in paths:
+        ends = (place for place, letter in enumerate(key) if letter == "/")
+        if folder := next((key[:end] for end in ends if key[:end] in paths), None):
+            raise _refused(key, f"{folder!r} is an object too, not a folder")
+    return paths
+
+
+def partial(path: Path) -> Path:
+    """Return a name beside a path for a file that is not whole yet; no key has such a name."""
+    return path.with_name(f".part-{uuid.uuid4().hex}")
+
+
+def is_partial(name: str) -> bool:
+    """Say whether a file name is one of `partial`."""
+    return bool(_PARTIAL.fullmatch(name))
+
+
+def _refused(key: str, wrong: str) -> UnsafeName:
+    text = key if len(key) <= 200 else f"{key[:200]}…"
+    return UnsafeName(f"{text!r} can't become a file: {wrong}. Give it another name at its source")

@@ -1,0 +1,74 @@
+"""Names from outside stay inside: any text has its own file, any key its own path or a refusal."""
+
+import random
+import tarfile
+
+import pytest
+
+from helpers.local_aws import paths
+from helpers.local_aws.errors import AwsError
+
+NAMES = [
+    *("", ".", "..", "...", ".x", "../x", "a/../../b", "/a", "a/", "a//b", "a\0b", "%2E", "%", "~"),
+    *("a.jsonl", "a.name", "A", "a", "ä", "日" * 512, "x" * 512, "x" * 511 + "y", "🐦" * 512, "\n"),
+    *("%" * 512, "." * 512, "x" * 119 + "/" * 300, "x" * 119 + "/" * 299 + "y", "\ud800", "a~b"),
+]
+OUTSIDE = ["..", ".", "../x", "a/../b", "a/..", "/a", "a//b", "a/", "", "a\0b", "x" * 256, "\ud800"]
+
+
+def test_every_name_has_a_file_of_its_own_directly_inside(tmp_path):
+    files = [paths.child(tmp_path, name, ".jsonl") for name in NAMES]
+    assert len(set(files)) == len(NAMES)
+    for file, name in zip(files, NAMES, strict=True):
+        paths.keep_name(file, name, ".jsonl")
+        file.touch(exist_ok=False)
+        assert file.resolve().parent == tmp_path.resolve()
+    assert {paths.name_of(path, ".jsonl") for path in tmp_path.glob("*.jsonl")} == set(NAMES)
+
+
+def test_names_made_at_random_are_told_apart_and_given_back(tmp_path):
+    dice = random.Random(0)
+    names = {"".join(dice.choices("./~%a\0ä\\", k=dice.randint(0, 9))) for _ in range(3000)}
+    assert {paths.name_of(paths.child(tmp_path, name)) for name in names} == names
+    assert len({paths.encoded(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("key", OUTSIDE)
+def test_a_key_that_no_path_holds_is_refused_by_name(tmp_path, key):
+    with pytest.raises(AwsError) as caught:
+        paths.below(tmp_path, key)
+    assert repr(key[:200])[:-1] in caught.value.message
+
+
+def test_a_key_through_a_link_that_leads_out_is_refused(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/out").symlink_to(tmp_path)
+    (tmp_path / "in/near").symlink_to("there")
+    with pytest.raises(AwsError, match="link"):
+        paths.below(tmp_path / "in", "out/x")
+    assert paths.below(tmp_path / "in", "near/x") == tmp_path / "in/near/x"
+
+
+@pytest.mark.parametrize("keys", [["a", "a/b"], ["a/b/c", "a/b"], ["a", "a"]])
+def test_of_two_objects_that_one_file_can_not_hold_none_is_lost(tmp_path, keys):
+    with pytest.raises(AwsError, match="s3://b/1.*"):
+        paths.all_below(tmp_path, [(key, f"s3://b/{place}") for place, key in enumerate(keys, 10)])
+
+
+@pytest.mark.parametrize("member", ["../x", "a/../../x", "/../x"])
+def test_an_archives_member_outside_is_refused(tmp_path, member):
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        tar.addfile(tarfile.TarInfo(member))
+    with pytest.raises(AwsError, match="outside"):
+        paths.unpack(tmp_path / "a.tar", tmp_path / "in")
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_an_archives_link_that_leads_out_is_refused(tmp_path, kind):
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        link = tarfile.TarInfo("door")
+        link.type, link.linkname = kind, "../../secret"
+        tar.addfile(link)
+    with pytest.raises(AwsError, match="outside"):
+        paths.unpack(tmp_path / "a.tar", tmp_path / "in")
