@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from helpers.datasets.base import Drop
+from helpers.paths import fault
 
 VERSION = 1
 NAME = "manifest.json"
@@ -100,6 +101,8 @@ class Manifest:
         _require(len(set(self.labels)) == len(self.labels), "a label is listed twice")
         names = [shard.name for split in self.splits.values() for shard in split.shards]
         _require(len(set(names)) == len(names), "a shard is listed twice")
+        for name in names:
+            _require(not fault(name), f"{name!r} is no shard's name: {fault(name)}")
         _require(set(self.class_weights) <= set(self.labels), "a class weight has no label")
         for name, split in self.splits.items():
             samples = sum(shard.samples for shard in split.shards)

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from tqdm.auto import tqdm
 
+from helpers.paths import all_below, partial
 from helpers.storage import Entry, Folder, LocalFolder, read_resuming
 
 THREADS = 16
@@ -45,7 +46,7 @@ def list_objects(client: Any, uri: str) -> Iterator[Entry]:
     for page in pages:
         for item in page.get("Contents", ()):
             key = item["Key"].removeprefix(prefix)
-            if key and not key.endswith("/"):
+            if key and (item["Size"] or not key.endswith("/")):  # else a folder of the console's
                 yield Entry(key, item["Size"], item["ETag"].strip('"'))
 
 
@@ -191,18 +192,22 @@ def download_prefix(
     """Download all objects below a URI in parallel; return how many are there now.
 
     Resumable: a file appears under its name only when whole, and one of the right size is kept.
+
+    Raises:
+        UnsafeName: a key can't be a file below `folder`; it is named, and nothing is written.
     """
+    objects = list(list_objects(client, uri))
+    files = all_below(folder, (entry.key for entry in objects))
 
     def get(entry: Entry) -> None:
-        path = Path(folder) / entry.key
+        path = files[entry.key]
         if path.exists() and path.stat().st_size == entry.size:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
+        part = partial(path)
         part.write_bytes(read_object(client, join_uri(uri, entry.key), entry.size))
         part.replace(path)
 
-    objects = list(list_objects(client, uri))
     return run_parallel(
         get, objects, threads=threads, title=title or f"from {uri}", total=len(objects)
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from helpers.paths import below, is_partial, partial
+
 ATTEMPTS = 6
 PIECE = 1 << 20
 
@@ -46,7 +48,10 @@ class Folder(Protocol):
 
 
 class LocalFolder:
-    """A folder on disk."""
+    """A folder on disk.
+
+    Keys that can't be files in it raise UnsafeName, which names them.
+    """
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
@@ -65,23 +70,23 @@ class LocalFolder:
     def _files(self) -> Iterator[Path]:
         """Yield all files but those half written."""
         for folder, _, names in os.walk(self.root):
-            yield from (Path(folder) / name for name in names if not name.endswith(".part"))
+            yield from (Path(folder) / name for name in names if not is_partial(name))
 
     def read(self, key: str, size: int | None = None) -> bytes:
         """Return a file's bytes; `size` is not needed here."""
-        return (self.root / key).read_bytes()
+        return below(self.root, key).read_bytes()
 
     def write(self, key: str, data: bytes) -> None:
         """Write to a temporary name, then rename."""
         path = self._ready(key)
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part = partial(path)
         part.write_bytes(data)
         part.replace(path)
 
     def upload(self, path: Path, key: str) -> None:
         """Copy a file to a temporary name, then rename."""
         target = self._ready(key)
-        part = target.with_name(f"{target.name}.{os.getpid()}.part")
+        part = partial(target)
         with open(path, "rb") as source, open(part, "wb") as copy:
             while piece := source.read(PIECE):
                 copy.write(piece)
@@ -89,13 +94,13 @@ class LocalFolder:
 
     def _ready(self, key: str) -> Path:
         """Return the path of a key with its folder made."""
-        path = self.root / key
+        path = below(self.root, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     def delete(self, key: str) -> None:
         """Remove a file."""
-        (self.root / key).unlink(missing_ok=True)
+        below(self.root, key).unlink(missing_ok=True)
 
 
 def read_resuming(

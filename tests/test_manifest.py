@@ -28,6 +28,12 @@ TRAIN = SplitInfo(
         ShardInfo("train/train-000001.tar", 2, 10, "11"),
     ],
 )
+
+
+def shards_named(name):
+    return SplitInfo(5, 30, {"a": 3, "b": 2}, ["g"], [ShardInfo(name, 5, 30, "00")])
+
+
 EMPTY = SplitInfo(0, 0, {"a": 0, "b": 0}, [], [])
 MANIFEST = Manifest(
     dataset="birds",
@@ -62,6 +68,8 @@ def test_it_says_what_is_in_it():
         ({"splits": {"train": replace(TRAIN, samples=6)}}, "train has 5 samples"),
         ({"splits": {"train": replace(TRAIN, counts={"a": 5, "b": 5})}}, "counts of train"),
         ({"splits": {"train": TRAIN, "test": TRAIN}}, "shard is listed twice"),
+        ({"splits": {"train": shards_named("../train.tar")}}, "'../train.tar' is no shard's name"),
+        ({"splits": {"train": shards_named("/etc/passwd")}}, "'/etc/passwd' is no shard's name"),
     ],
 )
 def test_a_contradiction_is_named(change, problem):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers.paths import UnsafeName
 from helpers.s3 import (
     S3Prefix,
     download_prefix,
@@ -66,6 +67,26 @@ def test_a_download_run_again_asks_for_nothing_twice(server, tmp_path):
     server.seen.clear()
     assert download_prefix(server.client(), "s3://birds/raw", tmp_path / "back") == 1
     assert [path for _, path, _ in server.seen] == ["/birds"]
+
+
+@pytest.mark.parametrize(
+    "key", ["raw/../evil", "raw/a/../../evil", "raw//x", "raw/./x", "raw/x/", "raw/good/x"]
+)
+def test_a_key_that_can_be_no_file_ends_a_download_before_it_writes(server, tmp_path, key):
+    for each in ("raw/good", key):
+        server.client().put_object(Bucket="birds", Key=each, Body=b"1")
+    before = set(tmp_path.rglob("*"))
+    with pytest.raises(UnsafeName, match=key.removeprefix("raw/")):
+        download_prefix(server.client(), "s3://birds/raw", tmp_path / "back")
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_names_like_those_of_half_files_come_down_beside_each_other(server, tmp_path):
+    for key in ("a", "a.part", "a.part.part", ".a"):
+        server.client().put_object(Bucket="birds", Key=f"raw/{key}", Body=key.encode() * 1000)
+    download_prefix(server.client(), "s3://birds/raw", tmp_path / "back")
+    files = {path.name: path.read_bytes() for path in (tmp_path / "back").iterdir()}
+    assert files == {key: key.encode() * 1000 for key in ("a", "a.part", "a.part.part", ".a")}
 
 
 def test_a_listing_is_of_the_folder_alone_and_in_order(server):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import storage
+from helpers.paths import UnsafeName
 from helpers.storage import LocalFolder, read_resuming
 
 DATA = bytes(range(256)) * 40
@@ -74,9 +75,35 @@ def test_an_early_end_is_no_reason_to_wait(pauses):
 def test_half_written_files_are_not_listed(tmp_path):
     folder = LocalFolder(tmp_path)
     folder.write("a/b", b"1")
-    (tmp_path / "a" / "c.1234.part").write_bytes(b"half")
+    (tmp_path / "a" / f".part-{'0' * 32}").write_bytes(b"half")
     assert [(entry.key, entry.size) for entry in folder.list()] == [("a/b", 1)]
     assert [entry.etag for entry in folder.list(etags=False)] == [""]
+
+
+def test_a_key_that_looks_half_written_is_kept_like_any_other(tmp_path):
+    folder = LocalFolder(tmp_path)
+    for key in ("x", "x.part", ".part", "x.1.part", ".x"):
+        folder.write(key, key.encode())
+    assert {entry.key: folder.read(entry.key) for entry in folder.list()} == {
+        key: key.encode() for key in ("x", "x.part", ".part", "x.1.part", ".x")
+    }
+
+
+@pytest.mark.parametrize("key", ["../x", "a/../../x", "/x", "..", "a//b", "", "out/x"])
+def test_no_key_leads_out_of_the_folder(tmp_path, key):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/out").symlink_to(tmp_path)
+    (tmp_path / "x").write_bytes(b"mine")
+    folder = LocalFolder(tmp_path / "in")
+    calls = (
+        folder.read, folder.delete, lambda key: folder.write(key, b"theirs"),
+        lambda key: folder.upload(tmp_path / "x", key),
+    )  # fmt: skip
+    for call in calls:
+        with pytest.raises(UnsafeName, match=repr(key)):
+            call(key)
+    assert (tmp_path / "x").read_bytes() == b"mine"
+    assert list(folder.list()) == []
 
 
 def test_a_folder_that_is_not_there_is_empty(tmp_path):

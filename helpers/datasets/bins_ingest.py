@@ -6,6 +6,7 @@ from pathlib import Path
 
 from helpers.datasets.base import Drop, Unreadable
 from helpers.datasets.bins_metadata import read_contents
+from helpers.paths import below
 
 PHOTOS, METADATA = "bin-images", "metadata"
 PHOTO_SUFFIXES = (".jpg", ".jpeg")
@@ -34,8 +35,8 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
         if reason:
             drops.append(Drop(rows[name], reason))
             continue
-        _bring(source / photos[name], folder / PHOTOS / f"{name}.jpg")
-        _bring(source / rows[name], folder / METADATA / f"{name}.json")
+        _bring(source / photos[name], below(folder, f"{PHOTOS}/{name}.jpg"))
+        _bring(source / rows[name], below(folder, f"{METADATA}/{name}.json"))
     return sorted(drops, key=lambda drop: drop.source)
 
 

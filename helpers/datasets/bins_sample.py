@@ -17,6 +17,7 @@ from helpers.datasets.bins_ingest import METADATA, PHOTOS
 from helpers.datasets.bins_metadata import COUNT, ITEMS
 from helpers.datasets.bins_plan import Bin, goods, plan
 from helpers.datasets.bins_scene import photograph, to_jpeg
+from helpers.paths import below
 
 IMAGES = 2000
 """Enough to learn counting from: small residual networks got 0.82 to 0.86 of the test photos right
@@ -70,10 +71,10 @@ def write_bin(job: tuple[Path, int, int, Bin]) -> None:
     photo = photograph(rng, cell, units)
     if bin_.fault != "no photo":
         data = _as_file(photo, bin_.fault, bin_.index)
-        (folder / PHOTOS / f"{bin_.id}.jpg").write_bytes(data)
+        below(folder, f"{PHOTOS}/{bin_.id}.jpg").write_bytes(data)
     if bin_.fault != "no metadata":
         text = metadata(items, wrong=bin_.fault == "wrong total")
-        (folder / METADATA / f"{bin_.id}.json").write_text(text, encoding="ascii")
+        below(folder, f"{METADATA}/{bin_.id}.json").write_text(text, encoding="ascii")
 
 
 def metadata(items: list[Item], wrong: bool = False) -> str:

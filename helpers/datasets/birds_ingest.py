@@ -16,6 +16,7 @@ from helpers.datasets.birds_metadata import (
     json_files,
     write_table,
 )
+from helpers.paths import below
 
 AUDIO = {".ogg", ".wav", ".flac", ".mp3"}
 EXPECTED = (
@@ -38,13 +39,13 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
     if not copies:
         raise ValueError(f"{source} holds no recordings: {EXPECTED}")
     for path, name in tqdm(copies, "Copying recordings", leave=False):
-        target = folder / AUDIO_PREFIX / name
+        target = below(folder, f"{AUDIO_PREFIX}/{name}")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     (folder / CSV_KEY).write_bytes(table)
     (folder / JSON_PREFIX).mkdir(exist_ok=True)
     for key, data in json_files(table):
-        (folder / key).write_bytes(data)
+        below(folder, key).write_bytes(data)
     if (source / TAXONOMY_KEY).is_file():
         shutil.copyfile(source / TAXONOMY_KEY, folder / TAXONOMY_KEY)
     return drops

@@ -22,6 +22,7 @@ from helpers.datasets.birds_scene import at_distance, band_rms, noise
 from helpers.datasets.birds_song import draw_voice, sing
 from helpers.datasets.birds_voice import speak
 from helpers.media.audio import SAMPLE_RATE, encode
+from helpers.paths import below
 
 TAXONOMY = ("primary_label", "scientific_name", "common_name", "order", "family", "class_name")
 _PROCESSES = 2
@@ -41,13 +42,13 @@ def make(
     planned = plan(seed, recordings, species, recordists)
     _refuse_strangers(folder, {item.id for item in planned})
     for label in sorted({item.species.label for item in planned}):
-        (folder / AUDIO_PREFIX / label).mkdir(parents=True, exist_ok=True)
+        below(folder, f"{AUDIO_PREFIX}/{label}").mkdir(parents=True, exist_ok=True)
     (folder / JSON_PREFIX).mkdir(exist_ok=True)
     _write_metadata(folder, [item for item in planned if item.dirt != "no_row"])
     _write_taxonomy(folder, planned)
     sounding = [item for item in planned if item.dirt != "no_file"]
     for item, data in tqdm(_render_all(sounding), "Recording birds", len(sounding), leave=False):
-        (folder / media_key(item)).write_bytes(data)
+        below(folder, media_key(item)).write_bytes(data)
     return dirt(planned)
 
 
@@ -150,7 +151,7 @@ def _write_metadata(folder: Path, planned: list[Planned]) -> None:
             "recorded_at": item.recorded_at,
             "seconds": item.seconds,
         }
-        (folder / JSON_PREFIX / f"{item.id}.json").write_bytes(to_json(item.id, row, **extra))
+        below(folder, f"{JSON_PREFIX}/{item.id}.json").write_bytes(to_json(item.id, row, **extra))
 
 
 def _row(item: Planned) -> dict[str, str]:

@@ -25,6 +25,7 @@ from tqdm import tqdm
 
 from helpers.datasets.base import Drop
 from helpers.datasets.download import TRIES, download
+from helpers.paths import all_below, below, partial
 from helpers.s3 import THREADS, join_uri, list_objects, open_object, run_parallel
 from helpers.storage import Folder, LocalFolder
 
@@ -119,10 +120,10 @@ def fetch_birds(
     Raises:
         PermissionError: Kaggle refuses the credentials, or the rules are not accepted yet.
         ConnectionError: the download broke again and again; what came is kept for the next run.
-        ValueError: the archive is damaged, or holds no recordings.
+        ValueError: the archive is damaged, holds no recordings, or a file whose place is elsewhere.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    archive, started = folder / f"{competition}.zip", time.monotonic()
+    archive, started = below(folder, f"{competition}.zip"), time.monotonic()
     if not archive.exists():
         address = f"{url}/api/v1/competitions/data/download-all/{competition}"
         download(http, address, archive, help_at=f"{url}/competitions/{competition}/rules")
@@ -142,13 +143,14 @@ def _unpack(archive: Path, folder: Path) -> tuple[int, int]:
         members = [m for m in packed.infolist() if _is_wanted(m)]
         if not any(m.filename.startswith("train_audio/") for m in members):
             raise ValueError(f"{archive.name} holds no train_audio/: is it a BirdCLEF archive?")
+        files = all_below(folder, (member.filename for member in members))
         for member in tqdm(members, desc=f"Unpacking {archive.name}", unit="file"):
-            path = folder / member.filename
+            path = files[member.filename]
             if path.exists() and path.stat().st_size == member.file_size:
                 kept += 1
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f"{path.name}.part")
+            part = partial(path)
             part.write_bytes(packed.read(member))
             part.replace(path)
             new += 1
@@ -156,9 +158,8 @@ def _unpack(archive: Path, folder: Path) -> tuple[int, int]:
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
-    """Return whether a member is a file that the course reads, at a path inside the folder."""
-    safe = ".." not in PurePosixPath(member.filename).parts
-    return safe and not member.is_dir() and member.filename.startswith(BIRD_FILES)
+    """Return whether a member is a file that the course reads."""
+    return not member.is_dir() and member.filename.startswith(BIRD_FILES)
 
 
 def _read(client: Any, uri: str, sleep: Callable[[float], None] = time.sleep) -> bytes:

@@ -1,5 +1,7 @@
 """Reads Parquet and ORC files by column name, and counts the bytes that the columns take."""
 
+import re
+
 import pyarrow.orc as orc
 import pyarrow.parquet as parquet
 
@@ -16,7 +18,9 @@ def read_parquet(scan: Scan) -> None:
         actual = found.get(name.lower())
         value = missing(kind) if actual is None else f"CAST({quote(actual)} AS {to_duckdb(kind)})"
         items.append(f"{value} AS {quote(name)}")
-    paths = ", ".join(literal(str(file.path)) for file in scan.files)
+    # DuckDB takes names for patterns: `x[1].parquet` would be the neighbor's `x1.parquet`.
+    names = (re.sub(r"[*?[]", r"[\g<0>]", str(file.path)) for file in scan.files)
+    paths = ", ".join(map(literal, names))
     source = (
         f"read_parquet([{paths}], union_by_name = true, hive_partitioning = false, "
         "filename = '#path')"

@@ -9,7 +9,7 @@ import gzip
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
@@ -68,9 +68,9 @@ def _hidden(path: str) -> str:
     return f'CAST({path} AS VARCHAR) AS "$path"'
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return a file's content, decompressed by its name as Hive does."""
-    descriptor = os.open(path, os.O_RDONLY)
+def read_bytes(file: DataFile) -> bytes:
+    """Return a file's content, decompressed by its key's end as Hive does."""
+    descriptor = os.open(file.path, os.O_RDONLY)
     try:
         size = os.fstat(descriptor).st_size
         data = os.read(descriptor, size)
@@ -78,12 +78,13 @@ def read_bytes(path: Path) -> bytes:
             data += os.read(descriptor, size - len(data))
     finally:
         os.close(descriptor)
-    if path.suffix == ".gz":
+    suffix = PurePosixPath(file.uri).suffix  # the path of an odd key has none
+    if suffix == ".gz":
         return gzip.decompress(data)
-    if path.suffix == ".bz2":
+    if suffix == ".bz2":
         return bz2.decompress(data)
-    if path.suffix in (".zst", ".snappy", ".lz4"):
-        return pa.input_stream(pa.BufferReader(data), compression=path.suffix[1:]).read()
+    if suffix in (".zst", ".snappy", ".lz4"):
+        return pa.input_stream(pa.BufferReader(data), compression=suffix[1:]).read()
     return data
 
 
@@ -94,7 +95,7 @@ def line_batches(scan: Scan, whole: bool = False) -> Iterator[pa.RecordBatch]:
     lines: list[bytes] = []
     size = 0
     for number, file in enumerate(scan.files):
-        data = read_bytes(file.path)
+        data = read_bytes(file)
         if whole:
             new = [data]
         elif data.count(b"\n") == (1 if data.endswith(b"\n") else 0) and not skip:

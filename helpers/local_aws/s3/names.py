@@ -18,8 +18,12 @@ def check_bucket_name(bucket: str) -> None:
 
 
 def check_key(key: str) -> None:
-    """Raise AwsError KeyTooLongError over S3's 1,024 bytes of UTF-8."""
-    if len(key) > KEY_BYTES // 4 and len(key.encode()) > KEY_BYTES:
+    """Raise AwsError KeyTooLongError over S3's 1,024 bytes of UTF-8, InvalidURI for no UTF-8."""
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError as error:  # a job's file whose name is no UTF-8
+        raise AwsError("InvalidURI", f"The key {key!r} is no UTF-8.") from error
+    if size > KEY_BYTES:
         raise AwsError("KeyTooLongError", "Your key is too long: at most 1024 bytes of UTF-8.")
 
 

@@ -70,6 +70,16 @@ def test_a_local_path_outside_is_refused(disk, path):
         disk.path(path)
 
 
+def test_a_file_whose_name_is_no_key_fails_the_job_that_wrote_it_with_its_name(client):
+    script = "open(b'/opt/ml/model/' + bytes([0xff]), 'w')"
+    client("sagemaker").create_training_job(
+        **training("job", script, CheckpointConfig={**CHECKPOINTS, "LocalPath": "/opt/ml/model"})
+    )
+    job = wait_for(client("sagemaker"), "TrainingJob", "job")
+    assert job["TrainingJobStatus"] == "Failed"
+    assert "ClientError: The key 'data/\\udcff' is no UTF-8" in job["FailureReason"]
+
+
 def requests():
     """Return a request for each way in which objects reach a job, by its job's kind."""
     listed = channel("c", "list.json")
