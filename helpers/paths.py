@@ -6,6 +6,7 @@ here (tests/test_joins.py).
 
 import os
 import re
+import stat
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -44,11 +45,9 @@ def below(root: str | Path, key: str) -> Path:
     """
     if wrong := fault(key):
         raise _refused(key, wrong)
-    path, top = os.path.join(root, key), os.path.realpath(root)
-    folder = os.path.realpath(os.path.dirname(path))
-    if folder != top and not folder.startswith(f"{top.rstrip('/')}/"):
+    if _leads_out(root, key):
         raise _refused(key, f"a link among its folders leads out of {root}")
-    return Path(path)
+    return Path(root, key)
 
 
 def all_below(root: str | Path, keys: Iterable[str]) -> dict[str, Path]:
@@ -73,6 +72,22 @@ def partial(path: Path) -> Path:
 def is_partial(name: str) -> bool:
     """Say whether a file name is one of `partial`."""
     return bool(_PARTIAL.fullmatch(name))
+
+
+def _leads_out(root: str | Path, key: str) -> bool:
+    """Say whether a link among the folders of a key leads out of `root`."""
+    folder = str(root)
+    for part in key.split("/")[:-1]:
+        folder = f"{folder}/{part}"
+        try:
+            is_link = stat.S_ISLNK(os.lstat(folder).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False  # nor is anything below it there
+        if is_link:
+            top, real = os.path.realpath(root), os.path.realpath(folder)
+            if os.path.commonpath([top, real]) != top:
+                return True
+    return False
 
 
 def _refused(key: str, wrong: str) -> UnsafeName:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import ROOT, Config
+from helpers.paths import below
 from helpers.s3 import upload_folder
 from helpers.session import client
 
@@ -29,7 +30,7 @@ def ship(*files: str) -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=NOT_SHIPPED)
     for file in files:
-        shutil.copy(ROOT / file, folder)
+        shutil.copy(below(ROOT, file), folder)
     return folder
 
 

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 MAKERS = {"Path", "PurePath", "PosixPath", "PurePosixPath", "mkdtemp", "gettempdir", "getcwd"}
-TESTED = {"below", "child", "all_below", "partial"}
+TESTED = {"below", "child", "partial"}
 GIVES_PATHS = {"absolute", "resolve", "with_name", "with_suffix", "joinpath", "cwd", "home"}
 GLOBS = {"glob", "rglob", "iglob"}
 MODULES = ("os.", "os.path.", "shutil.")
@@ -79,7 +79,8 @@ class Knowledge:
         if isinstance(target, ast.Attribute):
             self.shared.add(last(target))
         elif isinstance(target, ast.Name):
-            self.local[file].add(last(target))
+            words = self.shared if target.id.isupper() else self.local[file]
+            words.add(last(target))
 
     def is_path(self, file: str, node: ast.AST) -> bool:
         """Say whether an expression is a path, as far as is known."""
@@ -89,9 +90,11 @@ class Knowledge:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             return self.is_path(file, node.left)
         if isinstance(node, ast.Name):
-            return last(node) in self.local[file] or node.id.isupper() and last(node) in self.shared
+            return last(node) in (self.shared if node.id.isupper() else self.local[file])
         if isinstance(node, ast.Attribute):
             return node.attr in ("parent",) or last(node) in self.shared
+        if isinstance(node, ast.Subscript):
+            return last(node.value) == "parents"
         if isinstance(node, ast.IfExp | ast.BoolOp):
             parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values
             return any(self.is_path(file, part) for part in parts)

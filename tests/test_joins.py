@@ -17,6 +17,8 @@ ALLOWED = {
     ("helpers/local_aws/jobs/supervise.py", "open(f'/proc/{name}/stat', errors='replace')"),
     ("helpers/local_aws/s3/foreign.py", "os.path.join(parent, name)"),
     ("helpers/storage.py", "Path(folder) / name"),
+    # The user's own setting: a folder anywhere.
+    ("helpers/config.py", "ROOT / folder"),
     # Its callers name the folders, in literals.
     ("helpers/datasets/bins_ingest.py", "source / name"),
     # The kind is ProcessingJob or TrainingJob.

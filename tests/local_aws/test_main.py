@@ -86,6 +86,14 @@ def test_logs_prints_what_a_job_said_in_order(run, state):
     assert said.index("first") < said.index("third")
 
 
+def test_logs_are_found_by_names_that_no_file_has(run, state):
+    with LocalAws(state) as aws:
+        for name in ("..", "x" * 511 + "y"):
+            aws.engines.logs.append("../group", name, [f"of {name[-2:]}"])
+    assert run("logs", "../group/..") == (0, "of ..\n")
+    assert run("logs", "xy") == (0, "of xy\n")
+
+
 def test_logs_leaves_out_a_line_that_a_killed_server_did_not_finish(run, state):
     with LocalAws(state) as aws:
         aws.engines.logs.append("/aws/sagemaker/TrainingJobs", "birds/algo-1", ["whole"])

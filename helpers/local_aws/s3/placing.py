@@ -30,7 +30,7 @@ def full_disk_named() -> Iterator[None]:
 def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
     """Return the path for a key's file, its folder made, and its place in `side` if it is odd."""
     try:
-        path = str(paths.below(paths.child(Path(root), bucket), key))
+        path = paths.inside(f"{root}/{bucket}", key)
         if not os.path.isdir(parent := os.path.dirname(path)):
             os.makedirs(parent, exist_ok=True)
         if not os.path.isdir(path):
