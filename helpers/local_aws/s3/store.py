@@ -3,8 +3,8 @@
 A file changed or deleted behind the store's back is noticed at its next use (size and time differ
 from the index) and registered anew; a new file in a bucket's folder is unknown until `adopt`.
 Keys that no path can hold ("a//b", "..", "dir/", a name over 255 bytes, a key that is another
-key's folder) lie in the index's folder. One process owns a store; the file system must tell
-upper case from lower. Objects have one version.
+key's folder, or goes through a link out of the bucket) lie in the index's folder. One process owns
+a store; the file system must tell upper case from lower. Objects have one version.
 """
 
 import io
