@@ -133,7 +133,7 @@ def fail(error: Exception, message: str) -> None:
     """Leave the reason where the job's description takes it from, and end."""
     reason = f"{type(error).__name__}: {error}"
     if Path(message).parent.is_dir():
-        Path(message).write_text(reason[:1024])
+        Path(message).write_text(reason[:1024], "utf-8")
     raise SystemExit(reason) from error
 
 

@@ -2,9 +2,11 @@
 
 import dataclasses
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
+from helpers import provenance
 from helpers.manifest import BadManifest, load_manifest
 from helpers.provenance import current_manifest, what_was_made
 from helpers.s3 import S3Prefix
@@ -12,7 +14,10 @@ from helpers.session import client
 from helpers.storage import LocalFolder
 from helpers.uploads import upload_raw
 from scripts_process import shard
+from tests.local_aws.hosting.models import archive
 from tests.toy import Toy, make_raw
+
+ROLE = "arn:aws:iam::000000000000:role/course"
 
 
 @pytest.fixture
@@ -71,6 +76,30 @@ def test_shards_of_one_source_are_not_those_of_another(config, tmp_path, make_sh
     assert told(mine)["raw/birds/"] == (
         "sample, 30 objects", "it stays, with its shards and tables, and is not read",
     )  # fmt: skip
+
+
+def test_it_tells_whose_data_the_versions_and_the_endpoint_are(aws, config, monkeypatch):
+    aws.store.put(config.bucket, "model.tar.gz", archive())
+    mine = dataclasses.replace(config, raw="/data/mine")
+    of = {1: config.source, 2: config.source, 3: mine.source}
+    found = [SimpleNamespace(number=number, source=source) for number, source in of.items()]
+    monkeypatch.setattr(provenance, "versions", lambda config: found)
+    sagemaker = client(config, "sagemaker")
+    place = {"Image": "image", "ModelDataUrl": f"s3://{config.bucket}/model.tar.gz"}
+    sagemaker.create_model(
+        ModelName="m-version-2", PrimaryContainer=place, ExecutionRoleArn=ROLE
+    )  # fmt: skip
+    variant = {"VariantName": "v", "ModelName": "m-version-2", "InstanceType": "ml.m5.large"}
+    variants = [{**variant, "InitialInstanceCount": 1}]
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=variants)
+    sagemaker.create_endpoint(EndpointName=config.name, EndpointConfigName="c")
+    assert told(mine)["2 registered versions"][0] == "sample"
+    assert told(mine)["1 registered version"] == (
+        mine.source, "they are compared with and deployed"
+    )  # fmt: skip
+    endpoint = f"endpoint {config.name}, version 2"
+    assert "the classes of that data, until 08" in told(mine)[endpoint][1]
+    assert told(config)[endpoint] == ("sample", "it goes on")
 
 
 def test_an_instance_that_makes_a_shard_first_takes_the_old_manifest_away(tmp_path):
