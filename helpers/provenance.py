@@ -36,7 +36,7 @@ def current_manifest(config: Config) -> Manifest:
 def what_was_made(config: Config) -> pd.DataFrame:
     """Return what was made of this raw data and of other: a row each, with what becomes of it."""
     record = load_record(config)
-    rows = [_raw(config, record), *_others(config), _shards(config, record)]
+    rows = [_raw(config, record), *_others(config), *_tables(config), _shards(config, record)]
     rows += [*_versions(config), *_endpoint(config)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -62,6 +62,15 @@ def _others(config: Config) -> list[tuple[str, str, str]]:
 def _words(record: RawRecord) -> str:
     objects = f"{record.objects:,} objects" + ("" if record.fingerprint else ", not finished")
     return f"{record.origin or record.source}, {objects}"
+
+
+def _tables(config: Config) -> list[tuple[str, str, str]]:
+    """Tell of the Parquet files, which remember no raw data: they are made anew, never reused."""
+    prefix = S3Prefix(client(config, "s3"), config.uri("tables"))
+    if next(prefix.list(), None) is None:
+        return []
+    made_of = f"{config.source}, as it was when 02 was run last"
+    return [(f"{config.key('tables')}/", made_of, "notebook 02 makes them anew")]
 
 
 def _shards(config: Config, record: RawRecord | None) -> tuple[str, str, str]:

@@ -46,6 +46,8 @@ def test_shards_are_refused_once_their_raw_data_has_changed(config, tmp_path, ma
     with pytest.raises(BadManifest, match="before .* was changed: run notebooks/04 again"):
         current_manifest(config)
     assert "05 refuses them" in told(config)["shards/birds/"][1]
+    S3Prefix(client(config, "s3"), config.uri("tables")).write("part", b"PAR1")
+    assert told(config)["tables/birds/"][1] == "notebook 02 makes them anew"
     make_shards(config)
     assert current_manifest(config)
 
