@@ -19,7 +19,7 @@ from helpers.evaluation.contest import Contest, NotComparable, contest, unoppose
 from helpers.evaluation.model_card import Card, Facts
 from helpers.evaluation.predictions import Predictions
 from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS, scores_of
-from helpers.jobs import Job, finished
+from helpers.jobs import Job, finished, shards_of
 from helpers.s3 import read_object
 from helpers.session import client
 
@@ -127,20 +127,6 @@ def candidate(config: Config) -> Job:
         f"No completed training job called {config.name}-… on {config.uri('shards')}: "
         "run notebooks/05 first"
     )
-
-
-def shards_of(job: dict) -> str | None:
-    """Return the URI of the shards that a training job has read, if it says so.
-
-    Args:
-        job: what DescribeTrainingJob tells.
-    """
-    if data := job.get("HyperParameters", {}).get("data"):
-        return data.strip('"').rstrip("/")  # the SDK sends hyperparameters as JSON
-    for channel in job.get("InputDataConfig", []):
-        if channel["ChannelName"] == "shards":
-            return channel["DataSource"]["S3DataSource"]["S3Uri"].rstrip("/")
-    return None
 
 
 def register(config: Config, job: Job, place: str, card: Card) -> Version:
