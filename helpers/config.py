@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from helpers.datasets import NAMES
 
 CLOUDS = ("local", "aws")
 PROJECT = "birds-and-bins"
+DATABASE = PROJECT.replace("-", "_")
+"""Glue database of the sample data's tables; the others' names begin with it and `_`."""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -32,18 +35,38 @@ class Config:
     """Pause between two looks at a running job."""
 
     @property
+    def source(self) -> str:
+        """Name of the raw data: `sample`, or what `raw` ends in and a hash of all of it.
+
+        It is part of every key and of the database's name, so that what was made of other raw data
+        is never read for this, nothing has to be deleted to change it, and what was uploaded or
+        made before is there when one changes back.
+        """
+        if not self.raw:
+            return "sample"
+        place = self.raw.rstrip("/")
+        words = re.findall("[a-z0-9]+", place.rpartition("/")[2].lower())
+        number = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
+        return "-".join(("-".join(words)[:20].strip("-"), number)).strip("-")
+
+    @property
+    def folder(self) -> str:
+        """Folder of this raw data, and of what is made of it: `birds`, `birds-<source>`."""
+        return f"{self.dataset}-{self.source}" if self.raw else self.dataset
+
+    @property
     def database(self) -> str:
-        """Glue database of all the course's tables."""
-        return PROJECT.replace("-", "_")
+        """Glue database of the tables over this raw data."""
+        return DATABASE if not self.raw else f"{DATABASE}_{self.source.replace('-', '_')}"
 
     @property
     def name(self) -> str:
-        """Prefix of the names of all jobs, models and endpoints of this data set."""
+        """Prefix of the names of all jobs, models and endpoints of this data set, of any source."""
         return f"{PROJECT}-{self.dataset}"
 
     def key(self, kind: str, *parts: str) -> str:
-        """Return an S3 key below this data set's folder of a kind, as `raw/birds/…`."""
-        return "/".join((kind, self.dataset, *parts))
+        """Return an S3 key below this raw data's folder of a kind, as `raw/birds/…`."""
+        return "/".join((kind, self.folder, *parts))
 
     def uri(self, kind: str, *parts: str) -> str:
         """Return the S3 URI of `key(kind, …)` in the course's bucket."""

@@ -13,7 +13,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from helpers.bucket import bucket_exists
-from helpers.config import PROJECT, Config
+from helpers.config import DATABASE, PROJECT, Config
 from helpers.jobs import ENDED, describe
 from helpers.roles import delete_role
 from helpers.session import client
@@ -108,25 +108,29 @@ def _delete_bucket(config: Config, name: str) -> None:
     s3.delete_bucket(Bucket=name)
 
 
-def _tables(config: Config) -> Iterator[str]:
-    glue = client(config, "glue")
-    with suppress(glue.exceptions.EntityNotFoundException):
-        for page in glue.get_paginator("get_tables").paginate(DatabaseName=config.database):
-            yield from (table["Name"] for table in page["TableList"])
-
-
-def _delete_table(config: Config, name: str) -> None:
-    client(config, "glue").delete_table(DatabaseName=config.database, Name=name)
-
-
 def _databases(config: Config) -> Iterator[str]:
-    glue = client(config, "glue")
-    with suppress(glue.exceptions.EntityNotFoundException):
-        yield glue.get_database(Name=config.database)["Database"]["Name"]
+    """Yield the course's databases: one of the sample data's tables, one for each other source."""
+    for page in client(config, "glue").get_paginator("get_databases").paginate():
+        names = (database["Name"] for database in page["DatabaseList"])
+        yield from (name for name in names if f"{name}_".startswith(f"{DATABASE}_"))
 
 
 def _delete_database(config: Config, name: str) -> None:
     client(config, "glue").delete_database(Name=name)
+
+
+def _tables(config: Config) -> Iterator[str]:
+    """Yield `<database>.<table>` of all tables in the course's databases."""
+    glue = client(config, "glue")
+    for database in _databases(config):
+        with suppress(glue.exceptions.EntityNotFoundException):
+            for page in glue.get_paginator("get_tables").paginate(DatabaseName=database):
+                yield from (f"{database}.{table['Name']}" for table in page["TableList"])
+
+
+def _delete_table(config: Config, name: str) -> None:
+    database, _, table = name.partition(".")
+    client(config, "glue").delete_table(DatabaseName=database, Name=table)
 
 
 def _log_streams(config: Config) -> Iterator[str]:

@@ -105,6 +105,20 @@ def wait(config: Config, kind: str, name: str) -> Job:
     return finished(config, kind, name)
 
 
+def shards_of(job: dict) -> str | None:
+    """Return the URI of the shards that a training job has read, if it says so.
+
+    Args:
+        job: what DescribeTrainingJob tells.
+    """
+    if data := job.get("HyperParameters", {}).get("data"):
+        return data.strip('"').rstrip("/")  # the SDK sends hyperparameters as JSON
+    for channel in job.get("InputDataConfig", []):
+        if channel["ChannelName"] == "shards":
+            return channel["DataSource"]["S3DataSource"]["S3Uri"].rstrip("/")
+    return None
+
+
 def finished(config: Config, kind: str, name: str) -> Job:
     """Return a job that has ended, with the metrics that it printed last."""
     about = describe(config, kind, name)

@@ -62,8 +62,11 @@ class Manifest:
     dropped: list[Drop] = field(default_factory=list)
     joined: list[Drop] = field(default_factory=list)
     """Near copies that stay, in one split with what they repeat, and why."""
+    names: dict[str, str] = field(default_factory=dict)
+    """By record id, the path of the user's own file, where the id is not that file's name."""
     sources: dict = field(default_factory=dict)
-    """`count` of raw objects and their `etags` by key."""
+    """What it was made of: `name` of the raw data and the `fingerprint` of all its objects;
+    `count` of those used and their `etags` by key."""
     version: int = VERSION
 
     def __repr__(self) -> str:
@@ -73,7 +76,9 @@ class Manifest:
             for name, split in self.splits.items()
         )
         dropped = f"{len(self.dropped)} dropped"
-        return f"<Manifest {self.dataset}: {len(self.labels)} labels; {splits}; {dropped}>"
+        name = self.sources.get("name", "")
+        of = f" of {name}" if name else ""
+        return f"<Manifest {self.dataset}{of}: {len(self.labels)} labels; {splits}; {dropped}>"
 
     def to_json(self) -> str:
         """Return the manifest as JSON text; the same manifest gives the same text."""

@@ -5,24 +5,36 @@ too, with a wine red for their yellow, which is lost on white; amounts use maps 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#000000"]
 WIDE = (8.0, 3.2)
 MAP = "viridis"
+SCRIPTS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans", "Source Han Sans", "WenQuanYi Zen Hei",
+    "Arial Unicode MS", "PingFang SC", "Hiragino Sans", "Microsoft YaHei", "Yu Gothic",
+)  # fmt: skip
+"""Fonts of the scripts that DejaVu lacks, used where they are installed."""
+LONG = 28
+"""Characters of a label that a figure has room for."""
 
 
 def use_style() -> None:
     """Set the course's look for all figures of a notebook."""
     sns.set_theme(style="whitegrid", palette=COLOURS, font_scale=0.9)
+    installed = set(font_manager.get_font_names())
     plt.rcParams.update(
         {
+            "font.family": ["sans-serif", *(name for name in SCRIPTS if name in installed)],
+            "text.parse_math": False,  # a label with two dollar signs is no formula
             "figure.dpi": 90,
             "figure.figsize": WIDE,
             "figure.constrained_layout.use": True,
@@ -34,6 +46,22 @@ def use_style() -> None:
     )
 
 
+def shown(label: str) -> str:
+    """Return a label as a figure can show it: not too long, and `U+9CE5` for what no font has."""
+    label = str(label)
+    if len(label) > LONG:
+        label = f"{label[: LONG - 11]}…{label[-10:]}"
+    glyphs = set().union(*(_glyphs(family) for family in plt.rcParams["font.family"]))
+    return "".join(c if ord(c) in glyphs or c.isspace() else f"U+{ord(c):04X}" for c in label)
+
+
+@cache
+def _glyphs(family: str) -> frozenset[int]:
+    """Return the characters that a font has."""
+    path = font_manager.findfont(font_manager.FontProperties(family=[family]))
+    return frozenset(font_manager.get_font(path).get_charmap())
+
+
 def class_balance(counts: Mapping[str, int], *, title: str, unit: str) -> Figure:
     """Draw how many samples each class has, the largest first.
 
@@ -42,7 +70,8 @@ def class_balance(counts: Mapping[str, int], *, title: str, unit: str) -> Figure
     """
     ordered = pd.Series(dict(counts)).sort_values(ascending=True)
     figure, axes = plt.subplots(figsize=(WIDE[0], 0.8 + 0.28 * len(ordered)))
-    bars = axes.barh(ordered.index.astype(str), ordered.to_numpy(), color=COLOURS[0])
+    names = [shown(label) for label in ordered.index]
+    bars = axes.barh(range(len(names)), ordered.to_numpy(), tick_label=names, color=COLOURS[0])
     axes.bar_label(bars, padding=3, fontsize=8)
     axes.set(title=title, xlabel=unit, ylabel="")
     axes.grid(axis="y", visible=False)
@@ -68,7 +97,7 @@ def spectrogram(
     image = axes.imshow(
         level, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-top, vmax=0
     )
-    axes.set(title=title, xlabel="seconds", ylabel="kHz")
+    axes.set(title=shown(title), xlabel="seconds", ylabel="kHz")
     axes.grid(visible=False)
     axes.figure.colorbar(image, ax=axes, label="dB below the loudest", pad=0.01)
     return axes
@@ -92,6 +121,8 @@ def places(frame: pd.DataFrame, *, hue: str, title: str) -> Figure:
         frame: columns `longitude` and `latitude` in degrees, and `hue`.
     """
     figure, axes = plt.subplots(figsize=(8.0, 4.4))
+    # A legend leaves names out that begin with "_", unless something stands before it.
+    frame = frame.assign(**{hue: ["\u200b" * x.startswith("_") + shown(x) for x in frame[hue]]})
     labels = sorted(frame[hue].unique())
     markers = dict(zip(labels, "os^DvP*Xphd<>8" * 20, strict=False))
     sns.scatterplot(
@@ -131,7 +162,7 @@ def confusion(matrix: np.ndarray, labels: Sequence[str], *, title: str) -> Figur
         matrix: (classes, classes) counts, rows the truth.
     """
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    size = 2.2 + 0.5 * len(labels)
+    size, labels = 2.2 + 0.5 * len(labels), [shown(label) for label in labels]
     figure, axes = plt.subplots(figsize=(size + 1, size))
     sns.heatmap(
         share, annot=matrix, fmt="d", cmap="Blues", vmin=0, vmax=1, square=True, ax=axes,
@@ -170,7 +201,8 @@ def probabilities(values: Mapping[str, float], *, axes: Axes, truth: str | None 
     """Draw an answer's probabilities, the true class marked by its colour."""
     ordered = pd.Series(dict(values)).sort_values()
     colours = [COLOURS[2] if name == truth else COLOURS[0] for name in ordered.index]
-    bars = axes.barh(ordered.index.astype(str), ordered.to_numpy(), color=colours)
+    names = [shown(label) for label in ordered.index]
+    bars = axes.barh(range(len(names)), ordered.to_numpy(), tick_label=names, color=colours)
     axes.bar_label(bars, fmt="%.2f", padding=3, fontsize=8)
     axes.set(title="Answer", xlabel="probability", xlim=(0, 1.15), ylabel="")
     axes.grid(axis="y", visible=False)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from helpers.athena import query
 from helpers.config import Config
-from helpers.plots import COLOURS
+from helpers.plots import COLOURS, shown
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def draw_leak(frame: pd.DataFrame, akin: str) -> Figure:
         frame: columns `label` and `leaked`, a share.
     """
     figure, axes = plt.subplots(figsize=(8, 1.0 + 0.28 * len(frame)))
-    bars = axes.barh(frame["label"].astype(str), 100 * frame["leaked"], color=COLOURS[5])
+    names = [shown(label) for label in frame["label"]]
+    bars = axes.barh(range(len(names)), 100 * frame["leaked"], tick_label=names, color=COLOURS[5])
     axes.bar_label(bars, fmt="%.0f %%", padding=3, fontsize=8)
     axes.set(
         title="What a random split would leak", xlim=(0, 110), ylabel="",
@@ -101,6 +102,12 @@ def ask(config: Config, question: Question) -> None:
         # The user's own recordings may come without coordinates, hours or second species.
         display(Markdown("No row answers this: the metadata has nothing on it."))
     else:
-        question.draw(result.frame)
+        question.draw(_drawable(result.frame))
         plt.show()
         display(Markdown(f"{question.finding(result.frame)} `{result!r}`"))
+
+
+def _drawable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with their texts as a figure can show them."""
+    texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
+    return frame.assign(**{name: frame[name].map(shown, na_action="ignore") for name in texts})

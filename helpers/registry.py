@@ -15,11 +15,11 @@ from helpers.config import Config
 from helpers.container_images import pytorch_image
 from helpers.datasets import load_dataset
 from helpers.endpoints import PROGRAM
-from helpers.evaluation.contest import Contest, contest, unopposed
+from helpers.evaluation.contest import Contest, NotComparable, contest, unopposed
 from helpers.evaluation.model_card import Card, Facts
 from helpers.evaluation.predictions import Predictions
 from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS, scores_of
-from helpers.jobs import Job, finished
+from helpers.jobs import Job, finished, shards_of
 from helpers.s3 import read_object
 from helpers.session import client
 
@@ -56,8 +56,13 @@ class Version:
 
     @property
     def properties(self) -> dict[str, str]:
-        """What the course noted: data set, training job, evaluation, manifest, headline score."""
+        """What the course noted: data set, raw data, training job, evaluation, manifest, score."""
         return self.description.get("CustomerMetadataProperties", {})
+
+    @property
+    def source(self) -> str:
+        """Name of the raw data that it was trained on; the first versions did not note it."""
+        return self.properties.get("raw-data", "sample")
 
     def __repr__(self) -> str:
         about = self.description
@@ -101,7 +106,9 @@ def facts_of(config: Config, job: Job) -> Facts:
 
 
 def candidate(config: Config) -> Job:
-    """Return the newest completed job of notebooks/05; trials of a search have longer names.
+    """Return the newest completed job of notebooks/05 on this raw data's shards.
+
+    Trials of a search have longer names.
 
     Raises:
         LookupError: there is none.
@@ -111,12 +118,15 @@ def candidate(config: Config) -> Job:
         NameContains=config.name, StatusEquals="Completed", SortBy="CreationTime",
         SortOrder="Descending",
     )  # fmt: skip
-    found = (job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"])
-    if (name := next(filter(wanted.fullmatch, found), None)) is None:
-        raise LookupError(
-            f"No completed training job called {config.name}-…: run notebooks/05 first"
-        )
-    return finished(config, "TrainingJob", name)
+    names = (job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"])
+    for name in filter(wanted.fullmatch, names):
+        job = finished(config, "TrainingJob", name)
+        if shards_of(job.description) in (None, config.uri("shards")):
+            return job
+    raise LookupError(
+        f"No completed training job called {config.name}-… on {config.uri('shards')}: "
+        "run notebooks/05 first"
+    )
 
 
 def register(config: Config, job: Job, place: str, card: Card) -> Version:
@@ -133,6 +143,7 @@ def register(config: Config, job: Job, place: str, card: Card) -> Version:
     value = report["metrics"][task.HEADLINE]["value"]
     properties = {
         "dataset": config.dataset,
+        "raw-data": config.source,
         "training-job": job.name,
         "evaluation": place,
         "manifest": report["manifest"],
@@ -201,6 +212,7 @@ def history(config: Config) -> pd.DataFrame:
             "status": version.description["ModelApprovalStatus"],
             version.properties["score"]: version.properties["value"],
             "training job": version.training_job,
+            "raw data": version.source,
             "why": version.description.get("ApprovalDescription", ""),
         }
         for version in versions(config)
@@ -209,32 +221,41 @@ def history(config: Config) -> pd.DataFrame:
 
 
 def last_approved(config: Config) -> Version | None:
-    """Return the newest approved version, None where there is none yet."""
-    return next(iter(versions(config, "Approved")), None)
+    """Return the newest approved version of this raw data, None where there is none yet."""
+    approved = versions(config, "Approved")
+    return next((each for each in approved if each.source == config.source), None)
 
 
 def approved(config: Config) -> Version:
-    """Return the newest approved version, to deploy it.
+    """Return the newest approved version of this raw data, to deploy it.
 
     Raises:
         LookupError: none has been approved.
     """
     if (version := last_approved(config)) is None:
-        raise LookupError(f"No approved version of {config.name}: run notebooks/07 first")
+        raise LookupError(
+            f"No approved version of {config.name} on the raw data {config.source}: "
+            "run notebooks/07 first"
+        )
     return version
 
 
 def compare(config: Config, new: Version, old: Version | None) -> Contest:
     """Compare two versions on the test samples that both have answered.
 
-    Raises:
-        ValueError: there are no such samples.
+    Where there are none, or the classes are others, the raw data has changed between the two: then
+    the new version is judged by itself.
     """
     ours = read_predictions(config, new.properties["evaluation"])
     if old is None:
         return unopposed(ours, config.dataset)
     theirs = read_predictions(config, old.properties["evaluation"])
-    return contest(ours, theirs, config.dataset)
+    try:
+        return contest(ours, theirs, config.dataset)
+    except NotComparable as error:
+        return unopposed(
+            ours, config.dataset, why=f"not compared with version {old.number}: {error}"
+        )
 
 
 def decide(config: Config, version: Version, result: Contest) -> Version:

@@ -33,7 +33,7 @@ def _photos(items: Sequence[tuple[str, bytes]], *, columns: int) -> Figure:
         axes.axis("off")
     for axes, (title, data) in zip(grid.flat, items, strict=False):
         axes.imshow(_pixels(data))
-        axes.set_title(title, fontsize=9)
+        axes.set_title(plots.shown(title), fontsize=9)
     return figure
 
 
@@ -71,6 +71,6 @@ def show_answer(
     else:
         left.imshow(_pixels(data))
         left.axis("off")
-        left.set_title(f"Sent: {truth} items")
+        left.set_title(plots.shown(f"Sent: {truth} items"))
     plots.probabilities(probabilities, axes=right, truth=truth)
     return figure

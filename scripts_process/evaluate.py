@@ -122,14 +122,14 @@ def tell(shard: ShardInfo) -> None:
 def write(folder: Path, predictions: Predictions, report: dict) -> None:
     """Write the three files."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / PREDICTIONS).write_text("\n".join(predictions.lines()) + "\n")
+    (folder / PREDICTIONS).write_text("\n".join(predictions.lines()) + "\n", "utf-8")
     (folder / NAME).write_text(json.dumps(report, indent=1))
     (folder / STATISTICS).write_text(json.dumps(quality_statistics(report), indent=1))
 
 
 def check(folder: Path, report: dict) -> None:
     """Read the predictions back and compare their confusion with the report's."""
-    again = Predictions.from_lines((folder / PREDICTIONS).read_text())
+    again = Predictions.from_lines((folder / PREDICTIONS).read_text("utf-8"))
     if confusion_of(again).tolist() != report["confusion"]:
         raise RuntimeError("The predictions that were written are not those that were scored")
 
@@ -143,6 +143,6 @@ if __name__ == "__main__":
 
         traceback.print_exc()
         if Path(arguments.message).parent.is_dir():
-            Path(arguments.message).write_text(f"{type(error).__name__}: {error}"[:1024])
+            Path(arguments.message).write_text(f"{type(error).__name__}: {error}"[:1024], "utf-8")
         raise SystemExit(f"{type(error).__name__}: {error}") from error
     print(metric_line(**results))

@@ -42,6 +42,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add("--dataset", required=True, choices=NAMES, help="which data set the raw data is")
     add("--raw", required=True, help="folder or s3:// URI of the raw data set")
+    add("--source", default="", help="name of the raw data, which the manifest keeps")
     add("--output", required=True, help="folder or s3:// URI that gets the shards")
     add("--store", help="how a sample lies in a shard; default: the data set's first way")
     add("--seed", type=int, default=0, help="of the split and the order (default 0)")
@@ -77,15 +78,18 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
         dataset,
         raw,
         relate=partial(survey, dataset, raw, out, **share),
+        source=args.source,
         store=args.store or dataset.stores[0],
         seed=args.seed,
         records_per_shard=args.records_per_shard,
         shard_bytes=int(args.shard_mb * 1e6),
     )
     notes = finished(plan, out)
-    if rank == 0 and len(notes) < len(plan.shards):
-        out.delete(NAME)  # a manifest beside half-made shards would lie
     todo = [shard for shard in plan.part(rank, instances) if shard.name not in notes]
+    if todo or (rank == 0 and len(notes) < len(plan.shards)):
+        # A manifest beside shards of another plan would lie, whichever instance makes its first
+        # one soonest; the new one is not written before all of `todo` is there.
+        out.delete(NAME)
     print(f"Instance {rank + 1} of {instances}: {len(todo)} of {len(plan.shards)} shards to make,")
     print(f"  {len(notes)} are done, {len(plan.set_aside)} objects were set aside", flush=True)
     made = make(todo, plan, dataset, raw, out, args)
@@ -129,7 +133,7 @@ def fail(error: Exception, message: str) -> None:
     """Leave the reason where the job's description takes it from, and end."""
     reason = f"{type(error).__name__}: {error}"
     if Path(message).parent.is_dir():
-        Path(message).write_text(reason[:1024])
+        Path(message).write_text(reason[:1024], "utf-8")
     raise SystemExit(reason) from error
 
 

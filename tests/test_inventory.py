@@ -1,5 +1,6 @@
 """All that the course made is found and deleted, and nothing of anybody else."""
 
+import dataclasses
 import json
 
 import pytest
@@ -81,6 +82,17 @@ def test_deleting_twice_is_harmless(full):
 def test_cleaning_up_a_course_that_was_never_begun_is_harmless(aws, config):
     aws.store.delete_bucket(BUCKET)
     assert inventory(config).empty and delete_all(config).empty
+
+
+def test_the_tables_of_every_raw_data_set_are_found_and_deleted(config):
+    glue = course_client(config, "glue")
+    names = [dataclasses.replace(config, raw=raw).database for raw in (None, "/data/mine")]
+    for name in (*names, "birds_and_binsters"):
+        glue.create_database(DatabaseInput={"Name": name})
+        glue.create_table(DatabaseName=name, TableInput={"Name": "t"})
+    done = delete_all(config)
+    assert {*done[done["kind"] == "table"]["name"]} == {f"{name}.t" for name in names}
+    assert [each["Name"] for each in glue.get_databases()["DatabaseList"]] == ["birds_and_binsters"]
 
 
 @pytest.mark.slow

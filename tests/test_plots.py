@@ -60,6 +60,34 @@ def test_the_largest_class_is_on_top_with_its_count():
     assert [text.get_text() for text in axes.texts] == ["1", "9"]
 
 
+ODD = ["鳥", "犬", "🐦", "Северный", "Eisvogel-Ö", "$x_$", "a$b^$", "\\frac", "_x", "x" * 255]
+PLACED = pd.DataFrame({"label": ODD, "longitude": range(10), "latitude": range(10)})
+WITH_LABELS = {
+    "class_balance": lambda: plots.class_balance(dict.fromkeys(ODD, 1), title="T", unit="u"),
+    "confusion": lambda: plots.confusion(np.eye(10, dtype=int), ODD, title="T"),
+    "probabilities": lambda: (
+        plots.probabilities(dict.fromkeys(ODD, 0.1), axes=plt.subplots()[1]).figure
+    ),
+    "places": lambda: plots.places(PLACED, hue="label", title="T"),
+    "spectrogram": lambda: plots.spectrogram(chirp(0.5), 32_000, title=ODD[0]).figure,
+}
+
+
+@pytest.mark.parametrize("name", WITH_LABELS)
+def test_a_figure_shows_labels_of_any_script_and_no_formula(name, tmp_path):
+    WITH_LABELS[name]().savefig(tmp_path / "figure.png")  # warnings are errors
+
+
+def test_a_label_that_no_font_has_is_told_by_its_characters():
+    assert [plots.shown(label) for label in ("Северный", "Ö鳥")] == ["Северный", "ÖU+9CE5"]
+    assert len({plots.shown(label) for label in ODD}) == len(ODD)
+
+
+def test_every_class_is_in_the_legend():
+    [axes] = plots.places(PLACED, hue="label", title="T").axes
+    assert len(axes.get_legend().get_texts()) == len(ODD)
+
+
 def test_a_spectrogram_spans_the_clips_seconds_and_half_its_rate():
     axes = plots.spectrogram(chirp(2.0), 32_000)
     assert axes.get_images()[0].get_extent() == [0, 2.0, 0, 16.0]

@@ -4,10 +4,12 @@ import pytest
 
 from helpers.athena import QueryError, query
 from helpers.manifest import BadManifest, load_manifest
+from helpers.provenance import current_manifest
 from helpers.raw import raw_folder
 from helpers.registry import approved, candidate
 from helpers.s3 import S3Prefix
 from helpers.session import client, role_arn
+from helpers.uploads import check_raw
 
 
 def manifest(config):
@@ -19,12 +21,14 @@ def manifest(config):
     [
         (raw_folder, LookupError, "run notebooks/00 first"),
         (role_arn, LookupError, "run notebooks/00 first"),
+        (check_raw, LookupError, "run notebooks/01 first"),
+        (current_manifest, BadManifest, "notebooks/04"),
         (lambda config: query(config, "SELECT 1"), QueryError, "run notebooks/00 first"),
         (manifest, BadManifest, "notebooks/04"),
         (candidate, LookupError, "run notebooks/05 first"),
         (approved, LookupError, "run notebooks/07 first"),
     ],
-    ids=["01", "04", "02", "05", "07", "08"],
+    ids=["01", "04", "04 raw", "06", "02", "05", "07", "08"],
 )
 def test_without_its_predecessor_a_step_names_it(config, aws, step, error, first):
     aws.store.delete_bucket(config.bucket)

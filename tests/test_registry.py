@@ -1,5 +1,6 @@
 """A model is registered with its metrics and card, compared, decided upon, and deployed."""
 
+import dataclasses
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from helpers.evaluation.model_card import Card
 from helpers.evaluation.report import make_report, quality_statistics
 from helpers.jobs import wait
 from helpers.roles import make_role
+from helpers.s3 import parse_uri
 from helpers.session import client as course_client
 from tests.answers import make_manifest, make_predictions
 from tests.local_aws.hosting.models import archive
@@ -24,7 +26,8 @@ def job(aws, config):
     """Return a training job of the course's kind, whose archive can be served."""
     make_role(config)
     sagemaker = course_client(config, "sagemaker")
-    sagemaker.create_training_job(**training(NAME, SCRIPT, HyperParameters={"epochs": '"12"'}))
+    given = {"epochs": '"12"', "data": json.dumps(config.uri("shards"))}
+    sagemaker.create_training_job(**training(NAME, SCRIPT, HyperParameters=given))
     job = wait(config, "TrainingJob", NAME)
     aws.store.put(config.bucket, job.model_data.split("/", 3)[3], archive())
     return job
@@ -44,7 +47,9 @@ def add(aws, config, job):
             aws.store.put(config.bucket, f"{place}/{file}", json.dumps(content).encode())
         lines = "\n".join(made.lines()).encode()
         aws.store.put(config.bucket, f"{place}/predictions.jsonl", lines)
-        card = Card(make_manifest("birds", made), report, registry.facts_of(config, job))
+        card = Card(
+            make_manifest("birds", made, made.labels), report, registry.facts_of(config, job)
+        )
         return registry.register(config, job, config.uri("evaluation", name), card)
 
     return add
@@ -91,6 +96,29 @@ def test_an_approved_version_is_deployed_and_answers(config, add):
     assert ask(config, "birds", b"abc", "text/plain")["bytes"] == 3
 
 
+def test_a_version_of_other_raw_data_is_neither_deployed_nor_compared_with(config, add):
+    registry.approve(config, add(), "for the test")
+    mine = dataclasses.replace(config, raw="/data/mine")
+    assert registry.last_approved(mine) is None
+    with pytest.raises(LookupError, match=f"raw data {mine.source}: run notebooks/07 first"):
+        registry.approved(mine)
+    assert registry.approved(config).source == "sample"
+    assert list(registry.history(mine)["raw data"]) == ["sample"]
+
+
+@pytest.mark.parametrize("other", [{"labels": ["0", "1", "3"]}, {"keys": "t"}])
+def test_versions_that_cannot_be_compared_are_judged_alone(config, add, other):
+    first, second = add("a"), add("b", **{k: v for k, v in other.items() if k == "labels"})
+    if "keys" in other:  # the raw data was changed: no test sample is the same
+        place = second.properties["evaluation"]
+        bucket, key = parse_uri(f"{place}/predictions.jsonl")
+        s3 = course_client(config, "s3")
+        text = s3.get_object(Bucket=bucket, Key=key)["Body"].read().replace(b'"s0', b'"t0')
+        s3.put_object(Bucket=bucket, Key=key, Body=text)
+    result = registry.compare(config, second, first)
+    assert not result.worse and result.verdict.startswith("not compared with version 1: the two")
+
+
 def test_without_an_approved_version_the_notebook_is_named(config, add):
     with pytest.raises(LookupError, match="run notebooks/07 first"):
         registry.approved(config)
@@ -104,6 +132,11 @@ def test_the_candidate_is_a_job_of_the_course_and_no_trial(config, job):
     sagemaker.create_training_job(**training(f"{config.name}-tune-001-ab", "pass"))
     wait(config, "TrainingJob", f"{config.name}-tune-001-ab")
     assert registry.candidate(config).name == NAME
+
+
+def test_a_job_on_other_shards_is_no_candidate(config, job):
+    with pytest.raises(LookupError, match="birds-mine-.*: run notebooks/05 first"):
+        registry.candidate(dataclasses.replace(config, raw="/data/mine"))
 
 
 def test_without_a_training_job_the_notebook_is_named(config):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from helpers.datasets.base import Drop, Unreadable
 from helpers.datasets.bins_metadata import read_contents
+from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
 from helpers.paths import below
 
 PHOTOS, METADATA = "bin-images", "metadata"
@@ -21,8 +22,8 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
     Raises:
         FileNotFoundError: `source` is no folder, or holds no pair at all.
     """
-    photos, rows = _find(source)
-    drops = [Drop(photos[i], f"no metadata: {i}.json is missing") for i in photos.keys() - rows]
+    photos, rows, drops = _find(source)
+    drops += [Drop(photos[i], f"no metadata: {i}.json is missing") for i in photos.keys() - rows]
     drops += [Drop(rows[i], f"no photo: {i}.jpg is missing") for i in rows.keys() - photos]
     pairs = sorted(photos.keys() & rows.keys())
     if not pairs:
@@ -30,38 +31,53 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
             f"No photo in {source} has its metadata ({len(photos)} photos, {len(rows)} JSON "
             f"files): put {LAYOUT}"
         )
-    for name in pairs:
-        reason = _unfit(name, source / rows[name])
+    keys = {}
+    for name, id in zip(pairs, make_ids(pairs), strict=True):
+        reason = _unfit(source / rows[name])
         if reason:
             drops.append(Drop(rows[name], reason))
             continue
-        _bring(source / photos[name], below(folder, f"{PHOTOS}/{name}.jpg"))
-        _bring(source / rows[name], below(folder, f"{METADATA}/{name}.json"))
+        keys |= {photos[name]: f"{PHOTOS}/{id}.jpg"} if id != name else {}
+        _bring(source / photos[name], below(folder, f"{PHOTOS}/{id}.jpg"))
+        _bring(source / rows[name], below(folder, f"{METADATA}/{id}.json"))
+    write_names(folder, keys)
     return sorted(drops, key=lambda drop: drop.source)
 
 
-def _find(source: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Return photos and metadata files by id, as paths below `source`."""
+def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Drop]]:
+    """Return photos and metadata files by name, as paths below `source`, and what is neither."""
     if not source.is_dir():
         raise FileNotFoundError(f"No folder {source}: give one that has {LAYOUT}")
-    photos = _by_id(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
-    return photos, _by_id(source, (METADATA, ""), (".json",))
+    photos, odd = _by_name(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
+    rows, other = _by_name(source, (METADATA, ""), (".json",))
+    return photos, rows, odd + other
 
 
-def _by_id(source: Path, folders: tuple[str, ...], suffixes: tuple[str, ...]) -> dict[str, str]:
-    """Return the files of the first of `folders` that exists, by id."""
+def _by_name(
+    source: Path, folders: tuple[str, ...], suffixes: tuple[str, ...]
+) -> tuple[dict[str, str], list[Drop]]:
+    """Return the files of the first of `folders` that exists, by name, and second ones of a name.
+
+    Names are composed: macOS decomposes the letters in some, and a photo would miss its row.
+    """
     folder = next(source / name for name in folders if (source / name).is_dir())
-    return {
-        path.stem: path.relative_to(source).as_posix()
-        for path in sorted(folder.iterdir())
-        if path.suffix.lower() in suffixes and not path.name.startswith(".")
-    }
+    found: dict[str, str] = {}
+    drops = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in suffixes or path.name.startswith("."):
+            continue
+        name, place = composed(path.stem), path.relative_to(source).as_posix()
+        if not is_text(place):
+            drops.append(Drop(printable(place), "its name is not UTF-8: rename the pair"))
+        elif name in found:
+            drops.append(Drop(place, f"a second file for {name}, beside {found[name]}: rename it"))
+        else:
+            found[name] = place
+    return found, drops
 
 
-def _unfit(name: str, row: Path) -> str | None:
+def _unfit(row: Path) -> str | None:
     """Say why a pair can't be taken, if it can't."""
-    if "." in name:
-        return f"the id {name!r} has a dot, which would cut a shard's sample key: rename the pair"
     try:
         read_contents(row.read_bytes())
     except Unreadable as error:

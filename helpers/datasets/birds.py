@@ -125,7 +125,7 @@ class Birds:
 
 def _fault(id: str, row: dict, media: str, keys: set[str], found: dict) -> str | None:
     """Return what is wrong with a row, or None."""
-    if not row["primary_label"]:
+    if not row["primary_label"].strip():
         return "row without a primary_label"
     if id in found:
         return f"second row for {row['filename']}"

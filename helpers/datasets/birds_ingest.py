@@ -1,7 +1,10 @@
-"""Lay out a user's own recordings as BirdCLEF has them; it copies files and knows no S3."""
+"""Lay out a user's own recordings as BirdCLEF has them; it copies files and knows no S3.
+
+Labels are the folders' own names, whatever characters they have; keys are made safe, and where a
+key is not the file's path, `names.json` says which file it is.
+"""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from tqdm import tqdm
@@ -12,10 +15,11 @@ from helpers.datasets.birds_metadata import (
     CSV_KEY,
     JSON_PREFIX,
     TAXONOMY_KEY,
-    clean_id,
     json_files,
+    read_table,
     write_table,
 )
+from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
 from helpers.paths import below
 
 AUDIO = {".ogg", ".wav", ".flac", ".mp3"}
@@ -46,6 +50,8 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
     (folder / JSON_PREFIX).mkdir(exist_ok=True)
     for key, data in json_files(table):
         below(folder, key).write_bytes(data)
+    keys = {path.relative_to(source).as_posix(): f"{AUDIO_PREFIX}/{name}" for path, name in copies}
+    write_names(folder, keys)
     if (source / TAXONOMY_KEY).is_file():
         shutil.copyfile(source / TAXONOMY_KEY, folder / TAXONOMY_KEY)
     return drops
@@ -58,60 +64,56 @@ Found = tuple[list[Drop], list[tuple[Path, str]], bytes]
 def _birdclef(source: Path) -> Found:
     if not (source / AUDIO_PREFIX).is_dir():
         raise ValueError(f"{source} has {CSV_KEY} and no {AUDIO_PREFIX}: {EXPECTED}")
-    drops, copies = [], []
-    for path in _files(source / AUDIO_PREFIX):
-        name = path.relative_to(source / AUDIO_PREFIX).as_posix()
-        if path.suffix.lower() in AUDIO:
-            copies.append((path, name))
-        else:
-            drops.append(_not_audio(path, source))
-    return drops, copies, (source / CSV_KEY).read_bytes()
+    table = (source / CSV_KEY).read_bytes()
+    # macOS decomposes letters in file names, the table has them as they were typed.
+    listed = {composed(row["filename"]): row["filename"] for row in read_table(table)}
+    files, drops = _recordings(source, source / AUDIO_PREFIX)
+    names = [path.relative_to(source / AUDIO_PREFIX).as_posix() for path in files]
+    there = set(names)
+    copies = [
+        (path, name if (wanted := listed.get(composed(name), name)) in there else wanted)
+        for path, name in zip(files, names, strict=True)
+    ]
+    return drops, copies, table
 
 
 def _folder_per_class(source: Path) -> Found:
-    drops, copies, rows, taken = [], [], [], set()
-    for path in _files(source):
-        parts = path.relative_to(source).parts
-        if path.suffix.lower() not in AUDIO:
-            drops.append(_not_audio(path, source))
-        elif len(parts) == 1:
-            drops.append(Drop(parts[0], "not in a class's folder"))
+    files, drops = _recordings(source, source)
+    loose = [path for path in files if path.parent == source]
+    drops += [Drop(path.name, "not in a class's folder") for path in loose]
+    files = [path for path in files if path.parent != source]
+    paths = [path.relative_to(source) for path in files]
+    labels = [composed(path.parts[0]) for path in paths]
+    wishes = ["-".join((*path.parts[:-1], path.stem)) for path in paths]
+    ids = make_ids(wishes, [path.as_posix() for path in paths])
+    names = [
+        f"{folder}/{id}{path.suffix.lower()}"
+        for folder, id, path in zip(make_ids(labels), ids, files, strict=True)
+    ]
+    rows = [_row(label, name) for label, name in zip(labels, names, strict=True)]
+    return drops, list(zip(files, names, strict=True)), write_table(rows)
+
+
+def _recordings(source: Path, folder: Path) -> tuple[list[Path], list[Drop]]:
+    """Return all recordings below a folder, in the order of their names, and what is none."""
+    files, drops = [], []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(source).as_posix()
+        if not is_text(name):
+            drops.append(Drop(printable(name), "its name is not UTF-8: rename it"))
+        elif path.suffix.lower() not in AUDIO:
+            drops.append(Drop(name, f"not an audio file ({', '.join(sorted(AUDIO))})"))
         else:
-            label = clean_id(parts[0])
-            id = _free_id("-".join((label, *parts[1:-1], path.stem)), taken)
-            name = f"{label}/{id}{path.suffix.lower()}"
-            copies.append((path, name))
-            rows.append(_row(label, parts[0], name))
-    return drops, copies, write_table(rows)
+            files.append(path)
+    return files, drops
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield all files below a folder, in the order of their names."""
-    return iter(sorted(path for path in folder.rglob("*") if path.is_file()))
-
-
-def _free_id(wish: str, taken: set[str]) -> str:
-    """Return an id nobody has: `1.wav` and `1.mp3` of one class are two recordings."""
-    id = wish = clean_id(wish)
-    number = 1
-    while id in taken:
-        number += 1
-        id = f"{wish}-{number}"
-    taken.add(id)
-    return id
-
-
-def _row(label: str, folder: str, name: str) -> dict[str, str]:
+def _row(label: str, name: str) -> dict[str, str]:
     """Return the metadata of a recording of which only the class is known."""
     return {
         "primary_label": label,
         "secondary_labels": "[]",
         "type": "[]",
-        "common_name": folder,
+        "common_name": label,
         "filename": name,
     }
-
-
-def _not_audio(path: Path, source: Path) -> Drop:
-    known = ", ".join(sorted(AUDIO))
-    return Drop(path.relative_to(source).as_posix(), f"not an audio file ({known})")

@@ -5,8 +5,9 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Iterator
+
+from helpers.datasets.ids import composed, make_ids
 
 COLUMNS = (
     "primary_label",
@@ -104,27 +105,29 @@ def parse_number(text: str | None) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def clean_id(text: str) -> str:
-    """Return a name without dots, slashes and blanks, fit for the key of a sample."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_") or "_"
-
-
 def recording_ids(filenames: list[str]) -> list[str]:
     """Return an id for each `<label>/<stem>.ogg`: its stem, with the label where stems repeat."""
-    stems = [clean_id(name.rsplit("/", 1)[-1].rsplit(".", 1)[0]) for name in filenames]
+    whole = [name.rsplit(".", 1)[0] for name in filenames]
+    stems = [name.rsplit("/", 1)[-1] for name in whole]
     counts: dict[str, set[str]] = {}
     for stem, name in zip(stems, filenames, strict=True):
-        counts.setdefault(stem, set()).add(name)
-    return [
-        stem if len(counts[stem]) == 1 else clean_id(name.rsplit(".", 1)[0].replace("/", "-"))
-        for stem, name in zip(stems, filenames, strict=True)
+        counts.setdefault(stem.casefold(), set()).add(name)
+    wishes = [
+        stem if len(counts[stem.casefold()]) == 1 else name.replace("/", "-")
+        for stem, name in zip(stems, whole, strict=True)
     ]
+    return make_ids(wishes, filenames)
 
 
 def parse_row(row: dict[str, str]) -> dict:
-    """Return a CSV row with lists as lists and numbers as numbers or None."""
-    parsed = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    parsed |= {name: parse_list(row.get(name)) for name in _LISTS}
+    """Return a CSV row with lists as lists and numbers as numbers or None.
+
+    Text is composed (NFC), so that a label is one label however it was typed; a file's name is
+    left as it is, since it is a key.
+    """
+    parsed = {name: composed((row.get(name) or "").strip()) for name in COLUMNS}
+    parsed["filename"] = row.get("filename") or ""
+    parsed |= {name: parse_list(composed(row.get(name) or "")) for name in _LISTS}
     return parsed | {name: parse_number(row.get(name)) for name in _NUMBERS}
 
 

@@ -18,6 +18,10 @@ COLUMNS = ["score", "approved", "new", "difference", "95 % from", "to"]
 NAN = float("nan")
 
 
+class NotComparable(ValueError):
+    """Two models share no test sample, or have other classes; the message says which."""
+
+
 @dataclass(frozen=True)
 class Contest:
     """How a new model does against an old one."""
@@ -42,7 +46,7 @@ def contest(
     What was in both tests was in neither's training, even where the data has grown between.
 
     Raises:
-        ValueError: there is no such sample, or the labels are others.
+        NotComparable: there is no such sample, or the labels are others.
     """
     task, asked = scores_of(dataset), len(new)
     new, old = in_common(new, old)
@@ -69,8 +73,11 @@ def contest(
     return Contest(pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0)
 
 
-def unopposed(new: Predictions, dataset: str) -> Contest:
-    """Return what there is to say of a first model: its own scores, beside a guess's."""
+FIRST = "the first version, with none to compare it with"
+
+
+def unopposed(new: Predictions, dataset: str, why: str = FIRST) -> Contest:
+    """Return what there is to say of a model without an opponent: its scores, beside a guess's."""
     task = scores_of(dataset)
     counts = np.bincount(new.targets, minlength=len(new.labels))
     guess = max(each[task.HEADLINE] for each in task.guesses(counts, counts, new.labels))
@@ -78,7 +85,7 @@ def unopposed(new: Predictions, dataset: str) -> Contest:
     rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.SCORES.items()]
     table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
     reached = f"{task.SCORES[task.HEADLINE]} {ours[task.HEADLINE]:.3f}, where a guess has"
-    verdict = f"the first version, with none to compare it with: {reached} {guess:.3f}"
+    verdict = f"{why}: {reached} {guess:.3f}"
     return Contest(table, verdict, worse=False)
 
 
@@ -93,14 +100,14 @@ def in_common(new: Predictions, old: Predictions) -> tuple[Predictions, Predicti
     """Return both models' answers on their common samples, in the order of the new one's.
 
     Raises:
-        ValueError: there are none, or the labels are others.
+        NotComparable: there are none, or the labels are others.
     """
     place = {key: index for index, key in enumerate(old.keys)}
     both = [index for index, key in enumerate(new.keys) if key in place]
-    if not both or set(old.labels) != set(new.labels):
-        raise ValueError(
-            "The two models share no test sample, or have other classes: they can't be compared"
-        )
+    if set(old.labels) != set(new.labels):
+        raise NotComparable("the two models have other classes")
+    if not both:
+        raise NotComparable("the two models share no test sample")
     columns = [old.labels.index(label) for label in new.labels]
     rows = [place[new.keys[index]] for index in both]
     new = new.take(both)

@@ -33,7 +33,7 @@ def score_confusion(confusion: np.ndarray, labels: Sequence[str]) -> dict:
             label: float(r) if s else None for label, r, s in zip(labels, recall, seen, strict=True)
         },
     }
-    if all(label.isdigit() for label in labels):
+    if all(label.isdecimal() for label in labels):
         scores["rmse"] = count_rmse(confusion, labels)
     return scores
 

@@ -95,7 +95,9 @@ class Predictions:
         Raises:
             ValueError: there is no line.
         """
-        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+        text = text if isinstance(text, str) else text.decode()
+        # Not splitlines: it also cuts at U+2028 and the like, which a label may hold.
+        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
         if not rows:
             raise ValueError("No predictions: run notebooks/07 again")
         labels = list(rows[0]["probabilities"])

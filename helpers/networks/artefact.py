@@ -81,7 +81,7 @@ def write_results(folder: Path, results: dict, labels: Sequence[str], test: "Eva
     folder.mkdir(parents=True, exist_ok=True)
     results = {**results, "labels": list(labels), "confusion": test.confusion.tolist()}
     (folder / RESULTS).write_text(json.dumps(results, indent=1))
-    with (folder / PREDICTIONS).open("w", newline="") as file:
+    with (folder / PREDICTIONS).open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["key", "label", *labels])
         for key, target, row in zip(test.keys, test.targets, test.probabilities, strict=True):

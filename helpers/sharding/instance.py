@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from helpers import manifest as manifests
 from helpers.datasets.base import Dataset, Drop, Record, Relation, Sample
+from helpers.datasets.ids import NAMES_KEY
 from helpers.manifest import Manifest
 from helpers.sharding import survey
 from helpers.sharding.cleaners import Cleaners, in_order
@@ -48,6 +49,8 @@ def plan_folder(
     """List a raw folder and plan its shards; `options` go to make_plan."""
     objects = list(raw.list())
     records, drops = dataset.records([entry.key for entry in objects], raw.read)
+    has_names = any(entry.key == NAMES_KEY for entry in objects)
+    names = original_names(records, json.loads(raw.read(NAMES_KEY)) if has_names else {})
     relations = relate(records, objects) if relate else []
     records, copies, joined = survey.apply(relations, records)
     return make_plan(
@@ -56,9 +59,20 @@ def plan_folder(
         [*drops, *copies],
         objects,
         joined=joined,
+        names=names,
         labels=getattr(dataset, "labels", None),
         **options,
     )
+
+
+def original_names(records: Iterable[Record], paths: Mapping[str, str]) -> dict[str, str]:
+    """Return by record id the path of its file, where the id is not that file's name.
+
+    Args:
+        paths: in the user's folder, of the keys that are others (ids.NAMES_KEY).
+    """
+    found = {record.id: paths.get(record.media, record.media) for record in records}
+    return {id: path for id, path in found.items() if PurePosixPath(path).stem != id}
 
 
 def finished(plan: Plan, out: Folder, known: Mapping[str, dict] | None = None) -> dict[str, dict]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers.datasets.base import Drop, Record, Sample
 from helpers.manifest import Manifest, ShardInfo, SplitInfo, class_weights
 from helpers.sharding.splits import FRACTIONS, SPLITS, split_records
-from helpers.storage import Entry
+from helpers.storage import Entry, fingerprint
 from helpers.streaming.tar import TarWriter
 
 FORMAT = 1
@@ -55,6 +55,12 @@ class Plan:
     shards: tuple[PlannedShard, ...]
     set_aside: tuple[Drop, ...]
     joined: tuple[Drop, ...]
+    names: Mapping[str, str]
+    """Paths of the user's own files, by record id, where they are others."""
+    source: str
+    """Name of the raw data."""
+    fingerprint: str
+    """Of all objects of the raw data."""
     etags: Mapping[str, str]
     sizes: Mapping[str, int]
     """Bytes of each raw object: known ones are read with one request, not two."""
@@ -77,6 +83,8 @@ def make_plan(
     *,
     store: str,
     joined: Iterable[Drop] = (),
+    names: Mapping[str, str] | None = None,
+    source: str = "",
     seed: int = 0,
     labels: Sequence[str] | None = None,
     records_per_shard: int = 256,
@@ -86,8 +94,10 @@ def make_plan(
     """Split the records, shuffle them by the seed, and cut them into shards of about equal count.
 
     Args:
-        objects: the listing of the raw media, which gives sizes and etags.
+        objects: the listing of the raw data, which gives sizes and etags.
         joined: raw objects that stay, but in one split with what they resemble, and why.
+        names: paths of the user's own files, by record id, where they are others.
+        source: name of the raw data.
         records_per_shard: at most so many raw objects in a shard.
         shard_bytes: at most about so many bytes of raw objects in a shard.
         fractions: shares of train, validation and test.
@@ -95,6 +105,7 @@ def make_plan(
     Raises:
         ValueError: there are no records, or one whose object is not listed.
     """
+    objects = list(objects)
     listing = {entry.key: entry for entry in objects}
     lost = [record.media for record in records if record.media not in listing]
     if lost:
@@ -121,6 +132,9 @@ def make_plan(
         shards=tuple(shards),
         set_aside=set_aside,
         joined=tuple(joined),
+        names=names or {},
+        source=source,
+        fingerprint=fingerprint(objects),
         etags={record.media: listing[record.media].etag for record in records},
         sizes={record.media: listing[record.media].size for record in records},
     )
@@ -244,7 +258,11 @@ def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
         joined=sorted(
             (drop for drop in plan.joined if drop.source not in gone), key=lambda drop: drop.source
         ),
-        sources={"count": len(plan.etags), "etags": dict(sorted(plan.etags.items()))},
+        names=dict(sorted(plan.names.items())),
+        sources={
+            **{"name": plan.source, "fingerprint": plan.fingerprint},
+            **{"count": len(plan.etags), "etags": dict(sorted(plan.etags.items()))},
+        },
     )
 
 

@@ -280,4 +280,4 @@ def describe(error: BaseException) -> str:
 def write_failure(path: Path, reason: str) -> None:
     """Write the reason where the platform looks for it, if it gave such a place; the first wins."""
     if path.parent.is_dir() and not path.exists():
-        path.write_text(reason[:REASON_LENGTH])
+        path.write_text(reason[:REASON_LENGTH], "utf-8")

@@ -1,5 +1,7 @@
 """Laying out somebody's own photos of bins."""
 
+import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -36,12 +38,41 @@ def test_pairs_are_laid_out_from_any_of_the_layouts(tmp_path: Path, photos: str,
 def test_what_has_no_partner_or_no_count_is_listed(tmp_path: Path) -> None:
     source = tmp_path / "mine"
     write(source, a_jpg=b"", a_json=GOOD, b_jpg=b"", c_json=GOOD, d_jpg=b"", d_json=b"{}")
-    write(source, **{"e_f_jpg": b"", "e_f_json": GOOD})
     drops = {drop.source: drop.reason for drop in DATASET.ingest(source, tmp_path / "raw")}
     assert laid_out(tmp_path / "raw") == ["bin-images/a.jpg", "metadata/a.json"]
-    assert drops.keys() == {"b.jpg", "c.json", "d.json", "e.f.json"}
+    assert drops.keys() == {"b.jpg", "c.json", "d.json"}
     assert "b.json is missing" in drops["b.jpg"]
-    assert "rename the pair" in drops["e.f.json"]
+
+
+@pytest.mark.parametrize(
+    "names", [("e.f", "e_f"), ("鳥", "犬"), ("B", "b"), ("a b", "a_b"), ("z" * 240, "z" * 241)]
+)
+def test_names_of_any_kind_become_ids_that_stay_as_many(tmp_path: Path, names: tuple) -> None:
+    source, raw = tmp_path / "mine", tmp_path / "raw"
+    source.mkdir()
+    for name in names:
+        (source / f"{name}.jpg").write_bytes(name.encode())
+        (source / f"{name}.json").write_bytes(GOOD)
+    assert DATASET.ingest(source, raw) == []
+    records, drops = DATASET.records(laid_out(raw), lambda key: (raw / key).read_bytes())
+    assert len(records) == 2 and not drops
+    assert {(raw / r.media).read_bytes().decode() for r in records} == set(names)
+    told = json.loads((raw / "names.json").read_text("utf-8"))
+    for record in records:
+        own = told.get(record.media, f"{record.id}.jpg")
+        assert own == (raw / record.media).read_bytes().decode() + ".jpg"
+
+
+def test_a_photo_and_its_row_meet_in_either_form_of_unicode(tmp_path: Path) -> None:
+    photo, row = (unicodedata.normalize(form, "Größe") for form in ("NFD", "NFC"))
+    write(tmp_path / "mine", **{f"{photo}_jpg": b"", f"{row}_json": GOOD})
+    assert DATASET.ingest(tmp_path / "mine", tmp_path / "raw") == []
+
+
+def test_a_second_photo_of_one_name_is_listed(tmp_path: Path) -> None:
+    write(tmp_path / "mine", a_jpeg=b"1", a_jpg=b"2", a_json=GOOD)
+    (drop,) = DATASET.ingest(tmp_path / "mine", tmp_path / "raw")
+    assert drop.source == "a.jpg" and "beside a.jpeg" in drop.reason
 
 
 def test_upper_case_endings_become_the_data_sets_own(tmp_path: Path) -> None:

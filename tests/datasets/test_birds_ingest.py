@@ -1,6 +1,9 @@
 """A user's own recordings, in either layout, and what is not one."""
 
 import json
+import os
+import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -58,9 +61,70 @@ def test_a_recording_by_nobody_known_is_its_own_group(tmp_path, out):
 def test_every_id_has_its_metadata_file(tmp_path, out):
     DATASET.ingest(lay(tmp_path / "mine", {"barn owl/x.y.WAV": SOUNDS["wav"]}), out)
     (record,), _ = DATASET.records(tree(out), tree(out).__getitem__)
-    assert record.media == "train_audio/barn_owl/barn_owl-x_y.wav"
+    assert re.fullmatch(r"train_audio/barn_owl-\w{8}/barn_owl-x_y-\w{8}\.wav", record.media)
     row = json.loads((out / "metadata" / f"{record.id}.json").read_bytes())
-    assert (row["primary_label"], row["common_name"]) == ("barn_owl", "barn owl")
+    assert (row["primary_label"], row["common_name"]) == ("barn owl", "barn owl")
+    assert json.loads((out / "names.json").read_bytes()) == {record.media: "barn owl/x.y.WAV"}
+
+
+LABELS = [
+    "鳥", "犬", "Северный", "Eisvogel-Ö", "Owl", "owl", "barn owl", "barn_owl", "a,b", "a'b", 'a"b',
+    ".hidden", "0", "00", "x" * 255, "é" * 120, "$x$", "<b>",
+]  # fmt: skip
+
+
+def test_labels_keep_their_names_and_stay_as_many_as_they_are(tmp_path, out):
+    mine = lay(tmp_path / "mine", {f"{label}/1.wav": SOUNDS["wav"] for label in LABELS})
+    assert DATASET.ingest(mine, out) == []
+    records, drops = DATASET.records(tree(out), tree(out).__getitem__)
+    assert sorted(record.label for record in records) == sorted(LABELS) and not drops
+    folders = {record.media.split("/")[1].casefold() for record in records}
+    assert len(folders) == len({record.id.casefold() for record in records}) == len(LABELS)
+    names = json.loads((out / "names.json").read_text("utf-8"))
+    assert {r.label: names[r.media] for r in records} == {x: f"{x}/1.wav" for x in LABELS}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("a b.wav", "a_b.wav"),
+        ("x.wav", "x.ogg", "x.OGG"),
+        ("a/b.wav", "a-b.wav"),
+        ("é.wav", unicodedata.normalize("NFD", "é") + ".wav"),
+        ("鳥.wav", "犬.wav"),
+        ("y" * 200 + "1.wav", "y" * 200 + "2.wav"),
+    ],
+)
+def test_files_that_look_alike_stay_as_many_recordings(tmp_path, out, files):
+    sounds = {f"owl/{name}": bytes([n]) for n, name in enumerate(files)}
+    DATASET.ingest(lay(tmp_path / "mine", sounds), out)
+    records, drops = DATASET.records(tree(out), tree(out).__getitem__)
+    assert len(records) == len(files) and not drops
+    assert sorted(tree(out)[record.media] for record in records) == sorted(sounds.values())
+    assert len(list((out / "metadata").iterdir())) == len(files)
+
+
+def test_a_class_written_in_two_forms_of_unicode_is_one_class(tmp_path, out):
+    forms = (unicodedata.normalize(form, "Eisvogel-Ö") for form in ("NFC", "NFD"))
+    DATASET.ingest(lay(tmp_path / "mine", {f"{f}/1.wav": SOUNDS["wav"] for f in forms}), out)
+    records, _ = DATASET.records(tree(out), tree(out).__getitem__)
+    assert [record.label for record in records] == ["Eisvogel-Ö"] * 2
+
+
+def test_a_name_that_is_no_text_is_left_out_and_listed(tmp_path, out):
+    mine = lay(tmp_path / "mine", {"owl/1.wav": SOUNDS["wav"]})
+    Path(os.fsdecode(os.fsencode(mine / "owl") + b"/\xff.wav")).write_bytes(b"")
+    assert DATASET.ingest(mine, out) == [Drop("owl/\\xff.wav", "its name is not UTF-8: rename it")]
+
+
+def test_files_that_macos_has_named_are_found_by_the_tables_rows(tmp_path, out):
+    label = "Eisvogel-Ö"
+    rows = [{"primary_label": label, "author": "Ada", "filename": f"{label}/Ä1.ogg"}]
+    decomposed = unicodedata.normalize("NFD", f"train_audio/{label}/Ä1.ogg")
+    files = {"train_metadata.csv": write_table(rows), decomposed: SOUNDS["ogg"]}
+    DATASET.ingest(lay(tmp_path / "kaggle", files), out)
+    (record,), drops = DATASET.records(tree(out), tree(out).__getitem__)
+    assert (record.label, record.media, drops) == (label, f"train_audio/{label}/Ä1.ogg", [])
 
 
 def test_birdclefs_layout_is_taken_over_as_it_is(tmp_path, out):

@@ -71,6 +71,13 @@ def test_what_is_written_reads_back_as_it_was():
     assert json.loads(next(made.lines()))["target"] == "0"
 
 
+@pytest.mark.parametrize("odd", ["鳥", "a\u2028b", "a\x85b", "a\nb", 'a,"b"'])
+@pytest.mark.parametrize("form", [str, lambda text: text.encode()])
+def test_labels_of_any_characters_read_back_as_they_were(odd, form):
+    made = make_predictions(labels=["a", odd, "c"])
+    assert Predictions.from_lines(form("\n".join(made.lines()))).labels == ["a", odd, "c"]
+
+
 def test_small_probabilities_keep_their_order():
     values = np.array([[1e-12, 1.234567891e-9], [0.123456789, 1.0]])
     assert rounded(values) == pytest.approx(values, rel=1e-5)

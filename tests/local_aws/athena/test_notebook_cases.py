@@ -16,6 +16,8 @@ import pytest
 from helpers import athena, questions
 from helpers import config as settings
 from helpers.datasets import NAMES
+from helpers.storage import LocalFolder
+from helpers.uploads import upload_raw
 from tests.local_aws.athena.cloud import Cloud
 from tests.local_aws.athena.notebook_rows import ROWS
 from tests.local_aws.athena.test_cases import FOLDER, outcome, read_cases
@@ -51,11 +53,14 @@ def asked(aws, config, monkeypatch) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_statement_that_the_notebook_sends_is_a_case(aws, config, asked, monkeypatch, name):
+def test_every_statement_that_the_notebook_sends_is_a_case(
+    config, asked, monkeypatch, tmp_path, name
+):
     config = replace(config, dataset=name)
     monkeypatch.setattr(settings, "load_config", lambda: config)
     for id, data in ROWS[name].items():
-        aws.store.put(config.bucket, config.key("raw", "metadata", f"{id}.json"), data)
+        LocalFolder(tmp_path / "raw").write(f"metadata/{id}.json", data)
+    upload_raw(config, tmp_path / "raw")
     [path] = [path for path in paths() if path.stem == EDA]
     namespace: dict = {}
     for source in cells(path):

@@ -1,0 +1,165 @@
+"""Puts raw data into S3 under a prefix of its own, and keeps a record of what lies there.
+
+Each source (the sample, a folder, an `s3://` prefix) has its own prefix: `Config.folder`. So a
+second data set never mixes with the first, nothing that somebody has paid to upload is deleted to
+make room, and an upload that broke off goes on. Within one prefix, objects that the folder does not
+have (any more) would mix just so: then nothing is done before somebody says what becomes of them.
+
+The record lies beside the prefix, not in it, where a table or a listing would take it for data.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from helpers.config import Config
+from helpers.paths import below
+from helpers.s3 import THREADS, S3Prefix, run_parallel
+from helpers.session import client
+from helpers.storage import Entry, LocalFolder, fingerprint
+
+OTHERS = ("refuse", "keep", "delete")
+
+
+class OtherObjects(ValueError):
+    """The prefix holds objects that the folder does not have; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """What a raw prefix holds, as of the last upload."""
+
+    source: str
+    """`Config.source`."""
+    origin: str
+    """The folder or prefix that it came from; empty for the sample."""
+    objects: int
+    bytes: int
+    fingerprint: str
+    """Of keys, sizes and etags; empty while an upload is under way or has broken off."""
+
+    def __repr__(self) -> str:
+        state = "" if self.fingerprint else ", upload not finished"
+        return (
+            f"<Raw data {self.source}: {self.objects:,} objects, {self.bytes / 1e6:.1f} MB{state}>"
+        )
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What one upload did."""
+
+    sent: int
+    kept: int
+    """Objects that were there already, byte for byte."""
+    deleted: int
+    seconds: float
+    record: RawRecord
+
+    def __repr__(self) -> str:
+        rate = f"{self.sent / max(self.seconds, 1e-9):,.0f} a second"
+        deleted = f", {self.deleted:,} deleted" if self.deleted else ""
+        return (
+            f"<Upload: {self.sent:,} objects sent in {self.seconds:.1f} s ({rate}), "
+            f"{self.kept:,} were there already{deleted}>"
+        )
+
+
+def upload_raw(
+    config: Config, folder: Path, *, others: str = "refuse", threads: int = THREADS
+) -> Upload:
+    """Make the raw prefix of this source hold a folder's files; run again, it sends what is new.
+
+    Args:
+        others: what becomes of objects that the folder does not have: `refuse` to go on, `keep`
+            them as a part of the data set, or `delete` them.
+
+    Raises:
+        OtherObjects: there are such objects, and `others` is `refuse`; nothing was changed.
+    """
+    if others not in OTHERS:
+        raise ValueError(f"others={others!r}: it is one of {', '.join(OTHERS)}")
+    began, prefix = time.monotonic(), S3Prefix(client(config, "s3"), config.uri("raw"))
+    files = {entry.key: entry for entry in LocalFolder(folder).list(etags=False)}
+    there = {entry.key: entry for entry in prefix.list()}
+    strange = sorted(there.keys() - files.keys())
+    if strange and others == "refuse":
+        raise OtherObjects(_what_to_do(prefix, strange))
+    _record(config, list(there.values()), finished=False)
+    gone = strange if others == "delete" else []
+    _each(prefix.delete, gone, threads, f"deleting in {prefix}")
+    new = [key for key in files if not _is_there(below(folder, key), files[key], there.get(key))]
+    _each(lambda key: prefix.upload(below(folder, key), key), new, threads, f"to {prefix}")
+    record = _record(config, list(prefix.list()), finished=True)
+    kept = len(files) - len(new)
+    return Upload(len(new), kept, len(gone), time.monotonic() - began, record)
+
+
+def load_record(config: Config) -> RawRecord | None:
+    """Return the record of this source's raw prefix, None where nothing was uploaded."""
+    try:
+        return RawRecord(**json.loads(_records(config).read(f"{config.folder}.json")))
+    except FileNotFoundError:
+        return None
+
+
+def all_records(config: Config) -> list[tuple[str, RawRecord]]:
+    """Return (folder, record) of every source that was uploaded, of both data sets."""
+    place = _records(config)
+    keys = [entry.key for entry in place.list()]
+    return [(key.removesuffix(".json"), RawRecord(**json.loads(place.read(key)))) for key in keys]
+
+
+def check_raw(config: Config) -> RawRecord:
+    """Return the record of raw data that is there as a whole.
+
+    Raises:
+        LookupError: nothing was uploaded, or an upload broke off; it names the notebook to run.
+    """
+    record, place = load_record(config), config.uri("raw")
+    if record is None:
+        raise LookupError(f"No raw data was brought to {place}: run notebooks/01 first")
+    if not record.fingerprint:
+        raise LookupError(f"The upload to {place} was not finished: run notebooks/01, it goes on")
+    return record
+
+
+def _record(config: Config, objects: list[Entry], *, finished: bool) -> RawRecord:
+    """Write what the prefix holds; unfinished, before anything in it changes."""
+    size = sum(entry.size for entry in objects)
+    mark = fingerprint(objects) if finished else ""
+    record = RawRecord(config.source, config.raw or "", len(objects), size, mark)
+    text = json.dumps(asdict(record), indent=1)
+    _records(config).write(f"{config.folder}.json", text.encode())
+    return record
+
+
+def _records(config: Config) -> S3Prefix:
+    return S3Prefix(client(config, "s3"), f"s3://{config.bucket}/sources")
+
+
+def _is_there(path: Path, file: Entry, found: Entry | None) -> bool:
+    """Return whether an object is this file: S3's etag is the MD5 of what one request has put.
+
+    Of one in several parts, or under a key of KMS, it is not; such a file is sent again.
+    """
+    if found is None or found.size != file.size:
+        return False
+    with open(path, "rb") as opened:
+        return hashlib.file_digest(opened, "md5").hexdigest() == found.etag
+
+
+def _each(work: Callable[[str], None], keys: list[str], threads: int, title: str) -> None:
+    run_parallel(work, keys, threads=threads, title=title, total=len(keys))
+
+
+def _what_to_do(prefix: S3Prefix, keys: list[str]) -> str:
+    some = ", ".join(keys[:3]) + (", …" if len(keys) > 3 else "")
+    return (
+        f"{prefix} holds {len(keys):,} objects that are not in the folder to upload ({some}). "
+        "Nothing was changed. If they were taken out of the data set, say others='delete' and they "
+        "are deleted from S3; if they belong to it, others='keep'"
+    )
