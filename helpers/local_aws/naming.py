@@ -27,6 +27,8 @@ HEAD = 16_384
 """Bytes of a model that hold its metadata; to read all models whole takes ten seconds."""
 ALIASES = {"s3express": "s3", "s3-object-lambda": "s3"}
 """Names to sign with that endpoint rules give, not models."""
+BUSY = ("sagemaker-runtime",)
+"""Asked so often that of those that sign alike they are tried first."""
 TWINS = {("s3express", "ListBuckets"): "ListDirectoryBuckets"}
 """One request of two operations: AWS tells them apart by the host, here always the same."""
 
@@ -65,14 +67,14 @@ def metadata() -> dict[str, dict[str, Any]]:
 
 @cache
 def services_signed_as(name: str) -> tuple[str, ...]:
-    """Return the services whose requests are signed for a name, the namesake first."""
+    """Return the services whose requests are signed for a name, the busy and the namesake first."""
     name = ALIASES.get(name, name)
     found = [
         service
         for service, about in metadata().items()
         if about.get("signingName", about["endpointPrefix"]) == name
     ]
-    return tuple(sorted(found, key=lambda service: (service != name, service)))
+    return tuple(sorted(found, key=lambda each: (each not in BUSY, each != name, each)))
 
 
 def protocols(service: str) -> list[str]:
@@ -116,7 +118,7 @@ def name(environ: dict, body: bytes) -> Call:
     """Name a request."""
     protocol, signed = protocol_of(environ), signed_for(environ)
     services = services_signed_as(signed)
-    spoken = services[0] if services else signed
+    spoken = signed if signed in services or not services else services[0]
     if protocol.startswith(("rest-", S3)):
         if "HTTP_X_AMZ_ACCOUNT_ID" in environ and "s3" in services:
             services = ("s3control",)

@@ -40,7 +40,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("GetBucketPolicy",),
         ),
         Record(
-            "labels",
+            "labels, which are read back",
             ("PutBucketTagging", "DeleteBucketTagging"),
             ("GetBucketTagging",),
         ),
@@ -79,7 +79,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
                 "ListRoles",
             ),
         ),
-        Record("labels", ("TagRole", "UntagRole"), ("ListRoleTags",)),
+        Record("labels, which are read back", ("TagRole", "UntagRole"), ("ListRoleTags",)),
     ),
     "sts": (Record("the one account that there is", answers=("GetCallerIdentity",)),),
     "ecr": (
@@ -88,7 +88,11 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("BatchDeleteImage", "CreateRepository", "DeleteRepository", "PutImage"),
             ("BatchGetImage", "DescribeImages", "DescribeRepositories", "ListImages"),
         ),
-        Record("labels", ("TagResource", "UntagResource"), ("ListTagsForResource",)),
+        Record(
+            "labels, which are read back",
+            ("TagResource", "UntagResource"),
+            ("ListTagsForResource",),
+        ),
     ),
     "cloudwatch": (
         Record(
