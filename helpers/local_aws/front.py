@@ -89,8 +89,9 @@ class Front:
         asked = name(environ, body)
         if not asked.known:
             raise unsupported(asked)
-        engine = engine_of(asked.service, asked.operation)
-        if engine and asked.service != "s3":
+        engine_name = engine_of(asked.service, asked.operation)
+        if engine_name and asked.service != "s3":
+            engine = getattr(self._engines, engine_name)
             return self._execute(engine, asked, environ, body, start_response)
         # moto reads no CBOR; boto3 sends it to no service that is recorded.
         if is_recorded(asked.service, asked.operation) and asked.protocol != CBOR:
@@ -104,10 +105,9 @@ class Front:
         return check_signature(environ["REQUEST_METHOD"], path, query, headers, digest, self._keys)
 
     def _execute(
-        self, name: str, asked: Call, environ: dict, body: bytes, start_response: Callable
+        self, engine: Any, asked: Call, environ: dict, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
         """Have an engine do it; how it is spoken to depends on the protocol."""
-        engine = getattr(self._engines, name)
         if asked.protocol == "query":
             answer = engine.answer(environ, body)
             return _answer(start_response, 200, answer, [("Content-Type", "text/xml")])

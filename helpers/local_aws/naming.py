@@ -129,12 +129,10 @@ def name(environ: dict, body: bytes) -> Call:
         return Call(spoken, path, protocol, known=False)
     operation, mark, value = _said(environ, body, protocol)
     for service in services:
-        fits = not value or metadata()[service].get(mark) == value
-        if (
-            fits
-            and protocol in protocols(service)
-            and operation in service_model(service).operation_names
-        ):
+        spoken_to = protocol in protocols(service)
+        if not spoken_to or (value and metadata()[service].get(mark) != value):
+            continue
+        if operation in service_model(service).operation_names:
             return Call(service, operation, protocol)
     return Call(spoken, operation or "a request without an operation", protocol, known=False)
 
