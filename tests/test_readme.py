@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers.local_aws.operations import TABLE
 from tools import notebooks, readme
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,13 +28,6 @@ def test_every_make_target_is_listed_by_make_and_in_the_readme():
     for target in phony.split()[1:]:
         assert f"make {target} " in listed
         assert f"make {target} " in TEXT
-
-
-def test_every_operation_of_the_local_aws_is_in_the_readme():
-    operations = {
-        name for engines in TABLE.values() for names in engines.values() for name in names
-    }
-    assert not [name for name in sorted(operations) if name not in TEXT]
 
 
 def test_every_file_in_the_tree_says_what_it_is():

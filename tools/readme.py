@@ -1,4 +1,4 @@
-"""Writes the README's lists from what they list: notebooks, targets, files, AWS operations.
+"""Writes the README's lists, and the page of operations, from what they list.
 
 python -m tools.readme    write them anew
 """
@@ -11,8 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.local_aws.operations import TABLE
-from tools import notebooks
+from tools import notebooks, operations
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -24,6 +23,7 @@ COMMENTS = {
     "scripts_train": "the training job",
     "scripts_process": "the processing jobs, one script each",
     "scripts_inference": "the endpoint",
+    "docs": "the operations of the local AWS: executed, recorded, refused",
     "benchmarks": "what was measured, and how",
     "tests": "mirrors helpers/; the notebooks are run too",
     "conftest.py": "how pytest runs the notebooks: in order, on one fresh local AWS",
@@ -122,20 +122,11 @@ def file_tree() -> str:
     return "\n".join(["```", *lines, "```"])
 
 
-def operation_table() -> str:
-    """Return the operations that the local AWS's own engines answer, by service."""
-    rows = ["| service | operations |", "|---|---|"]
-    for service, engines in TABLE.items():
-        names = sorted(name for operations in engines.values() for name in operations)
-        rows.append(f"| {service} | {', '.join(names)} |")
-    return "\n".join(rows)
-
-
 BLOCKS: dict[str, Callable[[], str]] = {
     "notebooks": notebook_table,
     "targets": target_list,
     "tree": file_tree,
-    "operations": operation_table,
+    "operations": operations.counts,
 }
 
 
@@ -156,3 +147,4 @@ def written_anew(text: str) -> str:
 
 if __name__ == "__main__":
     README.write_text(written_anew(README.read_text()))
+    operations.write()

@@ -12,23 +12,25 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
 from werkzeug.wsgi import get_input_stream
 
 from helpers.local_aws.admin import INTERRUPT
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.journal import call, operation_of
+from helpers.local_aws.journal import call
+from helpers.local_aws.naming import CBOR, Call, is_s3, name, protocol_of
 from helpers.local_aws.operations import engine_of, method_of
+from helpers.local_aws.recorded import is_recorded
 from helpers.local_aws.s3.wire import HEADERS
 from helpers.local_aws.sigv4 import Scope, check_signature
-from helpers.local_aws.validate import check_request, speaks_query
+from helpers.local_aws.validate import check_request
+from helpers.local_aws.wording import unsupported, word
 
 log = logging.getLogger(__name__)
 
 HEALTH = "/_local/health"
 MAX_JSON_BODY = 16 * 2**20
-INVOKE = re.compile(r"^/endpoints/([^/]+)/invocations$")
+INVOKE = re.compile(r"^/endpoints/(.+)/invocations/?$")
 
 
 def _headers(environ: dict) -> dict[str, str]:
@@ -51,7 +53,7 @@ class Front:
         keys: access key to secret.
         engines: an object with one attribute an engine of `operations.TABLE`.
         s3: the WSGI app of the object plane.
-        other: the WSGI app for all the rest (moto).
+        other: the WSGI app for what is only recorded (moto).
         health: what `/_local/health` answers, unsigned.
     """
 
@@ -76,24 +78,25 @@ class Front:
 
     def _dispatch(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         headers = _headers(environ)
-        is_s3 = "/s3/" in headers.get("authorization", "") or "%2Fs3%2F" in environ["QUERY_STRING"]
-        body = None if is_s3 else _read(environ, headers)
-        scope = self._check(environ, headers, body)
-        if scope.service == "s3":
+        for_s3 = is_s3(environ)
+        body = None if for_s3 else _read(environ, headers)
+        self._check(environ, headers, body)
+        if for_s3:
             return self._s3(environ, start_response)
         if environ["PATH_INFO"].startswith(INTERRUPT):
             self._engines.training.interrupt(environ["PATH_INFO"].removeprefix(INTERRUPT))
             return _answer(start_response, 200, b"{}")
-        if scope.service == "sagemaker" and (found := INVOKE.match(environ["PATH_INFO"])):
-            return self._invoke(found[1], headers, body, start_response)
-        operation = operation_of(environ, body)
-        engine = engine_of(scope.service, operation)
-        if engine and speaks_query(scope.service):
-            answer = getattr(self._engines, engine).answer(environ, body)
-            return _answer(start_response, 200, answer, [("Content-Type", "text/xml")])
-        if engine:
-            return self._run(scope, engine, operation, body, start_response)
-        return self._forward(environ, start_response, scope, operation, body)
+        asked = name(environ, body)
+        if not asked.known:
+            raise unsupported(asked)
+        engine_name = engine_of(asked.service, asked.operation)
+        if engine_name and asked.service != "s3":
+            engine = getattr(self._engines, engine_name)
+            return self._execute(engine, asked, environ, body, start_response)
+        # moto reads no CBOR; boto3 sends it to no service that is recorded.
+        if is_recorded(asked.service, asked.operation) and asked.protocol != CBOR:
+            return self._record(asked, environ, body, start_response)
+        raise unsupported(asked)
 
     def _check(self, environ: dict, headers: dict[str, str], body: bytes | None) -> Scope:
         digest = None if body is None else hashlib.sha256(body).hexdigest()
@@ -101,41 +104,55 @@ class Front:
         query = environ["QUERY_STRING"]
         return check_signature(environ["REQUEST_METHOD"], path, query, headers, digest, self._keys)
 
-    def _run(
-        self, scope: Scope, engine: str, operation: str, body: bytes, start_response: Callable
+    def _execute(
+        self, engine: Any, asked: Call, environ: dict, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
-        try:
-            request = json.loads(body or b"{}")
-        except ValueError:
-            raise AwsError("SerializationException", "The request's body is not JSON.") from None
-        check_request(scope.service, operation, request)
-        result = getattr(getattr(self._engines, engine), method_of(operation))(request)
+        """Have an engine do it; how it is spoken to depends on the protocol."""
+        if asked.protocol == "query":
+            answer = engine.answer(environ, body)
+            return _answer(start_response, 200, answer, [("Content-Type", "text/xml")])
+        if asked.protocol == "rest-json":
+            return self._invoke(environ, body, start_response)
+        request = _checked(asked, body)
+        result = getattr(engine, method_of(asked.operation))(request)
         return _answer(start_response, 200, json.dumps(result or {}, default=_plain).encode())
 
-    def _invoke(
-        self, name: str, headers: dict[str, str], body: bytes, start_response: Callable
-    ) -> Iterable[bytes]:
-        reply = self._engines.endpoints.invoke(name, headers, body)
+    def _invoke(self, environ: dict, body: bytes, start_response: Callable) -> Iterable[bytes]:
+        endpoint = INVOKE.match(environ["PATH_INFO"])[1]
+        reply = self._engines.endpoints.invoke(endpoint, _headers(environ), body)
         about = [
             ("Content-Type", reply.content_type),
             ("x-amzn-invoked-production-variant", reply.variant),
         ]
         return _answer(start_response, 200, reply.body, about)
 
-    def _forward(
-        self, environ: dict, start_response: Callable, scope: Scope, operation: str, body: bytes
+    def _record(
+        self, asked: Call, environ: dict, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
-        name = operation or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-        message = f"The local AWS does not support {scope.service}:{name}."
+        """Have moto keep it, or tell what it keeps."""
+        if asked.protocol == "json":
+            _checked(asked, body)
+        if environ["PATH_INFO"] != "/":
+            raise unsupported(asked)  # moto has pages of its own there
         try:
             status, about, answer = call(self._other, environ, body)
         except NotImplementedError:
-            raise AwsError("NotImplementedException", message) from None
+            raise unsupported(asked) from None
         if int(status[:3]) >= 500:
             # What moto lacks altogether it answers with an HTML page.
-            raise AwsError("NotImplementedException", message)
+            raise unsupported(asked)
         start_response(status, about)
         return [answer]
+
+
+def _checked(asked: Call, body: bytes) -> dict:
+    """Return a JSON request that is as its service's model has it."""
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        raise AwsError("SerializationException", "The request's body is not JSON.") from None
+    check_request(asked.service, asked.operation, request)
+    return request
 
 
 def _read(environ: dict, headers: dict[str, str]) -> bytes:
@@ -166,16 +183,7 @@ def _answer(
 
 def _refuse(environ: dict, start_response: Callable, error: AwsError) -> list[bytes]:
     """Word an error in the protocol that the request came in."""
-    form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
-    is_s3 = "/s3/" in environ.get("HTTP_AUTHORIZATION", "") or "%2Fs3%2F" in environ["QUERY_STRING"]
-    if not (form or is_s3):
-        content = {"__type": error.code, "message": error.message, "Message": error.message}
-        content |= getattr(error, "details", {})
-        headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-ErrorType", error.code)]
-        return _answer(start_response, error.status, json.dumps(content).encode(), headers)
-    inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
-    inner = f"<Error>{inner}</Error>"
-    text = inner if is_s3 else f"<ErrorResponse>{inner}</ErrorResponse>"
-    headers = [("Content-Type", "application/xml")]
-    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else text.encode()
+    headers, body = word(error, protocol_of(environ), str(uuid.uuid4()))
+    if environ["REQUEST_METHOD"] == "HEAD":
+        body = b""
     return _answer(start_response, error.status, body, headers)

@@ -6,7 +6,7 @@ anew by the replay; metric data are not kept.
 
 import base64
 import json
-import re
+import logging
 import threading
 from collections.abc import Callable
 from io import BytesIO
@@ -15,31 +15,14 @@ from typing import Any
 
 from werkzeug.wsgi import get_input_stream
 
-READS = re.compile(
-    r"^(Get|List|Describe|Head|BatchGet|Query|Search|Simulate|Lookup|Filter|Test|Assume|PutMetricData)"
-)
+from helpers.local_aws.naming import Call, name
+from helpers.local_aws.recorded import changes_something
+
+log = logging.getLogger(__name__)
+
 KEPT_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_HOST", "HTTP_X_AMZ_TARGET", "HTTP_X_AMZ_CONTENT_SHA256")
 
 Wsgi = Callable[[dict, Callable], Any]
-
-
-def operation_of(environ: dict, body: bytes) -> str:
-    """Return an operation's name, from wherever its protocol has it, or ''."""
-    if target := environ.get("HTTP_X_AMZ_TARGET"):
-        return target.rpartition(".")[2]
-    if found := re.search(r"/operation/(\w+)$", environ["PATH_INFO"]):
-        return found[1]
-    text = environ.get("QUERY_STRING", "") + "&" + body[:2000].decode("latin-1")
-    found = re.search(r"(?:^|&)Action=(\w+)", text)
-    return found[1] if found else ""
-
-
-def changes_something(environ: dict, body: bytes) -> bool:
-    """Say whether a request changes state."""
-    name = operation_of(environ, body)
-    if name:
-        return not READS.match(name)
-    return environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS")
 
 
 def call(app: Wsgi, environ: dict, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
@@ -62,19 +45,29 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def replay(self) -> int:
-        """Do all changes again; return how many."""
+        """Do all changes again, but for those that are no longer recorded; return how many."""
         if not self._path.exists():
             return 0
         lines = [line for line in self._path.read_text().splitlines(True) if line.endswith("\n")]
+        done, refused = 0, set()
         for line in lines:
             entry = json.loads(line)
-            call(self._app, _environ(entry), base64.b64decode(entry["body"]))
-        return len(lines)
+            environ, body = _environ(entry), base64.b64decode(entry["body"])
+            asked = name(environ, body)
+            if _is_kept(asked):
+                call(self._app, environ, body)
+                done += 1
+            else:
+                refused.add(str(asked))
+        if refused:
+            names = ", ".join(sorted(refused))
+            log.warning("%s: skipped what the local AWS refuses now: %s", self._path, names)
+        return done
 
     def __call__(self, environ: dict, start_response: Callable) -> list[bytes]:
         body = get_input_stream(environ).read()
         status, headers, answer = call(self._app, environ, body)
-        if int(status[:3]) < 400 and changes_something(environ, body):
+        if int(status[:3]) < 400 and _is_kept(name(environ, body)):
             self._keep(environ, body)
         start_response(status, headers)
         return [answer]
@@ -85,6 +78,10 @@ class Journal:
         entry["body"] = base64.b64encode(body).decode()
         with self._lock, self._path.open("a") as file:
             file.write(json.dumps(entry) + "\n")
+
+
+def _is_kept(asked: Call) -> bool:
+    return asked.known and changes_something(asked.service, asked.operation)
 
 
 def _environ(entry: dict) -> dict:

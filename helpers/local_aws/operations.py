@@ -1,12 +1,41 @@
 """The table that is the architecture: which engine answers which operation.
 
-What is not in it goes to moto, which records it; what moto doesn't know is refused by name.
-Services have their signing names; engines the names of their fields in `server.Engines`.
+What `recorded.RECORDED` names goes to moto; all the rest is refused by name. Services have boto3's
+names; engines the names of their fields in `server.Engines`, but for S3's, which is a WSGI app.
 """
 
 from botocore import xform_name
 
 TABLE: dict[str, dict[str, tuple[str, ...]]] = {
+    "s3": {
+        "s3": (
+            "AbortMultipartUpload",
+            "CompleteMultipartUpload",
+            "CopyObject",
+            "CreateBucket",
+            "CreateMultipartUpload",
+            "DeleteBucket",
+            "DeleteObject",
+            "DeleteObjectTagging",
+            "DeleteObjects",
+            "GetBucketLocation",
+            "GetObject",
+            "GetObjectAttributes",
+            "GetObjectTagging",
+            "HeadBucket",
+            "HeadObject",
+            "ListBuckets",
+            "ListMultipartUploads",
+            "ListObjectVersions",
+            "ListObjects",
+            "ListObjectsV2",
+            "ListParts",
+            "PutObject",
+            "PutObjectTagging",
+            "UploadPart",
+            "UploadPartCopy",
+        ),
+    },
     "sagemaker": {
         "processing": (
             "CreateProcessingJob",
@@ -69,6 +98,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "DeleteHyperParameterTuningJob",
         ),
     },
+    "sagemaker-runtime": {"endpoints": ("InvokeEndpoint",)},
     "logs": {
         "logs": (
             "CreateLogGroup",
@@ -153,7 +183,7 @@ _ENGINES = {
 
 
 def engine_of(service: str, operation: str) -> str | None:
-    """Return the name of the engine that answers an operation; None where moto does."""
+    """Return the name of the engine that executes an operation; None where none does."""
     return _ENGINES.get((service, operation))
 
 

@@ -1,7 +1,7 @@
-"""Answers iam:SimulatePrincipalPolicy, which moto lacks: what a role's own policies allow.
+"""Answers iam:SimulatePrincipalPolicy, which moto lacks: what a role's policies allow.
 
 The SageMaker SDK asks it before each training job. Left out: conditions, NotAction, permissions
-boundaries, service control policies, policies attached by ARN, users and groups.
+boundaries, service control policies, users and groups.
 """
 
 import json
@@ -18,8 +18,13 @@ from helpers.local_aws.journal import call
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+def _listed(value: str | dict | list) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def _members(listed: dict | None) -> list:
+    """Return the members of a list in XML; one of none is read as None."""
+    return _listed((listed or {}).get("member", []))
 
 
 def _concerns(statement: dict, action: str, resource: str) -> bool:
@@ -74,16 +79,23 @@ class Simulator:
         return f'<{name} xmlns="{NAMESPACE}">{inner}</{name}>'.encode()
 
     def _documents(self, environ: dict, role: str) -> list[dict]:
-        names = self._ask(environ, "ListRolePolicies", RoleName=role)["PolicyNames"] or {}
+        """Return the policies in a role, and those attached to it."""
         found = []
-        for name in _listed(names.get("member", [])):
+        for name in _members(self._ask(environ, "ListRolePolicies", RoleName=role)["PolicyNames"]):
             policy = self._ask(environ, "GetRolePolicy", RoleName=role, PolicyName=name)
-            found.append(json.loads(unquote(policy["PolicyDocument"])))
-        return found
+            found.append(policy["PolicyDocument"])
+        attached = self._ask(environ, "ListAttachedRolePolicies", RoleName=role)
+        for policy in _members(attached["AttachedPolicies"]):
+            arn = {"PolicyArn": policy["PolicyArn"]}
+            version = self._ask(environ, "GetPolicy", **arn)["Policy"]["DefaultVersionId"]
+            about = self._ask(environ, "GetPolicyVersion", **arn, VersionId=version)
+            found.append(about["PolicyVersion"]["Document"])
+        return [json.loads(unquote(document)) for document in found]
 
     def _ask(self, environ: dict, operation: str, **fields: str) -> dict:
         form = urlencode({"Action": operation, "Version": "2010-05-08", **fields}).encode()
         status, _, answer = call(self._iam, environ, form)
         if int(status[:3]) >= 400:
-            raise AwsError("NoSuchEntity", f"There is no role {fields['RoleName']}.", 404)
+            name = fields.get("RoleName", fields.get("PolicyArn"))
+            raise AwsError("NoSuchEntity", f"There is no role or policy {name}.", 404)
         return xmltodict.parse(answer)[f"{operation}Response"][f"{operation}Result"]

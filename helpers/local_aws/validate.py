@@ -19,14 +19,17 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
-def speaks_query(service: str) -> bool:
-    """Say whether a service takes forms and answers XML, as IAM does; our others speak JSON."""
-    return service_model(service).metadata["protocol"] == "query"
-
-
 def operation_model(service: str, operation: str) -> OperationModel:
     """Return botocore's model of one operation."""
     return service_model(service).operation_model(operation)
+
+
+CODES = {
+    "athena": "InvalidRequestException",
+    "ecr": "InvalidParameterException",
+    "glue": "InvalidInputException",
+}
+"""What a service calls a request that its model forbids, where it is not ValidationException."""
 
 
 @cache
@@ -130,6 +133,5 @@ def check_request(service: str, operation: str, request: dict) -> None:
     found = problems(shape, request) if shape else []
     if found:
         noun = "error" if len(found) == 1 else "errors"
-        code = "InvalidRequestException" if service == "athena" else "ValidationException"
-        code = "InvalidInputException" if service == "glue" else code
+        code = CODES.get(service, "ValidationException")
         raise AwsError(code, f"{len(found)} validation {noun} detected: {'; '.join(found)}")

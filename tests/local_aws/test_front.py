@@ -54,3 +54,14 @@ def test_a_presigned_url_opens_one_object_and_no_other(aws, client):
 def test_the_health_page_needs_no_signature(aws):
     with urllib.request.urlopen(f"{aws.context.url}/_local/health") as answer:
         assert answer.status == 200
+
+
+def test_what_is_only_recorded_is_held_against_its_model_too(client):
+    with pytest.raises(ClientError, match="InvalidParameterException.*regular expression"):
+        client("ecr").create_repository(repositoryName="NO CAPITALS")
+
+
+def test_a_refusal_is_not_tried_again(client):
+    with pytest.raises(ClientError, match="does not support lambda:ListFunctions") as refused:
+        client("lambda").list_functions()
+    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0

@@ -6,6 +6,8 @@ from helpers.local_aws.operations import TABLE, engine_of, method_of
 from helpers.local_aws.server import Engines
 from helpers.local_aws.validate import service_model
 
+NOT_JSON = ("s3", "iam", "sagemaker-runtime")
+"""Their engines are no method an operation."""
 ROWS = [
     (service, engine, operation)
     for service, engines in TABLE.items()
@@ -17,9 +19,10 @@ ROWS = [
 @pytest.mark.parametrize("service, engine, operation", ROWS)
 def test_every_operation_is_one_of_aws_and_has_its_method(service, engine, operation):
     assert operation in service_model(service).operation_names
-    kind = Engines.__dataclass_fields__[engine].type
-    assert callable(getattr(kind, method_of(operation), None)) or engine == "simulator"
+    if service not in NOT_JSON:
+        kind = Engines.__dataclass_fields__[engine].type
+        assert callable(getattr(kind, method_of(operation), None))
 
 
-def test_what_is_not_in_the_table_is_motos():
+def test_what_is_not_in_the_table_has_no_engine():
     assert engine_of("iam", "CreateRole") is None

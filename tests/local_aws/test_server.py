@@ -191,9 +191,9 @@ def test_the_server_listens_on_loopback_alone(aws):
 
 
 def test_a_new_server_knows_nothing_of_an_earlier_ones_roles(aws, client, tmp_path):
-    client("iam").create_user(UserName="wren")
+    client("iam").create_role(RoleName="wren", AssumeRolePolicyDocument="{}")
     with LocalAws(tmp_path / "other") as other:
-        assert make_client(other, "iam").list_users()["Users"] == []
+        assert make_client(other, "iam").list_roles()["Roles"] == []
 
 
 def test_the_servers_own_pid_is_the_states_owner(aws):

@@ -38,6 +38,25 @@ def test_the_service_answers_for_a_roles_inline_policies(client):
     assert [each["EvalDecision"] for each in answer] == ["allowed", "implicitDeny"]
 
 
+def test_an_attached_policy_counts_as_long_as_it_is_attached(client):
+    iam = client("iam")
+    iam.create_role(RoleName="job", AssumeRolePolicyDocument="{}")
+    document = json.dumps({"Version": "2012-10-17", "Statement": {**ALLOW, "Resource": "*"}})
+    for name in ("one", "two"):
+        arn = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName="job", PolicyArn=arn)
+    role = {"PolicySourceArn": "arn:aws:iam::000000000000:role/job"}
+
+    def verdict():
+        answer = iam.simulate_principal_policy(**role, ActionNames=["s3:GetObject"])
+        return answer["EvaluationResults"][0]["EvalDecision"]
+
+    assert verdict() == "allowed"
+    for policy in iam.list_attached_role_policies(RoleName="job")["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName="job", PolicyArn=policy["PolicyArn"])
+    assert verdict() == "implicitDeny"
+
+
 def test_a_role_that_is_not_there_is_an_error(client):
     with pytest.raises(ClientError, match="NoSuchEntity"):
         client("iam").simulate_principal_policy(

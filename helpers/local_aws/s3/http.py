@@ -1,19 +1,23 @@
 """S3's REST dialect as a WSGI app: which request is which operation. Knows no object.
 
 What it does not do: versions, object lock, ACLs, SSE-C, select, restore, torrent, browser form
-uploads, virtual-host addressing; they get an S3-shaped error that names them. Bucket settings
-(encryption, policy, notification, …) go to `settings_app`.
+uploads, virtual-host addressing; they get an S3-shaped error that names them. The bucket settings
+that are recorded (encryption, policy, …) go to `settings_app`.
 """
 
 import logging
 from collections.abc import Callable, Iterable
 
 from helpers.local_aws.errors import AwsError
+from helpers.local_aws.naming import S3, Call, rest_operation
+from helpers.local_aws.operations import engine_of
+from helpers.local_aws.recorded import is_recorded
 from helpers.local_aws.s3 import bucket_requests, listings, reads, tagging, upload_requests, writes
 from helpers.local_aws.s3.settings import Settings
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.s3.uploads import Uploads
 from helpers.local_aws.s3.wire import Request, Response, error_response, status_line
+from helpers.local_aws.wording import unsupported
 
 log = logging.getLogger(__name__)
 
@@ -105,10 +109,15 @@ class S3App:
         for name in names:
             if handler := OF_BUCKET.get((request.method, name)):
                 return handler(self.store, request)
-        if request.method == "POST":
-            message = "The local AWS does not implement browser form uploads (POST Object)."
-            raise AwsError("NotImplemented", message)
-        return self.settings.answer(request)
+        operation = rest_operation("s3", request.environ)
+        if is_recorded("s3", operation):
+            if len(named) > 1:
+                message = f"Conflicting query string parameters: {', '.join(named)}"
+                raise AwsError("InvalidArgument", message)
+            return self.settings.answer(request)
+        if request.method == "POST" and not operation:
+            operation = "PostObject"  # the form upload of browsers, which boto3 has no name for
+        raise _refused(request, operation, named)
 
     def _make_or_delete(self, request: Request) -> Response:
         if request.method == "DELETE":
@@ -130,7 +139,13 @@ class S3App:
                 return handler(self.uploads, request)
         elif handler := OF_OBJECT.get((request.method, name or ("copy" if copy else ""))):
             return handler(self.store, request)
-        if name:
-            message = f"The local AWS does not implement {request.method} of an object's ?{name}."
-            raise AwsError("NotImplemented", message)
-        raise AwsError("MethodNotAllowed", "The specified method is not allowed here.", 405)
+        raise _refused(request, rest_operation("s3", request.environ), named)
+
+
+def _refused(request: Request, operation: str, named: list[str]) -> AwsError:
+    """Return the refusal of a request by its operation's name, or by that of its sub-resource."""
+    if operation and not engine_of("s3", operation):
+        return unsupported(Call("s3", operation, S3))
+    if named:
+        return unsupported(Call("s3", f"{request.method} ?{named[0]}", S3))
+    return AwsError("MethodNotAllowed", "The specified method is not allowed here.", 405)

@@ -2,6 +2,7 @@
 
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import xml
+from helpers.local_aws.s3.reads import check_version
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.s3.wire import Request, Response
 
@@ -24,6 +25,7 @@ def check(tags: list[tuple[str, str]]) -> dict[str, str]:
 
 def get_tagging(store: ObjectStore, request: Request) -> Response:
     """Answer the object's tags."""
+    check_version(request)
     tags = store.info(request.bucket, request.key).tags
     inner = [xml.group("Tag", xml.tag("Key", k), xml.tag("Value", v)) for k, v in tags.items()]
     return Response.xml("Tagging", xml.group("TagSet", *inner))
@@ -31,6 +33,7 @@ def get_tagging(store: ObjectStore, request: Request) -> Response:
 
 def put_tagging(store: ObjectStore, request: Request) -> Response:
     """Replace the object's tags."""
+    check_version(request)
     root = xml.parse(request.document())
     pairs = [(t.findtext("Key") or "", t.findtext("Value") or "") for t in root.iter("Tag")]
     store.retag(request.bucket, request.key, check(pairs))
@@ -39,5 +42,6 @@ def put_tagging(store: ObjectStore, request: Request) -> Response:
 
 def delete_tagging(store: ObjectStore, request: Request) -> Response:
     """Remove the object's tags."""
+    check_version(request)
     store.retag(request.bucket, request.key, {})
     return Response(204)

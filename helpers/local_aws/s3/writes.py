@@ -174,8 +174,10 @@ def delete_objects(store: ObjectStore, request: Request) -> Response:
     """Delete up to 1,000 keys at once and answer each."""
     store.bucket_table.check(request.bucket)
     root = xml.parse(request.document())
-    keys = [item.findtext("Key") for item in root.findall("Object")]
-    if root.tag != "Delete" or not 0 < len(keys) <= 1000 or None in keys:
+    items = [(e.findtext("Key"), e.findtext("VersionId")) for e in root.findall("Object")]
+    keys = [key for key, version in items if version in (None, "", "null")]
+    others = [key for key, version in items if version not in (None, "", "null")]
+    if root.tag != "Delete" or not 0 < len(items) <= 1000 or None in dict(items):
         message = "The XML you provided was not well-formed or did not validate: 1 to 1000 keys."
         raise AwsError("MalformedXML", message)
     with store.index.transaction():
@@ -183,4 +185,8 @@ def delete_objects(store: ObjectStore, request: Request) -> Response:
             store.delete(request.bucket, key)
     quiet = (root.findtext("Quiet") or "").lower() == "true"
     done = [xml.group("Deleted", xml.tag("Key", key)) for key in keys if not quiet]
-    return Response.xml("DeleteResult", *done)
+    code, message = "NoSuchVersion", "The specified version does not exist."
+    why = [xml.tag("Code", code), xml.tag("Message", message)]
+    return Response.xml(
+        "DeleteResult", *done, *[xml.group("Error", xml.tag("Key", key), *why) for key in others]
+    )

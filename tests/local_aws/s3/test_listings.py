@@ -146,3 +146,24 @@ def test_a_hundred_big_folders_are_grouped_without_reading_all_keys(store, monke
     monkeypatch.setattr(store.objects, "page", lambda *a: read.extend(p := real(*a)) or p)
     page = listings.page(store, "birds", "", "/", "", 1000)
     assert len(page.prefixes) == 100 and len(read) < 4000
+
+
+@pytest.mark.parametrize(
+    "call", ["get_object_tagging", "delete_object_tagging", "put_object_tagging"]
+)
+def test_tags_of_a_version_that_there_can_not_be_are_an_error(s3, call):
+    s3.put_object(Bucket="birds", Key="a", Body=b"", Tagging="species=wren")
+    tags = {"Tagging": {"TagSet": []}} if call.startswith("put") else {}
+    with pytest.raises(ClientError, match="NoSuchVersion"):
+        getattr(s3, call)(Bucket="birds", Key="a", VersionId="other", **tags)
+    assert s3.get_object_tagging(Bucket="birds", Key="a")["TagSet"]
+
+
+def test_deleting_other_versions_deletes_nothing_and_says_so(s3):
+    for key in ("a", "b"):
+        s3.put_object(Bucket="birds", Key=key, Body=b"")
+    objects = [{"Key": "a", "VersionId": "other"}, {"Key": "b", "VersionId": "null"}]
+    done = s3.delete_objects(Bucket="birds", Delete={"Objects": objects})
+    assert [each["Key"] for each in done["Deleted"]] == ["b"]
+    assert [(each["Key"], each["Code"]) for each in done["Errors"]] == [("a", "NoSuchVersion")]
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket="birds")["Contents"]] == ["a"]

@@ -192,7 +192,7 @@ def test_a_missing_object_is_named_in_s3s_xml(cloud, s3):
         lambda s3: s3.restore_object(Bucket="birds", Key="a"),
         lambda s3: s3.get_object_torrent(Bucket="birds", Key="a"),
     ],
-    ids=["acl", "retention", "restore", "torrent"],
+    ids=["GetObjectAcl", "GetObjectRetention", "RestoreObject", "GetObjectTorrent"],
 )
 def test_what_is_not_implemented_says_so_by_name(s3, bird, call, request):
     with pytest.raises(ClientError) as error:

@@ -1,0 +1,111 @@
+"""Writes docs/operations.md: what the local AWS does with each operation that boto3 knows.
+
+python -m tools.operations    write it anew (`make readme` does it too)
+"""
+
+from functools import cache
+from pathlib import Path
+
+from botocore.model import ServiceModel
+
+from helpers.local_aws.operations import TABLE
+from helpers.local_aws.recorded import RECORDED
+from helpers.local_aws.validate import service_model
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
+SERVICES = (
+    *("s3", "athena", "glue"),
+    *("sagemaker", "sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker-metrics"),
+    *("iam", "sts", "ecr", "logs", "cloudwatch"),
+    *("events", "scheduler", "application-autoscaling", "apigateway", "lambda"),
+    *("sns", "sqs", "codebuild", "budgets", "service-quotas"),
+)
+"""What the course uses, or will: as boto3 names it."""
+TITLE = """\
+# The operations of the local AWS
+
+Written by `make readme` from `helpers/local_aws/operations.py`, `helpers/local_aws/recorded.py` and botocore's service models.
+
+- **Executed**: an engine of the local AWS does it.
+- **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
+- **Refused**: the client gets an error 400, `NotImplementedException` (`NotImplemented` from S3), whose message names the operation. Nothing is kept as if it had been done.
+
+All other services of boto3 are refused whole, in the same way. A test calls every refused operation of this page; two of STS, AssumeRoleWithSAML and AssumeRoleWithWebIdentity, are sent without a signature and get no further than the door (403).
+"""  # noqa: E501
+
+
+def _wires(model: ServiceModel) -> list[tuple[str, tuple, bool]]:
+    about = ((name, model.operation_model(name)) for name in model.operation_names)
+    return [
+        (n, (each.http["method"], each.http["requestUri"]), each.deprecated) for n, each in about
+    ]
+
+
+@cache
+def operations(service: str) -> tuple[str, ...]:
+    """Return a service's operations, without the deprecated names of ones that have a newer name.
+
+    Those are the same request on the wire: S3's GetBucketLifecycle and its like.
+    """
+    model = service_model(service)
+    if not model.metadata["protocol"].startswith("rest-"):
+        return tuple(sorted(model.operation_names))
+    wires = _wires(model)
+    current = {wire for _, wire, deprecated in wires if not deprecated}
+    return tuple(sorted(n for n, wire, deprecated in wires if not (deprecated and wire in current)))
+
+
+def executed(service: str) -> list[str]:
+    """Return the operations that an engine executes."""
+    return sorted(name for names in TABLE.get(service, {}).values() for name in names)
+
+
+def recorded(service: str) -> list[str]:
+    """Return the operations that moto records."""
+    records = RECORDED.get(service, ())
+    return sorted(name for each in records for name in (*each.changes, *each.answers))
+
+
+def refused(service: str) -> list[str]:
+    """Return the operations that are refused."""
+    done = {*executed(service), *recorded(service)}
+    return [name for name in operations(service) if name not in done]
+
+
+def counts() -> str:
+    """Return the table of how many operations are executed, recorded and refused."""
+    rows = ["| service | executed | recorded | refused |", "|---|--:|--:|--:|"]
+    for service in SERVICES:
+        numbers = [str(len(part(service)) or "") for part in (executed, recorded, refused)]
+        rows.append(f"| {service} | {' | '.join(numbers)} |")
+    return "\n".join(rows)
+
+
+def _section(service: str) -> str:
+    """Return a service's executed and recorded operations."""
+    parts = [f"## {service}"]
+    if names := executed(service):
+        parts.append(f"Executed: {', '.join(names)}.")
+    if records := RECORDED.get(service):
+        rows = ["| recorded | because |", "|---|---|"]
+        for each in records:
+            rows.append(f"| {', '.join(sorted((*each.changes, *each.answers)))} | {each.reason} |")
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts)
+
+
+def page() -> str:
+    """Return the whole page."""
+    done = [_section(service) for service in SERVICES if executed(service) or recorded(service)]
+    lines = [f"- **{name}**: {', '.join(refused(name))}" for name in SERVICES if refused(name)]
+    return "\n\n".join([TITLE.strip(), counts(), *done, "## Refused", "\n".join(lines)]) + "\n"
+
+
+def write() -> None:
+    """Write the page anew."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page())
+
+
+if __name__ == "__main__":
+    write()
