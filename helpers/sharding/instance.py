@@ -55,6 +55,7 @@ def plan_folder(
         records,
         [*drops, *copies],
         objects,
+        media_prefix=f"{dataset.media_prefix}/",
         joined=joined,
         labels=getattr(dataset, "labels", None),
         **options,

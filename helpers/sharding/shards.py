@@ -55,6 +55,8 @@ class Plan:
     shards: tuple[PlannedShard, ...]
     set_aside: tuple[Drop, ...]
     joined: tuple[Drop, ...]
+    objects: int
+    """How many raw objects there are: those of the records, and those set aside."""
     etags: Mapping[str, str]
     sizes: Mapping[str, int]
     """Bytes of each raw object: known ones are read with one request, not two."""
@@ -76,6 +78,7 @@ def make_plan(
     objects: Iterable[Entry],
     *,
     store: str,
+    media_prefix: str = "",
     joined: Iterable[Drop] = (),
     seed: int = 0,
     labels: Sequence[str] | None = None,
@@ -86,7 +89,8 @@ def make_plan(
     """Split the records, shuffle them by the seed, and cut them into shards of about equal count.
 
     Args:
-        objects: the listing of the raw media, which gives sizes and etags.
+        objects: the listing of the raw data, which gives sizes and etags.
+        media_prefix: below which the raw objects lie; beside them is metadata.
         joined: raw objects that stay, but in one split with what they resemble, and why.
         records_per_shard: at most so many raw objects in a shard.
         shard_bytes: at most about so many bytes of raw objects in a shard.
@@ -121,6 +125,7 @@ def make_plan(
         shards=tuple(shards),
         set_aside=set_aside,
         joined=tuple(joined),
+        objects=sum(key.startswith(media_prefix) for key in listing),
         etags={record.media: listing[record.media].etag for record in records},
         sizes={record.media: listing[record.media].size for record in records},
     )
@@ -244,7 +249,11 @@ def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
         joined=sorted(
             (drop for drop in plan.joined if drop.source not in gone), key=lambda drop: drop.source
         ),
-        sources={"count": len(plan.etags), "etags": dict(sorted(plan.etags.items()))},
+        sources={
+            "count": plan.objects,
+            "used": len(plan.etags) - len(dropped),  # of a record's object, at most one is listed
+            "etags": dict(sorted(plan.etags.items())),
+        },
     )
 
 
