@@ -26,6 +26,8 @@ def use_style() -> None:
             "figure.dpi": 90,
             "figure.figsize": WIDE,
             "figure.constrained_layout.use": True,
+            # Labels are strangers' words: `$` in one is no formula, and must not fail as one.
+            "text.parse_math": False,
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
             "axes.spines.top": False,

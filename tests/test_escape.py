@@ -3,10 +3,13 @@
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from markdown_it import MarkdownIt
 
+from helpers import plots
 from helpers.athena import Result
 from helpers.datasets.base import Drop
 from helpers.datasets.bins_questions import QUESTIONS as BINS
@@ -131,6 +134,18 @@ def test_every_table_of_the_helpers_shows_it_as_it_is(evil):
     ]  # fmt: skip
     allowed = {"table", "thead", "tbody", "tr", "th", "td", "p", "small", "div", "style"}
     assert not set().union(*(Seen(page).tags for page in pages)) - allowed
+
+
+def test_a_dollar_in_a_label_is_no_formula_in_a_figure():
+    label = r"$\nothing$ and $x$"
+    with plt.rc_context():
+        plots.use_style()
+        bars = plots.class_balance({label: 1}, title=label, unit=label)
+        bars.canvas.draw()
+        confusion = plots.confusion(np.eye(1, dtype=int), [label], title=label)
+        confusion.canvas.draw()
+        plots.probabilities({label: 1.0}, axes=plt.subplots()[1], truth=label).figure.canvas.draw()
+    plt.close("all")
 
 
 def test_a_finding_has_no_html_of_the_rows():
