@@ -26,7 +26,8 @@ from helpers.local_aws.s3.http import S3App
 from helpers.local_aws.s3.serving import KeepAliveHandler
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.s3 import upload_folder
-from helpers.sharding.shards import ShardWriter, build_manifest, make_plan
+from helpers.sharding.plan import make_plan
+from helpers.sharding.shards import ShardWriter, build_manifest
 from helpers.storage import Entry, LocalFolder
 
 BUCKET = "stream-bench"

@@ -48,6 +48,33 @@ class SplitInfo:
 
 
 @dataclass(frozen=True)
+class Account:
+    """What became of the raw objects, which are recordings or photos: `used` + `unused` is all."""
+
+    used: int
+    """Gave one sample or more."""
+    unused: int
+    """Gave none; each is one of `dropped`."""
+    rows: int
+    """The others of `dropped`: entries of the metadata without an object of their own."""
+
+    @property
+    def objects(self) -> int:
+        """Return how many raw objects there were."""
+        return self.used + self.unused
+
+    def __str__(self) -> str:
+        text = (
+            f"{self.used:,} of {self.objects:,} raw objects gave samples,"
+            f" {self.unused:,} gave none, each listed with its reason"
+        )
+        if self.rows:
+            entries = "entry" if self.rows == 1 else "entries"
+            text += f", beside {self.rows:,} {entries} of the metadata without an object"
+        return text
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What notebooks/04 made, and all later notebooks read."""
 
@@ -65,8 +92,8 @@ class Manifest:
     names: dict[str, str] = field(default_factory=dict)
     """By record id, the path of the user's own file, where the id is not that file's name."""
     sources: dict = field(default_factory=dict)
-    """What it was made of: `name` of the raw data and the `fingerprint` of all its objects;
-    `count` of those used and their `etags` by key."""
+    """What it was made of: `name` of the raw data and the `fingerprint` of all its objects; `count`
+    of raw objects, how many of them were `used`, and the `etags` of those read, by key."""
     version: int = VERSION
 
     def __repr__(self) -> str:
@@ -75,15 +102,21 @@ class Manifest:
             f"{name} {split.samples:,} in {len(split.shards)} shards"
             for name, split in self.splits.items()
         )
-        dropped = f"{len(self.dropped)} dropped"
         name = self.sources.get("name", "")
         of = f" of {name}" if name else ""
-        return f"<Manifest {self.dataset}{of}: {len(self.labels)} labels; {splits}; {dropped}>"
+        used = f"{self.account.used:,} of {self.account.objects:,} raw objects used"
+        return f"<Manifest {self.dataset}{of}: {len(self.labels)} labels; {splits}; {used}>"
 
     def to_json(self) -> str:
         """Return the manifest as JSON text; the same manifest gives the same text."""
         first = {"version": self.version}
         return json.dumps(first | asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @property
+    def account(self) -> Account:
+        """Return what became of the raw objects."""
+        used, count = self.sources.get("used", 0), self.sources.get("count", 0)
+        return Account(used, count - used, len(self.dropped) - (count - used))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Manifest":
@@ -104,6 +137,11 @@ class Manifest:
         """Raise BadManifest where the parts contradict each other."""
         _require(self.version == VERSION, f"it is of version {self.version}, not {VERSION}")
         _require(len(set(self.labels)) == len(self.labels), "a label is listed twice")
+        account = self.account
+        _require(
+            0 <= account.unused <= len(self.dropped),
+            f"it uses {account.used} of {account.objects} raw objects, drops {len(self.dropped)}",
+        )
         names = [shard.name for split in self.splits.values() for shard in split.shards]
         _require(len(set(names)) == len(names), "a shard is listed twice")
         for name in names:

@@ -34,10 +34,11 @@ def use_style() -> None:
     plt.rcParams.update(
         {
             "font.family": ["sans-serif", *(name for name in SCRIPTS if name in installed)],
-            "text.parse_math": False,  # a label with two dollar signs is no formula
             "figure.dpi": 90,
             "figure.figsize": WIDE,
             "figure.constrained_layout.use": True,
+            # Labels are strangers' words: `$` in one is no formula, and must not fail as one.
+            "text.parse_math": False,
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
             "axes.spines.top": False,

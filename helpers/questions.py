@@ -22,7 +22,7 @@ class Question:
     sql: str
     draw: Callable[[pd.DataFrame], Figure]
     finding: Callable[[pd.DataFrame], str]
-    """One sentence on what the rows show, with their numbers."""
+    """One sentence of Markdown on what the rows show; texts from them go through `escape`."""
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
         manifest = conclude(plan, out, notes | made, args)
         print(manifest)
         metrics |= {"total_samples": sum(split.samples for split in manifest.splits.values())}
-        metrics |= {"total_dropped": len(manifest.dropped)}
+        metrics |= {"total_dropped": manifest.account.unused}
     seconds = time.perf_counter() - begin
     return metrics | {"seconds": seconds, "samples_per_second": metrics["samples"] / seconds}
 

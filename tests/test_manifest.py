@@ -51,10 +51,20 @@ def test_a_manifest_survives_json():
     assert Manifest.from_json(MANIFEST.to_json()) == MANIFEST
 
 
+def test_its_account_counts_objects_and_metadata_apart():
+    aside = [*MANIFEST.dropped, Drop("y.ogg", "row without its file")]
+    account = replace(MANIFEST, dropped=aside, sources={"count": 9, "used": 8}).account
+    assert (account.objects, account.used, account.unused, account.rows) == (9, 8, 1, 1)
+    assert str(account) == (
+        "8 of 9 raw objects gave samples, 1 gave none, each listed with its reason,"
+        " beside 1 entry of the metadata without an object"
+    )
+
+
 def test_it_says_what_is_in_it():
     assert repr(MANIFEST) == (
         "<Manifest birds: 2 labels; train 5 in 2 shards, validation 0 in 0 shards,"
-        " test 0 in 0 shards; 1 dropped>"
+        " test 0 in 0 shards; 0 of 1 raw objects used>"
     )
 
 
@@ -70,6 +80,11 @@ def test_it_says_what_is_in_it():
         ({"splits": {"train": TRAIN, "test": TRAIN}}, "shard is listed twice"),
         ({"splits": {"train": shards_named("../train.tar")}}, "'../train.tar' is no shard's name"),
         ({"splits": {"train": shards_named("/etc/passwd")}}, "'/etc/passwd' is no shard's name"),
+        (
+            {"sources": {"count": 3, "used": 1, "etags": {}}},
+            "1 of 3 raw objects, drops 1",
+        ),
+        ({"sources": {"count": 1, "used": 2, "etags": {}}}, "2 of 1 raw objects"),
     ],
 )
 def test_a_contradiction_is_named(change, problem):

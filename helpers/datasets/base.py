@@ -1,5 +1,6 @@
 """What a data set of the course is; it knows shapes and names, and nothing of S3 or torch."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,15 @@ class Drop:
 
     source: str
     reason: str
+
+
+def causes(drops: Iterable[Drop | dict]) -> list[tuple[str, int]]:
+    """Return (kind of reason, count), the most frequent first; numbers in reasons don't matter."""
+    kinds: Counter[str] = Counter()
+    for drop in drops:
+        reason = drop["reason"] if isinstance(drop, dict) else drop.reason
+        kinds[reason.split(":")[0]] += 1
+    return sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
 
 
 @dataclass(frozen=True)

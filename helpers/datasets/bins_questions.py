@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from helpers import plots
+from helpers.escape import markdown
 from helpers.questions import Question, Questions
 
 FLAT = r"""
@@ -85,9 +86,8 @@ def _missing(frame: pd.DataFrame) -> Figure:
 
 def _missing_finding(frame: pd.DataFrame) -> str:
     worst = frame.loc[frame["missing"].astype(float).idxmax()]
-    return (
-        f"{worst['field'].capitalize()} is missing most often. The count never is: it is the label."
-    )
+    field = markdown(worst["field"].capitalize())
+    return f"{field} is missing most often. The count never is: it is the label."
 
 
 def _kinds(frame: pd.DataFrame) -> Figure:

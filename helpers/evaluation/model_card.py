@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from helpers.escape import markdown, markdown_table
 from helpers.evaluation.metrics import overconfidence
 from helpers.evaluation.report import scores_of
 from helpers.evaluation.standing import FEW, standing, thin_classes, worded
@@ -55,31 +56,27 @@ class Card:
     def markdown(self) -> str:
         """Return the card as Markdown."""
         task = scores_of(self.report["dataset"])
-        limits = "\n".join(f"- {limit}" for limit in (*task.LIMITS, *self.findings()))
-        parts = {
-            f"### Model card: {self.title}": f"{task.USES}\n\nRisk: {task.RISK}",
-            "**Data.**": f"{self.data()}",
-            "**Split.**": f"{self.split()}",
-            "**Training.**": f"{self.training()}",
-            "**Test.**": f"{self.test()}\n\n{self.table()}",
-            "**Limits.**": f"\n\n{limits}",
-        }
-        texts = (
-            f"{head}\n\n{text}" if head.startswith("#") else f"{head} {text}"
-            for head, text in parts.items()
-        )
+        limits = "\n".join(f"- {markdown(limit)}" for limit in (*task.LIMITS, *self.findings()))
+        paragraphs = {
+            "Data": self.data(), "Split": self.split(), "Training": self.training(),
+            "Test": self.test(),
+        }  # fmt: skip
+        texts = [
+            f"### Model card: {markdown(self.title)}", markdown(task.USES),
+            f"Risk: {markdown(task.RISK)}",
+            *(f"**{head}.** {markdown(text)}" for head, text in paragraphs.items()),
+            self.table(), "**Limits.**", limits,
+        ]  # fmt: skip
         return "\n\n".join(texts) + "\n"
 
     # The paragraphs, which both forms share.
 
     def data(self) -> str:
         """Say what the samples are and how many."""
-        count, labels = self.manifest.sources.get("count"), ", ".join(self.manifest.labels)
-        whole = f" from {count:,} raw objects" if isinstance(count, int) else ""
         samples = sum(split.samples for split in self.manifest.splits.values())
         return (
-            f"{self.facts.origin}: {samples:,} samples{whole}, {len(self.manifest.dropped)} raw "
-            f"objects dropped with a reason. Classes: {labels}."
+            f"{self.facts.origin}: {samples:,} samples. {self.manifest.account}. "
+            f"Classes: {', '.join(self.manifest.labels)}."
         )
 
     def split(self) -> str:
@@ -123,10 +120,7 @@ class Card:
 
     def table(self) -> str:
         """Return the scores beside guesses and published ones, as a Markdown table."""
-        frame = standing(self.report, self.manifest).reset_index()
-        head = "| " + " | ".join(frame.columns) + " |\n" + "|---" * len(frame.columns) + "|"
-        rows = ("| " + " | ".join(map(str, row)) + " |" for row in frame.itertuples(index=False))
-        return "\n".join([head, *rows])
+        return markdown_table(standing(self.report, self.manifest).reset_index())
 
     # AWS's form.
 

@@ -14,19 +14,13 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from helpers import manifest as manifests
-from helpers.datasets.base import Dataset, Drop, Record, Relation, Sample
+from helpers.datasets.base import Dataset, Drop, Record, Relation, Sample, causes
 from helpers.datasets.ids import NAMES_KEY
 from helpers.manifest import Manifest
 from helpers.sharding import survey
 from helpers.sharding.cleaners import Cleaners, in_order
-from helpers.sharding.shards import (
-    Plan,
-    PlannedShard,
-    ShardWriter,
-    build_manifest,
-    causes,
-    make_plan,
-)
+from helpers.sharding.plan import Plan, PlannedShard, make_plan
+from helpers.sharding.shards import ShardWriter, build_manifest
 from helpers.storage import Entry, Folder
 from helpers.streaming.shard_reader import CorruptShard, find_samples
 
@@ -58,6 +52,7 @@ def plan_folder(
         records,
         [*drops, *copies],
         objects,
+        media_prefix=f"{dataset.media_prefix}/",
         joined=joined,
         names=names,
         labels=getattr(dataset, "labels", None),

@@ -1,180 +1,17 @@
-"""What goes into which shard, and how a shard and its sidecar are written; it opens no raw data.
-
-The plan follows from names, labels, groups and etags, so every instance computes the same one.
-"""
+"""How a shard and its sidecar are written, and sidecars summed up to the manifest."""
 
 import hashlib
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
-from helpers.datasets.base import Drop, Record, Sample
+from helpers.datasets.base import Drop, Sample
 from helpers.manifest import Manifest, ShardInfo, SplitInfo, class_weights
-from helpers.sharding.splits import FRACTIONS, SPLITS, split_records
-from helpers.storage import Entry, fingerprint
+from helpers.sharding.plan import Plan, PlannedShard
+from helpers.sharding.splits import SPLITS
 from helpers.streaming.tar import TarWriter
-
-FORMAT = 1
-"""Part of every digest: raise it when the same plan gives other bytes."""
-
-
-@dataclass(frozen=True)
-class PlannedShard:
-    """The records of one shard, in the order in which they are written."""
-
-    name: str
-    """Without suffix, such as `train/train-000000`."""
-    split: str
-    records: tuple[Record, ...]
-    digest: str
-    """Changes whenever anything changes that the shard's bytes depend on."""
-    twins: Mapping[str, str]
-    """Media of records that repeat another's bytes, and that other's media."""
-
-    @property
-    def tar(self) -> str:
-        """Return the key of the shard."""
-        return f"{self.name}.tar"
-
-    @property
-    def sidecar(self) -> str:
-        """Return the key of the note beside the shard, which is written last."""
-        return f"{self.name}.json"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All shards of a data set, and what is set aside before any object is opened."""
-
-    dataset: str
-    store: str
-    seed: int
-    labels: tuple[str, ...]
-    shards: tuple[PlannedShard, ...]
-    set_aside: tuple[Drop, ...]
-    joined: tuple[Drop, ...]
-    names: Mapping[str, str]
-    """Paths of the user's own files, by record id, where they are others."""
-    source: str
-    """Name of the raw data."""
-    fingerprint: str
-    """Of all objects of the raw data."""
-    etags: Mapping[str, str]
-    sizes: Mapping[str, int]
-    """Bytes of each raw object: known ones are read with one request, not two."""
-
-    def part(self, rank: int, instances: int) -> list[PlannedShard]:
-        """Return the shards that one of `instances` makes."""
-        return list(self.shards[rank::instances])
-
-    @property
-    def size(self) -> int:
-        """Return the number of records that are read."""
-        return sum(len(shard.records) for shard in self.shards)
-
-
-def make_plan(
-    dataset: str,
-    records: Sequence[Record],
-    set_aside: Iterable[Drop],
-    objects: Iterable[Entry],
-    *,
-    store: str,
-    joined: Iterable[Drop] = (),
-    names: Mapping[str, str] | None = None,
-    source: str = "",
-    seed: int = 0,
-    labels: Sequence[str] | None = None,
-    records_per_shard: int = 256,
-    shard_bytes: int = 64 << 20,
-    fractions: Mapping[str, float] = FRACTIONS,
-) -> Plan:
-    """Split the records, shuffle them by the seed, and cut them into shards of about equal count.
-
-    Args:
-        objects: the listing of the raw data, which gives sizes and etags.
-        joined: raw objects that stay, but in one split with what they resemble, and why.
-        names: paths of the user's own files, by record id, where they are others.
-        source: name of the raw data.
-        records_per_shard: at most so many raw objects in a shard.
-        shard_bytes: at most about so many bytes of raw objects in a shard.
-        fractions: shares of train, validation and test.
-
-    Raises:
-        ValueError: there are no records, or one whose object is not listed.
-    """
-    objects = list(objects)
-    listing = {entry.key: entry for entry in objects}
-    lost = [record.media for record in records if record.media not in listing]
-    if lost:
-        raise ValueError(f"No raw object for {lost[0]} and {len(lost) - 1} more")
-    set_aside = tuple(set_aside)
-    if not records:
-        why = "; ".join(f"{count} x {reason}" for reason, count in causes(set_aside)[:3])
-        raise ValueError(f"No records in the raw data ({why or 'it is empty'}): run notebooks/01")
-    twins = duplicates(records, listing)
-    split_of = split_records(records, fractions, seed)
-    shards = []
-    for split in SPLITS:
-        inside = [record for record in records if split_of[record.id] == split]
-        chunks = _chunks(inside, listing, seed, records_per_shard, shard_bytes)
-        for index, chunk in enumerate(chunks):
-            mine = {r.media: twins[r.media] for r in chunk if r.media in twins}
-            digest = _digest(dataset, store, chunk, listing, mine)
-            shards.append(PlannedShard(f"{split}/{split}-{index:06d}", split, chunk, digest, mine))
-    return Plan(
-        dataset=dataset,
-        store=store,
-        seed=seed,
-        labels=tuple(labels or sorted({record.label for record in records})),
-        shards=tuple(shards),
-        set_aside=set_aside,
-        joined=tuple(joined),
-        names=names or {},
-        source=source,
-        fingerprint=fingerprint(objects),
-        etags={record.media: listing[record.media].etag for record in records},
-        sizes={record.media: listing[record.media].size for record in records},
-    )
-
-
-def duplicates(records: Iterable[Record], listing: Mapping[str, Entry]) -> dict[str, str]:
-    """Return the media of all but the first of records with the very same bytes: {it: first}."""
-    first, twins = {}, {}
-    for record in sorted(records, key=lambda record: record.id):
-        entry = listing[record.media]
-        original = first.setdefault((entry.size, entry.etag), record)
-        if original is not record and entry.etag:
-            twins[record.media] = original.media
-    return twins
-
-
-def _chunks(
-    records: list[Record], listing: Mapping[str, Entry], seed: int, count: int, size: int
-) -> list[tuple[Record, ...]]:
-    """Shuffle by the seed and cut evenly, so that no shard exceeds `count` or, about, `size`."""
-    if not records:
-        return []
-    total = sum(listing[record.media].size for record in records)
-    pieces = min(len(records), max(-(-len(records) // count), -(-total // size)))
-    mixed = sorted(records, key=lambda r: hashlib.sha256(f"{seed}/{r.id}".encode()).digest())
-    cuts = [len(mixed) * i // pieces for i in range(pieces + 1)]
-    return [tuple(mixed[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
-
-
-def _digest(
-    dataset: str,
-    store: str,
-    records: Sequence[Record],
-    listing: Mapping[str, Entry],
-    twins: Mapping[str, str],
-) -> str:
-    """Return a hash of all that a shard's bytes follow from, short of the code."""
-    rows = [[asdict(record), listing[record.media].etag] for record in records]
-    text = json.dumps([FORMAT, dataset, store, rows, twins], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class ShardWriter:
@@ -260,8 +97,11 @@ def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
         ),
         names=dict(sorted(plan.names.items())),
         sources={
-            **{"name": plan.source, "fingerprint": plan.fingerprint},
-            **{"count": len(plan.etags), "etags": dict(sorted(plan.etags.items()))},
+            "name": plan.source,
+            "fingerprint": plan.fingerprint,
+            "count": plan.objects,
+            "used": len(plan.etags) - len(dropped),  # of a record's object, at most one is listed
+            "etags": dict(sorted(plan.etags.items())),
         },
     )
 
@@ -285,12 +125,3 @@ def _split_info(plan: Plan, split: str, sidecars: Mapping[str, dict]) -> SplitIn
         groups=sorted(groups),
         shards=infos,
     )
-
-
-def causes(drops: Iterable[Drop | dict]) -> list[tuple[str, int]]:
-    """Return (kind of reason, count), the most frequent first; numbers in reasons don't matter."""
-    kinds: dict[str, int] = defaultdict(int)
-    for drop in drops:
-        reason = drop["reason"] if isinstance(drop, dict) else drop.reason
-        kinds[reason.split(":")[0]] += 1
-    return sorted(kinds.items(), key=lambda item: (-item[1], item[0]))

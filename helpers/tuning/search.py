@@ -1,8 +1,9 @@
 """A search by ordinary training jobs, one after another, asked of a study; it can be gone on with.
 
-Tuning jobs of SageMaker keep no warm pool: HyperParameterTuningResourceConfig has no such field.
-Training jobs do, so a sequential search over them pays for starting instances once. The core
-(`Search`) takes two functions and a place for its records; `run_search` gives it SageMaker's.
+A tuning job of SageMaker reuses its clusters, until it ends. A warm pool of ordinary training jobs
+outlives each of them, so a search over it can be stopped and gone on with, and choose in its own
+way; its waiting is billed. The core (`Search`) takes two functions and a place for its records;
+`run_search` gives it SageMaker's.
 """
 
 import json

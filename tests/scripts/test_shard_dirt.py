@@ -1,15 +1,19 @@
 """Both data sets through the sharding job with broken files among them: listed, or too many."""
 
+import json
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from helpers.datasets import load_dataset
+from helpers.evaluation.model_card import Card, Facts
 from helpers.manifest import load_manifest
 from helpers.sharding.instance import TooManyDropped
 from helpers.storage import LocalFolder
 from scripts_process import shard
 
+FACTS = Facts("job", "arn", "image", "s3://model", "58 s on 2 instances", "Made sample data")
 SIZES = {
     "birds": {"recordings": 40, "recordists": 8, "species": 3},
     "bins": {"images": 40, "broken": 0},
@@ -52,6 +56,28 @@ def spoilt(clean, tmp_path):
         return copy.root, set(chosen)
 
     return spoilt
+
+
+def sources(out: Path) -> set[str]:
+    """Return the raw objects that the samples in a folder of shards came from."""
+    found = set()
+    for path in out.glob("*/*.tar"):
+        with tarfile.open(path) as tar:
+            metas = [tar.extractfile(name) for name in tar.getnames() if name.endswith(".json")]
+            found |= {json.load(meta)["source"] for meta in metas}
+    return found
+
+
+def test_every_raw_object_is_used_or_listed_and_the_card_says_the_same(clean):
+    name, raw, known = clean
+    manifest = load_manifest(LocalFolder(raw.parent / "out"))
+    media = {entry.key for entry in LocalFolder(raw).list(f"{load_dataset(name).media_prefix}/")}
+    used, account = sources(raw.parent / "out"), manifest.account
+    assert used | known >= media and not used & known
+    counts = len(media), len(used), len(media & known), len(known - media)
+    assert (account.objects, account.used, account.unused, account.rows) == counts
+    assert f"{len(used)} of {len(media)} raw objects" in repr(manifest)
+    assert f"{len(used)} of {len(media)} raw objects" in Card(manifest, {}, FACTS).data()
 
 
 def test_five_percent_broken_files_are_listed_exactly(clean, spoilt, tmp_path):

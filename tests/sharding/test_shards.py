@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.datasets.base import Drop, Record, Sample
-from helpers.sharding.shards import ShardWriter, build_manifest, causes, make_plan
+from helpers.datasets.base import Drop, Record, Sample, causes
+from helpers.sharding.plan import make_plan
+from helpers.sharding.shards import ShardWriter, build_manifest
 from helpers.sharding.splits import split_records
 from helpers.storage import Entry
 from helpers.streaming.shard_reader import find_samples

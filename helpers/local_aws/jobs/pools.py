@@ -1,11 +1,17 @@
 """Warm pools: clusters kept for the next training job like the last; knows clusters, runs no job.
 
+A training job's pool waits as long as the job asks, and shows in its WarmPoolStatus:
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+A tuning job's clusters wait for its own trials alone, until it ends, and nobody asks for it:
+"Hyperparameter tuning jobs use warm pools by default, which reuse clusters between training jobs"
+(the API's HyperParameterTuningResourceConfig). No page says that a trial's WarmPoolStatus tells of
+it, so it doesn't here; the messages of its secondary statuses do, as on AWS.
 Left out: patches that end a pool, the 28 days after which one ends, session tags.
 """
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +24,7 @@ MESSAGES = {
     "Terminated": "Resource released due to keep alive period expiry",
     "Ended": "Resource released by request",
     "Unsound": "Resource released: its instances failed a health check",
+    "Tuned": "Resource released: its tuning job has ended",
     "Reused": "Resource reused by training job: {}",
 }
 
@@ -25,6 +32,21 @@ MESSAGES = {
 def keep_alive(job: dict) -> int:
     """Return for how many seconds a job's instances are kept after it."""
     return job["ResourceConfig"].get("KeepAlivePeriodInSeconds", 0)
+
+
+def tuning_job(job: dict) -> str | None:
+    """Return the ARN of the tuning job whose trial a job is."""
+    return job.get("TuningJobArn")
+
+
+def may_use(job: dict) -> bool:
+    """Say whether a job may run on instances that were kept: not on spot, says AWS."""
+    return not job.get("EnableManagedSpotTraining")
+
+
+def may_keep(job: dict) -> bool:
+    """Say whether a job's instances are of use after it."""
+    return may_use(job) and bool(keep_alive(job) or tuning_job(job))
 
 
 def is_kept(job: dict) -> bool:
@@ -36,6 +58,7 @@ def pool_key(job: dict) -> tuple:
     """Return what two jobs must share for the second to get the first's instances."""
     resources, vpc = job["ResourceConfig"], job.get("VpcConfig", {})
     return (
+        tuning_job(job),
         job["RoleArn"],
         *(resources.get(name) for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB")),
         resources.get("VolumeKmsKeyId"),
@@ -67,6 +90,7 @@ class Pools:
     def __init__(self, documents: Shelf, say: Callable[[str, str], None]):
         self._documents, self._say = documents, say
         self._pools: dict[str, Pool] = {}
+        self._tuning: set[str] = set()
         self._lock = threading.RLock()
 
     def take(self, name: str, job: dict) -> Cluster | None:
@@ -86,17 +110,44 @@ class Pools:
         with self._lock:
             return any(pool.key == pool_key(job) for pool in self._pools.values())
 
+    def waits(self, name: str) -> bool:
+        """Say whether the instances that a job ran on wait for another one now."""
+        return name in self._pools
+
     def mark_in_use(self, name: str) -> None:
         """Note that a job runs on instances that may be kept."""
         self._set(name, {"Status": "InUse"})
 
-    def keep(self, name: str, job: dict, cluster: Cluster) -> None:
-        """Keep a cluster for as long as its last job says; from now on the pool ends it."""
+    def keep(self, name: str, job: dict, cluster: Cluster) -> bool:
+        """Keep a cluster for as long as its last job says, or its tuning job runs.
+
+        From now on the pool ends it; False where it does not take it.
+        """
         with self._lock:
+            tuning = tuning_job(job)
+            if tuning and tuning not in self._tuning:
+                return False
+            if older := self._pools.get(name):  # of a trial that was deleted since
+                self._terminate(older, MESSAGES["Ended"])
             pool = Pool(name, pool_key(job), cluster, now())
             self._pools[name] = pool
-            self._set(name, {"Status": "Available", RETAINED: 0}, _kept_since=pool.since)
-            self._wait(pool, keep_alive(job))
+            if not tuning:
+                self._set(name, {"Status": "Available", RETAINED: 0}, _kept_since=pool.since)
+                self._wait(pool, keep_alive(job))
+            return True
+
+    def open(self, tuning: str) -> None:
+        """Keep the clusters of a tuning job's trials from now on."""
+        with self._lock:
+            self._tuning.add(tuning)
+
+    def close(self, tuning: str) -> None:
+        """End the clusters that a tuning job's trials have left, and keep no other."""
+        with self._lock:
+            self._tuning.discard(tuning)
+            for pool in list(self._pools.values()):
+                if pool.key[0] == tuning:
+                    self._terminate(pool, MESSAGES["Tuned"])
 
     def drop(self, name: str) -> None:
         """Note that a job's instances were not kept."""
@@ -158,18 +209,23 @@ class Pools:
                 self._terminate(pool, MESSAGES["Terminated"])
 
     def _terminate(self, pool: Pool, message: str) -> None:
-        pool.timer.cancel()
         pool.cluster.end()
         self._leave(pool, "Terminated", message)
 
     def _leave(self, pool: Pool, status: str, message: str, **more: str) -> None:
-        pool.timer.cancel()
+        if pool.timer:
+            pool.timer.cancel()
         del self._pools[pool.name]
-        self._set(pool.name, {"Status": status, RETAINED: _seconds(pool.since), **more})
-        self._say(pool.name, message)
+        with suppress(KeyError):  # a trial may be deleted while its tuning job runs
+            self._set(pool.name, {"Status": status, RETAINED: _seconds(pool.since), **more})
+            self._say(pool.name, message)
 
     def _set(self, name: str, status: dict, **more: object) -> None:
-        self._documents.update(name, lambda job: job.update(WarmPoolStatus=status, **more))
+        def change(job: dict) -> None:
+            if not tuning_job(job):
+                job.update(WarmPoolStatus=status, **more)
+
+        self._documents.update(name, change)
 
 
 def _seconds(since: datetime) -> int:

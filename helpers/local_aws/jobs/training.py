@@ -2,7 +2,8 @@
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
 Warm pools, spot instances and retries on instances that are launched for real: a folder for each,
-the image's Python, and where they are kept, its libraries imported. Left out: file system data
+the image's Python, and where they are kept, for a pool or for a tuning job's next trial, its
+libraries imported. Left out: file system data
 sources, VPCs, keys, network isolation, heterogeneous clusters, the debugger and the profiler.
 """
 
@@ -23,7 +24,7 @@ from helpers.local_aws.jobs.cluster import Cluster
 from helpers.local_aws.jobs.container import Container
 from helpers.local_aws.jobs.engine import AGAIN, JobEngine, host_names
 from helpers.local_aws.jobs.metrics import JobMetrics
-from helpers.local_aws.jobs.pools import Pools, is_kept, keep_alive
+from helpers.local_aws.jobs.pools import Pools, is_kept, keep_alive, may_keep, may_use
 from helpers.local_aws.jobs.quotas import Quotas
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.store import ObjectStore
@@ -47,8 +48,14 @@ class Training(JobEngine):
         self.pools = Pools(self.documents, self._amend)
 
     def create_training_job(self, request: dict) -> dict:
+        return self._create(request, {})
+
+    def create_trial(self, request: dict, tuning: str) -> dict:
+        """Create a training job as a trial of a tuning job, which is given by its ARN."""
+        return self._create(request, {"TuningJobArn": tuning})
+
+    def _create(self, request: dict, extra: dict) -> dict:
         training_request.check(request)
-        extra: dict = {}
         states.enter(extra, "Starting")
         if keep_alive(request):
             extra["WarmPoolStatus"] = {"Status": "InUse"}
@@ -125,13 +132,13 @@ class Training(JobEngine):
     def launch(self, name: str, job: dict) -> Cluster:
         if self.documents.get(name)["SecondaryStatus"] in ("Interrupted", "Restarting"):
             self.say(name, "Starting")
-        if not job.get("EnableManagedSpotTraining") and (kept := self.pools.take(name, job)):
+        if may_use(job) and (kept := self.pools.take(name, job)):
             self.pools.mark_in_use(name)
             self._amend(name, states.REUSED)
             return kept
         cluster = super().launch(name, job)
         # Importing torch once is less than once for the launcher, its driver and each rank.
-        if keep_alive(job) or drivers.start_many(self.store, job):
+        if may_keep(job) or drivers.start_many(self.store, job):
             cluster.warm_up(self.context)
         return cluster
 
@@ -146,8 +153,7 @@ class Training(JobEngine):
                 checkpoints.end()
         job = self.documents.get(name)
         sound = status not in (AGAIN, "Broken") and not self._ending
-        if sound and keep_alive(job) and cluster.renew():
-            self.pools.keep(name, job, cluster)
+        if sound and may_keep(job) and cluster.renew() and self.pools.keep(name, job, cluster):
             return
         cluster.end()
         if "WarmPoolStatus" in job and status != AGAIN:
@@ -252,7 +258,7 @@ class Training(JobEngine):
     def close(self, job: dict) -> None:
         states.enter(job, job.pop("_ended", job["TrainingJobStatus"]))
         spot.bill(job)
-        if job.get("WarmPoolStatus", {}).get("Status") == "Available":
+        if self.pools.waits(job["TrainingJobName"]):
             states.amend(job, states.RETAINED)
         for kept in (self._metrics, self._tries):
             kept.pop(job["TrainingJobName"], None)

@@ -1,6 +1,8 @@
 """The engine of CreateHyperParameterTuningJob and its kin; trains nothing itself.
 
-Trials are training jobs of the training engine. Left out: several training job definitions,
+Trials are training jobs of the training engine, on clusters that the tuning job keeps until it
+ends: the first one on each of MaxParallelTrainingJobs starts cold, those after it don't, unless
+they are spot or what ran there before broke it. Left out: several training job definitions,
 Autotune, convergence detection, instance fallback lists, algorithms of AWS Marketplace; each is
 refused by name. After a restart of the server a tuning job goes on: the trials that the end took
 count as RetryableError, and are run again.

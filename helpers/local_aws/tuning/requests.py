@@ -177,11 +177,11 @@ def training_request(job: dict, name: str, values: dict, tags: list[dict]) -> di
             OBJECTIVE: objective["MetricName"],
         },
         **{field: definition[field] for field in PASSED_ON if field in definition},
-        "ResourceConfig": _without_pool(definition["ResourceConfig"]),
+        "ResourceConfig": _without_period(definition["ResourceConfig"]),
         **({"Tags": tags} if tags else {}),
     }
 
 
-def _without_pool(cluster: dict) -> dict:
-    # Tuning jobs keep no warm pools: the service takes the field out.
+def _without_period(cluster: dict) -> dict:
+    # A tuning job keeps its clusters itself, until it ends: the service takes the field out.
     return {name: value for name, value in cluster.items() if name != "KeepAlivePeriodInSeconds"}

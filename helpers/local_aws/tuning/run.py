@@ -67,8 +67,11 @@ class TuningRun:
 
     def _run(self) -> None:
         verdict: Verdict | None = None
+        job = self._shelf.get(self.name)
+        self._arn = job["HyperParameterTuningJobArn"]
+        self._training.pools.open(self._arn)
         try:
-            self._study = self._make_study(self._shelf.get(self.name))
+            self._study = self._make_study(job)
             while not self._leaving:
                 job = self._collect()
                 verdict = verdict or self._verdict(job)
@@ -86,6 +89,8 @@ class TuningRun:
         except Exception as error:
             log.exception("tuning job %s", self.name)
             self._give_up(f"InternalServerError: {type(error).__name__}: {error}")
+        finally:
+            self._training.pools.close(self._arn)
 
     def _make_study(self, job: dict) -> Study:
         """Return the study, told all that parents and an earlier server's time have taught."""
@@ -194,8 +199,7 @@ class TuningRun:
         count = number + 1 - len(job.get("_inherited", []))
         name = f"{self.name}-{count:03d}-{secrets.token_hex(4)}"
         request = training_request(job, name, values, self._tags())
-        arn = self._training.create_training_job(request)["TrainingJobArn"]
-        self._training.set(name, TuningJobArn=job["HyperParameterTuningJobArn"])
+        arn = self._training.create_trial(request, self._arn)["TrainingJobArn"]
         self._numbers[name] = number
         trial = {"name": name, "arn": arn, "created": now(), "values": values}
         self._shelf.update(self.name, lambda kept: kept["_trials"].append(trial))
@@ -251,6 +255,7 @@ class TuningRun:
             "LastModifiedTime": now(),
             **({"FailureReason": reason} if reason else {}),
         }
+        self._training.pools.close(self._arn)  # before anybody can see that it has ended
         self._shelf.update(self.name, lambda job: job.update(fields))
 
 

@@ -2,9 +2,16 @@
 
 import pytest
 
+from helpers.local_aws.jobs import warm_python
 from helpers.local_aws.server import LocalAws
 from tests.local_aws.tuning.requests import SCORE, archive, tuning, wait_for_tuning
 from tests.local_cloud import BUCKET, make_client
+
+
+@pytest.fixture(autouse=True)
+def light(monkeypatch):
+    """Let instances import next to nothing when they start."""
+    monkeypatch.setattr(warm_python, "LIBRARIES", ("json",))
 
 
 @pytest.fixture(scope="module")

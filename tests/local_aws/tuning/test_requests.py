@@ -83,7 +83,7 @@ def test_a_trials_request_has_the_definition_and_the_hyperparameters_as_text():
     assert "Tags" not in request
 
 
-def test_a_trial_keeps_no_warm_pool():
+def test_a_trial_carries_no_keep_alive_period():
     request = tuning()
     request["TrainingJobDefinition"]["ResourceConfig"]["KeepAlivePeriodInSeconds"] = 600
     cluster = training_request(request, "job", {}, [])["ResourceConfig"]

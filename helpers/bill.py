@@ -1,0 +1,89 @@
+"""What one pass through the course costs on AWS, and the quotas it needs; asks no service.
+
+The opening of each notebook says its own share; tests/test_bill.py holds the two together. Prices
+are those of costs.py, the minutes are of the sample data with the start-up of each job.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.costs import S3_PUT, athena_cost, instance_cost
+
+PROCESSING, TRAINING, POOL, ENDPOINT = (
+    f"for {use} usage" for use in ("processing job", "training job", "training warm pool",
+                                   "endpoint")
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that a notebook pays for."""
+
+    notebook: str
+    """Its number."""
+    what: str
+    instance_type: str = ""
+    instances: int = 0
+    minutes: float = 0
+    quotas: tuple[str, ...] = ()
+    """Which the instances count against, as AWS's names of them end."""
+    requests: float = 0.0
+    """Dollars for requests and queries."""
+
+    @property
+    def cost(self) -> float:
+        """Return dollars."""
+        if not self.instances:
+            return self.requests
+        return instance_cost(self.instance_type, 60 * self.minutes, self.instances)
+
+    @property
+    def words(self) -> str:
+        """Say what it is, and on what for how long."""
+        if not self.instances:
+            return self.what
+        return f"{self.what}, {self.instances} × {self.instance_type}, {self.minutes:g} min"
+
+
+LINES = (
+    Line("01", "a thousand small objects to S3", requests=1000 * S3_PUT),
+    Line("02", "two dozen Athena queries", requests=24 * athena_cost(0)),
+    Line("04", "sharding", "ml.m5.large", 2, 5, (PROCESSING,)),
+    Line("05", "training", "ml.g4dn.xlarge", 2, 8, (TRAINING,)),
+    Line("06", "tuning job, two trials at a time", "ml.g4dn.xlarge", 2, 12, (TRAINING,)),
+    Line("06", "search on a warm pool", "ml.g4dn.xlarge", 1, 25, (TRAINING, POOL)),
+    Line("07", "evaluation", "ml.m5.large", 1, 5, (PROCESSING,)),
+    Line("08", "endpoint for an hour", "ml.m5.large", 1, 60, (ENDPOINT,)),
+)
+
+
+def of_notebook(number: str) -> list[Line]:
+    """Return what a notebook pays for."""
+    return [line for line in LINES if line.notebook == number]
+
+
+def total() -> float:
+    """Return what all of it costs, in dollars."""
+    return sum(line.cost for line in LINES)
+
+
+def bill() -> pd.DataFrame:
+    """Return what each notebook costs, and all of them."""
+    rows = [(line.notebook, line.words, f"${line.cost:.3f}") for line in LINES]
+    rows.append(("", "all of it", f"${total():.3f}"))
+    return pd.DataFrame(rows, columns=["notebook", "what", "cost"])
+
+
+def quotas() -> pd.DataFrame:
+    """Return the quotas that a pass needs, how much of each, and the notebooks that need it."""
+    needs: dict[str, list[Line]] = {}
+    for line in LINES:
+        for quota in line.quotas:
+            needs.setdefault(f"{line.instance_type} {quota}", []).append(line)
+    rows = [
+        (name, max(line.instances for line in lines),
+         ", ".join(dict.fromkeys(line.notebook for line in lines)))
+        for name, lines in needs.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["quota", "at least", "notebook"])
