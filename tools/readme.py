@@ -25,6 +25,7 @@ COMMENTS = {
     "scripts_process": "the processing jobs, one script each",
     "scripts_inference": "the endpoint",
     "benchmarks": "what was measured, and how",
+    "docs": "what needs more words than a notebook has",
     "tests": "mirrors helpers/; the notebooks are run too",
     "conftest.py": "how pytest runs the notebooks: in order, on one fresh local AWS",
     "requirements.txt": "every package that the project names, pinned",
