@@ -16,7 +16,7 @@ STAMP := $(VENV)/installed-$(shell cat requirements.txt constraints.txt | cksum 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install notebooks render test lint format readme aws lock clean
+.PHONY: help install notebooks render test images lint format readme aws lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -43,6 +43,10 @@ test: $(STAMP) ## Check the style, run all tests and all notebooks (what CI runs
 	$(PY) -m ruff format --check .
 	$(CLOSED) $(PY) -m pytest
 	COURSE_DATASET=bins $(CLOSED) $(PY) -m pytest notebooks
+
+images: $(STAMP) ## Run the job scripts with what their images have (wants python3.12 and 8 GB)
+	$(PY) -m tools.image_venvs
+	$(PY) -m pytest tests/images
 
 lint: $(STAMP) ## Check the style alone
 	$(PY) -m ruff check .

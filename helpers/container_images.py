@@ -7,25 +7,53 @@ import shutil
 import subprocess
 
 from helpers.config import PROJECT, ROOT, Config
+from helpers.instances import SMDDP_INSTANCES, unfit
 from helpers.session import client
 
 REPOSITORY = f"{PROJECT}-processing"
 FOLDER = ROOT / "docker_process"
-PYTORCH = {"version": "2.6", "py_version": "py312"}
-"""The newest that AWS has both a training and an inference image of in the SDK's list."""
+TRAINING = {"framework": "pytorch-amzn2023", "version": "2.13"}
+"""AWS's newer line, made for training alone: its torch and torchaudio are the course's.
+
+Python 3.12, CUDA 13.3, no SMDDP, no server. docs/images.md lists what is in it.
+"""
+SERVING = {"framework": "pytorch", "version": "2.6", "py_version": "py312"}
+"""The last that AWS made for serving. The model's graph runs on ONNX Runtime, not on its torch."""
+SMDDP = {"framework": "pytorch", "version": "2.3.0", "py_version": "py311"}
+"""The last ordinary one with AWS's data-parallel library (CUDA 12.1)."""
 
 
-def pytorch_image(config: Config, scope: str, instance_type: str) -> str:
-    """Return the URI of AWS's own PyTorch image.
+def training_image(config: Config, instance_type: str, *, smddp: bool = False) -> str:
+    """Return the URI of AWS's PyTorch image for a training job.
 
     Args:
-        scope: `training` or `inference`.
         instance_type: decides on the CPU or the GPU variant.
+        smddp: take the last image that has SMDDP. The course's code has not been run in it.
+
+    Raises:
+        ValueError: the image can't run on such instances; the message says why.
     """
+    if smddp:
+        if instance_type not in SMDDP_INSTANCES:
+            raise ValueError(f"SMDDP runs on {', '.join(SMDDP_INSTANCES)} only: {instance_type}")
+        return _awss_image(config, "training", instance_type, SMDDP)
+    if reason := unfit(instance_type):
+        raise ValueError(
+            f"{instance_type} can't run PyTorch {TRAINING['version']}'s image: {reason}"
+        )
+    return _awss_image(config, "training", instance_type, TRAINING)
+
+
+def serving_image(config: Config, instance_type: str) -> str:
+    """Return the URI of AWS's PyTorch image for an endpoint."""
+    return _awss_image(config, "inference", instance_type, SERVING)
+
+
+def _awss_image(config: Config, scope: str, instance_type: str, about: dict[str, str]) -> str:
     from sagemaker.core import image_uris
 
-    about = {"instance_type": instance_type, "image_scope": scope, **PYTORCH}
-    return image_uris.retrieve("pytorch", config.region, **about)
+    about = {"instance_type": instance_type, "image_scope": scope, **about}
+    return image_uris.retrieve(region=config.region, **about)
 
 
 def image_tag() -> str:

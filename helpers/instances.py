@@ -1,4 +1,4 @@
-"""The instance types that the course speaks of: size, accelerators, price; asks no service.
+"""The instance types that the course speaks of: size, price, what runs on them; asks no service.
 
 Sizes are those of the EC2 types of the same names (https://aws.amazon.com/ec2/instance-types/).
 Prices are SageMaker's on-demand dollars an hour in us-east-1
@@ -51,6 +51,29 @@ INSTANCES = {
     "ml.p4de.24xlarge": InstanceType(96, 1152, None, 8, "NVIDIA A100 80 GB"),
     "ml.p5.48xlarge": InstanceType(192, 2048, None, 8, "NVIDIA H100"),
 }
+
+SMDDP_INSTANCES = ("ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24xlarge")
+"""Where AWS supports its data-parallel library SMDDP (SageMaker developer guide, 2026-11)."""
+CUDA_13 = {
+    "p2": "CUDA 13 has no code for its NVIDIA K80",
+    "p3": "CUDA 13 has no code for its NVIDIA V100",
+    "p3dn": "CUDA 13 has no code for its NVIDIA V100",
+    "p6e-gb200": "its CPU is an Arm one, and the image is for x86",
+}
+"""Families of SageMaker's training instances that AWS's images with CUDA 13 don't run on, and why.
+
+CUDA 13 dropped all before Turing: https://docs.nvidia.com/cuda/archive/13.0.0/cuda-toolkit-release-notes/
+"""
+
+
+def unfit(instance_type: str) -> str | None:
+    """Say why AWS's training images with CUDA 13 can't run on a type; None where they can."""
+    family = instance_type.removeprefix("ml.").partition(".")[0]
+    if reason := CUDA_13.get(family):
+        return f"{reason}; ml.g4dn and newer can"
+    if family.startswith(("trn", "inf")):
+        return "it has no NVIDIA GPU but AWS's own accelerators, which need other images"
+    return None
 
 
 def cores_for(instance_type: str, machine_cores: int, instances: int, processes: int = 1) -> int:

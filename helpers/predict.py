@@ -35,8 +35,19 @@ def sized_dataset(name: str, size: int | None) -> Dataset:
 
 
 def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the network of an artefact's weights, run by torch on the CPU."""
-    import torch
+    """Return the network of an artefact's weights, run by torch on the CPU.
+
+    Raises:
+        ModuleNotFoundError: there is no torch here, and so only an exported graph could answer.
+    """
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"The model has no {GRAPH} (its training job's log says why), and there is no torch "
+            "here to run its weights: install torch, or train again",
+            name="torch",
+        ) from error
 
     from helpers.training.evaluation import predict_batch
 
@@ -67,11 +78,13 @@ class Predictor:
 
         Raises:
             FileNotFoundError: the folder holds no model of this course.
+            ModuleNotFoundError: the weights would have to answer, and there is no torch.
         """
         folder = Path(folder)
         card, path = load_card(folder), folder / GRAPH
         if graph and not path.is_file():
-            print(f"No {GRAPH} in the model: the weights answer, by torch", flush=True)
+            reason = card.get("warnings", {}).get("graph", "none was asked for")
+            print(f"No {GRAPH} in the model: the weights answer, by torch ({reason})", flush=True)
         wanted = graph and path.is_file()
         network = Graph(path, threads) if wanted else weights_network(folder, threads)
         return cls(network, card, sized_dataset(card["dataset"], card.get("size")))

@@ -12,7 +12,7 @@ import pandas as pd
 from botocore.exceptions import ClientError
 
 from helpers.config import Config
-from helpers.container_images import pytorch_image
+from helpers.container_images import serving_image
 from helpers.datasets import load_dataset
 from helpers.endpoints import PROGRAM
 from helpers.evaluation.contest import Contest, NotComparable, contest, unopposed
@@ -138,7 +138,7 @@ def register(config: Config, job: Job, place: str, card: Card) -> Version:
     _make_group(config)
     task, report, dataset = scores_of(config.dataset), card.report, load_dataset(config.dataset)
     statistics = {"ContentType": "application/json", "S3Uri": f"{place}/{STATISTICS}"}
-    image = pytorch_image(config, "inference", INSTANCE)
+    image = serving_image(config, INSTANCE)
     container = {"Image": image, "ModelDataUrl": job.model_data, "Environment": PROGRAM}
     value = report["metrics"][task.HEADLINE]["value"]
     properties = {

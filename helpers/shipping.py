@@ -13,8 +13,16 @@ from helpers.session import client
 
 if TYPE_CHECKING:
     from sagemaker.core.shapes import ProcessingInput, ProcessingOutput
+    from sagemaker.core.training.configs import SourceCode
 
 NOT_SHIPPED = shutil.ignore_patterns("local_aws", "__pycache__")
+TRAINING = (
+    "scripts_train/train.py",
+    "scripts_train/requirements.txt",
+    "scripts_inference/inference.py",
+    "scripts_inference/inference_requirements.txt",
+)
+"""Script and requirements of a training job, and what it packs with the model to serve it."""
 COURSE = "/opt/ml/processing/input/course"
 """Where a processing job finds the `helpers` package: its PYTHONPATH."""
 
@@ -32,6 +40,19 @@ def ship(*files: str) -> Path:
     for file in files:
         shutil.copy(below(ROOT, file), folder)
     return folder
+
+
+def training_code() -> "SourceCode":
+    """Return what every training job of the course runs, with what has to be installed for it.
+
+    ModelTrainer installs nothing that its SourceCode does not name. A tuning job's trials are
+    started by the image's own toolkit, which installs requirements.txt whatever is named.
+    """
+    from sagemaker.core.training.configs import SourceCode
+
+    folder = ship(*TRAINING)
+    script, requirements = (Path(file).name for file in TRAINING[:2])
+    return SourceCode(source_dir=str(folder), entry_script=script, requirements=requirements)
 
 
 def course_input(config: Config) -> "ProcessingInput":

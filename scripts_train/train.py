@@ -15,7 +15,7 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
 
-from helpers.evaluation.metrics import metric_line, score_probabilities  # noqa: E402
+from helpers.evaluation.metrics import metric_line  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
 from helpers.predict import sized_dataset  # noqa: E402
@@ -23,8 +23,9 @@ from helpers.session import job_client  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
 from helpers.streaming.channel import ShardSource, open_source  # noqa: E402
 from helpers.streaming.memory import Remembered  # noqa: E402
+from helpers.training.attempts import Attempts  # noqa: E402
 from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
-from helpers.training.delivery import Results, check_delivery, deliver  # noqa: E402
+from helpers.training.delivery import Delivery  # noqa: E402
 from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
 from helpers.training.loop import Trainer  # noqa: E402
 from helpers.training.options import Options  # noqa: E402
@@ -67,7 +68,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(args: argparse.Namespace) -> dict:
-    """Train, test the best epoch, write and check the model; return the test metrics."""
+    """Train, save the best epoch's model, test and check it; return the test metrics."""
     with Ranks().guard(args.failure_file):
         ranks = start_ranks(args.backend, args.instance_type, args.world_size, args.local_rank)
     print(f"{ranks}\n", end="", flush=True)
@@ -78,27 +79,31 @@ def main(args: argparse.Namespace) -> dict:
         ranks.print(f"{manifest!r} from {args.data}")
         loaders = {split: loader(args, source, manifest, split, ranks) for split in manifest.splits}
         counts = {name: split.counts for name, split in manifest.splits.items()}
-        trainer = make_trainer(args, manifest, ranks)
+        first, attempts = ranks.first, Attempts()
+        trainer = make_trainer(args, manifest, ranks, attempts)
         trainer.resume()
-        tracker = Tracker(args.wandb if ranks.first else "off", args.output_dir, vars(args))
+        tracker = Tracker(args.wandb if first else "off", args.output_dir, vars(args), attempts)
+        delivery = Delivery(args, manifest, trainer, attempts)
         while not trainer.finished():
             if not (numbers := trainer.train_epoch(loaders["train"])):
                 ranks.print("Stopped on request; a run with the same checkpoints goes on from here")
+                if first and trainer.progress.best_weights:
+                    delivery.save(code=HERE)
                 tracker.close()
                 return {}
             validation = trainer.evaluate(loaders["validation"], counts["validation"])
             ranks.print(metric_line(**(row := trainer.end_epoch(numbers, validation))))
             tracker.log(row)
         trainer.use_best()
-        test = trainer.evaluate(loaders["test"], counts["test"], keep=True)
-        metrics = score_probabilities(test.probabilities, test.targets, manifest.labels)
-        if ranks.first:
-            results = Results(manifest, test, metrics)
-            deliver(args, trainer, results, code=HERE)
-            check_delivery(args, next(iter(loaders["test"])), test)
-            tracker.finish(metrics, test.confusion, manifest.labels)
-        ranks.print(metric_line(**{f"test_{k}": v for k, v in metrics.items() if k != "recall"}))
-    ranks.close()
+        if first:  # before anything that may fail
+            delivery.save(code=HERE)
+        metrics = delivery.test(loaders["test"], counts["test"])
+        if first:
+            delivery.finish(loaders, tracker)
+        scores = {f"test_{name}": value for name, value in metrics.items() if name != "recall"}
+        ranks.print(metric_line(**scores, warnings=len(attempts.warnings)))
+    with attempts("leaving the other ranks"):
+        ranks.close()
     return metrics
 
 
@@ -122,7 +127,9 @@ def loader(
     )
 
 
-def make_trainer(args: argparse.Namespace, manifest: Manifest, ranks: Ranks) -> Trainer:
+def make_trainer(
+    args: argparse.Namespace, manifest: Manifest, ranks: Ranks, attempts: Attempts
+) -> Trainer:
     """Return the model in its trainer, equal on every rank."""
     labels = manifest.labels
     changes = {k: v for k in ("width", "dropout") if (v := getattr(args, k)) is not None}
@@ -133,9 +140,9 @@ def make_trainer(args: argparse.Namespace, manifest: Manifest, ranks: Ranks) -> 
         {label: weights.get(label, 1.0) for label in labels},
         ranks,
         Options.from_flags(args),
-        Checkpoints(args.checkpoint_dir, args.checkpoint_seconds),
+        Checkpoints(args.checkpoint_dir, args.checkpoint_seconds, attempts),
         StopRequest(),
-        StepProfile(args.profile if ranks.first else 0, args.output_dir),
+        StepProfile(args.profile if ranks.first else 0, args.output_dir, attempts),
     )
 
 

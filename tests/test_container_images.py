@@ -6,7 +6,14 @@ import re
 import pytest
 
 from helpers import container_images
-from helpers.container_images import REPOSITORY, image_tag, processing_image, pytorch_image
+from helpers.container_images import (
+    REPOSITORY,
+    image_tag,
+    processing_image,
+    serving_image,
+    training_image,
+)
+from helpers.instances import unfit
 from helpers.session import client
 
 
@@ -63,12 +70,53 @@ def test_without_docker_on_aws_it_says_where_to_build(config, files, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "scope, kind, variant",
+    "instance, smddp, name",
     [
-        ("training", "ml.g4dn.xlarge", "pytorch-training:2.6.*-gpu-py312"),
-        ("training", "ml.m5.large", "pytorch-training:2.6.*-cpu-py312"),
-        ("inference", "ml.m5.large", "pytorch-inference:2.6.*-cpu-py312"),
+        ("ml.g4dn.xlarge", False, "pytorch:2.13-cu133-amzn2023-sagemaker"),
+        ("ml.p4d.24xlarge", False, "pytorch:2.13-cu133-amzn2023-sagemaker"),
+        ("ml.m5.large", False, "pytorch:2.13-cpu-amzn2023-sagemaker"),
+        ("ml.p4d.24xlarge", True, "pytorch-training:2.3.0-gpu-py311"),
+        ("ml.p3dn.24xlarge", True, "pytorch-training:2.3.0-gpu-py311"),
     ],
 )
-def test_awss_own_image_fits_the_instance(config, scope, kind, variant):
-    assert re.search(variant, pytorch_image(config, scope, kind))
+def test_a_training_image_fits_the_instance(config, instance, smddp, name):
+    assert training_image(config, instance, smddp=smddp).rpartition("/")[2] == name
+
+
+def test_an_endpoint_has_the_last_image_that_serves(config):
+    assert re.search(r"/pytorch-inference:2\.6.*-cpu-py312", serving_image(config, "ml.m5.large"))
+
+
+@pytest.mark.parametrize(
+    "instance, smddp, why",
+    [
+        ("ml.p3.2xlarge", False, "V100; ml.g4dn and newer can"),
+        ("ml.p3dn.24xlarge", False, "V100"),
+        ("ml.p2.xlarge", False, "K80"),
+        ("ml.p6e-gb200.36xlarge", False, "Arm"),
+        ("ml.trn1.2xlarge", False, "AWS's own accelerators"),
+        ("ml.g4dn.xlarge", True, "SMDDP runs on ml.p3dn.24xlarge, ml.p4d.24xlarge"),
+        ("ml.p5.48xlarge", True, "SMDDP runs on"),
+        ("ml.m5.large", True, "SMDDP runs on"),
+    ],
+)
+def test_an_image_that_can_not_run_there_is_refused_with_the_reason(config, instance, smddp, why):
+    with pytest.raises(ValueError, match=why):
+        training_image(config, instance, smddp=smddp)
+
+
+def test_an_image_comes_from_the_registry_of_its_region(config):
+    def host(region: str) -> str:
+        there = dataclasses.replace(config, region=region)
+        return training_image(there, "ml.g4dn.xlarge").partition("/")[0]
+
+    assert host("us-west-2") == "763104351884.dkr.ecr.us-west-2.amazonaws.com"
+    assert host("cn-north-1").endswith(".dkr.ecr.cn-north-1.amazonaws.com.cn")
+    assert not host("af-south-1").startswith("763104351884")
+
+
+def test_every_instance_that_can_be_trained_on_has_an_image_or_a_reason(config):
+    shape = client(config, "sagemaker").meta.service_model.shape_for("TrainingInstanceType")
+    for instance in shape.enum:
+        if not unfit(instance):
+            assert "/pytorch:2.13-" in training_image(config, instance)

@@ -1,10 +1,16 @@
 """What a job gets: the helpers that it needs, the scripts that it is given, and nothing else."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
-from helpers.shipping import COURSE, course_input, job_input, job_output, ship
+import nbformat
+import pytest
+
+from helpers.shipping import COURSE, course_input, job_input, job_output, ship, training_code
+from tools.notebooks import code_cells, paths
+from tools.readme import ROOT, tracked
 
 
 def test_the_package_is_shipped_without_the_local_aws_and_without_caches():
@@ -45,3 +51,58 @@ def test_the_package_is_an_input_of_a_processing_job(aws, config):
     keys = {info.key for info in aws.store.list(config.bucket, "code/")}
     assert config.key("code", "helpers", "manifest.py") in keys
     assert not [key for key in keys if "local_aws" in key]
+
+
+def calls(source: str, *names: str) -> list[ast.Call]:
+    """Return the calls by which a source makes one of some things, under whatever prefix."""
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [call for call in found if ast.unparse(call.func).split("(")[0].split(".")[-1] in names]
+
+
+def sources() -> dict[str, str]:
+    """Return all code of the project but its tests: files, and notebooks without magics."""
+    files = [p for p in tracked() if p.suffix == ".py" and p.parts[0] != "tests"]
+    texts = {str(path): (ROOT / path).read_text() for path in files}
+    for path in paths():
+        cells = code_cells(nbformat.read(path, 4))
+        texts[path.name] = "\n".join(c.source for c in cells if c.source[0] not in "%!")
+    return texts
+
+
+def test_training_code_names_the_requirements_that_lie_beside_the_script():
+    code = training_code()
+    folder = Path(code.source_dir)
+    assert (folder / code.entry_script).is_file() and code.entry_script == "train.py"
+    # By this very name the toolkit that starts a tuning job's trials installs them.
+    assert code.requirements == "requirements.txt" and (folder / code.requirements).is_file()
+    assert (folder / "inference_requirements.txt").is_file()
+
+
+@pytest.mark.parametrize("name", ["SourceCode", "from_recipe"])
+def test_one_place_makes_the_code_of_training_jobs(name):
+    makers = {path for path, text in sources().items() if calls(text, name)}
+    assert makers <= {"helpers/shipping.py"}
+
+
+def test_every_trainer_gets_that_code():
+    trainers = [
+        (path, {argument.arg: ast.unparse(argument.value) for argument in call.keywords})
+        for path, text in sources().items()
+        for call in calls(text, "ModelTrainer")
+    ]
+    assert len(trainers) >= 2
+    for path, given in trainers:
+        text = sources()[path]
+        assert f"{given.get('source_code')} = training_code()" in text, path
+
+
+@pytest.mark.parametrize(
+    "source, count",
+    [
+        ("ModelTrainer(a=1)", 1),
+        ("train.ModelTrainer(a=1)", 1),
+        ("import ModelTrainer\nmake(ModelTrainer)", 0),
+    ],
+)
+def test_a_maker_of_trainers_is_found(source, count):
+    assert len(calls(source, "ModelTrainer")) == count

@@ -50,8 +50,17 @@ class LogMel(torch.nn.Module):
             return from_uint8(wave).unsqueeze(1)
         with torch.autocast(wave.device.type, enabled=False):
             wave = wave.float() / 32768 if wave.dtype == torch.int16 else wave.float()
-            mel = self.exported if torch.compiler.is_exporting() else self.mel
+            mel = self.exported if is_exported() else self.mel
             return normalise(mel(wave)).unsqueeze(1)
+
+
+def is_exported() -> bool:
+    """Say whether torch is writing the model as a graph just now.
+
+    torch before 2.7 (AWS's inference images have 2.6) knows only that it compiles in some way.
+    """
+    compiler = torch.compiler
+    return getattr(compiler, "is_exporting", compiler.is_compiling)()
 
 
 def normalise(power: torch.Tensor) -> torch.Tensor:

@@ -29,7 +29,17 @@ def save_artefact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> 
 
     folder.mkdir(parents=True, exist_ok=True)
     torch.save({name: tensor.cpu() for name, tensor in weights.items()}, folder / WEIGHTS)
-    (folder / CARD).write_text(json.dumps({"version": 1, **card}, indent=1))
+    save_card(folder, card)
+
+
+def save_card(folder: Path, card: dict) -> None:
+    """Write what describes the model, in place of what was there, whole or not at all."""
+    temporary = folder / f".{CARD}.tmp"
+    try:
+        temporary.write_text(json.dumps({"version": 1, **card}, indent=1))
+        temporary.replace(folder / CARD)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def ship_code(folder: Path, source: Path) -> None:
@@ -60,6 +70,18 @@ def load_card(folder: Path) -> dict:
     return json.loads((folder / CARD).read_text())
 
 
+def read_test(card: dict) -> dict:
+    """Return the metrics of the model's test, from its card.
+
+    Raises:
+        LookupError: the run could not test it; the message has the reason.
+    """
+    if "test" not in card["metrics"]:
+        reason = card.get("warnings", {}).get("test", "its training was stopped")
+        raise LookupError(f"The model was saved but not tested ({reason}): see its job's log")
+    return card["metrics"]["test"]
+
+
 def load_artefact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Module, dict]":
     """Return the network with its weights, ready to predict, and its card.
 
@@ -76,11 +98,21 @@ def load_artefact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Mod
     return model.to(device).eval(), card
 
 
-def write_results(folder: Path, results: dict, labels: Sequence[str], test: "Evaluation") -> None:
-    """Write metrics.json (results, labels, confusion) and predictions.csv (a line a sample)."""
+def write_results(
+    folder: Path, results: dict, labels: Sequence[str], test: "Evaluation | None"
+) -> None:
+    """Write metrics.json (results, labels, confusion) and predictions.csv (a line a sample).
+
+    Args:
+        test: None where the model could not be tested: then there is neither confusion nor line.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    results = {**results, "labels": list(labels), "confusion": test.confusion.tolist()}
+    results = {**results, "labels": list(labels)}
+    if test is not None:
+        results |= {"confusion": test.confusion.tolist()}
     (folder / RESULTS).write_text(json.dumps(results, indent=1))
+    if test is None:
+        return
     with (folder / PREDICTIONS).open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["key", "label", *labels])

@@ -52,7 +52,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def export_graph(model: "nn.Module", samples: "Tensor", path: Path) -> None:
-    """Write a network that is on the CPU as a graph for batches of any size.
+    """Write a network that is on the CPU as a graph for batches of any size, or nothing at all.
 
     Args:
         samples: stored samples of the shape and type that it will be asked for.
@@ -62,21 +62,28 @@ def export_graph(model: "nn.Module", samples: "Tensor", path: Path) -> None:
     """
     import torch
 
+    temporary = path.with_name(
+        f".{path.name}.tmp"
+    )  # an endpoint takes any model.onnx that it finds
     model.eval()
     samples = samples if len(samples) > 1 else torch.cat([samples, samples])  # one is a constant
-    with torch.inference_mode(False), quiet():
-        program = torch.onnx.export(
-            model,
-            (samples,),
-            dynamo=True,
-            input_names=["samples"],
-            output_names=["logits"],
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
-        )
-        program.save(str(path), external_data=False)
-    with torch.inference_mode():
-        expected = softmax(model(samples).numpy())
-    check_graph(Graph(path), samples.numpy(), expected)
+    try:
+        with torch.inference_mode(False), quiet():
+            program = torch.onnx.export(
+                model,
+                (samples,),
+                dynamo=True,
+                input_names=["samples"],
+                output_names=["logits"],
+                dynamic_shapes=({0: torch.export.Dim("batch")},),
+            )
+            program.save(str(temporary), external_data=False)
+        with torch.inference_mode():
+            expected = softmax(model(samples).numpy())
+        check_graph(Graph(temporary), samples.numpy(), expected)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def check_graph(graph: Graph, samples: np.ndarray, expected: np.ndarray) -> None:

@@ -7,16 +7,21 @@ from pathlib import Path
 
 import torch
 
+from helpers.training.attempts import Attempts
+
 KEPT = 2
 """The newest may be cut off when an instance is taken while it is copied to S3."""
 
 
 class Checkpoints:
-    """Numbered state files in a folder such as /opt/ml/checkpoints; no folder, no checkpoints."""
+    """Numbered state files in a folder such as /opt/ml/checkpoints; no folder, no checkpoints.
 
-    def __init__(self, folder: Path, every_s: float = 60):
-        self.folder = folder
-        self.every_s = every_s
+    Args:
+        attempts: gets the reason where one can't be written; the run goes on.
+    """
+
+    def __init__(self, folder: Path, every_s: float = 60, attempts: Attempts | None = None):
+        self.folder, self.every_s, self.attempts = folder, every_s, attempts or Attempts()
         self.saved_at = time.monotonic()
 
     @property
@@ -33,13 +38,17 @@ class Checkpoints:
         if not self.enabled:
             return
         temporary = self.folder / f".{number:09d}.tmp"
-        with temporary.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.folder / f"checkpoint-{number:09d}.pt")
-        for old in self._files()[KEPT:]:
-            old.unlink()
+        with self.attempts("checkpoint"):
+            try:
+                with temporary.open("wb") as file:
+                    torch.save(state, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                temporary.replace(self.folder / f"checkpoint-{number:09d}.pt")
+            finally:
+                temporary.unlink(missing_ok=True)
+            for old in self._files()[KEPT:]:
+                old.unlink()
         self.saved_at = time.monotonic()
 
     def load(self) -> dict | None:

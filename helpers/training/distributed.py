@@ -19,9 +19,9 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from helpers.instances import SMDDP_INSTANCES
+
 SMDDP_MODULE = "smdistributed.dataparallel.torch.torch_smddp"
-SMDDP_INSTANCES = ("ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24xlarge")
-"""Where AWS supports its SMDDP library (SageMaker developer guide, 2026-11)."""
 
 COLLECTIVE_LIMIT = timedelta(minutes=10)
 """A rank that waits longer for the others fails; a first batch from far away takes a while."""
@@ -59,7 +59,8 @@ def choose_backend(wanted: str, *, instance_type: str, smddp: bool, gpus: int) -
         if not smddp:
             raise BackendRefused(
                 "The smdistributed package is not in this image; the last PyTorch training image "
-                "with it is 2.3.0. Choose that image, or --backend nccl."
+                "with it is 2.3.0. Choose that one (training_image(…, smddp=True)), or use "
+                "--backend nccl."
             )
     if wanted in ("smddp", "nccl") and not gpus:
         raise BackendRefused(f"{wanted} needs a CUDA device, and there is none: --backend gloo")

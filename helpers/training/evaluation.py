@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import numpy as np
 import torch
@@ -19,6 +19,10 @@ class Batch(Protocol):
     data: torch.Tensor
     target: torch.Tensor
     keys: list[str]
+
+
+class EvaluationFailed(RuntimeError):
+    """Another rank could not score its share; the message says which rank, and why."""
 
 
 class CountMismatch(RuntimeError):
@@ -61,23 +65,57 @@ def evaluate(
 
     Raises:
         CountMismatch: the ranks together saw other samples than `counts`, or one twice.
+        EvaluationFailed: another rank raised; the one that did raises its own error. So all ranks
+            raise together, and may go on together.
     """
     ranks.share_buffers(model)
     model.eval()
-    confusion, loss = np.zeros((len(labels), len(labels))), 0.0
-    kept = []
-    for batch in loader:
-        chances, target = predict_batch(model, batch.data.to(ranks.device)), batch.target.numpy()
-        loss -= float(np.log(np.maximum(chances[np.arange(len(target)), target], 1e-12)).sum())
-        confusion += confusion_matrix(target, chances.argmax(1), len(labels))
-        if keep:
-            kept.append((batch.keys, target, chances))
+    error, counted, kept = None, np.zeros(len(labels) ** 2 + 1), []
+    try:
+        counted, kept = score_share(model, loader, len(labels), ranks, keep=keep)
+    except Exception as raised:  # told below, when no rank waits for this one
+        error = raised
+    if ranks.any(error is not None)[0]:
+        raise_together(error, ranks)
     parts = [part for share in ranks.gather(kept) for part in share] if keep else []
-    *confusion, loss = ranks.sum(np.append(confusion.ravel(), loss))
+    *confusion, loss = ranks.sum(counted)
     confusion = np.array(confusion).round().astype(np.int64).reshape(len(labels), len(labels))
     check_counts(confusion, counts, labels)
     mean = float(loss) / max(int(confusion.sum()), 1)
     return Evaluation(confusion, mean, *merge(parts, len(labels)))
+
+
+def score_share(
+    model: nn.Module, loader: Iterable[Batch], classes: int, ranks: Ranks, *, keep: bool
+) -> tuple[np.ndarray, list[tuple]]:
+    """Score this rank's samples; it waits for no other.
+
+    Returns:
+        confusion and summed loss in one row, and (keys, targets, probabilities) of each batch if
+        they are kept.
+    """
+    confusion, loss = np.zeros((classes, classes)), 0.0
+    kept = []
+    for batch in loader:
+        chances, target = predict_batch(model, batch.data.to(ranks.device)), batch.target.numpy()
+        loss -= float(np.log(np.maximum(chances[np.arange(len(target)), target], 1e-12)).sum())
+        confusion += confusion_matrix(target, chances.argmax(1), classes)
+        if keep:
+            kept.append((batch.keys, target, chances))
+    return np.append(confusion.ravel(), loss), kept
+
+
+def raise_together(error: Exception | None, ranks: Ranks) -> NoReturn:
+    """Raise this rank's error, or tell of the other's.
+
+    Raises:
+        EvaluationFailed: another rank raised.
+    """
+    reasons = ranks.gather(None if error is None else f"{type(error).__name__}: {error}")
+    if error is not None:
+        raise error
+    rank, reason = next((i, reason) for i, reason in enumerate(reasons) if reason)
+    raise EvaluationFailed(f"rank {rank}: {reason}")
 
 
 @torch.inference_mode()

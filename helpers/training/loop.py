@@ -234,7 +234,10 @@ class Trainer:
             self.ranks.print(f"Resumed from a checkpoint: {self.progress}")
 
     def use_best(self) -> None:
-        """Give the model the best epoch's weights."""
+        """Give the model the best epoch's weights; the last one's where no epoch was measurable."""
+        if not self.progress.best_weights:
+            self.ranks.print(f"Warning: {self.options.monitor} was never a number: no best epoch")
+            self.progress.best_weights = copy_weights(self.model)
         self.model.load_state_dict(self.progress.best_weights)
 
     def state(self) -> dict:

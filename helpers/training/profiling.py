@@ -13,6 +13,8 @@ from pathlib import Path
 import torch
 from torch.profiler import ProfilerActivity, record_function
 
+from helpers.training.attempts import Attempts
+
 PHASES = ("data", "copy", "forward", "backward", "update")
 SKIPPED = 3
 """Steps before the profile: the first ones allocate memory and choose algorithms."""
@@ -38,10 +40,13 @@ class StepProfile:
 
     Args:
         folder: gets trace.json (for chrome://tracing or Perfetto) and profile.json.
+        attempts: gets the reason where the profiler fails; the steps are made all the same.
     """
 
-    def __init__(self, count: int = 0, folder: Path | None = None):
-        self.count, self.folder = count, folder
+    def __init__(
+        self, count: int = 0, folder: Path | None = None, attempts: Attempts | None = None
+    ):
+        self.count, self.folder, self.attempts = count, folder, attempts or Attempts()
         self.shares: dict[str, float] = {}
         self._seen = 0
 
@@ -61,22 +66,29 @@ class StepProfile:
     def _watch(self, batches: Iterator) -> Iterator:
         """Pass up to `count` batches on under the profiler, and tell what it saw."""
         global _watching
-        taken = 0
-        activities = [ProfilerActivity.CPU]
-        activities += [ProfilerActivity.CUDA] if torch.cuda.is_available() else []
-        with torch.profiler.profile(activities=activities) as profiler:
-            _watching = True
-            try:
-                for _ in range(self.count):
-                    with record_function(_STEP):
-                        if (batch := next(batches, None)) is None:
-                            break
-                        taken += 1
-                        yield batch
-            finally:
-                _watching = False
-        if taken:
-            self._tell(profiler)
+        count, self.count, taken = self.count, 0, 0  # one that fails is not tried again
+        profiler = None
+        with self.attempts("profile"):
+            profiler = start_profiler()
+        if profiler is None:
+            return
+        _watching = True
+        try:
+            for _ in range(count):
+                with record_function(_STEP):
+                    if (batch := next(batches, None)) is None:
+                        break
+                    taken += 1
+                    yield batch
+        finally:
+            _watching = False
+            with self.attempts("profile"):
+                profiler.stop()
+        if not taken:
+            self.count = count
+        elif "profile" not in self.attempts.warnings:
+            with self.attempts("profile"):
+                self._tell(profiler)
 
     def _tell(self, profiler: torch.profiler.profile) -> None:
         """Print the table and write it beside the trace."""
@@ -88,6 +100,15 @@ class StepProfile:
             profiler.export_chrome_trace(str(self.folder / TRACE))
             written = {"seconds_per_step": seconds, "shares": self.shares}
             (self.folder / TABLE).write_text(json.dumps(written, indent=1))
+
+
+def start_profiler() -> torch.profiler.profile:
+    """Return torch's profiler, watching."""
+    activities = [ProfilerActivity.CPU]
+    activities += [ProfilerActivity.CUDA] if torch.cuda.is_available() else []
+    profiler = torch.profiler.profile(activities=activities)
+    profiler.start()
+    return profiler
 
 
 def step_shares(spans: Sequence[tuple[str, float, float]]) -> tuple[float, dict[str, float]]:

@@ -30,7 +30,7 @@ class Progress:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
     def best_row(self) -> dict:
-        """Return the best epoch and its numbers."""
+        """Return the best epoch and its numbers; 0 and the last one's where none was better."""
         return {"best_epoch": self.best_epoch, "validation": self.history[self.best_epoch - 1]}
 
     def __str__(self) -> str:

@@ -1,15 +1,22 @@
 """What a run tells wandb: settings, curves, confusion matrix; it knows wandb and nothing else.
 
 `offline` writes files that `wandb sync` can send later, needs no key and opens no connection;
-`online` needs WANDB_API_KEY. wandb is imported only where it is used.
+`online` needs WANDB_API_KEY. wandb is imported only where it is used. Where it fails, the run goes
+on without a record.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from helpers import telemetry
+from helpers.training.attempts import Attempts
+
+if TYPE_CHECKING:
+    import wandb
 
 MODES = ("off", "offline", "online")
 PROJECT = "birds-and-bins"
@@ -21,60 +28,89 @@ class Tracker:
     Args:
         folder: where wandb's files go.
         settings: what the run was started with.
+        attempts: gets the reason where wandb fails; there is no record from then on.
     """
 
-    def __init__(self, mode: str, folder: Path, settings: Mapping[str, object]):
+    def __init__(
+        self,
+        mode: str,
+        folder: Path,
+        settings: Mapping[str, object],
+        attempts: Attempts | None = None,
+    ):
         if mode not in MODES:
             raise ValueError(f"--wandb is {mode!r}, not {', '.join(MODES)}")
-        self.run = None
-        if mode == "off":
-            return
-        telemetry.switch_off()
-        import wandb
+        self.run, self.attempts = None, attempts or Attempts()
+        if mode != "off":
+            with self.attempts("wandb"):
+                self.run = start(mode, folder, settings)
 
-        folder.mkdir(parents=True, exist_ok=True)
-        self.run = wandb.init(
-            project=PROJECT,
-            mode=mode,
-            dir=str(folder),
-            config={name: plain(value) for name, value in settings.items()},
-            settings=wandb.Settings(
-                console="off",
-                silent=True,
-                disable_git=True,
-                x_disable_stats=True,
-                x_disable_machine_info=True,
-            ),
-        )
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        """Do the body while there is a record; where it fails, there is none any more."""
+        run, self.run = self.run, None
+        with self.attempts("wandb"):
+            yield
+            self.run = run
 
     def log(self, row: Mapping[str, float]) -> None:
         """Add a point to each curve."""
-        if self.run is not None:
-            self.run.log(dict(row), step=int(row["epoch"]))
+        if (run := self.run) is not None:
+            with self._trying():
+                run.log(dict(row), step=int(row["epoch"]))
 
     def finish(
         self, metrics: Mapping[str, object], confusion: np.ndarray, labels: Sequence[str]
     ) -> None:
         """Record the test's metrics and confusion matrix, and close the record."""
-        if self.run is None:
-            return
-        import wandb
-
-        numbers = {k: v for k, v in metrics.items() if isinstance(v, int | float)}
-        self.run.summary.update({f"test_{name}": value for name, value in numbers.items()})
-        rows = [
-            [labels[truth], labels[said], int(count)]
-            for (truth, said), count in np.ndenumerate(confusion)
-        ]
-        table = wandb.Table(columns=["truth", "predicted", "samples"], data=rows)
-        self.run.log({"confusion": table})
+        if (run := self.run) is not None:
+            with self._trying():
+                record_test(run, metrics, confusion, labels)
         self.close()
 
     def close(self) -> None:
         """Close the record, as it is."""
-        if self.run is not None:
-            self.run.finish()
+        if (run := self.run) is not None:
+            with self.attempts("wandb"):
+                run.finish()
             self.run = None
+
+
+def start(mode: str, folder: Path, settings: Mapping[str, object]) -> "wandb.Run":
+    """Begin a record."""
+    telemetry.switch_off()
+    import wandb
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return wandb.init(
+        project=PROJECT,
+        mode=mode,
+        dir=str(folder),
+        config={name: plain(value) for name, value in settings.items()},
+        settings=wandb.Settings(
+            console="off",
+            silent=True,
+            disable_git=True,
+            x_disable_stats=True,
+            x_disable_machine_info=True,
+        ),
+    )
+
+
+def record_test(
+    run: "wandb.Run", metrics: Mapping[str, object], confusion: np.ndarray, labels: Sequence[str]
+) -> None:
+    """Add the test's metrics and confusion matrix to a record."""
+    import wandb
+
+    numbers = {k: v for k, v in metrics.items() if isinstance(v, int | float)}
+    run.summary.update({f"test_{name}": value for name, value in numbers.items()})
+    rows = [
+        [labels[truth], labels[said], int(count)]
+        for (truth, said), count in np.ndenumerate(confusion)
+    ]
+    table = wandb.Table(columns=["truth", "predicted", "samples"], data=rows)
+    run.log({"confusion": table})
 
 
 def plain(value: object) -> object:

@@ -7,6 +7,7 @@ import onnx
 import pytest
 import torch
 
+from helpers.networks import graph as graph_module
 from helpers.networks.graph import GRAPH, Graph, GraphDiffers, check_graph, export_graph, softmax
 from helpers.networks.model import build_model
 from helpers.predict import Predictor
@@ -121,3 +122,29 @@ def test_an_endpoint_with_a_graph_does_not_load_torch(tmp_path):
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True)
     assert run.stdout.split()[1:] == ["False"], run.stderr
+
+
+def test_a_model_without_a_graph_or_torch_says_what_is_missing(tmp_path):
+    make_artefact(tmp_path, "bins", store="jpg", size=32)
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from helpers.predict import Predictor; Predictor.load('.')"
+    )
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True)
+    assert "has no model.onnx" in run.stderr and "there is no torch here" in run.stderr
+
+
+def test_the_reason_why_there_is_no_graph_is_told(tmp_path, capsys):
+    make_artefact(tmp_path, "bins", store="jpg", size=32, warnings={"graph": "OSError: full"})
+    Predictor.load(tmp_path)
+    assert "the weights answer, by torch (OSError: full)" in capsys.readouterr().out
+
+
+def test_a_graph_that_differs_is_not_left_behind(exported, tmp_path, monkeypatch):
+    dataset, model, _ = exported
+    monkeypatch.setattr(graph_module, "TOLERANCE", -1.0)
+    if dataset == "bins":
+        with pytest.raises(GraphDiffers):
+            export_graph(model, stored(dataset, 2), tmp_path / GRAPH)
+        assert not list(tmp_path.iterdir())

@@ -219,6 +219,9 @@ def stop(nodes: list[subprocess.Popen], folder: Path) -> None:
     for node in nodes:
         end(node, 60)
     assert "Stopped on request" in (folder / "0" / "log").read_text()
+    # What was the best so far is there to be uploaded, whether or not the run goes on.
+    card = json.loads((folder / "0" / "model" / "model.json").read_text())
+    assert card["metrics"]["best_epoch"] >= 1 and (folder / "0" / "model" / "model.pt").is_file()
 
 
 def take_away(nodes: list[subprocess.Popen], folder: Path) -> None:

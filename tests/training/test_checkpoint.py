@@ -1,7 +1,6 @@
 import os
 import signal
 
-import pytest
 import torch
 
 from helpers.training.checkpoint import Checkpoints, StopRequest
@@ -38,9 +37,9 @@ def test_a_state_cut_off_is_passed_over_and_said_so(tmp_path, capsys):
 
 def test_a_state_half_written_is_no_state(tmp_path):
     checkpoints = Checkpoints(tmp_path)
-    with pytest.raises(AttributeError):
-        checkpoints.save({"number": lambda: 1}, 1)
-    assert checkpoints.load() is None
+    checkpoints.save({"number": lambda: 1}, 1)
+    assert checkpoints.attempts.warnings["checkpoint"].startswith("AttributeError")
+    assert checkpoints.load() is None and not list(tmp_path.iterdir())
 
 
 def test_without_a_folder_nothing_is_kept(tmp_path):

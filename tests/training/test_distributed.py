@@ -4,8 +4,8 @@ from itertools import chain
 import numpy as np
 import pytest
 
+from helpers.instances import SMDDP_INSTANCES
 from helpers.training.distributed import (
-    SMDDP_INSTANCES,
     BackendRefused,
     Ranks,
     choose_backend,
