@@ -10,7 +10,9 @@ from pathlib import Path
 from helpers.config import LocalSettings, local_settings
 from helpers.local_aws import lifecycle, paths
 from helpers.local_aws.admin import interrupt
+from helpers.local_aws.disk import worded
 from helpers.local_aws.jobs.quotas import Quotas
+from helpers.local_aws.logs import read_events
 
 EXPORTED = (
     "AWS_ENDPOINT_URL",
@@ -60,13 +62,11 @@ def _print_logs(state: Path, name: str | None) -> int:
     """Print what a job or an endpoint said, oldest line first."""
     if name is None:
         log = state / "server.log"
-        print(log.read_text() if log.exists() else "", end="")
+        print(log.read_text(errors="replace") if log.exists() else "", end="")
         return 0
     files = [path for path in (state / "logs").glob("*/*.jsonl") if name in _log_name(path)]
-    # A line without its end is one that a killed server was writing.
-    texts = [path.read_text().rpartition("\n")[0] for path in files]
-    lines = [line for text in texts for line in text.split("\n") if line]
-    for event in sorted(map(json.loads, lines), key=lambda event: event["timestamp"]):
+    events = [event for path in files for event in read_events(path)]
+    for event in sorted(events, key=lambda event: event["timestamp"]):
         print(event["message"])
     if not files:
         print(f"Nothing with {name!r} in its name has logged", file=sys.stderr)
@@ -127,8 +127,8 @@ def _tell(state: Path, args: argparse.Namespace) -> int:
             interrupt(server, args.job)
         else:
             raise RuntimeError("The local AWS does not run")
-    except (RuntimeError, ValueError) as error:
-        print(error, file=sys.stderr)
+    except (RuntimeError, ValueError, OSError) as error:
+        print(worded(error), file=sys.stderr)
         return 1
     return 0
 

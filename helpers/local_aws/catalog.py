@@ -89,9 +89,10 @@ class Catalog:
     def delete_database(self, request: dict) -> dict:
         """Delete a database with its tables and partitions."""
         name = self._database(request["Name"])["Name"]
-        for kind in ("partition", "table"):
-            self._documents.delete_prefix(kind, name + SEPARATOR)
-        self._documents.delete("database", name)
+        with self._documents.transaction():
+            for kind in ("partition", "table"):
+                self._documents.delete_prefix(kind, name + SEPARATOR)
+            self._documents.delete("database", name)
         return {}
 
     # Tables
@@ -151,18 +152,20 @@ class Catalog:
         """Delete a table and its partitions; the data stay where they are."""
         table = self._table(request["DatabaseName"], request["Name"])
         key = self._key(table["DatabaseName"], table["Name"])
-        self._documents.delete_prefix("partition", key + SEPARATOR)
-        self._documents.delete("table", key)
+        with self._documents.transaction():
+            self._documents.delete_prefix("partition", key + SEPARATOR)
+            self._documents.delete("table", key)
         return {}
 
     def batch_delete_table(self, request: dict) -> dict:
         """Delete several tables; those that don't exist are listed as errors."""
         errors = []
-        for name in request["TablesToDelete"]:
-            try:
-                self.delete_table({"DatabaseName": request["DatabaseName"], "Name": name})
-            except AwsError as error:
-                errors.append({"TableName": name, "ErrorDetail": _detail(error)})
+        with self._documents.transaction():
+            for name in request["TablesToDelete"]:
+                try:
+                    self.delete_table({"DatabaseName": request["DatabaseName"], "Name": name})
+                except AwsError as error:
+                    errors.append({"TableName": name, "ErrorDetail": _detail(error)})
         return {"Errors": errors}
 
     # Partitions
@@ -244,9 +247,10 @@ class Catalog:
         body = self._partition_body(table, {"Values": old["Values"], **request["PartitionInput"]})
         body["CreationTime"] = old["CreationTime"]
         key = self._partition_key(table, body["Values"])
-        self._documents.put("partition", key, body)
-        if key != (former := self._partition_key(table, old["Values"])):
-            self._documents.delete("partition", former)
+        with self._documents.transaction():
+            self._documents.put("partition", key, body)
+            if key != (former := self._partition_key(table, old["Values"])):
+                self._documents.delete("partition", former)
         return {}
 
     def delete_partition(self, request: dict) -> dict:
@@ -259,11 +263,13 @@ class Catalog:
     def batch_delete_partition(self, request: dict) -> dict:
         """Delete several partitions; those that don't exist are listed as errors."""
         errors = []
-        for wanted in request["PartitionsToDelete"]:
-            try:
-                self.delete_partition({**request, "PartitionValues": wanted["Values"]})
-            except AwsError as error:
-                errors.append({"PartitionValues": wanted["Values"], "ErrorDetail": _detail(error)})
+        with self._documents.transaction():
+            for wanted in request["PartitionsToDelete"]:
+                values = wanted["Values"]
+                try:
+                    self.delete_partition({**request, "PartitionValues": values})
+                except AwsError as error:
+                    errors.append({"PartitionValues": values, "ErrorDetail": _detail(error)})
         return {"Errors": errors}
 
 

@@ -3,8 +3,12 @@
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+
+from helpers.local_aws.disk import is_full
 
 
 def _encode(value: object) -> dict:
@@ -18,11 +22,15 @@ def _decode(value: dict) -> object:
 
 
 class Documents:
-    """Documents by kind and key, in key order; every write is durable when the call returns."""
+    """Documents by kind and key, in key order; every write is durable when the call returns.
+
+    But for `put_late`. `lock` is held by whoever reads, changes and writes in one step.
+    """
 
     def __init__(self, path: Path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        self._late: dict[tuple[str, str], str] = {}
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         # A process that is killed loses nothing of a WAL at NORMAL; only a power cut would.
@@ -39,42 +47,89 @@ class Documents:
     def put_many(self, kind: str, items: list[tuple[str, dict]]) -> None:
         """Write several documents at once: all of them or, after a crash, none."""
         rows = [(kind, key, json.dumps(body, default=_encode)) for key, body in items]
-        with self._lock:
+        with self.transaction():
+            self._write(rows)
+
+    def put_late(self, kind: str, key: str, body: dict) -> None:
+        """Write one document now or, on a full disk, with the next write that succeeds.
+
+        Readers see it at once. For what has happened and can't be refused any more, such as a
+        job's end; a process that is killed before loses it.
+        """
+        with self.lock:
+            if self._db.in_transaction:
+                self.put(kind, key, body)
+                return
+            self._late = {**self._late, (kind, key): json.dumps(body, default=_encode)}
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Write what is late, if there is room now."""
+        try:
+            with self.transaction():
+                pass  # each one takes what is late along
+        except sqlite3.Error as error:
+            if not is_full(error):
+                raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all that is written inside one change; nested ones join the outer."""
+        with self.lock:
+            if self._db.in_transaction:
+                yield
+                return
+            late = self._late
             self._db.execute("BEGIN")
-            self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", rows)
-            self._db.execute("COMMIT")
+            try:
+                self._write([(*place, text) for place, text in late.items()])
+                self._late = {}
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._late = late
+                # SQLite has ended some failed transactions by itself.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _write(self, rows: list[tuple[str, str, str]]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", rows)
 
     def get(self, kind: str, key: str) -> dict | None:
         """Return a document, None without one."""
-        with self._lock:
+        with self.lock:
             row = self._db.execute(
                 "SELECT body FROM documents WHERE kind = ? AND key = ?", (kind, key)
             ).fetchone()
-        return json.loads(row[0], object_hook=_decode) if row else None
+            text = self._late.get((kind, key), row and row[0])
+        return json.loads(text, object_hook=_decode) if text else None
 
     def items(self, kind: str, prefix: str = "") -> list[tuple[str, dict]]:
         """Return all (key, document) of a kind whose keys start with `prefix`, by key."""
-        with self._lock:
+        with self.lock:
             rows = self._db.execute(
                 "SELECT key, body FROM documents WHERE kind = ? AND key >= ? AND key < ?"
                 " ORDER BY key",
                 (kind, prefix, prefix + "\U0010ffff"),
             ).fetchall()
-        return [(key, json.loads(body, object_hook=_decode)) for key, body in rows]
+            late = {
+                key: body
+                for (of, key), body in self._late.items()
+                if of == kind and key.startswith(prefix)
+            }
+        found = sorted((dict(rows) | late).items()) if late else rows
+        return [(key, json.loads(body, object_hook=_decode)) for key, body in found]
 
     def delete(self, kind: str, key: str) -> bool:
         """Remove one document; False when there was none."""
-        with self._lock:
-            return (
-                self._db.execute(
-                    "DELETE FROM documents WHERE kind = ? AND key = ?", (kind, key)
-                ).rowcount
-                > 0
-            )
+        with self.transaction():
+            sql = "DELETE FROM documents WHERE kind = ? AND key = ?"
+            return self._db.execute(sql, (kind, key)).rowcount > 0
 
     def delete_prefix(self, kind: str, prefix: str) -> None:
         """Remove all documents of a kind whose keys start with `prefix`."""
-        with self._lock:
+        with self.transaction():
             self._db.execute(
                 "DELETE FROM documents WHERE kind = ? AND key >= ? AND key < ?",
                 (kind, prefix, prefix + "\U0010ffff"),
@@ -82,5 +137,5 @@ class Documents:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
+        with self.lock:
             self._db.close()

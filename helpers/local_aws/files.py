@@ -10,10 +10,19 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o666) -> None:
 
     Args:
         mode: permissions of the file, less what the umask takes away.
+
+    Raises:
+        OSError: the old file is as it was, and nothing else is there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
-    with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
+    try:
+        with os.fdopen(os.open(temporary, flags, mode), "wb", buffering=0) as file:
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -16,6 +16,7 @@ from typing import Any
 from werkzeug.wsgi import get_input_stream
 
 from helpers.local_aws.admin import INTERRUPT
+from helpers.local_aws.disk import full_disk, is_full
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.journal import call
 from helpers.local_aws.naming import CBOR, Call, is_s3, name, protocol_of
@@ -71,6 +72,9 @@ class Front:
         except AwsError as error:
             return _refuse(environ, start_response, error)
         except Exception as error:
+            if is_full(error):
+                log.warning("%s %s: %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], error)
+                return _refuse(environ, start_response, full_disk())
             # 500 would make every SDK client try ten times over: the message is what helps.
             log.exception("%s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}")

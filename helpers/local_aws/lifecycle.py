@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from helpers.local_aws.append import process_output
 from helpers.local_aws.context import Context
+from helpers.local_aws.disk import FULL_MESSAGE, is_full
 from helpers.local_aws.files import write_atomic
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 START_SECONDS = 60
 STOP_SECONDS = 30
 LOCK = "server.lock"
+DISK_FULL = 28
+"""A server's exit code when it can't start for that: its words may not fit into its log."""
 
 _launched: list[subprocess.Popen] = []
 """What this process started: servers outlive it, so none is waited for before it is stopped."""
@@ -78,8 +82,17 @@ def ensure_running(settings: "LocalSettings") -> Context:
     Raises:
         RuntimeError: it did not start; the message has the server's own last words.
     """
-    with _only_one(settings.state):
-        return find_running(settings.state) or _start(settings)
+    try:
+        with _only_one(settings.state):
+            return find_running(settings.state) or _start(settings)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise _not_started(FULL_MESSAGE) from error
+
+
+def _not_started(why: str) -> RuntimeError:
+    return RuntimeError(f"The local AWS did not start: {why}")
 
 
 def _start(settings: "LocalSettings") -> Context:
@@ -98,15 +111,17 @@ def _start(settings: "LocalSettings") -> Context:
         pid = owner(settings.state)
         raise RuntimeError(f"The local AWS (process {pid}) runs and does not answer: stop it")
     process.kill()
+    if process.wait() == DISK_FULL:
+        raise _not_started(FULL_MESSAGE)
     words = log.read_bytes()[place:].decode(errors="replace").strip().splitlines()
-    raise RuntimeError(f"The local AWS did not start: {words[-1] if words else f'see {log.name}'}")
+    raise _not_started(words[-1] if words else f"see {log.name}")
 
 
 def _launch(settings: "LocalSettings", log: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "helpers.local_aws", "serve"]
     command += ["--state", str(settings.state), "--port", str(settings.port)]
     root = Path(__file__).resolve().parents[2]
-    with log.open("a") as out:
+    with process_output(log) as out:
         process = subprocess.Popen(
             command, cwd=root, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             start_new_session=True,
@@ -146,35 +161,41 @@ class StateBusy(RuntimeError):
     """Another server has the state folder; the message names its process."""
 
 
-def claim(state: Path) -> IO[str]:
+def claim(state: Path) -> IO[bytes]:
     """Make this process the owner of a state folder for as long as the file stays open.
 
     Raises:
         StateBusy: another server has it; two would spoil it.
     """
-    file = (state / LOCK).open("a+")
+    descriptor = os.open(state / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    file = os.fdopen(descriptor, "r+b", buffering=0)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # In one piece over what is there: who reads it meets one number, and it needs no room.
+        file.write(b"%10d" % os.getpid())
     except BlockingIOError:
         file.close()
         message = f"{state} is in use by another local AWS (process {owner(state)})"
         raise StateBusy(message) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    except BaseException:
+        file.close()
+        raise
     return file
 
 
 def owner(state: Path) -> int | None:
     """Return the process that has a state folder; none where the server ended, or was killed."""
-    try:
-        with (state / LOCK).open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    while True:
+        try:
+            with (state / LOCK).open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return None
+        except FileNotFoundError:
             return None
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        return int((state / LOCK).read_text())
+        except BlockingIOError:
+            if text := (state / LOCK).read_text():
+                return int(text)
+            time.sleep(0.001)  # it is about to write its number
 
 
 def announce(state: Path, url: str) -> None:

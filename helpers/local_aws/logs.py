@@ -14,15 +14,30 @@ from typing import Any
 from urllib.parse import quote
 
 from helpers.local_aws import paths
+from helpers.local_aws.append import append, read_lines
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.files import write_atomic
 from helpers.local_aws.shelf import now
 
 PAGE, STREAM = 10_000, ".jsonl"
+ABOUT = "group.json"
+"""The file that makes a folder a group."""
 
 
 def _milliseconds() -> int:
     return int(now().timestamp() * 1000)
+
+
+def read_events(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the events in a stream's file, as they came."""
+    return read_lines(path, _event)
+
+
+def _event(value: Any) -> dict[str, Any]:
+    times = (value["timestamp"], value["ingestionTime"])
+    if not (isinstance(value["message"], str) and all(isinstance(time, int) for time in times)):
+        raise TypeError("it is no event")
+    return value
 
 
 class Logs:
@@ -44,7 +59,7 @@ class Logs:
 
     def create_log_group(self, request: dict) -> dict:
         folder = self._folder(request["logGroupName"])
-        if folder.exists():
+        if (folder / ABOUT).exists():
             raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
         self._make_group(folder, request["logGroupName"])
         return {}
@@ -68,9 +83,9 @@ class Logs:
 
     def put_retention_policy(self, request: dict) -> dict:
         folder = self._existing(request["logGroupName"])
-        about = json.loads((folder / "group.json").read_text())
+        about = json.loads((folder / ABOUT).read_text())
         about["retentionInDays"] = request["retentionInDays"]
-        write_atomic(folder / "group.json", json.dumps(about).encode())
+        write_atomic(folder / ABOUT, json.dumps(about).encode())
         return {}
 
     def delete_log_group(self, request: dict) -> dict:
@@ -85,7 +100,7 @@ class Logs:
         return {}
 
     def describe_log_groups(self, request: dict) -> dict:
-        groups = [json.loads(path.read_text()) for path in self._root.glob("*/group.json")]
+        groups = [json.loads(path.read_text()) for path in self._root.glob(f"*/{ABOUT}")]
         prefix = request.get("logGroupNamePrefix", "")
         pattern = request.get("logGroupNamePattern", "")
         found = [
@@ -151,23 +166,21 @@ class Logs:
 
     def _existing(self, group: str) -> Path:
         folder = self._folder(group)
-        if not folder.exists():
+        if not (folder / ABOUT).exists():
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
         return folder
 
     def _make_group(self, folder: Path, group: str) -> None:
         about = {"logGroupName": group, "creationTime": _milliseconds(), "storedBytes": 0}
-        write_atomic(folder / "group.json", json.dumps(about).encode())
+        write_atomic(folder / ABOUT, json.dumps(about).encode())
 
     def _write(self, group: str, stream: str, events: list[dict]) -> None:
         time = _milliseconds()
-        text = "".join(json.dumps({**event, "ingestionTime": time}) + "\n" for event in events)
         with self._lock:
-            if not self._folder(group).exists():
+            if not (self._folder(group) / ABOUT).exists():
                 self._make_group(self._folder(group), group)
             paths.keep_name(path := self._stream(group, stream), stream, STREAM)
-            with path.open("a") as file:
-                file.write(text)
+            append(path, [{**event, "ingestionTime": time} for event in events])
 
     def _events(self, group: str, stream: str, request: dict) -> Iterator[dict[str, Any]]:
         path = self._stream(group, stream)
@@ -175,11 +188,9 @@ class Logs:
         if not path.exists():
             raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
         start, end = request.get("startTime", 0), request.get("endTime", float("inf"))
-        with path.open() as file:
-            for line in file:
-                event = json.loads(line) if line.endswith("\n") else None
-                if event and start <= event["timestamp"] < end:
-                    yield event
+        for event in read_events(path):
+            if start <= event["timestamp"] < end:
+                yield event
 
     def _about(self, group: str, stream: str) -> dict:
         path = self._stream(group, stream)

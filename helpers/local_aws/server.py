@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from helpers.local_aws.athena.engine import AthenaEngine
 from helpers.local_aws.catalog import Catalog
 from helpers.local_aws.cloudwatch import CloudWatch
 from helpers.local_aws.context import ACCOUNT, Context
+from helpers.local_aws.disk import FULL_MESSAGE, is_full
 from helpers.local_aws.documents import Documents
+from helpers.local_aws.files import write_atomic
 from helpers.local_aws.front import Front
 from helpers.local_aws.hosting.configs import EndpointConfigs
 from helpers.local_aws.hosting.endpoints import Endpoints
@@ -24,7 +27,7 @@ from helpers.local_aws.hosting.models import Models
 from helpers.local_aws.jobs.processing import Processing
 from helpers.local_aws.jobs.training import Training
 from helpers.local_aws.journal import Journal
-from helpers.local_aws.lifecycle import StateBusy, announce, claim, load_keys
+from helpers.local_aws.lifecycle import DISK_FULL, StateBusy, announce, claim, load_keys
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.registry.cards import Cards
 from helpers.local_aws.registry.groups import PackageGroups
@@ -66,11 +69,12 @@ class Engines:
     tuning: Tuning
 
 
-def build_engines(context: Context, store: ObjectStore, moto: Callable) -> Engines:
+def build_engines(
+    context: Context, store: ObjectStore, moto: Callable, documents: Documents
+) -> Engines:
     """Make every engine over one state folder; `moto` keeps the roles."""
     state = context.state
     logs = Logs(state / "logs", context.account, context.region)
-    documents = Documents(state / "documents.sqlite")
     tags = Tags(documents)
     catalog = Catalog(state / "glue")
     groups = PackageGroups(context, documents, tags)
@@ -140,21 +144,23 @@ class LocalAws:
 
     def __init__(self, state: Path, port: int = 0):
         state.mkdir(parents=True, exist_ok=True)
-        self._claim = claim(state)
-        try:
-            self._socket = _listen(port)
-        except PortBusy:
-            self._claim.close()
-            raise
+        with ExitStack() as undo:
+            self._claim = undo.enter_context(claim(state))
+            self._socket = undo.enter_context(_listen(port))
+            self._build(state)
+            undo.pop_all()
+
+    def _build(self, state: Path) -> None:
         url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         self.context = Context(state, url, *load_keys(state))
-        (state / "sagemaker-config.yaml").write_text(SDK_DEFAULTS)
+        write_atomic(state / "sagemaker-config.yaml", SDK_DEFAULTS.encode())
         for name in ("aws-config", "aws-credentials"):
             (state / name).touch()
         self.store = ObjectStore(state / "s3")
         journal = Journal(state / "moto.jsonl", moto_app())
         journal.replay()
-        self.engines = build_engines(self.context, self.store, journal)
+        self._documents = Documents(state / "documents.sqlite")
+        self.engines = build_engines(self.context, self.store, journal, self._documents)
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
         front = Front(keys, self.engines, S3App(self.store, journal), journal, health)
@@ -183,19 +189,22 @@ class LocalAws:
 
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
-        self._recover()
-        self.server.serve_forever()
-        self.stop_engines()
+        try:
+            self._recover()
+            self.server.serve_forever()
+        finally:
+            self.stop_engines()
 
     def stop_engines(self) -> None:
-        """End every process that the engines started."""
-        self.engines.tuning.shut_down()
-        self.engines.training.shut_down()
-        self.engines.processing.shut_down()
-        self.engines.endpoints.shut_down()
-        self.engines.athena.close()
-        self._socket.close()
-        self._claim.close()
+        """End every process that the engines started; one that fails leaves none to the others."""
+        engines = self.engines
+        with ExitStack() as last_first:
+            last_first.callback(self._claim.close)
+            last_first.callback(self._socket.close)
+            last_first.callback(self._documents.catch_up)
+            last_first.callback(engines.athena.close)
+            for engine in (engines.endpoints, engines.processing, engines.training, engines.tuning):
+                last_first.callback(engine.shut_down)
 
     def stop(self) -> None:
         """Stop serving and end all that runs."""
@@ -214,9 +223,25 @@ def serve(state: Path, port: int) -> int:
     """Run one local AWS in the foreground; return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
-        aws = LocalAws(state, port)
+        LocalAws(state, port).run()
     except (PortBusy, StateBusy) as error:
-        print(error)
+        _print_last(str(error))
         return 1
-    aws.run()
+    except Exception as error:
+        if not is_full(error):
+            raise
+        _print_last(FULL_MESSAGE)
+        return DISK_FULL
     return 0
+
+
+def _print_last(words: str) -> None:
+    """Print last words; where the log's disk has no room for them, the exit code must do."""
+    try:
+        print(words, flush=True)
+        sys.stderr.flush()
+    except OSError:
+        # Python would try again at its end, and make the exit code its own.
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(nothing, stream)

@@ -21,8 +21,9 @@ class Tags:
 
     def add_tags(self, request: dict) -> dict:
         arn, new = request["ResourceArn"], _by_key(request["Tags"])
-        self._documents.add(arn, {})
-        self._documents.update(arn, lambda tags: tags.update(new))
+        with self._documents.transaction():
+            self._documents.add(arn, {})
+            self._documents.update(arn, lambda tags: tags.update(new))
         return self.list_tags(request)
 
     def list_tags(self, request: dict) -> dict:

@@ -1,9 +1,15 @@
 """The door of the local AWS: who gets in, and how it says no."""
 
+import errno
+import os
+import sqlite3
 import urllib.request
 
+import duckdb
 import pytest
 from botocore.exceptions import ClientError
+
+from helpers.local_aws.disk import is_full
 
 
 def test_a_request_without_a_signature_is_refused(aws):
@@ -65,3 +71,42 @@ def test_a_refusal_is_not_tried_again(client):
     with pytest.raises(ClientError, match="does not support lambda:ListFunctions") as refused:
         client("lambda").list_functions()
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/some/file"),
+        OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
+        sqlite3.OperationalError("database or disk is full"),
+        duckdb.IOException("IO Error: Could not write file: No space left on device"),
+    ],
+    ids=["system", "quota", "SQLite", "DuckDB"],
+)
+@pytest.mark.parametrize(
+    "engine, service, call",
+    [
+        ("models", "sagemaker", "list_models"),
+        ("catalog", "glue", "get_databases"),
+        ("logs", "logs", "describe_log_groups"),
+        ("athena", "athena", "list_work_groups"),
+    ],
+)
+def test_a_full_disk_is_named_by_every_engine_and_at_once(
+    aws, client, monkeypatch, error, engine, service, call
+):
+    def full(request):
+        raise error
+
+    monkeypatch.setattr(getattr(aws.engines, engine), call, full)
+    with pytest.raises(ClientError, match="InsufficientStorage.*The disk .* is full") as refused:
+        getattr(client(service), call)()
+    about = refused.value.response["ResponseMetadata"]
+    assert about["HTTPStatusCode"] == 507 and about["RetryAttempts"] == 0
+
+
+def test_a_full_disk_is_known_by_what_caused_an_error_and_other_errors_are_none():
+    error = RuntimeError("the job could not be noted")
+    assert not is_full(error) and not is_full(OSError(errno.EIO, "Input/output error"))
+    error.__cause__ = OSError(errno.ENOSPC, "")
+    assert is_full(error)

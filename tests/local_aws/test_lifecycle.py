@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -14,7 +15,9 @@ import pytest
 
 from helpers.config import LocalSettings
 from helpers.local_aws import lifecycle
-from helpers.local_aws.server import LocalAws
+from helpers.local_aws.disk import is_full
+from helpers.local_aws.server import SDK_DEFAULTS, LocalAws
+from tests.local_aws.full import no_file_longer_than
 from tools.course_run import free_port
 
 START = """
@@ -141,3 +144,31 @@ def test_the_server_stays_when_the_one_who_started_it_ends(settings):
     subprocess.run(command, check=True, capture_output=True)
     time.sleep(0.2)
     assert lifecycle.find_running(settings.state)
+
+
+def test_a_claim_that_has_no_room_leaves_the_folder_to_the_next(tmp_path):
+    with no_file_longer_than(0), pytest.raises(OSError):
+        lifecycle.claim(tmp_path)
+    assert lifecycle.owner(tmp_path) is None
+    with lifecycle.claim(tmp_path):
+        assert lifecycle.owner(tmp_path) == os.getpid()
+
+
+@pytest.mark.parametrize("room", [0, 40, 100, 20_000])
+def test_a_start_that_has_no_room_leaves_the_state_as_it_was(tmp_path, room):
+    with LocalAws(tmp_path) as aws:
+        aws.store.create_bucket("birds")
+        keys = lifecycle.load_keys(tmp_path)
+    with no_file_longer_than(room), pytest.raises((OSError, sqlite3.OperationalError)) as refused:
+        LocalAws(tmp_path)
+    assert is_full(refused.value)
+    assert lifecycle.owner(tmp_path) is None
+    with LocalAws(tmp_path) as aws:
+        assert aws.store.buckets() == ["birds"] and lifecycle.load_keys(tmp_path) == keys
+        assert (tmp_path / "sagemaker-config.yaml").read_text() == SDK_DEFAULTS
+
+
+def test_a_start_that_has_no_room_for_its_lock_says_that_the_disk_is_full(settings):
+    with no_file_longer_than(0):
+        with pytest.raises(RuntimeError, match="did not start: The disk .* is full"):
+            lifecycle.ensure_running(settings)

@@ -3,6 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.local_aws.full import no_file_longer_than
+
 GROUP = "/aws/sagemaker/TrainingJobs"
 
 
@@ -92,3 +94,40 @@ def test_a_group_that_was_never_made_is_none_whatever_its_name(aws, logs):
             with pytest.raises(ClientError, match="ResourceNotFoundException"):
                 call(logGroupName=name)
     assert (aws.context.state / "keys.json").exists()
+
+
+def texts(logs, stream="birds/algo-1"):
+    found = logs.get_log_events(logGroupName=GROUP, logStreamName=stream, startFromHead=True)
+    return [event["message"] for event in found["events"]]
+
+
+@pytest.mark.parametrize("bad", [b'{"timestamp": 1, "mess', b"\xff\xfe\n", b'{"message": 7}\n'])
+def test_a_line_that_can_not_be_read_leaves_a_stream_its_others(aws, logs, bad, caplog):
+    (file,) = (aws.context.state / "logs").rglob("birds*.jsonl")
+    file.write_bytes(file.read_bytes() + bad)
+    aws.engines.logs.append(GROUP, "birds/algo-1", ["after"])
+    assert texts(logs) == [*(f"line {n}" for n in range(5)), "after"]
+    assert logs.describe_log_streams(logGroupName=GROUP)["logStreams"][0]["lastEventTimestamp"]
+    assert "skipped" in caplog.text
+
+
+@pytest.mark.parametrize("room", [0, 30])
+def test_events_that_have_no_room_are_refused_and_none_of_them_is_there(aws, logs, room):
+    (file,) = (aws.context.state / "logs").rglob("birds*.jsonl")
+    place = {"logGroupName": GROUP, "logStreamName": "birds/algo-1"}
+    events = [{"timestamp": 1, "message": "long" * 50} for _ in range(3)]
+    with no_file_longer_than(file.stat().st_size + room):
+        with pytest.raises(ClientError, match="InsufficientStorage"):
+            logs.put_log_events(**place, logEvents=events)
+    logs.put_log_events(**place, logEvents=[{"timestamp": 1, "message": "after"}])
+    assert texts(logs) == [*(f"line {n}" for n in range(5)), "after"]
+
+
+def test_a_group_that_has_no_room_is_refused_and_can_be_made_later(logs):
+    with no_file_longer_than(10):
+        with pytest.raises(ClientError, match="InsufficientStorage"):
+            logs.create_log_group(logGroupName="new")
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        logs.describe_log_streams(logGroupName="new")
+    logs.create_log_group(logGroupName="new")
+    assert "new" in [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]

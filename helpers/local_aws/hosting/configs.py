@@ -42,10 +42,11 @@ class EndpointConfigs:
         self._check(request["ProductionVariants"])
         kept = {key: value for key, value in request.items() if key != "Tags"}
         document = {"EndpointConfigArn": arn, "CreationTime": now(), **kept}
-        if not self._documents.add(name, document):
-            message = f'Cannot create already existing endpoint configuration "{arn}".'
-            raise AwsError("ValidationException", message)
-        self._tags.set(arn, request.get("Tags", []))
+        with self._documents.transaction():
+            if not self._documents.add(name, document):
+                message = f'Cannot create already existing endpoint configuration "{arn}".'
+                raise AwsError("ValidationException", message)
+            self._tags.set(arn, request.get("Tags", []))
         return {"EndpointConfigArn": arn}
 
     def _check(self, variants: list[dict]) -> None:
@@ -66,8 +67,9 @@ class EndpointConfigs:
         return LISTING.answer(self._documents, request)
 
     def delete_endpoint_config(self, request: dict) -> dict:
-        self._tags.forget(self._document(request["EndpointConfigName"])["EndpointConfigArn"])
-        self._documents.delete(request["EndpointConfigName"])
+        with self._documents.transaction():
+            self._tags.forget(self._document(request["EndpointConfigName"])["EndpointConfigArn"])
+            self._documents.delete(request["EndpointConfigName"])
         return {}
 
     def _document(self, name: str) -> dict:

@@ -42,9 +42,11 @@ class Models:
         kept = {key: value for key, value in request.items() if key != "Tags"}
         about = {"ModelArn": arn, "CreationTime": now(), "EnableNetworkIsolation": False}
         about["_container"] = container
-        if not self._documents.add(name, {**about, **kept}):
-            raise AwsError("ValidationException", f'Cannot create already existing model "{arn}".')
-        self._tags.set(arn, request.get("Tags", []))
+        with self._documents.transaction():
+            if not self._documents.add(name, {**about, **kept}):
+                message = f'Cannot create already existing model "{arn}".'
+                raise AwsError("ValidationException", message)
+            self._tags.set(arn, request.get("Tags", []))
         return {"ModelArn": arn}
 
     def _served(self, request: dict) -> dict:
@@ -83,6 +85,7 @@ class Models:
     def delete_model(self, request: dict) -> dict:
         name = request["ModelName"]
         self._document(name)
-        self._tags.forget(self._arn(name))
-        self._documents.delete(name)
+        with self._documents.transaction():
+            self._tags.forget(self._arn(name))
+            self._documents.delete(name)
         return {}

@@ -42,9 +42,10 @@ class Cards:
         time = now()
         about = {"ModelCardArn": arn, "ModelCardVersion": 1, "CreationTime": time, "CreatedBy": {}}
         first = {**about, "LastModifiedTime": time, "LastModifiedBy": {}, **kept}
-        if not self._documents.add(name, {"versions": [first]}):
-            raise AwsError("ConflictException", f"Modelcard {name} already exists.")
-        self._tags.set(arn, request.get("Tags", []))
+        with self._documents.transaction():
+            if not self._documents.add(name, {"versions": [first]}):
+                raise AwsError("ConflictException", f"Modelcard {name} already exists.")
+            self._tags.set(arn, request.get("Tags", []))
         return {"ModelCardArn": arn}
 
     def describe_model_card(self, request: dict) -> dict:
@@ -91,8 +92,9 @@ class Cards:
 
     def delete_model_card(self, request: dict) -> dict:
         name, _ = self._versions(request["ModelCardName"])
-        self._documents.delete(name)
-        self._tags.forget(self._arn(name))
+        with self._documents.transaction():
+            self._documents.delete(name)
+            self._tags.forget(self._arn(name))
         return {}
 
 

@@ -73,10 +73,11 @@ class PackageGroups:
         kept = {key: value for key, value in request.items() if key != "Tags"}
         about = {"ModelPackageGroupArn": arn, "CreationTime": now(), "CreatedBy": {}}
         about |= {"ModelPackageGroupStatus": "Completed", "_versions": 0}
-        if not self._documents.add(name, {**about, **kept}):
-            message = f"Model Package Group already exists: {arn}"
-            raise AwsError("ValidationException", message)
-        self._tags.set(arn, request.get("Tags", []))
+        with self._documents.transaction():
+            if not self._documents.add(name, {**about, **kept}):
+                message = f"Model Package Group already exists: {arn}"
+                raise AwsError("ValidationException", message)
+            self._tags.set(arn, request.get("Tags", []))
         return {"ModelPackageGroupArn": arn}
 
     def describe_model_package_group(self, request: dict) -> dict:
@@ -94,6 +95,7 @@ class PackageGroups:
                     f"{left} model package(s). Delete those first."
                 )
                 raise AwsError("ConflictException", message)
-            self._documents.delete(name)
-        self._tags.forget(self._arn(name))
+            with self._documents.transaction():
+                self._documents.delete(name)
+                self._tags.forget(self._arn(name))
         return {}

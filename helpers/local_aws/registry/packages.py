@@ -148,9 +148,10 @@ class Packages:
         state |= {"ModelPackageStatus": "Completed"}
         state |= {"ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []}}
         private = {"_key": key, "_token": request.get("ClientToken")}
-        if not self._documents.add(key, {**given, **state, **about, **private}):
-            raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
-        self._tags.set(arn, request.get("Tags", []))
+        with self._documents.transaction():
+            if not self._documents.add(key, {**given, **state, **about, **private}):
+                raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
+            self._tags.set(arn, request.get("Tags", []))
         return {"ModelPackageArn": arn}
 
     def describe_model_package(self, request: dict) -> dict:
@@ -202,8 +203,9 @@ class Packages:
     def delete_model_package(self, request: dict) -> dict:
         with self._groups.lock:
             package = self.document(request["ModelPackageName"])
-            self._documents.delete(package["_key"])
-        self._tags.forget(package["ModelPackageArn"])
+            with self._documents.transaction():
+                self._documents.delete(package["_key"])
+                self._tags.forget(package["ModelPackageArn"])
         return {}
 
 
