@@ -34,18 +34,22 @@ class Buckets:
 
     def delete(self, bucket: str) -> None:
         """Delete a bucket without objects, and the uploads that were never completed."""
-        with self._index.transaction():
-            self.check(bucket)
-            if self._index.row("SELECT 1 FROM objects WHERE bucket = ? LIMIT 1", bucket):
-                message = f"The bucket you tried to delete is not empty: {bucket}"
-                raise AwsError("BucketNotEmpty", message, 409)
-            for (upload,) in self._index.rows("SELECT id FROM uploads WHERE bucket = ?", bucket):
-                self._index.rows("DELETE FROM parts WHERE upload = ?", upload)
+        with self._index.lock:  # nobody makes it again before its folder is gone
+            with self._index.transaction():
+                self.check(bucket)
+                if self._index.row("SELECT 1 FROM objects WHERE bucket = ? LIMIT 1", bucket):
+                    message = f"The bucket you tried to delete is not empty: {bucket}"
+                    raise AwsError("BucketNotEmpty", message, 409)
+                uploads = self._index.rows("SELECT id FROM uploads WHERE bucket = ?", bucket)
+                for (upload,) in uploads:
+                    self._index.rows("DELETE FROM parts WHERE upload = ?", upload)
+                self._index.rows("DELETE FROM uploads WHERE bucket = ?", bucket)
+                self._index.rows("DELETE FROM buckets WHERE name = ?", bucket)
+            # Only now: a full disk may refuse the change until its very end.
+            self._all.pop(bucket, None)
+            for (upload,) in uploads:
                 shutil.rmtree(paths.child(self._side / "uploads", upload), ignore_errors=True)
-            self._index.rows("DELETE FROM uploads WHERE bucket = ?", bucket)
-            self._index.rows("DELETE FROM buckets WHERE name = ?", bucket)
-            shutil.rmtree(paths.child(self._root, bucket))
-            del self._all[bucket]
+            shutil.rmtree(paths.child(self._root, bucket), ignore_errors=True)
 
     def names(self) -> list[str]:
         """Return the bucket names, sorted."""

@@ -125,8 +125,11 @@ class S3App:
             self.settings.bucket_deleted(request)
             return response
         body = request.document() if request.header("content-length") not in ("", "0") else b""
+        if is_new := not self.store.has_bucket(request.bucket):
+            self.settings.bucket_coming(request)
         response = bucket_requests.create_bucket(self.store, request, body)
-        self.settings.bucket_created(request)
+        if is_new:
+            self.settings.bucket_created(request)
         return response
 
     def _object(self, request: Request) -> Response:

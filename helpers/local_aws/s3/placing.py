@@ -3,28 +3,14 @@
 import errno
 import os
 import shutil
-import sqlite3
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from helpers.local_aws import paths
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import names
-
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-@contextmanager
-def full_disk_named() -> Iterator[None]:
-    """Turn a full disk into an AwsError (507: no client retries it)."""
-    try:
-        yield
-    except (OSError, sqlite3.OperationalError) as error:
-        if getattr(error, "errno", None) not in FULL and "is full" not in str(error):
-            raise
-        message = "The disk that holds the local AWS is full: free some space and send it again."
-        raise AwsError("InsufficientStorage", message, 507) from error
 
 
 def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
@@ -66,6 +52,25 @@ def replaced(source: str, path: str) -> Iterator[None]:
     finally:
         if kept:
             Path(kept).unlink(missing_ok=True)
+
+
+@contextmanager
+def set_aside(paths: Iterable[Path], folder: Path) -> Iterator[None]:
+    """Move files into `folder`; delete them after the body, or put them back if it raises."""
+    moved: list[tuple[str, Path]] = []
+    try:
+        for path in paths:
+            aside = f"{folder}/{uuid.uuid4().hex}.gone"
+            if path.is_file():  # others may have deleted it
+                os.rename(path, aside)
+                moved.append((aside, path))
+        yield
+    except BaseException:
+        for aside, path in moved:
+            os.rename(aside, path)
+        raise
+    for aside, _ in moved:
+        os.unlink(aside)
 
 
 def prune(path: Path, bucket_folder: Path) -> None:

@@ -1,12 +1,16 @@
 """Bucket settings, which another WSGI app keeps: passing requests on. Knows no settings itself."""
 
 import io
+import logging
 from collections.abc import Callable
 
+from helpers.local_aws.disk import is_full
 from helpers.local_aws.s3 import xml
 from helpers.local_aws.s3.bucket_requests import FIRST_REGION, SCOPE
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.s3.wire import Request, Response
+
+log = logging.getLogger(__name__)
 
 
 class Settings:
@@ -24,21 +28,41 @@ class Settings:
         length = {"CONTENT_LENGTH": str(len(body))} if body else {}
         return self._call(request.environ | length | {"wsgi.input": io.BytesIO(body)})
 
+    def bucket_coming(self, request: Request) -> None:
+        """See that a bucket that is about to be made gets no settings of an earlier one."""
+        if self._call(self._plain(request, "HEAD", FIRST_REGION)).status != 404:
+            self._call(self._plain(request, "DELETE", FIRST_REGION))
+
     def bucket_created(self, request: Request) -> None:
-        """Tell the app of a new bucket."""
-        self._introduce(request)
+        """Tell the app of a new bucket, or on a full disk later, when it gets its first setting."""
+        self._tell(request, "PUT", self._region(request))
 
     def bucket_deleted(self, request: Request) -> None:
-        """Tell the app that a bucket is gone."""
-        if request.bucket in self._regions:
-            self._call(self._plain(request, "DELETE"))
-            del self._regions[request.bucket]
+        """Tell the app that a bucket is gone, or on a full disk when one of its name is made."""
+        if region := self._regions.pop(request.bucket, None):
+            self._tell(request, "DELETE", region)
+
+    def _tell(self, request: Request, method: str, region: str) -> None:
+        """Tell the app what has happened to a bucket and can't be refused any more."""
+        try:
+            self._call(self._plain(request, method, region))
+        except Exception as error:
+            if not is_full(error):
+                raise
+            log.warning("%s of %s is left for later: %s", method, request.bucket, error)
+            return
+        if method == "PUT":
+            self._regions[request.bucket] = region
+
+    def _region(self, request: Request) -> str:
+        return self._store.bucket_table.facts(request.bucket)[1]
 
     def _introduce(self, request: Request) -> None:
         if request.bucket not in self._regions:
-            self._regions[request.bucket] = self._store.bucket_table.facts(request.bucket)[1]
-            if self._call(self._plain(request, "HEAD")).status == 404:
-                self._call(self._plain(request, "PUT"))
+            region = self._region(request)
+            if self._call(self._plain(request, "HEAD", region)).status == 404:
+                self._call(self._plain(request, "PUT", region))
+            self._regions[request.bucket] = region
 
     def _call(self, environ: dict) -> Response:
         """Run the app and hold its answer: settings are small."""
@@ -57,9 +81,8 @@ class Settings:
         response.headers["Content-Length"] = str(len(body))
         return response
 
-    def _plain(self, request: Request, method: str) -> dict:
+    def _plain(self, request: Request, method: str, region: str) -> dict:
         """Return a request for the bucket itself, signed by the same key for its region."""
-        region = self._regions.get(request.bucket, FIRST_REGION)
         body = b""
         if method == "PUT" and region != FIRST_REGION:
             constraint = xml.tag("LocationConstraint", region)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from helpers.local_aws import paths
+from helpers.local_aws.disk import full_disk_named
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import foreign, names, placing
 from helpers.local_aws.s3.buckets import Buckets
@@ -48,13 +49,14 @@ class ObjectStore:
 
     def create_bucket(self, bucket: str, region: str = "us-east-1") -> None:
         """Make a bucket. Raises: AwsError InvalidBucketName, BucketAlreadyOwnedByYou."""
-        with placing.full_disk_named():
+        with full_disk_named():
             self.bucket_table.create(bucket, region)
 
     def delete_bucket(self, bucket: str) -> None:
         """Delete an empty bucket. Raises: AwsError NoSuchBucket, BucketNotEmpty."""
         self._adopt(bucket, "")  # files that nobody registered must not vanish in silence
-        self.bucket_table.delete(bucket)
+        with full_disk_named():
+            self.bucket_table.delete(bucket)
 
     def buckets(self) -> list[str]:
         """Return the bucket names, sorted."""
@@ -86,7 +88,7 @@ class ObjectStore:
 
     def draft(self, source: Iterable[bytes], checksums: Iterable[str] = (), md5=True) -> Draft:
         """Write blocks to a temporary file, for `commit`. Raises: AwsError on a full disk."""
-        with placing.full_disk_named():
+        with full_disk_named():
             return draft(str(self._drafts), source, set(checksums), md5)
 
     def commit(
@@ -98,16 +100,18 @@ class ObjectStore:
         reason: str = "PutObject",
         etag: str | None = None,
         check: Callable[[ObjectInfo | None], None] | None = None,
+        along: Callable[[], None] | None = None,
         **facts: object,
     ) -> ObjectInfo:
         """Move a draft to its key, tell the index, then the listeners.
 
         `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers,
-        tags. `check` gets the object that is there now, and may raise to refuse the write.
+        tags. `check` gets the object that is there now, and may raise to refuse the write; what
+        `along` writes to the index is one change with it.
         """
         names.check_key(key)
         facts_text = pack(**facts)
-        with placing.full_disk_named(), self.index.lock:
+        with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
             old = self.objects.get(bucket, key)
             if check:
@@ -116,6 +120,8 @@ class ObjectStore:
             row = (bucket, key, made.size, etag or made.md5, made.mtime_ns, location, facts_text)
             with placing.replaced(made.path, path), self.index.transaction():
                 info = self.objects.put(*row)
+                if along:
+                    along()
             if old and str(old.path) != path:
                 old.path.unlink(missing_ok=True)
         self._announce(info, reason)
@@ -181,18 +187,21 @@ class ObjectStore:
             yield from page
             low = f"{page[-1].key}\0"
 
-    def delete(self, bucket: str, key: str) -> None:
-        """Delete an object; one that is not there is deleted already, as in S3."""
-        with placing.full_disk_named(), self.index.transaction():
+    def delete(self, bucket: str, *keys: str) -> None:
+        """Delete objects, all or none; one that is not there is deleted already, as in S3."""
+        with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
-            if known := self.objects.get(bucket, key):
-                self.objects.delete(bucket, key)
-                known.path.unlink(missing_ok=True)
-                placing.prune(known.path, paths.child(self.root, bucket))
+            known = [info for key in set(keys) if (info := self.objects.get(bucket, key))]
+            files = [info.path for info in known]
+            with placing.set_aside(files, self._drafts), self.index.transaction():
+                for info in known:
+                    self.objects.delete(bucket, info.key)
+            for file in files:
+                placing.prune(file, paths.child(self.root, bucket))
 
     def retag(self, bucket: str, key: str, tags: dict[str, str]) -> None:
         """Replace an object's tags."""
-        with placing.full_disk_named(), self.index.transaction():
+        with full_disk_named(), self.index.transaction():
             self.objects.update(self.info(bucket, key), tags=tags)
 
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
@@ -211,7 +220,7 @@ class ObjectStore:
             if not info.path.is_file():
                 foreign.forget(self.index, self.objects, info)
         found = foreign.files(str(paths.child(self.root, bucket)), prefix)
-        with placing.full_disk_named():
+        with full_disk_named():
             made = [foreign.register(self.index, self.objects, bucket, *file) for file in found]
         return [info for info in made if info]
 

@@ -11,10 +11,12 @@ import shutil
 import time
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 
 from helpers.local_aws import paths
+from helpers.local_aws.disk import full_disk_named
 from helpers.local_aws.errors import AwsError
-from helpers.local_aws.s3 import checksums, drafts, names, placing
+from helpers.local_aws.s3 import checksums, drafts, names
 from helpers.local_aws.s3.info import ObjectInfo
 from helpers.local_aws.s3.store import ObjectStore
 
@@ -62,10 +64,15 @@ class Uploads:
         names.check_key(key)
         upload = Upload(uuid.uuid4().hex, bucket, key, int(time.time()), facts, algorithm, kind)
         text = json.dumps([facts, algorithm, kind])
-        with placing.full_disk_named():
-            paths.child(self._folder, upload.id).mkdir()
-            row = (upload.id, bucket, key, upload.initiated, text)
-            self._index.rows("INSERT INTO uploads VALUES (?, ?, ?, ?, ?)", *row)
+        with full_disk_named():
+            folder = paths.child(self._folder, upload.id)
+            folder.mkdir()
+            try:
+                row = (upload.id, bucket, key, upload.initiated, text)
+                self._index.rows("INSERT INTO uploads VALUES (?, ?, ?, ?, ?)", *row)
+            except BaseException:
+                folder.rmdir()
+                raise
         return upload
 
     def get(self, bucket: str, key: str, upload_id: str) -> Upload:
@@ -85,13 +92,17 @@ class Uploads:
         name = f"{upload.id}/{number}-{uuid.uuid4().hex}"
         path = str(paths.below(self._folder, name))
         part = Part(number, made.size, made.md5, int(time.time()), path, sums)
-        with placing.full_disk_named(), self._index.transaction():
-            self.get(upload.bucket, upload.key, upload.id)
-            find = "SELECT file FROM parts WHERE upload = ? AND number = ?"
-            old = self._index.row(find, upload.id, number)
-            os.replace(made.path, path)
-            row = (upload.id, number, part.size, part.etag, part.modified, name, json.dumps(sums))
-            self._index.rows("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
+        row = (upload.id, number, part.size, part.etag, part.modified, name, json.dumps(sums))
+        try:
+            with full_disk_named(), self._index.transaction():
+                self.get(upload.bucket, upload.key, upload.id)
+                find = "SELECT file FROM parts WHERE upload = ? AND number = ?"
+                old = self._index.row(find, upload.id, number)
+                os.replace(made.path, path)
+                self._index.rows("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
+        except BaseException:
+            Path(path).unlink(missing_ok=True)
+            raise
         if old:
             paths.below(self._folder, old[0]).unlink()
         return part
@@ -116,10 +127,13 @@ class Uploads:
 
     def abort(self, upload: Upload) -> None:
         """Drop an upload and its parts."""
-        with self._index.transaction():
-            self._index.rows("DELETE FROM uploads WHERE id = ?", upload.id)
-            self._index.rows("DELETE FROM parts WHERE upload = ?", upload.id)
+        with full_disk_named(), self._index.transaction():
+            self._forget(upload)
         shutil.rmtree(paths.child(self._folder, upload.id), ignore_errors=True)
+
+    def _forget(self, upload: Upload) -> None:
+        self._index.rows("DELETE FROM uploads WHERE id = ?", upload.id)
+        self._index.rows("DELETE FROM parts WHERE upload = ?", upload.id)
 
     def complete(self, upload: Upload, parts: list[Part], expected: str, check) -> ObjectInfo:
         """Join the parts to the object. Raises: AwsError BadDigest on another whole checksum."""
@@ -139,10 +153,11 @@ class Uploads:
             facts = upload.facts | {"checksums": sums, "parts": [part.size for part in parts]}
             facts["part_checksums"] = own if all(own) else []
             reason = "CompleteMultipartUpload"
+            calls = {"check": check, "along": lambda: self._forget(upload)}
             info = self.store.commit(
-                *(upload.bucket, upload.key, made), reason=reason, etag=etag, check=check, **facts
+                *(upload.bucket, upload.key, made), reason=reason, etag=etag, **calls, **facts
             )
-        self.abort(upload)
+        shutil.rmtree(paths.child(self._folder, upload.id), ignore_errors=True)
         return info
 
     def _checksums(self, upload: Upload, parts: list[Part], computed: dict, expected: str) -> dict:

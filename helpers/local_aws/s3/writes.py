@@ -180,9 +180,7 @@ def delete_objects(store: ObjectStore, request: Request) -> Response:
     if root.tag != "Delete" or not 0 < len(items) <= 1000 or None in dict(items):
         message = "The XML you provided was not well-formed or did not validate: 1 to 1000 keys."
         raise AwsError("MalformedXML", message)
-    with store.index.transaction():
-        for key in keys:
-            store.delete(request.bucket, key)
+    store.delete(request.bucket, *keys)
     quiet = (root.findtext("Quiet") or "").lower() == "true"
     done = [xml.group("Deleted", xml.tag("Key", key)) for key in keys if not quiet]
     code, message = "NoSuchVersion", "The specified version does not exist."

@@ -35,9 +35,9 @@ class Cloud:
     def __init__(self, folder):
         self.store = ObjectStore(folder / "s3")
         self.settings = SettingsApp()
-        app = S3App(self.store, self.settings)
+        self.app = S3App(self.store, self.settings)
         self.server = make_server(
-            "127.0.0.1", 0, app, threaded=True, request_handler=KeepAliveHandler
+            "127.0.0.1", 0, self.app, threaded=True, request_handler=KeepAliveHandler
         )
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.port}"

@@ -1,5 +1,8 @@
 """Buckets and their settings through boto3: ours are made and deleted, settings are passed on."""
 
+import errno
+import os
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -87,3 +90,40 @@ def test_a_browser_form_upload_is_refused_by_name(cloud):
 def test_object_lock_is_refused_by_name(s3):
     with pytest.raises(ClientError, match="object lock"):
         s3.create_bucket(Bucket="bins", ObjectLockEnabledForBucket=True)
+
+
+@pytest.fixture
+def app(cloud):
+    """Return what tells the settings app of buckets."""
+    return cloud.app.settings
+
+
+class FullApp:
+    """A settings app whose disk is full for all that changes something."""
+
+    def __call__(self, environ, start_response):
+        if environ["REQUEST_METHOD"] not in ("HEAD", "GET"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        start_response("404 Not Found", [])
+        return [b""]
+
+
+def test_a_bucket_is_made_and_deleted_though_its_settings_have_no_room_yet(cloud, s3, app):
+    app._app, before = FullApp(), app._app
+    s3.create_bucket(Bucket="bins")
+    app._app = before
+    s3.get_bucket_encryption(Bucket="bins")
+    assert ("PUT", "/bins", "") in [seen[:3] for seen in cloud.settings.seen]
+    app._app = FullApp()
+    s3.delete_bucket(Bucket="bins")
+    assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == ["birds"]
+
+
+def test_a_bucket_gets_no_settings_of_an_earlier_one_of_its_name(cloud, s3, app):
+    s3.create_bucket(Bucket="bins")
+    app._app, before = FullApp(), app._app
+    s3.delete_bucket(Bucket="bins")
+    app._app = before
+    s3.create_bucket(Bucket="bins")
+    calls = [seen[0] for seen in cloud.settings.seen if seen[1] == "/bins"]
+    assert calls == ["HEAD", "PUT", "HEAD", "DELETE", "PUT"]

@@ -4,14 +4,17 @@ import errno
 import hashlib
 import io
 import os
+import sqlite3
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3 import drafts
 from helpers.local_aws.s3.store import ObjectStore
+from helpers.local_aws.s3.uploads import Uploads
 
 ODD = ["a//b", "/a", "dir/", "x/../y", ".", "..", "a/./b", "z" * 300, "é" * 200, "nul\0here"]
 
@@ -184,6 +187,65 @@ def test_a_full_disk_is_an_error_without_a_trace(store, monkeypatch, moment, old
             store.put("birds", "a/b", b"new")
     assert (files(store.root), files(store.side / "drafts")) == before
     assert [store.read("birds", info.key) for info in store.list("birds")] == ([old] if old else [])
+
+
+@contextmanager
+def refused_commits(store):
+    """Let every change of the index fail at its very end, as on a full disk."""
+    connection, index = store.index._connection, store.index
+
+    class Full:
+        in_transaction = property(lambda self: connection.in_transaction)
+
+        def execute(self, sql, *values):
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("database or disk is full")
+            return connection.execute(sql, *values)
+
+    index._connection = Full()
+    yield
+    index._connection = connection
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store: store.delete("birds", "a/b"),
+        lambda store: store.delete("birds", "a/b", "dir/", "none"),
+        lambda store: store.put("birds", "a/b", b"new"),
+        lambda store: store.delete_bucket("empty"),
+        lambda store: store.create_bucket("new"),
+        lambda store: store.retag("birds", "a/b", {"k": "v"}),
+    ],
+    ids=["delete", "several", "overwrite", "delete bucket", "create bucket", "tags"],
+)
+def test_a_change_that_a_full_disk_refuses_at_its_very_end_has_no_effect(store, change):
+    store.put("birds", "a/b", b"old")
+    store.put("birds", "dir/", b"odd")
+    store.create_bucket("empty")
+    with refused_commits(store), pytest.raises(AwsError, match="InsufficientStorage"):
+        change(store)
+    assert store.buckets() == ["birds", "empty"]
+    assert store.read("birds", "a/b") == b"old" and store.read("birds", "dir/") == b"odd"
+    assert store.info("birds", "a/b").tags == {} and files(store.side / "drafts") == []
+    change(store)
+
+
+def test_an_upload_whose_completion_has_no_room_can_be_completed_later(store):
+    uploads = Uploads(store)
+    upload = uploads.create("birds", "a", {}, "", "")
+    made = store.draft([b"part"])
+    part = uploads.put_part(upload, 1, made, {})
+    with refused_commits(store):
+        with pytest.raises(AwsError, match="InsufficientStorage"):
+            uploads.complete(upload, [part], "", None)
+        with pytest.raises(AwsError, match="InsufficientStorage"):
+            uploads.abort(upload)
+    assert list(store.list("birds")) == [] and uploads.parts(upload) == [part]
+    uploads.complete(upload, uploads.parts(upload), "", None)
+    assert store.read("birds", "a") == b"part"
+    with pytest.raises(AwsError, match="NoSuchUpload"):
+        uploads.get("birds", "a", upload.id)
 
 
 def test_a_stream_that_breaks_leaves_nothing(store):
