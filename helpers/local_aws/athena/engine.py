@@ -22,6 +22,7 @@ from helpers.local_aws.athena.session import open_database, warm_up
 from helpers.local_aws.athena.statements import Statement, parse_statement
 from helpers.local_aws.athena.workgroups import ENGINE, WorkGroups
 from helpers.local_aws.catalog import Catalog
+from helpers.local_aws.disk import Reserve
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3.store import ObjectStore
@@ -36,7 +37,9 @@ class AthenaEngine(WorkGroups, SavedQueries, Metadata):
     """Athena's operations, request in, answer out."""
 
     def __init__(self, root: Path, catalog: Catalog, store: ObjectStore, account: str, region: str):
-        self.documents = Documents(root / "athena.sqlite")
+        self.documents, self.root = Documents(root / "athena.sqlite"), root
+        for left in root.glob(Reserve.NAME):
+            left.unlink()
         WorkGroups.__init__(self, self.documents)
         SavedQueries.__init__(self, self.documents, self)
         Metadata.__init__(self, catalog)
@@ -73,7 +76,11 @@ class AthenaEngine(WorkGroups, SavedQueries, Metadata):
             id_ = str(uuid.uuid4())
             body = self._new_body(id_, request, group, statement)
             execution = Execution(self, id_, body, request, statement, group)
-            self.executions.add(execution, token)
+            try:
+                self.executions.add(execution, token)
+            except BaseException:
+                execution.close()
+                raise
         self._pool.submit(execution.run)
         return {"QueryExecutionId": id_}
 

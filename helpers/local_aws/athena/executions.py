@@ -4,6 +4,7 @@ An execution that was running when the process died is FAILED after a restart.
 """
 
 import logging
+import sqlite3
 import threading
 import time
 from datetime import UTC, datetime
@@ -11,11 +12,14 @@ from datetime import UTC, datetime
 from helpers.local_aws.athena.failures import Cancelled, QueryFailed, athena_error
 from helpers.local_aws.athena.run import Outcome, run
 from helpers.local_aws.athena.run_context import RunContext
+from helpers.local_aws.athena.show import SHOWS
 from helpers.local_aws.athena.statements import Statement
+from helpers.local_aws.disk import FULL_MESSAGE, Reserve, is_full
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
 
 log = logging.getLogger(__name__)
+READS = {"query", "explain", *SHOWS}
 LOST = "GENERIC_INTERNAL_ERROR: The service was restarted while the query ran"
 ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 
@@ -72,9 +76,12 @@ class Execution:
                 raise Cancelled
             self.body["Status"]["State"] = "RUNNING"
             self._engine.executions.save(self)
+            if self._statement.kind not in READS:
+                context.reserve = Reserve(self._engine.root)
             outcome = self._run(context)
             if self._stop.is_set():
                 raise Cancelled
+            context.done()
             self._succeed(outcome)
         except Cancelled as error:
             self._end("CANCELLED", str(error) or self._reason)
@@ -83,6 +90,8 @@ class Execution:
         except AwsError as error:
             self._fail(QueryFailed("", f"{error.message} (Service: Amazon S3; Code: {error.code})"))
         except Exception as error:  # an execution must end, whatever breaks in here
+            if is_full(error):
+                return self._fail(QueryFailed("", FULL_MESSAGE))
             log.exception("query %s", self.id)
             self._fail(QueryFailed("GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {error}"))
         finally:
@@ -137,6 +146,8 @@ class Execution:
     def _finish(self, context: RunContext, queued: float) -> None:
         ended = time.monotonic()
         state, reason = self._final
+        if state != "SUCCEEDED":
+            context.take_back()
         scanned = context.used.scanned if context.used else 0
         self.body["Statistics"] |= {
             "EngineExecutionTimeInMillis": round((ended - queued) * 1000),
@@ -151,7 +162,20 @@ class Execution:
         self.body["Status"]["CompletionDateTime"] = datetime.now(UTC)
         self.body["Status"]["State"] = state
         self.record["input_rows"] = context.used.rows if context.used else 0
-        self._engine.executions.finish(self)
+        try:
+            self._engine.executions.finish(self)
+        except sqlite3.Error as error:
+            if not is_full(error):
+                raise
+            context.take_back()
+            self._fail(QueryFailed("", FULL_MESSAGE))
+            self.body["Status"] |= {"State": "FAILED", "StateChangeReason": FULL_MESSAGE}
+            self._engine.executions.finish(self)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the database; nothing runs after it."""
         with self._closing:
             self._connection.close()
 
@@ -176,10 +200,11 @@ class Executions:
 
     def add(self, execution: Execution, token: str | None) -> None:
         """Write a new execution down; it is known after a crash from here on."""
+        with self._documents.transaction():
+            self.save(execution)
+            if token:
+                self._documents.put("token", token, {"id": execution.id})
         self._live[execution.id] = execution
-        self.save(execution)
-        if token:
-            self._documents.put("token", token, {"id": execution.id})
 
     def by_token(self, token: str) -> str | None:
         """Return the execution that a request token started."""
@@ -191,8 +216,16 @@ class Executions:
         self._documents.put("execution", execution.id, execution.record)
 
     def finish(self, execution: Execution) -> None:
-        """Write a final state down and let those go that wait for it."""
-        self.save(execution)
+        """Write a final state down and let those go that wait for it.
+
+        Raises:
+            sqlite3.Error: it is a success that can't be written down; another state is kept in
+                memory until it can.
+        """
+        if execution.body["Status"]["State"] == "SUCCEEDED":
+            self.save(execution)
+        else:
+            self._documents.put_late("execution", execution.id, execution.record)
         self._live.pop(execution.id, None)
         execution.done.set()
 

@@ -63,6 +63,7 @@ def run(context: RunContext, statement: Statement, output: str) -> Outcome:
         return _query(context, parts["text"], output)
     if kind in WRITES:
         rows, files = WRITES[kind](context, parts)
+        context.done()
         info = {**_ROWS, "Name": "rows", "Label": "rows"}
         return Outcome([info], rows, 0, rows, writing.write_manifest(context, files))
     if kind == "explain":
@@ -71,6 +72,7 @@ def run(context: RunContext, statement: Statement, output: str) -> Outcome:
         show, names = SHOWS[kind]
         return _text(context, output, show(context, parts), names)
     rows = DDL[kind](context, parts)
+    context.done()
     return _text(context, output, rows, ["result"] if rows else [])
 
 

@@ -1,6 +1,8 @@
 """What a running statement can reach: the catalog, the store, a connection, its defaults."""
 
+import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import duckdb
@@ -8,8 +10,11 @@ import duckdb
 from helpers.local_aws.athena.failures import QueryFailed
 from helpers.local_aws.athena.sources import TableSources
 from helpers.local_aws.catalog import Catalog
+from helpers.local_aws.disk import Reserve
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3.store import ObjectStore
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -29,6 +34,24 @@ class RunContext:
     values: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
     used: TableSources | None = None
+    reserve: Reserve | None = None
+    """Room for the result and the execution's record, if the statement changes something."""
+    undo: list[Callable[[], object]] = field(default_factory=list)
+    """What takes back what the statement has written so far."""
+
+    def done(self) -> None:
+        """Say that the statement has done its work: what is left is to note it."""
+        if self.reserve:
+            self.reserve.give()
+
+    def take_back(self) -> None:
+        """Undo what a statement that fails has written: nobody shall find half of it."""
+        self.done()
+        while self.undo:
+            try:
+                self.undo.pop()()
+            except Exception:  # the rest shall go all the same
+                log.exception("query %s: taken back in part", self.id)
 
     def sources(self) -> TableSources:
         """Return the tables that one query sees."""

@@ -103,7 +103,8 @@ class WorkGroups:
         ]
         if saved and not request.get("RecursiveDeleteOption"):
             raise AwsError("InvalidRequestException", f"WorkGroup {name} is not empty")
-        for kind, key in saved:
-            self._documents.delete(kind, key)
-        self._documents.delete("workgroup", name)
+        with self._documents.transaction():
+            for kind, key in saved:
+                self._documents.delete(kind, key)
+            self._documents.delete("workgroup", name)
         return {}

@@ -66,15 +66,14 @@ def checked_compression(format_: str, given: str | None) -> str:
     return chosen
 
 
-def write_rows(store, output: Output, table: pa.Table, types: list, buckets) -> list[str]:
-    """Write a table's rows below a location; return the addresses of the files.
+def write_rows(store, output: Output, table: pa.Table, types: list, buckets) -> Iterator[str]:
+    """Write a table's rows below a location; yield the address of each file.
 
     `buckets` gives every row's bucket number, or is None.
     """
     stamp = f"{datetime.now(UTC):%Y%m%d_%H%M%S}_{uuid.uuid4().hex[:5]}"
     names = [name for name in table.column_names if name not in output.partitions]
     kinds = [types[table.column_names.index(name)] for name in names]
-    written = []
     for folder, rows in _partitioned(table, output.partitions):
         part = table.filter(rows) if rows is not None else table
         numbers = None
@@ -83,8 +82,7 @@ def write_rows(store, output: Output, table: pa.Table, types: list, buckets) -> 
         for suffix, piece in _bucketed(part.select(names), numbers, output):
             uri = f"{output.location}{folder}{stamp}{suffix}{_extension(output)}"
             _write(store, uri, piece, kinds, output)
-            written.append(uri)
-    return written
+            yield uri
 
 
 def _partitioned(table: pa.Table, keys: tuple[str, ...]) -> Iterator[tuple[str, object]]:

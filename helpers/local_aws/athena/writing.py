@@ -1,5 +1,6 @@
 """CREATE TABLE AS, INSERT INTO and UNLOAD: a query's rows become files, and perhaps a table."""
 
+from functools import partial
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -48,6 +49,8 @@ def create_table_as(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     rows, files = _write(context, query, output, _plain_types(query)) if parts["data"] else (0, [])
     table = _new_table(name, query, output)
     context.register(database, table, False)
+    gone = {"DatabaseName": database, "Name": table["Name"]}
+    context.undo.append(lambda: context.catalog.delete_table(gone))
     if output.partitions:
         _register_written(context, context.table((database, name)), files)
     return rows, files
@@ -128,7 +131,10 @@ def _write(context: RunContext, query: Analysed, output: Output, types: list[str
     if output.buckets:
         args = (table, output.buckets, output.bucket_count)
         numbers = bucket_numbers(context.connection, *args)
-    files = write_rows(context.store, output, table, kinds, numbers)
+    files = []
+    for uri in write_rows(context.store, output, table, kinds, numbers):
+        context.undo.append(partial(context.store.delete, *split_uri(uri)))
+        files.append(uri)
     return table.num_rows, files
 
 
