@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from math import isfinite
 from urllib.parse import urlencode
 
 from helpers.local_aws.context import Context
@@ -34,7 +35,8 @@ class CloudWatch:
         self._context, self._moto = context, moto
 
     def put(self, namespace: str, data: list[Datum]) -> None:
-        """Keep values; they can be asked for at once."""
+        """Keep the values that are finite, as CloudWatch; they can be asked for at once."""
+        data = [datum for datum in data if isfinite(datum.value)]
         for start in range(0, len(data), self.MOST):
             form = {"Action": "PutMetricData", "Version": "2010-08-01", "Namespace": namespace}
             for place, datum in enumerate(data[start : start + self.MOST], 1):

@@ -11,6 +11,7 @@ import uuid
 
 from helpers.local_aws import paths
 from helpers.local_aws.context import Context
+from helpers.local_aws.disk import worded
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.hosting.configs import EndpointConfigs
@@ -18,6 +19,7 @@ from helpers.local_aws.hosting.fleet import Fleet, Retired
 from helpers.local_aws.hosting.replies import MAX_BODY, ModelError, Reply
 from helpers.local_aws.hosting.server_process import Answer, ServerProcess, StartFailed
 from helpers.local_aws.listing import Listing
+from helpers.local_aws.log_writer import LogWriter
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.shelf import Shelf, now, public
@@ -52,10 +54,11 @@ class Endpoints:
         about = {"EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config}
         state = {"EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time}
         with self._lock:
-            if not self._documents.add(name, {**about, **state, "_plan": plan}):
-                message = f'Cannot create already existing endpoint "{arn}".'
-                raise AwsError("ValidationException", message)
-            self._tags.set(arn, request.get("Tags", []))
+            with self._documents.transaction():
+                if not self._documents.add(name, {**about, **state, "_plan": plan}):
+                    message = f'Cannot create already existing endpoint "{arn}".'
+                    raise AwsError("ValidationException", message)
+                self._tags.set(arn, request.get("Tags", []))
             self._deploy_in_background(name, config, plan)
         return {"EndpointArn": arn}
 
@@ -71,7 +74,8 @@ class Endpoints:
                 message = f'Cannot update {state} endpoint "{document["EndpointArn"]}".'
                 raise AwsError("ValidationException", message)
             coming = {"config": config, "plan": plan}
-            self._set(name, EndpointStatus="Updating", _coming=coming, FailureReason=None)
+            about = {"EndpointStatus": "Updating", "_coming": coming, "FailureReason": None}
+            self._set(name, late=False, **about)
             self._deploy_in_background(name, config, plan)
         return {"EndpointArn": document["EndpointArn"]}
 
@@ -97,8 +101,9 @@ class Endpoints:
     def delete_endpoint(self, request: dict) -> dict:
         name = request["EndpointName"]
         with self._lock:
-            self._tags.forget(self._document(name)["EndpointArn"])
-            self._documents.delete(name)
+            with self._documents.transaction():
+                self._tags.forget(self._document(name)["EndpointArn"])
+                self._documents.delete(name)
             fleets = [self._serving.pop(name, None), self._coming.pop(name, None)]
         for fleet in filter(None, fleets):
             fleet.stop()
@@ -112,15 +117,19 @@ class Endpoints:
             raise AwsError("ValidationException", f'Could not find endpoint "{self._arn(name)}".')
         return document
 
-    def _set(self, name: str, **fields: object) -> None:
-        """Change fields of an endpoint's document; None removes one."""
+    def _set(self, name: str, late: bool = True, **fields: object) -> None:
+        """Change fields of an endpoint's document; None removes one.
+
+        Args:
+            late: a full disk does not refuse it, what is noted has happened.
+        """
 
         def change(document: dict) -> None:
             document.update(fields, LastModifiedTime=now())
             for key in [key for key in fields if fields[key] is None]:
                 del document[key]
 
-        self._documents.update(name, change)
+        self._documents.update(name, change, late)
 
     # Deploying.
 
@@ -137,10 +146,10 @@ class Endpoints:
         try:
             fleet.launch()
         except (StartFailed, AwsError, OSError, Retired) as error:
-            reason = str(getattr(error, "message", error))
+            reason = worded(error)
         except Exception as error:
             log.exception("endpoint %s", name)
-            reason = f"InternalServerError: {type(error).__name__}: {error}"
+            reason = f"InternalServerError: {type(error).__name__}: {worded(error)}"
         if reason is not None:
             fleet.stop()
         if old := self._settle(name, config, plan, fleet, reason):
@@ -176,11 +185,11 @@ class Endpoints:
         folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
 
-        def on_line(line: str) -> None:
-            self._logs.append(_group(name), stream, [line])
-
-        given = container.get("Environment", {})
-        return ServerProcess(self._context, folder, archive, given, on_line)
+        given, writer = (
+            container.get("Environment", {}),
+            LogWriter(self._logs, _group(name), stream),
+        )
+        return ServerProcess(self._context, folder, archive, given, writer)
 
     # Invoking.
 

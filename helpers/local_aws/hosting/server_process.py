@@ -4,12 +4,12 @@ Knows processes and HTTP; knows nothing of endpoints. Left out: GPUs, several wo
 """
 
 import http.client
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,11 @@ from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.container import CODE_ENDINGS, Container, make_venv
 from helpers.local_aws.jobs.group import SUPERVISOR
 from helpers.local_aws.jobs.reasons import last_error
+from helpers.local_aws.log_writer import LogWriter
+from helpers.local_aws.output import Output
 
 WORKER = Path(__file__).with_name("worker.py")
+READY = re.compile(r"READY ([1-9]\d{0,4})")
 START_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
 """InvokeEndpoint's own limit."""
@@ -50,15 +53,15 @@ class ServerProcess:
         folder: an empty folder for its disk.
         archive: the model's tar.gz.
         environment: the model's own variables.
-        on_line: called with each line it prints.
+        log: gets each line it prints.
     """
 
     def __init__(
         self, context: Context, folder: Path, archive: Path, environment: dict[str, str],
-        on_line: Callable[[str], None],
+        log: LogWriter,
     ):  # fmt: skip
-        self._folder, self._on_line, self._port = folder, on_line, 0
-        self._ready, self._tail = threading.Event(), []
+        self._folder, self._log, self._port = folder, log, 0
+        self._ready = threading.Event()
         shutil.rmtree(folder, ignore_errors=True)
         try:
             self._container = _stage(folder, archive)
@@ -66,8 +69,8 @@ class ServerProcess:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._output = Output(self._process.stdout, self._on_line, 100, self._ready.set)
+        self._output.start()
 
     def _launch(self, context: Context, environment: dict[str, str]) -> subprocess.Popen:
         venv = make_venv(self._folder / "venv")
@@ -78,19 +81,15 @@ class ServerProcess:
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(SUPERVISOR), *command], cwd=model, env=variables,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace",
+            encoding="utf-8", errors="replace",
         )  # fmt: skip
 
-    def _read(self) -> None:
+    def _on_line(self, line: str) -> None:
         """Pass on what the worker says, and learn its port."""
-        for line in self._process.stdout:
-            text = self._container.outward(line.rstrip("\n"))
-            self._tail = [*self._tail[-100:], text]
-            if not self._port and text.startswith("READY "):
-                self._port = int(text.split()[1])
-                self._ready.set()
-            self._on_line(text)
-        self._ready.set()
+        if not self._port and (found := READY.fullmatch(line)):
+            self._port = int(found[1])
+            self._ready.set()
+        self._log.write(self._container.outward(line))
 
     @property
     def alive(self) -> bool:
@@ -105,8 +104,9 @@ class ServerProcess:
         if not self._ready.wait(START_SECONDS):
             raise StartFailed(f"{UNFIT}: the model was not loaded within {START_SECONDS:.0f} s")
         if not self._port:
-            said = next((line for line in reversed(self._tail) if line.strip()), "it said nothing")
-            raise StartFailed(f"{UNFIT}: {last_error(self._tail) or said}")
+            tail = [self._container.outward(line) for line in self._output.tail]
+            said = next((line for line in reversed(tail) if line.strip()), "it said nothing")
+            raise StartFailed(f"{UNFIT}: {last_error(tail) or said}")
 
     def answer(self, body: bytes, headers: dict[str, str]) -> Answer:
         """Send one request to the worker.
@@ -132,7 +132,8 @@ class ServerProcess:
         with suppress(BrokenPipeError, ValueError):
             self._process.stdin.close()
         self._process.wait()
-        self._reader.join()
+        self._output.join()
+        self._log.close()
         self._process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 

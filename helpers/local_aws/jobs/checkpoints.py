@@ -49,7 +49,7 @@ class Checkpoints(threading.Thread):
         while not self._over.wait(SECONDS):
             try:
                 self.sync()
-            except AwsError:
+            except (AwsError, OSError):  # `end` tries again
                 log.exception("checkpoints to s3://%s/%s", self._bucket, self._prefix)
 
     def sync(self) -> None:

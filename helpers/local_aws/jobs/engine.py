@@ -6,6 +6,7 @@ Left out: VPCs, encryption keys, network isolation, limits on an instance's memo
 import logging
 import os
 import shutil
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from helpers.instances import cores_for
 from helpers.local_aws import paths
 from helpers.local_aws.context import Context
+from helpers.local_aws.disk import FULL_MESSAGE, is_full
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.cluster import Cluster
@@ -20,6 +22,7 @@ from helpers.local_aws.jobs.container import Container
 from helpers.local_aws.jobs.group import Group, Instance, Outcome
 from helpers.local_aws.jobs.reasons import failure_reason
 from helpers.local_aws.jobs.records import JobRecords
+from helpers.local_aws.log_writer import LogWriter
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.s3.store import ObjectStore
 from helpers.local_aws.shelf import now
@@ -84,8 +87,9 @@ class JobEngine(JobRecords):
     def keep(self, name: str, job: dict, containers: list[Container], status: str) -> None:
         """Take from the instances' disks what outlives them; `status` is the job's next one."""
 
-    def see_line(self, name: str, line: str) -> None:
-        """Look at a line that the job printed."""
+    def see_line(self, name: str, line: str) -> list[str]:
+        """Look at a line that the job printed; return what its log should say of it."""
+        return []
 
     def launch(self, name: str, job: dict) -> Cluster:
         """Return the instances for an attempt."""
@@ -127,13 +131,8 @@ class JobEngine(JobRecords):
             cluster = self.launch(name, job)
             self.started(name)
             status, reason = self._work(name, job, cluster)
-        except (AwsError, JobFailed) as error:
-            status, reason = "Failed", f"ClientError: {getattr(error, 'message', error)}"
-        except OSError as error:
-            status, reason = "Failed", f"ClientError: {error}"
         except Exception as error:
-            log.exception("job %s", name)
-            status, reason = self.broken(name), f"{INTERNAL}: {type(error).__name__}: {error}"
+            status, reason = self._failure(name, error)
         finally:
             self._running.pop(name, None)
         if cluster:
@@ -144,6 +143,15 @@ class JobEngine(JobRecords):
             except Exception:  # the job must end all the same
                 log.exception("job %s: its instances", name)
         return status, reason and reason.replace(str(self.context.state), "")
+
+    def _failure(self, name: str, error: Exception) -> tuple[str, str]:
+        """Return the status and the reason of an attempt that an error has ended."""
+        if is_full(error):
+            return "Failed", f"ClientError: {FULL_MESSAGE}"
+        if isinstance(error, AwsError | JobFailed | OSError):
+            return "Failed", f"ClientError: {getattr(error, 'message', error)}"
+        log.error("job %s", name, exc_info=error)
+        return self.broken(name), f"{INTERNAL}: {type(error).__name__}: {error}"
 
     def started(self, name: str) -> None:
         """Note that the instances are there."""
@@ -165,7 +173,7 @@ class JobEngine(JobRecords):
         verdict = self._verdict(name, outcome, containers, instances)
         try:
             self.keep(name, job, containers, verdict[0])
-        except AwsError:
+        except (AwsError, OSError, sqlite3.Error):
             if verdict[0] != "Failed":
                 raise
             log.exception("job %s: nothing kept", name)  # the script's own reason counts
@@ -182,17 +190,25 @@ class JobEngine(JobRecords):
     ) -> Outcome:  # fmt: skip
         outward = {container.host: container.outward for container in containers}
         stamp = int(time.time() * 1000)
+        writers = {
+            host: LogWriter(self.logs, self.log_group, f"{name}/{host}-{stamp}") for host in outward
+        }
 
         def on_line(host: str, line: str) -> None:
             text = outward[host](line)
-            self.logs.append(self.log_group, f"{name}/{host}-{stamp}", [text])
-            self.see_line(name, text)
+            writers[host].write(text)
+            if said := self.see_line(name, text):
+                writers[host].write(*said)
 
         group = Group(instances, on_line, cluster.sweep)
         self._running[name] = group
         if self._ending or self.documents.get(name)[self._status] == "Stopping":
             group.stop()
-        return group.run(self.seconds_left(name, job))
+        try:
+            return group.run(self.seconds_left(name, job))
+        finally:
+            for writer in writers.values():
+                writer.close()
 
     def _verdict(
         self, name: str, outcome: Outcome, containers: list[Container], instances: list[Instance]

@@ -12,7 +12,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+
+from helpers.local_aws.output import Output
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
 GRACE_SECONDS = 120.0
@@ -61,7 +64,7 @@ class Group:
     ):
         self._instances, self._on_line, self._sweep = instances, on_line, sweep
         self._processes: dict[str, subprocess.Popen] = {}
-        self._readers: list[threading.Thread] = []
+        self._readers: dict[str, Output] = {}
         self._stop, self._is_cut, self._interrupted = threading.Event(), False, False
 
     def stop(self) -> None:
@@ -101,19 +104,13 @@ class Group:
     def _start(self, instance: Instance) -> None:
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(SUPERVISOR), *instance.command],
-            cwd=instance.folder, env=instance.environment, text=True, errors="replace",
+            cwd=instance.folder, env=instance.environment, encoding="utf-8", errors="replace",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self._processes[instance.host] = process
-        reader = threading.Thread(target=self._read, args=(instance, process), daemon=True)
-        reader.start()
-        self._readers.append(reader)
-
-    def _read(self, instance: Instance, process: subprocess.Popen) -> None:
-        for line in process.stdout:
-            text = line.rstrip("\n")
-            instance.tail = [*instance.tail[-self.TAIL :], text]
-            self._on_line(instance.host, text)
+        take = partial(self._on_line, instance.host)
+        self._readers[instance.host] = Output(process.stdout, take, self.TAIL)
+        self._readers[instance.host].start()
 
     def _watch(self, deadline: float) -> str | None:
         """Wait for the end, a failure, a stop or the deadline; return the host that failed."""
@@ -142,8 +139,10 @@ class Group:
             process.wait()
         # A process that was left behind would keep the pipe open that a reader waits at.
         self._sweep()
-        for reader in self._readers:
-            reader.join()
+        for instance in self._instances:
+            if reader := self._readers.get(instance.host):
+                reader.join()
+                instance.tail = reader.tail
         for process in self._processes.values():
             process.stdout.close()
 

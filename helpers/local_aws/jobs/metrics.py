@@ -3,33 +3,80 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
 
-import re
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 
+import regex
+
 from helpers.local_aws.cloudwatch import CloudWatch, Datum
+from helpers.local_aws.errors import AwsError
 from helpers.local_aws.shelf import now
 
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
 SEND_SECONDS = 2.0
 """Between two messages to CloudWatch while a job prints metrics."""
+SEARCH_SECONDS = 1.0
+"""Of the processor, for one expression in one line: the usual one takes some microseconds."""
+SEARCH_CHARACTERS = 10_000
+"""No metric is looked for behind them: many an expression takes their square."""
 
 
-def metric_values(
-    definitions: list[dict], line: str, time: datetime
-) -> list[dict[str, str | float | datetime]]:
-    """Return the metrics in one line, shaped as FinalMetricDataList has them."""
-    found = []
+def check_definitions(definitions: list[dict]) -> None:
+    """Refuse expressions that are none.
+
+    AWS does not say whose syntax it takes; Python's, which the SDK's examples keep to, is read by
+    the `regex` library too, which can end a search that takes too long.
+
+    Raises:
+        AwsError: ValidationException, naming the metric.
+    """
     for definition in definitions:
-        match = re.search(definition["Regex"], line)
-        if match and match.groups():
+        try:
+            regex.compile(definition["Regex"])
+        except (regex.error, ValueError, OverflowError, RecursionError) as error:
+            message = (
+                f"The regular expression {definition['Regex']!r} of the metric"
+                f" {definition['Name']} is not valid: {error}"
+            )
+            raise AwsError("ValidationException", message) from None
+
+
+class MetricReader:
+    """Finds metrics in lines; an expression that takes too long is not asked again."""
+
+    def __init__(self, definitions: list[dict]):
+        self._patterns = [(given["Name"], regex.compile(given["Regex"])) for given in definitions]
+        self._lock = threading.Lock()
+
+    def read(self, line: str, time: datetime) -> tuple[list[dict], list[str]]:
+        """Return the metrics in one line, shaped as FinalMetricDataList, and what went wrong."""
+        found, said = [], []
+        for one in list(self._patterns):
+            name, pattern = one
             try:
-                value = float(match[1])
-            except ValueError:
-                continue  # the expression caught something that is no number, as on AWS
-            found.append({"MetricName": definition["Name"], "Value": value, "Timestamp": time})
-    return found
+                match = pattern.search(line[:SEARCH_CHARACTERS], timeout=SEARCH_SECONDS)
+            except TimeoutError:
+                said += self._give_up(one)
+                continue
+            # A group may not take part; what it caught may be no number, as on AWS.
+            with suppress(ValueError):
+                if match and match.groups() and match[1] is not None:
+                    value = float(match[1])
+                    found.append({"MetricName": name, "Value": value, "Timestamp": time})
+        return found, said
+
+    def _give_up(self, one: tuple[str, regex.Pattern]) -> list[str]:
+        with self._lock:
+            if one not in self._patterns:
+                return []  # another instance's line was first
+            self._patterns.remove(one)
+        name, pattern = one
+        return [
+            f"[The metric {name} is not read any more: its regular expression {pattern.pattern!r}"
+            f" took more than {SEARCH_SECONDS:g} s in one line]"
+        ]
 
 
 def final_metrics(values: list[dict]) -> list[dict]:
@@ -45,18 +92,20 @@ class JobMetrics:
     """
 
     def __init__(self, job: str, definitions: list[dict], cloudwatch: CloudWatch | None):
-        self._job, self._definitions, self._cloudwatch = job, definitions, cloudwatch
+        self._job, self._reader, self._cloudwatch = job, MetricReader(definitions), cloudwatch
         self._values: list[dict] = []
         self._sent, self._last, self._lock = 0, time.monotonic(), threading.Lock()
 
-    def see(self, line: str) -> None:
-        """Look for metrics in a line that the job printed."""
-        if found := metric_values(self._definitions, line, now()):
+    def see(self, line: str) -> list[str]:
+        """Look for metrics in a line that the job printed; return what its log should say of it."""
+        found, said = self._reader.read(line, now())
+        if found:
             with self._lock:
                 self._values.extend(found)
                 due = time.monotonic() - self._last > SEND_SECONDS
             if due:
                 self.send()
+        return said
 
     def send(self) -> None:
         """Tell CloudWatch what it has not been told yet."""

@@ -12,6 +12,7 @@ import logging
 import os
 import random
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import count
@@ -64,10 +65,20 @@ class ChannelPipes(threading.Thread):
             self._path(epoch).unlink(missing_ok=True)
             if self._over.is_set():
                 return
+            if not self._make(self._path(epoch + 1)):
+                return
+
+    def _make(self, path: Path) -> bool:
+        """Make the next pipe, on a full disk as soon as there is room; False at the job's end."""
+        while True:
             try:
-                os.mkfifo(self._path(epoch + 1))
+                os.mkfifo(path)
+                return True
             except FileNotFoundError:
-                return  # the instance's disk is gone, and so is the job
+                return False  # the instance's disk is gone, and so is the job
+            except OSError:
+                if self._over.wait(LOOK_SECONDS):
+                    return False
 
     def _wait_for_reader(self, path: Path) -> int | None:
         """Return the pipe's open end once it has a reader, or None at the job's end."""
@@ -94,7 +105,8 @@ class ChannelPipes(threading.Thread):
                         copyfileobj(source, pipe, PIECE)
             except BrokenPipeError:
                 pass  # it was closed early, or its process has ended
-            except OSError:  # an object was deleted while the job runs: its pipe ends short
+            except (OSError, EOFError, zlib.error):
+                # An object was deleted while the job runs, or is no gzip: its pipe ends short.
                 log.exception("pipe %s", self._path(epoch))
 
     def _order(self, epoch: int) -> Iterator[Path]:

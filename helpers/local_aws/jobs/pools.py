@@ -225,7 +225,7 @@ class Pools:
             if not tuning_job(job):
                 job.update(WarmPoolStatus=status, **more)
 
-        self._documents.update(name, change)
+        self._documents.update(name, change, late=True)
 
 
 def _seconds(since: datetime) -> int:

@@ -3,7 +3,10 @@
 Left out: deletion while a job runs.
 """
 
+import sqlite3
+
 from helpers.local_aws.context import Context
+from helpers.local_aws.disk import FULL_MESSAGE, is_full
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.listing import Listing
@@ -39,14 +42,15 @@ class JobRecords:
         kept = {key: value for key, value in request.items() if key != "Tags"}
         time = now()
         about = {f"{self.kind}Arn": arn, self._status: "InProgress", "CreationTime": time}
-        if not self.documents.add(name, {**kept, **about, "LastModifiedTime": time, **extra}):
-            kind = self._prefix.lower()
-            message = (
-                f"{self._prefix} job names must be unique within an AWS account and region, and a"
-                f" {kind} job with this name already exists ({arn})"
-            )
-            raise AwsError("ResourceInUse", message)
-        self.tags.set(arn, request.get("Tags", []))
+        with self.documents.transaction():
+            if not self.documents.add(name, {**kept, **about, "LastModifiedTime": time, **extra}):
+                kind = self._prefix.lower()
+                message = (
+                    f"{self._prefix} job names must be unique within an AWS account and region,"
+                    f" and a {kind} job with this name already exists ({arn})"
+                )
+                raise AwsError("ResourceInUse", message)
+            self.tags.set(arn, request.get("Tags", []))
         self.begin(name)
         return {f"{self.kind}Arn": arn}
 
@@ -80,8 +84,9 @@ class JobRecords:
         name = request[self._name]
         if self._document(name)[self._status] in ("InProgress", "Stopping"):
             raise AwsError("ResourceInUse", f"{self.kind} {name} is still running: stop it first.")
-        self.documents.delete(name)
-        self.tags.forget(self._arn(name))
+        with self.documents.transaction():
+            self.documents.delete(name)
+            self.tags.forget(self._arn(name))
         return {}
 
     def set(self, name: str, **fields: object) -> None:
@@ -96,7 +101,20 @@ class JobRecords:
         """Note a secondary status in a document."""
 
     def finish(self, name: str, status: str, reason: str | None) -> None:
-        """Set a job's last state, all at once."""
+        """Set a job's last state, all at once.
+
+        Nothing ends Completed that a restart would not know: on a full disk it is Failed.
+        """
+        try:
+            self._finish(name, status, reason, late=False)
+        except sqlite3.Error as error:
+            if not is_full(error):
+                raise
+            if status == "Completed":
+                status, reason = "Failed", f"ClientError: {FULL_MESSAGE}"
+            self._finish(name, status, reason, late=True)
+
+    def _finish(self, name: str, status: str, reason: str | None, late: bool) -> None:
         end = f"{self._prefix}EndTime"
 
         def change(job: dict) -> None:
@@ -106,7 +124,7 @@ class JobRecords:
                 job["FailureReason"] = reason
             self.close(job)
 
-        self.documents.update(name, change)
+        self.documents.update(name, change, late)
 
     def close(self, job: dict) -> None:
         """Note in a document that has its last status what else the kind has at its end."""

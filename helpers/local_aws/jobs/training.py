@@ -127,7 +127,7 @@ class Training(JobEngine):
         states.enter(job, secondary)
 
     def _amend(self, name: str, message: str) -> None:
-        self.documents.update(name, lambda job: states.amend(job, message))
+        self.documents.update(name, lambda job: states.amend(job, message), late=True)
 
     def launch(self, name: str, job: dict) -> Cluster:
         if self.documents.get(name)["SecondaryStatus"] in ("Interrupted", "Restarting"):
@@ -147,7 +147,7 @@ class Training(JobEngine):
 
     def release(self, name: str, job: dict, cluster: Cluster, status: str) -> None:
         self._channels.end(name)
-        self.documents.update(name, spot.pause)
+        self.documents.update(name, spot.pause, late=True)
         if checkpoints := self._checkpoints.pop(name, None):
             with suppress(AwsError):  # said before, where the attempt came as far as `keep`
                 checkpoints.end()
@@ -236,8 +236,8 @@ class Training(JobEngine):
             command = [*what["ContainerEntrypoint"], *what.get("ContainerArguments", [])]
         return command, {**about, **job.get("Environment", {})}
 
-    def see_line(self, name: str, line: str) -> None:
-        self._metrics[name].see(line)
+    def see_line(self, name: str, line: str) -> list[str]:
+        return self._metrics[name].see(line)
 
     def keep(self, name: str, job: dict, containers: list[Container], status: str) -> None:
         if status == AGAIN:

@@ -3,6 +3,7 @@
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs import script_mode, spot
 from helpers.local_aws.jobs.channels import check_channel
+from helpers.local_aws.jobs.metrics import check_definitions
 
 UNSUPPORTED = (
     "DebugRuleConfigurations",
@@ -40,6 +41,7 @@ def check(request: dict) -> None:
     for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB"):
         if not resources.get(name):
             _refuse(f"ResourceConfig.{name} must be given.")
+    check_definitions(algorithm.get("MetricDefinitions", []))
     script_mode.check(request)
     spot.check(request)
     names = [channel["ChannelName"] for channel in request.get("InputDataConfig", [])]

@@ -157,8 +157,8 @@ class Zygote:
                 body += part
             program = Program(json.loads(body), list(fds))
             pid = self._fork(program, line)
-        except (OSError, ValueError):
-            pid = None
+        except (OSError, ValueError, TypeError, LookupError, AttributeError):
+            pid = None  # a launcher that ended, or something else that spoke to this door
             line.close()
         if pid != 0:
             for fd in fds:

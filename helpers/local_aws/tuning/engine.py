@@ -62,10 +62,11 @@ class Tuning:
         about = {ARN: arn, STATUS: "InProgress", "CreationTime": time, "LastModifiedTime": time}
         seed = request["HyperParameterTuningJobConfig"].get("RandomSeed", secrets.randbits(31))
         own = {"_trials": [], "_seed": seed, **self._inherit(request)}
-        if not self.documents.add(name, {**kept, **about, **own}):
-            message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
-            raise AwsError("ResourceInUse", message)
-        self._tags.set(arn, request.get("Tags", []))
+        with self.documents.transaction():
+            if not self.documents.add(name, {**kept, **about, **own}):
+                message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
+                raise AwsError("ResourceInUse", message)
+            self._tags.set(arn, request.get("Tags", []))
         self._start(name)
         return {ARN: arn}
 
@@ -105,8 +106,9 @@ class Tuning:
         name = request[NAME]
         if self._document(name)[STATUS] in ("InProgress", "Stopping"):
             raise AwsError("ResourceInUse", f"Tuning job {name} is still running: stop it first.")
-        self.documents.delete(name)
-        self._tags.forget(self._arn(name))
+        with self.documents.transaction():
+            self.documents.delete(name)
+            self._tags.forget(self._arn(name))
         return {}
 
     # What they use.
@@ -187,7 +189,7 @@ class Tuning:
         for run in runs:
             run.leave()
         for document in self.documents:
-            self.documents.update(document[NAME], _mark_interrupted)
+            self.documents.update(document[NAME], _mark_interrupted, late=True)
 
 
 def _mark_interrupted(job: dict) -> None:

@@ -7,6 +7,7 @@ completion https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tunin
 from math import prod
 
 from helpers.local_aws.errors import AwsError
+from helpers.local_aws.jobs.metrics import check_definitions
 from helpers.tuning.ranges import Range, RangeError, as_text, read_ranges
 
 MOST_EPOCHS = 20_000
@@ -43,6 +44,7 @@ def check(request: dict) -> None:
             "A metric is required for this hyperparameter tuning job objective."
             f" Provide a metric in the metric definitions: {metric} is not in them."
         )
+    check_definitions(definitions)
     ranges = ranges_of(request)
     if both := sorted(ranges.keys() & definition.get("StaticHyperParameters", {}).keys()):
         raise refuse(f"Hyperparameters are both static and tuned: {', '.join(both)}.")

@@ -2,13 +2,16 @@
 
 import logging
 import secrets
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from math import nan
 
+from helpers.local_aws.disk import FULL_MESSAGE, is_full
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.engine import INTERNAL
-from helpers.local_aws.jobs.metrics import metric_values
+from helpers.local_aws.jobs.metrics import MetricReader
 from helpers.local_aws.jobs.training import Training
 from helpers.local_aws.logs import Logs
 from helpers.local_aws.shelf import Shelf, now
@@ -26,6 +29,8 @@ from helpers.tuning.study import Study
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+MOST = 1e300
+"""Of an objective: sums of larger ones overflow."""
 ATTEMPTS = 5
 """As many training jobs without an objective fail a tuning job, as AWS words its reason."""
 
@@ -50,6 +55,7 @@ class TuningRun:
         self._thread = threading.Thread(target=self._run, name=f"tuning-{name}", daemon=True)
         self._numbers: dict[str, int] = {}
         self._seen: dict[str, int] = {}
+        self._readers: dict[str, MetricReader] = {}
 
     def start(self) -> None:
         """Begin, or go on where the last server ended."""
@@ -87,6 +93,8 @@ class TuningRun:
         except AwsError as error:
             self._give_up(f"ClientError: {error.message}")
         except Exception as error:
+            if is_full(error):
+                return self._give_up(f"ClientError: {FULL_MESSAGE}")
             log.exception("tuning job %s", self.name)
             self._give_up(f"InternalServerError: {type(error).__name__}: {error}")
         finally:
@@ -146,12 +154,15 @@ class TuningRun:
         objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
         given = job["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
         wanted = [one for one in given if one["Name"] == objective["MetricName"]]
+        reader = self._readers.setdefault(name, MetricReader(wanted))
         place = {"logGroupName": self._training.log_group, "logStreamNamePrefix": f"{name}/"}
         found: list[dict] = []
         with suppress(AwsError):  # it has printed nothing yet
             for event in self._logs.filter_log_events(place)["events"]:
-                found += metric_values(wanted, event["message"], now())
-        return [value["Value"] for value in found]
+                found += reader.read(event["message"], now())[0]
+        # What is not finite can't be averaged, but it counts as an epoch.
+        values = [value["Value"] for value in found]
+        return [value if abs(value) < MOST else nan for value in values]
 
     def _watch(self, job: dict) -> None:
         """Stop the running trials that early stopping, or Hyperband, gives up."""
@@ -209,8 +220,13 @@ class TuningRun:
             self._stop_trial(trial["name"])
 
     def _stop_trial(self, name: str) -> None:
-        with suppress(AwsError):  # it has just ended, or is stopping
-            self._training.stop_training_job({"TrainingJobName": name})
+        try:
+            with suppress(AwsError):  # it has just ended, or is stopping
+                self._training.stop_training_job({"TrainingJobName": name})
+        except sqlite3.Error as error:
+            if not is_full(error):
+                raise
+            self._training.end(name)  # it is Stopped without having been Stopping
 
     # Ending.
 
@@ -256,7 +272,8 @@ class TuningRun:
             **({"FailureReason": reason} if reason else {}),
         }
         self._training.pools.close(self._arn)  # before anybody can see that it has ended
-        self._shelf.update(self.name, lambda job: job.update(fields))
+        # Nothing ends Completed that a restart would not know.
+        self._shelf.update(self.name, lambda job: job.update(fields), late=status == "Failed")
 
 
 def _why(done: list[dict]) -> str:

@@ -231,3 +231,22 @@ def test_an_archive_with_a_member_outside_fails_the_endpoint_and_writes_nothing(
     assert about["EndpointStatus"] == "Failed"
     assert "'../../../../evil' would be extracted" in about["FailureReason"]
     assert not list(aws.context.state.parent.rglob("evil"))
+
+
+@pytest.mark.parametrize("said", ["READY soon", "READY ", "READY 99999999", "\xff" * 300_000])
+def test_a_worker_may_print_anything_while_it_loads(hosting, said):
+    # More than a pipe holds after it: a reader that died would leave the worker waiting.
+    hosting.create(archive(f"print({said!r}); print('x' * 70_000)\n{SCRIPT}"))
+    assert hosting.ask()["bytes"] == 5
+
+
+def test_an_endpoint_whose_log_has_no_room_serves(hosting, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(hosting.aws.engines.logs, "append", full)
+    hosting.create(archive(f"print('x\\n' * 40_000)\n{SCRIPT}"))
+    assert hosting.ask()["bytes"] == 5
+    monkeypatch.undo()
+    hosting.sagemaker.delete_endpoint(EndpointName="endpoint")
+    assert "lines are missing here: The disk" in hosting.log()

@@ -103,3 +103,14 @@ def test_an_object_that_is_gone_ends_its_pass_short_and_not_the_channel(pipes, t
     (tmp_path / "object-01").unlink()
     assert read(tmp_path, 0) == b"one"
     assert read(tmp_path, 1) == b"one"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [b"no gzip", gzip.compress(b"x" * 9999)[:-20], gzip.compress(b"x" * 99)[:15] + b"?" * 40],
+    ids=["no gzip", "half", "damaged"],
+)
+def test_an_object_that_is_no_gzip_ends_its_pass_short_and_not_the_channel(pipes, tmp_path, bad):
+    pipes(gzip.compress(b"one"), bad, unzip=True)
+    for epoch in range(3):
+        assert read(tmp_path, epoch)[:3] == b"one"

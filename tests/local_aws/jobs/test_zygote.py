@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -179,3 +180,14 @@ def test_a_venv_with_something_installed_is_not_served_by_the_zygote(python):
     assert python("-c", code).stdout == "False\n"
     (site / "mine.py").unlink()
     assert python("-c", "import sys; print('decimal' in sys.modules)").stdout == "True\n"
+
+
+@pytest.mark.parametrize("words", [b"[1, 2]", b"{}", b'{"env": 7}', b"no JSON", b"\xff"])
+def test_a_zygote_survives_whoever_else_speaks_to_it(python, words):
+    folder = os.open(python.venv, os.O_PATH)
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(f"/proc/self/fd/{folder}/zygote")
+        line.sendall(len(words).to_bytes(8, "big") + words)
+        line.recv(100)
+    os.close(folder)
+    assert python("-c", "print('there')").stdout == "there\n" and python.zygote.is_alive()
