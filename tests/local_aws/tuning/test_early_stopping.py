@@ -31,7 +31,7 @@ def test_the_first_trial_is_never_hopeless():
 
 @pytest.mark.parametrize("lines", [["inf", "-inf", "1"], ["1e308"] * 3, ["nan", "1", "x"]])
 def test_a_trial_that_prints_what_is_no_finite_number_can_be_compared(aws, lines):
-    tuning, name = aws.engines.tuning, "trial"
+    tuning, name = aws.engines.tuning, f"trial-{lines[0]}"
     job = {
         "HyperParameterTuningJobConfig": {
             "HyperParameterTuningJobObjective": {"MetricName": "score", "Type": "Maximize"}
