@@ -3,7 +3,7 @@
 import errno
 import os
 import sqlite3
-import uuid
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,13 +48,14 @@ class Reserve:
         OSError: there is not so much room: nothing should be begun.
     """
 
-    NAME = "reserve-*"
     BYTES = 2**18
 
     def __init__(self, folder: Path):
-        self._path = folder / self.NAME.replace("*", uuid.uuid4().hex)
+        descriptor, name = tempfile.mkstemp(prefix="reserve-", dir=folder)
+        self._path = Path(name)
         try:
-            self._path.write_bytes(os.urandom(self.BYTES))  # which no file system can compress
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(os.urandom(self.BYTES))  # which no file system can compress
         except BaseException:
             self.give()
             raise

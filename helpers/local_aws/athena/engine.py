@@ -22,7 +22,6 @@ from helpers.local_aws.athena.session import open_database, warm_up
 from helpers.local_aws.athena.statements import Statement, parse_statement
 from helpers.local_aws.athena.workgroups import ENGINE, WorkGroups
 from helpers.local_aws.catalog import Catalog
-from helpers.local_aws.disk import Reserve
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.s3.store import ObjectStore
@@ -38,7 +37,7 @@ class AthenaEngine(WorkGroups, SavedQueries, Metadata):
 
     def __init__(self, root: Path, catalog: Catalog, store: ObjectStore, account: str, region: str):
         self.documents, self.root = Documents(root / "athena.sqlite"), root
-        for left in root.glob(Reserve.NAME):
+        for left in root.glob("reserve-*"):
             left.unlink()
         WorkGroups.__init__(self, self.documents)
         SavedQueries.__init__(self, self.documents, self)

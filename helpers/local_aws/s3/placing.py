@@ -55,12 +55,12 @@ def replaced(source: str, path: str) -> Iterator[None]:
 
 
 @contextmanager
-def set_aside(paths: Iterable[Path], folder: Path) -> Iterator[None]:
+def set_aside(files: Iterable[Path], folder: Path) -> Iterator[None]:
     """Move files into `folder`; delete them after the body, or put them back if it raises."""
-    moved: list[tuple[str, Path]] = []
+    moved: list[tuple[Path, Path]] = []
     try:
-        for path in paths:
-            aside = f"{folder}/{uuid.uuid4().hex}.gone"
+        for path in files:
+            aside = paths.child(folder, f"{uuid.uuid4().hex}.gone")
             if path.is_file():  # others may have deleted it
                 os.rename(path, aside)
                 moved.append((aside, path))
