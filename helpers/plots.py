@@ -23,8 +23,8 @@ SCRIPTS = (
     "Arial Unicode MS", "PingFang SC", "Hiragino Sans", "Microsoft YaHei", "Yu Gothic",
 )  # fmt: skip
 """Fonts of the scripts that DejaVu lacks, used where they are installed."""
-LONG = 28
-"""Characters of a label that a figure has room for."""
+LABEL, SENTENCE = 28, 56
+"""Characters that a figure has room for at an axis, and in a title or a bar's own line."""
 
 
 def use_style() -> None:
@@ -47,13 +47,13 @@ def use_style() -> None:
     )
 
 
-def shown(label: str) -> str:
-    """Return a label as a figure can show it: not too long, and `U+9CE5` for what no font has."""
-    label = str(label)
-    if len(label) > LONG:
-        label = f"{label[: LONG - 11]}…{label[-10:]}"
+def shown(text: object, longest: int = LABEL) -> str:
+    """Return a text as a figure can show it: not too long, and `U+9CE5` for what no font has."""
+    text = str(text)
+    if len(text) > longest:
+        text = f"{text[: longest - 11]}…{text[-10:]}"
     glyphs = set().union(*(_glyphs(family) for family in plt.rcParams["font.family"]))
-    return "".join(c if ord(c) in glyphs or c.isspace() else f"U+{ord(c):04X}" for c in label)
+    return "".join(c if ord(c) in glyphs or c.isspace() else f"U+{ord(c):04X}" for c in text)
 
 
 @cache
@@ -98,7 +98,7 @@ def spectrogram(
     image = axes.imshow(
         level, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-top, vmax=0
     )
-    axes.set(title=shown(title), xlabel="seconds", ylabel="kHz")
+    axes.set(title=shown(title, SENTENCE), xlabel="seconds", ylabel="kHz")
     axes.grid(visible=False)
     axes.figure.colorbar(image, ax=axes, label="dB below the loudest", pad=0.01)
     return axes

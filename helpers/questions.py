@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from helpers.athena import query
 from helpers.config import Config
-from helpers.plots import COLOURS, shown
+from helpers.plots import COLOURS, LABEL, SENTENCE, shown
 
 
 @dataclass(frozen=True)
@@ -109,5 +110,13 @@ def ask(config: Config, question: Question) -> None:
 
 def _drawable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with their texts as a figure can show them."""
-    texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
-    return frame.assign(**{name: frame[name].map(shown, na_action="ignore") for name in texts})
+    longest = {
+        name: LABEL if name.endswith("label") else SENTENCE
+        for name in frame
+        if pd.api.types.is_string_dtype(frame[name])
+    }
+    texts = {
+        name: frame[name].map(partial(shown, longest=most), na_action="ignore")
+        for name, most in longest.items()
+    }
+    return frame.assign(**texts)

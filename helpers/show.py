@@ -33,7 +33,7 @@ def _photos(items: Sequence[tuple[str, bytes]], *, columns: int) -> Figure:
         axes.axis("off")
     for axes, (title, data) in zip(grid.flat, items, strict=False):
         axes.imshow(_pixels(data))
-        axes.set_title(plots.shown(title), fontsize=9)
+        axes.set_title(plots.shown(title, plots.SENTENCE), fontsize=9)
     return figure
 
 

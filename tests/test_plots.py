@@ -130,3 +130,11 @@ def test_reliability_shows_every_band_with_its_interval_and_its_samples():
     assert curve.get_xydata().tolist() == [[0.45, 0.4], [0.96, 1.0]]
     assert [bar.get_height() for bar in right.patches] == [3, 7]
     assert right.get_title(loc="left") == "Expected error 4.2 points"
+
+
+@pytest.mark.parametrize(
+    "title", ["The first sample of the first shard", "said thrnig1 (0.64), was wlwwar (0.01)"]
+)
+def test_a_title_has_room_for_a_sentence(title):
+    figure = plots.spectrogram_grid([(title, chirp(0.5), 32_000)])
+    assert figure.axes[0].get_title(loc="left") == title
