@@ -11,6 +11,7 @@ import torch.distributed as dist
 from helpers.evaluation.metrics import macro_over_classes, roc_auc
 from helpers.networks.model import build_model
 from helpers.stream import Batch
+from helpers.training.attempts import Attempts
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation
@@ -216,7 +217,7 @@ def the_run_takes_the_manifests_weights(flags: list[str], bench: Bench) -> None:
     manifest = make_shards(bench.folder, train=7)
     assert len(set(manifest.class_weights.values())) > 1
     args = train.parse_args(["--data", str(bench.folder), *flags])
-    trainer = train.make_trainer(complete(args, manifest.dataset), manifest, Ranks())
+    trainer = train.make_trainer(complete(args, manifest.dataset), manifest, Ranks(), Attempts())
     expected = [manifest.class_weights[label] for label in manifest.labels]
     assert np.allclose(trainer.class_weights.numpy(), expected)
 
