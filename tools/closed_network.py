@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 INSIDE = "--inside"
@@ -32,6 +33,13 @@ TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 SIOCSIFFLAGS, SIOCSIFADDR, SIOCADDRT, SIOCGIFINDEX = 0x8914, 0x8916, 0x890B, 0x8933
 IFF_UP_RUNNING, RTF_UP, MS_BIND = 0x1 | 0x40, 0x1, 4096
 TCP, UDP, DNS, SYN, ACK = 6, 17, 53, 0x02, 0x10
+ICMP, ICMP6, FRAGMENT6 = 1, 58, 44
+PINGS = {ICMP: 8, ICMP6: 128}
+"""The type of an echo request; other messages of these protocols are the kernel's own."""
+HEADER = {TCP: 14, UDP: 8, ICMP: 1, ICMP6: 1}
+"""Bytes that are looked at, by protocol."""
+PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
+"""A proxy on loopback would be looked for in here, where it is not: nobody would see the try."""
 
 
 def sightings(packet: bytes) -> tuple[str, object] | None:
@@ -39,23 +47,36 @@ def sightings(packet: bytes) -> tuple[str, object] | None:
 
     None for the kernel's own (neighbors, multicast groups) and for what follows a first packet.
     """
-    if packet[0] >> 4 == 4:
-        protocol, start = packet[9], (packet[0] & 15) * 4
-        address = socket.inet_ntop(socket.AF_INET, packet[16:20])
-    else:
-        protocol, start = packet[6], 40
-        address = f"[{socket.inet_ntop(socket.AF_INET6, packet[24:40])}]"
-    source, port = struct.unpack_from("!HH", packet, start) if protocol in (TCP, UDP) else (0, 0)
+    protocol, address, offset, start = header(packet)
+    if offset:
+        return None  # a later fragment of a packet whose first one was seen
+    body = packet[start:]
+    if len(body) < HEADER.get(protocol, 0):
+        return f"packet to {address}", (protocol, body)
+    if protocol in PINGS:
+        return (f"ping to {address}", body[4:6]) if body[0] == PINGS[protocol] else None
+    if protocol not in (TCP, UDP):
+        return None
+    source, port = struct.unpack_from("!HH", body)
     if protocol == UDP and port == DNS:
-        return f"look-up of {name_in(packet[start + 8 :])}", (
-            source,
-            packet[start + 8 : start + 10],
-        )
+        return f"look-up of {name_in(body[8:])}", (source, body[8:10])
     if protocol == UDP:
         return f"datagram to {address}:{port}", source
-    if protocol == TCP and packet[start + 13] & (SYN | ACK) == SYN:
+    if body[13] & (SYN | ACK) == SYN:
         return f"connection to {address}:{port}", source
     return None
+
+
+def header(packet: bytes) -> tuple[int, str, int, int]:
+    """Return an IP packet's protocol, target, fragment offset, and where its contents begin."""
+    if packet[0] >> 4 == 4:
+        offset = struct.unpack_from("!H", packet, 6)[0] & 0x1FFF
+        address = socket.inet_ntop(socket.AF_INET, packet[16:20])
+        return packet[9], address, offset, (packet[0] & 15) * 4
+    address = f"[{socket.inet_ntop(socket.AF_INET6, packet[24:40])}]"
+    if packet[6] != FRAGMENT6:
+        return packet[6], address, 0, 40
+    return packet[40], address, struct.unpack_from("!H", packet, 42)[0] >> 3, 48
 
 
 def name_in(query: bytes) -> str:
@@ -101,9 +122,13 @@ class Catcher:
             fcntl.ioctl(control, SIOCADDRT, route)
 
     def watch(self) -> None:
-        """Write down what arrives, for ever."""
+        """Write down what arrives, for ever; what can't be read is something that left, too."""
         while packet := os.read(self._tun, 65536):
-            if (sighting := sightings(packet)) and sighting not in self._known:
+            try:
+                sighting = sightings(packet)
+            except (IndexError, ValueError, struct.error):
+                sighting = "packet that can't be read", packet
+            if sighting and sighting not in self._known:
                 self._known.add(sighting)
                 self.seen[sighting[0]] += 1
 
@@ -123,12 +148,17 @@ def run_inside(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="closed-network-") as folder:
         ask_outside(Path(folder) / "resolv.conf")
         threading.Thread(target=catcher.watch, daemon=True).start()
-        code = subprocess.run(command).returncode
+        code = subprocess.run(command, env=without_proxies(os.environ)).returncode
     for what, times in catcher.seen.most_common():
         print(f"left the machine: {what}, {times} times", file=sys.stderr)
     count = sum(catcher.seen.values())
     print(f"{count} look-ups and connections to the outside", file=sys.stderr)
     return code or (1 if count else 0)
+
+
+def without_proxies(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which every program goes its own way out."""
+    return {name: value for name, value in environment.items() if name.lower() not in PROXIES}
 
 
 def network() -> str:

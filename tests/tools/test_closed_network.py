@@ -50,6 +50,43 @@ def test_what_wants_to_leave_is_named_and_fails_the_command(code, seen):
     assert f"left the machine: {seen}" in done.stderr
 
 
+FRAGMENTS = """
+import socket
+s = socket.socket(socket.AF_INET{six}, socket.SOCK_DGRAM)
+s.sendto(bytes({size}), ('{address}', 9999))
+"""
+
+
+@pytest.mark.parametrize(
+    "six, size, address", [("", 1473, "93.184.216.34"), ("6", 3000, "2001:db8::1")]
+)
+def test_a_datagram_in_pieces_is_seen_once_and_so_is_what_follows(six, size, address):
+    done = closed(
+        sys.executable, "-c", FRAGMENTS.format(six=six, size=size, address=address) + LOOK_UP
+    )
+    assert f"datagram to {address if not six else f'[{address}]'}:9999, 1 times" in done.stderr
+    assert "look-up of example.com" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_who_goes_through_a_proxy_is_seen(monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    code = "import urllib.request as u\ntry: u.urlopen('http://example.com')\nexcept OSError: pass"
+    assert "look-up of example.com" in closed(sys.executable, "-c", code).stderr
+
+
+@pytest.mark.parametrize(
+    "packet, seen",
+    [
+        (bytes([0x45] + [0] * 8 + [1] + [0] * 6 + [9] * 4 + [8] + [0] * 7), "ping to 9.9.9.9"),
+        (bytes([0x60] + [0] * 5 + [58] + [0] * 33 + [128] + [0] * 7), "ping to [::]"),
+        (bytes([0x45] + [0] * 8 + [17] + [0] * 6 + [9] * 4 + [1]), "packet to 9.9.9.9"),
+    ],
+)
+def test_pings_and_packets_cut_short_are_seen_too(packet, seen):
+    assert sightings(packet)[0] == seen
+
+
 def test_loopback_works_and_is_no_outside():
     done = closed(sys.executable, "-c", LOOPBACK)
     assert (done.returncode, done.stderr) == (0, "0 look-ups and connections to the outside\n")
