@@ -73,7 +73,8 @@ class Config:
         return f"s3://{self.bucket}/{self.key(kind, *parts)}"
 
     def __repr__(self) -> str:
-        return f"<Config: {self.dataset} on {self.cloud}, bucket {self.bucket}, {self.region}>"
+        data = f"{self.dataset} of {self.source}" if self.raw else self.dataset
+        return f"<Config: {data} on {self.cloud}, bucket {self.bucket}, {self.region}>"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ def markdown(text: object) -> str:
     line = html.escape(" ".join(str(text).split()), quote=False)
     line = _SPECIAL.sub(r"\\\1", line).replace("|", "&#124;")
     # An address would become a link, and a line's first signs a heading or a list.
-    line = line.replace("://", ":&#47;&#47;").replace("@", "&#64;").replace("www.", "www&#46;")
+    line = line.replace("://", ":&#47;&#47;").replace("@", "&#64;")
+    line = re.sub(r"www\.", lambda found: f"{found[0][:3]}&#46;", line, flags=re.IGNORECASE)
     return _BEGINS.sub(lambda found: _entities(found[1]), line)
 
 

@@ -1,8 +1,8 @@
 """Questions that a data set's metadata can answer in SQL; asks Athena, knows no data set."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -109,14 +109,14 @@ def ask(config: Config, question: Question) -> None:
 
 
 def _drawable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with their texts as a figure can show them."""
-    longest = {
-        name: LABEL if name.endswith("label") else SENTENCE
-        for name in frame
-        if pd.api.types.is_string_dtype(frame[name])
-    }
-    texts = {
-        name: frame[name].map(partial(shown, longest=most), na_action="ignore")
-        for name, most in longest.items()
-    }
-    return frame.assign(**texts)
+    """Return the rows with their texts as a figure can show them, two texts never as one."""
+    # Where there are labels the other texts are labels too, such as the birds heard besides.
+    longest = LABEL if "label" in frame else SENTENCE
+    texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
+    names, counts = {}, Counter()
+    for text in sorted({text for name in texts for text in frame[name].dropna()}):
+        name = shown(text, longest)
+        counts[name] += 1
+        names[text] = name if counts[name] == 1 else f"{name} ({counts[name]})"
+    # Athena's CSV has an empty text as nothing, a label that somebody left out for example.
+    return frame.assign(**{name: frame[name].map(names).fillna("none") for name in texts})

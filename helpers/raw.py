@@ -20,7 +20,7 @@ def raw_folder(config: Config) -> tuple[Path, list[Drop]]:
 
     Raises:
         LookupError: there is no bucket to put it into yet.
-        ValueError: the user's folder holds nothing that the data set can use.
+        ValueError: the user's folder or prefix holds nothing that the data set can use.
     """
     if not bucket_exists(config):
         raise LookupError(f"No bucket {config.bucket}: run notebooks/00 first")
@@ -33,5 +33,9 @@ def raw_folder(config: Config) -> tuple[Path, list[Drop]]:
     source = Path(config.raw)
     if config.raw.startswith("s3://"):
         source = folder / "source"
-        download_prefix(client(config, "s3"), config.raw, source)
+        if not download_prefix(client(config, "s3"), config.raw, source):
+            raise ValueError(
+                f"No object lies below {config.raw.rstrip('/')}/: set COURSE_RAW to a prefix that "
+                "has your files below it, spelled as S3 lists it"
+            )
     return folder / "raw", dataset.ingest(source, folder / "raw")

@@ -1,5 +1,6 @@
 """The settings are read once, checked, and set up the cloud that they name."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -33,6 +34,12 @@ def test_without_settings_it_is_birds_on_the_local_aws(local):
     assert (config.cloud, config.dataset, config.raw) == ("local", "birds", None)
     assert config.endpoint_url == local.context.url
     assert repr(config).startswith("<Config: birds on local, bucket birds-and-bins-")
+
+
+def test_the_settings_say_whose_data_they_are_for(config):
+    mine = dataclasses.replace(config, raw="/data/ada/calls")
+    assert repr(mine).startswith(f"<Config: birds of {mine.source} on local, ")
+    assert mine.source.startswith("calls-") and "ada" not in repr(mine)
 
 
 def test_every_client_of_this_process_and_its_children_is_pointed_there(local, environment):

@@ -1,5 +1,6 @@
 """What data says is never read as HTML, Markdown or TeX by the page that shows it."""
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -36,6 +37,7 @@ EVIL = [
     "- item",
     "1. one",
     "http://evil.example www.evil.example me@evil.example",
+    "WWW.evil.example Www.evil.example _www.evil.example HTTP://evil.example",
 ]
 
 
@@ -68,6 +70,11 @@ def test_a_sentence_of_markdown_shows_the_very_text(evil):
     page = Seen(rendered(f"{markdown(evil)} is what it says."))
     assert page.tags == ["p"]
     assert page.text.strip() == f"{plain(evil)} is what it says."
+
+
+@pytest.mark.parametrize("address", ["www.a.b", "WWW.a.b", "_www.a.b", "HTTP://a.b", "me@a.b"])
+def test_no_address_is_left_that_a_page_makes_a_link_of(address):
+    assert not re.search(r"(?i)www\.|://|@", markdown(address))
 
 
 @pytest.mark.parametrize("evil", EVIL)

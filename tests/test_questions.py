@@ -2,10 +2,11 @@
 
 import IPython.display
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 
 from helpers import athena
-from helpers.questions import Question, ask, load_questions
+from helpers.questions import Question, _drawable, ask, load_questions
 
 
 @pytest.fixture
@@ -54,3 +55,18 @@ def test_both_data_sets_have_questions_about_their_flat_table(dataset):
     assert "{raw}" in questions.flat
     titles = [each.title for each in questions]
     assert len(titles) == len({*titles}) >= 5
+
+
+LOOK_ALIKE = ["x" * 40 + letter + "y" * 40 for letter in "ab"]
+
+
+@pytest.mark.parametrize("index", range(7))
+def test_labels_that_are_missing_or_look_alike_when_cut_are_drawn_as_two(index):
+    labels = [*LOOK_ALIKE, None, "owl"]
+    numbers = dict.fromkeys(("latitude", "longitude", "recordings", "recordists", "hour"), 1)
+    frame = pd.DataFrame({"label": labels, "other": labels, **numbers, "month": 2})
+    frame = frame.assign(rating=range(4), in_common=labels)
+    drawn = _drawable(frame)
+    assert drawn["label"].nunique() == 4 and not drawn["label"].isna().any()
+    assert drawn["label"].equals(drawn["other"])
+    list(load_questions("birds"))[index].draw(drawn)

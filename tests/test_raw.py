@@ -43,6 +43,14 @@ def test_a_prefix_in_s3_is_laid_out_like_a_folder(aws, config, calls):
     assert media(far) == media(near)
 
 
+@pytest.mark.parametrize("prefix", ["none", "none/", "min", "mine/owl/1.wav", "MINE"])
+def test_a_prefix_without_an_object_is_named_with_what_to_do(aws, config, prefix):
+    aws.store.put(config.bucket, "mine/owl/1.wav", file_of(chirp(1.0)))
+    uri = f"s3://{config.bucket}/{prefix}"
+    with pytest.raises(ValueError, match=f"below {uri.rstrip('/')}/: set COURSE_RAW to a prefix"):
+        raw_folder(dataclasses.replace(config, raw=uri))
+
+
 def test_without_ones_own_the_sample_is_made(config, monkeypatch):
     made = []
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from helpers.datasets.base import Drop, Unreadable
 from helpers.datasets.bins_metadata import read_contents
+from helpers.datasets.folders import LEADS_NOWHERE
 from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
 from helpers.paths import below
 
@@ -69,6 +70,8 @@ def _by_name(
         name, place = composed(path.stem), path.relative_to(source).as_posix()
         if not is_text(place):
             drops.append(Drop(printable(place), "its name is not UTF-8: rename the pair"))
+        elif not path.is_file():
+            drops.append(Drop(place, LEADS_NOWHERE))
         elif name in found:
             drops.append(Drop(place, f"a second file for {name}, beside {found[name]}: rename it"))
         else:
@@ -90,6 +93,7 @@ def _bring(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     try:
-        os.link(source, target)
+        # On Linux a link's own link would be made, which leads elsewhere from its new place.
+        os.link(os.path.realpath(source), target)
     except OSError:
         shutil.copyfile(source, target)

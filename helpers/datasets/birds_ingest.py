@@ -19,6 +19,7 @@ from helpers.datasets.birds_metadata import (
     read_table,
     write_table,
 )
+from helpers.datasets.folders import LEADS_NOWHERE, walk
 from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
 from helpers.paths import below
 
@@ -82,8 +83,14 @@ def _folder_per_class(source: Path) -> Found:
     loose = [path for path in files if path.parent == source]
     drops += [Drop(path.name, "not in a class's folder") for path in loose]
     files = [path for path in files if path.parent != source]
+    nameless = [path for path in files if not _label(source, path)]
+    drops += [
+        Drop(path.relative_to(source).as_posix(), "its class's folder has a blank name: rename it")
+        for path in nameless
+    ]
+    files = [path for path in files if _label(source, path)]
     paths = [path.relative_to(source) for path in files]
-    labels = [composed(path.parts[0]) for path in paths]
+    labels = [_label(source, path) for path in files]
     wishes = ["-".join((*path.parts[:-1], path.stem)) for path in paths]
     ids = make_ids(wishes, [path.as_posix() for path in paths])
     names = [
@@ -94,13 +101,22 @@ def _folder_per_class(source: Path) -> Found:
     return drops, list(zip(files, names, strict=True)), write_table(rows)
 
 
+def _label(source: Path, path: Path) -> str:
+    """Return the class's name: its folder's, however blanks at its ends and accents are typed."""
+    return composed(path.relative_to(source).parts[0]).strip()
+
+
 def _recordings(source: Path, folder: Path) -> tuple[list[Path], list[Drop]]:
     """Return all recordings below a folder, in the order of their names, and what is none."""
     files, drops = [], []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(walk(folder)):
         name = path.relative_to(source).as_posix()
         if not is_text(name):
             drops.append(Drop(printable(name), "its name is not UTF-8: rename it"))
+        elif not path.is_file():
+            drops.append(Drop(name, LEADS_NOWHERE))
+        elif path.name.startswith("._"):
+            drops.append(Drop(name, "not a recording but what macOS writes beside one"))
         elif path.suffix.lower() not in AUDIO:
             drops.append(Drop(name, f"not an audio file ({', '.join(sorted(AUDIO))})"))
         else:

@@ -35,6 +35,18 @@ def test_pairs_are_laid_out_from_any_of_the_layouts(tmp_path: Path, photos: str,
     assert (raw / "bin-images/a.jpg").read_bytes() == b"photo"
 
 
+def test_photos_that_are_links_are_brought_and_those_to_nowhere_listed(tmp_path: Path) -> None:
+    source, raw = tmp_path / "mine", tmp_path / "raw"
+    write(source, **{f"metadata__{name}_json": GOOD for name in "ab"}, far__a_jpg=b"photo")
+    (source / "images").mkdir()
+    for name in "ab":
+        (source / "images" / f"{name}.jpg").symlink_to(f"../far/{name}.jpg")
+    first, _ = DATASET.ingest(source, raw)
+    assert first.source == "images/b.jpg" and "leads nowhere" in first.reason
+    assert laid_out(raw) == ["bin-images/a.jpg", "metadata/a.json"]
+    assert not (raw / "bin-images/a.jpg").is_symlink()
+
+
 def test_what_has_no_partner_or_no_count_is_listed(tmp_path: Path) -> None:
     source = tmp_path / "mine"
     write(source, a_jpg=b"", a_json=GOOD, b_jpg=b"", c_json=GOOD, d_jpg=b"", d_json=b"{}")

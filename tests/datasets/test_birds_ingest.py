@@ -4,6 +4,7 @@ import json
 import os
 import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,36 @@ def test_a_class_written_in_two_forms_of_unicode_is_one_class(tmp_path, out):
     DATASET.ingest(lay(tmp_path / "mine", {f"{f}/1.wav": SOUNDS["wav"] for f in forms}), out)
     records, _ = DATASET.records(tree(out), tree(out).__getitem__)
     assert [record.label for record in records] == ["Eisvogel-Ö"] * 2
+
+
+def test_classes_and_files_that_are_links_are_taken_and_those_to_nowhere_listed(tmp_path, out):
+    mine = lay(tmp_path / "mine", {"rook/1.wav": SOUNDS["wav"]})
+    far = lay(tmp_path / "far", {"1.wav": SOUNDS["wav"], "2/3.wav": SOUNDS["wav"]})
+    (mine / "owl").symlink_to(far)
+    (mine / "rook" / "2.wav").symlink_to(far / "1.wav")
+    (mine / "rook" / "gone.wav").symlink_to(far / "gone.wav")
+    (mine / "rook" / "round").symlink_to(mine)
+    (drop,) = DATASET.ingest(mine, out)
+    assert drop.source == "rook/gone.wav" and "leads nowhere" in drop.reason
+    records, _ = DATASET.records(tree(out), tree(out).__getitem__)
+    assert Counter(record.label for record in records) == {"owl": 2, "rook": 2}
+
+
+def test_a_class_with_blanks_around_its_name_is_the_one_without(tmp_path, out):
+    names = ("owl", "owl ", "\u3000owl", " ", "\u00a0")
+    mine = lay(tmp_path / "mine", {f"{name}/1.wav": SOUNDS["wav"] for name in names})
+    drops = DATASET.ingest(mine, out)
+    assert [drop.source for drop in drops] == [" /1.wav", "\u00a0/1.wav"]
+    assert all("blank name: rename it" in drop.reason for drop in drops)
+    records, more = DATASET.records(tree(out), tree(out).__getitem__)
+    assert [record.label for record in records] == ["owl"] * 3 and not more
+
+
+def test_what_macos_packs_beside_a_recording_is_no_recording(tmp_path, out):
+    files = {"owl/1.wav": SOUNDS["wav"], "owl/._1.wav": b"\0", "__MACOSX/owl/._1.wav": b"\0"}
+    drops = DATASET.ingest(lay(tmp_path / "mine", files), out)
+    assert {drop.source for drop in drops} == {"owl/._1.wav", "__MACOSX/owl/._1.wav"}
+    assert {key.split("/")[1] for key in tree(out) if key.startswith("train_audio/")} == {"owl"}
 
 
 def test_a_name_that_is_no_text_is_left_out_and_listed(tmp_path, out):
