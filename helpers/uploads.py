@@ -75,7 +75,8 @@ def upload_raw(
 
     Args:
         others: what becomes of objects that the folder does not have: `refuse` to go on, `keep`
-            them as a part of the data set, or `delete` them.
+            them in S3, where they give samples if the metadata still names them (that of birds is
+            one table, which is the folder's), or `delete` them.
 
     Raises:
         OtherObjects: there are such objects, and `others` is `refuse`; nothing was changed.
@@ -160,6 +161,8 @@ def _what_to_do(prefix: S3Prefix, keys: list[str]) -> str:
     some = ", ".join(keys[:3]) + (", …" if len(keys) > 3 else "")
     return (
         f"{prefix} holds {len(keys):,} objects that are not in the folder to upload ({some}). "
-        "Nothing was changed. If they were taken out of the data set, say others='delete' and they "
-        "are deleted from S3; if they belong to it, others='keep'"
+        "Nothing was changed. If they were taken out of the data set, or have other names in the "
+        "folder now, say upload_raw(config, folder, others='delete') and they are deleted from S3. "
+        "If they belong to it, put them back into the folder; others='keep' leaves them in S3, "
+        "where 02 counts them, and 04 uses those alone that the metadata still names"
     )

@@ -89,7 +89,7 @@ def test_what_the_folder_no_longer_has_stays_until_somebody_says_so(config, tmp_
     (tmp_path / "own" / "b").unlink()
     folder(tmp_path / "own", new=b"3")
     before = load_record(config)
-    with pytest.raises(OtherObjects, match=r"1 objects .* \(b\).*others='delete'"):
+    with pytest.raises(OtherObjects, match=r"1 objects .* \(b\).*others='delete'.*put them back"):
         upload_raw(config, tmp_path / "own")
     assert held(config).keys() == {"a", "b"} and load_record(config) == before
     upload_raw(config, tmp_path / "own", others=others)

@@ -69,6 +69,8 @@ def _ratings(frame: pd.DataFrame) -> Figure:
 
 
 def _rating_finding(frame: pd.DataFrame) -> str:
+    if not (frame["rating"] > 0).any():
+        return "None is rated: what they sound like is for the ears, and for the job in `04`."
     good = frame.loc[frame["rating"] >= 3, "recordings"].sum() / frame["recordings"].sum()
     return f"{good:.0%} are rated 3 or better. The rest stays in: the model will meet such sound."
 
@@ -169,7 +171,7 @@ ORDER BY label, id
             """
 SELECT label, sum(made) AS recordings, count(*) AS recordists,
        max(made) * 1e0 / sum(made) AS largest_share
-FROM (SELECT label, count(*) AS made FROM birds GROUP BY label, lower(author))
+FROM (SELECT label, count(*) AS made FROM birds WHERE author <> '' GROUP BY label, lower(author))
 GROUP BY label ORDER BY recordings, label
 """,
             _recordists,

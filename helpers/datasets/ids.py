@@ -3,8 +3,8 @@
 A name may hold any character. An id has letters, digits, `_` and `-` of ASCII alone, at most
 `LONGEST`: a dot would cut a shard's sample key, a tar member's name has 100 bytes. An id that is
 not the name itself ends in a hash of it: so two names never become one id, and a name keeps its id
-whatever is added beside it. Names that differ only in case, which some file systems can't tell
-apart, get a hash too.
+whatever is added beside it. But names that differ only in case, which some file systems
+can't tell apart, get a hash too: the id of the first changes when the second comes.
 """
 
 import hashlib

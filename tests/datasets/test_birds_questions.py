@@ -138,3 +138,17 @@ def test_the_leak_is_of_recordists_and_the_weights_have_mean_1(table, config):
     assert frame["leaked"]["wren"] == pytest.approx(2 / 3 * (1 - 0.3**2), abs=1e-3)
     assert (frame["weight"] * frame["samples"]).sum() / 7 == pytest.approx(1, abs=1e-3)
     assert is_labelled(draw_leak(frame.reset_index(), QUESTIONS.akin).axes[0])
+
+
+def test_of_recordings_that_name_nobody_no_person_is_told(answers):
+    named, nobody = row("a1", "wren"), [row(f"b{n}", "owl", author="") for n in range(3)]
+    [(question, frame)] = answers("By how many people?", rows=[named, *nobody])
+    assert frame.to_dict("list") == {
+        "label": ["wren"], "recordings": [1], "recordists": [1], "largest_share": [1.0],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("rating", ["", "0.0"])
+def test_of_recordings_without_a_rating_no_share_is_told(answers, rating):
+    [(question, frame)] = answers("How good?", rows=[row("a1", "wren", rating=rating)])
+    assert question.finding(frame).startswith("None is rated")
