@@ -55,7 +55,9 @@ class Result:
 
     def _repr_html_(self) -> str:
         caption = repr(self)[1:-1]
-        table = self.frame.to_html(index=False, max_rows=20, border=0) if len(self.frame) else ""
+        with pd.option_context("display.html.use_mathjax", False):  # a label may have dollar signs
+            table = self.frame.to_html(index=False, max_rows=20, border=0)
+        table = table if len(self.frame) else ""
         return f"{table}<p><small>{caption}</small></p>"
 
 

@@ -130,12 +130,19 @@ def sagemaker_session(config: "Config") -> "Session":
     """Return the SageMaker SDK's session, with the course's bucket for all that it stages."""
     from sagemaker.core.helper.session_helper import Session
 
-    return Session(
+    session = Session(
         boto_session=boto_session(config),
         sagemaker_client=client(config, "sagemaker"),
         default_bucket=config.bucket,
         default_bucket_prefix=config.key("staging"),
     )
+    # Else the SDK tells its makers the account's number and what failed, with every job.
+    defaults = session.sagemaker_config
+    defaults.setdefault("SchemaVersion", "1.0")
+    for name in ("SageMaker", "PythonSDK", "Modules"):
+        defaults = defaults.setdefault(name, {})
+    defaults.setdefault("TelemetryOptOut", True)
+    return session
 
 
 def athena_connection(config: "Config", **kwargs: Any) -> "Connection":

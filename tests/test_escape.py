@@ -127,6 +127,7 @@ def test_every_table_of_the_helpers_shows_it_as_it_is(evil):
     result = Result(pd.DataFrame({evil: [evil]}), "id", "SUCCEEDED", 0.1, 10)
     trial = {"job": evil, "begin": "2026-01-01", "end": "2026-01-02", "value": 0.5, "cost": 0.1}
     tries = [Trial(0, {evil: evil}, **trial), Trial(1, {evil: evil}, **trial)]
+    assert "mathjax_ignore" in result._repr_html_()
     pages = [
         result._repr_html_(),
         Table(table(tries), index=True)._repr_html_(),

@@ -1,5 +1,6 @@
 """Every client is the run's own, and on the local AWS none can leave the machine."""
 
+import dataclasses
 import socket
 
 import boto3
@@ -19,6 +20,7 @@ from helpers.session import (
     sagemaker_session,
 )
 
+MODULES = "  PythonSDK:\n    Modules:"
 LOOPBACK = ("127.0.0.1", "localhost", "::1", None)
 
 
@@ -61,6 +63,28 @@ def test_the_sdks_session_finds_account_bucket_and_role_without_leaving(config, 
     assert session.default_bucket() == config.bucket
     assert session.generate_default_sagemaker_bucket_name(session.boto_session)
     assert session.get_caller_identity_arn().startswith("arn:aws:")
+
+
+@pytest.mark.parametrize(
+    "text, opted_out",
+    [
+        ("{}", True),
+        (f"SchemaVersion: '1.0'\nSageMaker:\n{MODULES} {{TelemetryOptOut: false}}", False),
+    ],
+)
+def test_on_aws_too_the_sdk_tells_nobody_unless_the_user_wants_it(
+    config, monkeypatch, tmp_path, walls, text, opted_out
+):
+    from sagemaker.core.common_utils import resolve_value_from_config
+    from sagemaker.core.config.config_schema import TELEMETRY_OPT_OUT_PATH
+
+    (tmp_path / "own.yaml").write_text(text)
+    monkeypatch.setenv("SAGEMAKER_USER_CONFIG_OVERRIDE", str(tmp_path / "own.yaml"))
+    session = sagemaker_session(dataclasses.replace(config, cloud="aws", endpoint_url=None))
+    found = resolve_value_from_config(
+        config_path=TELEMETRY_OPT_OUT_PATH, default_value=False, sagemaker_session=session
+    )
+    assert found is opted_out
 
 
 def test_an_sdk_session_that_was_given_nothing_stays_too(config, walls):
