@@ -27,6 +27,11 @@ AS_ROOT = ["--user", "--map-root-user"]
 NAME_SERVER = "192.0.2.53"
 """An address of the documentation's network (RFC 5737): it lies outside, whatever the machine's
 own resolver is."""
+RESOLVING = {
+    "resolv.conf": f"nameserver {NAME_SERVER}\noptions timeout:1 attempts:1\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+}
+"""What the files of /etc say in here about how names are found."""
 
 # linux/if_tun.h, linux/sockios.h, linux/route.h, linux/mount.h
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
@@ -133,20 +138,28 @@ class Catcher:
                 self.seen[sighting[0]] += 1
 
 
-def ask_outside(file: Path) -> None:
-    """Let this mount namespace's programs ask a resolver that lies outside."""
-    file.write_text(f"nameserver {NAME_SERVER}\noptions timeout:1 attempts:1\n")
-    libc, target = ctypes.CDLL(None, use_errno=True), os.path.realpath("/etc/resolv.conf")
-    if libc.mount(os.fsencode(file), os.fsencode(target), None, MS_BIND, None):
-        raise OSError(ctypes.get_errno(), "cannot bind /etc/resolv.conf")
+def ask_outside(folder: Path) -> None:
+    """Let this mount namespace's programs ask a resolver that lies outside, and no other.
+
+    A service that looks names up for others (systemd's, by nsswitch.conf) is asked over a socket in
+    the file system, which leads out of the network unseen. Left out: nscd, which few still have.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    for name, text in RESOLVING.items():
+        file, target = folder / name, os.path.realpath(f"/etc/{name}")
+        if not os.path.exists(target):
+            continue
+        file.write_text(text)
+        if libc.mount(os.fsencode(file), os.fsencode(target), None, MS_BIND, None):
+            raise OSError(ctypes.get_errno(), f"cannot bind {target}")
 
 
 def run_inside(command: list[str]) -> int:
     """Run the command in the network that this process is in; return its exit code, or 1."""
     catcher = Catcher()
-    # The file stays as long as it is in use: nothing can be bound over one that is deleted.
+    # The files stay as long as they are in use: nothing can be bound over one that is deleted.
     with tempfile.TemporaryDirectory(prefix="closed-network-") as folder:
-        ask_outside(Path(folder) / "resolv.conf")
+        ask_outside(Path(folder))
         threading.Thread(target=catcher.watch, daemon=True).start()
         code = subprocess.run(command, env=without_proxies(os.environ)).returncode
     for what, times in catcher.seen.most_common():

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,12 @@ def test_a_datagram_in_pieces_is_seen_once_and_so_is_what_follows(six, size, add
     )
     assert f"datagram to {address if not six else f'[{address}]'}:9999, 1 times" in done.stderr
     assert "look-up of example.com" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/etc/nsswitch.conf").exists(), reason="this system has no such file")
+def test_no_service_of_the_machine_is_asked_for_names_instead():
+    done = closed("grep", "^hosts:", "/etc/nsswitch.conf")
+    assert done.stdout == "hosts: files dns\n"
 
 
 def test_who_goes_through_a_proxy_is_seen(monkeypatch):
