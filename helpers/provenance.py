@@ -61,7 +61,7 @@ def _others(config: Config) -> list[tuple[str, str, str]]:
 
 def _words(record: RawRecord) -> str:
     objects = f"{record.objects:,} objects" + ("" if record.fingerprint else ", not finished")
-    return f"{record.origin or record.source}, {objects}"
+    return f"{record.source}, {objects}"
 
 
 def _tables(config: Config) -> list[tuple[str, str, str]]:

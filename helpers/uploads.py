@@ -13,7 +13,10 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+
+from boto3.s3.transfer import TransferConfig
 
 from helpers.config import Config
 from helpers.paths import below
@@ -34,8 +37,6 @@ class RawRecord:
 
     source: str
     """`Config.source`."""
-    origin: str
-    """The folder or prefix that it came from; empty for the sample."""
     objects: int
     bytes: int
     fingerprint: str
@@ -102,16 +103,15 @@ def upload_raw(
 def load_record(config: Config) -> RawRecord | None:
     """Return the record of this source's raw prefix, None where nothing was uploaded."""
     try:
-        return RawRecord(**json.loads(_records(config).read(f"{config.folder}.json")))
+        return _read_record(config, f"{config.folder}.json")
     except FileNotFoundError:
         return None
 
 
 def all_records(config: Config) -> list[tuple[str, RawRecord]]:
     """Return (folder, record) of every source that was uploaded, of both data sets."""
-    place = _records(config)
-    keys = [entry.key for entry in place.list()]
-    return [(key.removesuffix(".json"), RawRecord(**json.loads(place.read(key)))) for key in keys]
+    keys = [entry.key for entry in _records(config).list()]
+    return [(key.removesuffix(".json"), _read_record(config, key)) for key in keys]
 
 
 def check_raw(config: Config) -> RawRecord:
@@ -132,7 +132,7 @@ def _record(config: Config, objects: list[Entry], *, finished: bool) -> RawRecor
     """Write what the prefix holds; unfinished, before anything in it changes."""
     size = sum(entry.size for entry in objects)
     mark = fingerprint(objects) if finished else ""
-    record = RawRecord(config.source, config.raw or "", len(objects), size, mark)
+    record = RawRecord(config.source, len(objects), size, mark)
     text = json.dumps(asdict(record), indent=1)
     _records(config).write(f"{config.folder}.json", text.encode())
     return record
@@ -142,15 +142,45 @@ def _records(config: Config) -> S3Prefix:
     return S3Prefix(client(config, "s3"), f"s3://{config.bucket}/sources")
 
 
-def _is_there(path: Path, file: Entry, found: Entry | None) -> bool:
-    """Return whether an object is this file: S3's etag is the MD5 of what one request has put.
+def _read_record(config: Config, key: str) -> RawRecord:
+    """Return a record.
 
-    Of one in several parts, or under a key of KMS, it is not; such a file is sent again.
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: it is damaged, or of another version of the course.
+    """
+    place = _records(config)
+    try:
+        return RawRecord(**json.loads(place.read(key)))
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"{place}/{key} can't be read ({error}): delete it and run notebooks/01, which writes "
+            "it anew"
+        ) from error
+
+
+def _is_there(path: Path, file: Entry, found: Entry | None) -> bool:
+    """Return whether an object is this file, as its etag says.
+
+    Under a key of KMS it says nothing; such a file is sent again.
     """
     if found is None or found.size != file.size:
         return False
+    return _etag(path, parts="-" in found.etag) == found.etag
+
+
+def _etag(path: Path, *, parts: bool) -> str:
+    """Return the etag of a file that was uploaded in one request, or in parts as boto3 cuts them.
+
+    It is the MD5 of the bytes, or of all parts' MD5s, and their number:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+    """
     with open(path, "rb") as opened:
-        return hashlib.file_digest(opened, "md5").hexdigest() == found.etag
+        if not parts:
+            return hashlib.file_digest(opened, "md5").hexdigest()
+        read = partial(opened.read, TransferConfig().multipart_chunksize)
+        digests = [hashlib.md5(data).digest() for data in iter(read, b"")]
+    return f"{hashlib.md5(b''.join(digests)).hexdigest()}-{len(digests)}"
 
 
 def _each(work: Callable[[str], None], keys: list[str], threads: int, title: str) -> None:

@@ -105,3 +105,18 @@ def test_the_record_is_no_object_of_the_raw_data(config, tmp_path):
 def test_a_wrong_word_for_the_others_is_refused(config, tmp_path):
     with pytest.raises(ValueError, match="refuse, keep, delete"):
         upload_raw(config, tmp_path / "own", others="Delete")
+
+
+def test_a_file_in_several_parts_is_known_again(config, tmp_path):
+    files = folder(tmp_path / "own", media__large=b"0123456789abcdef" * 600_000, media__small=b"x")
+    assert upload_raw(config, files).sent == 2
+    assert upload_raw(config, files).sent == 0
+    folder(tmp_path / "own", media__large=b"0123456789abcdeF" * 600_000)
+    assert upload_raw(config, files).sent == 1
+
+
+@pytest.mark.parametrize("text", [b"{", b"[]", b'{"source": "sample", "size": 1}'])
+def test_a_damaged_record_is_named_with_what_to_do(config, tmp_path, text):
+    S3Prefix(client(config, "s3"), f"s3://{config.bucket}/sources").write("birds.json", text)
+    with pytest.raises(ValueError, match=r"sources/birds\.json can't be read .*: delete it"):
+        load_record(config)

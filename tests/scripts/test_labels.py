@@ -1,6 +1,7 @@
 """Class names of any script, from folders of recordings to the answers of the model."""
 
 import json
+import runpy
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -72,9 +73,8 @@ def test_the_test_and_its_tables_have_the_names(made):
     assert header.startswith("key,label,Eisvogel-Ö,")
 
 
-def test_the_model_answers_with_the_right_names(made, monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "scripts_inference")
-    import inference
+def test_the_model_answers_with_the_right_names(made):
+    inference = SimpleNamespace(**runpy.run_path(str(ROOT / "scripts_inference/inference.py")))
 
     predictor = Predictor.load(made.model)
     right = 0
