@@ -186,3 +186,10 @@ def test_a_group_is_named_in_one_way(logs, asked):
     arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{GROUP}"
     found = logs.get_log_events(logStreamName="bins/algo-1", logGroupIdentifier=arn)
     assert [event["message"] for event in found["events"]] == ["loss=1.0"]
+
+
+def test_an_engine_reads_all_lines_of_a_stream_however_many(aws):
+    lines = [str(n) for n in range(10_001)]
+    aws.engines.logs.append(GROUP, "trial/algo-1", lines)
+    aws.engines.logs.append(GROUP, "trial-2/algo-1", ["other"])
+    assert list(aws.engines.logs.messages(GROUP, "trial/")) == lines
