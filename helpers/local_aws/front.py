@@ -9,9 +9,10 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from werkzeug.wsgi import get_input_stream
 
@@ -21,7 +22,7 @@ from helpers.local_aws.errors import AwsError
 from helpers.local_aws.journal import call
 from helpers.local_aws.naming import CBOR, Call, is_s3, name, protocol_of
 from helpers.local_aws.operations import engine_of, method_of
-from helpers.local_aws.recorded import is_recorded
+from helpers.local_aws.recorded import is_recorded, passed_over
 from helpers.local_aws.s3.wire import HEADERS
 from helpers.local_aws.sigv4 import Scope, check_signature
 from helpers.local_aws.validate import check_request
@@ -134,8 +135,9 @@ class Front:
         self, asked: Call, environ: dict, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
         """Have moto keep it, or tell what it keeps."""
-        if asked.protocol == "json":
-            _checked(asked, body)
+        request = _checked(asked, body) if asked.protocol == "json" else _form(environ, body)
+        if members := passed_over(asked.service, asked.operation, set(_members(request))):
+            raise unsupported(asked, members)
         if environ["PATH_INFO"] != "/":
             raise unsupported(asked)  # moto has pages of its own there
         try:
@@ -147,6 +149,21 @@ class Front:
             raise unsupported(asked)
         start_response(status, about)
         return [answer]
+
+
+def _form(environ: dict, body: bytes) -> dict:
+    """Return the fields of a form, by names such as `MetricData.member.1.Value`."""
+    return dict(parse_qsl(f"{environ['QUERY_STRING']}&{body.decode('latin-1')}"))
+
+
+def _members(value: Any) -> Iterator[str]:
+    """Yield the names of all members of a request, inner ones too."""
+    if isinstance(value, dict):
+        for name in value:
+            yield from name.split(".")
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        yield from _members(each)
 
 
 def _checked(asked: Call, body: bytes) -> dict:
