@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,9 +20,10 @@ from helpers.local_aws.admin import INTERRUPT
 from helpers.local_aws.disk import full_disk, is_full
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.journal import call
+from helpers.local_aws.left_out import left_out
 from helpers.local_aws.naming import CBOR, Call, is_s3, name, protocol_of
 from helpers.local_aws.operations import engine_of, method_of
-from helpers.local_aws.recorded import is_recorded, passed_over
+from helpers.local_aws.recorded import is_recorded
 from helpers.local_aws.s3.wire import HEADERS
 from helpers.local_aws.sigv4 import Scope, check_signature
 from helpers.local_aws.validate import check_request
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 HEALTH = "/_local/health"
 MAX_JSON_BODY = 16 * 2**20
-INVOKE = re.compile(r"^/endpoints/(.+)/invocations/?$")
+INVOKE = re.compile(r"^/endpoints/(.+)/invocations/?$", re.DOTALL)
 
 
 def _headers(environ: dict) -> dict[str, str]:
@@ -135,9 +136,7 @@ class Front:
         self, asked: Call, environ: dict, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
         """Have moto keep it, or tell what it keeps."""
-        request = _checked(asked, body) if asked.protocol == "json" else _form(environ, body)
-        if members := passed_over(asked.service, asked.operation, set(_members(request))):
-            raise unsupported(asked, members)
+        _checked(asked, body) if asked.protocol == "json" else _form(asked, environ, body)
         if environ["PATH_INFO"] != "/":
             raise unsupported(asked)  # moto has pages of its own there
         try:
@@ -151,28 +150,23 @@ class Front:
         return [answer]
 
 
-def _form(environ: dict, body: bytes) -> dict:
+def _form(asked: Call, environ: dict, body: bytes) -> dict:
     """Return the fields of a form, by names such as `MetricData.member.1.Value`."""
-    return dict(parse_qsl(f"{environ['QUERY_STRING']}&{body.decode('latin-1')}"))
-
-
-def _members(value: Any) -> Iterator[str]:
-    """Yield the names of all members of a request, inner ones too."""
-    if isinstance(value, dict):
-        for name in value:
-            yield from name.split(".")
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for each in inner:
-        yield from _members(each)
+    form = dict(parse_qsl(f"{environ['QUERY_STRING']}&{body.decode('latin-1')}"))
+    if members := left_out(asked, form):
+        raise unsupported(asked, members)
+    return form
 
 
 def _checked(asked: Call, body: bytes) -> dict:
-    """Return a JSON request that is as its service's model has it."""
+    """Return a JSON request that is as its service's model has it, and that is done here."""
     try:
         request = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AwsError("SerializationException", "The request's body is not JSON.") from None
     check_request(asked.service, asked.operation, request)
+    if members := left_out(asked, request):
+        raise unsupported(asked, members)
     return request
 
 

@@ -105,13 +105,6 @@ RECORDED: dict[str, tuple[Record, ...]] = {
 BUCKETS = ("CreateBucket", "DeleteBucket")
 """Of S3: the object plane executes them, and tells moto, which keeps the buckets' settings."""
 
-NOT_RECORDED = {
-    ("cloudwatch", "GetMetricData"): ("Expression",),
-    ("cloudwatch", "GetMetricStatistics"): ("ExtendedStatistics",),
-    ("cloudwatch", "PutMetricData"): ("EntityMetricData",),
-}
-"""Members that moto passes over, and answers as if nothing had been there: refused by name."""
-
 _CHANGES = {
     (service, operation)
     for service, records in RECORDED.items()
@@ -134,8 +127,3 @@ def is_recorded(service: str, operation: str) -> bool:
 def changes_something(service: str, operation: str) -> bool:
     """Say whether moto has to be told again of an operation at the next start."""
     return (service, operation) in _CHANGES or (service == "s3" and operation in BUCKETS)
-
-
-def passed_over(service: str, operation: str, members: set[str]) -> list[str]:
-    """Return those members of a request that moto would pass over in silence."""
-    return [name for name in NOT_RECORDED.get((service, operation), ()) if name in members]

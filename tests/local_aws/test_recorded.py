@@ -67,7 +67,7 @@ def test_only_recorded_changes_are_told_to_moto_again(service, operation, is_cha
         ),
     ],
 )
-def test_what_moto_passes_over_is_refused_by_name(client, operation, asked, member):
+def test_what_moto_would_pass_over_is_refused_by_name(client, operation, asked, member):
     if operation.startswith("get"):
         asked |= {"StartTime": now() - timedelta(hours=1), "EndTime": now()}
     if operation != "get_metric_data":
