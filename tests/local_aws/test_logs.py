@@ -1,5 +1,7 @@
 """Log groups, streams and events, as CloudWatch Logs pages and filters them."""
 
+from pathlib import Path
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -193,3 +195,21 @@ def test_an_engine_reads_all_lines_of_a_stream_however_many(aws):
     aws.engines.logs.append(GROUP, "trial/algo-1", lines)
     aws.engines.logs.append(GROUP, "trial-2/algo-1", ["other"])
     assert list(aws.engines.logs.messages(GROUP, "trial/")) == lines
+
+
+def test_a_group_whose_deletion_breaks_off_is_still_there_to_be_deleted(aws, logs, monkeypatch):
+    unlink = Path.unlink
+
+    def break_off(path):
+        if path.name == "birds%2Falgo-1.jsonl":
+            raise OSError("the process was killed here")
+        unlink(path)
+
+    monkeypatch.setattr(Path, "unlink", break_off)
+    with pytest.raises(OSError):
+        aws.engines.logs.delete_log_group({"logGroupName": GROUP})
+    monkeypatch.undo()
+    assert logs.describe_log_groups()["logGroups"]
+    logs.delete_log_group(logGroupName=GROUP)
+    logs.create_log_group(logGroupName=GROUP)
+    assert logs.describe_log_streams(logGroupName=GROUP)["logStreams"] == []
