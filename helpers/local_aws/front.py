@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from werkzeug.wsgi import get_input_stream
 
@@ -19,6 +20,7 @@ from helpers.local_aws.admin import INTERRUPT
 from helpers.local_aws.disk import full_disk, is_full
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.journal import call
+from helpers.local_aws.left_out import left_out
 from helpers.local_aws.naming import CBOR, Call, is_s3, name, protocol_of
 from helpers.local_aws.operations import engine_of, method_of
 from helpers.local_aws.recorded import is_recorded
@@ -31,7 +33,7 @@ log = logging.getLogger(__name__)
 
 HEALTH = "/_local/health"
 MAX_JSON_BODY = 16 * 2**20
-INVOKE = re.compile(r"^/endpoints/(.+)/invocations/?$")
+INVOKE = re.compile(r"^/endpoints/(.+)/invocations/?$", re.DOTALL)
 
 
 def _headers(environ: dict) -> dict[str, str]:
@@ -134,8 +136,7 @@ class Front:
         self, asked: Call, environ: dict, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
         """Have moto keep it, or tell what it keeps."""
-        if asked.protocol == "json":
-            _checked(asked, body)
+        _checked(asked, body) if asked.protocol == "json" else _form(asked, environ, body)
         if environ["PATH_INFO"] != "/":
             raise unsupported(asked)  # moto has pages of its own there
         try:
@@ -149,13 +150,23 @@ class Front:
         return [answer]
 
 
+def _form(asked: Call, environ: dict, body: bytes) -> dict:
+    """Return the fields of a form, by names such as `MetricData.member.1.Value`."""
+    form = dict(parse_qsl(f"{environ['QUERY_STRING']}&{body.decode('latin-1')}"))
+    if members := left_out(asked, form):
+        raise unsupported(asked, members)
+    return form
+
+
 def _checked(asked: Call, body: bytes) -> dict:
-    """Return a JSON request that is as its service's model has it."""
+    """Return a JSON request that is as its service's model has it, and that is done here."""
     try:
         request = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AwsError("SerializationException", "The request's body is not JSON.") from None
     check_request(asked.service, asked.operation, request)
+    if members := left_out(asked, request):
+        raise unsupported(asked, members)
     return request
 
 

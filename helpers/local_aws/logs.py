@@ -1,15 +1,15 @@
 """CloudWatch Logs as JSON lines on disk, a file a stream; knows nothing of who writes them.
 
-Left out: metric filters, subscriptions, Insights queries, live tail, encryption; filter patterns
-are plain words that must all occur, or a phrase in double quotes.
+Left out: metric filters, subscriptions, Insights queries, live tail, encryption, other classes than
+STANDARD; filter patterns are plain words that must all occur, or a phrase in double quotes.
 """
 
 import json
-import shlex
+import logging
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +17,12 @@ from helpers.local_aws import paths
 from helpers.local_aws.append import append, read_lines
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.files import write_atomic
+from helpers.local_aws.log_pages import PAGE, first, invalid, last, page, terms
 from helpers.local_aws.shelf import now
 
-PAGE, STREAM = 10_000, ".jsonl"
+log = logging.getLogger(__name__)
+
+STREAM = ".jsonl"
 ABOUT = "group.json"
 """The file that makes a folder a group."""
 
@@ -55,13 +58,24 @@ class Logs:
         time = _milliseconds()
         self._write(group, stream, [{"timestamp": time, "message": text} for text in messages])
 
+    def messages(self, group: str, prefix: str) -> Iterator[str]:
+        """Yield all lines of the streams whose names start with `prefix`, stream by stream."""
+        folder = self._folder(group)
+        for name in sorted(_streams(folder)):
+            if name.startswith(prefix):
+                for event in read_events(paths.child(folder, name, STREAM)):
+                    yield event["message"]
+
     # The operations.
 
     def create_log_group(self, request: dict) -> dict:
         folder = self._folder(request["logGroupName"])
+        kind = request.get("logGroupClass", "STANDARD")
+        if "kmsKeyId" in request or kind != "STANDARD":
+            raise invalid("The local AWS has no kmsKeyId, and logGroupClass STANDARD alone.")
         if (folder / ABOUT).exists():
             raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
-        self._make_group(folder, request["logGroupName"])
+        self._make_group(folder, request["logGroupName"], request.get("tags", {}))
         return {}
 
     def create_log_stream(self, request: dict) -> dict:
@@ -89,7 +103,13 @@ class Logs:
         return {}
 
     def delete_log_group(self, request: dict) -> dict:
-        rmtree(self._existing(request["logGroupName"]))
+        with self._lock:  # whoever writes makes the group anew, after it
+            folder = self._existing(request["logGroupName"])
+            # Its own file last: a process that is killed on the way leaves a group to delete again,
+            # not lines that come back with a new group of the name.
+            for path in sorted(folder.iterdir(), key=lambda path: path.name == ABOUT):
+                path.unlink()
+            folder.rmdir()
         return {}
 
     def delete_log_stream(self, request: dict) -> dict:
@@ -100,7 +120,9 @@ class Logs:
         return {}
 
     def describe_log_groups(self, request: dict) -> dict:
-        groups = [json.loads(path.read_text()) for path in self._root.glob(f"*/{ABOUT}")]
+        groups = [dict(about) for path in self._root.glob(f"*/{ABOUT}") if (about := _about(path))]
+        for group in groups:
+            group.pop("tags", None)
         prefix = request.get("logGroupNamePrefix", "")
         pattern = request.get("logGroupNamePattern", "")
         found = [
@@ -119,30 +141,29 @@ class Logs:
             streams.sort(key=lambda stream: stream.get("lastEventTimestamp", 0))
         if request.get("descending"):
             streams.reverse()
-        return _page(streams, "logStreams", request, 50)
+        return page(streams, "logStreams", request, 50)
 
     def get_log_events(self, request: dict) -> dict:
-        group = request.get("logGroupName") or request["logGroupIdentifier"]
-        events = list(self._events(group, request["logStreamName"], request))
-        limit = request.get("limit", PAGE)
-        token = request.get("nextToken")
-        if token:
-            place = int(token[2:]) if token[:2] in ("f/", "b/") and token[2:].isdigit() else None
-            if place is None:
-                raise AwsError("InvalidParameterException", "The specified nextToken is invalid.")
-            start = place if token.startswith("f/") else max(0, place - limit)
+        stream = (_group_of(request), request["logStreamName"], request)
+        limit, token = request.get("limit", PAGE), request.get("nextToken")
+        backward = token.startswith("b/") if token else not request.get("startFromHead")
+        if token and (token[:2] not in ("f/", "b/") or not token[2:].isdecimal()):
+            raise invalid("The specified nextToken is invalid.")
+        place = int(token[2:]) if token else 0
+        if backward:
+            end = place if token else sum(1 for _ in self._events(*stream))
+            events = last(islice(self._events(*stream), max(0, end - limit), end))
+            start = max(0, end - len(events))
         else:
-            start = 0 if request.get("startFromHead") else max(0, len(events) - limit)
-        page = events[start : start + limit]
-        ends = {"nextForwardToken": f"f/{start + len(page)}", "nextBackwardToken": f"b/{start}"}
-        return {"events": page, **ends}
+            start, events = place, first(islice(self._events(*stream), place, place + limit))
+        ends = {"nextForwardToken": f"f/{start + len(events)}", "nextBackwardToken": f"b/{start}"}
+        return {"events": events, **ends}
 
     def filter_log_events(self, request: dict) -> dict:
-        group = request.get("logGroupName") or request["logGroupIdentifier"].split(":")[-1]
+        group = _group_of(request)
         folder = self._existing(group)
         names = request.get("logStreamNames") or _streams(folder)
-        prefix, words = request.get("logStreamNamePrefix", ""), request.get("filterPattern", "")
-        wanted = shlex.split(words)
+        prefix, wanted = request.get("logStreamNamePrefix", ""), terms(request)
         found = [
             {**event, "logStreamName": name, "eventId": f"{quote(name, safe='')}-{place}"}
             for name in names
@@ -151,10 +172,16 @@ class Logs:
             if all(word in event["message"] for word in wanted)
         ]
         found.sort(key=lambda event: event["timestamp"])
-        return {**_page(found, "events", request, PAGE), "searchedLogStreams": []}
+        answer = page(found, "events", request, PAGE)
+        events = first(answer["events"])
+        if len(events) < len(answer["events"]):
+            next_token = str(int(request.get("nextToken") or 0) + len(events))
+            answer |= {"events": events, "nextToken": next_token}
+        return {**answer, "searchedLogStreams": []}
 
     def list_tags_for_resource(self, request: dict) -> dict:
-        return {"tags": {}}
+        folder = self._existing(_name_of(request["resourceArn"]))
+        return {"tags": (_about(folder / ABOUT) or {}).get("tags", {})}
 
     # Files.
 
@@ -170,15 +197,16 @@ class Logs:
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
         return folder
 
-    def _make_group(self, folder: Path, group: str) -> None:
+    def _make_group(self, folder: Path, group: str, tags: dict[str, str]) -> None:
         about = {"logGroupName": group, "creationTime": _milliseconds(), "storedBytes": 0}
+        about |= {"tags": tags} if tags else {}
         write_atomic(folder / ABOUT, json.dumps(about).encode())
 
     def _write(self, group: str, stream: str, events: list[dict]) -> None:
         time = _milliseconds()
         with self._lock:
             if not (self._folder(group) / ABOUT).exists():
-                self._make_group(self._folder(group), group)
+                self._make_group(self._folder(group), group, {})
             paths.keep_name(path := self._stream(group, stream), stream, STREAM)
             append(path, [{**event, "ingestionTime": time} for event in events])
 
@@ -200,20 +228,36 @@ class Logs:
             "creationTime": int(path.stat().st_ctime * 1000),
             "storedBytes": 0,
         }
-        events = list(self._events(group, stream, {}))
-        if events:
-            about["firstEventTimestamp"] = events[0]["timestamp"]
-            about["lastEventTimestamp"] = events[-1]["timestamp"]
-            about["lastIngestionTime"] = events[-1]["ingestionTime"]
+        for event in self._events(group, stream, {}):
+            about.setdefault("firstEventTimestamp", event["timestamp"])
+            about["lastEventTimestamp"] = event["timestamp"]
+            about["lastIngestionTime"] = event["ingestionTime"]
         return about
+
+
+def _about(path: Path) -> dict | None:
+    """Return what a group's file says, or None where others have spoiled it."""
+    try:
+        about = json.loads(path.read_bytes())
+        about["logGroupName"]
+    except (ValueError, TypeError, LookupError) as error:
+        log.warning("%s: skipped, it is no log group's: %s", path, error)
+        return None
+    return about
+
+
+def _group_of(request: dict) -> str:
+    """Return the name of the group that a request is about, which it names or gives the ARN of."""
+    named = [request[key] for key in ("logGroupName", "logGroupIdentifier") if key in request]
+    if len(named) != 1:
+        raise invalid("Give one of logGroupName and logGroupIdentifier.")
+    return _name_of(named[0])
+
+
+def _name_of(arn: str) -> str:
+    """Return a group's name, of which an ARN may be given."""
+    return arn.partition(":log-group:")[2].removesuffix(":*") if arn.startswith("arn:") else arn
 
 
 def _streams(folder: Path) -> list[str]:
     return [paths.name_of(path, STREAM) for path in folder.glob(f"*{STREAM}")]
-
-
-def _page(items: list, name: str, request: dict, size: int) -> dict:
-    """Cut one page out of a list; the token is the place of the next."""
-    start = int(request.get("nextToken") or 0)
-    end = start + (request.get("limit") or size)
-    return {name: items[start:end], **({"nextToken": str(end)} if end < len(items) else {})}

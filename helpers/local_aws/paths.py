@@ -130,9 +130,35 @@ def unpack(archive: Path, folder: Path) -> None:
     """
     try:
         with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as error:
-        raise AwsError("ValidationException", str(error) or type(error).__name__) from error
+            tar.extractall(folder, filter=_inner)
+    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, KeyError) as error:
+        # A KeyError is a hard link to a member that the archive does not have.
+        words = str(error.args[0]) if isinstance(error, KeyError) else str(error)
+        raise AwsError("ValidationException", words or type(error).__name__) from error
+
+
+def _inner(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+    """Let a member pass whose place is inside whatever links came before it.
+
+    Python's own filter asks os.path.realpath, which gives up on long paths (CVE-2025-4517). So no
+    member lies behind a link, and a link goes up before it goes down, never after.
+
+    Raises:
+        tarfile.FilterError: one that does not.
+    """
+    member = tarfile.data_filter(member, folder)
+    names = [member.name, member.linkname] if member.islnk() else [member.name]
+    ups_and_downs = [part for part in member.linkname.split("/") if part not in ("", ".")]
+    turns_back = (".." in ups_and_downs[at:] for at, p in enumerate(ups_and_downs) if p != "..")
+    if any(_is_behind_link(folder, name) for name in names) or member.issym() and any(turns_back):
+        message = f"{member.name!r} lies behind a link, or may be a link that leads outside"
+        raise tarfile.FilterError(message)
+    return member
+
+
+def _is_behind_link(folder: str, name: str) -> bool:
+    ends = (place for place, letter in enumerate(name) if letter == "/")
+    return any(os.path.islink(os.path.join(folder, name[:end])) for end in ends)
 
 
 def _leads_out(root: str, key: str) -> bool:

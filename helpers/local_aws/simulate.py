@@ -1,7 +1,8 @@
 """Answers iam:SimulatePrincipalPolicy, which moto lacks: what a role's policies allow.
 
-The SageMaker SDK asks it before each training job. Left out: conditions, NotAction, permissions
-boundaries, service control policies, users and groups.
+The SageMaker SDK asks it before each training job. Left out: service control policies. Refused
+where the answer would depend on them: conditions, permissions boundaries, policies of the request,
+users and groups.
 """
 
 import json
@@ -28,20 +29,54 @@ def _members(listed: dict | None) -> list:
 
 
 def _concerns(statement: dict, action: str, resource: str) -> bool:
-    actions = [name.lower() for name in _listed(statement.get("Action", []))]
-    resources = _listed(statement.get("Resource", "*"))
-    return any(fnmatchcase(action.lower(), pattern) for pattern in actions) and any(
-        fnmatchcase(resource, pattern) for pattern in resources
+    """Say whether a statement is about an action on a resource, whatever its conditions are."""
+    return _named(statement, "Action", action.lower(), str.lower) and _named(
+        statement, "Resource", resource, str
     )
 
 
+def _named(statement: dict, what: str, value: str, form: Callable[[str], str]) -> bool:
+    if (others := f"Not{what}") in statement:
+        return not any(fnmatchcase(value, form(each)) for each in _listed(statement[others]))
+    return any(fnmatchcase(value, form(each)) for each in _listed(statement.get(what, [])))
+
+
 def decide(documents: list[dict], action: str, resource: str) -> str:
-    """Return `allowed`, `explicitDeny` or `implicitDeny` for an action on a resource."""
+    """Return `allowed`, `explicitDeny` or `implicitDeny` for an action on a resource.
+
+    Raises:
+        AwsError: `InvalidInput`, it depends on a condition.
+    """
     statements = [line for document in documents for line in _listed(document["Statement"])]
-    effects = {line["Effect"] for line in statements if _concerns(line, action, resource)}
+    concerned = [line for line in statements if _concerns(line, action, resource)]
+    verdict = _verdict({line["Effect"] for line in concerned if not line.get("Condition")})
+    if verdict == "explicitDeny" or verdict == _verdict({line["Effect"] for line in concerned}):
+        return verdict
+    what = f"{action} on {resource} depends on a Condition"
+    raise AwsError("InvalidInput", f"{what}, which the local AWS does not evaluate.")
+
+
+def _verdict(effects: set[str]) -> str:
     if "Deny" in effects:
         return "explicitDeny"
     return "allowed" if "Allow" in effects else "implicitDeny"
+
+
+KNOWN = {"Action", "Version", "PolicySourceArn", "ActionNames", "ResourceArns", "MaxItems"}
+
+
+def _checked(form: dict[str, list[str]]) -> str:
+    """Return the name of the role that is asked about, and refuse what is not done here.
+
+    Raises:
+        AwsError: `InvalidInput`.
+    """
+    if others := sorted({name.partition(".")[0] for name in form} - KNOWN):
+        raise AwsError("InvalidInput", f"The local AWS does not support {', '.join(others)}.")
+    arn = form.get("PolicySourceArn", [""])[0]
+    if ":role/" not in arn:
+        raise AwsError("InvalidInput", f"PolicySourceArn must be a role's here, not {arn!r}.")
+    return arn.rpartition("/")[2]
 
 
 class Simulator:
@@ -61,7 +96,10 @@ class Simulator:
             AwsError: `NoSuchEntity`, the role is not there.
         """
         form = parse_qs(body.decode())
-        role = form["PolicySourceArn"][0].rpartition("/")[2]
+        role = _checked(form)
+        if "PermissionsBoundary" in self._ask(environ, "GetRole", RoleName=role)["Role"]:
+            message = f"The role {role} has a permissions boundary, which is not evaluated here."
+            raise AwsError("InvalidInput", message)
         actions = [form[name][0] for name in sorted(form) if name.startswith("ActionNames.member.")]
         resources = [form[name][0] for name in sorted(form) if name.startswith("ResourceArns.")]
         documents = self._documents(environ, role)

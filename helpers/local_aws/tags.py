@@ -11,9 +11,11 @@ class Tags:
         self._documents = Shelf(documents, "tags")
 
     def set(self, arn: str, tags: list[dict]) -> None:
-        """Keep a new resource's tags, by key."""
+        """Keep a new resource's tags, by key, and none that its ARN was given before."""
         if tags:
             self._documents.put(arn, _by_key(tags))
+        else:
+            self._documents.delete(arn)
 
     def forget(self, arn: str) -> None:
         """Drop all tags of a resource."""

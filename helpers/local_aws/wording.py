@@ -5,16 +5,18 @@ errors: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 
 import json
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.naming import CBOR, S3, Call
 
 
-def unsupported(call: Call) -> AwsError:
-    """Return the refusal of what the local AWS does not do."""
+def unsupported(call: Call, members: Sequence[str] = ()) -> AwsError:
+    """Return the refusal of what the local AWS does not do: an operation, or members of it."""
+    what = f"{call} with {', '.join(members)}" if members else str(call)
     code = "NotImplemented" if call.protocol == S3 else "NotImplementedException"
-    return AwsError(code, f"The local AWS does not support {call}.")
+    return AwsError(code, f"The local AWS does not support {what}.")
 
 
 def word(error: AwsError, protocol: str, request_id: str) -> tuple[list[tuple[str, str]], bytes]:

@@ -1,5 +1,7 @@
 """Log groups, streams and events, as CloudWatch Logs pages and filters them."""
 
+from pathlib import Path
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -131,3 +133,83 @@ def test_a_group_that_has_no_room_is_refused_and_can_be_made_later(logs):
         logs.describe_log_streams(logGroupName="new")
     logs.create_log_group(logGroupName="new")
     assert "new" in [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+
+
+def test_an_answer_holds_no_more_than_a_server_can_bear_and_the_next_ones_the_rest(aws, client):
+    lines = [f"{n}".ljust(300_000) for n in range(9)]
+    aws.engines.logs.append(GROUP, "loud", lines)
+    asked = {"logGroupName": GROUP, "logStreamName": "loud"}
+    logs, tokens = client("logs"), {"startFromHead": True}
+    read, sizes = [], []
+    while page := (answer := logs.get_log_events(**asked, **tokens))["events"]:
+        tokens = {"nextToken": answer["nextForwardToken"]}
+        read += [event["message"] for event in page]
+        sizes.append(sum(len(event["message"]) for event in page))
+    assert read == lines and max(sizes) <= 2**20
+    back = logs.get_log_events(**asked)
+    assert [event["message"] for event in back["events"]] == lines[-3:]
+    before = logs.get_log_events(**asked, nextToken=back["nextBackwardToken"])
+    assert [event["message"] for event in before["events"]] == lines[-6:-3]
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=GROUP)
+    assert [event["message"] for page in pages for event in page["events"]] == lines
+
+
+@pytest.mark.parametrize(
+    "pattern", ["?line ?loss", "-line", "{ $.loss = 1 }", "[a, b]", "%li%", '"line', "loss=1.0"]
+)
+def test_a_filter_that_is_more_than_words_is_refused_and_finds_nothing_in_silence(logs, pattern):
+    with pytest.raises(ClientError, match="InvalidParameterException.*the local AWS knows words"):
+        logs.filter_log_events(logGroupName=GROUP, filterPattern=pattern)
+
+
+def test_a_groups_tags_are_read_back_and_what_it_can_not_have_is_refused(logs):
+    arn = "arn:aws:logs:us-east-1:000000000000:log-group:mine"
+    logs.create_log_group(logGroupName="mine", tags={"team": "birds"})
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "birds"}
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        logs.list_tags_for_resource(resourceArn=f"{arn}-not")
+    for more in ({"kmsKeyId": f"{arn}:key"}, {"logGroupClass": "INFREQUENT_ACCESS"}):
+        with pytest.raises(ClientError, match="InvalidParameterException"):
+            logs.create_log_group(logGroupName="other", **more)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"null", b"{}", b"[]", bytes(9)])
+def test_a_group_whose_file_is_spoiled_hides_no_other(aws, logs, content):
+    logs.create_log_group(logGroupName="spoiled")
+    (aws.context.state / "logs/spoiled/group.json").write_bytes(content)
+    names = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    assert names == [GROUP]
+
+
+@pytest.mark.parametrize("asked", [{}, {"logGroupName": GROUP, "logGroupIdentifier": GROUP}])
+def test_a_group_is_named_in_one_way(logs, asked):
+    with pytest.raises(ClientError, match="InvalidParameterException"):
+        logs.get_log_events(logStreamName="birds/algo-1", **asked)
+    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{GROUP}"
+    found = logs.get_log_events(logStreamName="bins/algo-1", logGroupIdentifier=arn)
+    assert [event["message"] for event in found["events"]] == ["loss=1.0"]
+
+
+def test_an_engine_reads_all_lines_of_a_stream_however_many(aws):
+    lines = [str(n) for n in range(10_001)]
+    aws.engines.logs.append(GROUP, "trial/algo-1", lines)
+    aws.engines.logs.append(GROUP, "trial-2/algo-1", ["other"])
+    assert list(aws.engines.logs.messages(GROUP, "trial/")) == lines
+
+
+def test_a_group_whose_deletion_breaks_off_is_still_there_to_be_deleted(aws, logs, monkeypatch):
+    unlink = Path.unlink
+
+    def break_off(path):
+        if path.name == "birds%2Falgo-1.jsonl":
+            raise OSError("the process was killed here")
+        unlink(path)
+
+    monkeypatch.setattr(Path, "unlink", break_off)
+    with pytest.raises(OSError):
+        aws.engines.logs.delete_log_group({"logGroupName": GROUP})
+    monkeypatch.undo()
+    assert logs.describe_log_groups()["logGroups"]
+    logs.delete_log_group(logGroupName=GROUP)
+    logs.create_log_group(logGroupName=GROUP)
+    assert logs.describe_log_streams(logGroupName=GROUP)["logStreams"] == []

@@ -1,5 +1,6 @@
 """Names from outside stay inside: any text has its own file, any key its own path or a refusal."""
 
+import io
 import random
 import tarfile
 
@@ -72,3 +73,64 @@ def test_an_archives_link_that_leads_out_is_refused(tmp_path, kind):
         tar.addfile(link)
     with pytest.raises(AwsError, match="outside"):
         paths.unpack(tmp_path / "a.tar", tmp_path / "in")
+
+
+DEEP = "d" * 247
+STEPS = "abcdefghijklmnop"
+
+
+def archive(path, *members):
+    """Write an archive of (name, type, link name, content)."""
+    with tarfile.open(path, "w") as tar:
+        for name, kind, link, content in members:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname, member.size = kind, link, len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return path
+
+
+def way_out():
+    """Yield members whose last, `out`, leads a folder up, which a path too long to ask hides."""
+    folder = ""
+    for step in STEPS:
+        yield f"{folder}{DEEP}", tarfile.DIRTYPE, "", b""
+        yield f"{folder}{step}", tarfile.SYMTYPE, DEEP, b""
+        folder += f"{DEEP}/"
+    up = f"{'/'.join(STEPS)}/{'l' * 254}"
+    yield up, tarfile.SYMTYPE, "../" * len(STEPS), b""
+    yield "out", tarfile.SYMTYPE, f"{up}/..", b""
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [("out/new", tarfile.REGTYPE, "", b"x")],
+        [("door", tarfile.LNKTYPE, "out/old", b""), ("door", tarfile.REGTYPE, "", b"x")],
+        [("out/new", tarfile.DIRTYPE, "", b"")],
+    ],
+)
+def test_no_chain_of_links_leads_out_however_long(tmp_path, last):
+    folder = tmp_path / "in" / "model"
+    folder.mkdir(parents=True)
+    (tmp_path / "in" / "old").write_text("old")
+    with pytest.raises(AwsError, match="link"):
+        paths.unpack(archive(tmp_path / "a.tar", *way_out(), *last), folder)
+    assert sorted(path.name for path in (tmp_path / "in").iterdir()) == ["model", "old"]
+    assert (tmp_path / "in" / "old").read_text() == "old"
+
+
+def test_links_to_neighbors_are_unpacked(tmp_path):
+    members = [
+        ("model/1/weights", tarfile.REGTYPE, "", b"w"),
+        ("model/latest", tarfile.SYMTYPE, "1/weights", b""),
+        ("model/2/same", tarfile.SYMTYPE, "../1/weights", b""),
+        ("copy", tarfile.LNKTYPE, "model/1/weights", b""),
+    ]
+    paths.unpack(archive(tmp_path / "a.tar", *members), tmp_path / "in")
+    for name in ("model/latest", "model/2/same", "copy"):
+        assert (tmp_path / "in" / name).read_bytes() == b"w"
+
+
+def test_a_link_to_a_member_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(AwsError, match="'b' not found"):
+        paths.unpack(archive(tmp_path / "a.tar", ("a", tarfile.LNKTYPE, "b", b"")), tmp_path)

@@ -1,9 +1,13 @@
 """The list of honest records: operations of AWS, none of them on what an engine holds."""
 
+from datetime import timedelta
+
 import pytest
+from botocore.exceptions import ClientError
 
 from helpers.local_aws.operations import TABLE, engine_of
 from helpers.local_aws.recorded import RECORDED, changes_something, is_recorded
+from helpers.local_aws.shelf import now
 from helpers.local_aws.validate import operation_model, service_model
 from tools.operations import recorded
 
@@ -45,3 +49,30 @@ def test_no_record_of_s3_is_of_an_object(operation):
 )
 def test_only_recorded_changes_are_told_to_moto_again(service, operation, is_change):
     assert changes_something(service, operation) is is_change
+
+
+@pytest.mark.parametrize(
+    "operation, asked, member",
+    [
+        (
+            "get_metric_data",
+            {"MetricDataQueries": [{"Id": "e", "Expression": "a/2"}]},
+            "Expression",
+        ),
+        ("get_metric_statistics", {"Period": 60, "ExtendedStatistics": ["p90"]}, "Extended"),
+        (
+            "put_metric_data",
+            {"EntityMetricData": [{"MetricData": [{"MetricName": "m"}]}]},
+            "Entity",
+        ),
+    ],
+)
+def test_what_moto_would_pass_over_is_refused_by_name(client, operation, asked, member):
+    if operation.startswith("get"):
+        asked |= {"StartTime": now() - timedelta(hours=1), "EndTime": now()}
+    if operation != "get_metric_data":
+        asked |= {"Namespace": "N"}
+    if operation == "get_metric_statistics":
+        asked |= {"MetricName": "m"}
+    with pytest.raises(ClientError, match=f"NotImplementedException.* with {member}"):
+        getattr(client("cloudwatch"), operation)(**asked)

@@ -5,6 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from helpers.local_aws.errors import AwsError
 from helpers.local_aws.simulate import decide
 
 ALLOW = {"Effect": "Allow", "Action": ["s3:Get*"], "Resource": ["arn:aws:s3:::ours/*"]}
@@ -62,3 +63,49 @@ def test_a_role_that_is_not_there_is_an_error(client):
         client("iam").simulate_principal_policy(
             PolicySourceArn="arn:aws:iam::000000000000:role/nobody", ActionNames=["s3:GetObject"]
         )
+
+
+ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+READ = {"Effect": "Allow", "Action": "s3:Get*"}
+
+
+@pytest.mark.parametrize(
+    "statements, verdict",
+    [
+        ([{**READ, "NotResource": "arn:aws:s3:::ours/*"}], "implicitDeny"),
+        ([{**READ, "NotResource": "arn:aws:s3:::theirs/*"}], "allowed"),
+        ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], "allowed"),
+        ([{"Effect": "Allow", "NotAction": "S3:*", "Resource": "*"}], "implicitDeny"),
+        ([ALL, {"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}], "explicitDeny"),
+        ([ALL, {**ALL, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}], "allowed"),
+        ([DENY, {**ALL, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}], None),
+    ],
+)  # fmt: skip
+def test_what_a_statement_does_not_name_counts_as_much(statements, verdict):
+    asked = ([{"Statement": statements}], "s3:GetObject", "arn:aws:s3:::ours/a")
+    if verdict:
+        assert decide(*asked) == verdict
+    else:
+        with pytest.raises(AwsError, match="depends on a Condition"):
+            decide(*asked)
+
+
+@pytest.mark.parametrize(
+    "more, why",
+    [
+        ({"PolicyInputList": ["{}"]}, "does not support PolicyInputList"),
+        ({"ContextEntries": [{"ContextKeyName": "aws:a"}]}, "does not support ContextEntries"),
+        ({"PolicySourceArn": "arn:aws:iam::000000000000:user/job"}, "must be a role's"),
+        ({}, "permissions boundary"),
+    ],
+)
+def test_what_would_change_the_answer_is_refused(client, more, why):
+    iam = client("iam")
+    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    iam.create_role(RoleName="job", AssumeRolePolicyDocument="{}", PermissionsBoundary=boundary)
+    role = {
+        "PolicySourceArn": "arn:aws:iam::000000000000:role/job",
+        "ActionNames": ["s3:GetObject"],
+    }
+    with pytest.raises(ClientError, match=f"InvalidInput.*{why}"):
+        iam.simulate_principal_policy(**role | more)

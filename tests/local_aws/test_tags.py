@@ -38,3 +38,9 @@ def test_forgotten_tags_do_not_come_back_with_a_new_resource(tags):
     tags.forget(ARN)
     tags.set(ARN, [])
     assert tags.list_tags({"ResourceArn": ARN}) == {"Tags": []}
+
+
+def test_a_new_resource_has_no_tags_that_its_arn_was_given_before(tags):
+    tags.add_tags({"ResourceArn": ARN, "Tags": tag(a="1")})
+    tags.set(ARN, [])
+    assert tags.list_tags({"ResourceArn": ARN}) == {"Tags": []}

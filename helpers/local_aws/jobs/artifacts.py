@@ -40,7 +40,8 @@ def _files(containers: list[Container], what: str) -> Iterator[tuple[str, Path]]
 
 
 def _pack(files: dict[str, Path], archive: Path) -> Path:
-    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+    # A link to /opt/ml/model/… would lead to this instance's disk, which is gone with the job.
+    with tarfile.open(archive, "w:gz", compresslevel=1, dereference=True) as tar:
         for name, path in files.items():
             tar.add(path, arcname=name)
     return archive

@@ -49,25 +49,34 @@ class Checkpoints(threading.Thread):
         while not self._over.wait(SECONDS):
             try:
                 self.sync()
-            except (AwsError, OSError):  # `end` tries again
-                log.exception("checkpoints to s3://%s/%s", self._bucket, self._prefix)
+            except Exception as error:  # `end` tries again
+                log.warning("checkpoints to s3://%s/%s: %r", self._bucket, self._prefix, error)
 
     def sync(self) -> None:
-        """Take what is new or has changed to S3.
+        """Take what is new or has changed to S3: each file that S3 takes, whatever the others are.
 
         Raises:
-            AwsError: S3 does not take it.
+            AwsError: S3 does not take one of them.
+            OSError: one of them can't be read.
         """
+        wrong: Exception | None = None
         for folder in self._folders:
             for path in _files(folder):
                 try:
-                    version = _version(path)
-                    if self._seen.get(path) != version:
-                        key = f"{self._prefix}{path.relative_to(folder).as_posix()}"
-                        self._store.put(self._bucket, key, path)
-                        self._seen[path] = version
+                    self._take(path, folder)
                 except FileNotFoundError:
                     continue  # it was renamed or deleted at this moment
+                except (AwsError, OSError) as error:
+                    wrong = wrong or error
+        if wrong:
+            raise wrong
+
+    def _take(self, path: Path, folder: Path) -> None:
+        version = _version(path)
+        if self._seen.get(path) != version:
+            key = f"{self._prefix}{path.relative_to(folder).as_posix()}"
+            self._store.put(self._bucket, key, path)
+            self._seen[path] = version
 
     def end(self) -> None:
         """Take the last ones, once the job's processes have ended."""

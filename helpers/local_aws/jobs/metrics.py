@@ -19,6 +19,9 @@ SEND_SECONDS = 2.0
 """Between two messages to CloudWatch while a job prints metrics."""
 SEARCH_SECONDS = 1.0
 """Of the processor, for one expression in one line: the usual one takes some microseconds."""
+SLOW_SECONDS, SLOW_TOTAL_SECONDS = 0.01, 10.0
+"""A search that takes longer is slow, and all slow ones of an expression may take so much: a job
+whose every line takes half a second stands still at a full pipe."""
 SEARCH_CHARACTERS = 10_000
 """No metric is looked for behind them: many an expression takes their square."""
 
@@ -44,30 +47,46 @@ def check_definitions(definitions: list[dict]) -> None:
 
 
 class MetricReader:
-    """Finds metrics in lines; an expression that takes too long is not asked again."""
+    """Finds metrics in lines; an expression that takes too much is not asked again."""
 
     def __init__(self, definitions: list[dict]):
         self._patterns = [(given["Name"], regex.compile(given["Regex"])) for given in definitions]
+        self._slow: dict[tuple[str, regex.Pattern], float] = {}
         self._lock = threading.Lock()
 
-    def read(self, line: str, time: datetime) -> tuple[list[dict], list[str]]:
+    def read(self, line: str, when: datetime) -> tuple[list[dict], list[str]]:
         """Return the metrics in one line, shaped as FinalMetricDataList, and what went wrong."""
         found, said = [], []
         for one in list(self._patterns):
-            name, pattern = one
-            try:
-                match = pattern.search(line[:SEARCH_CHARACTERS], timeout=SEARCH_SECONDS)
-            except TimeoutError:
-                said += self._give_up(one)
-                continue
+            match, wrong = self._search(one, line[:SEARCH_CHARACTERS])
+            if wrong:
+                said += self._give_up(one, wrong)
             # A group may not take part; what it caught may be no number, as on AWS.
             with suppress(ValueError):
                 if match and match.groups() and match[1] is not None:
                     value = float(match[1])
-                    found.append({"MetricName": name, "Value": value, "Timestamp": time})
+                    found.append({"MetricName": one[0], "Value": value, "Timestamp": when})
         return found, said
 
-    def _give_up(self, one: tuple[str, regex.Pattern]) -> list[str]:
+    def _search(
+        self, one: tuple[str, regex.Pattern], text: str
+    ) -> tuple[regex.Match | None, str | None]:
+        """Return what an expression finds, and why it should not be asked again, if so."""
+        start = time.thread_time()
+        try:
+            match = one[1].search(text, timeout=SEARCH_SECONDS)
+        except TimeoutError:
+            return None, f"took more than {SEARCH_SECONDS:g} s in one line"
+        except (MemoryError, RecursionError):  # one that calls itself, such as `(?R)?`
+            return None, "took all the memory that it may"
+        if (seconds := time.thread_time() - start) > SLOW_SECONDS:
+            with self._lock:
+                self._slow[one] = self._slow.get(one, 0.0) + seconds
+            if self._slow[one] > SLOW_TOTAL_SECONDS:
+                return match, f"took more than {SLOW_TOTAL_SECONDS:g} s in a few lines"
+        return match, None
+
+    def _give_up(self, one: tuple[str, regex.Pattern], why: str) -> list[str]:
         with self._lock:
             if one not in self._patterns:
                 return []  # another instance's line was first
@@ -75,7 +94,7 @@ class MetricReader:
         name, pattern = one
         return [
             f"[The metric {name} is not read any more: its regular expression {pattern.pattern!r}"
-            f" took more than {SEARCH_SECONDS:g} s in one line]"
+            f" {why}]"
         ]
 
 

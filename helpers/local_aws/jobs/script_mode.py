@@ -149,7 +149,7 @@ def _decoded(value: str) -> object:
 def _unquoted(parameters: dict[str, str]) -> dict[str, str]:
     # Version 2 of the SDK sent every hyperparameter as JSON, strings with their quotes.
     return {
-        name: json.loads(value) if value.startswith('"') else value
+        name: str(_decoded(value)) if value.startswith('"') else value
         for name, value in parameters.items()
         if name in (PROGRAM, SUBMIT)
     }

@@ -149,7 +149,9 @@ class Training(JobEngine):
         self._channels.end(name)
         self.documents.update(name, spot.pause, late=True)
         if checkpoints := self._checkpoints.pop(name, None):
-            with suppress(AwsError):  # said before, where the attempt came as far as `keep`
+            with suppress(
+                AwsError, OSError
+            ):  # said before, where the attempt came as far as `keep`
                 checkpoints.end()
         job = self.documents.get(name)
         sound = status not in (AGAIN, "Broken") and not self._ending
@@ -244,12 +246,13 @@ class Training(JobEngine):
             self.say(name, "Interrupted")
         else:
             self.say(name, "Uploading")
+        if status != AGAIN:  # the model first: a checkpoint that S3 does not take is no reason
+            if model := keep_artifacts(self.store, job["OutputDataConfig"], name, containers):
+                self.set(name, ModelArtifacts={"S3ModelArtifacts": model})
         if checkpoints := self._checkpoints.pop(name, None):
             checkpoints.end()
         if status == AGAIN:
             return
-        if model := keep_artifacts(self.store, job["OutputDataConfig"], name, containers):
-            self.set(name, ModelArtifacts={"S3ModelArtifacts": model})
         metrics = self._metrics.pop(name)
         metrics.send()
         if values := metrics.final():

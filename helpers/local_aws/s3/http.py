@@ -8,6 +8,7 @@ that are recorded (encryption, policy, …) go to `settings_app`.
 import logging
 from collections.abc import Callable, Iterable
 
+from helpers.local_aws.context import ACCOUNT
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.naming import S3, Call, rest_operation
 from helpers.local_aws.operations import engine_of
@@ -93,6 +94,9 @@ class S3App:
         return response.body
 
     def _answer(self, request: Request) -> Response:
+        for name in ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"):
+            if request.header(name) not in ("", ACCOUNT):
+                raise AwsError("AccessDenied", "Access Denied", 403)
         if not request.bucket:
             if request.method != "GET":
                 raise AwsError("MethodNotAllowed", "This method is not allowed here.", 405)
@@ -124,6 +128,11 @@ class S3App:
             response = bucket_requests.delete_bucket(self.store, request)
             self.settings.bucket_deleted(request)
             return response
+        if request.header("x-amz-acl") not in ("", "private") or request.prefixed("x-amz-grant-"):
+            message = (
+                "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+            )
+            raise AwsError("InvalidBucketAclWithObjectOwnership", message)
         body = request.document() if request.header("content-length") not in ("", "0") else b""
         if is_new := not self.store.has_bucket(request.bucket):
             self.settings.bucket_coming(request)

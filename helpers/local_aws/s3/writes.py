@@ -27,18 +27,33 @@ KEPT_HEADERS = (
 )
 STORAGE_CLASSES = {
     *("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"),
-    *("GLACIER", "DEEP_ARCHIVE", "GLACIER_IR"),  # readable here at once
+    "GLACIER_IR",
 }
+"""Those that are read at once, as here all are: an archive would have to be restored first."""
+ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
 REFUSED_HEADERS = (
     "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-object-lock-mode",
+    "x-amz-object-lock-retain-until-date",
     "x-amz-object-lock-legal-hold",
     "x-amz-write-offset-bytes",
 )
 
 
+def check_acl(request: Request) -> None:
+    """Refuse an ACL as a bucket does that is made today, whose owner owns all in it.
+
+    Raises:
+        AwsError: AccessControlListNotSupported.
+    """
+    is_ours = request.header("x-amz-acl") in ("", "private", "bucket-owner-full-control")
+    if not is_ours or request.prefixed("x-amz-grant-"):
+        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
+
+
 def described(request: Request) -> dict:
     """Return the facts of a new object that its request's headers state."""
+    check_acl(request)
     for name in REFUSED_HEADERS:
         if request.header(name):
             raise AwsError("NotImplemented", f"The local AWS does not implement {name}.")
@@ -51,6 +66,9 @@ def described(request: Request) -> dict:
         codings = [part.strip() for part in headers["Content-Encoding"].split(",")]
         headers["Content-Encoding"] = ",".join(part for part in codings if part != "aws-chunked")
     storage_class = headers.get("x-amz-storage-class", "STANDARD")
+    if storage_class in ARCHIVES:
+        message = f"The local AWS does not implement the storage class {storage_class}."
+        raise AwsError("NotImplemented", message)
     if storage_class not in STORAGE_CLASSES:
         raise AwsError("InvalidStorageClass", "The storage class you specified is not valid")
     if storage_class == "STANDARD":

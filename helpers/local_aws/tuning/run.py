@@ -155,11 +155,9 @@ class TuningRun:
         given = job["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
         wanted = [one for one in given if one["Name"] == objective["MetricName"]]
         reader = self._readers.setdefault(name, MetricReader(wanted))
-        place = {"logGroupName": self._training.log_group, "logStreamNamePrefix": f"{name}/"}
         found: list[dict] = []
-        with suppress(AwsError):  # it has printed nothing yet
-            for event in self._logs.filter_log_events(place)["events"]:
-                found += reader.read(event["message"], now())[0]
+        for line in self._logs.messages(self._training.log_group, f"{name}/"):
+            found += reader.read(line, now())[0]
         # What is not finite can't be averaged, but it counts as an epoch.
         values = [value["Value"] for value in found]
         return [value if abs(value) < MOST else nan for value in values]

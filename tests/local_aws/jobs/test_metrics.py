@@ -83,6 +83,24 @@ def test_an_expression_that_takes_too_long_is_not_asked_again(monkeypatch):
     assert not any(said for _, said in reads) and time.process_time() - start < 5
 
 
+@pytest.mark.parametrize("regex", ["(?R)?", "(?R)*", "(a(?1)?)"])
+def test_an_expression_that_calls_itself_without_end_is_asked_once(regex):
+    reader = MetricReader([{"Name": "self", "Regex": regex}, {"Name": "m", "Regex": "=(.)"}])
+    line = "a" * 9000 + "=1"
+    reads = [reader.read(line, now()) for _ in range(3)]
+    values = [one["Value"] for found, _ in reads for one in found if one["MetricName"] == "m"]
+    assert values == [1.0] * 3
+    assert sum(len(said) for _, said in reads) <= 1
+
+
+def test_an_expression_that_is_slow_in_every_line_is_not_asked_for_ever(monkeypatch):
+    monkeypatch.setattr(metrics, "SLOW_TOTAL_SECONDS", 0.3)
+    reader = MetricReader([{"Name": "slow", "Regex": SLOW}])
+    line = "a" * 26 + "b"  # some 40 ms, far from the limit of one line
+    reads = [reader.read(line, now()) for _ in range(40)]
+    assert sum(len(said) for _, said in reads) == 1
+
+
 def test_all_lines_of_a_job_arrive_whatever_its_expressions_do(aws, client, monkeypatch):
     monkeypatch.setattr(metrics, "SEARCH_SECONDS", 0.05)
     # More than a pipe holds: a reader that died would leave the job waiting for ever.

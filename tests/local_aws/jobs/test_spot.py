@@ -124,6 +124,38 @@ def test_a_file_that_did_not_change_is_not_taken_again(aws, client):
     assert aws.store.info(BUCKET, "checkpoints/old") == before
 
 
+@pytest.mark.parametrize("name", ["b'/a\\xff'", "'/' + 'a' * 240 + ('/' + 'b' * 240) * 4"])
+def test_a_checkpoint_that_s3_does_not_take_keeps_none_of_the_others_back(
+    aws, client, monkeypatch, name
+):
+    monkeypatch.setattr(checkpoints, "SECONDS", 0.05)
+    folder = "os.fsencode(folder)" if name.startswith("b") else "folder"
+    script = f"""
+import os, time
+folder = "/opt/ml/checkpoints"
+path = {folder} + {name}
+os.makedirs(os.path.dirname(path), exist_ok=True)
+open(path, "w").close()
+open(folder + "/last", "w").close()
+time.sleep(60)
+"""
+    sagemaker = client("sagemaker")
+    sagemaker.create_training_job(**spot("job", script, CheckpointConfig=KEEP))
+    assert until(lambda: keys(aws)) == ["checkpoints/last"]
+    sagemaker.stop_training_job(TrainingJobName="job")
+    wait_for(sagemaker, "TrainingJob", "job")
+
+
+def test_a_checkpoint_that_s3_does_not_take_leaves_the_model(aws, client):
+    script = "open('/opt/ml/model/weights', 'w').close()"
+    script += "; open(b'/opt/ml/checkpoints/a\\xff', 'w').close()"
+    sagemaker = client("sagemaker")
+    sagemaker.create_training_job(**spot("job", script, CheckpointConfig=KEEP))
+    job = wait_for(sagemaker, "TrainingJob", "job")
+    assert job["TrainingJobStatus"] == "Failed" and "no UTF-8" in job["FailureReason"]
+    assert aws.store.info(BUCKET, "models/job/output/model.tar.gz").size
+
+
 def ran(seconds, **more):
     """Return a job's document whose instances were there for some seconds until now."""
     limits = {"MaxRuntimeInSeconds": 100, "MaxWaitTimeInSeconds": 150}

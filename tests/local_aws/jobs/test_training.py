@@ -31,6 +31,19 @@ def test_the_model_folder_becomes_an_archive_in_s3(aws, run):
     assert tarfile.open(fileobj=io.BytesIO(data)).getnames() == ["weights"]
 
 
+def test_a_link_in_the_model_folder_becomes_what_it_leads_to(aws, run):
+    run(
+        "import os; folder = '/opt/ml/model/'; open(folder + 'weights', 'w').write('w')\n"
+        "os.symlink(folder + 'weights', folder + 'latest')"
+    )
+    data = aws.store.read(BUCKET, "models/job/output/model.tar.gz")
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        assert {m.name: tar.extractfile(m).read() for m in tar if m.isreg()} == {
+            "weights": b"w",
+            "latest": b"w",
+        }
+
+
 def test_a_job_passes_through_its_states_in_order(run):
     job = run("pass")
     states = [each["Status"] for each in job["SecondaryStatusTransitions"]]

@@ -30,6 +30,12 @@ def test_a_put_if_match_needs_the_current_etag(s3):
     [
         ({"Metadata": {"k": "v" * 2048}}, "MetadataTooLarge"),
         ({"StorageClass": "CUPBOARD"}, "InvalidStorageClass"),
+        ({"StorageClass": "GLACIER"}, "NotImplemented"),
+        ({"StorageClass": "DEEP_ARCHIVE"}, "NotImplemented"),
+        ({"ACL": "public-read"}, "AccessControlListNotSupported"),
+        ({"GrantRead": 'id="1"'}, "AccessControlListNotSupported"),
+        ({"ExpectedBucketOwner": "1" * 12}, "AccessDenied"),
+        ({"ObjectLockRetainUntilDate": 4e9}, "NotImplemented"),
         ({"Tagging": "a=1&a=2"}, "InvalidTag"),
         ({"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": 4e9}, "NotImplemented"),
         ({"Key": "k" * 1025}, "KeyTooLongError"),
@@ -142,3 +148,16 @@ def test_each_created_object_is_announced_with_its_reason(cloud, s3):
     s3.delete_object(**A)
     reasons = [("a", "PutObject"), ("b", "CopyObject"), ("c", "CompleteMultipartUpload")]
     assert told == reasons
+
+
+@pytest.mark.parametrize("arguments", [{"ACL": "public-read"}, {"GrantRead": 'id="1"'}])
+def test_no_bucket_is_made_that_others_may_read(s3, arguments):
+    with pytest.raises(ClientError, match="InvalidBucketAclWithObjectOwnership"):
+        s3.create_bucket(Bucket="open", **arguments)
+    assert "open" not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+
+
+def test_a_copy_checks_whose_the_source_is(s3):
+    s3.put_object(**A, Body=b"1", ACL="bucket-owner-full-control", ExpectedBucketOwner="0" * 12)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.copy_object(Bucket="birds", Key="b", CopySource=A, ExpectedSourceBucketOwner="1" * 12)
