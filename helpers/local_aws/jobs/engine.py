@@ -14,7 +14,7 @@ from pathlib import Path
 from helpers.instances import cores_for
 from helpers.local_aws import paths
 from helpers.local_aws.context import Context
-from helpers.local_aws.disk import FULL_MESSAGE, is_full
+from helpers.local_aws.disk import FULL_MESSAGE, is_full, worded
 from helpers.local_aws.documents import Documents
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.jobs.cluster import Cluster
@@ -151,7 +151,10 @@ class JobEngine(JobRecords):
         if isinstance(error, AwsError | JobFailed | OSError):
             return "Failed", f"ClientError: {getattr(error, 'message', error)}"
         log.error("job %s", name, exc_info=error)
-        return self.broken(name), f"{INTERNAL}: {type(error).__name__}: {error}"
+        try:
+            return self.broken(name), f"{INTERNAL}: {type(error).__name__}: {error}"
+        except Exception as second:  # what follows could not be written down: the job ends here
+            return "Failed", f"{INTERNAL}: {worded(second)}"
 
     def started(self, name: str) -> None:
         """Note that the instances are there."""

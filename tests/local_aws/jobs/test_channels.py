@@ -87,7 +87,8 @@ def test_a_channels_own_mode_comes_before_the_algorithms(own, algorithms, mode):
     assert json.loads(json.dumps(described)) == described
 
 
-def test_code_is_copied_and_rewritten_where_all_else_is_linked(tmp_path):
+def test_code_is_copied_and_rewritten_where_all_else_is_linked(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
     store = ObjectStore(tmp_path / "s3")
     store.create_bucket(BUCKET)
     code = store.put(BUCKET, "shards/run.py", b"open('/opt/ml/model/x')")
@@ -100,6 +101,21 @@ def test_code_is_copied_and_rewritten_where_all_else_is_linked(tmp_path):
     assert str(container.ml) in (folder / "run.py").read_text()
     assert code.path.read_bytes() == b"open('/opt/ml/model/x')"
     store.close()
+
+
+@pytest.mark.parametrize("mode", ["File", "FastFile"])
+def test_a_job_that_writes_into_its_input_changes_no_object(aws, client, mode):
+    aws.store.put(BUCKET, "shards/a", b"aaaaaaaa")
+    script = """
+try:
+    open("/opt/ml/input/data/shards/a", "r+b").write(b"changed!")
+except PermissionError:
+    pass
+"""
+    request = training("job", script, InputDataConfig=[channel(InputMode=mode)])
+    client("sagemaker").create_training_job(**request)
+    assert wait_for(client("sagemaker"), "TrainingJob", "job")["TrainingJobStatus"] == "Completed"
+    assert aws.store.read(BUCKET, "shards/a") == b"aaaaaaaa"
 
 
 @pytest.mark.parametrize("name", ["..", "."])
