@@ -47,7 +47,7 @@ class Line:
 
 
 LINES = (
-    Line("01", "a thousand small objects to S3", requests=1000 * S3_PUT),
+    Line("01", "up to 4,000 small objects to S3", requests=4000 * S3_PUT),
     Line("02", "some fifteen Athena queries", requests=15 * athena_cost(0)),
     Line("04", "sharding", "ml.m5.large", 2, 5, (PROCESSING,)),
     Line("05", "training", "ml.g4dn.xlarge", 2, 8, (TRAINING,)),

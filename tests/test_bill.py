@@ -11,7 +11,7 @@ from tools.notebooks import code_cells, paths
 from tools.readme import opening
 
 PATHS = {path.stem[:2]: path for path in paths()}
-WORDS = {"half a cent": "$0.005", "less than a cent": "$0.001", "2.3 cents": f"${S3_GB_MONTH}"}
+WORDS = {"up to two cents": "$0.02", "less than a cent": "$0.001", "2.3 cents": f"${S3_GB_MONTH}"}
 
 
 def costs(number):
