@@ -76,7 +76,7 @@ ORDER BY label, id
 
 SELECT label, sum(made) AS recordings, count(*) AS recordists,
        max(made) * 1e0 / sum(made) AS largest_share
-FROM (SELECT label, count(*) AS made FROM birds GROUP BY label, lower(author))
+FROM (SELECT label, count(*) AS made FROM birds WHERE author <> '' GROUP BY label, lower(author))
 GROUP BY label ORDER BY recordings, label
 --# label | recordings | recordists | largest_share
 --> owl | 3 | 2 | 0.6666666666666666
