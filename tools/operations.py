@@ -30,7 +30,7 @@ Written by `make readme` from `helpers/local_aws/operations.py`, `helpers/local_
 - **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
 - **Refused**: the client gets an error 400, `NotImplementedException` (`NotImplemented` from S3), whose message names the operation. Nothing is kept as if it had been done.
 
-All other services of boto3 are refused whole, in the same way. A test calls every refused operation of this page; two of STS, AssumeRoleWithSAML and AssumeRoleWithWebIdentity, are sent without a signature and get no further than the door (403).
+All other services of boto3 are refused whole, in the same way. A test calls every refused operation of this page.
 """  # noqa: E501
 
 

@@ -21,7 +21,7 @@ from helpers.local_aws.disk import full_disk, is_full
 from helpers.local_aws.errors import AwsError
 from helpers.local_aws.journal import call
 from helpers.local_aws.left_out import left_out
-from helpers.local_aws.naming import CBOR, Call, is_s3, name, protocol_of
+from helpers.local_aws.naming import CBOR, Call, is_s3, name, protocol_of, unsigned
 from helpers.local_aws.operations import engine_of, method_of
 from helpers.local_aws.recorded import is_recorded
 from helpers.local_aws.s3.wire import HEADERS
@@ -86,6 +86,8 @@ class Front:
         headers = _headers(environ)
         for_s3 = is_s3(environ)
         body = None if for_s3 else _read(environ, headers)
+        if body and (asked := unsigned(environ, body)):
+            raise unsupported(asked)
         self._check(environ, headers, body)
         if for_s3:
             return self._s3(environ, start_response)

@@ -137,6 +137,19 @@ def name(environ: dict, body: bytes) -> Call:
     return Call(spoken, operation or "a request without an operation", protocol, known=False)
 
 
+def unsigned(environ: dict, body: bytes) -> Call | None:
+    """Name a request that its clients send without a signature: STS's for identities from outside.
+
+    None for all others.
+    """
+    if signed_for(environ) or protocol_of(environ) != "query":
+        return None
+    operation, sts = _said(environ, body, "query")[0], service_model("sts")
+    if operation in sts.operation_names and sts.operation_model(operation).auth_type == "none":
+        return Call("sts", operation, "query")
+    return None
+
+
 def _said(environ: dict, body: bytes, protocol: str) -> tuple[str, str, str]:
     """Return the operation that a request names, and what its service's metadata must say."""
     if protocol == "json":
