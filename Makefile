@@ -66,5 +66,5 @@ lock: ## Resolve all packages anew and write constraints.txt
 	$(PYTHON) tools/pins.py
 
 clean: ## Stop the local AWS and delete its state, the notebook copies and the caches
-	@if [ -x $(PY) ]; then $(PY) -m helpers.local_aws stop; fi
+	@if [ -x $(PY) ]; then $(PY) -m local_aws stop; fi
 	rm -rf .local_aws .notebooks .pytest_cache .ruff_cache .hypothesis

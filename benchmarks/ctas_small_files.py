@@ -22,8 +22,8 @@ import psutil
 import pyathena
 from pyathena.cursor import Cursor
 
-from helpers.local_aws.s3.store import ObjectStore
-from helpers.local_aws.server import LocalAws
+from local_aws.server import LocalAws
+from local_aws.state.objects.store import ObjectStore
 
 BUCKET = "lake"
 BUCKETS = 21

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from helpers.networks.artefact import load_artefact, load_card, save_artefact
+from helpers.networks.artifact import load_artefact, load_card, save_artefact
 from helpers.networks.graph import GRAPH, Graph, export_graph
 from helpers.training.recipes import RECIPES
 

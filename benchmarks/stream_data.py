@@ -22,13 +22,13 @@ from botocore.config import Config
 from werkzeug.serving import make_server
 
 from helpers.datasets.base import Record, Sample
-from helpers.local_aws.s3.http import S3App
-from helpers.local_aws.s3.serving import KeepAliveHandler
-from helpers.local_aws.s3.store import ObjectStore
 from helpers.s3 import upload_folder
 from helpers.sharding.plan import make_plan
 from helpers.sharding.shards import ShardWriter, build_manifest
 from helpers.storage import Entry, LocalFolder
+from local_aws.services.s3.app import S3App
+from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.http_handler import KeepAliveHandler
 
 BUCKET = "stream-bench"
 KEYS = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}

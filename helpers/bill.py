@@ -1,7 +1,8 @@
 """What one pass through the course costs on AWS, and the quotas it needs; asks no service.
 
-The opening of each notebook says its own share; tests/test_bill.py holds the two together. Prices
-are those of costs.py, the minutes are of the sample data with the start-up of each job.
+The opening of each notebook says its own share; tests/helpers/test_bill.py holds the two
+together. Prices are those of costs.py, the minutes are of the sample data with the start-up of
+each job.
 """
 
 from dataclasses import dataclass

@@ -6,9 +6,13 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers import telemetry
 from helpers.datasets import NAMES
+
+if TYPE_CHECKING:
+    from local_aws.control import Context, Settings
 
 CLOUDS = ("local", "aws")
 PROJECT = "birds-and-bins"
@@ -77,14 +81,6 @@ class Config:
         return f"<Config: {data} on {self.cloud}, bucket {self.bucket}, {self.region}>"
 
 
-@dataclass(frozen=True)
-class LocalSettings:
-    """Where the local AWS keeps its state and listens."""
-
-    state: Path
-    port: int
-
-
 def _choice(variable: str, allowed: tuple[str, ...]) -> str:
     value = os.environ.get(variable) or allowed[0]
     if value not in allowed:
@@ -92,13 +88,15 @@ def _choice(variable: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def local_settings() -> LocalSettings:
+def local_settings() -> "Settings":
     """Read where the local AWS lives: `COURSE_LOCAL_STATE` and `COURSE_LOCAL_PORT`."""
-    state = Path(os.environ.get("COURSE_LOCAL_STATE") or ROOT / ".local_aws")
-    port = os.environ.get("COURSE_LOCAL_PORT") or "4590"
+    from local_aws.control import DEFAULT_PORT, STATE_NAME, Settings
+
+    state = Path(os.environ.get("COURSE_LOCAL_STATE") or ROOT / STATE_NAME)
+    port = os.environ.get("COURSE_LOCAL_PORT") or str(DEFAULT_PORT)
     if not port.isdigit() or not 0 <= int(port) < 65536:
         raise ValueError(f"COURSE_LOCAL_PORT={port!r} is not a port: set a number below 65536")
-    return LocalSettings(state.resolve(), int(port))
+    return Settings(state.resolve(), int(port))
 
 
 def _raw_source() -> str | None:
@@ -165,10 +163,9 @@ def load_config() -> Config:
 
         account, region = account_and_region()
         return Config(cloud, dataset, region, _bucket(account, region), role, raw)
-    from helpers.local_aws.lifecycle import ensure_running
     from helpers.session import use_local
 
-    server = ensure_running(local_settings())
+    server = _local_aws()
     # The SDKs make clients of their own deep inside: the environment is the only seam they all
     # respect, and child processes inherit it.
     os.environ.update(server.environment())
@@ -177,6 +174,16 @@ def load_config() -> Config:
     use_local(server.url, server.region)
     bucket = _bucket(server.account, server.region)
     return Config(cloud, dataset, server.region, bucket, role, raw, server.url, poll_seconds=0.5)
+
+
+def _local_aws() -> "Context":
+    """Return the running local AWS; start it if none answers."""
+    from local_aws.control import PortBusy, ensure_running
+
+    try:
+        return ensure_running(local_settings())
+    except PortBusy as error:
+        raise RuntimeError(f"{error} with COURSE_LOCAL_PORT") from None
 
 
 def _bucket(account: str, region: str) -> str:

@@ -1,7 +1,7 @@
 """Text from data, safe for a page: what looks like HTML, Markdown or TeX in it shows as it is.
 
 File names, labels, the first bytes of a file, log lines and errors are strangers' texts. All HTML
-and Markdown that the course makes of them goes through here (tests/test_escape.py).
+and Markdown that the course makes of them goes through here (tests/helpers/test_escape.py).
 """
 
 import html

@@ -74,16 +74,3 @@ def unfit(instance_type: str) -> str | None:
     if family.startswith(("trn", "inf")):
         return "it has no NVIDIA GPU but AWS's own accelerators, which need other images"
     return None
-
-
-def cores_for(instance_type: str, machine_cores: int, instances: int, processes: int = 1) -> int:
-    """Return how many cores of this machine one process of a job gets: its share, at most its own.
-
-    Args:
-        machine_cores: of the machine that plays all the job's instances.
-        processes: of the job on each instance.
-    """
-    share = machine_cores // (instances * processes)
-    if known := INSTANCES.get(instance_type):
-        share = min(share, known.vcpu // processes)
-    return max(1, share)

@@ -1,7 +1,7 @@
 """Names from outside as paths below a folder: refused or proved to lie inside. Knows no store.
 
 Keys of objects, members of archives, names in a listing: whatever becomes a path comes through
-here (tests/test_joins.py).
+here (tests/project/test_joins.py).
 """
 
 import os

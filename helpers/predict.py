@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.datasets import Dataset, Record, load_dataset
-from helpers.networks.artefact import load_artefact, load_card
+from helpers.networks.artifact import load_artefact, load_card
 from helpers.networks.graph import GRAPH, Graph
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ class Questions:
 
 def load_questions(dataset: str) -> Questions:
     """Return the questions about a data set."""
-    return import_module(f"helpers.datasets.{dataset}_questions").QUESTIONS
+    return import_module(f"helpers.datasets.{dataset}.questions").QUESTIONS
 
 
 LEAK = """

@@ -15,8 +15,8 @@ from helpers.config import Config
 from helpers.container_images import serving_image
 from helpers.datasets import load_dataset
 from helpers.endpoints import PROGRAM
-from helpers.evaluation.contest import Contest, NotComparable, contest, unopposed
 from helpers.evaluation.model_card import Card, Facts
+from helpers.evaluation.paired_comparison import Contest, NotComparable, contest, unopposed
 from helpers.evaluation.predictions import Predictions
 from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS, scores_of
 from helpers.jobs import Job, finished, shards_of

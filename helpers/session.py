@@ -200,6 +200,6 @@ def close(config: "Config") -> str:
     if not config.endpoint_url:
         return "Nothing to stop"
     from helpers.config import local_settings
-    from helpers.local_aws.lifecycle import stop
+    from local_aws.control import stop
 
     return "Stopped" if stop(local_settings().state) else "It did not run"

@@ -29,7 +29,7 @@ from helpers.evaluation.report import (  # noqa: E402
     quality_statistics,
 )
 from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
-from helpers.networks.artefact import CARD  # noqa: E402
+from helpers.networks.artifact import CARD  # noqa: E402
 from helpers.predict import Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402

@@ -25,8 +25,8 @@ from helpers.streaming.channel import ShardSource, open_source  # noqa: E402
 from helpers.streaming.memory import Remembered  # noqa: E402
 from helpers.training.attempts import Attempts  # noqa: E402
 from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
-from helpers.training.delivery import Delivery  # noqa: E402
 from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
+from helpers.training.export import Delivery  # noqa: E402
 from helpers.training.loop import Trainer  # noqa: E402
 from helpers.training.options import Options  # noqa: E402
 from helpers.training.profiling import StepProfile  # noqa: E402

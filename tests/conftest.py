@@ -45,7 +45,7 @@ def nothing_stays_pinned():
 @pytest.fixture
 def aws(tmp_path):
     """Return a running local AWS with one bucket."""
-    from helpers.local_aws.server import LocalAws
+    from local_aws.server import LocalAws
     from tests.local_cloud import BUCKET
 
     with LocalAws(tmp_path / "state") as server:

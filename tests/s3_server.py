@@ -10,9 +10,9 @@ import boto3
 from botocore.config import Config
 from werkzeug.serving import make_server
 
-from helpers.local_aws.s3.http import S3App
-from helpers.local_aws.s3.serving import KeepAliveHandler
-from helpers.local_aws.s3.store import ObjectStore
+from local_aws.services.s3.app import S3App
+from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.http_handler import KeepAliveHandler
 
 
 class Quiet(KeepAliveHandler):

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from helpers.local_aws.jobs.container import NO_NAMES
-
-ROOT = Path(__file__).resolve().parents[1]
+from local_aws.instances.container import NO_NAMES
+from tests.places import ROOT
 
 
 def environment() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import shlex
 
 from helpers.config import local_settings
-from helpers.local_aws.lifecycle import ensure_running
+from local_aws.control import ensure_running
 
 STALE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 

@@ -78,7 +78,7 @@ class CourseRun:
             return
         self.stopped = True
         if self.state.exists():
-            command = [sys.executable, "-m", "helpers.local_aws", "stop"]
+            command = [sys.executable, "-m", "local_aws", "--state", str(self.state), "stop"]
             with self.environment():
                 done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
             if done.returncode:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from botocore.model import ServiceModel
 
-from helpers.local_aws.operations import TABLE
-from helpers.local_aws.recorded import RECORDED
-from helpers.local_aws.validate import service_model
+from local_aws.operations import TABLE
+from local_aws.recorded.operations import RECORDED
+from local_aws.wire.validation import service_model
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
 SERVICES = (
@@ -24,7 +24,7 @@ SERVICES = (
 TITLE = """\
 # The operations of the local AWS
 
-Written by `make readme` from `helpers/local_aws/operations.py`, `helpers/local_aws/recorded.py` and botocore's service models.
+Written by `make readme` from `local_aws/operations.py`, `local_aws/recorded/operations.py` and botocore's service models.
 
 - **Executed**: an engine of the local AWS does it.
 - **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.

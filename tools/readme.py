@@ -25,17 +25,17 @@ COMMENTS = {
     "scripts_inference": "the endpoint",
     "benchmarks": "what was measured, and how",
     "docs": "what needs more words than a notebook has",
-    "tests": "mirrors helpers/; the notebooks are run too",
+    "tests": "mirrors helpers/ and local_aws/; the notebooks are run too",
     "conftest.py": "how pytest runs the notebooks: in order, on one fresh local AWS",
     "requirements.txt": "every package that the project names, pinned",
     "constraints.txt": "what these bring along, pinned",
     "environment.yml": "the conda environment (its pip part is requirements.txt)",
-    "pyproject.toml": "settings of pytest and ruff; installs helpers/ in place",
+    "pyproject.toml": "settings of pytest and ruff; installs the two packages in place",
     "Makefile": "`make` lists its targets",
     ".ci/run": "what CI runs: make test",
 }
 """Of what can't describe itself."""
-FOLDERS = ("notebooks", "helpers", "scripts_", "tools")
+FOLDERS = ("notebooks", "helpers", "local_aws", "scripts_", "tools")
 """How the folders begin that are listed file by file; others with a comment have one line."""
 
 

@@ -19,4 +19,4 @@ def load_dataset(name: str) -> Dataset:
         raise ValueError(
             f"No data set called {name!r}: COURSE_DATASET is one of {', '.join(NAMES)}"
         )
-    return import_module(f"helpers.datasets.{name}").DATASET
+    return import_module(f"helpers.datasets.{name}.dataset").DATASET

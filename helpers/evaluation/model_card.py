@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from helpers.escape import markdown, markdown_table
+from helpers.evaluation.baselines import FEW, standing, thin_classes, worded
 from helpers.evaluation.metrics import overconfidence
 from helpers.evaluation.report import scores_of
-from helpers.evaluation.standing import FEW, standing, thin_classes, worded
 from helpers.manifest import Manifest
 
 CREATOR = "The Birds & Bins course"

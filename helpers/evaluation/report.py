@@ -1,6 +1,6 @@
 """evaluation.json: a test's scores with their intervals; it knows predictions, and no job or S3.
 
-Which scores there are is the data set's matter: helpers/datasets/<name>_scores.py.
+Which scores there are is the data set's matter: helpers/datasets/<name>/scores.py.
 """
 
 import math
@@ -21,7 +21,7 @@ NAN = float("nan")
 
 def scores_of(dataset: str) -> ModuleType:
     """Return the module that says how a data set is scored."""
-    return import_module(f"helpers.datasets.{dataset}_scores")
+    return import_module(f"helpers.datasets.{dataset}.scores")
 
 
 def make_report(

@@ -13,8 +13,8 @@ from matplotlib.colors import Colormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
 
 from helpers.plots import COLOURS, MAP, WIDE
-from helpers.tuning.ranges import Range
 from helpers.tuning.trials import Trial, best_of
+from local_aws.services.sagemaker.tuning.ranges import Range
 
 MARKERS = "os^D"
 

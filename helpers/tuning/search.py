@@ -15,10 +15,10 @@ from helpers.costs import dollars
 from helpers.jobs import JobFailed, wait
 from helpers.s3 import S3Prefix
 from helpers.session import client
-from helpers.tuning.ranges import Range, from_sdk
-from helpers.tuning.study import Study
 from helpers.tuning.trials import Trial, best_of, measure, total_cost, words
 from helpers.warm_pools import WarmPool, end_warm_pool
+from local_aws.services.sagemaker.tuning.ranges import Range, from_sdk
+from local_aws.services.sagemaker.tuning.study import Study
 
 GIVE_UP = 3
 """So many failed trials at the beginning, and none that succeeded, end a search."""
@@ -39,7 +39,7 @@ class Search:
     """Hyperparameters tried one after another; what has been tried is kept, and told again.
 
     Args:
-        ranges: by name, as `helpers.tuning.ranges.from_sdk` reads them.
+        ranges: by name, as `local_aws.services.sagemaker.tuning.ranges.from_sdk` reads them.
         records: keeps the state; one that holds trials already is gone on with.
         objective: name of the metric.
         startup: trials drawn at random before the sampler has enough to go by.

@@ -10,15 +10,15 @@ import pyathena.error
 
 from helpers.datasets import load_dataset
 from helpers.datasets.base import Record, Sample, Unreadable
-from helpers.datasets.bins import Bins
-from helpers.datasets.bins_metadata import DDL, NUMBER
-from helpers.datasets.bins_questions import FLAT, ITEMS
+from helpers.datasets.bins.dataset import Bins
+from helpers.datasets.bins.metadata import DDL, NUMBER
+from helpers.datasets.bins.questions import FLAT, ITEMS
 from helpers.manifest import load_manifest
 from helpers.sharding.splits import split_records
 from helpers.storage import LocalFolder
 from helpers.stream import make_loader
 from tests.defects.bench import Bench, Defect
-from tests.local_aws.athena.cloud import Cloud
+from tests.local_aws.services.athena.cloud import Cloud
 from tests.scripts.test_shard import run
 from tests.toy import Toy, make_raw
 

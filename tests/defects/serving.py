@@ -15,23 +15,23 @@ import numpy as np
 import torch
 
 from helpers.datasets import load_dataset
-from helpers.datasets.birds_voice import speak
-from helpers.local_aws.jobs import warm_python
-from helpers.local_aws.server import LocalAws
+from helpers.datasets.birds.voice import speak
 from helpers.media import recordings
 from helpers.media.audio import SAMPLE_RATE
 from helpers.media.voice import speech_spans
 from helpers.predict import REQUEST, Predictor
+from local_aws.instances import warm_python
+from local_aws.server import LocalAws
 from tests.defects.bench import Bench, Defect
-from tests.local_aws.jobs.requests import training
-from tests.local_aws.jobs.test_pools import finish, kept
+from tests.helpers.test_predict import make_artefact
+from tests.local_aws.services.sagemaker.jobs.requests import training
+from tests.local_aws.services.sagemaker.jobs.test_pools import finish, kept
 from tests.local_cloud import BUCKET as BUCKET_HERE
 from tests.local_cloud import make_client
 from tests.made_shards import LABELS, photo
+from tests.project.test_style import ACCOUNT, ACCOUNTS, ROOT, SHIPPED
 from tests.scripts.test_inference import SCRIPT, Endpoint
 from tests.sounds import chirp, file_of, hush, placed
-from tests.test_predict import make_artefact
-from tests.test_style import ACCOUNT, ACCOUNTS, ROOT, SHIPPED
 
 BUCKET = re.compile(r"""["']s3://(?!aft-vbi-pds)[a-z0-9]|Bucket=["'][a-z0-9]""")
 """A bucket's name in code; the one that may be there is Amazon's public set of bins."""
@@ -136,7 +136,7 @@ def shipped_code() -> dict[str, str]:
         name: "\n".join("".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code")
         for name, book in notebooks.items()
     }
-    local = ROOT / "helpers" / "local_aws"
+    local = ROOT / "local_aws"
     code = [ROOT / path for path in SHIPPED if not (ROOT / path).is_relative_to(local)]
     return {**{str(path): path.read_text() for path in code}, **cells}
 

@@ -30,10 +30,10 @@ JOBS = {
         *pins("scripts_inference/inference_requirements.txt"),
     ],
 }
-NAMED = [f"helpers.datasets.{name}{part}" for name in NAMES for part in ("", "_scores")]
+NAMED = [f"helpers.datasets.{name}.{part}" for name in NAMES for part in ("dataset", "scores")]
 """Modules that are imported by a name which is only known when a job runs."""
 NOTEBOOKS = tuple(
-    f"helpers.datasets.{name}_{part}" for name in NAMES for part in ("sample", "ingest")
+    f"helpers.datasets.{name}.{part}" for name in NAMES for part in ("sample", "ingest")
 )
 """Modules of ours that make the sample data, tables and plots of the first notebooks."""
 NEVER = {
@@ -42,6 +42,7 @@ NEVER = {
     "sagemaker": "helpers.session: the SDK's session, in notebooks",
     "pyathena": "helpers.session: Athena, in notebooks",
     "requests": "helpers.session: Kaggle, in a terminal",
+    "local_aws": "helpers.config and helpers.session: on the user's own machine",
 }
 """What a job's code has an import of and never reaches."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_aws.jobs.requests import training, wait_for
+from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
 
 pytestmark = pytest.mark.slow

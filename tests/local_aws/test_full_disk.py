@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers.config import LocalSettings
-from helpers.local_aws import lifecycle
-from helpers.local_aws.__main__ import main
-from helpers.local_aws.disk import FULL_MESSAGE
+from local_aws import lifecycle
+from local_aws.__main__ import main
+from local_aws.settings import Settings
+from local_aws.state.disk import FULL_MESSAGE
 from tests.local_cloud import make_client
 from tools.course_run import free_port
 
@@ -65,7 +65,7 @@ def disk(tmp_path):
 
 @pytest.fixture
 def settings(disk):
-    settings = LocalSettings(disk.folder / "state", free_port())
+    settings = Settings(disk.folder / "state", free_port())
     yield settings
     disk.clear()
     lifecycle.stop(settings.state)

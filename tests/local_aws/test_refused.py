@@ -12,9 +12,9 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from helpers.local_aws.operations import TABLE
-from helpers.local_aws.recorded import RECORDED
-from helpers.local_aws.server import LocalAws
+from local_aws.operations import TABLE
+from local_aws.recorded.operations import RECORDED
+from local_aws.server import LocalAws
 from tests.local_aws.minimal import request
 from tools.operations import SERVICES, executed, recorded, refused
 

@@ -6,29 +6,28 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import boto3
 import pytest
 from botocore.config import Config
 
-from helpers.local_aws import lifecycle
-from helpers.local_aws.server import LocalAws, PortBusy, _listen, serve
-from tests.local_aws.hosting.models import archive
-from tests.local_aws.jobs.requests import ROLE, training, wait_for
+from local_aws import lifecycle
+from local_aws.server import LocalAws, _listen, serve
+from tests.local_aws.services.sagemaker.hosting.models import archive
+from tests.local_aws.services.sagemaker.jobs.requests import ROLE, training, wait_for
 from tests.local_cloud import BUCKET, make_client
+from tests.places import ROOT
 from tools.processes import leftovers
 
-ROOT = Path(__file__).resolve().parents[2]
 MODEL = archive()
 
 
 class Process:
-    """A `python -m helpers.local_aws serve` over a state folder."""
+    """A `python -m local_aws serve` over a state folder."""
 
     def __init__(self, state):
         self.state = state
-        command = [sys.executable, "-m", "helpers.local_aws", "serve", "--port", "0"]
+        command = [sys.executable, "-m", "local_aws", "serve", "--port", "0"]
         self._process = subprocess.Popen([*command, "--state", str(state)], cwd=ROOT)
         while not (context := lifecycle.find_running(state)):
             assert self._process.poll() is None, "the server has ended"
@@ -180,9 +179,9 @@ def test_no_acknowledged_object_is_lost_when_the_kill_comes_while_writing(start)
 def test_a_busy_port_is_said_and_leaves_the_state_free(tmp_path, capsys):
     with _listen(0) as busy:
         assert serve(tmp_path, busy.getsockname()[1]) == 1
-        with pytest.raises(PortBusy):
+        with pytest.raises(lifecycle.PortBusy):
             _listen(busy.getsockname()[1])
-    assert "set COURSE_LOCAL_PORT" in capsys.readouterr().out
+    assert "is busy, choose another one" in capsys.readouterr().out
     assert lifecycle.owner(tmp_path) is None
 
 

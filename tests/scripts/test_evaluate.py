@@ -6,18 +6,15 @@ import subprocess
 import sys
 import tarfile
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
 from helpers.evaluation.predictions import Predictions
 from helpers.manifest import BadManifest
 from scripts_process import evaluate
+from tests.helpers.test_predict import make_artefact
 from tests.made_shards import make_shards
-from tests.test_predict import make_artefact
-
-ROOT = Path(__file__).resolve().parents[2]
-
+from tests.places import ROOT
 
 BINS = pytest.mark.parametrize("place", ["bins"], indirect=True)
 

@@ -10,10 +10,11 @@ import torch
 from sagemaker_inference.transformer import Transformer
 
 from helpers.predict import Predictor
+from tests.helpers.test_predict import make_artefact
 from tests.made_shards import clip, photo
-from tests.test_predict import make_artefact
+from tests.places import ROOT
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts_inference" / "inference.py"
+SCRIPT = ROOT / "scripts_inference" / "inference.py"
 
 
 class Endpoint:

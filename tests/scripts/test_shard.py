@@ -18,10 +18,9 @@ from helpers.sharding.instance import TooManyDropped
 from helpers.storage import LocalFolder
 from helpers.stream import make_loader
 from scripts_process import shard
+from tests.places import ROOT
 from tests.s3_server import serve
 from tests.toy import Toy, make_raw
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def arguments(raw, output, *more: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.datasets import load_dataset
-from helpers.datasets.birds_metadata import CSV_KEY, read_table, write_table
+from helpers.datasets.birds.metadata import CSV_KEY, read_table, write_table
 from helpers.manifest import Manifest, load_manifest
 from helpers.media.audio import read_audio
 from helpers.storage import LocalFolder

@@ -11,7 +11,7 @@ import pytest
 from helpers.s3 import upload_folder
 from helpers.shipping import COURSE, ship
 from scripts_process import shard
-from tests.local_aws.jobs.requests import processing, wait_for
+from tests.local_aws.services.sagemaker.jobs.requests import processing, wait_for
 from tests.local_cloud import BUCKET
 from tests.toy import Toy, make_raw
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from helpers.shipping import ship
-from tests.local_aws.jobs.requests import channel, training, wait_for
+from tests.local_aws.services.sagemaker.jobs.requests import channel, training, wait_for
 from tests.local_cloud import BUCKET
 from tests.made_shards import make_shards
 from tests.torchrun import free_port

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from helpers.evaluation.metrics import read_metric_lines
-from helpers.networks.artefact import read_test
+from helpers.networks.artifact import read_test
 from helpers.predict import Predictor
 from scripts_process import evaluate
 from tests.made_shards import make_shards, photo

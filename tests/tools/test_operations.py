@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpers.local_aws.operations import TABLE
-from helpers.local_aws.recorded import RECORDED
+from local_aws.operations import TABLE
+from local_aws.recorded.operations import RECORDED
 from tools import operations
 
 

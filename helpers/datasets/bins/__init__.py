@@ -1,0 +1,1 @@
+"""Warehouse bins in the Amazon Bin Image Dataset's layout: metadata, sample data, scores."""

@@ -1,0 +1,99 @@
+"""Lay out somebody's own photos of bins as this data set has them; it knows folders, not pixels."""
+
+import os
+import shutil
+from pathlib import Path
+
+from helpers.datasets.base import Drop, Unreadable
+from helpers.datasets.bins.metadata import read_contents
+from helpers.datasets.folders import LEADS_NOWHERE
+from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
+from helpers.paths import below
+
+PHOTOS, METADATA = "bin-images", "metadata"
+PHOTO_SUFFIXES = (".jpg", ".jpeg")
+LAYOUT = "<id>.jpg in bin-images/ (or images/) and <id>.json in metadata/, or both in one folder"
+
+
+def ingest(source: Path, folder: Path) -> list[Drop]:
+    """Bring pairs of photo and metadata below `folder`, and return what has no partner or no count.
+
+    Photos are not opened here: sharding checks each and lists those that can't be read.
+
+    Raises:
+        FileNotFoundError: `source` is no folder, or holds no pair at all.
+    """
+    photos, rows, drops = _find(source)
+    drops += [Drop(photos[i], f"no metadata: {i}.json is missing") for i in photos.keys() - rows]
+    drops += [Drop(rows[i], f"no photo: {i}.jpg is missing") for i in rows.keys() - photos]
+    pairs = sorted(photos.keys() & rows.keys())
+    if not pairs:
+        raise FileNotFoundError(
+            f"No photo in {source} has its metadata ({len(photos)} photos, {len(rows)} JSON "
+            f"files): put {LAYOUT}"
+        )
+    keys = {}
+    for name, id in zip(pairs, make_ids(pairs), strict=True):
+        reason = _unfit(source / rows[name])
+        if reason:
+            drops.append(Drop(rows[name], reason))
+            continue
+        keys |= {photos[name]: f"{PHOTOS}/{id}.jpg"} if id != name else {}
+        _bring(source / photos[name], below(folder, f"{PHOTOS}/{id}.jpg"))
+        _bring(source / rows[name], below(folder, f"{METADATA}/{id}.json"))
+    write_names(folder, keys)
+    return sorted(drops, key=lambda drop: drop.source)
+
+
+def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Drop]]:
+    """Return photos and metadata files by name, as paths below `source`, and what is neither."""
+    if not source.is_dir():
+        raise FileNotFoundError(f"No folder {source}: give one that has {LAYOUT}")
+    photos, odd = _by_name(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
+    rows, other = _by_name(source, (METADATA, ""), (".json",))
+    return photos, rows, odd + other
+
+
+def _by_name(
+    source: Path, folders: tuple[str, ...], suffixes: tuple[str, ...]
+) -> tuple[dict[str, str], list[Drop]]:
+    """Return the files of the first of `folders` that exists, by name, and second ones of a name.
+
+    Names are composed: macOS decomposes the letters in some, and a photo would miss its row.
+    """
+    folder = next(source / name for name in folders if (source / name).is_dir())
+    found: dict[str, str] = {}
+    drops = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in suffixes or path.name.startswith("."):
+            continue
+        name, place = composed(path.stem), path.relative_to(source).as_posix()
+        if not is_text(place):
+            drops.append(Drop(printable(place), "its name is not UTF-8: rename the pair"))
+        elif not path.is_file():
+            drops.append(Drop(place, LEADS_NOWHERE))
+        elif name in found:
+            drops.append(Drop(place, f"a second file for {name}, beside {found[name]}: rename it"))
+        else:
+            found[name] = place
+    return found, drops
+
+
+def _unfit(row: Path) -> str | None:
+    """Say why a pair can't be taken, if it can't."""
+    try:
+        read_contents(row.read_bytes())
+    except Unreadable as error:
+        return str(error)
+    return None
+
+
+def _bring(source: Path, target: Path) -> None:
+    """Link a file where the disk allows it (a terabyte is not copied in passing), else copy it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        # On Linux a link's own link would be made, which leads elsewhere from its new place.
+        os.link(os.path.realpath(source), target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,1 @@
+"""Bird song in BirdCLEF's layout: metadata, sample data, ingest, questions, scores."""

@@ -1,0 +1,169 @@
+"""Bird song behind the data set interface; it knows BirdCLEF's layout, nothing of S3 or training.
+
+train_metadata.csv            a row per recording, BirdCLEF's columns
+taxonomy.csv                  a row per species
+train_audio/<label>/<id>.ogg  the recordings
+metadata/<id>.json            the row once more, as one line of JSON, for Athena
+"""
+
+import io
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.datasets.base import Drop, Record, Relation, Sample
+from helpers.datasets.birds import copies as birds_copies
+from helpers.datasets.birds import metadata
+from helpers.media import audio, recordings
+
+if TYPE_CHECKING:
+    from helpers.media.logmel import LogMel
+
+_NPY = b"\x93NUMPY"
+
+
+class Birds:
+    """Recordings of bird song, one primary species each."""
+
+    name = "birds"
+    title = "Bird song"
+    media_prefix = metadata.AUDIO_PREFIX
+    content_types = ("audio/ogg", "audio/wav", "audio/flac", "audio/mpeg")
+    stores = ("ogg", "flac", "mel")
+
+    def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> dict[str, list[str]]:
+        """Write the sample (sizes: recordings, species, recordists); return its dirt by kind."""
+        from helpers.datasets.birds.sample import make
+
+        return make(Path(folder), seed=seed, **sizes)
+
+    def ingest(self, source: Path, folder: Path) -> list[Drop]:
+        """Lay out the user's own recordings below `folder`; return the files left out.
+
+        Raises:
+            ValueError: `source` holds no recordings; the message says what is expected.
+        """
+        from helpers.datasets.birds.ingest import ingest
+
+        return ingest(Path(source), Path(folder))
+
+    def ddl(self, database: str, table: str, location: str) -> str:
+        """Return the Hive DDL of an external table over the metadata JSON files."""
+        return metadata.ddl(database, table, location)
+
+    def records(
+        self, keys: Iterable[str], read: Callable[[str], bytes]
+    ) -> tuple[list[Record], list[Drop]]:
+        """Return the recordings with a row and a file, by id, and what has only one of them.
+
+        Raises:
+            FileNotFoundError: there is no train_metadata.csv among the keys.
+        """
+        keys = set(keys)
+        if metadata.CSV_KEY not in keys:
+            raise FileNotFoundError(f"No {metadata.CSV_KEY} below the raw prefix: run notebook 01")
+        rows = metadata.read_table(read(metadata.CSV_KEY))
+        ids = metadata.recording_ids([row["filename"] for row in rows])
+        found: dict[str, Record] = {}
+        drops = []
+        for id, row in zip(ids, rows, strict=True):
+            media = f"{self.media_prefix}/{row['filename']}"
+            if reason := _fault(id, row, media, keys, found):
+                drops.append(Drop(media, reason))
+            else:
+                found[id] = _record(id, row, media)
+        known = {f"{self.media_prefix}/{row['filename']}" for row in rows}
+        strays = sorted(k for k in keys if k.startswith(self.media_prefix + "/") and k not in known)
+        drops += [Drop(key, f"no row in {metadata.CSV_KEY}") for key in strays]
+        return [found[id] for id in sorted(found)], drops
+
+    def survey(self, data: bytes) -> bytes:
+        """Return a recording's digest and fingerprint; see `birds_copies.survey`."""
+        return birds_copies.survey(data)
+
+    def relate(self, records: list[Record], findings: dict[str, bytes]) -> list[Relation]:
+        """Return the recordings that repeat others; see `birds_copies.relate`."""
+        return birds_copies.relate(records, findings)
+
+    def samples(self, record: Record, data: bytes, store: str) -> list[Sample]:
+        """Cut speech out of a recording and return its windows, stored as `store` says.
+
+        Raises:
+            Unreadable: the recording gives no sample; the message says why.
+        """
+        if store not in self.stores:
+            raise ValueError(f"store is {store!r}: choose one of {', '.join(self.stores)}")
+        cleaned = recordings.clean(data)
+        return [
+            Sample(
+                key=f"{record.id}-{round(window.start * 1000)}",
+                media=_stored(window.wave, store),
+                extension="npy" if store == "mel" else store,
+                meta={
+                    "label": record.label,
+                    "secondary_labels": record.meta["secondary_labels"],
+                    "source": record.media,
+                    "groups": list(record.groups),
+                    "start": window.start,
+                    "snr": window.snr,
+                    "active": window.active,
+                    **cleaned.measures,
+                },
+            )
+            for window in recordings.windows(cleaned)
+        ]
+
+    def decode(self, data: bytes) -> np.ndarray:
+        """Return int16 of shape (160000,), or uint8 (64, 157) for a stored log-mel."""
+        if data.startswith(_NPY):
+            return np.load(io.BytesIO(data))
+        return audio.load_wave(data)
+
+
+def _fault(id: str, row: dict, media: str, keys: set[str], found: dict) -> str | None:
+    """Return what is wrong with a row, or None."""
+    if not row["primary_label"].strip():
+        return "row without a primary_label"
+    if id in found:
+        return f"second row for {row['filename']}"
+    return None if media in keys else f"row in {metadata.CSV_KEY} without its file"
+
+
+def _record(id: str, row: dict[str, str], media: str) -> Record:
+    meta = metadata.parse_row(row)
+    author = meta["author"].casefold()
+    groups = [f"recordist:{author}"] if author else []
+    groups.append(f"recording:{id}")
+    return Record(id, media, meta["primary_label"], tuple(groups), meta)
+
+
+def _stored(wave: np.ndarray, store: str) -> bytes:
+    """Return a window as bytes: sound, or the uint8 log-mel as an .npy file."""
+    if store != "mel":
+        return audio.encode(wave, store)
+    import torch
+
+    from helpers.media.logmel import to_uint8
+
+    batch = torch.from_numpy(audio.to_int16(audio.fit(wave)))[None]
+    threads, out = torch.get_num_threads(), io.BytesIO()
+    torch.set_num_threads(1)  # the job cleans in a process a core already
+    try:
+        np.save(out, to_uint8(_front_end()(batch))[0, 0].numpy())
+    finally:
+        torch.set_num_threads(threads)
+    return out.getvalue()
+
+
+@cache
+def _front_end() -> "LogMel":
+    """Make the log-mel front end once a process: its filters take longer than its use."""
+    from helpers.media.logmel import LogMel
+
+    return LogMel()
+
+
+DATASET = Birds()

@@ -1,0 +1,105 @@
+"""The last acts of a training run: it saves the model, then checks and describes it; no S3.
+
+What is paid for is saved first. All that follows (test, graph, check, records) is tried: where a
+part fails, its name and reason are in the log, in the model's card and in metrics.json.
+"""
+
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+
+from helpers.evaluation.metrics import score_probabilities
+from helpers.manifest import Manifest
+from helpers.networks.artifact import (
+    load_artefact,
+    save_artefact,
+    save_card,
+    ship_code,
+    write_results,
+)
+from helpers.networks.graph import GRAPH, export_graph
+from helpers.predict import Predictor
+from helpers.stream import Batch
+from helpers.training.attempts import Attempts
+from helpers.training.evaluation import Evaluation
+from helpers.training.loop import Trainer
+from helpers.training.tracking import Tracker
+
+
+class Delivery:
+    """One run's model and results, written by the first rank.
+
+    Args:
+        args: the flags of train.py: data, image_size, model_dir, output_dir, graph.
+    """
+
+    def __init__(self, args: Namespace, manifest: Manifest, trainer: Trainer, attempts: Attempts):
+        self.args, self.manifest, self.trainer = args, manifest, trainer
+        self.attempts = attempts
+        self.tested: Evaluation | None = None
+        self.metrics: dict = {}
+
+    def save(self, code: Path) -> None:
+        """Write the best weights with their card, then the code that serves them.
+
+        Args:
+            code: folder of inference.py and what it imports.
+        """
+        folder = self.args.model_dir
+        (folder / GRAPH).unlink(missing_ok=True)  # of an earlier run: of other weights
+        save_artefact(folder, self.trainer.progress.best_weights, self._card())
+        with self.attempts("serving code"):
+            ship_code(folder, code)
+
+    def test(self, loader: Iterable[Batch], counts: Mapping[str, int]) -> dict:
+        """Score the test split over all ranks and return its metrics; none where that failed."""
+        with self.attempts("test"):
+            test = self.trainer.evaluate(loader, counts, keep=True)
+            labels = self.manifest.labels
+            self.metrics = score_probabilities(test.probabilities, test.targets, labels)
+            self.tested = test
+        return self.metrics
+
+    def finish(self, loaders: Mapping[str, Iterable[Batch]], tracker: Tracker) -> None:
+        """Export and check what was saved, and write the results.
+
+        Args:
+            loaders: of the splits.
+        """
+        folder, test = self.args.model_dir, self.tested
+        if self.args.graph == "yes":
+            with self.attempts("graph"):
+                batch = next(iter(loaders["validation" if test is None else "test"]))
+                export_graph(load_artefact(folder)[0], batch.data, folder / GRAPH)
+        if test is None:
+            tracker.close()
+        else:
+            with self.attempts("check"):
+                batch = next(iter(loaders["test"]))
+                Predictor.load(folder, graph=(folder / GRAPH).is_file()).check(batch, test)
+            tracker.finish(self.metrics, test.confusion, self.manifest.labels)
+        card = self._card()
+        with self.attempts("results"):
+            written = {**card["metrics"], "warnings": card["warnings"]}
+            written |= {"history": self.trainer.progress.history}
+            write_results(self.args.output_dir, written, self.manifest.labels, test)
+        with self.attempts("card"):
+            save_card(folder, self._card())
+
+    def _card(self) -> dict:
+        """Return what describes the model, as far as it is known."""
+        manifest, trainer = self.manifest, self.trainer
+        tested = {"test": self.metrics} if self.metrics else {}
+        return {
+            **{"dataset": manifest.dataset, "store": manifest.store, "size": self.args.image_size},
+            **{"labels": manifest.labels, "model": trainer.model.settings},
+            "training": asdict(trainer.options),
+            "metrics": {**trainer.progress.best_row(), **tested},
+            "warnings": dict(self.attempts.warnings),
+            "manifest": {
+                "source": self.args.data,
+                "sha256": sha256(manifest.to_json().encode()).hexdigest(),
+            },
+        }

@@ -1,0 +1,154 @@
+"""The command line of the local AWS: `python -m local_aws start|stop|status|reset|logs`."""
+
+import argparse
+import json
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from local_aws import lifecycle
+from local_aws.control import interrupt
+from local_aws.services.logs.engine import read_events
+from local_aws.services.sagemaker.jobs.quotas import Quotas
+from local_aws.settings import DEFAULT_PORT, STATE_NAME, Settings
+from local_aws.state import paths
+from local_aws.state.disk import worded
+
+EXPORTED = (
+    "AWS_ENDPOINT_URL",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+)
+STALE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+"""Would win over the exported keys, or not go with them."""
+
+
+def parse_args(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local_aws", description=__doc__)
+    parser.add_argument(
+        "--state", type=Path, help="state folder (default: .local_aws in the current folder)"
+    )
+    parser.add_argument("--port", type=int, help="port on loopback (default: 4590)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("start", help="start it if it does not run")
+    commands.add_parser("stop", help="stop it and all that it runs; its state stays")
+    commands.add_parser("status", help="say whether it runs, and where")
+    commands.add_parser("env", help="print the exports that point the aws CLI at it")
+    commands.add_parser("reset", help="stop it and delete its state")
+    logs = commands.add_parser("logs", help="print the log of a job or an endpoint")
+    logs.add_argument("name", nargs="?", help="part of its name; default: the server's own log")
+    taken = commands.add_parser("interrupt", help="take a spot training job's instances away")
+    taken.add_argument("job", help="name of the training job")
+    quota = commands.add_parser("quota", help="set how many instances may be used at once")
+    quota.add_argument("name", help="such as 'ml.g4dn.xlarge for training warm pool usage'")
+    quota.add_argument("instances", type=int)
+    commands.add_parser("serve", help="run it in the foreground")
+    # The options may also stand behind the command.
+    for command in commands.choices.values():
+        command.add_argument(
+            "--state", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+        command.add_argument("--port", type=int, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser.parse_args(words)
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    state = (args.state or Path(STATE_NAME)).absolute()
+    return Settings(state, DEFAULT_PORT if args.port is None else args.port)
+
+
+def _print_logs(state: Path, name: str | None) -> int:
+    """Print what a job or an endpoint said, oldest line first."""
+    if name is None:
+        log = state / "server.log"
+        print(log.read_text(errors="replace") if log.exists() else "", end="")
+        return 0
+    files = [path for path in (state / "logs").glob("*/*.jsonl") if name in _log_name(path)]
+    events = [event for path in files for event in read_events(path)]
+    for event in sorted(events, key=lambda event: event["timestamp"]):
+        print(event["message"])
+    if not files:
+        print(f"Nothing with {name!r} in its name has logged", file=sys.stderr)
+    return 0 if files else 1
+
+
+def _log_name(path: Path) -> str:
+    """Return group and stream of a log file, with a slash between."""
+    group = json.loads(path.with_name("group.json").read_text())["logGroupName"]
+    return f"{group}/{paths.name_of(path, '.jsonl')}"
+
+
+def _reset(state: Path) -> int:
+    """Stop the server and delete its state folder, which must look like one."""
+    if state.exists() and not (state / "keys.json").exists():
+        print(f"{state} is not a state folder of a local AWS: left alone", file=sys.stderr)
+        return 1
+    lifecycle.stop(state)
+    if state.exists():
+        shutil.rmtree(state)
+    return 0
+
+
+def main(words: list[str]) -> int:
+    """Run one command; return the exit code."""
+    args = parse_args(words)
+    settings = _settings(args)
+    if args.command == "serve":
+        from local_aws.server import serve
+
+        return serve(settings.state, settings.port)
+    if args.command == "start":
+        try:
+            print(f"The local AWS runs at {lifecycle.ensure_running(settings).url}")
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            return 1
+    elif args.command == "stop":
+        ran = lifecycle.stop(settings.state)
+        print("The local AWS has stopped" if ran else "The local AWS does not run")
+    elif args.command in ("status", "env"):
+        return _report(settings.state, args.command)
+    elif args.command in ("interrupt", "quota"):
+        return _tell(settings.state, args)
+    elif args.command == "reset":
+        return _reset(settings.state)
+    elif args.command == "logs":
+        return _print_logs(settings.state, args.name)
+    return 0
+
+
+def _tell(state: Path, args: argparse.Namespace) -> int:
+    """Tell a running server to interrupt a job; or any server, from now on, of a quota."""
+    try:
+        if args.command == "quota":
+            Quotas(state).set(args.name, args.instances)
+        elif server := lifecycle.find_running(state):
+            interrupt(server, args.job)
+        else:
+            raise RuntimeError("The local AWS does not run")
+    except (RuntimeError, ValueError, OSError) as error:
+        print(worded(error), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _report(state: Path, command: str) -> int:
+    """Say where the server is, for a person or for a shell."""
+    server = lifecycle.find_running(state)
+    if server is None:
+        print("The local AWS does not run: python -m local_aws start", file=sys.stderr)
+        return 1
+    if command == "status":
+        print(f"The local AWS runs at {server.url}, its state is in {state}")
+        return 0
+    print(f"unset {' '.join(STALE)}")
+    for name in EXPORTED:
+        print(f"export {name}={shlex.quote(server.environment()[name])}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

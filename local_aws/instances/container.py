@@ -1,0 +1,190 @@
+"""A folder that stands for one instance's disk, with /opt/ml moved into it; knows no job kind.
+
+Code and configuration are written for /opt/ml: the staged copies, arguments and variables are
+rewritten to the private folder, and what the job prints is rewritten back. Left out: users, limits
+on memory and disk, a network of its own: programs look up no name outside, but nothing keeps them
+from an address.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from local_aws.context import Context
+from local_aws.errors import AwsError
+from local_aws.state import paths
+from local_aws.state.objects.store import ObjectInfo, ObjectStore
+
+ML = "/opt/ml"
+IMAGE = sysconfig.get_paths()["purelib"]
+"""The course's own packages stand for those of a job's image."""
+STDLIB = sysconfig.get_paths()["stdlib"]
+HOME = str(Path(find_spec("local_aws").origin).resolve().parents[1])
+"""Where the supervisors and workers lie that run a job's processes."""
+CODE_ENDINGS = {".py", ".sh"}
+NO_NAMES = {"RES_OPTIONS": "attempts:0"}
+"""resolv.conf(5): glibc asks no name server at all; what is in /etc/hosts is found as ever."""
+NAMES_FOR_PIP = """\
+import os, sys; {"pip", "pip3"} & {os.path.basename(word) for word in sys.orig_argv[1:4]} \
+and os.environ.pop("RES_OPTIONS", None)
+"""
+"""A line of a .pth file, which Python runs at its start: a job may install what its image lacks."""
+SCRIPTS = {
+    "torchrun": "from torch.distributed.run import main",
+    "pip": "from pip._internal.cli.main import main",
+    "pip3": "from pip._internal.cli.main import main",
+}
+
+
+class Container:
+    """One instance's private disk.
+
+    Args:
+        root: an empty folder for it.
+        host: `algo-1`, `algo-2`, …
+    """
+
+    def __init__(self, root: Path, host: str):
+        self.root, self.host, self.ml = root, host, root / "opt" / "ml"
+        for folder in ("input/config", "input/data", "model", "output/data", "code", "tmp"):
+            (self.ml / folder).mkdir(parents=True, exist_ok=True)
+
+    def path(self, inside: str) -> Path:
+        """Return where a path below /opt/ml really lies.
+
+        Raises:
+            AwsError: the path is not below /opt/ml.
+        """
+        path = Path(os.path.normpath(inside))
+        if not path.is_relative_to(ML):
+            raise AwsError("ValidationException", f"LocalPath {inside} must be below {ML}")
+        return self.ml if str(path) == ML else paths.below(self.ml, str(path.relative_to(ML)))
+
+    def inward(self, text: str) -> str:
+        """Rewrite /opt/ml to the private folder."""
+        return text.replace(ML, str(self.ml))
+
+    def outward(self, text: str) -> str:
+        """Rewrite the paths of this machine back to what they stand for on an instance."""
+        text = text.replace(str(self.ml), ML).replace(str(self.root), "")
+        text = text.replace(str(self.root.parent), "")
+        text = text.replace(IMAGE, "/usr/lib/python3/site-packages")
+        return text.replace(STDLIB, "/usr/lib/python3").replace(HOME, "")
+
+    def write_config(self, name: str, content: object) -> None:
+        """Write a JSON file below /opt/ml, such as `input/config/resourceconfig.json`."""
+        path = paths.below(self.ml, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.inward(json.dumps(content, indent=1)))
+
+    def stage(self, objects: Sequence[tuple[ObjectInfo, str]], folder: Path) -> None:
+        """Copy objects below `folder` under their relative names.
+
+        Raises:
+            AwsError: a name can't be a file there; nothing is copied then.
+        """
+        for info, target in placed(objects, folder):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(info.path, target)
+            if target.suffix in CODE_ENDINGS:
+                self.rewrite(target)
+
+    def rewrite(self, path: Path) -> None:
+        """Rewrite a staged text file in place."""
+        text = path.read_text(errors="surrogateescape")
+        if ML in text:
+            path.write_text(self.inward(text), errors="surrogateescape")
+
+    def environment(self, context: Context, venv: Path, given: dict[str, str]) -> dict[str, str]:
+        """Return the clean environment of the instance's processes."""
+        home = self.root / "root"
+        home.mkdir(exist_ok=True)
+        return {
+            **context.environment(),
+            "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(home),
+            "TMPDIR": str(self.ml / "tmp"),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            # pip would look on the network for a newer self.
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            # For seconds it would read what all packages of the image need; 0 means no here.
+            "PIP_NO_WARN_CONFLICTS": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            # All instances share this machine's cores: a thread that waits gives its core up.
+            # Two jobs whose threads spun took five times as long as one after the other.
+            "OMP_WAIT_POLICY": "PASSIVE",
+            # torch.distributed: all instances are on this machine.
+            "GLOO_SOCKET_IFNAME": "lo" if sys.platform == "linux" else "lo0",
+            "CURRENT_HOST": self.host,
+            # Nothing leaves the machine, whatever a library wants to tell its maker; and torch asks
+            # for the name of 127.0.0.1, once a connection.
+            **NO_NAMES,
+            **{name: self.inward(value) for name, value in given.items()},
+        }
+
+
+def make_venv(folder: Path) -> Path:
+    """Make the Python that stands for a job's image: the course's packages, none of its code.
+
+    What a job installs goes into it and is gone with the job.
+    """
+    command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
+    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    site = next(folder.glob("lib/python*/site-packages"))
+    # A path in a .pth file does not read the .pth files there: an editable course stays unseen.
+    (site / "image.pth").write_text(f"{IMAGE}\n")
+    (site / "names.pth").write_text(NAMES_FOR_PIP)
+    for name, line in SCRIPTS.items():
+        script = folder / "bin" / name
+        script.write_text(f"#!{folder}/bin/python3\nimport sys\n\n{line}\n\nsys.exit(main())\n")
+        script.chmod(0o755)
+    return folder
+
+
+def placed(
+    objects: Sequence[tuple[ObjectInfo, str]], folder: Path
+) -> list[tuple[ObjectInfo, Path]]:
+    """Return objects with the files below `folder` that they become.
+
+    Raises:
+        AwsError: one has no file of its own there; the message names it.
+    """
+    names = [(name, f"s3://{info.bucket}/{info.key}") for info, name in objects]
+    targets = paths.all_below(folder, names)
+    return [(info, target) for (info, _), target in zip(objects, targets, strict=True)]
+
+
+def objects_below(store: ObjectStore, uri: str) -> list[tuple[ObjectInfo, str]]:
+    """Return the objects of an S3 prefix with their names relative to it, sorted by key.
+
+    Raises:
+        AwsError: the URI is not one, or nothing lies there.
+    """
+    if not uri.startswith("s3://"):
+        raise AwsError("ValidationException", f"{uri} is not an S3 URI")
+    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    found = []
+    for info in store.list(bucket, prefix):
+        if info.key.endswith("/") and not info.size:
+            continue  # a folder made in the console
+        inside = info.key.removeprefix(prefix)
+        if prefix and not prefix.endswith("/"):
+            last = info.key[prefix.rfind("/") + 1 :]
+            inside = inside[1:] if inside.startswith("/") else last
+        found.append((info, inside))
+    if not found:
+        message = f'No S3 objects found under S3 URL "{uri}" given in input data source.'
+        raise AwsError("ValidationException", message)
+    return found
+
+
+def share_of(objects: list, host_index: int, hosts: int, distribution: str) -> list:
+    """Return one instance's part of the objects: all, or every n-th with ShardedByS3Key."""
+    return objects[host_index::hosts] if distribution == "ShardedByS3Key" else objects

@@ -1,0 +1,124 @@
+"""Makes moto's memory survive a restart: changes are written down and done again at the start.
+
+Knows requests as bytes. Left out: times of creation and ids that moto draws by chance are made
+anew by the replay; metric data are not kept.
+"""
+
+import base64
+import logging
+import threading
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from werkzeug.wsgi import get_input_stream
+
+from local_aws.recorded.operations import changes_something
+from local_aws.state.append import append, cut_back, read_lines
+from local_aws.wire.routing import Call, name
+
+log = logging.getLogger(__name__)
+
+KEPT_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_HOST", "HTTP_X_AMZ_TARGET", "HTTP_X_AMZ_CONTENT_SHA256")
+
+Wsgi = Callable[[dict, Callable], Any]
+
+
+def call(app: Wsgi, environ: dict, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Send one request into a WSGI app; return status, headers and body."""
+    answer: list = []
+    environ = {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    chunks = app(environ, lambda status, headers, *_: answer.extend((status, headers)))
+    try:
+        return answer[0], answer[1], b"".join(chunks)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+
+
+class Journal:
+    """A WSGI layer over moto that keeps each change that moto accepted.
+
+    Changes are made one after the other, each in the place that its line has: a change whose line
+    can't be written is not made, and one that is refused leaves no line.
+    """
+
+    def __init__(self, path: Path, app: Wsgi):
+        self._path, self._app, self._lock = path, app, threading.RLock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def replay(self) -> int:
+        """Do all changes again; return how many.
+
+        What is no longer recorded, and what can't be done again, is skipped.
+        """
+        if not self._path.exists():
+            return 0
+        done, refused = 0, set()
+        for entry, body in read_lines(self._path, _parsed):
+            environ = _environ(entry)
+            try:
+                asked = name(environ, body)
+                if _is_kept(asked):
+                    done += self._again(asked, environ, body)
+                else:
+                    refused.add(str(asked))
+            except Exception as error:  # one change less is better than no start
+                log.warning("%s: skipped %s: %r", self._path, environ["PATH_INFO"], error)
+        if refused:
+            names = ", ".join(sorted(refused))
+            log.warning("%s: skipped what the local AWS refuses now: %s", self._path, names)
+        return done
+
+    def _again(self, asked: Call, environ: dict, body: bytes) -> bool:
+        status, _, answer = call(self._app, environ, body)
+        if int(status[:3]) >= 400:
+            log.warning("%s: skipped %s: %s %s", self._path, asked, status, answer[:300])
+        return int(status[:3]) < 400
+
+    def __call__(self, environ: dict, start_response: Callable) -> list[bytes]:
+        body = get_input_stream(environ).read()
+        change = self._change if _is_kept(name(environ, body)) else self._ask
+        status, headers, answer = change(environ, body)
+        start_response(status, headers)
+        return [answer]
+
+    def _ask(self, environ: dict, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
+        return call(self._app, environ, body)
+
+    def _change(self, environ: dict, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
+        with self._lock:
+            length = append(self._path, [_entry(environ, body)])
+            is_done = False
+            try:
+                answer = call(self._app, environ, body)
+                is_done = int(answer[0][:3]) < 400
+                return answer
+            finally:
+                if not is_done:
+                    cut_back(self._path, length)
+
+
+def _entry(environ: dict, body: bytes) -> dict:
+    names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", *KEPT_HEADERS)
+    entry = {name: environ[name] for name in names if name in environ}
+    return {**entry, "body": base64.b64encode(body).decode()}
+
+
+def _parsed(entry: Any) -> tuple[dict, bytes]:
+    """Return the variables and the body of a line. Raises: ValueError, TypeError, LookupError."""
+    if not isinstance(entry, dict) or not all(isinstance(text, str) for text in entry.values()):
+        raise TypeError("it is no request")
+    entry["REQUEST_METHOD"], entry["PATH_INFO"]
+    return entry, base64.b64decode(entry["body"], validate=True)
+
+
+def _is_kept(asked: Call) -> bool:
+    return asked.known and changes_something(asked.service, asked.operation)
+
+
+def _environ(entry: dict) -> dict:
+    server = {"SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1"}
+    fixed = {"wsgi.url_scheme": "http", "wsgi.errors": None, "SCRIPT_NAME": "", "REMOTE_ADDR": ""}
+    return {**server, **fixed, **{name: entry[name] for name in entry if name != "body"}}

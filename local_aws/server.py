@@ -1,0 +1,250 @@
+"""Puts the parts of the local AWS together and serves them; knows each by its constructor alone."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from local_aws.context import ACCOUNT, Context
+from local_aws.lifecycle import (
+    DISK_FULL,
+    PORT_BUSY,
+    PortBusy,
+    StateBusy,
+    announce,
+    claim,
+    load_keys,
+)
+from local_aws.recorded.journal import Journal
+from local_aws.services.athena.engine import AthenaEngine
+from local_aws.services.cloudwatch.metrics import CloudWatch
+from local_aws.services.iam.simulator import Simulator
+from local_aws.services.logs.engine import Logs
+from local_aws.services.s3.app import S3App
+from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
+from local_aws.services.sagemaker.hosting.endpoints import Endpoints
+from local_aws.services.sagemaker.hosting.models import Models
+from local_aws.services.sagemaker.jobs.processing import Processing
+from local_aws.services.sagemaker.jobs.training import Training
+from local_aws.services.sagemaker.registry.cards import Cards
+from local_aws.services.sagemaker.registry.groups import PackageGroups
+from local_aws.services.sagemaker.registry.packages import Packages
+from local_aws.services.sagemaker.tags import Tags
+from local_aws.services.sagemaker.tuning.engine import Tuning
+from local_aws.state.catalog import Catalog
+from local_aws.state.disk import FULL_MESSAGE, is_full
+from local_aws.state.documents import Documents
+from local_aws.state.files import write_atomic
+from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.front import Front
+from local_aws.wire.http_handler import KeepAliveHandler
+
+HOST = "127.0.0.1"
+SDK_DEFAULTS = """\
+SchemaVersion: '1.0'
+SageMaker:
+  PythonSDK:
+    Modules:
+      TelemetryOptOut: true
+"""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """All engines, by the names that `operations.TABLE` gives them."""
+
+    athena: AthenaEngine
+    catalog: Catalog
+    endpoint_configs: EndpointConfigs
+    endpoints: Endpoints
+    logs: Logs
+    model_cards: Cards
+    models: Models
+    package_groups: PackageGroups
+    packages: Packages
+    processing: Processing
+    simulator: Simulator
+    tags: Tags
+    training: Training
+    tuning: Tuning
+
+
+def build_engines(
+    context: Context, store: ObjectStore, moto: Callable, documents: Documents
+) -> Engines:
+    """Make every engine over one state folder; `moto` keeps the roles."""
+    state = context.state
+    logs = Logs(state / "logs", context.account, context.region)
+    tags = Tags(documents)
+    catalog = Catalog(state / "glue")
+    groups = PackageGroups(context, documents, tags)
+    packages = Packages(context, documents, store, tags, groups)
+    models = Models(context, documents, store, tags, packages)
+    configs = EndpointConfigs(context, documents, tags, models)
+    cloudwatch = CloudWatch(context, moto)
+    training = Training(context, documents, store, logs, tags, cloudwatch)
+    return Engines(
+        athena=AthenaEngine(state / "athena", catalog, store, context.account, context.region),
+        catalog=catalog,
+        endpoint_configs=configs,
+        endpoints=Endpoints(context, documents, store, logs, tags, configs),
+        logs=logs,
+        model_cards=Cards(context, documents, tags),
+        models=models,
+        package_groups=groups,
+        packages=packages,
+        processing=Processing(context, documents, store, logs, tags),
+        simulator=Simulator(moto),
+        tags=tags,
+        training=training,
+        tuning=Tuning(context, documents, logs, tags, training),
+    )
+
+
+def moto_app() -> Callable:
+    """Return moto's own server app, for all that no engine answers."""
+    import moto.core.models
+    from moto.moto_api._internal.models import moto_api_backend
+    from moto.server import DomainDispatcherApplication, create_backend_app
+
+    # moto's memory is the process's: what an earlier server of it was told is no concern of ours.
+    moto_api_backend.reset()
+    for module in list(sys.modules.values()):
+        if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
+            module.DEFAULT_ACCOUNT_ID = ACCOUNT
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise PortBusy(port) from error
+
+
+class Handler(KeepAliveHandler):
+    """Says nothing of each request: `server.log` is for what goes wrong."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+class LocalAws:
+    """One local AWS over a state folder; usable as a context manager in tests.
+
+    Raises:
+        StateBusy: another server has the state folder.
+        PortBusy: another program listens on the port.
+    """
+
+    def __init__(self, state: Path, port: int = 0):
+        state.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as undo:
+            self._claim = undo.enter_context(claim(state))
+            self._socket = undo.enter_context(_listen(port))
+            self._build(state)
+            undo.pop_all()
+
+    def _build(self, state: Path) -> None:
+        url = f"http://{HOST}:{self._socket.getsockname()[1]}"
+        self.context = Context(state, url, *load_keys(state))
+        write_atomic(state / "sagemaker-config.yaml", SDK_DEFAULTS.encode())
+        for name in ("aws-config", "aws-credentials"):
+            (state / name).touch()
+        self.store = ObjectStore(state / "s3")
+        journal = Journal(state / "moto.jsonl", moto_app())
+        journal.replay()
+        self._documents = Documents(state / "documents.sqlite")
+        self.engines = build_engines(self.context, self.store, journal, self._documents)
+        keys = {self.context.access_key: self.context.secret_key}
+        health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
+        front = Front(keys, self.engines, S3App(self.store, journal), journal, health)
+        self.server: BaseWSGIServer = make_server(
+            HOST, 0, front, threaded=True, request_handler=Handler, fd=self._socket.fileno()
+        )
+
+    def start(self) -> "LocalAws":
+        """Serve in a thread of this process."""
+        self._recover()
+        threading.Thread(target=self.server.serve_forever, name="local-aws", daemon=True).start()
+        return self
+
+    def _recover(self) -> None:
+        announce(self.context.state, self.context.url)
+        self.engines.processing.recover()
+        self.engines.training.recover()
+        self.engines.tuning.recover()
+        self.engines.endpoints.recover()
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT, then end all that runs."""
+
+        def end(*_: object) -> None:
+            threading.Thread(target=self.server.shutdown).start()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+        try:
+            self._recover()
+            self.server.serve_forever()
+        finally:
+            self.stop_engines()
+
+    def stop_engines(self) -> None:
+        """End every process that the engines started; one that fails leaves none to the others."""
+        engines = self.engines
+        with ExitStack() as last_first:
+            last_first.callback(self._claim.close)
+            last_first.callback(self._socket.close)
+            last_first.callback(self._documents.catch_up)
+            last_first.callback(engines.athena.close)
+            for engine in (engines.endpoints, engines.processing, engines.training, engines.tuning):
+                last_first.callback(engine.shut_down)
+
+    def stop(self) -> None:
+        """Stop serving and end all that runs."""
+        self.server.shutdown()
+        self.server.server_close()
+        self.stop_engines()
+
+    def __enter__(self) -> "LocalAws":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def serve(state: Path, port: int) -> int:
+    """Run one local AWS in the foreground; return the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    try:
+        LocalAws(state, port).run()
+    except (PortBusy, StateBusy) as error:
+        _print_last(str(error))
+        return PORT_BUSY if isinstance(error, PortBusy) else 1
+    except Exception as error:
+        if not is_full(error):
+            raise
+        _print_last(FULL_MESSAGE)
+        return DISK_FULL
+    return 0
+
+
+def _print_last(words: str) -> None:
+    """Print last words; where the log's disk has no room for them, the exit code must do."""
+    try:
+        print(words, flush=True)
+        sys.stderr.flush()
+    except OSError:
+        # Python would try again at its end, and make the exit code its own.
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(nothing, stream)

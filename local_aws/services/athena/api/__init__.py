@@ -1,0 +1,1 @@
+"""Athena's operations: executions, saved queries, workgroups, metadata."""

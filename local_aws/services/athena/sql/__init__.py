@@ -1,0 +1,1 @@
+"""Trino SQL translated for DuckDB: tokens, types, expressions. Knows no tables."""

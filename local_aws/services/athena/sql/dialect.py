@@ -1,0 +1,110 @@
+"""Parses Athena's SQL with sqlglot's Trino grammar; knows syntax, not meaning.
+
+sqlglot's own table of functions is emptied: every call stays as it was written, so that only
+`functions.py` says what a function is called and does.
+"""
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ErrorLevel, ParseError, TokenError
+
+from local_aws.services.athena.failures import MalformedQuery, Position, mismatched
+
+_SPECIAL = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "LISTAGG")
+
+
+class AthenaTrino(Trino):
+    """Trino's grammar with uninterpreted functions and subscripts as written."""
+
+    INDEX_OFFSET = 0
+
+    class Parser(Trino.Parser):
+        """Reads every function that has no syntax of its own as an anonymous one."""
+
+        FUNCTIONS = {}
+        FUNCTION_PARSERS = {
+            name: parser
+            for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
+            if name in _SPECIAL
+        }
+
+
+class Target(DuckDB):
+    """DuckDB's SQL, for trees whose functions are already spelled as DuckDB's."""
+
+    INDEX_OFFSET = 0
+
+
+def parse(text: str) -> exp.Expression:
+    """Parse one query.
+
+    Raises:
+        MalformedQuery: with Trino's words and the place of the first token that doesn't fit.
+    """
+    try:
+        trees = sqlglot.parse(text, dialect=AthenaTrino, error_level=ErrorLevel.IMMEDIATE)
+    except TokenError as error:
+        raise MalformedQuery(
+            f"mismatched input. {str(error).splitlines()[0]}", Position(1, 1)
+        ) from None
+    except ParseError as error:
+        raise _in_trinos_words(text, error) from None
+    trees = [tree for tree in trees if tree is not None]
+    if len(trees) > 1:
+        raise MalformedQuery("Only one sql statement is allowed. Got: " + text)
+    if not trees:
+        raise mismatched("<EOF>", "<query>", Position(1, 1))
+    return trees[0]
+
+
+def _in_trinos_words(text: str, error: ParseError) -> MalformedQuery:
+    found = error.errors[0]
+    if "SENTINEL" in found["description"] or not found["highlight"]:
+        return mismatched("<EOF>", "<expression>", end_of(text))
+    token = found["highlight"]
+    at = Position(found["line"], max(1, found["col"] - len(token) + 1))
+    unfinished = found["description"].startswith(("Required", "Expecting"))
+    if unfinished and at == _last(text, token):
+        return mismatched("<EOF>", "<expression>", end_of(text))
+    return mismatched(token, "<expression>", at)
+
+
+def _last(text: str, token: str) -> Position | None:
+    stripped = text.rstrip().rstrip(";").rstrip()
+    return position_of(text, len(stripped) - len(token)) if stripped.endswith(token) else None
+
+
+def end_of(text: str) -> Position:
+    """Return the place just behind the text."""
+    return position_of(text, len(text.rstrip()))
+
+
+def position_of(text: str, offset: int) -> Position:
+    """Return the line and column of an offset."""
+    before = text[:offset]
+    return Position(before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
+
+
+def place(node: exp.Expression, text: str) -> Position | None:
+    """Return where a node begins in the text it was parsed from."""
+    starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
+    return position_of(text, min(starts)) if starts else None
+
+
+def place_of_word(node: exp.Expression, word: str, text: str) -> Position | None:
+    """Return where the last `word` before a node's first token begins, such as its CAST."""
+    starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
+    found = text.upper().rfind(word, 0, min(starts)) if starts else -1
+    return position_of(text, found) if found >= 0 else None
+
+
+def raw(text: str) -> exp.Var:
+    """Return DuckDB text as a node that is written out as it is."""
+    return exp.Var(this=text)
+
+
+def to_sql(node: exp.Expression) -> str:
+    """Write a rewritten tree as DuckDB's SQL."""
+    return node.sql(dialect=Target, unsupported_level=ErrorLevel.IGNORE)

@@ -1,0 +1,120 @@
+"""Rewrites Trino's functions that take a lambda; parameters get their types from the arguments."""
+
+from sqlglot import exp
+
+from local_aws.services.athena.sql.dialect import to_sql
+from local_aws.services.athena.sql.scope import Scope
+from local_aws.services.athena.sql.types import quote, type_id
+
+LISTS = {
+    "transform": "list_transform({0}, lambda x{d}: {1})",
+    "filter": "list_filter({0}, lambda x{d}: {1})",
+    "any_match": "coalesce(list_bool_or(list_transform({0}, lambda x{d}: {1})), false)",
+    "all_match": "coalesce(list_bool_and(list_transform({0}, lambda x{d}: {1})), true)",
+    "none_match": "NOT coalesce(list_bool_or(list_transform({0}, lambda x{d}: {1})), false)",
+}
+ENTRIES = "map_from_entries(list_transform(map_entries({0}), lambda x{d}: struct_pack("
+MAPS = {
+    "map_filter": "map_from_entries(list_filter(map_entries({0}), lambda x{d}: {1}))",
+    "transform_keys": ENTRIES + "key := {1}, value := x{d}.value)))",
+    "transform_values": ENTRIES + "key := x{d}.key, value := {1})))",
+}
+LAMBDAS = {*LISTS, *MAPS, "reduce", "zip_with", "array_sort", "regexp_replace", "reduce_agg"}
+
+
+def refuse(owner, name: str, node: exp.Anonymous) -> None:
+    """Raise for a lambda where none can be, or none is supported."""
+    if any(isinstance(argument, exp.Lambda) for argument in node.expressions):
+        raise owner.fail("FUNCTION_NOT_FOUND", f"Function '{name}' takes no lambda here", node)
+
+
+def rewrite(owner, name: str, node: exp.Anonymous, scope: Scope) -> str:
+    """Return the call as DuckDB's text."""
+    arguments = [
+        a if isinstance(a, exp.Lambda) else owner.rewrite(a, scope) for a in node.expressions
+    ]
+    depth = len(scope.sources)
+    base = to_sql(arguments[0])
+    inside = _children(scope.type_of(arguments[0]))
+    if name in LISTS:
+        body = _body(owner, arguments[1], [inside[0]], [f"x{depth}"], scope)
+        return LISTS[name].format(base, body, d=depth)
+    if name in MAPS:
+        names = [f"x{depth}.key", f"x{depth}.value"]
+        return MAPS[name].format(base, _body(owner, arguments[1], inside, names, scope), d=depth)
+    if name == "reduce":
+        return _reduce(owner, arguments, inside[0], depth, scope)
+    if name == "zip_with":
+        second = _children(scope.type_of(arguments[1]))[0]
+        names = [f"x{depth}[1]", f"x{depth}[2]"]
+        body = _body(owner, arguments[2], [inside[0], second], names, scope)
+        zipped = f"list_zip({base}, {to_sql(arguments[1])})"
+        return f"list_transform({zipped}, lambda x{depth}: {body})"
+    raise owner.fail("NOT_SUPPORTED", f"{name} with a lambda is not supported here", node)
+
+
+def _reduce(owner, arguments: list, element, depth: int, scope: Scope) -> str:
+    start = arguments[1]
+    state = scope.type_of(start)
+    if state is None or element is None or str(state) == str(element):
+        values, initial = to_sql(arguments[0]), to_sql(start)
+        names = [f"s{depth}", f"x{depth}"]
+    else:
+        # DuckDB wants one type: state and element travel as the two fields of a struct.
+        values = (
+            f"list_transform({to_sql(arguments[0])}, lambda y{depth}: "
+            f"struct_pack(s := CAST(NULL AS {state}), x := y{depth}))"
+        )
+        initial = f"struct_pack(s := {to_sql(start)}, x := CAST(NULL AS {element}))"
+        names = [f"s{depth}.s", f"x{depth}.x"]
+    body = _body(owner, arguments[2], [state, element], names, scope)
+    struct = names[0].endswith(".s")
+    if struct:
+        body = f"struct_pack(s := CAST({body} AS {state}), x := CAST(NULL AS {element}))"
+    folded = f"list_reduce({values}, lambda s{depth}, x{depth}: {body}, {initial})"
+    folded = f"({folded}).s" if struct else folded
+    return _body(owner, arguments[3], [state], [folded], scope)
+
+
+def _children(kind) -> list:
+    """Return the types of a list's elements or of a map's keys and values."""
+    if kind is None or type_id(kind) not in ("list", "map"):
+        return [None, None]
+    return [child for _, child in kind.children]
+
+
+def _body(owner, node: exp.Lambda, types: list, names: list[str], scope: Scope) -> str:
+    """Rewrite a lambda's body, its parameters replaced by the given texts."""
+    parameters = [parameter.name for parameter in node.expressions]
+    if len(parameters) != len(names):
+        message = f"Expected a lambda that takes {len(names)} argument(s) but got {len(parameters)}"
+        raise owner.fail("INVALID_PARAMETER_USAGE", message, node)
+    # Unique names can be found again in the rewritten text, whatever else is called the same.
+    unique = {name: f"{name}@{len(scope.sources)}" for name in parameters}
+    inner = scope.with_parameters(dict(zip(unique.values(), types, strict=True)))
+    text = to_sql(owner.rewrite(_renamed(node.this, unique), inner))
+    for name, replacement in zip(parameters, names, strict=True):
+        text = text.replace(quote(unique[name]), replacement)
+    return text
+
+
+def _renamed(node: exp.Expression, names: dict[str, str]) -> exp.Expression:
+    """Give the parameters in a lambda's body their unique names."""
+
+    def visit(part: exp.Expression) -> exp.Expression:
+        if isinstance(part, exp.Identifier) and part.name in names:
+            parent = part.parent
+            if isinstance(parent, exp.Column) and parent.args.get("table") not in (None, part):
+                return part
+            if isinstance(parent, exp.Lambda | exp.TableAlias | exp.Alias) or (
+                isinstance(parent, exp.Dot) and parent.expression is part
+            ):
+                return part
+            new = exp.to_identifier(names[part.name], quoted=True)
+            return new if isinstance(parent, exp.Column) else exp.column(new)
+        return part
+
+    return node.copy().transform(visit)
+
+
+__all__ = ["LAMBDAS", "refuse", "rewrite"]

@@ -1,0 +1,87 @@
+"""What a query's names mean at one place: answers the type of an expression by asking DuckDB.
+
+Tables are empty while a query is analysed, so that an answer takes a fraction of a millisecond.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import duckdb
+from sqlglot import exp
+
+from local_aws.services.athena.sql.dialect import to_sql
+from local_aws.services.athena.sql.types import quote, trino_name, type_id
+
+INTEGERS = ("tinyint", "smallint", "integer", "bigint", "hugeint", "ubigint", "uinteger")
+FLOATS = ("float", "double")
+NUMBERS = (*INTEGERS, *FLOATS, "decimal")
+TIMES = ("timestamp", "timestamp with time zone", "timestamp_s", "timestamp_ms", "timestamp_ns")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The common table expressions, sources and lambda parameters that a place can see."""
+
+    connection: duckdb.DuckDBPyConnection
+    ctes: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+    sources: tuple[str, ...] = ()
+    """FROM texts, the innermost query's first."""
+    known: dict[str, object] = field(default_factory=dict)
+
+    def with_cte(self, name: str, text: str) -> "Scope":
+        """Return a scope that also knows a common table expression."""
+        return replace(self, ctes=(*self.ctes, text), names=self.names | {name.lower()}, known={})
+
+    def with_source(self, text: str) -> "Scope":
+        """Return the scope inside a query over a source; outer sources stay visible."""
+        return replace(self, sources=(text, *self.sources), known={})
+
+    def with_parameters(self, types: dict[str, object]) -> "Scope":
+        """Return the scope of a lambda's body; a parameter of unknown type has type None."""
+        columns = ", ".join(
+            f"CAST(NULL AS {kind if kind is not None else 'VARCHAR'}) AS {quote(name)}"
+            for name, kind in types.items()
+        )
+        return self.with_source(f'(SELECT {columns}) AS "{"_".join(types)}#"')
+
+    def type_of(self, node: exp.Expression):
+        """Return the DuckDB type of a rewritten expression; None where it can't be told."""
+        text = to_sql(node)
+        if text not in self.known:
+            self.known[text] = self._ask(text)
+        return self.known[text]
+
+    def kind_of(self, node: exp.Expression) -> str | None:
+        """Return the id of an expression's type, such as `list`; None where unknown."""
+        found = self.type_of(node)
+        return None if found is None else type_id(found)
+
+    def name_of(self, node: exp.Expression) -> str:
+        """Return an expression's type as an error message names it."""
+        if isinstance(node, exp.Literal) and node.is_string:
+            return f"varchar({len(node.this)})"
+        found = self.type_of(node)
+        return "unknown" if found is None else trino_name(found)
+
+    def problem(self, text: str) -> str | None:
+        """Return DuckDB's complaint about an expression; None when it binds."""
+        try:
+            self.describe(text)
+        except duckdb.Error as error:
+            return str(error)
+        return None
+
+    def describe(self, text: str) -> list:
+        """Return the types of a select list over this scope's sources."""
+        prefix = f"WITH RECURSIVE {', '.join(self.ctes)} " if self.ctes else ""
+        source = f" FROM {', '.join(self.sources)}" if self.sources else ""
+        return self.connection.sql(f"{prefix}SELECT {text}{source}").types
+
+    def _ask(self, text: str):
+        # Only the innermost sources first: an outer name that is hidden is not ambiguous.
+        for count in range(1, len(self.sources) + 1) if self.sources else [0]:
+            try:
+                return replace(self, sources=self.sources[:count]).describe(text)[0]
+            except duckdb.Error:
+                continue
+        return None

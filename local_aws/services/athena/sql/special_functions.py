@@ -1,0 +1,250 @@
+"""Functions whose translation depends on their arguments' number, type or text."""
+
+import re
+
+from sqlglot import exp
+
+from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.sql.dialect import to_sql
+from local_aws.services.athena.sql.patterns import joda, mysql
+from local_aws.services.athena.sql.scope import INTEGERS, Scope
+from local_aws.services.athena.sql.type_checks import require_one_family
+from local_aws.services.athena.sql.types import literal, trino_name
+
+_JAVA_FORMAT = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(\.\d+)?([a-zA-Z%])")
+_LAX = re.compile(r"^\s*(lax|strict)\s+")
+
+
+def _texts(arguments: list) -> list[str]:
+    return [to_sql(argument) for argument in arguments]
+
+
+def _constant(owner, node, argument, what: str) -> str:
+    if isinstance(argument, exp.Literal) and argument.is_string:
+        return argument.this
+    raise owner.fail("NOT_SUPPORTED", f"{what} must be a text constant here", node)
+
+
+def _concat(owner, node, arguments: list, scope: Scope) -> str:
+    kinds = {scope.kind_of(argument) for argument in arguments}
+    texts = _texts(arguments)
+    if "list" in kinds:
+        text = texts[0]
+        for other in texts[1:]:
+            text = f"list_concat({text}, {other})"
+        return text
+    wrong = kinds - {"varchar", "blob", "null", '"null"', None}
+    if wrong:
+        types = ", ".join(scope.name_of(argument) for argument in arguments)
+        message = f"Unexpected parameters ({types}) for function concat. Expected: concat(varchar)"
+        raise owner.fail("FUNCTION_NOT_FOUND", message, node)
+    return f"({' || '.join(texts)})"
+
+
+def _extreme(name: str):
+    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
+        texts = _texts(arguments)
+        missing = " OR ".join(f"{text} IS NULL" for text in texts)
+        return f"CASE WHEN NOT ({missing}) THEN {name}({', '.join(texts)}) END"
+
+    return rewrite
+
+
+def _strftime(pattern_of, function: str):
+    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
+        pattern = pattern_of(_constant(owner, node, arguments[1], f"the pattern of {node.name}"))
+        if pattern is None:
+            message = f"Invalid format: {arguments[1].this}"
+            raise owner.fail("INVALID_FUNCTION_ARGUMENT", message, node)
+        value = to_sql(arguments[0])
+        if function == "strftime":
+            return f"strftime({value}, {literal(pattern)})"
+        text = f"strptime({value}, {literal(pattern)})"
+        return f"CAST({text} AS {'TIMESTAMPTZ' if pattern_of is joda else 'TIMESTAMP'})"
+
+    return rewrite
+
+
+def _from_unixtime(owner, node, arguments: list, scope: Scope) -> str:
+    texts = _texts(arguments)
+    if len(texts) == 1 or arguments[1].name.upper() == "UTC":
+        return f"to_timestamp({texts[0]})"
+    return f"timezone({texts[1]}, to_timestamp({texts[0]}))"
+
+
+def json_path(path: str) -> str:
+    """Return a Trino JSON path as DuckDB writes it: `$['a b'][0]` is `$."a b"[0]`."""
+    path = _LAX.sub("", path)
+    return re.sub(r"""\[\s*(["'])(.*?)\1\s*\]""", r'."\2"', path)
+
+
+def _json(template: str):
+    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
+        path = arguments[1]
+        if isinstance(path, exp.Literal) and path.is_string:
+            if (
+                not path.this.strip()
+                .removeprefix("lax")
+                .removeprefix("strict")
+                .strip()
+                .startswith("$")
+            ):
+                message = f"Invalid JSON path: '{path.this}'"
+                raise QueryFailed("INVALID_FUNCTION_ARGUMENT", message)
+            return template.format(to_sql(arguments[0]), literal(json_path(path.this)))
+        return template.format(to_sql(arguments[0]), to_sql(path))
+
+    return rewrite
+
+
+def _reverse(owner, node, arguments: list, scope: Scope) -> str:
+    name = "list_reverse" if scope.kind_of(arguments[0]) == "list" else "reverse"
+    return f"{name}({to_sql(arguments[0])})"
+
+
+def _zip(owner, node, arguments: list, scope: Scope) -> str:
+    return f"list_zip({', '.join(_texts(arguments))})"
+
+
+def _sequence(owner, node, arguments: list, scope: Scope) -> str:
+    name = "t_sequence" if len(arguments) == 2 else "t_sequence_step"
+    return f"{name}({', '.join(_texts(arguments))})"
+
+
+def _typeof(owner, node, arguments: list, scope: Scope) -> str:
+    found = scope.type_of(arguments[0])
+    if isinstance(arguments[0], exp.Literal) and arguments[0].is_string:
+        return literal(f"varchar({len(arguments[0].this)})")
+    return literal("unknown" if found is None else trino_name(found))
+
+
+def _format(owner, node, arguments: list, scope: Scope) -> str:
+    java = _constant(owner, node, arguments[0], "the format of format()")
+    position = iter(range(1, len(arguments)))
+    used: list[str] = []
+
+    def place(match: re.Match) -> str:
+        index, flags, width, digits, kind = match.groups()
+        if kind == "%":
+            return "%"
+        used.append(_formatted(arguments[int(index) if index else next(position)], kind, scope))
+        align = "<" if "-" in flags else ">" if kind == "s" and width else ""
+        zero = "0" if "0" in flags else ""
+        comma = "," if "," in flags else ""
+        plus = "+" if "+" in flags else ""
+        suffix = "" if kind in "sbd" else kind
+        if kind == "d" and digits is None:
+            suffix = "d" if zero or width else ""
+        return "{:" + align + plus + zero + (width or "") + comma + (digits or "") + suffix + "}"
+
+    text = _JAVA_FORMAT.sub(place, java.replace("{", "{{").replace("}", "}}"))
+    return f"format({', '.join([literal(text), *used])})" if used else literal(text)
+
+
+def _formatted(argument, kind: str, scope: Scope) -> str:
+    text = to_sql(argument)
+    if kind in "feEgG":
+        return f"CAST({text} AS DOUBLE)"
+    return text if kind in "dxXo" else f"CAST({text} AS VARCHAR)"
+
+
+def _row(owner, node, arguments: list, scope: Scope) -> str:
+    return f"row({', '.join(_texts(arguments))})"
+
+
+def _regexp_replace(owner, node, arguments: list, scope: Scope) -> str:
+    texts = _texts(arguments)
+    if len(texts) == 2:
+        return f"regexp_replace({texts[0]}, {texts[1]}, '', 'g')"
+    if isinstance(arguments[2], exp.Literal):
+        text = arguments[2].this.replace("\\$", "\0")
+        text = re.sub(r"\$\{?(\d)\}?", r"\\\1", text.replace("\\", "\\\\")).replace("\0", "$")
+        texts[2] = literal(text)
+    return f"regexp_replace({texts[0]}, {texts[1]}, {texts[2]}, 'g')"
+
+
+def _count(owner, node, arguments: list, scope: Scope) -> str:
+    return f"count({', '.join(_texts(arguments)) or '*'})"
+
+
+def _round(owner, node, arguments: list, scope: Scope) -> str:
+    texts = _texts(arguments)
+    kind = str(scope.type_of(arguments[0]))
+    text = f"round({', '.join(texts)})"
+    if kind.startswith("DECIMAL") and len(texts) == 2:
+        # Trino rounds a decimal to fewer digits and keeps its scale.
+        precision, scale = (number for _, number in scope.type_of(arguments[0]).children)
+        return f"CAST({text} AS DECIMAL({min(38, precision + 1)}, {scale}))"
+    keeps = kind in ("FLOAT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+    return f"CAST({text} AS {kind})" if keeps else text
+
+
+def _whole(name: str):
+    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
+        """Leave integers as they are: DuckDB would make them doubles."""
+        texts = _texts(arguments)
+        if scope.kind_of(arguments[0]) in INTEGERS:
+            return texts[0]
+        return f"{name}({', '.join(texts)})"
+
+    return rewrite
+
+
+def _coalesce(owner, node, arguments: list, scope: Scope) -> str:
+    require_one_family(owner, arguments, "COALESCE operands", node, scope)
+    return f"coalesce({', '.join(_texts(arguments))})"
+
+
+def _grouping(owner, node, arguments: list, scope: Scope) -> str:
+    return f"grouping({', '.join(_texts(arguments))})"
+
+
+def _split(owner, node, arguments: list, scope: Scope) -> str:
+    texts = _texts(arguments)
+    if len(texts) == 2:
+        return f"string_split({texts[0]}, {texts[1]})"
+    parts = f"string_split({texts[0]}, {texts[1]})"
+    rest = f"array_to_string({parts}[{texts[2]}:], {texts[1]})"
+    head = f"{parts}[1:{texts[2]} - 1]"
+    return f"CASE WHEN len({parts}) > {texts[2]} THEN list_append({head}, {rest}) ELSE {parts} END"
+
+
+def _element_at(owner, node, arguments: list, scope: Scope) -> str:
+    """Give element_at NULL outside the list and for keys that are not there."""
+    base, index = _texts(arguments)
+    return f"({base})[{index}]"
+
+
+SPECIAL = {
+    "concat": _concat,
+    "count": _count,
+    "greatest": _extreme("greatest"),
+    "least": _extreme("least"),
+    "round": _round,
+    "ceil": _whole("ceil"),
+    "ceiling": _whole("ceil"),
+    "floor": _whole("floor"),
+    "truncate": _whole("trunc"),
+    "coalesce": _coalesce,
+    "date_format": _strftime(mysql, "strftime"),
+    "date_parse": _strftime(mysql, "strptime"),
+    "format_datetime": _strftime(joda, "strftime"),
+    "parse_datetime": _strftime(joda, "strptime"),
+    "from_unixtime": _from_unixtime,
+    "json_extract": _json("t_json_extract({0}, {1})"),
+    "json_query": _json("CAST(t_json_extract({0}, {1}) AS VARCHAR)"),
+    "json_extract_scalar": _json("t_json_scalar({0}, {1})"),
+    "json_value": _json("t_json_scalar({0}, {1})"),
+    "json_exists": _json("json_exists({0}, {1})"),
+    "json_size": _json("t_json_size({0}, {1})"),
+    "reverse": _reverse,
+    "zip": _zip,
+    "sequence": _sequence,
+    "typeof": _typeof,
+    "format": _format,
+    "row": _row,
+    "regexp_replace": _regexp_replace,
+    "grouping": _grouping,
+    "split": _split,
+    "element_at": _element_at,
+}

@@ -1,0 +1,207 @@
+"""Walks over a statement's tokens, with Hive's backquotes and Trino's strings."""
+
+import re
+from dataclasses import dataclass
+
+from local_aws.services.athena.failures import MalformedQuery, Position, mismatched
+from local_aws.services.athena.sql.dialect import end_of, position_of
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
+    |(?P<string>'(?:[^']|'')*')
+    |(?P<quoted>`[^`]*`|"(?:[^"]|"")*")
+    |(?P<word>[\w$@]+(?:\.\d+)?|\?)
+    |(?P<mark><>|!=|<=|>=|\|\||->|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token and where it begins and ends."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+class Cursor:
+    """A place in a statement's tokens."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self._tokens = [
+            Token(match.lastgroup, match.group(), match.start(), match.end())
+            for match in _TOKEN.finditer(text)
+            if match.lastgroup != "space"
+        ]
+        while self._tokens and self._tokens[-1].text == ";":
+            self._tokens.pop()
+        self._at = 0
+
+    def _token(self, ahead: int = 0) -> Token | None:
+        at = self._at + ahead
+        return self._tokens[at] if at < len(self._tokens) else None
+
+    def word(self, ahead: int = 0) -> str:
+        """Return a coming token in upper case, '' at the end."""
+        token = self._token(ahead)
+        return token.text.upper() if token else ""
+
+    def take(self) -> Token:
+        """Return the next token and go on."""
+        token = self._token()
+        if token is None:
+            raise mismatched("<EOF>", "<identifier>", end_of(self.text))
+        self._at += 1
+        return token
+
+    def accept(self, *words: str) -> bool:
+        """Go over the given words if they come next."""
+        if all(self.word(i) == word for i, word in enumerate(words)):
+            self._at += len(words)
+            return True
+        return False
+
+    def expect(self, word: str) -> None:
+        """Go over a word that must come next."""
+        if not self.accept(word):
+            raise self.mismatch(f"'{word}'")
+
+    def mismatch(self, expected: str) -> MalformedQuery:
+        """Return the error for the coming token."""
+        token = self._token()
+        if token is None:
+            return mismatched("<EOF>", expected, end_of(self.text))
+        return mismatched(token.text, expected, position_of(self.text, token.start))
+
+    def position(self) -> Position:
+        """Return the place of the coming token."""
+        token = self._token()
+        return position_of(self.text, token.start) if token else end_of(self.text)
+
+    def done(self) -> bool:
+        """Say whether all is read."""
+        return self._token() is None
+
+    def end(self) -> None:
+        """Require that all is read."""
+        if not self.done():
+            raise self.mismatch("<EOF>")
+
+    def name(self) -> str:
+        """Read one name; names of the catalog are lower case."""
+        token = self._token()
+        if token is None or token.kind not in ("word", "quoted"):
+            raise self.mismatch("<identifier>")
+        self._at += 1
+        text = token.text[1:-1].replace('""', '"') if token.kind == "quoted" else token.text
+        return text.lower()
+
+    def qualified(self) -> tuple[str | None, str]:
+        """Read [catalog.][database.]name; the catalog is dropped."""
+        parts = [self.name()]
+        while self.accept("."):
+            parts.append(self.name())
+        if len(parts) == 1 and "." in parts[0]:
+            parts = parts[0].split(".")
+        return (parts[-2] if len(parts) > 1 else None, parts[-1])
+
+    def string(self) -> str:
+        """Read a string in single (Hive: or double) quotes."""
+        token = self._token()
+        if token is None or not (token.kind == "string" or token.text.startswith('"')):
+            raise self.mismatch("<string>")
+        self._at += 1
+        return token.text[1:-1].replace("''", "'")
+
+    def names(self) -> list[str]:
+        """Read names in brackets."""
+        self.expect("(")
+        found = [self.name()]
+        while self.accept(","):
+            found.append(self.name())
+        self.expect(")")
+        return found
+
+    def properties(self) -> dict:
+        """Read (name = value, …); a value is a string, number, boolean or ARRAY[…] of strings."""
+        self.expect("(")
+        found = {}
+        while not self.accept(")"):
+            token = self._token()
+            key = self.string() if token and token.kind != "word" else self.name()
+            self.expect("=")
+            found[key] = self._value()
+            if not self.accept(",") and self.word() != ")":
+                raise self.mismatch("')', ','")
+        return found
+
+    def _value(self) -> object:
+        if self.accept("ARRAY"):
+            self.expect("[")
+            values = []
+            while not self.accept("]"):
+                values.append(self.string())
+                self.accept(",")
+            return values
+        token = self._token()
+        if token and (token.kind == "string" or token.text.startswith('"')):
+            return self.string()
+        text = self.take().text
+        return int(text) if text.isdigit() else text.lower() == "true"
+
+    def bracketed(self) -> str:
+        """Read (…) and return what is inside, at its own place in otherwise blank text."""
+        self.expect("(")
+        start, depth = self._at, 1
+        while depth:
+            token = self.take()
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+        begin, end = self._tokens[start].start, self._tokens[self._at - 1].start
+        return _blank(self.text[:begin]) + self.text[begin:end]
+
+    def blanked(self) -> str:
+        """Return the rest of the text with all before it blanked, so that places stay true."""
+        token = self._token()
+        if token is None:
+            raise self.mismatch("<query>")
+        return _blank(self.text[: token.start]) + self.text[token.start :]
+
+    def rest(self) -> str:
+        """Return the rest of the text."""
+        return self.blanked().strip().rstrip(";")
+
+    def expressions(self) -> list[str]:
+        """Return the comma-separated texts that are left."""
+        found, depth, start = [], 0, None
+        while (token := self._token()) is not None:
+            start = token.start if start is None else start
+            if token.text == "," and depth == 0:
+                found.append(self.text[start : token.start].strip())
+                start = None
+            depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.text, 0)
+            self._at += 1
+            last = token.end
+        if start is not None:
+            found.append(self.text[start:last].strip())
+        return found
+
+    def type_text(self) -> str:
+        """Read a type, up to the comma, bracket or COMMENT behind it."""
+        begin, depth = self._token(), 0
+        end = begin.end if begin else 0
+        while (token := self._token()) is not None:
+            if depth == 0 and (token.text in (",", ")") or token.text.upper() == "COMMENT"):
+                break
+            depth += {"(": 1, "<": 1, ")": -1, ">": -1}.get(token.text, 0)
+            end = token.end
+            self._at += 1
+        if begin is None:
+            raise self.mismatch("<type>")
+        return self.text[begin.start : end]
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)

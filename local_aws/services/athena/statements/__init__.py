@@ -1,0 +1,1 @@
+"""Statements parsed and run: queries, DDL, SHOW, CTAS, INSERT, UNLOAD."""

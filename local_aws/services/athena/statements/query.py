@@ -1,0 +1,116 @@
+"""Runs one query text: parse, rewrite, analyse over empty tables, read the data, execute."""
+
+import re
+from dataclasses import dataclass
+
+import duckdb
+from sqlglot import exp
+
+from local_aws.services.athena.failures import Cancelled, QueryFailed
+from local_aws.services.athena.sql.dialect import parse, to_sql
+from local_aws.services.athena.sql.error_translation import translate
+from local_aws.services.athena.sql.rewrite import Rewriter
+from local_aws.services.athena.sql.scope import Scope
+from local_aws.services.athena.tables.sources import TableSources
+
+_UNNAMED = re.compile(r"_col\?\d+")
+
+
+@dataclass
+class Analysed:
+    """A query that is sound: its DuckDB text, its columns, and the tables behind it."""
+
+    sql: str
+    names: list[str]
+    types: list
+    sources: TableSources
+    tree: exp.Expression
+    text: str
+    connection: duckdb.DuckDBPyConnection
+
+
+def analyse(connection, text: str, sources: TableSources, values: list[str]) -> Analysed:
+    """Parse, rewrite and bind a query.
+
+    Raises:
+        QueryFailed: it is not a sound query; no data have been read.
+    """
+    tree = parse(text)
+    _fill_parameters(tree, values)
+    _drop_schemas(tree)
+    original = tree.copy()
+    sources.note_columns(tree)
+    rewriter = Rewriter(text, sources)
+    sql = to_sql(rewriter.query(tree, Scope(connection)))
+    try:
+        relation = connection.sql(sql)
+        names, types = list(relation.columns), list(relation.types)
+    except duckdb.Error as error:
+        raise translate(error, original, text) from None
+    names = [_named(name, i) for i, name in enumerate(_written_names(original, names))]
+    return Analysed(sql, names, types, sources, original, text, connection)
+
+
+def _drop_schemas(tree: exp.Expression) -> None:
+    """Turn schema.table.column into table.column, which is how DuckDB knows it."""
+    tables = {(t.db.lower(), t.name.lower()) for t in tree.find_all(exp.Table) if t.db}
+    for column in tree.find_all(exp.Column):
+        if column.args.get("db") and (column.db.lower(), column.table.lower()) in tables:
+            column.set("db", None)
+            column.set("catalog", None)
+
+
+def _fill_parameters(tree: exp.Expression, values: list[str]) -> None:
+    holders = sorted(tree.find_all(exp.Placeholder), key=lambda node: node.meta.get("start", 0))
+    if len(holders) != len(values):
+        message = f"Incorrect number of parameters: expected {len(holders)} but found {len(values)}"
+        raise QueryFailed("INVALID_PARAMETER_USAGE", message)
+    for holder, value in zip(holders, values, strict=True):
+        filled = parse(f"SELECT {value}").expressions[0]
+        for node in filled.walk():
+            node.meta.clear()
+        holder.replace(filled)
+
+
+def _written_names(tree: exp.Expression, names: list[str]) -> list[str]:
+    """DuckDB renames the second of two equal names; Trino keeps both."""
+    selects = tree.selects if isinstance(tree, exp.Query) else []
+    if len(selects) != len(names) or any(part.is_star for part in selects):
+        return names
+    return [
+        part.alias_or_name if isinstance(part, exp.Alias | exp.Column) else name
+        for part, name in zip(selects, names, strict=True)
+    ]
+
+
+def _named(name: str, index: int) -> str:
+    return f"_col{index}" if _UNNAMED.fullmatch(name) or not name else name
+
+
+def execute(query: Analysed, limit: int | None, rows: int = 100_000):
+    """Read the data and run the query; return a reader of Arrow batches.
+
+    Raises:
+        QueryFailed, Cancelled
+    """
+    try:
+        query.sources.load(limit)
+        return query.connection.sql(query.sql).to_arrow_reader(rows)
+    except duckdb.InterruptException:
+        raise Cancelled from None
+    except duckdb.Error as error:
+        raise translate(error, query.tree, query.text) from None
+
+
+def batches(query: Analysed, reader):
+    """Yield the reader's batches; errors in the middle are Trino's too."""
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except (duckdb.Error, OSError, ValueError) as error:
+            if "INTERRUPT" in str(error).upper():
+                raise Cancelled from None
+            raise translate(error, query.tree, query.text) from None
+        yield batch

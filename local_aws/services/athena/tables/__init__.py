@@ -1,0 +1,1 @@
+"""Tables over files: formats, readers, writers, partitions, results."""

@@ -1,0 +1,169 @@
+"""Finds a table's files: partitions, registered or projected, and what a WHERE leaves of them."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+from sqlglot import exp
+
+from local_aws.errors import AwsError
+from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.tables.readers import DataFile
+from local_aws.state.objects.store import ObjectStore
+from local_aws.state.partition_filter import keep
+
+HIDDEN = re.compile(r"(^|/)[_.][^/]*$")
+NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+_RANGE = re.compile(r"NOW(?:\s*([+-])\s*(\d+)\s*(YEARS?|MONTHS?|WEEKS?|DAYS?|HOURS?|MINUTES?))?")
+_JAVA = (("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S"))
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Return bucket and key prefix of an s3:// address.
+
+    Raises:
+        QueryFailed: it is not one.
+    """
+    match = re.fullmatch(r"s3[an]?://([^/]+)/?(.*)", uri)
+    if not match:
+        raise QueryFailed("INVALID_PROPERTY_VALUE", f"'{uri}' is not an S3 location")
+    return match[1], match[2]
+
+
+def list_files(store: ObjectStore, uri: str, values: tuple = ()) -> Iterator[DataFile]:
+    """Yield the data files below a location, without empty and hidden ones."""
+    bucket, prefix = split_uri(uri)
+    folder = prefix if not prefix or prefix.endswith("/") else prefix + "/"
+    try:
+        for info in store.list(bucket, folder):
+            if info.size and not HIDDEN.search(info.key):
+                yield DataFile(info.path, f"s3://{bucket}/{info.key}", info.size, values)
+    except AwsError as error:
+        message = f"Error: The specified bucket does not exist ({bucket})"
+        raise QueryFailed("HIVE_METASTORE_ERROR", message) from error
+
+
+def all_partitions(catalog, table: dict) -> list[dict]:
+    """Return every registered partition of a table."""
+    request = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
+    found: list[dict] = []
+    token = None
+    while True:
+        answer = catalog.get_partitions({**request, "NextToken": token, "MaxResults": 10_000})
+        found += answer["Partitions"]
+        token = answer.get("NextToken")
+        if not token:
+            return found
+
+
+def table_files(catalog, store, table: dict, condition: str | None) -> list[DataFile]:
+    """Return the files that a query with this condition on the partition keys reads."""
+    location = table["StorageDescriptor"].get("Location", "")
+    keys = table["PartitionKeys"]
+    if not keys:
+        return list(list_files(store, location))
+    if table["Parameters"].get("projection.enabled", "").lower() == "true":
+        partitions = projected(table)
+    else:
+        partitions = all_partitions(catalog, table)
+    if condition and partitions:
+        try:
+            partitions = keep(keys, partitions, condition)
+        except duckdb.Error:
+            pass  # a condition that can't be decided on the keys alone reads all partitions
+    return [
+        file
+        for partition in partitions
+        for file in list_files(
+            store, partition["StorageDescriptor"]["Location"], tuple(partition["Values"])
+        )
+    ]
+
+
+def prunable(select: exp.Select, alias: str, keys: list[str]) -> str | None:
+    """Return the part of a WHERE that names only this table's partition keys, as DuckDB's SQL."""
+    where = select.args.get("where")
+    if not where or not keys:
+        return None
+    kept = []
+    for part in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+        columns = list(part.find_all(exp.Column))
+        ours = all(
+            column.name.lower() in keys and column.table.lower() in ("", alias.lower())
+            for column in columns
+        )
+        if columns and ours and not part.find(exp.Query, exp.Anonymous):
+            bare = part.copy()
+            for column in bare.find_all(exp.Column):
+                column.set("table", None)
+            kept.append(bare.sql(dialect="duckdb"))
+    return " AND ".join(f"({text})" for text in kept) or None
+
+
+def projected(table: dict) -> list[dict]:
+    """Return the partitions that a table's projection properties describe."""
+    properties = table["Parameters"]
+    location = table["StorageDescriptor"]["Location"].rstrip("/")
+    default = "/".join(f"{key['Name']}=${{{key['Name']}}}" for key in table["PartitionKeys"])
+    template = properties.get("storage.location.template", f"{location}/{default}/")
+    choices = [_projected_values(properties, key["Name"]) for key in table["PartitionKeys"]]
+    partitions = []
+    for values in itertools.product(*choices):
+        uri = template
+        for key, value in zip(table["PartitionKeys"], values, strict=True):
+            uri = uri.replace(f"${{{key['Name']}}}", value)
+        partitions.append({"Values": list(values), "StorageDescriptor": {"Location": uri}})
+    return partitions
+
+
+def _projected_values(properties: dict, name: str) -> list[str]:
+    prefix = f"projection.{name}."
+    kind = properties.get(prefix + "type", "").lower()
+    if kind == "enum":
+        return [value.strip() for value in properties[prefix + "values"].split(",")]
+    if kind == "integer":
+        low, high = (int(value) for value in properties[prefix + "range"].split(","))
+        digits = int(properties.get(prefix + "digits", 0))
+        step = int(properties.get(prefix + "interval", 1))
+        return [str(value).zfill(digits) for value in range(low, high + 1, step)]
+    if kind == "date":
+        return _dates(properties, prefix)
+    message = f"Table has unsupported projection type '{kind}' for partition key {name}"
+    raise QueryFailed("INVALID_TABLE_PROPERTY", message)
+
+
+def _dates(properties: dict, prefix: str) -> list[str]:
+    pattern = properties[prefix + "format"]
+    for java, python in _JAVA:
+        pattern = pattern.replace(java, python)
+    pattern = pattern.replace("'", "")
+    low, high = (_moment(text.strip(), pattern) for text in properties[prefix + "range"].split(","))
+    unit = properties.get(prefix + "interval.unit", "DAYS").rstrip("S").upper()
+    step = int(properties.get(prefix + "interval", 1))
+    values, moment, count = [], low, 0
+    while moment <= high:
+        values.append(moment.strftime(pattern))
+        count += step
+        moment = _later(low, unit, count)
+    return list(dict.fromkeys(values))
+
+
+def _moment(text: str, pattern: str) -> datetime:
+    if match := _RANGE.fullmatch(text):
+        sign, count, unit = match.groups()
+        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        steps = int(count or 0) * (-1 if sign == "-" else 1)
+        return _later(now, (unit or "DAYS").rstrip("S"), steps)
+    return datetime.strptime(text, pattern)
+
+
+def _later(moment: datetime, unit: str, count: int) -> datetime:
+    if unit in ("MONTH", "YEAR"):
+        months = moment.year * 12 + moment.month - 1 + count * (12 if unit == "YEAR" else 1)
+        last = (
+            date(months // 12 + (months % 12 == 11), (months + 1) % 12 + 1, 1) - timedelta(1)
+        ).day
+        return moment.replace(year=months // 12, month=months % 12 + 1, day=min(moment.day, last))
+    return moment + timedelta(**{f"{unit.lower()}s": count})

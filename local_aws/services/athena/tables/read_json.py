@@ -1,0 +1,168 @@
+"""Reads JSON lines as the OpenX, Hive and Ion serdes do, into DuckDB's types.
+
+Keys match declared names in any case, as Hive's do. Below the top level the spelling of a key is
+learnt from up to 1,000 lines of each batch.
+"""
+
+import json
+from collections.abc import Iterator
+
+from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.sql.types import Type, literal, quote, to_duckdb
+from local_aws.services.athena.tables.ion import ion_batches
+from local_aws.services.athena.tables.readers import (
+    IS_OBJECT,
+    Scan,
+    bad_data,
+    fill_table,
+    line_batches,
+)
+
+SAMPLE = 1000
+
+
+def read_json(scan: Scan) -> None:
+    """Read files in which every line is a JSON object.
+
+    Raises:
+        QueryFailed: a line is not a JSON object, and the table does not ignore such lines.
+    """
+    fill_table(scan, line_batches(scan), lambda: _items(scan))
+
+
+def read_ion(scan: Scan) -> None:
+    """Read files that are streams of Ion values; JSON, pretty-printed or not, is Ion too."""
+    fill_table(scan, ion_batches(scan), lambda: _items(scan))
+
+
+def _items(scan: Scan) -> list[str]:
+    """Return the columns' texts over the registered `lines`."""
+    spellings = _spellings(scan)
+    structure: dict[str, str] = {}
+    items = []
+    for name, kind in scan.columns:
+        found = _found(scan, name, spellings) if scan.wants(name) else []
+        for spelling in found:
+            structure[spelling] = _structure(scan, _path(spelling), kind)
+        parts = [f"fields.{quote(f'{i}')}" for i, s in enumerate(structure) if s in found]
+        value = f"coalesce({', '.join(parts)})" if parts else "NULL"
+        items.append(f"CAST({value} AS {to_duckdb(kind)}) AS {quote(name)}")
+    _parse(scan, structure)
+    return items
+
+
+def _found(scan: Scan, name: str, spellings: set[str]) -> list[str]:
+    """Return the keys that fill a column: by its name in any case, or by `mapping.<name>`."""
+    key = scan.serde.get(f"mapping.{name}", name)
+    dotted = scan.serde.get("dots.in.keys", "").lower() == "true"
+    return sorted(
+        spelling
+        for spelling in spellings
+        if (spelling.replace(".", "_") if dotted else spelling).lower() == key.lower()
+    )
+
+
+def _spellings(scan: Scan) -> set[str]:
+    """Return all keys of the top level; refuse what is not an object."""
+    rows = scan.connection.execute(
+        f"SELECT DISTINCT CASE WHEN {IS_OBJECT}"
+        " THEN json_keys(line) WHEN trim(line) = '' THEN [] END FROM lines"
+    ).fetchall()
+    ignores = scan.serde.get("ignore.malformed.json", "false").lower() == "true"
+    if (None,) in rows and not ignores:
+        raise _malformed(scan)
+    return {key for (keys,) in rows for key in keys or []}
+
+
+def _malformed(scan: Scan) -> QueryFailed:
+    line, file = scan.connection.execute(
+        f'SELECT line, "$path" FROM lines JOIN {quote(f"files:{scan.name}")} USING (file) WHERE'
+        f" trim(line) <> '' AND NOT {IS_OBJECT} LIMIT 1"
+    ).fetchone()
+    try:
+        json.loads(line)
+        reason = f"A JSONObject text must begin with '{{' at 1 [character 2 line 1]: {line[:60]}"
+    except ValueError as error:
+        at = getattr(error, "pos", 0) + 1
+        reason = f"{getattr(error, 'msg', error)} at {at} [character {at + 1} line 1]: {line[:60]}"
+    message = f"Row is not a valid JSON Object - JSONException: {reason} ({file})"
+    return QueryFailed("HIVE_CURSOR_ERROR", message)
+
+
+def _path(key: str) -> str:
+    return '$."' + key.replace('"', '\\"') + '"'
+
+
+def _structure(scan: Scan, path: str, kind: Type) -> str:
+    """Return the type to parse a value as, its fields spelled as the files spell them."""
+    if kind.base == "array":
+        return _structure(scan, f"{path}[*]", kind.children[0]) + "[]"
+    if kind.base == "map":
+        key, value = kind.children
+        return f"MAP({to_duckdb(key)}, {_structure(scan, f'{path}.*', value)})"
+    if kind.base != "struct":
+        return to_duckdb(kind)
+    keys = {key.lower(): key for key in _keys_below(scan, path)}
+    fields = []
+    for name, child in zip(kind.names, kind.children, strict=True):
+        key = keys.get(name, name)
+        below = _structure(scan, path + _path(key)[1:], child)
+        fields.append(f"{quote(key)} {below}")
+    return f"STRUCT({', '.join(fields)})"
+
+
+def _keys_below(scan: Scan, path: str) -> Iterator[str]:
+    many = "*" in path
+    value = f"json_extract(CASE WHEN {IS_OBJECT} THEN line END, {literal(path)})"
+    rows = scan.connection.execute(
+        f"SELECT DISTINCT json_keys(x) FROM (SELECT {f'unnest({value})' if many else value} AS x"
+        f" FROM (FROM lines LIMIT {SAMPLE})) WHERE x IS NOT NULL"
+    ).fetchall()
+    return (key for (keys,) in rows for key in keys or [])
+
+
+def _parse(scan: Scan, structure: dict[str, str]) -> None:
+    """Put the parsed fields, named by their position, beside file and line."""
+    folded = {key.lower() for key in structure}
+    document = f"CASE WHEN {IS_OBJECT} THEN line END"
+    if len(folded) == len(structure):
+        text = f"from_json({document}, {literal(json.dumps(structure))})"
+        named = f"{text} AS parsed"
+        fields = [f"parsed.{quote(key)} AS {quote(f'{i}')}" for i, key in enumerate(structure)]
+        inner = f"(SELECT file, line, {named} FROM lines)" if structure else "lines"
+    else:
+        # Two spellings of one key can't be fields of one struct: parse them one by one.
+        fields = [
+            f"from_json(json_extract({document}, {literal(_path(key))}), "
+            f"{literal(json.dumps(kind))}) AS {quote(f'{i}')}"
+            for i, (key, kind) in enumerate(structure.items())
+        ]
+        inner = "lines"
+    checks = [
+        f"CASE WHEN {text.rpartition(' AS ')[0]} IS NULL "
+        f"THEN json_extract_string({document}, {literal(_path(key))}) END AS {quote(f'bad:{i}')}"
+        for i, (text, (key, kind)) in enumerate(zip(fields, structure.items(), strict=True))
+        if kind != "VARCHAR"
+    ]
+    select = ", ".join(["file", *fields, *checks])
+    scan.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE fields AS SELECT {select} FROM {inner} WHERE line <> ''"
+    )
+    _refuse_misfits(scan, structure)
+
+
+def _refuse_misfits(scan: Scan, structure: dict[str, str]) -> None:
+    """Raise for a value that is there and does not fit its column: Hive does not make it NULL."""
+    columns = [
+        (i, key, kind) for i, (key, kind) in enumerate(structure.items()) if kind != "VARCHAR"
+    ]
+    if not columns:
+        return
+    firsts = ", ".join(f"any_value({quote(f'bad:{i}')})" for i, _, _ in columns)
+    values = scan.connection.execute(f"SELECT {firsts} FROM fields").fetchone()
+    for value, (i, key, kind) in zip(values, columns, strict=True):
+        if value is not None:
+            raise bad_data(
+                f"Error parsing field value '{value}' for field {i}: For input string: "
+                f'"{value}" (column {key.lower()} {kind.lower()})'
+            )

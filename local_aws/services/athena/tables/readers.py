@@ -1,0 +1,187 @@
+"""Reads a table's files into DuckDB; knows files and serdes, nothing of S3 or the catalog.
+
+Every format ends as a temporary table or view with the declared columns and types, `"$path"`
+and the partition keys. Text formats are read as lines; a line is a row, as Hive's readers see it.
+"""
+
+import bz2
+import gzip
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+
+from local_aws.services.athena.failures import Cancelled, QueryFailed
+from local_aws.services.athena.sql.types import Type, literal, quote, to_duckdb
+
+BATCH_BYTES = 64 << 20
+IS_OBJECT = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file of a table: where it lies, its S3 address and its partition's values."""
+
+    path: Path
+    uri: str
+    size: int
+    values: tuple[str | None, ...] = ()
+
+
+@dataclass
+class Scan:
+    """One reading of a table: which files, which columns, into which DuckDB name."""
+
+    connection: object
+    name: str
+    """Name of the temporary table or view to make."""
+    columns: list[tuple[str, Type]]
+    partitions: list[tuple[str, Type]]
+    files: list[DataFile]
+    wanted: set[str] | None
+    """Names that the query uses; None for all."""
+    serde: dict[str, str]
+    parameters: dict[str, str]
+    stopped: Callable[[], bool] = lambda: False
+    rows: int = 0
+
+    def wants(self, column: str) -> bool:
+        """Say whether the query uses a column."""
+        return self.wanted is None or column.lower() in self.wanted
+
+    def check(self) -> None:
+        """Raise when the query was stopped meanwhile."""
+        if self.stopped():
+            raise Cancelled
+
+
+def empty_select(columns: list[tuple[str, Type]], partitions: list[tuple[str, Type]]) -> str:
+    """Return a select of no rows with a table's columns, as the analyser sees it."""
+    typed = [f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}" for name, kind in columns]
+    keys = [f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}" for name, kind in partitions]
+    return f"SELECT {', '.join([*typed, *keys, _hidden('NULL')])} LIMIT 0"
+
+
+def _hidden(path: str) -> str:
+    return f'CAST({path} AS VARCHAR) AS "$path"'
+
+
+def read_bytes(file: DataFile) -> bytes:
+    """Return a file's content, decompressed by its key's end as Hive does."""
+    descriptor = os.open(file.path, os.O_RDONLY)
+    try:
+        size = os.fstat(descriptor).st_size
+        data = os.read(descriptor, size)
+        while len(data) < size:
+            data += os.read(descriptor, size - len(data))
+    finally:
+        os.close(descriptor)
+    suffix = PurePosixPath(file.uri).suffix  # the path of an odd key has none
+    if suffix == ".gz":
+        return gzip.decompress(data)
+    if suffix == ".bz2":
+        return bz2.decompress(data)
+    if suffix in (".zst", ".snappy", ".lz4"):
+        return pa.input_stream(pa.BufferReader(data), compression=suffix[1:]).read()
+    return data
+
+
+def line_batches(scan: Scan, whole: bool = False) -> Iterator[pa.RecordBatch]:
+    """Yield (file number, line) batches; with `whole`, a file is one line."""
+    skip = int(scan.parameters.get("skip.header.line.count", 0))
+    numbers: list[int] = []
+    lines: list[bytes] = []
+    size = 0
+    for number, file in enumerate(scan.files):
+        data = read_bytes(file)
+        if whole:
+            new = [data]
+        elif data.count(b"\n") == (1 if data.endswith(b"\n") else 0) and not skip:
+            new = [data.rstrip(b"\r\n")] if data else []
+        else:
+            new = data.split(b"\n")[skip:]
+            if new and not new[-1]:
+                new.pop()
+            new = [line.removesuffix(b"\r") for line in new]
+        lines += new
+        numbers += [number] * len(new)
+        size += len(data)
+        if size > BATCH_BYTES:
+            scan.check()
+            yield _batch(scan, numbers, lines)
+            numbers, lines, size = [], [], 0
+    yield _batch(scan, numbers, lines)
+
+
+def _batch(scan: Scan, numbers: list[int], lines: list[bytes]) -> pa.RecordBatch:
+    scan.rows += len(lines)
+    try:
+        text = pa.array(lines, pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        # Hive's text readers replace what is not UTF-8.
+        text = pa.array([line.decode("utf-8", "replace") for line in lines], pa.string())
+    return pa.record_batch([pa.array(numbers, pa.int64()), text], names=["file", "line"])
+
+
+def file_table(scan: Scan) -> pa.Table:
+    """Return number, address and partition values of every file."""
+    columns = {
+        "file": pa.array(range(len(scan.files)), pa.int64()),
+        "$path": pa.array([file.uri for file in scan.files], pa.string()),
+    }
+    for i, (name, _) in enumerate(scan.partitions):
+        columns[f"#{name}"] = pa.array([file.values[i] for file in scan.files], pa.string())
+    return pa.table(columns)
+
+
+def key_columns(scan: Scan) -> list[str]:
+    """Return the select items of the partition keys, out of `file_table`."""
+    return [
+        f"CAST(nullif({quote('#' + name)}, '__HIVE_DEFAULT_PARTITION__') AS {to_duckdb(kind)})"
+        f" AS {quote(name)}"
+        for name, kind in scan.partitions
+    ]
+
+
+def fill_table(
+    scan: Scan, batches: Iterator[pa.RecordBatch], items: Callable[[], list[str]]
+) -> None:
+    """Make the scan's table of the batches.
+
+    `items` makes a table `fields` of the registered `lines` (with its `file` number) and returns
+    the texts of the columns over it.
+    """
+    connection = scan.connection
+    connection.register(f"files:{scan.name}", file_table(scan))
+    target = quote(scan.name)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {_empty(scan)}")
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        connection.register("lines", pa.table(batch))
+        select = ", ".join([*items(), *key_columns(scan), '"$path"'])
+        connection.execute(
+            f"INSERT INTO {target} SELECT {select} FROM fields "
+            f"JOIN {quote(f'files:{scan.name}')} USING (file)"
+        )
+        connection.unregister("lines")
+    connection.unregister(f"files:{scan.name}")
+
+
+def _empty(scan: Scan) -> str:
+    return empty_select(scan.columns, scan.partitions)
+
+
+def missing(kind: Type) -> str:
+    """Return NULL of a type."""
+    return f"CAST(NULL AS {to_duckdb(kind)})"
+
+
+def bad_data(message: str) -> QueryFailed:
+    """Return the error of a value that doesn't fit its column."""
+    return QueryFailed("HIVE_BAD_DATA", message)
+
+
+__all__ = ["DataFile", "Scan", "fill_table", "line_batches", "literal", "missing", "read_bytes"]

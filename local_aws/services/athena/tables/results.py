@@ -1,0 +1,124 @@
+"""Result files: written as Athena writes them, read back page by page for GetQueryResults.
+
+A page's token is a byte offset in the file, so that a result is served after a restart too.
+Left out: the .metadata file is JSON here, not Athena's own binary form.
+"""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from local_aws.errors import AwsError
+from local_aws.services.athena.tables.partitions import split_uri
+from local_aws.services.athena.tables.result_text import writer_of
+
+_CELL = re.compile(rb'"((?:[^"]|"")*)"|([^,\n"]*)')
+
+
+def write_csv(store, uri: str, names: list[str], types: list, batches: Iterable) -> tuple[int, int]:
+    """Write a SELECT's result; return its rows and bytes.
+
+    All values are in quotes; NULL is empty and without. The first row is the header.
+    """
+    writers = [writer_of(kind) for kind in types]
+    rows = size = 0
+    with tempfile.NamedTemporaryFile("wb", suffix=".csv") as file:
+        file.write((",".join(_quoted(name) for name in names) + "\n").encode())
+        for batch in batches:
+            columns = [_cells(batch.column(i), write) for i, write in enumerate(writers)]
+            lines = "".join(",".join(row) + "\n" for row in zip(*columns, strict=True))
+            file.write(lines.encode("utf-8", "surrogatepass"))
+            rows += batch.num_rows
+        file.flush()
+        size = file.tell()
+        put(store, uri, Path(file.name), "text/csv")
+    return rows, size
+
+
+def _cells(column: pa.Array, write) -> list[str]:
+    values = column.to_pylist()
+    if write is str:
+        return ["" if value is None else _quoted(str(value)) for value in values]
+    return ["" if value is None else _quoted(write(value)) for value in values]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def write_text(store, uri: str, rows: list[str]) -> int:
+    """Write a DDL's or SHOW's result, one value a line; return its bytes."""
+    data = "".join(f"{row}\n" for row in rows).encode()
+    put(store, uri, data, "text/plain")
+    return len(data)
+
+
+def write_metadata(store, uri: str, columns: list[dict]) -> None:
+    """Write what the columns are, beside a result."""
+    data = json.dumps({"ColumnInfo": columns}).encode()
+    put(store, f"{uri}.metadata", data, "application/octet-stream")
+
+
+def put(store, uri: str, data: bytes | Path, content_type: str = "application/octet-stream"):
+    """Store an object at an s3:// address."""
+    bucket, key = split_uri(uri)
+    return store.put(bucket, key, data, content_type=content_type)
+
+
+def read_page(
+    store, uri: str, columns: int, offset: int, count: int
+) -> tuple[list[dict], int | None]:
+    """Return up to `count` rows from a byte offset on, and the next offset.
+
+    Raises:
+        AwsError: the result file is gone.
+    """
+    bucket, key = split_uri(uri)
+    try:
+        path = store.info(bucket, key).path
+    except AwsError as error:
+        message = f"Could not find results at {uri}: {error.message}"
+        raise AwsError("InvalidRequestException", message) from None
+    with open(path, "rb") as file:
+        file.seek(offset)
+        rows, position = [], offset
+        for line in _records(file, text=uri.endswith(".txt")):
+            if len(rows) == count:
+                return rows, position
+            position += len(line)
+            cells = [_value(line)] if uri.endswith(".txt") else _parse(line, columns)
+            rows.append({"Data": cells})
+    return rows, None
+
+
+def _records(file, text: bool) -> Iterator[bytes]:
+    """Yield records: lines, joined while a quoted value goes on."""
+    held = b""
+    for line in file:
+        held += line
+        if text or held.count(b'"') % 2 == 0:
+            yield held
+            held = b""
+
+
+def _value(line: bytes) -> dict:
+    return {"VarCharValue": line.rstrip(b"\n").decode()}
+
+
+def _parse(line: bytes, columns: int) -> list[dict]:
+    cells, position = [], 0
+    line = line.removesuffix(b"\n")
+    for _ in range(columns):
+        match = _CELL.match(line, position)
+        quoted = match.group(1)
+        cells.append({} if quoted is None else _cell(quoted))
+        position = match.end() + 1
+    return cells
+
+
+def _cell(quoted: bytes) -> dict:
+    return {"VarCharValue": quoted.replace(b'""', b'"').decode("utf-8", "surrogatepass")}

@@ -1,0 +1,1 @@
+"""IAM: what is evaluated of it. Roles and policies themselves are recorded."""

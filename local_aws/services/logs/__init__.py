@@ -1,0 +1,1 @@
+"""CloudWatch Logs: groups, streams and events in files."""

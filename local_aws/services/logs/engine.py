@@ -1,0 +1,263 @@
+"""CloudWatch Logs as JSON lines on disk, a file a stream; knows nothing of who writes them.
+
+Left out: metric filters, subscriptions, Insights queries, live tail, encryption, other classes than
+STANDARD; filter patterns are plain words that must all occur, or a phrase in double quotes.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from local_aws.errors import AwsError
+from local_aws.services.logs.pages import PAGE, first, invalid, last, page, terms
+from local_aws.state import paths
+from local_aws.state.append import append, read_lines
+from local_aws.state.collection import now
+from local_aws.state.files import write_atomic
+
+log = logging.getLogger(__name__)
+
+STREAM = ".jsonl"
+ABOUT = "group.json"
+"""The file that makes a folder a group."""
+
+
+def _milliseconds() -> int:
+    return int(now().timestamp() * 1000)
+
+
+def read_events(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the events in a stream's file, as they came."""
+    return read_lines(path, _event)
+
+
+def _event(value: Any) -> dict[str, Any]:
+    times = (value["timestamp"], value["ingestionTime"])
+    if not (isinstance(value["message"], str) and all(isinstance(time, int) for time in times)):
+        raise TypeError("it is no event")
+    return value
+
+
+class Logs:
+    """The log groups of the local AWS."""
+
+    def __init__(self, root: Path, account: str, region: str):
+        self._root, self._lock = root, threading.RLock()
+        self._arn = f"arn:aws:logs:{region}:{account}:log-group:"
+        root.mkdir(parents=True, exist_ok=True)
+
+    # What other engines call.
+
+    def append(self, group: str, stream: str, messages: Iterable[str]) -> None:
+        """Add lines to a stream now, making group and stream where they are missing."""
+        time = _milliseconds()
+        self._write(group, stream, [{"timestamp": time, "message": text} for text in messages])
+
+    def messages(self, group: str, prefix: str) -> Iterator[str]:
+        """Yield all lines of the streams whose names start with `prefix`, stream by stream."""
+        folder = self._folder(group)
+        for name in sorted(_streams(folder)):
+            if name.startswith(prefix):
+                for event in read_events(paths.child(folder, name, STREAM)):
+                    yield event["message"]
+
+    # The operations.
+
+    def create_log_group(self, request: dict) -> dict:
+        folder = self._folder(request["logGroupName"])
+        kind = request.get("logGroupClass", "STANDARD")
+        if "kmsKeyId" in request or kind != "STANDARD":
+            raise invalid("The local AWS has no kmsKeyId, and logGroupClass STANDARD alone.")
+        if (folder / ABOUT).exists():
+            raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
+        self._make_group(folder, request["logGroupName"], request.get("tags", {}))
+        return {}
+
+    def create_log_stream(self, request: dict) -> dict:
+        path = self._stream(request["logGroupName"], request["logStreamName"])
+        self._existing(request["logGroupName"])
+        if path.exists():
+            raise AwsError("ResourceAlreadyExistsException", "The log stream already exists")
+        paths.keep_name(path, request["logStreamName"], STREAM)
+        path.touch()
+        return {}
+
+    def put_log_events(self, request: dict) -> dict:
+        group, stream = request["logGroupName"], request["logStreamName"]
+        self._existing(group)
+        if not self._stream(group, stream).exists():
+            raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
+        self._write(group, stream, request["logEvents"])
+        return {"nextSequenceToken": "0"}
+
+    def put_retention_policy(self, request: dict) -> dict:
+        folder = self._existing(request["logGroupName"])
+        about = json.loads((folder / ABOUT).read_text())
+        about["retentionInDays"] = request["retentionInDays"]
+        write_atomic(folder / ABOUT, json.dumps(about).encode())
+        return {}
+
+    def delete_log_group(self, request: dict) -> dict:
+        with self._lock:  # whoever writes makes the group anew, after it
+            folder = self._existing(request["logGroupName"])
+            # Its own file last: a process that is killed on the way leaves a group to delete again,
+            # not lines that come back with a new group of the name.
+            for path in sorted(folder.iterdir(), key=lambda path: path.name == ABOUT):
+                path.unlink()
+            folder.rmdir()
+        return {}
+
+    def delete_log_stream(self, request: dict) -> dict:
+        self._existing(request["logGroupName"])
+        path = self._stream(request["logGroupName"], request["logStreamName"])
+        path.unlink(missing_ok=True)
+        paths.forget_name(path, STREAM)
+        return {}
+
+    def describe_log_groups(self, request: dict) -> dict:
+        groups = [dict(about) for path in self._root.glob(f"*/{ABOUT}") if (about := _about(path))]
+        for group in groups:
+            group.pop("tags", None)
+        prefix = request.get("logGroupNamePrefix", "")
+        pattern = request.get("logGroupNamePattern", "")
+        found = [
+            {**group, "arn": f"{self._arn}{group['logGroupName']}:*", "metricFilterCount": 0}
+            for group in sorted(groups, key=lambda group: group["logGroupName"])
+            if group["logGroupName"].startswith(prefix) and pattern in group["logGroupName"]
+        ]
+        return {"logGroups": found}
+
+    def describe_log_streams(self, request: dict) -> dict:
+        group = request["logGroupName"]
+        folder, prefix = self._existing(group), request.get("logStreamNamePrefix", "")
+        names = sorted(_streams(folder))
+        streams = [self._about(group, name) for name in names if name.startswith(prefix)]
+        if request.get("orderBy") == "LastEventTime":
+            streams.sort(key=lambda stream: stream.get("lastEventTimestamp", 0))
+        if request.get("descending"):
+            streams.reverse()
+        return page(streams, "logStreams", request, 50)
+
+    def get_log_events(self, request: dict) -> dict:
+        stream = (_group_of(request), request["logStreamName"], request)
+        limit, token = request.get("limit", PAGE), request.get("nextToken")
+        backward = token.startswith("b/") if token else not request.get("startFromHead")
+        if token and (token[:2] not in ("f/", "b/") or not token[2:].isdecimal()):
+            raise invalid("The specified nextToken is invalid.")
+        place = int(token[2:]) if token else 0
+        if backward:
+            end = place if token else sum(1 for _ in self._events(*stream))
+            events = last(islice(self._events(*stream), max(0, end - limit), end))
+            start = max(0, end - len(events))
+        else:
+            start, events = place, first(islice(self._events(*stream), place, place + limit))
+        ends = {"nextForwardToken": f"f/{start + len(events)}", "nextBackwardToken": f"b/{start}"}
+        return {"events": events, **ends}
+
+    def filter_log_events(self, request: dict) -> dict:
+        group = _group_of(request)
+        folder = self._existing(group)
+        names = request.get("logStreamNames") or _streams(folder)
+        prefix, wanted = request.get("logStreamNamePrefix", ""), terms(request)
+        found = [
+            {**event, "logStreamName": name, "eventId": f"{quote(name, safe='')}-{place}"}
+            for name in names
+            if name.startswith(prefix)
+            for place, event in enumerate(self._events(group, name, request))
+            if all(word in event["message"] for word in wanted)
+        ]
+        found.sort(key=lambda event: event["timestamp"])
+        answer = page(found, "events", request, PAGE)
+        events = first(answer["events"])
+        if len(events) < len(answer["events"]):
+            next_token = str(int(request.get("nextToken") or 0) + len(events))
+            answer |= {"events": events, "nextToken": next_token}
+        return {**answer, "searchedLogStreams": []}
+
+    def list_tags_for_resource(self, request: dict) -> dict:
+        folder = self._existing(_name_of(request["resourceArn"]))
+        return {"tags": (_about(folder / ABOUT) or {}).get("tags", {})}
+
+    # Files.
+
+    def _folder(self, group: str) -> Path:
+        return paths.child(self._root, group)
+
+    def _stream(self, group: str, stream: str) -> Path:
+        return paths.child(self._folder(group), stream, STREAM)
+
+    def _existing(self, group: str) -> Path:
+        folder = self._folder(group)
+        if not (folder / ABOUT).exists():
+            raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
+        return folder
+
+    def _make_group(self, folder: Path, group: str, tags: dict[str, str]) -> None:
+        about = {"logGroupName": group, "creationTime": _milliseconds(), "storedBytes": 0}
+        about |= {"tags": tags} if tags else {}
+        write_atomic(folder / ABOUT, json.dumps(about).encode())
+
+    def _write(self, group: str, stream: str, events: list[dict]) -> None:
+        time = _milliseconds()
+        with self._lock:
+            if not (self._folder(group) / ABOUT).exists():
+                self._make_group(self._folder(group), group, {})
+            paths.keep_name(path := self._stream(group, stream), stream, STREAM)
+            append(path, [{**event, "ingestionTime": time} for event in events])
+
+    def _events(self, group: str, stream: str, request: dict) -> Iterator[dict[str, Any]]:
+        path = self._stream(group, stream)
+        self._existing(group)
+        if not path.exists():
+            raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
+        start, end = request.get("startTime", 0), request.get("endTime", float("inf"))
+        for event in read_events(path):
+            if start <= event["timestamp"] < end:
+                yield event
+
+    def _about(self, group: str, stream: str) -> dict:
+        path = self._stream(group, stream)
+        about = {
+            "logStreamName": stream,
+            "arn": f"{self._arn}{group}:log-stream:{stream}",
+            "creationTime": int(path.stat().st_ctime * 1000),
+            "storedBytes": 0,
+        }
+        for event in self._events(group, stream, {}):
+            about.setdefault("firstEventTimestamp", event["timestamp"])
+            about["lastEventTimestamp"] = event["timestamp"]
+            about["lastIngestionTime"] = event["ingestionTime"]
+        return about
+
+
+def _about(path: Path) -> dict | None:
+    """Return what a group's file says, or None where others have spoiled it."""
+    try:
+        about = json.loads(path.read_bytes())
+        about["logGroupName"]
+    except (ValueError, TypeError, LookupError) as error:
+        log.warning("%s: skipped, it is no log group's: %s", path, error)
+        return None
+    return about
+
+
+def _group_of(request: dict) -> str:
+    """Return the name of the group that a request is about, which it names or gives the ARN of."""
+    named = [request[key] for key in ("logGroupName", "logGroupIdentifier") if key in request]
+    if len(named) != 1:
+        raise invalid("Give one of logGroupName and logGroupIdentifier.")
+    return _name_of(named[0])
+
+
+def _name_of(arn: str) -> str:
+    """Return a group's name, of which an ARN may be given."""
+    return arn.partition(":log-group:")[2].removesuffix(":*") if arn.startswith("arn:") else arn
+
+
+def _streams(folder: Path) -> list[str]:
+    return [paths.name_of(path, STREAM) for path in folder.glob(f"*{STREAM}")]

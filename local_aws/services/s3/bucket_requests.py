@@ -1,0 +1,78 @@
+"""ListBuckets, CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation. Knows no objects."""
+
+import re
+
+from local_aws.errors import AwsError
+from local_aws.services.s3 import xml
+from local_aws.services.s3.listings import OWNER
+from local_aws.services.s3.messages import Request, Response
+from local_aws.state.objects.store import ObjectStore
+
+FIRST_REGION = "us-east-1"  # its buckets have no location constraint
+SCOPE = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/s3/")
+
+
+def region(request: Request) -> str:
+    """Return the region that the request is signed for."""
+    credential = f"Credential={request.query.get('X-Amz-Credential', '')}"
+    hit = SCOPE.search(request.header("authorization")) or SCOPE.search(credential)
+    return hit[1] if hit else FIRST_REGION
+
+
+def list_buckets(store: ObjectStore, request: Request) -> Response:
+    """Answer the buckets, by pages if asked."""
+    query, most = request.query, request.number("max-buckets", 10_000)
+    after, prefix = query.get("continuation-token", ""), query.get("prefix", "")
+    all_names = [name for name in store.buckets() if name > after and name.startswith(prefix)]
+    shown = all_names[:most]
+    token = shown[-1] if len(all_names) > most and shown else None
+    return Response.xml(
+        "ListAllMyBucketsResult",
+        OWNER,
+        xml.group("Buckets", *[_bucket(store, name) for name in shown]),
+        xml.tag("ContinuationToken", token),
+    )
+
+
+def _bucket(store: ObjectStore, name: str) -> str:
+    created, where = store.bucket_table.facts(name)
+    when = xml.stamp(created)
+    tags = [xml.tag("Name", name), xml.tag("CreationDate", when), xml.tag("BucketRegion", where)]
+    return xml.group("Bucket", *tags)
+
+
+def create_bucket(store: ObjectStore, request: Request, body: bytes) -> Response:
+    """Make the bucket; in us-east-1 making one's own again succeeds, elsewhere it is a 409."""
+    if request.header("x-amz-bucket-object-lock-enabled").lower() == "true":
+        raise AwsError("NotImplemented", "The local AWS does not implement object lock.")
+    signed = region(request)
+    constraint = xml.parse(body).findtext("LocationConstraint") if body else None
+    where = constraint or FIRST_REGION
+    if where != signed:
+        message = f"The {constraint or 'unspecified'} location constraint is incompatible for the "
+        message += f"region specific endpoint this request was sent to ({signed})."
+        raise AwsError("IllegalLocationConstraintException", message)
+    try:
+        store.create_bucket(request.bucket, where)
+    except AwsError as error:
+        if error.code != "BucketAlreadyOwnedByYou" or signed != FIRST_REGION:
+            raise
+    return Response(200, {"Location": f"/{request.bucket}", "Content-Length": "0"})
+
+
+def head_bucket(store: ObjectStore, request: Request) -> Response:
+    """Answer whether the bucket exists."""
+    store.bucket_table.check(request.bucket)
+    return Response(200, {"Content-Type": "application/xml", "x-amz-access-point-alias": "false"})
+
+
+def delete_bucket(store: ObjectStore, request: Request) -> Response:
+    """Delete the bucket if it is empty."""
+    store.delete_bucket(request.bucket)
+    return Response(204)
+
+
+def get_location(store: ObjectStore, request: Request) -> Response:
+    """Answer the region, empty for us-east-1."""
+    where = store.bucket_table.facts(request.bucket)[1]
+    return Response.xml("LocationConstraint", "" if where == FIRST_REGION else where)

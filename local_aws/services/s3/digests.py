@@ -1,0 +1,81 @@
+"""The digests that a request promises for its body: which, and whether they hold. Knows headers."""
+
+import base64
+import binascii
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from local_aws.errors import AwsError
+from local_aws.state.objects import checksums
+
+if TYPE_CHECKING:
+    from local_aws.services.s3.messages import Request
+
+PREFIX = "x-amz-checksum-"
+SHA256_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def _named(request: "Request") -> dict[str, str]:
+    """Return the checksums in the headers by algorithm."""
+    found = {}
+    for name in checksums.HASHERS:
+        if value := request.header(PREFIX + name.lower()):
+            found[name] = value
+    if len(found) > 1:
+        raise AwsError("InvalidRequest", "Expecting a single x-amz-checksum- header.")
+    return found
+
+
+def wanted(request: "Request") -> set[str]:
+    """Return the algorithms to run over the body while it is read."""
+    names = set(_named(request))
+    trailer = request.header("x-amz-trailer").lower()
+    if trailer.startswith(PREFIX):
+        names.add(checksums.algorithm(trailer.removeprefix(PREFIX)))
+    if SHA256_HEX.fullmatch(request.header("x-amz-content-sha256")):
+        names.add("SHA256")
+    return names
+
+
+def check(request: "Request", stream: Any, md5: str, computed: dict[str, str]) -> dict[str, str]:
+    """Return the checksums to keep with the content, all promises checked.
+
+    Args:
+        stream: the body after its last byte (an aws-chunked one has trailers).
+        md5: of the content, in hex.
+        computed: the wanted checksums of the content.
+
+    Raises: AwsError BadDigest, InvalidDigest, XAmzContentSHA256Mismatch.
+    """
+    if promised := request.header("content-md5"):
+        _check_md5(promised, md5)
+    hexadecimal = request.header("x-amz-content-sha256")
+    if SHA256_HEX.fullmatch(hexadecimal) and "SHA256" in computed:
+        if base64.b64decode(computed["SHA256"]).hex() != hexadecimal:
+            message = "The provided 'x-amz-content-sha256' header does not match what was computed."
+            raise AwsError("XAmzContentSHA256Mismatch", message)
+    promises = _named(request)
+    for name, value in getattr(stream, "trailers", {}).items():
+        if name.startswith(PREFIX):
+            promises[checksums.algorithm(name.removeprefix(PREFIX))] = value
+    checksums.verify(promises, computed)
+    return promises
+
+
+def _check_md5(promised: str, md5: str) -> None:
+    try:
+        digest = base64.b64decode(promised, validate=True)
+    except binascii.Error:
+        digest = b""
+    if len(digest) != 16:
+        raise AwsError("InvalidDigest", "The Content-MD5 you specified is not valid.")
+    if digest.hex() != md5:
+        message = "The Content-MD5 you specified did not match what we received."
+        raise AwsError("BadDigest", message)
+
+
+def check_document(request: "Request", stream: Any, body: bytes) -> None:
+    """Check the digests of a body that was read whole."""
+    md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    check(request, stream, md5, checksums.compute(body, wanted(request)))

@@ -1,0 +1,174 @@
+"""GetObject, HeadObject, GetObjectAttributes. Knows what a read answers, not how it is sent."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from local_aws.errors import AwsError
+from local_aws.services.s3 import conditions, xml
+from local_aws.services.s3.messages import Request, Response, whole_number
+from local_aws.state.objects import temporary_files
+from local_aws.state.objects.info import ObjectInfo
+from local_aws.state.objects.store import ObjectStore
+
+OVERRIDES = {
+    "response-content-type": "Content-Type",
+    "response-content-language": "Content-Language",
+    "response-expires": "Expires",
+    "response-cache-control": "Cache-Control",
+    "response-content-disposition": "Content-Disposition",
+    "response-content-encoding": "Content-Encoding",
+}
+
+
+class FileBlocks:
+    """The bytes of an open file from `start`, by blocks; closes the file."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int):
+        self._file, self._start, self._size = file, start, size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return temporary_files.range_blocks(self._file, self._start, self._size)
+
+    def close(self) -> None:
+        """Close the file: WSGI's server calls it, whatever became of the connection."""
+        self._file.close()
+
+
+def check_version(request: Request) -> None:
+    """Raise unless the request names no version, or the only one."""
+    if request.query.get("versionId", "null") != "null":
+        raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
+
+
+def get_object(store: ObjectStore, request: Request) -> Response:
+    """Answer the object, a range or a part of it."""
+    check_version(request)
+    info, file = store.open(request.bucket, request.key)
+    try:
+        status, headers, start, size = _answer(request, info)
+    except BaseException:
+        file.close()
+        raise
+    return Response(status, headers, FileBlocks(file, start, size))
+
+
+def head_object(store: ObjectStore, request: Request) -> Response:
+    """Answer the headers of a GetObject."""
+    check_version(request)
+    info = store.info(request.bucket, request.key)
+    status, headers, _, _ = _answer(request, info)
+    return Response(status, headers)
+
+
+def _answer(request: Request, info: ObjectInfo) -> tuple[int, dict[str, str], int, int]:
+    conditions.check_read(request, info)
+    headers = object_headers(info)
+    with_checksums = request.header("x-amz-checksum-mode").upper() == "ENABLED"
+    part = request.number("partNumber", 1) if "partNumber" in request.query else 0
+    if part and request.header("range"):
+        message = "Cannot specify both Range header and partNumber query parameter"
+        raise AwsError("InvalidRequest", message)
+    if part:
+        span = conditions.part_range(part, info)
+        if info.parts:
+            headers["x-amz-mp-parts-count"] = str(len(info.parts))
+    else:
+        span = conditions.byte_range(request.header("range"), info.size)
+    if with_checksums:
+        headers |= _checksum_headers(info, part, bool(span))
+    headers |= {
+        header: _header_safe(request.query[name])
+        for name, header in OVERRIDES.items()
+        if name in request.query
+    }
+    if span is None:
+        headers["Content-Length"] = str(info.size)
+        return 200, headers, 0, info.size
+    start, size = span
+    headers["Content-Length"] = str(size)
+    if info.size:
+        headers["Content-Range"] = f"bytes {start}-{start + size - 1}/{info.size}"
+    return 206, headers, start, size
+
+
+def _header_safe(value: str) -> str:
+    """Return a query's text as a header can carry it. Raises: AwsError on a line break."""
+    if any(ord(character) < 0x20 for character in value):
+        raise AwsError("InvalidArgument", "A response- override holds a control character.")
+    return value.encode().decode("latin-1")
+
+
+def _checksum_headers(info: ObjectInfo, part: int, partial: bool) -> dict[str, str]:
+    """Return the checksums of what is sent: a range has none, a part its own."""
+    values = info.checksums
+    if part and info.parts:
+        algorithm = next(iter(values), "")
+        own = info.part_checksums[part - 1] if info.part_checksums else ""
+        values = {algorithm: own} if own else {}
+    elif partial and not part:
+        return {}
+    headers = {f"x-amz-checksum-{name.lower()}": value for name, value in values.items()}
+    return headers | {"x-amz-checksum-type": info.checksum_type} if headers else {}
+
+
+def object_headers(info: ObjectInfo) -> dict[str, str]:
+    """Return the headers that describe an object, without its length."""
+    headers = {
+        "Content-Type": info.content_type,
+        "ETag": f'"{info.etag}"',
+        "Last-Modified": conditions.http_date(info.last_modified),
+        "Accept-Ranges": "bytes",
+        "x-amz-server-side-encryption": "AES256",
+        **info.headers,
+    }
+    headers |= {f"x-amz-meta-{name}": value for name, value in info.metadata.items()}
+    if info.tags:
+        headers["x-amz-tagging-count"] = str(len(info.tags))
+    return headers
+
+
+def get_attributes(store: ObjectStore, request: Request) -> Response:
+    """Answer the attributes that x-amz-object-attributes names."""
+    check_version(request)
+    info = store.info(request.bucket, request.key)
+    conditions.check_read(request, info)
+    asked = {name.strip() for name in request.header("x-amz-object-attributes").split(",")}
+    inner = []
+    if "ETag" in asked:
+        inner.append(xml.tag("ETag", info.etag))
+    if "Checksum" in asked and info.checksums:
+        tags = [xml.tag(f"Checksum{name}", value) for name, value in info.checksums.items()]
+        inner.append(xml.group("Checksum", *tags, xml.tag("ChecksumType", info.checksum_type)))
+    if "ObjectParts" in asked and info.parts:
+        inner.append(_object_parts(request, info))
+    if "StorageClass" in asked:
+        inner.append(xml.tag("StorageClass", info.storage_class))
+    if "ObjectSize" in asked:
+        inner.append(xml.tag("ObjectSize", info.size))
+    response = Response.xml("GetObjectAttributesResponse", *inner)
+    response.headers["Last-Modified"] = conditions.http_date(info.last_modified)
+    return response
+
+
+def _object_parts(request: Request, info: ObjectInfo) -> str:
+    """Return ObjectParts: their number, and each part if the parts have checksums (as S3 does)."""
+    most = min(1000, whole_number(request.header("x-amz-max-parts"), "max-parts", 1000))
+    marker = whole_number(request.header("x-amz-part-number-marker"), "part-number-marker", 0)
+    total = xml.tag("PartsCount", len(info.parts))
+    if not info.part_checksums:
+        return xml.group("ObjectParts", total)
+    algorithm = next(iter(info.checksums), "")
+    numbers = range(marker + 1, min(marker + most, len(info.parts)) + 1)
+    parts = [
+        xml.group(
+            "Part",
+            xml.tag("PartNumber", number),
+            xml.tag("Size", info.parts[number - 1]),
+            xml.tag(f"Checksum{algorithm}", info.part_checksums[number - 1]),
+        )
+        for number in numbers
+    ]
+    last = numbers[-1] if numbers else marker
+    facts = [xml.tag("PartNumberMarker", marker), xml.tag("NextPartNumberMarker", last)]
+    facts += [xml.tag("MaxParts", most), xml.tag("IsTruncated", last < len(info.parts))]
+    return xml.group("ObjectParts", total, *facts, *parts)

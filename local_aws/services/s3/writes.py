@@ -1,0 +1,209 @@
+"""PutObject, CopyObject, DeleteObject(s), object tagging. Knows what a write says and answers."""
+
+from datetime import datetime
+from functools import partial
+from typing import BinaryIO
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from local_aws.errors import AwsError
+from local_aws.services.s3 import conditions, digests, tagging, xml
+from local_aws.services.s3.messages import Request, Response
+from local_aws.services.s3.reads import check_version
+from local_aws.state.objects import checksums, temporary_files
+from local_aws.state.objects.info import ObjectInfo
+from local_aws.state.objects.store import ObjectStore
+
+LARGEST_PUT = 5 << 30  # bytes, S3's limit of one PUT and one copy
+METADATA_BYTES = 2048
+KEPT_HEADERS = (
+    "Cache-Control",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Language",
+    "Expires",
+    "x-amz-storage-class",
+    "x-amz-website-redirect-location",
+    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-aws-kms-key-id",
+)
+STORAGE_CLASSES = {
+    *("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"),
+    "GLACIER_IR",
+}
+"""Those that are read at once, as here all are: an archive would have to be restored first."""
+ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
+REFUSED_HEADERS = (
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-object-lock-mode",
+    "x-amz-object-lock-retain-until-date",
+    "x-amz-object-lock-legal-hold",
+    "x-amz-write-offset-bytes",
+)
+
+
+def check_acl(request: Request) -> None:
+    """Refuse an ACL as a bucket does that is made today, whose owner owns all in it.
+
+    Raises:
+        AwsError: AccessControlListNotSupported.
+    """
+    is_ours = request.header("x-amz-acl") in ("", "private", "bucket-owner-full-control")
+    if not is_ours or request.prefixed("x-amz-grant-"):
+        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
+
+
+def described(request: Request) -> dict:
+    """Return the facts of a new object that its request's headers state."""
+    check_acl(request)
+    for name in REFUSED_HEADERS:
+        if request.header(name):
+            raise AwsError("NotImplemented", f"The local AWS does not implement {name}.")
+    metadata = request.prefixed("x-amz-meta-")
+    if sum(len(name) + len(value) for name, value in metadata.items()) > METADATA_BYTES:
+        message = "Your metadata headers exceed the maximum allowed metadata size"
+        raise AwsError("MetadataTooLarge", message)
+    headers = {name: value for name in KEPT_HEADERS if (value := request.header(name))}
+    if "Content-Encoding" in headers:
+        codings = [part.strip() for part in headers["Content-Encoding"].split(",")]
+        headers["Content-Encoding"] = ",".join(part for part in codings if part != "aws-chunked")
+    storage_class = headers.get("x-amz-storage-class", "STANDARD")
+    if storage_class in ARCHIVES:
+        message = f"The local AWS does not implement the storage class {storage_class}."
+        raise AwsError("NotImplemented", message)
+    if storage_class not in STORAGE_CLASSES:
+        raise AwsError("InvalidStorageClass", "The storage class you specified is not valid")
+    if storage_class == "STANDARD":
+        headers.pop("x-amz-storage-class", None)  # never answered by S3
+    return {
+        "content_type": request.header("content-type"),
+        "metadata": metadata,
+        "headers": {name: value for name, value in headers.items() if value},
+        "tags": tagging.check(parse_qsl(request.header("x-amz-tagging"), keep_blank_values=True)),
+    }
+
+
+def checksum_headers(checksums: dict[str, str], kind: str = "FULL_OBJECT") -> dict[str, str]:
+    """Return the response headers of a write's checksums."""
+    headers = {f"x-amz-checksum-{name.lower()}": value for name, value in checksums.items()}
+    return headers | {"x-amz-checksum-type": kind} if headers else {}
+
+
+def sized_body(request: Request) -> BinaryIO:
+    """Return the body. Raises: AwsError EntityTooLarge over S3's 5 GB."""
+    length = request.header("x-amz-decoded-content-length") or request.header("content-length")
+    if length.isdigit() and int(length) > LARGEST_PUT:
+        raise AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+    return request.body()
+
+
+def put_object(store: ObjectStore, request: Request) -> Response:
+    """Store the body under the key."""
+    store.bucket_table.check(request.bucket)
+    facts = described(request)
+    stream = sized_body(request)
+    with store.draft(temporary_files.blocks(stream), digests.wanted(request)) as made:
+        facts["checksums"] = digests.check(request, stream, made.md5, made.checksums)
+        check = partial(conditions.check_write, request)
+        info = store.commit(request.bucket, request.key, made, check=check, **facts)
+    headers = {"ETag": f'"{info.etag}"', "Content-Length": "0"} | checksum_headers(info.checksums)
+    headers["x-amz-server-side-encryption"] = "AES256"
+    return Response(200, headers | _encryption(info))
+
+
+def _encryption(info: ObjectInfo) -> dict[str, str]:
+    return {n: v for n, v in info.headers.items() if n.startswith("x-amz-server-side-encryption")}
+
+
+def copy_source(request: Request) -> tuple[str, str]:
+    """Return (bucket, key) of the x-amz-copy-source header."""
+    source, _, version = request.header("x-amz-copy-source").partition("?versionId=")
+    try:
+        text = unquote_to_bytes(source.encode("latin-1")).decode()
+    except UnicodeError as error:
+        raise AwsError("InvalidArgument", "Copy Source must be URL-encoded UTF-8") from error
+    bucket, _, key = text.removeprefix("/").partition("/")
+    if not key:
+        message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
+        raise AwsError("InvalidArgument", message)
+    if version not in ("", "null"):
+        raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
+    return bucket, key
+
+
+def copy_object(store: ObjectStore, request: Request) -> Response:
+    """Copy an object inside the store; its bytes never pass through memory whole."""
+    source = copy_source(request)
+    info, file = store.open(*source)
+    with file:
+        conditions.check_read(request, info, "x-amz-copy-source-")
+        facts = _copied_facts(request, info, source)
+        algorithm = request.header("x-amz-checksum-algorithm")
+        algorithm = algorithm and checksums.algorithm(algorithm)
+        if info.size > LARGEST_PUT:
+            message = "The specified copy source is larger than the maximum allowable size"
+            raise AwsError("InvalidRequest", f"{message} for a copy source: {LARGEST_PUT}")
+        fresh = bool(info.parts or algorithm)  # a copy is one part: its ETag is a plain MD5
+        blocks = temporary_files.range_blocks(file, 0, info.size)
+        with store.draft(blocks, [algorithm] if algorithm else list(info.checksums), fresh) as made:
+            facts["checksums"] = made.checksums
+            etag = None if fresh else info.etag
+            new = store.commit(
+                *(request.bucket, request.key, made), reason="CopyObject", etag=etag, **facts
+            )
+    return Response.xml(
+        "CopyObjectResult", *copy_result(new.etag, new.last_modified, new.checksums)
+    )
+
+
+def copy_result(etag: str, when: datetime | int, checksums: dict[str, str]) -> list[str]:
+    """Return the elements of CopyObjectResult and CopyPartResult."""
+    tags = [xml.tag("LastModified", xml.stamp(when)), xml.tag("ETag", f'"{etag}"')]
+    return tags + [xml.tag(f"Checksum{name}", value) for name, value in checksums.items()]
+
+
+def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -> dict:
+    """Return the new object's facts: the source's, or the request's where it says REPLACE."""
+    new = described(request)
+    replace = request.header("x-amz-metadata-directive").upper() == "REPLACE"
+    if source == (request.bucket, request.key) and not (replace or new["headers"]):
+        message = (
+            "This copy request is illegal because it is trying to copy an object to itself without "
+            "changing the object's metadata, storage class, website redirect location or "
+            "encryption attributes."
+        )
+        raise AwsError("InvalidRequest", message)
+    if request.header("x-amz-tagging-directive").upper() != "REPLACE":
+        new["tags"] = info.tags
+    if not replace:
+        amz = {name: value for name, value in new["headers"].items() if name.startswith("x-amz-")}
+        kept = {n: v for n, v in info.headers.items() if n != "x-amz-storage-class"}
+        new |= {"content_type": info.content_type, "metadata": info.metadata}
+        new["headers"] = kept | amz
+    return new
+
+
+def delete_object(store: ObjectStore, request: Request) -> Response:
+    """Delete the key; S3 answers 204 whether it was there or not."""
+    check_version(request)
+    store.delete(request.bucket, request.key)
+    return Response(204)
+
+
+def delete_objects(store: ObjectStore, request: Request) -> Response:
+    """Delete up to 1,000 keys at once and answer each."""
+    store.bucket_table.check(request.bucket)
+    root = xml.parse(request.document())
+    items = [(e.findtext("Key"), e.findtext("VersionId")) for e in root.findall("Object")]
+    keys = [key for key, version in items if version in (None, "", "null")]
+    others = [key for key, version in items if version not in (None, "", "null")]
+    if root.tag != "Delete" or not 0 < len(items) <= 1000 or None in dict(items):
+        message = "The XML you provided was not well-formed or did not validate: 1 to 1000 keys."
+        raise AwsError("MalformedXML", message)
+    store.delete(request.bucket, *keys)
+    quiet = (root.findtext("Quiet") or "").lower() == "true"
+    done = [xml.group("Deleted", xml.tag("Key", key)) for key in keys if not quiet]
+    code, message = "NoSuchVersion", "The specified version does not exist."
+    why = [xml.tag("Code", code), xml.tag("Message", message)]
+    return Response.xml(
+        "DeleteResult", *done, *[xml.group("Error", xml.tag("Key", key), *why) for key in others]
+    )

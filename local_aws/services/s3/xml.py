@@ -1,0 +1,56 @@
+"""S3's XML, written and read. Knows elements, nothing of their meaning."""
+
+import re
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+from local_aws.errors import AwsError
+
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_SPECIAL = re.compile(r"[&<>\"\x00-\x1f\x7f\ufffe\uffff]")
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+
+
+def escape(text: str) -> str:
+    """Return text for an element; control characters become references, as S3 writes them."""
+    if not _SPECIAL.search(text):
+        return text
+    return _SPECIAL.sub(lambda hit: _NAMED.get(hit[0]) or f"&#x{ord(hit[0]):x};", text)
+
+
+def tag(name: str, value: object) -> str:
+    """Return one element; a bool in lower case, None gives nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        value = str(value).lower()
+    return f"<{name}>{escape(str(value))}</{name}>"
+
+
+def group(name: str, *inner: str) -> str:
+    """Return an element around elements."""
+    return f"<{name}>{''.join(inner)}</{name}>"
+
+
+def document(name: str, *inner: str) -> bytes:
+    """Return a whole document in S3's namespace."""
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f'{head}<{name} xmlns="{NAMESPACE}">{"".join(inner)}</{name}>'.encode()
+
+
+def stamp(when: datetime | int) -> str:
+    """Return a time (or seconds since 1970) as S3's XML has it."""
+    when = datetime.fromtimestamp(when, UTC) if isinstance(when, int) else when
+    return when.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def parse(body: bytes) -> ElementTree.Element:
+    """Return a request document's root, its tags without namespace. Raises: MalformedXML."""
+    try:
+        root = ElementTree.fromstring(body)
+    except ElementTree.ParseError as error:
+        message = "The XML you provided was not well-formed or did not validate."
+        raise AwsError("MalformedXML", f"{message} ({error})") from error
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root

@@ -1,0 +1,18 @@
+"""Says whether a model's archive is there; knows the object store, opens no archive."""
+
+from local_aws.errors import AwsError
+from local_aws.state.objects.store import ObjectStore
+
+
+def check_archive(store: ObjectStore, uri: str) -> None:
+    """Look for the object of a ModelDataUrl.
+
+    Raises:
+        AwsError: there is none.
+    """
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    try:
+        store.info(bucket, key)
+    except AwsError:
+        message = f"Could not access model data at {uri}: there is no such object."
+        raise AwsError("ValidationException", message) from None

@@ -1,0 +1,94 @@
+"""Endpoint configurations: which models, on what, in what shares; runs nothing.
+
+Left out, and refused: serverless, asynchronous and shadow variants, data capture, explainers.
+"""
+
+from local_aws.context import Context
+from local_aws.errors import AwsError
+from local_aws.services.sagemaker.hosting.models import Models
+from local_aws.services.sagemaker.tags import Tags
+from local_aws.state.collection import Shelf, now
+from local_aws.state.documents import Documents
+from local_aws.wire.listing import Listing
+
+UNSUPPORTED = (
+    "AsyncInferenceConfig",
+    "DataCaptureConfig",
+    "ExplainerConfig",
+    "MetricsConfig",
+    "ShadowProductionVariants",
+)
+LISTING = Listing(
+    "EndpointConfigs",
+    "EndpointConfigName",
+    ("EndpointConfigName", "EndpointConfigArn", "CreationTime"),
+)
+
+
+class EndpointConfigs:
+    """The engine of CreateEndpointConfig and its kin."""
+
+    def __init__(self, context: Context, documents: Documents, tags: Tags, models: Models):
+        self._context, self._tags, self._models = context, tags, models
+        self._documents = Shelf(documents, "endpoint-config")
+
+    def create_endpoint_config(self, request: dict) -> dict:
+        name = request["EndpointConfigName"]
+        arn = self._context.arn("sagemaker", f"endpoint-config/{name}")
+        for field in UNSUPPORTED:
+            if request.get(field):
+                message = f"The local AWS does not support {field} in an endpoint configuration."
+                raise AwsError("ValidationException", message)
+        self._check(request["ProductionVariants"])
+        kept = {key: value for key, value in request.items() if key != "Tags"}
+        document = {"EndpointConfigArn": arn, "CreationTime": now(), **kept}
+        with self._documents.transaction():
+            if not self._documents.add(name, document):
+                message = f'Cannot create already existing endpoint configuration "{arn}".'
+                raise AwsError("ValidationException", message)
+            self._tags.set(arn, request.get("Tags", []))
+        return {"EndpointConfigArn": arn}
+
+    def _check(self, variants: list[dict]) -> None:
+        names = [variant["VariantName"] for variant in variants]
+        if len(set(names)) < len(names):
+            message = f"Variant names must be unique, not {', '.join(names)}."
+            raise AwsError("ValidationException", message)
+        for variant in variants:
+            if "ServerlessConfig" in variant or not variant.get("ModelName"):
+                message = "The local AWS supports variants with a ModelName and instances alone."
+                raise AwsError("ValidationException", message)
+            self._models.container(variant["ModelName"])
+
+    def describe_endpoint_config(self, request: dict) -> dict:
+        return self._document(request["EndpointConfigName"])
+
+    def list_endpoint_configs(self, request: dict) -> dict:
+        return LISTING.answer(self._documents, request)
+
+    def delete_endpoint_config(self, request: dict) -> dict:
+        with self._documents.transaction():
+            self._tags.forget(self._document(request["EndpointConfigName"])["EndpointConfigArn"])
+            self._documents.delete(request["EndpointConfigName"])
+        return {}
+
+    def _document(self, name: str) -> dict:
+        if (config := self._documents.get(name)) is None:
+            arn = self._context.arn("sagemaker", f"endpoint-config/{name}")
+            message = f'Could not find endpoint configuration "{arn}".'
+            raise AwsError("ValidationException", message)
+        return config
+
+    def plan(self, name: str) -> list[dict]:
+        """Return a configuration's variants, each with its model's container.
+
+        An endpoint serves what its configuration and models were when it was made: both may be
+        deleted or made anew under the same name while it runs.
+
+        Raises:
+            AwsError: the configuration or one of its models is not there.
+        """
+        return [
+            {**variant, "Container": self._models.container(variant["ModelName"])}
+            for variant in self._document(name)["ProductionVariants"]
+        ]

@@ -1,0 +1,274 @@
+"""Endpoints: states, updates, invocations; knows workers as a `Fleet`, no HTTP server.
+
+Left out so far: data capture, scaling, async and serverless variants, inference components,
+shadow variants, deployment guardrails (an update swaps all at once, without a gap).
+"""
+
+import logging
+import shutil
+import threading
+import uuid
+
+from local_aws.context import Context
+from local_aws.errors import AwsError
+from local_aws.services.logs.engine import Logs
+from local_aws.services.logs.writer import LogWriter
+from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
+from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
+from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError, Reply
+from local_aws.services.sagemaker.hosting.server_process import Answer, ServerProcess, StartFailed
+from local_aws.services.sagemaker.tags import Tags
+from local_aws.state import paths
+from local_aws.state.collection import Shelf, now, public
+from local_aws.state.disk import worded
+from local_aws.state.documents import Documents
+from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.listing import Listing
+
+log = logging.getLogger(__name__)
+
+UNSUPPORTED = ("DeploymentConfig", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig")
+ABOUT = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
+LISTING = Listing("Endpoints", "EndpointName", ABOUT, "EndpointStatus")
+
+
+class Endpoints:
+    """The engine of CreateEndpoint, InvokeEndpoint and their kin."""
+
+    def __init__(
+        self, context: Context, documents: Documents, store: ObjectStore, logs: Logs, tags: Tags,
+        configs: EndpointConfigs,
+    ):  # fmt: skip
+        self._context, self._store, self._logs = context, store, logs
+        self._tags, self._configs = tags, configs
+        self._documents = Shelf(documents, "endpoint")
+        # What serves now, and what shall serve once it is ready.
+        self._serving: dict[str, Fleet] = {}
+        self._coming: dict[str, Fleet] = {}
+        self._lock, self._ending = threading.RLock(), False
+
+    def create_endpoint(self, request: dict) -> dict:
+        name, config = request["EndpointName"], request["EndpointConfigName"]
+        _refuse(request)
+        arn, plan, time = self._arn(name), self._configs.plan(config), now()
+        about = {"EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config}
+        state = {"EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time}
+        with self._lock:
+            with self._documents.transaction():
+                if not self._documents.add(name, {**about, **state, "_plan": plan}):
+                    message = f'Cannot create already existing endpoint "{arn}".'
+                    raise AwsError("ValidationException", message)
+                self._tags.set(arn, request.get("Tags", []))
+            self._deploy_in_background(name, config, plan)
+        return {"EndpointArn": arn}
+
+    def update_endpoint(self, request: dict) -> dict:
+        name, config = request["EndpointName"], request["EndpointConfigName"]
+        _refuse(request)
+        self._document(name)
+        plan = self._configs.plan(config)
+        with self._lock:
+            document = self._document(name)
+            if document["EndpointStatus"] != "InService":
+                state = "failed" if document["EndpointStatus"] == "Failed" else "in-progress"
+                message = f'Cannot update {state} endpoint "{document["EndpointArn"]}".'
+                raise AwsError("ValidationException", message)
+            coming = {"config": config, "plan": plan}
+            about = {"EndpointStatus": "Updating", "_coming": coming, "FailureReason": None}
+            self._set(name, late=False, **about)
+            self._deploy_in_background(name, config, plan)
+        return {"EndpointArn": document["EndpointArn"]}
+
+    def describe_endpoint(self, request: dict) -> dict:
+        name = request["EndpointName"]
+        document = self._document(name)
+        running = self._serving.get(name)
+        variants = [
+            {
+                "VariantName": variant["VariantName"],
+                "CurrentWeight": variant.get("InitialVariantWeight", 1.0),
+                "DesiredWeight": variant.get("InitialVariantWeight", 1.0),
+                "CurrentInstanceCount": variant.get("InitialInstanceCount", 1) if running else 0,
+                "DesiredInstanceCount": variant.get("InitialInstanceCount", 1),
+            }
+            for variant in document["_plan"]
+        ]
+        return {**public(document), "ProductionVariants": variants}
+
+    def list_endpoints(self, request: dict) -> dict:
+        return LISTING.answer(self._documents, request)
+
+    def delete_endpoint(self, request: dict) -> dict:
+        name = request["EndpointName"]
+        with self._lock:
+            with self._documents.transaction():
+                self._tags.forget(self._document(name)["EndpointArn"])
+                self._documents.delete(name)
+            fleets = [self._serving.pop(name, None), self._coming.pop(name, None)]
+        for fleet in filter(None, fleets):
+            fleet.stop()
+        return {}
+
+    def _arn(self, name: str) -> str:
+        return self._context.arn("sagemaker", f"endpoint/{name}")
+
+    def _document(self, name: str) -> dict:
+        if (document := self._documents.get(name)) is None:
+            raise AwsError("ValidationException", f'Could not find endpoint "{self._arn(name)}".')
+        return document
+
+    def _set(self, name: str, late: bool = True, **fields: object) -> None:
+        """Change fields of an endpoint's document; None removes one.
+
+        Args:
+            late: a full disk does not refuse it, what is noted has happened.
+        """
+
+        def change(document: dict) -> None:
+            document.update(fields, LastModifiedTime=now())
+            for key in [key for key in fields if fields[key] is None]:
+                del document[key]
+
+        self._documents.update(name, change, late)
+
+    # Deploying.
+
+    def _deploy_in_background(self, name: str, config: str, plan: list[dict]) -> None:
+        if self._ending:
+            raise AwsError("ServiceUnavailable", "The local AWS is being stopped.", 503)
+        fleet = Fleet(plan, lambda variant: self._start(name, variant))
+        self._coming[name] = fleet
+        target, arguments = self._deploy, (name, config, plan, fleet)
+        threading.Thread(target=target, args=arguments, name=f"deploy-{name}", daemon=True).start()
+
+    def _deploy(self, name: str, config: str, plan: list[dict], fleet: Fleet) -> None:
+        reason = None
+        try:
+            fleet.launch()
+        except (StartFailed, AwsError, OSError, Retired) as error:
+            reason = worded(error)
+        except Exception as error:
+            log.exception("endpoint %s", name)
+            reason = f"InternalServerError: {type(error).__name__}: {worded(error)}"
+        if reason is not None:
+            fleet.stop()
+        if old := self._settle(name, config, plan, fleet, reason):
+            old.retire()
+
+    def _settle(
+        self, name: str, config: str, plan: list[dict], fleet: Fleet, reason: str | None
+    ) -> Fleet | None:
+        """Note how a deployment went; return the fleet that has served until now."""
+        with self._lock:
+            if self._coming.get(name) is not fleet:
+                return None  # deleted meanwhile, which has stopped it
+            del self._coming[name]
+            if reason is not None:
+                # A failed update leaves the old workers serving, as on AWS.
+                status = "InService" if name in self._serving else "Failed"
+                self._set(name, EndpointStatus=status, FailureReason=reason, _coming=None)
+                return None
+            old, self._serving[name] = self._serving.get(name), fleet
+            about = {"EndpointStatus": "InService", "EndpointConfigName": config, "_plan": plan}
+            self._set(name, **about, FailureReason=None, _coming=None)
+            return old
+
+    def _start(self, name: str, variant: dict) -> ServerProcess:
+        container = variant["Container"]
+        uri = container["ModelDataUrl"]
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        try:
+            archive = self._store.info(bucket, key).path
+        except AwsError as error:
+            raise StartFailed(f"Could not access model data at {uri}: {error.message}") from None
+        instance = uuid.uuid4().hex[:12]
+        folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
+        stream = f"{variant['VariantName']}/i-{instance}"
+
+        given, writer = (
+            container.get("Environment", {}),
+            LogWriter(self._logs, _group(name), stream),
+        )
+        return ServerProcess(self._context, folder, archive, given, writer)
+
+    # Invoking.
+
+    def invoke(self, name: str, headers: dict[str, str], body: bytes) -> Reply:
+        """Answer one InvokeEndpoint request; `headers` have lower-case names.
+
+        Raises:
+            AwsError: the endpoint is not there or not in service, the body is too large, or the
+                model answered with an error.
+        """
+        if len(body) > MAX_BODY:
+            message = (
+                f"Request body is {len(body)} bytes; the limit of InvokeEndpoint is {MAX_BODY}. "
+                "Send a shorter clip or a smaller photo."
+            )
+            raise AwsError("ValidationError", message, 413)
+        wanted = {"Content-Type": headers.get("content-type", "application/octet-stream")}
+        if "accept" in headers:
+            wanted["Accept"] = headers["accept"]
+        target = headers.get("x-amzn-sagemaker-target-variant")
+        variant, answer = self._ask(name, target, body, wanted)
+        if answer.status >= 400:
+            text = answer.body.decode(errors="replace").strip()
+            raise ModelError(answer.status, text, _group(name))
+        return Reply(answer.body, answer.content_type, variant)
+
+    def _ask(
+        self, name: str, target: str | None, body: bytes, headers: dict[str, str]
+    ) -> tuple[str, Answer]:
+        while fleet := self._serving.get(name):
+            if target and target not in fleet.variants:
+                raise AwsError("ValidationError", f"Variant {target} is not of endpoint {name}.")
+            variant = target or fleet.choose()
+            try:
+                return variant, fleet.answer(variant, body, headers)
+            except Retired:
+                continue  # an update or the end of the endpoint: look again
+            except (OSError, StartFailed) as error:
+                raise ModelError(500, str(error), _group(name)) from error
+        message = f"Endpoint {name} of account {self._context.account} not found."
+        raise AwsError("ValidationError", message)
+
+    # The server's life.
+
+    def recover(self) -> None:
+        """Bring the endpoints of the last run back up, and clear away what a kill left behind."""
+        for folder in (self._context.state / "instances").glob("endpoint-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for endpoint in self._documents:
+            if endpoint["EndpointStatus"] != "Failed":
+                name = endpoint["EndpointName"]
+                coming = {"config": endpoint["EndpointConfigName"], "plan": endpoint["_plan"]}
+                coming = endpoint.get("_coming", coming)
+                status = "Creating" if endpoint["EndpointStatus"] == "Creating" else "Updating"
+                self._set(name, EndpointStatus=status)
+                with self._lock:
+                    self._deploy_in_background(name, coming["config"], coming["plan"])
+
+    def shut_down(self) -> None:
+        """End all workers."""
+        with self._lock:
+            self._ending = True
+            fleets = [*self._serving.values(), *self._coming.values()]
+            self._serving, self._coming = {}, {}
+        for fleet in fleets:
+            fleet.stop()
+
+
+def _group(name: str) -> str:
+    return f"/aws/sagemaker/Endpoints/{name}"
+
+
+def _refuse(request: dict) -> None:
+    """Refuse what would be done otherwise than asked.
+
+    Raises:
+        AwsError: naming the first such field.
+    """
+    for field in UNSUPPORTED:
+        if request.get(field):
+            message = f"The local AWS does not support {field}: an update swaps all at once."
+            raise AwsError("ValidationException", message)

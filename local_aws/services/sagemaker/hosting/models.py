@@ -1,0 +1,91 @@
+"""Models: an image, an archive and variables under a name; knows documents, runs nothing.
+
+A model of a package takes the package's image and archive; as on AWS, its approval isn't asked for.
+Left out: inference pipelines of several containers, multi-model containers, uncompressed models.
+"""
+
+from local_aws.context import Context
+from local_aws.errors import AwsError
+from local_aws.services.sagemaker.hosting.archives import check_archive
+from local_aws.services.sagemaker.registry.packages import Packages
+from local_aws.services.sagemaker.tags import Tags
+from local_aws.state.collection import Shelf, now, public
+from local_aws.state.documents import Documents
+from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.listing import Listing
+
+LISTING = Listing("Models", "ModelName", ("ModelName", "ModelArn", "CreationTime"))
+
+
+class Models:
+    """The engine of CreateModel and its kin."""
+
+    def __init__(
+        self,
+        context: Context,
+        documents: Documents,
+        store: ObjectStore,
+        tags: Tags,
+        packages: Packages,
+    ):
+        self._context, self._store, self._tags = context, store, tags
+        self._packages = packages
+        self._documents = Shelf(documents, "model")
+
+    def _arn(self, name: str) -> str:
+        return self._context.arn("sagemaker", f"model/{name}")
+
+    def create_model(self, request: dict) -> dict:
+        name, arn = request["ModelName"], self._arn(request["ModelName"])
+        container = self._served(request)
+        check_archive(self._store, container["ModelDataUrl"])
+        kept = {key: value for key, value in request.items() if key != "Tags"}
+        about = {"ModelArn": arn, "CreationTime": now(), "EnableNetworkIsolation": False}
+        about["_container"] = container
+        with self._documents.transaction():
+            if not self._documents.add(name, {**about, **kept}):
+                message = f'Cannot create already existing model "{arn}".'
+                raise AwsError("ValidationException", message)
+            self._tags.set(arn, request.get("Tags", []))
+        return {"ModelArn": arn}
+
+    def _served(self, request: dict) -> dict:
+        """Return the one container that is served, a package's as the package has it."""
+        containers = request.get("Containers") or [request.get("PrimaryContainer") or {}]
+        given = containers[0]
+        if len(containers) == 1 and (package := given.get("ModelPackageName")):
+            served = self._packages.container(package)
+            environment = {**served.get("Environment", {}), **given.get("Environment", {})}
+            return {**served, "Environment": environment}
+        if len(containers) != 1 or not given.get("ModelDataUrl"):
+            message = "The local AWS serves models of one container with a ModelDataUrl."
+            raise AwsError("ValidationException", message)
+        return given
+
+    def describe_model(self, request: dict) -> dict:
+        return public(self._document(request["ModelName"]))
+
+    def _document(self, name: str) -> dict:
+        if (document := self._documents.get(name)) is None:
+            raise AwsError("ValidationException", f'Could not find model "{self._arn(name)}".')
+        return document
+
+    def container(self, name: str) -> dict:
+        """Return a model's one container, with what a package gave it.
+
+        Raises:
+            AwsError: there is no model of that name.
+        """
+        model = self._document(name)
+        return model.get("_container") or self._served(model)
+
+    def list_models(self, request: dict) -> dict:
+        return LISTING.answer(self._documents, request)
+
+    def delete_model(self, request: dict) -> dict:
+        name = request["ModelName"]
+        self._document(name)
+        with self._documents.transaction():
+            self._tags.forget(self._arn(name))
+            self._documents.delete(name)
+        return {}

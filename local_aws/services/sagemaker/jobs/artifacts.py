@@ -1,0 +1,47 @@
+"""Takes what a training job leaves in its model and output folders to S3; knows no job states."""
+
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from local_aws.instances.container import Container
+from local_aws.state import paths
+from local_aws.state.objects.store import ObjectStore
+
+
+def keep_artifacts(
+    store: ObjectStore, output: dict, name: str, containers: list[Container]
+) -> str | None:
+    """Keep a job's model and output data as OutputDataConfig says; return the model's S3 URI."""
+    bucket, _, prefix = output["S3OutputPath"].removeprefix("s3://").partition("/")
+    place = "/".join(part for part in (prefix.rstrip("/"), name, "output") if part)
+    unpacked = output.get("CompressionType") == "NONE"
+    model = None
+    for what, target in (("model", "model"), ("output/data", "output")):
+        files = dict(_files(containers, what))
+        if not files:
+            continue
+        key = f"{place}/{target}/" if unpacked else f"{place}/{target}.tar.gz"
+        if unpacked:
+            for inside, path in files.items():
+                store.put(bucket, f"{key}{inside}", path)
+        else:
+            store.put(bucket, key, _pack(files, containers[0].root / f"{target}.tar.gz"))
+        model = f"s3://{bucket}/{key}" if what == "model" else model
+    return model
+
+
+def _files(containers: list[Container], what: str) -> Iterator[tuple[str, Path]]:
+    """Yield the files of all instances; of one name the first instance's comes last, and counts."""
+    for container in reversed(containers):
+        for path in sorted(paths.below(container.ml, what).rglob("*")):
+            if path.is_file():
+                yield path.relative_to(paths.below(container.ml, what)).as_posix(), path
+
+
+def _pack(files: dict[str, Path], archive: Path) -> Path:
+    # A link to /opt/ml/model/… would lead to this instance's disk, which is gone with the job.
+    with tarfile.open(archive, "w:gz", compresslevel=1, dereference=True) as tar:
+        for name, path in files.items():
+            tar.add(path, arcname=name)
+    return archive

@@ -1,0 +1,95 @@
+"""Takes a job's checkpoints to S3 while it runs, and back to its instances before; knows files.
+
+All instances write below one S3 prefix, as on AWS: names that two of them share overwrite each
+other. What is deleted on an instance stays in S3.
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
+"""
+
+import logging
+import threading
+from pathlib import Path
+
+from local_aws.errors import AwsError
+from local_aws.instances.container import Container, objects_below
+from local_aws.state.objects.store import ObjectStore
+
+log = logging.getLogger(__name__)
+SECONDS = 2.0
+"""Between two looks at what a job has written."""
+
+
+class Checkpoints(threading.Thread):
+    """The checkpoints of one attempt of a job.
+
+    Args:
+        config: CheckpointConfig.
+    """
+
+    def __init__(self, store: ObjectStore, config: dict, containers: list[Container]):
+        super().__init__(name="checkpoints", daemon=True)
+        self._store = store
+        self._bucket, _, prefix = config["S3Uri"].removeprefix("s3://").partition("/")
+        self._prefix = f"{prefix.rstrip('/')}/" if prefix.strip("/") else ""
+        path = config.get("LocalPath", "/opt/ml/checkpoints")
+        self._folders = [container.path(path) for container in containers]
+        self._seen: dict[Path, tuple[int, int]] = {}
+        self._over = threading.Event()
+        for container, folder in zip(containers, self._folders, strict=True):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._restore(container, folder)
+
+    def _restore(self, container: Container, folder: Path) -> None:
+        if next(self._store.list(self._bucket, self._prefix), None):
+            uri = f"s3://{self._bucket}/{self._prefix}"
+            container.stage(objects_below(self._store, uri), folder)
+        self._seen |= {path: _version(path) for path in _files(folder)}
+
+    def run(self) -> None:
+        """Look for new checkpoints until told to end."""
+        while not self._over.wait(SECONDS):
+            try:
+                self.sync()
+            except Exception as error:  # `end` tries again
+                log.warning("checkpoints to s3://%s/%s: %r", self._bucket, self._prefix, error)
+
+    def sync(self) -> None:
+        """Take what is new or has changed to S3: each file that S3 takes, whatever the others are.
+
+        Raises:
+            AwsError: S3 does not take one of them.
+            OSError: one of them can't be read.
+        """
+        wrong: Exception | None = None
+        for folder in self._folders:
+            for path in _files(folder):
+                try:
+                    self._take(path, folder)
+                except FileNotFoundError:
+                    continue  # it was renamed or deleted at this moment
+                except (AwsError, OSError) as error:
+                    wrong = wrong or error
+        if wrong:
+            raise wrong
+
+    def _take(self, path: Path, folder: Path) -> None:
+        version = _version(path)
+        if self._seen.get(path) != version:
+            key = f"{self._prefix}{path.relative_to(folder).as_posix()}"
+            self._store.put(self._bucket, key, path)
+            self._seen[path] = version
+
+    def end(self) -> None:
+        """Take the last ones, once the job's processes have ended."""
+        self._over.set()
+        if self.is_alive():
+            self.join()
+        self.sync()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _version(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size

@@ -1,0 +1,144 @@
+"""Reads metrics out of log lines by the job's own regular expressions, and tells CloudWatch.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
+"""
+
+import threading
+import time
+from contextlib import suppress
+from datetime import datetime
+
+import regex
+
+from local_aws.errors import AwsError
+from local_aws.services.cloudwatch.metrics import CloudWatch, Datum
+from local_aws.state.collection import now
+
+NAMESPACE = "/aws/sagemaker/TrainingJobs"
+SEND_SECONDS = 2.0
+"""Between two messages to CloudWatch while a job prints metrics."""
+SEARCH_SECONDS = 1.0
+"""Of the processor, for one expression in one line: the usual one takes some microseconds."""
+SLOW_SECONDS, SLOW_TOTAL_SECONDS = 0.01, 10.0
+"""A search that takes longer is slow, and all slow ones of an expression may take so much: a job
+whose every line takes half a second stands still at a full pipe."""
+SEARCH_CHARACTERS = 10_000
+"""No metric is looked for behind them: many an expression takes their square."""
+
+
+def check_definitions(definitions: list[dict]) -> None:
+    """Refuse expressions that are none.
+
+    AWS does not say whose syntax it takes; Python's, which the SDK's examples keep to, is read by
+    the `regex` library too, which can end a search that takes too long.
+
+    Raises:
+        AwsError: ValidationException, naming the metric.
+    """
+    for definition in definitions:
+        try:
+            regex.compile(definition["Regex"])
+        except (regex.error, ValueError, OverflowError, RecursionError) as error:
+            message = (
+                f"The regular expression {definition['Regex']!r} of the metric"
+                f" {definition['Name']} is not valid: {error}"
+            )
+            raise AwsError("ValidationException", message) from None
+
+
+class MetricReader:
+    """Finds metrics in lines; an expression that takes too much is not asked again."""
+
+    def __init__(self, definitions: list[dict]):
+        self._patterns = [(given["Name"], regex.compile(given["Regex"])) for given in definitions]
+        self._slow: dict[tuple[str, regex.Pattern], float] = {}
+        self._lock = threading.Lock()
+
+    def read(self, line: str, when: datetime) -> tuple[list[dict], list[str]]:
+        """Return the metrics in one line, shaped as FinalMetricDataList, and what went wrong."""
+        found, said = [], []
+        for one in list(self._patterns):
+            match, wrong = self._search(one, line[:SEARCH_CHARACTERS])
+            if wrong:
+                said += self._give_up(one, wrong)
+            # A group may not take part; what it caught may be no number, as on AWS.
+            with suppress(ValueError):
+                if match and match.groups() and match[1] is not None:
+                    value = float(match[1])
+                    found.append({"MetricName": one[0], "Value": value, "Timestamp": when})
+        return found, said
+
+    def _search(
+        self, one: tuple[str, regex.Pattern], text: str
+    ) -> tuple[regex.Match | None, str | None]:
+        """Return what an expression finds, and why it should not be asked again, if so."""
+        start = time.thread_time()
+        try:
+            match = one[1].search(text, timeout=SEARCH_SECONDS)
+        except TimeoutError:
+            return None, f"took more than {SEARCH_SECONDS:g} s in one line"
+        except (MemoryError, RecursionError):  # one that calls itself, such as `(?R)?`
+            return None, "took all the memory that it may"
+        if (seconds := time.thread_time() - start) > SLOW_SECONDS:
+            with self._lock:
+                self._slow[one] = self._slow.get(one, 0.0) + seconds
+            if self._slow[one] > SLOW_TOTAL_SECONDS:
+                return match, f"took more than {SLOW_TOTAL_SECONDS:g} s in a few lines"
+        return match, None
+
+    def _give_up(self, one: tuple[str, regex.Pattern], why: str) -> list[str]:
+        with self._lock:
+            if one not in self._patterns:
+                return []  # another instance's line was first
+            self._patterns.remove(one)
+        name, pattern = one
+        return [
+            f"[The metric {name} is not read any more: its regular expression {pattern.pattern!r}"
+            f" {why}]"
+        ]
+
+
+def final_metrics(values: list[dict]) -> list[dict]:
+    """Return the last value of each metric."""
+    return list({value["MetricName"]: value for value in values}.values())
+
+
+class JobMetrics:
+    """The metrics of one job, from all its instances' lines.
+
+    Args:
+        definitions: MetricDefinitions; without them nothing is a metric.
+    """
+
+    def __init__(self, job: str, definitions: list[dict], cloudwatch: CloudWatch | None):
+        self._job, self._reader, self._cloudwatch = job, MetricReader(definitions), cloudwatch
+        self._values: list[dict] = []
+        self._sent, self._last, self._lock = 0, time.monotonic(), threading.Lock()
+
+    def see(self, line: str) -> list[str]:
+        """Look for metrics in a line that the job printed; return what its log should say of it."""
+        found, said = self._reader.read(line, now())
+        if found:
+            with self._lock:
+                self._values.extend(found)
+                due = time.monotonic() - self._last > SEND_SECONDS
+            if due:
+                self.send()
+        return said
+
+    def send(self) -> None:
+        """Tell CloudWatch what it has not been told yet."""
+        with self._lock:
+            new = self._values[self._sent :]
+            self._sent, self._last = len(self._values), time.monotonic()
+        if new and self._cloudwatch:
+            about = {"TrainingJobName": self._job}
+            data = [
+                Datum(value["MetricName"], value["Value"], value["Timestamp"], about)
+                for value in new
+            ]
+            self._cloudwatch.put(NAMESPACE, data)
+
+    def final(self) -> list[dict]:
+        """Return FinalMetricDataList."""
+        return final_metrics(self._values)

@@ -1,0 +1,232 @@
+"""Warm pools: clusters kept for the next training job like the last; knows clusters, runs no job.
+
+A training job's pool waits as long as the job asks, and shows in its WarmPoolStatus:
+https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+A tuning job's clusters wait for its own trials alone, until it ends, and nobody asks for it:
+"Hyperparameter tuning jobs use warm pools by default, which reuse clusters between training jobs"
+(the API's HyperParameterTuningResourceConfig). No page says that a trial's WarmPoolStatus tells of
+it, so it doesn't here; the messages of its secondary statuses do, as on AWS.
+Left out: patches that end a pool, the 28 days after which one ends, session tags.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from local_aws.errors import AwsError
+from local_aws.instances.cluster import Cluster
+from local_aws.state.collection import Shelf, now
+
+RETAINED = "ResourceRetainedBillableTimeInSeconds"
+MESSAGES = {
+    "Terminated": "Resource released due to keep alive period expiry",
+    "Ended": "Resource released by request",
+    "Unsound": "Resource released: its instances failed a health check",
+    "Tuned": "Resource released: its tuning job has ended",
+    "Reused": "Resource reused by training job: {}",
+}
+
+
+def keep_alive(job: dict) -> int:
+    """Return for how many seconds a job's instances are kept after it."""
+    return job["ResourceConfig"].get("KeepAlivePeriodInSeconds", 0)
+
+
+def tuning_job(job: dict) -> str | None:
+    """Return the ARN of the tuning job whose trial a job is."""
+    return job.get("TuningJobArn")
+
+
+def may_use(job: dict) -> bool:
+    """Say whether a job may run on instances that were kept: not on spot, says AWS."""
+    return not job.get("EnableManagedSpotTraining")
+
+
+def may_keep(job: dict) -> bool:
+    """Say whether a job's instances are of use after it."""
+    return may_use(job) and bool(keep_alive(job) or tuning_job(job))
+
+
+def is_kept(job: dict) -> bool:
+    """Say whether a job's instances are a warm pool now, or may be once it has ended."""
+    return job.get("WarmPoolStatus", {}).get("Status") in ("InUse", "Available")
+
+
+def pool_key(job: dict) -> tuple:
+    """Return what two jobs must share for the second to get the first's instances."""
+    resources, vpc = job["ResourceConfig"], job.get("VpcConfig", {})
+    return (
+        tuning_job(job),
+        job["RoleArn"],
+        *(resources.get(name) for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB")),
+        resources.get("VolumeKmsKeyId"),
+        *(tuple(sorted(vpc.get(name, []))) for name in ("SecurityGroupIds", "Subnets")),
+        bool(job.get("EnableNetworkIsolation")),
+        bool(job.get("EnableInterContainerTrafficEncryption")),
+    )
+
+
+@dataclass
+class Pool:
+    """A kept cluster, under the name of the job that ran on it last."""
+
+    name: str
+    key: tuple
+    cluster: Cluster
+    since: datetime
+    timer: threading.Timer | None = None
+
+
+class Pools:
+    """All warm pools of an account.
+
+    Args:
+        documents: the training jobs, whose WarmPoolStatus it keeps.
+        say: called with a job and the message that its last status gets.
+    """
+
+    def __init__(self, documents: Shelf, say: Callable[[str, str], None]):
+        self._documents, self._say = documents, say
+        self._pools: dict[str, Pool] = {}
+        self._tuning: set[str] = set()
+        self._lock = threading.RLock()
+
+    def take(self, name: str, job: dict) -> Cluster | None:
+        """Return the cluster of the longest waiting pool that fits a job, now that job's."""
+        key = pool_key(job)
+        with self._lock:
+            fitting = [pool for pool in self._pools.values() if pool.key == key]
+            for pool in sorted(fitting, key=lambda pool: pool.since):
+                if pool.cluster.is_sound():
+                    self._leave(pool, "Reused", MESSAGES["Reused"].format(name), ReusedByJob=name)
+                    return pool.cluster
+                self._terminate(pool, MESSAGES["Unsound"])
+        return None
+
+    def has_for(self, job: dict) -> bool:
+        """Say whether a pool waits that fits a job."""
+        with self._lock:
+            return any(pool.key == pool_key(job) for pool in self._pools.values())
+
+    def waits(self, name: str) -> bool:
+        """Say whether the instances that a job ran on wait for another one now."""
+        return name in self._pools
+
+    def mark_in_use(self, name: str) -> None:
+        """Note that a job runs on instances that may be kept."""
+        self._set(name, {"Status": "InUse"})
+
+    def keep(self, name: str, job: dict, cluster: Cluster) -> bool:
+        """Keep a cluster for as long as its last job says, or its tuning job runs.
+
+        From now on the pool ends it; False where it does not take it.
+        """
+        with self._lock:
+            tuning = tuning_job(job)
+            if tuning and tuning not in self._tuning:
+                return False
+            if older := self._pools.get(name):  # of a trial that was deleted since
+                self._terminate(older, MESSAGES["Ended"])
+            pool = Pool(name, pool_key(job), cluster, now())
+            self._pools[name] = pool
+            if not tuning:
+                self._set(name, {"Status": "Available", RETAINED: 0}, _kept_since=pool.since)
+                self._wait(pool, keep_alive(job))
+            return True
+
+    def open(self, tuning: str) -> None:
+        """Keep the clusters of a tuning job's trials from now on."""
+        with self._lock:
+            self._tuning.add(tuning)
+
+    def close(self, tuning: str) -> None:
+        """End the clusters that a tuning job's trials have left, and keep no other."""
+        with self._lock:
+            self._tuning.discard(tuning)
+            for pool in list(self._pools.values()):
+                if pool.key[0] == tuning:
+                    self._terminate(pool, MESSAGES["Tuned"])
+
+    def drop(self, name: str) -> None:
+        """Note that a job's instances were not kept."""
+        self._set(name, {"Status": "Terminated", RETAINED: 0})
+
+    def change(self, name: str, seconds: int) -> None:
+        """Keep a job's pool for another time than it asked for, from the job's end on.
+
+        Raises:
+            AwsError: the job has no pool any more.
+        """
+        with self._lock:
+            job = self._documents.get(name)
+            status = job.get("WarmPoolStatus", {}).get("Status", "not there")
+            if status not in ("InUse", "Available"):
+                message = (
+                    "KeepAlivePeriodInSeconds can be updated while the warm pool is InUse or"
+                    f" Available. The warm pool of {name} is {status}."
+                )
+                raise AwsError("ValidationException", message)
+            self._documents.update(
+                name, lambda kept: kept["ResourceConfig"].update(KeepAlivePeriodInSeconds=seconds)
+            )
+            if pool := self._pools.get(name):
+                pool.timer.cancel()
+                left = seconds - (now() - pool.since).total_seconds()
+                self._wait(pool, left) if left > 0 else self._terminate(pool, MESSAGES["Ended"])
+
+    def status(self, job: dict) -> dict:
+        """Return a job's WarmPoolStatus as of now."""
+        status = job["WarmPoolStatus"]
+        if status["Status"] == "Available":
+            status = {**status, RETAINED: _seconds(job["_kept_since"])}
+        return status
+
+    def recover(self) -> None:
+        """Say that the pools of the last server are gone; nobody knows since when."""
+        for job in self._documents:
+            if is_kept(job):
+                since = job.get("_kept_since")
+                kept = min(_seconds(since), keep_alive(job)) if since else 0
+                self._set(job["TrainingJobName"], {"Status": "Terminated", RETAINED: kept})
+
+    def end_all(self) -> None:
+        """End all pools."""
+        with self._lock:
+            for pool in list(self._pools.values()):
+                self._terminate(pool, MESSAGES["Ended"])
+
+    def _wait(self, pool: Pool, seconds: float) -> None:
+        pool.timer = threading.Timer(seconds, self._expire, [pool])
+        pool.timer.daemon = True
+        pool.timer.start()
+
+    def _expire(self, pool: Pool) -> None:
+        with self._lock:
+            # It may have been taken, or be kept longer, since the timer rang.
+            if self._pools.get(pool.name) is pool and pool.timer is threading.current_thread():
+                self._terminate(pool, MESSAGES["Terminated"])
+
+    def _terminate(self, pool: Pool, message: str) -> None:
+        pool.cluster.end()
+        self._leave(pool, "Terminated", message)
+
+    def _leave(self, pool: Pool, status: str, message: str, **more: str) -> None:
+        if pool.timer:
+            pool.timer.cancel()
+        del self._pools[pool.name]
+        with suppress(KeyError):  # a trial may be deleted while its tuning job runs
+            self._set(pool.name, {"Status": status, RETAINED: _seconds(pool.since), **more})
+            self._say(pool.name, message)
+
+    def _set(self, name: str, status: dict, **more: object) -> None:
+        def change(job: dict) -> None:
+            if not tuning_job(job):
+                job.update(WarmPoolStatus=status, **more)
+
+        self._documents.update(name, change, late=True)
+
+
+def _seconds(since: datetime) -> int:
+    return round((now() - since).total_seconds())

@@ -1,0 +1,155 @@
+"""Plays a framework image: script mode's hyperparameters in, a command out; runs nothing itself.
+
+A job without ContainerEntrypoint, such as each one of a tuning job, names its script and its code
+in hyperparameters. Where the SDK's drivers came along as channel `sm_drivers` they run it, as in
+ModelTrainer's own jobs, on all its processes; else the script is run as the sagemaker-training
+toolkit does. Contract: https://github.com/aws/sagemaker-training-toolkit
+Left out: images with algorithms of their own, R, MPI and parameter servers, code that is no tar.
+"""
+
+import json
+import os
+import shlex
+
+from local_aws.errors import AwsError
+from local_aws.instances.container import ML, Container
+from local_aws.state import paths
+from local_aws.state.objects.store import ObjectStore
+
+PROGRAM, SUBMIT = "sagemaker_program", "sagemaker_submit_directory"
+OWN = ("sagemaker_", "_tuning_objective_metric")
+"""How hyperparameters begin that are the image's and not the script's."""
+DRIVERS, CODE = "sm_drivers", "code"
+INSTALLER = "input/data/sm_drivers/scripts/install_requirements.py"
+# ModelTrainer ships one, the SDK's tuner does not: an image has pip.
+INSTALL = """\
+import subprocess, sys
+sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "-r", sys.argv[1]]))
+"""
+
+
+def is_script_mode(job: dict) -> bool:
+    """Say whether a training job leaves the command to its image."""
+    return not job["AlgorithmSpecification"].get("ContainerEntrypoint")
+
+
+def check(request: dict) -> None:
+    """Refuse a job that names neither a command nor a script.
+
+    Raises:
+        AwsError: what is missing.
+    """
+    if not is_script_mode(request):
+        return
+    given = _unquoted(request.get("HyperParameters", {}))
+    if PROGRAM not in given or not (SUBMIT in given or CODE in _channels(request)):
+        message = (
+            "The local AWS runs no image: give AlgorithmSpecification.ContainerEntrypoint, or"
+            f" script mode's hyperparameters {PROGRAM} and {SUBMIT}."
+        )
+        raise AwsError("ValidationException", message)
+    if wrong := paths.fault(os.path.normpath(given[PROGRAM])):
+        message = f"{PROGRAM} is {given[PROGRAM]}, which is no file below the code: {wrong}."
+        raise AwsError("ValidationException", message)
+    uri = given.get(SUBMIT, "s3://.tar.gz")
+    if not (uri.startswith("s3://") and uri.endswith(".tar.gz")):
+        message = f"{SUBMIT} is {uri}: the local AWS takes an S3 URI that ends in .tar.gz."
+        raise AwsError("ValidationException", message)
+
+
+def unpack(store: ObjectStore, job: dict, container: Container) -> None:
+    """Put the script's code on an instance's disk, below /opt/ml/code or where drivers look.
+
+    Raises:
+        AwsError: the archive is not there, or is none.
+    """
+    given = _unquoted(job.get("HyperParameters", {}))
+    if SUBMIT in given and CODE not in _channels(job):
+        folder = container.path(_code_folder(job))
+        folder.mkdir(parents=True, exist_ok=True)
+        bucket, _, key = given[SUBMIT].removeprefix("s3://").partition("/")
+        try:
+            paths.unpack(store.info(bucket, key).path, folder)
+        except AwsError as error:
+            message = f"{SUBMIT} {given[SUBMIT]}: {error.message}"
+            raise AwsError(error.code, message) from None
+        for path in [*folder.rglob("*.py"), *folder.rglob("*.sh")]:
+            container.rewrite(path)
+    if DRIVERS in _channels(job) and not (installer := container.ml / INSTALLER).exists():
+        installer.write_text(INSTALL)
+
+
+def scripts_own(parameters: dict[str, str]) -> dict[str, str]:
+    """Return the hyperparameters that are meant for the script."""
+    return {name: value for name, value in parameters.items() if not name.startswith(OWN)}
+
+
+def command(job: dict) -> list[str]:
+    """Return what the image runs."""
+    if DRIVERS in _channels(job):
+        return ["/bin/bash", f"{ML}/input/data/{DRIVERS}/sm_train.sh"]
+    program = _unquoted(job["HyperParameters"])[PROGRAM]
+    file = shlex.quote(program)
+    run = f"chmod +x {file}; exec ./{file}" if program.endswith(".sh") else f"exec python3 {file}"
+    install = "if [ -f requirements.txt ]; then pip install -r requirements.txt || exit 1; fi"
+    words = f"cd {_code_folder(job)}; {install}; {run} {shlex.join(_arguments(job))}"
+    return ["/bin/bash", "-c", words]
+
+
+def variables(job: dict, host: str, hosts: list[str], gpus: int = 0) -> dict[str, str]:
+    """Return the SM_* variables that the toolkit sets; the drivers, where given, set their own."""
+    if DRIVERS in _channels(job):
+        return {}
+    own = {name: _decoded(value) for name, value in scripts_own(job["HyperParameters"]).items()}
+    folders = {name: f"{ML}/input/data/{name}" for name in _channels(job)}
+    program = _unquoted(job["HyperParameters"])[PROGRAM]
+    return {
+        "SM_MODEL_DIR": f"{ML}/model",
+        "SM_INPUT_DIR": f"{ML}/input",
+        "SM_INPUT_CONFIG_DIR": f"{ML}/input/config",
+        "SM_OUTPUT_DIR": f"{ML}/output",
+        "SM_OUTPUT_DATA_DIR": f"{ML}/output/data",
+        "SM_MODULE_DIR": _unquoted(job["HyperParameters"]).get(SUBMIT, ""),
+        "SM_MODULE_NAME": program.removesuffix(".py"),
+        "SM_USER_ENTRY_POINT": program,
+        "SM_CHANNELS": json.dumps(sorted(folders)),
+        **{f"SM_CHANNEL_{name.upper()}": folder for name, folder in folders.items()},
+        "SM_HPS": json.dumps(own),
+        **{f"SM_HP_{name.upper().replace('-', '_')}": str(own[name]) for name in own},
+        "SM_USER_ARGS": json.dumps(_arguments(job)),
+        "SM_CURRENT_HOST": host,
+        "SM_CURRENT_INSTANCE_TYPE": job["ResourceConfig"].get("InstanceType", ""),
+        "SM_HOSTS": json.dumps(hosts),
+        "SM_NUM_GPUS": str(gpus),
+    }
+
+
+def _arguments(job: dict) -> list[str]:
+    words = []
+    for name, value in sorted(scripts_own(job["HyperParameters"]).items()):
+        words += [f"-{name}" if len(name) == 1 else f"--{name}", str(_decoded(value))]
+    return words
+
+
+def _code_folder(job: dict) -> str:
+    return f"{ML}/input/data/{CODE}" if {DRIVERS, CODE} & _channels(job) else f"{ML}/code"
+
+
+def _channels(job: dict) -> set[str]:
+    return {channel["ChannelName"] for channel in job.get("InputDataConfig", [])}
+
+
+def _decoded(value: str) -> object:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _unquoted(parameters: dict[str, str]) -> dict[str, str]:
+    # Version 2 of the SDK sent every hyperparameter as JSON, strings with their quotes.
+    return {
+        name: str(_decoded(value)) if value.startswith('"') else value
+        for name, value in parameters.items()
+        if name in (PROGRAM, SUBMIT)
+    }

@@ -1,0 +1,38 @@
+"""The secondary statuses of a training job, their messages and times; pure documents.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.html
+"""
+
+from local_aws.state.collection import now
+
+MESSAGES = {
+    "Starting": "Launching requested ML instances",
+    "Downloading": "Downloading input data",
+    "Training": "Training image download completed. Training in progress.",
+    "Interrupted": "Managed spot training interrupted: its instances were taken back",
+    "Restarting": "Restarting the training job after an internal error",
+    "Uploading": "Uploading generated training model",
+    "Completed": "Training job completed",
+    "Failed": "Training job failed",
+    "Stopping": "Stopping the training job",
+    "Stopped": "Training job stopped",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+    "MaxWaitTimeExceeded": "Training job runtime exceeded MaxWaitTimeInSeconds provided",
+}
+REUSED = "Found matching resource for reuse"
+RETAINED = "Resource retained for reuse"
+
+
+def enter(job: dict, status: str) -> None:
+    """Begin a secondary status, and end the one before."""
+    time = now()
+    passed = job.setdefault("SecondaryStatusTransitions", [])
+    if passed:
+        passed[-1]["EndTime"] = time
+    passed.append({"Status": status, "StartTime": time, "StatusMessage": MESSAGES[status]})
+    job["SecondaryStatus"], job["LastModifiedTime"] = status, time
+
+
+def amend(job: dict, message: str) -> None:
+    """Say something else of the status that a job is in."""
+    job["SecondaryStatusTransitions"][-1]["StatusMessage"] = message

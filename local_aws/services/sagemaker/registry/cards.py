@@ -1,0 +1,105 @@
+"""Model cards: documents about models, every edit of whose content is kept; reads no model.
+
+Left out: export to PDF, customer keys (kept, not used). Deleting is at once, with all versions.
+"""
+
+from local_aws.context import Context
+from local_aws.errors import AwsError
+from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
+from local_aws.services.sagemaker.tags import Tags
+from local_aws.state.collection import Shelf, now, public
+from local_aws.state.documents import Documents
+from local_aws.wire.listing import Listing
+
+SUMMARY = ("ModelCardName", "ModelCardArn", "ModelCardStatus", "CreationTime", "LastModifiedTime")
+LISTING = Listing("ModelCardSummaries", "ModelCardName", SUMMARY, "ModelCardStatus")
+VERSIONS = Listing(
+    "ModelCardVersionSummaryList", "_key", (*SUMMARY, "ModelCardVersion"), "ModelCardStatus"
+)
+
+
+class Cards:
+    """The engine of CreateModelCard and its kin."""
+
+    def __init__(self, context: Context, documents: Documents, tags: Tags):
+        self._context, self._tags = context, tags
+        self._documents = Shelf(documents, "model-card")
+
+    def _arn(self, name: str) -> str:
+        return self._context.arn("sagemaker", f"model-card/{name}")
+
+    def _versions(self, text: str) -> tuple[str, list[dict]]:
+        """Return a card's name and all its versions, oldest first."""
+        name = text.removeprefix(self._arn(""))
+        if (card := self._documents.get(name)) is None:
+            raise AwsError("ResourceNotFound", f"Modelcard {name} does not exist.")
+        return name, card["versions"]
+
+    def create_model_card(self, request: dict) -> dict:
+        check_content(request["Content"])
+        name, arn = request["ModelCardName"], self._arn(request["ModelCardName"])
+        kept = {key: value for key, value in request.items() if key != "Tags"}
+        time = now()
+        about = {"ModelCardArn": arn, "ModelCardVersion": 1, "CreationTime": time, "CreatedBy": {}}
+        first = {**about, "LastModifiedTime": time, "LastModifiedBy": {}, **kept}
+        with self._documents.transaction():
+            if not self._documents.add(name, {"versions": [first]}):
+                raise AwsError("ConflictException", f"Modelcard {name} already exists.")
+            self._tags.set(arn, request.get("Tags", []))
+        return {"ModelCardArn": arn}
+
+    def describe_model_card(self, request: dict) -> dict:
+        name, versions = self._versions(request["ModelCardName"])
+        number = request.get("ModelCardVersion", len(versions))
+        if not 1 <= number <= len(versions):
+            message = f"Modelcard {name} has no version {number}."
+            raise AwsError("ResourceNotFound", message)
+        card = public(versions[number - 1])
+        if request.get("IncludedData") == "MetadataOnly":
+            card["Content"] = only_metadata(card["Content"])
+        return card
+
+    def update_model_card(self, request: dict) -> dict:
+        name, _ = self._versions(request["ModelCardName"])
+        if "Content" in request and "ModelCardStatus" in request:
+            message = "Content and ModelCardStatus can't be updated in one call."
+            raise AwsError("ValidationException", message)
+        if "Content" in request:
+            check_content(request["Content"])
+
+        def change(card: dict) -> None:
+            newest = {**card["versions"][-1], "LastModifiedTime": now()}
+            if "Content" in request:
+                number = newest["ModelCardVersion"] + 1
+                new = {"Content": request["Content"], "ModelCardVersion": number}
+                card["versions"].append({**newest, **new, "CreationTime": now()})
+            elif "ModelCardStatus" in request:  # which makes no version
+                card["versions"][-1] = {**newest, "ModelCardStatus": request["ModelCardStatus"]}
+
+        self._documents.update(name, change)
+        return {"ModelCardArn": self._arn(name)}
+
+    def list_model_cards(self, request: dict) -> dict:
+        newest = [card["versions"][-1] for card in self._documents]
+        return LISTING.answer(newest, _by_status(request))
+
+    def list_model_card_versions(self, request: dict) -> dict:
+        _, versions = self._versions(request["ModelCardName"])
+        asked = {key: value for key, value in request.items() if key != "ModelCardName"}
+        asked.pop("SortBy", None)  # by version is the one order there is
+        keyed = [{**card, "_key": f"{card['ModelCardVersion']:09d}"} for card in versions]
+        return VERSIONS.answer(keyed, _by_status(asked))
+
+    def delete_model_card(self, request: dict) -> dict:
+        name, _ = self._versions(request["ModelCardName"])
+        with self._documents.transaction():
+            self._documents.delete(name)
+            self._tags.forget(self._arn(name))
+        return {}
+
+
+def _by_status(request: dict) -> dict:
+    """Return a List request with the card's own name of the filter by status translated."""
+    asked = {key: value for key, value in request.items() if key != "ModelCardStatus"}
+    status = request.get("ModelCardStatus")
+    return {**asked, "StatusEquals": status} if status else asked

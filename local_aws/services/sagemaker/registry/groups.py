@@ -1,0 +1,101 @@
+"""Model package groups: a name under which versions of one model are kept; knows no versions.
+
+Left out, and refused: managed configurations, groups of other accounts, resource policies (moto
+has none either).
+"""
+
+import threading
+
+from local_aws.context import Context
+from local_aws.errors import AwsError
+from local_aws.services.sagemaker.tags import Tags
+from local_aws.state.collection import Shelf, now, public
+from local_aws.state.documents import Documents
+from local_aws.wire.listing import Listing
+
+PACKAGES = "model-package"
+"""The kind of the documents that packages.py keeps, by `<group>/<version>`."""
+LISTING = Listing(
+    "ModelPackageGroupSummaryList",
+    "ModelPackageGroupName",
+    (
+        "ModelPackageGroupName",
+        "ModelPackageGroupArn",
+        "ModelPackageGroupDescription",
+        "CreationTime",
+        "ModelPackageGroupStatus",
+    ),
+)
+
+
+class PackageGroups:
+    """The engine of CreateModelPackageGroup and its kin."""
+
+    def __init__(self, context: Context, documents: Documents, tags: Tags):
+        self._context, self._all, self._tags = context, documents, tags
+        self._documents = Shelf(documents, "model-package-group")
+        self.lock = threading.RLock()
+        """Held while a version is added or a group deleted: no version outlives its group."""
+
+    def _arn(self, name: str) -> str:
+        return self._context.arn("sagemaker", f"model-package-group/{name}")
+
+    def name_of(self, text: str) -> str:
+        """Return the name in an ARN or a name; an ARN of elsewhere stays as it is."""
+        return text.removeprefix(self._arn(""))
+
+    def document(self, text: str) -> dict:
+        """Return a group by its name or ARN.
+
+        Raises:
+            AwsError: there is no such group.
+        """
+        name = self.name_of(text)
+        if (group := self._documents.get(name)) is None:
+            arn = name if name.startswith("arn:") else self._arn(name)
+            raise AwsError("ValidationException", f"ModelPackageGroup {arn} does not exist.")
+        return group
+
+    def next_version(self, text: str) -> int:
+        """Return the number of a new version; one that was ever given is not given again."""
+        name = self.document(text)["ModelPackageGroupName"]
+
+        def count(group: dict) -> None:
+            group["_versions"] += 1
+
+        return self._documents.update(name, count)["_versions"]
+
+    def create_model_package_group(self, request: dict) -> dict:
+        if request.get("ManagedConfiguration"):
+            message = "The local AWS does not support ManagedConfiguration of a package group."
+            raise AwsError("ValidationException", message)
+        name, arn = request["ModelPackageGroupName"], self._arn(request["ModelPackageGroupName"])
+        kept = {key: value for key, value in request.items() if key != "Tags"}
+        about = {"ModelPackageGroupArn": arn, "CreationTime": now(), "CreatedBy": {}}
+        about |= {"ModelPackageGroupStatus": "Completed", "_versions": 0}
+        with self._documents.transaction():
+            if not self._documents.add(name, {**about, **kept}):
+                message = f"Model Package Group already exists: {arn}"
+                raise AwsError("ValidationException", message)
+            self._tags.set(arn, request.get("Tags", []))
+        return {"ModelPackageGroupArn": arn}
+
+    def describe_model_package_group(self, request: dict) -> dict:
+        return public(self.document(request["ModelPackageGroupName"]))
+
+    def list_model_package_groups(self, request: dict) -> dict:
+        return LISTING.answer(self._documents, {"SortOrder": "Ascending", **request})
+
+    def delete_model_package_group(self, request: dict) -> dict:
+        with self.lock:
+            name = self.document(request["ModelPackageGroupName"])["ModelPackageGroupName"]
+            if left := len(self._all.items(PACKAGES, f"{name}/")):
+                message = (
+                    f"Model Package Group {self._arn(name)} can't be deleted: it holds "
+                    f"{left} model package(s). Delete those first."
+                )
+                raise AwsError("ConflictException", message)
+            with self._documents.transaction():
+                self._documents.delete(name)
+                self._tags.forget(self._arn(name))
+        return {}

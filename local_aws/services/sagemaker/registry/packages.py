@@ -1,0 +1,241 @@
+"""Model packages: versions of a model with metrics, image, archive and approval; runs nothing.
+
+A package in a group is a version (1, 2, …) and has no name of its own, which the SDK relies on; one
+without a group has no approval.
+Left out, and refused: validation jobs, algorithms, the marketplace, keys, managed storage.
+"""
+
+from local_aws.context import Context
+from local_aws.errors import AwsError
+from local_aws.services.sagemaker.hosting.archives import check_archive
+from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
+from local_aws.services.sagemaker.registry.groups import PACKAGES, PackageGroups
+from local_aws.services.sagemaker.tags import Tags
+from local_aws.state.collection import Shelf, now, public
+from local_aws.state.documents import Documents
+from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.listing import Listing
+
+UNSUPPORTED = (
+    "CertifyForMarketplace",
+    "ManagedStorageType",
+    "SecurityConfig",
+    "SourceAlgorithmSpecification",
+    "ValidationSpecification",
+)
+SUMMARY = (
+    "ModelPackageName",
+    "ModelPackageGroupName",
+    "ModelPackageVersion",
+    "ModelPackageArn",
+    "ModelPackageDescription",
+    "CreationTime",
+    "ModelPackageStatus",
+    "ModelApprovalStatus",
+    "ModelLifeCycle",
+    "ModelPackageRegistrationType",
+)
+LISTING = Listing("ModelPackageSummaryList", "_key", SUMMARY)
+UPDATED = (
+    "ApprovalDescription",
+    "InferenceSpecification",
+    "ModelApprovalStatus",
+    "ModelLifeCycle",
+    "ModelPackageRegistrationType",
+    "SourceUri",
+)
+APPROVAL = {"ModelApprovalStatus", "ApprovalDescription"}
+MOST_PROPERTIES = 50
+
+
+class Packages:
+    """The engine of CreateModelPackage and its kin."""
+
+    def __init__(
+        self,
+        context: Context,
+        documents: Documents,
+        store: ObjectStore,
+        tags: Tags,
+        groups: PackageGroups,
+    ):
+        self._context, self._store, self._tags, self._groups = context, store, tags, groups
+        self._documents = Shelf(documents, PACKAGES)
+
+    def _arn(self, name: str) -> str:
+        return self._context.arn("sagemaker", f"model-package/{name}")
+
+    def document(self, text: str) -> dict:
+        """Return a package by its ARN, its name, or `<group>/<version>`.
+
+        Raises:
+            AwsError: there is no such package.
+        """
+        name = text.removeprefix(self._arn(""))
+        group, _, version = name.partition("/")
+        key = f"{group}/{int(version):09d}" if version.isdigit() else name
+        if (package := self._documents.get(key)) is None:
+            arn = name if name.startswith("arn:") else self._arn(name)
+            raise AwsError("ValidationException", f"ModelPackage {arn} does not exist.")
+        return package
+
+    def container(self, text: str) -> dict:
+        """Return the one container that a package is served with.
+
+        Raises:
+            AwsError: there is no such package, or it can't be served.
+        """
+        package = self.document(text)
+        containers = package.get("InferenceSpecification", {}).get("Containers", [])
+        if len(containers) != 1 or not containers[0].get("ModelDataUrl"):
+            message = (
+                f"ModelPackage {package['ModelPackageArn']} can't be served: the local AWS serves "
+                "packages of one container with a ModelDataUrl."
+            )
+            raise AwsError("ValidationException", message)
+        return containers[0]
+
+    # The operations.
+
+    def create_model_package(self, request: dict) -> dict:
+        self._check(request)
+        name, group = request.get("ModelPackageName"), request.get("ModelPackageGroupName")
+        with self._groups.lock:
+            if known := self._made_before(request):
+                return {"ModelPackageArn": known}
+            if not group:
+                return self._keep(name, name, {}, request)
+            group = self._groups.document(group)["ModelPackageGroupName"]
+            version = self._groups.next_version(group)
+            approval = request.get("ModelApprovalStatus", "PendingManualApproval")
+            about = {"ModelPackageGroupName": group, "ModelPackageVersion": version}
+            about |= {"ModelApprovalStatus": approval}
+            return self._keep(f"{group}/{version:09d}", f"{group}/{version}", about, request)
+
+    def _check(self, request: dict) -> None:
+        """Raise AwsError where a request can't be kept."""
+        for field in UNSUPPORTED:
+            if request.get(field):
+                _refuse(f"The local AWS does not support {field} in a model package.")
+        name, group = request.get("ModelPackageName"), request.get("ModelPackageGroupName")
+        if name and group:
+            _refuse(
+                "Both ModelPackageName and ModelPackageGroupName are provided in the input. "
+                "Cannot determine which one to use."
+            )
+        if not name and not group:
+            _refuse("Missing ARN.")
+        if name and request.get("ModelApprovalStatus"):
+            _refuse("ModelApprovalStatus is for a package in a group alone.")
+        if card := request.get("ModelCard"):
+            check_content(card.get("ModelCardContent", "{}"), of_package=True)
+        if request.get("SkipModelValidation") != "All":
+            for container in request.get("InferenceSpecification", {}).get("Containers", []):
+                if uri := container.get("ModelDataUrl"):
+                    check_archive(self._store, uri)
+
+    def _made_before(self, request: dict) -> str | None:
+        """Return the package that an earlier try of the same request made."""
+        token = request.get("ClientToken")
+        found = (each["ModelPackageArn"] for each in self._documents if each["_token"] == token)
+        return next(found, None) if token else None
+
+    def _keep(self, key: str, name: str, about: dict, request: dict) -> dict:
+        arn = self._arn(name)
+        given = {k: v for k, v in request.items() if k not in ("Tags", "ClientToken")}
+        state = {"ModelPackageArn": arn, "CreationTime": now(), "CreatedBy": {}}
+        # Nothing is validated by a job, so there is nothing to wait for.
+        state |= {"ModelPackageStatus": "Completed"}
+        state |= {"ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []}}
+        private = {"_key": key, "_token": request.get("ClientToken")}
+        with self._documents.transaction():
+            if not self._documents.add(key, {**given, **state, **about, **private}):
+                raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
+            self._tags.set(arn, request.get("Tags", []))
+        return {"ModelPackageArn": arn}
+
+    def describe_model_package(self, request: dict) -> dict:
+        package = public(self.document(request["ModelPackageName"]))
+        if request.get("IncludedData") == "MetadataOnly" and "ModelCard" in package:
+            content = only_metadata(package["ModelCard"].get("ModelCardContent", "{}"))
+            package["ModelCard"]["ModelCardContent"] = content
+        return package
+
+    def batch_describe_model_package(self, request: dict) -> dict:
+        found, errors = {}, {}
+        for arn in request["ModelPackageArnList"]:
+            try:
+                package = self.document(arn)
+            except AwsError as error:
+                errors[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
+            else:
+                fields = (*SUMMARY, "InferenceSpecification")
+                found[arn] = {field: package[field] for field in fields if field in package}
+        return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": errors}
+
+    def list_model_packages(self, request: dict) -> dict:
+        asked = {"SortOrder": "Ascending", **request}
+        group, approval = asked.pop("ModelPackageGroupName", None), "ModelApprovalStatus"
+        kind = asked.pop("ModelPackageType", "Versioned" if group else "Unversioned")
+        words, status = asked.pop("NameContains", ""), asked.pop(approval, None)
+        name = self._groups.document(group)["ModelPackageGroupName"] if group else None
+        chosen = [
+            package
+            for package in self._documents
+            if kind in ("Both", "Versioned" if "ModelPackageVersion" in package else "Unversioned")
+            and (not group or package.get("ModelPackageGroupName") == name)
+            and words.lower() in package["_key"].partition("/")[0].lower()
+            and (not status or package.get(approval) == status)
+        ]
+        return LISTING.answer(chosen, asked)
+
+    def update_model_package(self, request: dict) -> dict:
+        if card := request.get("ModelCard"):
+            check_content(card.get("ModelCardContent", "{}"), of_package=True)
+        with self._groups.lock:
+            package = self.document(request["ModelPackageArn"])
+            arn, about_approval = package["ModelPackageArn"], APPROVAL & request.keys()
+            if about_approval and "ModelPackageVersion" not in package:
+                _refuse(f"ModelPackage {arn} is no version: it has no approval.")
+            self._documents.update(package["_key"], lambda kept: _change(kept, request))
+        return {"ModelPackageArn": arn}
+
+    def delete_model_package(self, request: dict) -> dict:
+        with self._groups.lock:
+            package = self.document(request["ModelPackageName"])
+            with self._documents.transaction():
+                self._documents.delete(package["_key"])
+                self._tags.forget(package["ModelPackageArn"])
+        return {}
+
+
+def _change(package: dict, request: dict) -> None:
+    """Apply an update: what it does not name stays.
+
+    Raises:
+        AwsError: there would be too many properties.
+    """
+    package.update({field: request[field] for field in UPDATED if field in request})
+    properties = {
+        **package.get("CustomerMetadataProperties", {}),
+        **request.get("CustomerMetadataProperties", {}),
+    }
+    for key in request.get("CustomerMetadataPropertiesToRemove", []):
+        properties.pop(key, None)
+    if len(properties) > MOST_PROPERTIES:
+        _refuse(f"CustomerMetadataProperties would have more than {MOST_PROPERTIES} entries.")
+    package["CustomerMetadataProperties"] = properties
+    if not properties:
+        del package["CustomerMetadataProperties"]
+    if more := request.get("AdditionalInferenceSpecificationsToAdd"):
+        package["AdditionalInferenceSpecifications"] = [
+            *package.get("AdditionalInferenceSpecifications", []),
+            *more,
+        ]
+    if "ModelCard" in request:
+        package["ModelCard"] = {**package.get("ModelCard", {}), **request["ModelCard"]}
+    package.update(LastModifiedTime=now(), LastModifiedBy={})
+
+
+def _refuse(message: str) -> None:
+    raise AwsError("ValidationException", message)

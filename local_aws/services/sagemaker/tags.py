@@ -1,0 +1,48 @@
+"""Tags of the resources that our own engines keep; knows ARNs, and no resource."""
+
+from local_aws.state.collection import Shelf
+from local_aws.state.documents import Documents
+
+
+class Tags:
+    """The engine of AddTags, ListTags and DeleteTags."""
+
+    def __init__(self, documents: Documents):
+        self._documents = Shelf(documents, "tags")
+
+    def set(self, arn: str, tags: list[dict]) -> None:
+        """Keep a new resource's tags, by key, and none that its ARN was given before."""
+        if tags:
+            self._documents.put(arn, _by_key(tags))
+        else:
+            self._documents.delete(arn)
+
+    def forget(self, arn: str) -> None:
+        """Drop all tags of a resource."""
+        self._documents.delete(arn)
+
+    def add_tags(self, request: dict) -> dict:
+        arn, new = request["ResourceArn"], _by_key(request["Tags"])
+        with self._documents.transaction():
+            self._documents.add(arn, {})
+            self._documents.update(arn, lambda tags: tags.update(new))
+        return self.list_tags(request)
+
+    def list_tags(self, request: dict) -> dict:
+        tags = self._documents.get(request["ResourceArn"]) or {}
+        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+    def delete_tags(self, request: dict) -> dict:
+        arn = request["ResourceArn"]
+
+        def drop(tags: dict) -> None:
+            for key in request["TagKeys"]:
+                tags.pop(key, None)
+
+        if arn in self._documents:
+            self._documents.update(arn, drop)
+        return {}
+
+
+def _by_key(tags: list[dict]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}

@@ -1,0 +1,198 @@
+"""The engine of CreateHyperParameterTuningJob and its kin; trains nothing itself.
+
+Trials are training jobs of the training engine, on clusters that the tuning job keeps until it
+ends: the first one on each of MaxParallelTrainingJobs starts cold, those after it don't, unless
+they are spot or what ran there before broke it. Left out: several training job definitions,
+Autotune, convergence detection, instance fallback lists, algorithms of AWS Marketplace; each is
+refused by name. After a restart of the server a tuning job goes on: the trials that the end took
+count as RetryableError, and are run again.
+"""
+
+import secrets
+import threading
+
+from local_aws.context import Context
+from local_aws.errors import AwsError
+from local_aws.services.logs.engine import Logs
+from local_aws.services.sagemaker.jobs.training import Training
+from local_aws.services.sagemaker.tags import Tags
+from local_aws.services.sagemaker.tuning import trials
+from local_aws.services.sagemaker.tuning.requests import check
+from local_aws.services.sagemaker.tuning.run import TuningRun
+from local_aws.services.sagemaker.tuning.warm_start import inherit
+from local_aws.state.collection import Shelf, now, public
+from local_aws.state.documents import Documents
+from local_aws.wire.listing import Listing
+
+NAME, ARN = "HyperParameterTuningJobName", "HyperParameterTuningJobArn"
+STATUS = "HyperParameterTuningJobStatus"
+JOBS = Listing(
+    "HyperParameterTuningJobSummaries", NAME,
+    (NAME, ARN, STATUS, "Strategy", "CreationTime", "HyperParameterTuningEndTime",
+     "LastModifiedTime", "TrainingJobStatusCounters", "ObjectiveStatusCounters", "ResourceLimits"),
+    STATUS,
+)  # fmt: skip
+VALUE = "_value"
+TRIALS = Listing(
+    "TrainingJobSummaries", "TrainingJobName",
+    ("TrainingJobName", "TrainingJobArn", *trials.TIMES, "TrainingJobStatus",
+     "TunedHyperParameters", "FailureReason", "FinalHyperParameterTuningJobObjectiveMetric",
+     "ObjectiveStatus"),
+    "TrainingJobStatus", (("FinalObjectiveMetricValue", VALUE),),
+)  # fmt: skip
+
+
+class Tuning:
+    """Keeps tuning jobs, each with a thread of its own while it runs."""
+
+    def __init__(
+        self, context: Context, documents: Documents, logs: Logs, tags: Tags, training: Training
+    ):
+        self.documents = Shelf(documents, "HyperParameterTuningJob")
+        self._context, self._logs, self._tags, self._training = context, logs, tags, training
+        self._runs: dict[str, TuningRun] = {}
+        self._lock = threading.Lock()
+
+    # The operations.
+
+    def create_hyper_parameter_tuning_job(self, request: dict) -> dict:
+        check(request)
+        name, arn, time = request[NAME], self._arn(request[NAME]), now()
+        kept = {key: value for key, value in request.items() if key != "Tags"}
+        about = {ARN: arn, STATUS: "InProgress", "CreationTime": time, "LastModifiedTime": time}
+        seed = request["HyperParameterTuningJobConfig"].get("RandomSeed", secrets.randbits(31))
+        own = {"_trials": [], "_seed": seed, **self._inherit(request)}
+        with self.documents.transaction():
+            if not self.documents.add(name, {**kept, **about, **own}):
+                message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
+                raise AwsError("ResourceInUse", message)
+            self._tags.set(arn, request.get("Tags", []))
+        self._start(name)
+        return {ARN: arn}
+
+    def describe_hyper_parameter_tuning_job(self, request: dict) -> dict:
+        return public(self._described(self._document(request[NAME])))
+
+    def list_hyper_parameter_tuning_jobs(self, request: dict) -> dict:
+        return JOBS.answer(map(self._listed, self.documents), request)
+
+    def list_training_jobs_for_hyper_parameter_tuning_job(self, request: dict) -> dict:
+        job = self._document(request[NAME])
+        asked = {"SortBy": "Name", "SortOrder": "Ascending", **request}
+        del asked[NAME]
+        found = self._summaries(job)
+        if asked["SortBy"] == "FinalObjectiveMetricValue":
+            # Those without a value are not listed then, says the API.
+            found = [{**one, VALUE: trials.value_of(one)} for one in found]
+            found = [one for one in found if one[VALUE] is not None]
+        return TRIALS.answer(found, asked)
+
+    def stop_hyper_parameter_tuning_job(self, request: dict) -> dict:
+        name = request[NAME]
+        self._document(name)
+
+        def change(job: dict) -> None:
+            if job[STATUS] != "InProgress":
+                message = f"The request was rejected because the tuning job is {job[STATUS]}."
+                raise AwsError("ValidationException", message)
+            job.update({STATUS: "Stopping", "LastModifiedTime": now()})
+
+        self.documents.update(name, change)
+        if run := self._runs.get(name):
+            run.wake()
+        return {}
+
+    def delete_hyper_parameter_tuning_job(self, request: dict) -> dict:
+        name = request[NAME]
+        if self._document(name)[STATUS] in ("InProgress", "Stopping"):
+            raise AwsError("ResourceInUse", f"Tuning job {name} is still running: stop it first.")
+        with self.documents.transaction():
+            self.documents.delete(name)
+            self._tags.forget(self._arn(name))
+        return {}
+
+    # What they use.
+
+    def _arn(self, name: str) -> str:
+        return self._context.arn("sagemaker", f"hyper-parameter-tuning-job/{name}")
+
+    def _document(self, name: str) -> dict:
+        if (document := self.documents.get(name)) is None:
+            message = f"Requested resource not found: {self._arn(name)}"
+            raise AwsError("ResourceNotFound", message)
+        return document
+
+    def _inherit(self, request: dict) -> dict:
+        if not (config := request.get("WarmStartConfig")):
+            return {}
+        parents = [
+            self._document(parent.get(NAME, ""))
+            for parent in config["ParentHyperParameterTuningJobs"]
+        ]
+        return inherit(request, parents)
+
+    def _summaries(self, job: dict) -> list[dict]:
+        """Return the summary of each trial: kept, once it has ended, else as it is now."""
+        return [
+            trial.get("summary")
+            or trials.summarise(
+                job, trial, self._training.documents.get(trial["name"]) or trials.deleted(trial)
+            )
+            for trial in job["_trials"]
+        ]
+
+    def _described(self, job: dict) -> dict:
+        found = self._summaries(job)
+        end = job.get("HyperParameterTuningEndTime", now())
+        seconds = round((end - job["CreationTime"]).total_seconds())
+        about = {
+            **trials.counters(job, found),
+            "ConsumedResources": {"RuntimeInSeconds": seconds},
+            "TuningJobCompletionDetails": {
+                "NumberOfTrainingJobsObjectiveNotImproving": trials.stale(job)
+            },
+        }
+        best = trials.best_of(job, found)
+        if best:
+            about["BestTrainingJob"] = best
+        if "_parents_best" in job:
+            candidates = [one for one in (best, job["_parents_best"]) if one]
+            about["OverallBestTrainingJob"] = trials.best_of(job, candidates)
+        return {**job, **about}
+
+    def _listed(self, job: dict) -> dict:
+        config = job["HyperParameterTuningJobConfig"]
+        about = {"Strategy": config["Strategy"], "ResourceLimits": config["ResourceLimits"]}
+        return {**job, **about, **trials.counters(job, self._summaries(job))}
+
+    # The server's life.
+
+    def _start(self, name: str) -> None:
+        def tags() -> list[dict]:
+            return self._tags.list_tags({"ResourceArn": self._arn(name)})["Tags"]
+
+        with self._lock:
+            run = TuningRun(name, self.documents, self._training, self._logs, tags)
+            self._runs[name] = run
+            run.start()
+
+    def recover(self) -> None:
+        """Go on with the tuning jobs that the last server's end interrupted."""
+        for document in self.documents:
+            if document[STATUS] in ("InProgress", "Stopping"):
+                self._start(document[NAME])
+
+    def shut_down(self) -> None:
+        """Leave all tuning jobs for the next server; their training jobs are about to be ended."""
+        with self._lock:
+            runs = list(self._runs.values())
+        for run in runs:
+            run.leave()
+        for document in self.documents:
+            self.documents.update(document[NAME], _mark_interrupted, late=True)
+
+
+def _mark_interrupted(job: dict) -> None:
+    if job[STATUS] == "InProgress":
+        for trial in trials.running(job):
+            trial["interrupted"] = True

@@ -1,0 +1,189 @@
+"""Checks tuning requests, and makes of them the requests of their training jobs; runs nothing.
+
+Sources: the API's own documentation of each field, and for early stopping, warm start and
+completion https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html
+"""
+
+from math import prod
+
+from local_aws.errors import AwsError
+from local_aws.services.sagemaker.jobs.metrics import check_definitions
+from local_aws.services.sagemaker.tuning.ranges import Range, RangeError, as_text, read_ranges
+
+MOST_EPOCHS = 20_000
+EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
+"""Where Hyperband looks for its MaxResource among the static hyperparameters."""
+OBJECTIVE = "_tuning_objective_metric"
+PASSED_ON = (
+    "RoleArn", "InputDataConfig", "VpcConfig", "OutputDataConfig",
+    "StoppingCondition", "EnableNetworkIsolation", "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining", "CheckpointConfig", "RetryStrategy", "Environment",
+)  # fmt: skip
+"""Fields of the definition that a training job has under the same names."""
+
+
+def refuse(message: str) -> AwsError:
+    """Return the error for a request that is wrong."""
+    return AwsError("ValidationException", message)
+
+
+def check(request: dict) -> None:
+    """Refuse what AWS refuses, and by name what this engine leaves out.
+
+    Raises:
+        AwsError: `ValidationException`.
+    """
+    _check_supported(request)
+    config, definition = request["HyperParameterTuningJobConfig"], request["TrainingJobDefinition"]
+    if "HyperParameterTuningJobObjective" not in config:
+        raise refuse("HyperParameterTuningJobObjective is required with a TrainingJobDefinition.")
+    metric = config["HyperParameterTuningJobObjective"]["MetricName"]
+    definitions = definition["AlgorithmSpecification"].get("MetricDefinitions", [])
+    if metric not in [given["Name"] for given in definitions]:
+        raise refuse(
+            "A metric is required for this hyperparameter tuning job objective."
+            f" Provide a metric in the metric definitions: {metric} is not in them."
+        )
+    check_definitions(definitions)
+    ranges = ranges_of(request)
+    if both := sorted(ranges.keys() & definition.get("StaticHyperParameters", {}).keys()):
+        raise refuse(f"Hyperparameters are both static and tuned: {', '.join(both)}.")
+    _check_strategy(request, ranges)
+    _check_limits(config, ranges)
+
+
+def _check_supported(request: dict) -> None:
+    config = request["HyperParameterTuningJobConfig"]
+    criteria = config.get("TuningJobCompletionCriteria", {})
+    convergence = criteria.get("ConvergenceDetected", {}).get("CompleteOnConvergence")
+    definition = request.get("TrainingJobDefinition", {})
+    present = {
+        "TrainingJobDefinitions": request.get("TrainingJobDefinitions"),
+        "Autotune": request.get("Autotune"),
+        "AutoParameters": config.get("ParameterRanges", {}).get("AutoParameters"),
+        "CompleteOnConvergence": convergence == "Enabled",
+        "AlgorithmName": definition.get("AlgorithmSpecification", {}).get("AlgorithmName"),
+        "HyperParameterTuningResourceConfig": definition.get("HyperParameterTuningResourceConfig"),
+        "TuningObjective": definition.get("TuningObjective"),
+        "HyperParameterRanges": definition.get("HyperParameterRanges"),
+    }
+    if wanted := [name for name, value in present.items() if value]:
+        raise refuse(f"The local AWS does not support {', '.join(wanted)} in tuning jobs.")
+    if not definition:
+        raise refuse("Either TrainingJobDefinition or TrainingJobDefinitions is required.")
+    if "ResourceConfig" not in definition:
+        raise refuse("TrainingJobDefinition needs a ResourceConfig.")
+
+
+def ranges_of(request: dict) -> dict[str, Range]:
+    """Return the ranges that a tuning job searches.
+
+    Raises:
+        AwsError: one is not valid.
+    """
+    try:
+        return read_ranges(request["HyperParameterTuningJobConfig"].get("ParameterRanges", {}))
+    except RangeError as error:
+        raise refuse(str(error)) from None
+
+
+def _check_strategy(request: dict, ranges: dict[str, Range]) -> None:
+    config = request["HyperParameterTuningJobConfig"]
+    strategy = config["Strategy"]
+    if strategy == "Grid":
+        if wrong := [name for name, given in ranges.items() if given.kind != "Categorical"]:
+            raise refuse(f"Grid takes categorical ranges alone, not that of {', '.join(wrong)}.")
+        if request.get("WarmStartConfig"):
+            raise refuse("Grid takes every combination: a WarmStartConfig has no use.")
+    if strategy == "Hyperband":
+        if config.get("TrainingJobEarlyStoppingType", "Off") != "Off":
+            raise refuse("TrainingJobEarlyStoppingType must be Off for Hyperband.")
+        resources(request)
+    elif config.get("StrategyConfig"):
+        raise refuse("StrategyConfig is for the strategy Hyperband alone.")
+
+
+def resources(request: dict) -> tuple[int, int]:
+    """Return the least and the most epochs of Hyperband's trials.
+
+    Raises:
+        AwsError: the most is neither given nor to be found among the static hyperparameters.
+    """
+    config = request["HyperParameterTuningJobConfig"].get("StrategyConfig", {})
+    given = config.get("HyperbandStrategyConfig", {})
+    static = request["TrainingJobDefinition"].get("StaticHyperParameters", {})
+    found = next((static[name] for name in EPOCHS if name in static), None)
+    most = given.get("MaxResource", found)
+    least = given.get("MinResource", 1)
+    if most is None or not str(most).isdigit():
+        raise refuse(
+            "Hyperband needs HyperbandStrategyConfig.MaxResource, or one of the static"
+            f" hyperparameters {', '.join(EPOCHS)}."
+        )
+    if not 1 <= least <= int(most) <= MOST_EPOCHS:
+        raise refuse(f"MinResource {least} and MaxResource {most} must rise, up to {MOST_EPOCHS}.")
+    return least, int(most)
+
+
+def _check_limits(config: dict, ranges: dict[str, Range]) -> None:
+    limits = config["ResourceLimits"]
+    most = limits.get("MaxNumberOfTrainingJobs")
+    if config["Strategy"] == "Grid":
+        count = grid_size(ranges)
+        if most not in (None, count):
+            raise refuse(
+                f"MaxNumberOfTrainingJobs is {most}, but the grid has {count} combinations:"
+                " leave it out, or set it to that."
+            )
+    elif most is None and not (
+        "MaxRuntimeInSeconds" in limits or config.get("TuningJobCompletionCriteria")
+    ):
+        raise refuse("ResourceLimits.MaxNumberOfTrainingJobs is required without another limit.")
+
+
+def grid_size(ranges: dict[str, Range]) -> int:
+    """Return how many combinations categorical ranges have."""
+    return prod(len(given.values) for given in ranges.values())
+
+
+def most_trials(request: dict) -> float:
+    """Return how many training jobs the tuning job may launch."""
+    config = request["HyperParameterTuningJobConfig"]
+    if config["Strategy"] == "Grid":
+        return grid_size(ranges_of(request))
+    return config["ResourceLimits"].get("MaxNumberOfTrainingJobs", float("inf"))
+
+
+def better(request: dict) -> int:
+    """Return 1 where more of the objective is better, -1 where less is."""
+    objective = request["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    return 1 if objective["Type"] == "Maximize" else -1
+
+
+def training_request(job: dict, name: str, values: dict, tags: list[dict]) -> dict:
+    """Return the CreateTrainingJob request of one trial.
+
+    Args:
+        job: the tuning job's own request.
+        values: the tuned hyperparameters.
+        tags: the tuning job's, which its training jobs have too.
+    """
+    definition = job["TrainingJobDefinition"]
+    objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    return {
+        "TrainingJobName": name,
+        "AlgorithmSpecification": definition["AlgorithmSpecification"],
+        "HyperParameters": {
+            **definition.get("StaticHyperParameters", {}),
+            **{key: as_text(value) for key, value in values.items()},
+            OBJECTIVE: objective["MetricName"],
+        },
+        **{field: definition[field] for field in PASSED_ON if field in definition},
+        "ResourceConfig": _without_period(definition["ResourceConfig"]),
+        **({"Tags": tags} if tags else {}),
+    }
+
+
+def _without_period(cluster: dict) -> dict:
+    # A tuning job keeps its clusters itself, until it ends: the service takes the field out.
+    return {name: value for name, value in cluster.items() if name != "KeepAlivePeriodInSeconds"}

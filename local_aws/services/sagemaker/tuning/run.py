@@ -1,0 +1,289 @@
+"""Runs one tuning job: asks the study, starts training jobs, looks at them, tells the study."""
+
+import logging
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from math import nan
+
+from local_aws.errors import AwsError
+from local_aws.services.logs.engine import Logs
+from local_aws.services.sagemaker.jobs.engine import INTERNAL
+from local_aws.services.sagemaker.jobs.metrics import MetricReader
+from local_aws.services.sagemaker.jobs.training import Training
+from local_aws.services.sagemaker.tuning import trials
+from local_aws.services.sagemaker.tuning.early_stopping import is_hopeless
+from local_aws.services.sagemaker.tuning.requests import (
+    better,
+    most_trials,
+    ranges_of,
+    resources,
+    training_request,
+)
+from local_aws.services.sagemaker.tuning.study import Study
+from local_aws.state.collection import Shelf, now
+from local_aws.state.disk import FULL_MESSAGE, is_full
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.1
+MOST = 1e300
+"""Of an objective: sums of larger ones overflow."""
+ATTEMPTS = 5
+"""As many training jobs without an objective fail a tuning job, as AWS words its reason."""
+
+Verdict = tuple[str, str | None]
+"""A tuning job's last status, and its FailureReason."""
+
+
+class TuningRun:
+    """The thread of one tuning job; all it needs to go on after a restart is in the document.
+
+    Args:
+        tags: returns the tuning job's tags, which its training jobs get too.
+    """
+
+    def __init__(
+        self, name: str, shelf: Shelf, training: Training, logs: Logs,
+        tags: Callable[[], list[dict]],
+    ):  # fmt: skip
+        self.name, self._shelf, self._training = name, shelf, training
+        self._logs, self._tags = logs, tags
+        self._wake, self._leaving = threading.Event(), False
+        self._thread = threading.Thread(target=self._run, name=f"tuning-{name}", daemon=True)
+        self._numbers: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._readers: dict[str, MetricReader] = {}
+
+    def start(self) -> None:
+        """Begin, or go on where the last server ended."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the document now: it has changed."""
+        self._wake.set()
+
+    def leave(self) -> None:
+        """End the thread and leave the tuning job as it is, for the next server."""
+        self._leaving = True
+        self._wake.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        verdict: Verdict | None = None
+        job = self._shelf.get(self.name)
+        self._arn = job["HyperParameterTuningJobArn"]
+        self._training.pools.open(self._arn)
+        try:
+            self._study = self._make_study(job)
+            while not self._leaving:
+                job = self._collect()
+                verdict = verdict or self._verdict(job)
+                if verdict and not trials.running(job):
+                    return self._finish(*verdict)
+                if verdict:
+                    self._stop_trials(job)
+                else:
+                    self._watch(job)
+                    self._fill(job)
+                self._wake.wait(POLL_SECONDS)
+                self._wake.clear()
+        except AwsError as error:
+            self._give_up(f"ClientError: {error.message}")
+        except Exception as error:
+            if is_full(error):
+                return self._give_up(f"ClientError: {FULL_MESSAGE}")
+            log.exception("tuning job %s", self.name)
+            self._give_up(f"InternalServerError: {type(error).__name__}: {error}")
+        finally:
+            self._training.pools.close(self._arn)
+
+    def _make_study(self, job: dict) -> Study:
+        """Return the study, told all that parents and an earlier server's time have taught."""
+        config, most = job["HyperParameterTuningJobConfig"], most_trials(job)
+        hyperband = config["Strategy"] == "Hyperband"
+        study = Study(
+            ranges_of(job),
+            strategy=config["Strategy"],
+            maximise=better(job) > 0,
+            seed=job["_seed"],
+            startup=int(min(10, max(2, most // 3))),
+            resources=resources(job) if hyperband else (1, 1),
+        )
+        for parent in job.get("_inherited", []):
+            study.tell(study.ask(parent["values"])[0], parent["value"])
+        for trial in job["_trials"]:
+            number = self._numbers[trial["name"]] = study.ask(trial["values"])[0]
+            for epoch, value in enumerate(trial.get("objectives", []) if hyperband else [], 1):
+                study.report(number, epoch, value)
+            if "summary" in trial:
+                study.tell(number, trials.value_of(trial["summary"]))
+        return study
+
+    # Looking.
+
+    def _collect(self) -> dict:
+        """Note the trials that have ended, and return the tuning job as it is then."""
+        job = self._shelf.get(self.name)
+        for trial in trials.running(job):
+            training = self._training.documents.get(trial["name"]) or trials.deleted(trial)
+            if training["TrainingJobStatus"] in trials.ENDED:
+                self._end(job, trial, training)
+        return self._shelf.get(self.name)
+
+    def _end(self, job: dict, trial: dict, training: dict) -> None:
+        summary = trials.summarise(job, trial, training)
+        # As the server's end, when it was killed, leaves them.
+        interrupted = training.get("FailureReason", "").startswith(INTERNAL)
+        again = {"again": "waiting"} if interrupted or trial.get("interrupted") else {}
+        done = {"summary": summary, "objectives": self._objectives(job, trial["name"]), **again}
+        self._change(trial["name"], done)
+        self._study.tell(self._numbers[trial["name"]], trials.value_of(summary))
+
+    def _change(self, name: str, fields: dict) -> None:
+        def change(job: dict) -> None:
+            next(trial for trial in job["_trials"] if trial["name"] == name).update(fields)
+            job["LastModifiedTime"] = now()
+
+        self._shelf.update(self.name, change)
+
+    def _objectives(self, job: dict, name: str) -> list[float]:
+        """Return all values of the objective that a training job has printed."""
+        objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+        given = job["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
+        wanted = [one for one in given if one["Name"] == objective["MetricName"]]
+        reader = self._readers.setdefault(name, MetricReader(wanted))
+        found: list[dict] = []
+        for line in self._logs.messages(self._training.log_group, f"{name}/"):
+            found += reader.read(line, now())[0]
+        # What is not finite can't be averaged, but it counts as an epoch.
+        values = [value["Value"] for value in found]
+        return [value if abs(value) < MOST else nan for value in values]
+
+    def _watch(self, job: dict) -> None:
+        """Stop the running trials that early stopping, or Hyperband, gives up."""
+        config = job["HyperParameterTuningJobConfig"]
+        auto = config.get("TrainingJobEarlyStoppingType") == "Auto"
+        if not auto and config["Strategy"] != "Hyperband":
+            return
+        earlier = [trial["objectives"] for trial in trials.ended(job)]
+        for trial in trials.running(job):
+            values = self._objectives(job, trial["name"])
+            seen = self._seen.get(trial["name"], 0)
+            self._seen[trial["name"]] = len(values)
+            for epoch in range(seen + 1, len(values) + 1):
+                if auto:
+                    stop = is_hopeless(values[:epoch], earlier, better(job))
+                else:
+                    stop = self._judge(job, trial["name"], epoch, values[epoch - 1])
+                if stop:
+                    self._stop_trial(trial["name"])
+                    break
+
+    def _judge(self, job: dict, name: str, epoch: int, value: float) -> bool:
+        # At its last epoch a trial ends by itself; one that goes on after it is stopped.
+        most = resources(job)[1]
+        return self._study.report(self._numbers[name], epoch, value) or epoch > most
+
+    # Doing.
+
+    def _fill(self, job: dict) -> None:
+        """Start trials up to the limits."""
+        parallel = job["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxParallelTrainingJobs"]
+        room = min(
+            parallel - len(trials.running(job)), most_trials(job) - len(trials.launched(job))
+        )
+        for _ in range(int(max(0, room))):
+            self._launch(job)
+
+    def _launch(self, job: dict) -> None:
+        # What was interrupted is run again, with the same hyperparameters.
+        waiting = [trial for trial in job["_trials"] if trial.get("again") == "waiting"]
+        number, values = self._study.ask(waiting[0]["values"] if waiting else None)
+        if waiting:
+            waiting[0]["again"] = "done"
+            self._change(waiting[0]["name"], {"again": "done"})
+        count = number + 1 - len(job.get("_inherited", []))
+        name = f"{self.name}-{count:03d}-{secrets.token_hex(4)}"
+        request = training_request(job, name, values, self._tags())
+        arn = self._training.create_trial(request, self._arn)["TrainingJobArn"]
+        self._numbers[name] = number
+        trial = {"name": name, "arn": arn, "created": now(), "values": values}
+        self._shelf.update(self.name, lambda kept: kept["_trials"].append(trial))
+
+    def _stop_trials(self, job: dict) -> None:
+        for trial in trials.running(job):
+            self._stop_trial(trial["name"])
+
+    def _stop_trial(self, name: str) -> None:
+        try:
+            with suppress(AwsError):  # it has just ended, or is stopping
+                self._training.stop_training_job({"TrainingJobName": name})
+        except sqlite3.Error as error:
+            if not is_full(error):
+                raise
+            self._training.end(name)  # it is Stopped without having been Stopping
+
+    # Ending.
+
+    def _verdict(self, job: dict) -> Verdict | None:
+        """Return how the tuning job ends, once it has to."""
+        if job["HyperParameterTuningJobStatus"] == "Stopping":
+            return "Stopped", None
+        done, most = trials.ended(job), most_trials(job)
+        none = all(trials.value_of(trial["summary"]) is None for trial in done)
+        over = len(done) >= most
+        if done and none and (over or len(done) >= ATTEMPTS):
+            return "Failed", _why(done)
+        if over or self._is_enough(job):
+            return "Completed", None
+        return None
+
+    def _is_enough(self, job: dict) -> bool:
+        """Say whether a limit of time or a completion criterion is met."""
+        config = job["HyperParameterTuningJobConfig"]
+        most = config["ResourceLimits"].get("MaxRuntimeInSeconds", float("inf"))
+        if (now() - job["CreationTime"]).total_seconds() >= most:
+            return True
+        criteria = config.get("TuningJobCompletionCriteria", {})
+        patience = criteria.get("BestObjectiveNotImproving", {})
+        if trials.stale(job) >= patience.get("MaxNumberOfTrainingJobsNotImproving", float("inf")):
+            return True
+        best = trials.best_of(job, [trial["summary"] for trial in trials.ended(job)])
+        target = criteria.get("TargetObjectiveMetricValue")
+        if best is None or target is None:
+            return False
+        return better(job) * trials.value_of(best) >= better(job) * target
+
+    def _give_up(self, reason: str) -> None:
+        """Fail the tuning job; what runs of it is stopped and noted by Describe alone."""
+        self._stop_trials(self._shelf.get(self.name))
+        self._finish("Failed", reason)
+
+    def _finish(self, status: str, reason: str | None) -> None:
+        fields = {
+            "HyperParameterTuningJobStatus": status,
+            "HyperParameterTuningEndTime": now(),
+            "LastModifiedTime": now(),
+            **({"FailureReason": reason} if reason else {}),
+        }
+        self._training.pools.close(self._arn)  # before anybody can see that it has ended
+        # Nothing ends Completed that a restart would not know.
+        self._shelf.update(self.name, lambda job: job.update(fields), late=status == "Failed")
+
+
+def _why(done: list[dict]) -> str:
+    """Word why no trial has an objective, as AWS does."""
+    if any(trial["summary"]["TrainingJobStatus"] == "Completed" for trial in done):
+        return (
+            f"No objective metrics found after running {len(done)} training jobs. Please ensure"
+            " that the custom algorithm is emitting the objective metric as defined by the regular"
+            " expression provided."
+        )
+    return (
+        f"No training job succeeded after {len(done)} attempts. For additional details, please"
+        " take a look at the training job failures by listing training jobs for the"
+        " hyperparameter tuning job."
+    )

@@ -1,0 +1,116 @@
+"""What a tuning job remembers of its training jobs, and what AWS tells of them; runs nothing.
+
+A trial is a dictionary in the tuning job's document: `name`, `arn`, `created`, `values` (its
+hyperparameters); once it has ended `objectives` (one after each epoch) and `summary`; and `again`
+where it failed by no fault of its own: `waiting` to be run again, or `done`.
+"""
+
+import math
+
+from local_aws.services.sagemaker.tuning.ranges import as_text
+from local_aws.services.sagemaker.tuning.requests import better
+from local_aws.state.collection import now
+
+ENDED = ("Completed", "Failed", "Stopped")
+TIMES = ("CreationTime", "TrainingStartTime", "TrainingEndTime")
+COUNTERS = {"Completed": "Completed", "Stopped": "Stopped", "Failed": "NonRetryableError"}
+
+
+def summarise(job: dict, trial: dict, training: dict) -> dict:
+    """Return a trial's HyperParameterTrainingJobSummary.
+
+    Args:
+        job: the tuning job's document.
+        training: the training job's document.
+    """
+    objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    status = training["TrainingJobStatus"]
+    about = {
+        "TrainingJobName": trial["name"],
+        "TrainingJobArn": trial["arn"],
+        "TrainingJobStatus": status,
+        "TunedHyperParameters": {name: as_text(value) for name, value in trial["values"].items()},
+        "ObjectiveStatus": "Pending" if status not in ENDED else "Failed",
+        **{time: training[time] for time in TIMES if time in training},
+    }
+    if reason := training.get("FailureReason"):
+        about["FailureReason"] = reason
+    value = final_value(training, objective["MetricName"])
+    if status in ("Completed", "Stopped") and value is not None:
+        about["ObjectiveStatus"] = "Succeeded"
+        about["FinalHyperParameterTuningJobObjectiveMetric"] = {**objective, "Value": value}
+    return about
+
+
+def deleted(trial: dict) -> dict:
+    """Return what stands for the document of a training job that somebody has deleted."""
+    return {
+        "TrainingJobArn": trial["arn"],
+        "TrainingJobStatus": "Failed",
+        "FailureReason": "ClientError: the training job was deleted",
+        "CreationTime": trial["created"],
+        "TrainingEndTime": now(),
+    }
+
+
+def final_value(training: dict, metric: str) -> float | None:
+    """Return the last value of a metric that a training job printed, if it is a number."""
+    for found in training.get("FinalMetricDataList", []):
+        if found["MetricName"] == metric and math.isfinite(found["Value"]):
+            return found["Value"]
+    return None
+
+
+def running(job: dict) -> list[dict]:
+    """Return the trials that have not ended."""
+    return [trial for trial in job["_trials"] if "summary" not in trial]
+
+
+def launched(job: dict) -> list[dict]:
+    """Return the trials that count against the limit of training jobs."""
+    return [trial for trial in job["_trials"] if not trial.get("again")]
+
+
+def ended(job: dict) -> list[dict]:
+    """Return the trials that count and have ended, in the order of their ends."""
+    found = [trial for trial in launched(job) if "summary" in trial]
+    return sorted(found, key=lambda trial: trial["summary"]["TrainingEndTime"])
+
+
+def value_of(summary: dict) -> float | None:
+    """Return a trial's final objective; None where it has none."""
+    return summary.get("FinalHyperParameterTuningJobObjectiveMetric", {}).get("Value")
+
+
+def best_of(job: dict, summaries: list[dict]) -> dict | None:
+    """Return the best of the trials that completed."""
+    found = [
+        summary
+        for summary in summaries
+        if summary["TrainingJobStatus"] == "Completed" and value_of(summary) is not None
+    ]
+    return max(found, key=lambda summary: better(job) * value_of(summary), default=None)
+
+
+def stale(job: dict) -> int:
+    """Return how many trials have ended since the best one of then was beaten."""
+    best, count = -math.inf, 0
+    for trial in ended(job):
+        value = value_of(trial["summary"])
+        count += 1
+        if value is not None and better(job) * value > best:
+            best, count = better(job) * value, 0
+    return count
+
+
+def counters(job: dict, summaries: list[dict]) -> dict:
+    """Return Describe's counters of statuses and of objectives."""
+    statuses = dict.fromkeys(
+        ("Completed", "InProgress", "RetryableError", "NonRetryableError", "Stopped"), 0
+    )
+    objectives = dict.fromkeys(("Succeeded", "Pending", "Failed"), 0)
+    for trial, summary in zip(job["_trials"], summaries, strict=True):
+        counter = COUNTERS.get(summary["TrainingJobStatus"], "InProgress")
+        statuses["RetryableError" if trial.get("again") else counter] += 1
+        objectives[summary["ObjectiveStatus"]] += 1
+    return {"TrainingJobStatusCounters": statuses, "ObjectiveStatusCounters": objectives}

@@ -1,0 +1,277 @@
+"""The Glue Data Catalog: databases, tables and partitions in a file; knows nothing of S3 or SQL.
+
+Left out: table versions (every table is at version 0), column statistics, user-defined functions,
+connections, Lake Formation permissions, federated catalogs (CatalogId is recorded, not used).
+"""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local_aws.errors import AwsError
+from local_aws.state.documents import Documents
+from local_aws.state.partition_filter import matching
+
+SEPARATOR = "\x1f"
+
+
+def _missing(what: str, name: str) -> AwsError:
+    return AwsError("EntityNotFoundException", f"{what} {name} not found.")
+
+
+def _page(items: list[dict], name: str, request: dict, limit: int = 100) -> dict:
+    """Return one page of a listing; the token is the position of the next item."""
+    start = int(request.get("NextToken") or 0)
+    end = start + (request.get("MaxResults") or limit)
+    answer = {name: items[start:end]}
+    if end < len(items):
+        answer["NextToken"] = str(end)
+    return answer
+
+
+def _matches(pattern: str | None, name: str) -> bool:
+    return not pattern or re.fullmatch(pattern, name, re.IGNORECASE) is not None
+
+
+class Catalog:
+    """Glue's catalog operations, request in, answer out."""
+
+    def __init__(self, root: Path, account: str = "000000000000"):
+        self._documents = Documents(root / "catalog.sqlite")
+        self._account = account
+
+    def _database(self, name: str) -> dict:
+        found = self._documents.get("database", name.lower())
+        if found is None:
+            raise _missing("Database", name)
+        return found
+
+    def _table(self, database: str, name: str) -> dict:
+        self._database(database)
+        found = self._documents.get("table", self._key(database, name))
+        if found is None:
+            raise _missing("Table", name)
+        return found
+
+    @staticmethod
+    def _key(*parts: str) -> str:
+        return SEPARATOR.join([parts[0].lower(), parts[1].lower(), *parts[2:]])
+
+    # Databases
+
+    def create_database(self, request: dict) -> dict:
+        """Create a database."""
+        given = request["DatabaseInput"]
+        name = given["Name"].lower()
+        if self._documents.get("database", name):
+            raise AwsError("AlreadyExistsException", "Database already exists.")
+        body = {**given, "Name": name, "CreateTime": datetime.now(UTC), "CatalogId": self._account}
+        self._documents.put("database", name, body)
+        return {}
+
+    def get_database(self, request: dict) -> dict:
+        """Return one database."""
+        return {"Database": self._database(request["Name"])}
+
+    def get_databases(self, request: dict) -> dict:
+        """Return all databases, by pages."""
+        return _page(
+            [body for _, body in self._documents.items("database")], "DatabaseList", request
+        )
+
+    def update_database(self, request: dict) -> dict:
+        """Replace a database's definition."""
+        old = self._database(request["Name"])
+        kept = {name: old[name] for name in ("Name", "CreateTime", "CatalogId")}
+        self._documents.put("database", old["Name"], {**request["DatabaseInput"], **kept})
+        return {}
+
+    def delete_database(self, request: dict) -> dict:
+        """Delete a database with its tables and partitions."""
+        name = self._database(request["Name"])["Name"]
+        with self._documents.transaction():
+            for kind in ("partition", "table"):
+                self._documents.delete_prefix(kind, name + SEPARATOR)
+            self._documents.delete("database", name)
+        return {}
+
+    # Tables
+
+    def create_table(self, request: dict) -> dict:
+        """Create a table or a view."""
+        given = request["TableInput"]
+        database = self._database(request["DatabaseName"])["Name"]
+        if self._documents.get("table", self._key(database, given["Name"])):
+            raise AwsError("AlreadyExistsException", "Table already exists.")
+        self._write_table(database, given, datetime.now(UTC))
+        return {}
+
+    def _write_table(self, database: str, given: dict, created: datetime) -> None:
+        body = {
+            "PartitionKeys": [],
+            "Parameters": {},
+            **given,
+            "Name": given["Name"].lower(),
+            "DatabaseName": database,
+            "CreateTime": created,
+            "UpdateTime": datetime.now(UTC),
+            "CatalogId": self._account,
+            "VersionId": "0",
+            "IsRegisteredWithLakeFormation": False,
+        }
+        self._documents.put("table", self._key(database, given["Name"]), body)
+
+    def get_table(self, request: dict) -> dict:
+        """Return one table."""
+        return {"Table": self._table(request["DatabaseName"], request["Name"])}
+
+    def get_tables(self, request: dict) -> dict:
+        """Return a database's tables, by pages; Expression is a pattern for the whole name."""
+        database = self._database(request["DatabaseName"])["Name"]
+        tables = [
+            body
+            for _, body in self._documents.items("table", database + SEPARATOR)
+            if _matches(request.get("Expression"), body["Name"])
+        ]
+        return _page(tables, "TableList", request)
+
+    def search_tables(self, request: dict) -> dict:
+        """Return the tables of all databases whose name holds SearchText."""
+        text = (request.get("SearchText") or "").strip('"').lower()
+        tables = [body for _, body in self._documents.items("table") if text in body["Name"]]
+        return _page(tables, "TableList", request)
+
+    def update_table(self, request: dict) -> dict:
+        """Replace a table's definition."""
+        given = request["TableInput"]
+        old = self._table(request["DatabaseName"], given["Name"])
+        self._write_table(old["DatabaseName"], given, old["CreateTime"])
+        return {}
+
+    def delete_table(self, request: dict) -> dict:
+        """Delete a table and its partitions; the data stay where they are."""
+        table = self._table(request["DatabaseName"], request["Name"])
+        key = self._key(table["DatabaseName"], table["Name"])
+        with self._documents.transaction():
+            self._documents.delete_prefix("partition", key + SEPARATOR)
+            self._documents.delete("table", key)
+        return {}
+
+    def batch_delete_table(self, request: dict) -> dict:
+        """Delete several tables; those that don't exist are listed as errors."""
+        errors = []
+        with self._documents.transaction():
+            for name in request["TablesToDelete"]:
+                try:
+                    self.delete_table({"DatabaseName": request["DatabaseName"], "Name": name})
+                except AwsError as error:
+                    errors.append({"TableName": name, "ErrorDetail": _detail(error)})
+        return {"Errors": errors}
+
+    # Partitions
+
+    def _partition_key(self, table: dict, values: list[str]) -> str:
+        return self._key(table["DatabaseName"], table["Name"], *values)
+
+    def _partition_body(self, table: dict, given: dict) -> dict:
+        if len(given["Values"]) != len(table["PartitionKeys"]):
+            raise AwsError(
+                "InvalidInputException",
+                "The number of partition keys do not match the number of partition values",
+            )
+        names = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
+        return {"CreationTime": datetime.now(UTC), **given, **names, "CatalogId": self._account}
+
+    def create_partition(self, request: dict) -> dict:
+        """Create one partition."""
+        table = self._table(request["DatabaseName"], request["TableName"])
+        body = self._partition_body(table, request["PartitionInput"])
+        key = self._partition_key(table, body["Values"])
+        if self._documents.get("partition", key):
+            raise AwsError("AlreadyExistsException", "Partition already exists.")
+        self._documents.put("partition", key, body)
+        return {}
+
+    def batch_create_partition(self, request: dict) -> dict:
+        """Create several partitions; those that exist are listed as errors."""
+        table = self._table(request["DatabaseName"], request["TableName"])
+        known = {key for key, _ in self._partitions(table)}
+        new, errors = {}, []
+        for given in request["PartitionInputList"]:
+            body = self._partition_body(table, given)
+            key = self._partition_key(table, body["Values"])
+            if key in known or key in new:
+                error = AwsError("AlreadyExistsException", "Partition already exists.")
+                errors.append({"PartitionValues": body["Values"], "ErrorDetail": _detail(error)})
+            else:
+                new[key] = body
+        self._documents.put_many("partition", list(new.items()))
+        return {"Errors": errors}
+
+    def _partitions(self, table: dict) -> list[tuple[str, dict]]:
+        prefix = self._key(table["DatabaseName"], table["Name"]) + SEPARATOR
+        return self._documents.items("partition", prefix)
+
+    def _partition(self, table: dict, values: list[str]) -> dict:
+        found = self._documents.get("partition", self._partition_key(table, values))
+        if found is None:
+            raise AwsError("EntityNotFoundException", "Cannot find partition.")
+        return found
+
+    def get_partition(self, request: dict) -> dict:
+        """Return one partition."""
+        table = self._table(request["DatabaseName"], request["TableName"])
+        return {"Partition": self._partition(table, request["PartitionValues"])}
+
+    def get_partitions(self, request: dict) -> dict:
+        """Return a table's partitions, by pages; Expression filters on the partition keys."""
+        table = self._table(request["DatabaseName"], request["TableName"])
+        bodies = [body for _, body in self._partitions(table)]
+        found = matching(table["PartitionKeys"], bodies, request.get("Expression"))
+        return _page(found, "Partitions", request)
+
+    def batch_get_partition(self, request: dict) -> dict:
+        """Return several partitions, and the keys of those that don't exist."""
+        table = self._table(request["DatabaseName"], request["TableName"])
+        found, lost = [], []
+        for wanted in request["PartitionsToGet"]:
+            key = self._partition_key(table, wanted["Values"])
+            body = self._documents.get("partition", key)
+            (lost if body is None else found).append(wanted if body is None else body)
+        return {"Partitions": found, "UnprocessedKeys": lost}
+
+    def update_partition(self, request: dict) -> dict:
+        """Replace a partition; its values may change."""
+        table = self._table(request["DatabaseName"], request["TableName"])
+        old = self._partition(table, request["PartitionValueList"])
+        body = self._partition_body(table, {"Values": old["Values"], **request["PartitionInput"]})
+        body["CreationTime"] = old["CreationTime"]
+        key = self._partition_key(table, body["Values"])
+        with self._documents.transaction():
+            self._documents.put("partition", key, body)
+            if key != (former := self._partition_key(table, old["Values"])):
+                self._documents.delete("partition", former)
+        return {}
+
+    def delete_partition(self, request: dict) -> dict:
+        """Delete one partition."""
+        table = self._table(request["DatabaseName"], request["TableName"])
+        body = self._partition(table, request["PartitionValues"])
+        self._documents.delete("partition", self._partition_key(table, body["Values"]))
+        return {}
+
+    def batch_delete_partition(self, request: dict) -> dict:
+        """Delete several partitions; those that don't exist are listed as errors."""
+        errors = []
+        with self._documents.transaction():
+            for wanted in request["PartitionsToDelete"]:
+                values = wanted["Values"]
+                try:
+                    self.delete_partition({**request, "PartitionValues": values})
+                except AwsError as error:
+                    errors.append({"PartitionValues": values, "ErrorDetail": _detail(error)})
+        return {"Errors": errors}
+
+
+def _detail(error: AwsError) -> dict:
+    return {"ErrorCode": error.code, "ErrorMessage": error.message}

@@ -1,0 +1,78 @@
+"""Documents of one kind under their names, for the engines of jobs, models and endpoints."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+from local_aws.state.documents import Documents
+
+
+class Shelf:
+    """One kind of document; what it hands out are copies, change them through `update`.
+
+    A key that starts with `_` is the engine's own: `public` leaves it out.
+    """
+
+    def __init__(self, documents: Documents, kind: str):
+        self._documents, self._kind = documents, kind
+
+    def transaction(self) -> AbstractContextManager:
+        """Make all that is written inside one change, other shelves' of these documents too."""
+        return self._documents.transaction()
+
+    def add(self, name: str, document: dict) -> bool:
+        """Keep a new document; False, and no change, where the name is taken."""
+        with self.transaction():
+            if name in self:
+                return False
+            self.put(name, document)
+            return True
+
+    def put(self, name: str, document: dict) -> None:
+        """Keep a document; it is on disk when this returns."""
+        self._documents.put(self._kind, name, document)
+
+    def get(self, name: str) -> dict | None:
+        """Return a copy of a document, or None."""
+        return self._documents.get(self._kind, name)
+
+    def update(self, name: str, change: Callable[[dict], object], late: bool = False) -> dict:
+        """Apply `change` to a document in place and keep it; return the new one.
+
+        What `change` raises leaves the document as it was.
+
+        Args:
+            late: what has happened can't be refused: on a full disk it is kept in memory until
+                there is room (`Documents.put_late`).
+
+        Raises:
+            KeyError: there is no document of that name.
+        """
+        with self._documents.lock:
+            if (document := self.get(name)) is None:
+                raise KeyError(name)
+            change(document)
+            put = self._documents.put_late if late else self._documents.put
+            put(self._kind, name, document)
+            return document
+
+    def delete(self, name: str) -> None:
+        """Forget a document; a name that is not known is no error."""
+        self._documents.delete(self._kind, name)
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name) is not None
+
+    def __iter__(self) -> Iterator[dict]:
+        return iter([document for _, document in self._documents.items(self._kind)])
+
+
+def public(document: dict) -> dict:
+    """Return what a caller may see of a document."""
+    return {key: value for key, value in document.items() if not key.startswith("_")}
+
+
+def now() -> datetime:
+    """Return the time as AWS keeps it: UTC, milliseconds."""
+    time = datetime.now(UTC)
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)

@@ -1,0 +1,70 @@
+"""The buckets: names, regions, creation times. Knows the index and the folders, no objects."""
+
+import shutil
+import time
+from pathlib import Path
+
+from local_aws.errors import AwsError
+from local_aws.state import paths
+from local_aws.state.objects import names
+from local_aws.state.objects.index import Index
+
+
+class Buckets:
+    """All buckets, also held in memory: every request asks whether its bucket exists."""
+
+    def __init__(self, index: Index, root: Path, side: Path):
+        self._index, self._root, self._side = index, root, side
+        self._all: dict[str, tuple[int, str]] = {
+            name: (created, region)
+            for name, created, region in index.rows("SELECT name, created, region FROM buckets")
+        }
+
+    def create(self, bucket: str, region: str) -> None:
+        """Make a bucket and its folder."""
+        names.check_bucket_name(bucket)
+        with self._index.transaction():
+            if bucket in self._all:
+                message = "Your previous request to create the named bucket succeeded."
+                raise AwsError("BucketAlreadyOwnedByYou", message, 409)
+            paths.child(self._root, bucket).mkdir(exist_ok=True)
+            created = int(time.time())
+            self._index.rows("INSERT INTO buckets VALUES (?, ?, ?)", bucket, created, region)
+        self._all[bucket] = (created, region)
+
+    def delete(self, bucket: str) -> None:
+        """Delete a bucket without objects, and the uploads that were never completed."""
+        with self._index.lock:  # nobody makes it again before its folder is gone
+            with self._index.transaction():
+                self.check(bucket)
+                if self._index.row("SELECT 1 FROM objects WHERE bucket = ? LIMIT 1", bucket):
+                    message = f"The bucket you tried to delete is not empty: {bucket}"
+                    raise AwsError("BucketNotEmpty", message, 409)
+                uploads = self._index.rows("SELECT id FROM uploads WHERE bucket = ?", bucket)
+                for (upload,) in uploads:
+                    self._index.rows("DELETE FROM parts WHERE upload = ?", upload)
+                self._index.rows("DELETE FROM uploads WHERE bucket = ?", bucket)
+                self._index.rows("DELETE FROM buckets WHERE name = ?", bucket)
+            # Only now: a full disk may refuse the change until its very end.
+            self._all.pop(bucket, None)
+            for (upload,) in uploads:
+                shutil.rmtree(paths.child(self._side / "uploads", upload), ignore_errors=True)
+            shutil.rmtree(paths.child(self._root, bucket), ignore_errors=True)
+
+    def names(self) -> list[str]:
+        """Return the bucket names, sorted."""
+        return sorted(self._all)
+
+    def has(self, bucket: str) -> bool:
+        """Say whether the bucket exists."""
+        return bucket in self._all
+
+    def check(self, bucket: str) -> None:
+        """Raise AwsError NoSuchBucket unless it exists."""
+        if bucket not in self._all:
+            raise AwsError("NoSuchBucket", f"The specified bucket does not exist: {bucket}", 404)
+
+    def facts(self, bucket: str) -> tuple[int, str]:
+        """Return a bucket's creation time (seconds since 1970) and region."""
+        self.check(bucket)
+        return self._all[bucket]

@@ -1,0 +1,245 @@
+"""Objects as plain files at <root>/<bucket>/<key>, with their facts in an index. Knows no HTTP.
+
+A file changed or deleted behind the store's back is noticed at its next use (size and time differ
+from the index) and registered anew; a new file in a bucket's folder is unknown until `adopt`.
+Keys that no path can hold ("a//b", "..", "dir/", a name over 255 bytes, a key that is another
+key's folder, or goes through a link out of the bucket) lie in the index's folder. One process owns
+a store; the file system must tell upper case from lower. Objects have one version.
+"""
+
+import io
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from local_aws.errors import AwsError
+from local_aws.state import paths
+from local_aws.state.disk import full_disk_named
+from local_aws.state.objects import key_files, names, outside_changes
+from local_aws.state.objects.buckets import Buckets
+from local_aws.state.objects.index import Index
+from local_aws.state.objects.info import ObjectInfo, pack
+from local_aws.state.objects.rows import Objects
+from local_aws.state.objects.temporary_files import Draft, blocks, draft, file_blocks
+
+log = logging.getLogger(__name__)
+PAGE = 1000
+NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+Listener = Callable[[str, ObjectInfo, str], None]
+Infos = list[ObjectInfo]  # named here: inside the class, `list` is the method
+
+
+class ObjectStore:
+    """Buckets and objects under `root`; the index, odd keys and drafts lie in `<root>-index`."""
+
+    def __init__(self, root: Path):
+        self.root = Path(root).absolute()
+        self.side = self.root.with_name(f"{self.root.name}-index")
+        self._drafts = self.side / "drafts"
+        shutil.rmtree(self._drafts, ignore_errors=True)  # of a process that was killed
+        for folder in (self.root, self._drafts):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.index = Index(self.side / "index.sqlite")
+        self.objects = Objects(self.index, self.root, self.side)
+        self.bucket_table = Buckets(self.index, self.root, self.side)
+        self.listeners: list[Listener] = []
+
+    def create_bucket(self, bucket: str, region: str = "us-east-1") -> None:
+        """Make a bucket. Raises: AwsError InvalidBucketName, BucketAlreadyOwnedByYou."""
+        with full_disk_named():
+            self.bucket_table.create(bucket, region)
+
+    def delete_bucket(self, bucket: str) -> None:
+        """Delete an empty bucket. Raises: AwsError NoSuchBucket, BucketNotEmpty."""
+        self._adopt(bucket, "")  # files that nobody registered must not vanish in silence
+        with full_disk_named():
+            self.bucket_table.delete(bucket)
+
+    def buckets(self) -> list[str]:
+        """Return the bucket names, sorted."""
+        return self.bucket_table.names()
+
+    def has_bucket(self, bucket: str) -> bool:
+        """Say whether the bucket exists."""
+        return self.bucket_table.has(bucket)
+
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        data: bytes | BinaryIO | Path,
+        *,
+        content_type: str | None = None,
+        metadata: dict[str, str] | None = None,
+        reason: str = "PutObject",
+    ) -> ObjectInfo:
+        """Store an object: at once or, whatever fails, not at all."""
+        self.bucket_table.check(bucket)
+        facts = {"content_type": content_type, "metadata": metadata}
+        if isinstance(data, Path):
+            source = file_blocks([data])
+        else:
+            source = blocks(io.BytesIO(data) if isinstance(data, bytes) else data)
+        with self.draft(source) as made:
+            return self.commit(bucket, key, made, reason=reason, **facts)
+
+    def draft(self, source: Iterable[bytes], checksums: Iterable[str] = (), md5=True) -> Draft:
+        """Write blocks to a temporary file, for `commit`. Raises: AwsError on a full disk."""
+        with full_disk_named():
+            return draft(str(self._drafts), source, set(checksums), md5)
+
+    def commit(
+        self,
+        bucket: str,
+        key: str,
+        made: Draft,
+        *,
+        reason: str = "PutObject",
+        etag: str | None = None,
+        check: Callable[[ObjectInfo | None], None] | None = None,
+        along: Callable[[], None] | None = None,
+        **facts: object,
+    ) -> ObjectInfo:
+        """Move a draft to its key, tell the index, then the listeners.
+
+        `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers,
+        tags. `check` gets the object that is there now, and may raise to refuse the write; what
+        `along` writes to the index is one change with it.
+        """
+        names.check_key(key)
+        facts_text = pack(**facts)
+        with full_disk_named(), self.index.lock:
+            self.bucket_table.check(bucket)
+            old = self.objects.get(bucket, key)
+            if check:
+                check(old)
+            path, location = key_files.home(str(self.root), str(self.side), bucket, key)
+            row = (bucket, key, made.size, etag or made.md5, made.mtime_ns, location, facts_text)
+            with key_files.replaced(made.path, path), self.index.transaction():
+                info = self.objects.put(*row)
+                if along:
+                    along()
+            if old and str(old.path) != path:
+                old.path.unlink(missing_ok=True)
+        self._announce(info, reason)
+        return info
+
+    def _announce(self, info: ObjectInfo, reason: str) -> None:
+        for listener in self.listeners:
+            try:
+                listener(info.bucket, info, reason)
+            except Exception:  # the object is stored: its upload must not fail over a notice
+                log.exception("a listener failed on s3://%s/%s", info.bucket, info.key)
+
+    def info(self, bucket: str, key: str) -> ObjectInfo:
+        """Return an object's facts. Raises: AwsError NoSuchBucket, NoSuchKey (404)."""
+        return self._settled(bucket, key, os.stat)[0]
+
+    def open(self, bucket: str, key: str) -> tuple[ObjectInfo, BinaryIO]:
+        """Return an object's facts and its open file, of one and the same write."""
+        return self._settled(bucket, key, lambda path: open(path, "rb", buffering=0))
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """Return an object's bytes."""
+        with self.open(bucket, key)[1] as file:
+            return file.read()
+
+    def path(self, bucket: str, key: str) -> Path:
+        """Return where an object's file lies; of a new key where it goes, its folder made."""
+        self.bucket_table.check(bucket)
+        if known := self.objects.get(bucket, key):
+            return known.path
+        return Path(key_files.home(str(self.root), str(self.side), bucket, key)[0])
+
+    def _settled(self, bucket: str, key: str, look: Callable) -> tuple:
+        """Return the facts and what `look` gave, once the file is the one in the index."""
+        for _ in range(5):
+            with self.index.lock:  # no writer of ours comes between a row and its file
+                info = self.objects.get(bucket, key)
+                if info is None:
+                    self.bucket_table.check(bucket)
+                    raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+                seen = _seen(info, look)
+            if seen is not None:
+                return info, seen
+            self._catch_up(info)
+        raise AwsError("OperationAborted", f"{info.path} is being written by someone else.", 409)
+
+    def _catch_up(self, info: ObjectInfo) -> None:
+        """Write the row of an object anew whose file others changed or removed."""
+        location = None
+        if info.path.is_relative_to(self.side):
+            location = str(info.path.relative_to(self.side))
+        where = (info.bucket, info.key, str(info.path), location)
+        try:
+            outside_changes.register(self.index, self.objects, *where)
+        except NO_FILE:
+            outside_changes.forget(self.index, self.objects, info)
+
+    def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
+        """Yield objects sorted by UTF-8 key; writes made meanwhile may or may not show."""
+        self.bucket_table.check(bucket)
+        low = max(prefix, f"{start_after}\0") if start_after else prefix
+        while page := self.objects.page(bucket, low, names.after(prefix), PAGE):
+            yield from page
+            low = f"{page[-1].key}\0"
+
+    def delete(self, bucket: str, *keys: str) -> None:
+        """Delete objects, all or none; one that is not there is deleted already, as in S3."""
+        with full_disk_named(), self.index.lock:
+            self.bucket_table.check(bucket)
+            known = [info for key in set(keys) if (info := self.objects.get(bucket, key))]
+            files = [info.path for info in known]
+            with key_files.set_aside(files, self._drafts), self.index.transaction():
+                for info in known:
+                    self.objects.delete(bucket, info.key)
+            for file in files:
+                key_files.prune(file, paths.child(self.root, bucket))
+
+    def retag(self, bucket: str, key: str, tags: dict[str, str]) -> None:
+        """Replace an object's tags."""
+        with full_disk_named(), self.index.transaction():
+            self.objects.update(self.info(bucket, key), tags=tags)
+
+    def adopt(self, bucket: str, prefix: str = "") -> Infos:
+        """Register files written straight into the folder; forget keys whose file is gone.
+
+        Returns:
+            The new and the changed objects under the prefix; the listeners heard of each.
+        """
+        adopted = self._adopt(bucket, prefix)
+        for info in adopted:
+            self._announce(info, "PutObject")
+        return adopted
+
+    def _adopt(self, bucket: str, prefix: str) -> Infos:
+        for info in self.list(bucket, prefix):
+            if not info.path.is_file():
+                outside_changes.forget(self.index, self.objects, info)
+        found = outside_changes.files(str(paths.child(self.root, bucket)), prefix)
+        with full_disk_named():
+            made = [
+                outside_changes.register(self.index, self.objects, bucket, *file) for file in found
+            ]
+        return [info for info in made if info]
+
+    def close(self) -> None:
+        """Let go of the index; all is on disk already."""
+        self.index.close()
+
+
+def _seen(info: ObjectInfo, look: Callable) -> os.stat_result | BinaryIO | None:
+    """Return what `look` gave of an object's file; None if that is gone or another one."""
+    try:
+        seen = look(info.path)
+    except NO_FILE:
+        return None
+    stat = seen if isinstance(seen, os.stat_result) else os.fstat(seen.fileno())
+    if outside_changes.same(info, stat):
+        return seen
+    if seen is not stat:
+        seen.close()
+    return None

@@ -1,0 +1,172 @@
+"""An HTTP/1.1 handler for werkzeug's server that keeps connections open. Knows no application.
+
+werkzeug's own handler closes each connection and waits 10 ms for leftovers; here a body that the
+application did not read is drained, and the next request is answered on the same connection. The
+headers' true names come in environ["local_aws.headers"]: WSGI's cannot tell "_" from "-".
+"""
+
+import io
+import logging
+from collections.abc import Callable
+from typing import BinaryIO
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from werkzeug.serving import WSGIRequestHandler
+
+from local_aws.services.s3.messages import HEADERS
+
+log = logging.getLogger(__name__)
+DRAINED = 1 << 20  # bytes of an unread body that are worth reading to keep the connection
+
+
+class Bounded(io.RawIOBase):
+    """The request's body: a read stops at its Content-Length, not at the next request."""
+
+    def __init__(self, stream: BinaryIO, length: int, invite: Callable[[], None]):
+        self._stream, self.left, self._invite = stream, length, invite
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes, all that is left for -1."""
+        size = self._within(size)
+        block = self._stream.read(size) if size else b""
+        self.left -= len(block)
+        return block
+
+    def _within(self, size: int | None) -> int:
+        self._invite()
+        return self.left if size is None or size < 0 else min(size, self.left)
+
+    def readinto(self, buffer: bytearray) -> int:
+        """Fill a buffer; return the number of bytes."""
+        block = self.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Return one line."""
+        size = self._within(size)
+        line = self._stream.readline(size) if size else b""
+        self.left -= len(line)
+        return line
+
+
+class KeepAliveHandler(WSGIRequestHandler):
+    """Answer one request after the other on a connection."""
+
+    protocol_version = "HTTP/1.1"
+    _invited = True  # False while a client waits for "100 Continue" before it sends its body
+    disable_nagle_algorithm = True  # head and body may go out apart: don't wait for an ACK
+
+    def make_environ(self) -> dict:
+        """Return WSGI's environ with the body bounded and the headers as they were sent."""
+        environ = super().make_environ()
+        environ["PATH_INFO"] = _path_of(self.path)
+        environ[HEADERS] = self.headers.items()
+        if "wsgi.input_terminated" not in environ:
+            length = environ.get("CONTENT_LENGTH") or "0"
+            size = int(length) if length.isdigit() else 0
+            environ["wsgi.input"] = Bounded(self.rfile, size, self._invite)
+        return environ
+
+    def handle_expect_100(self) -> bool:
+        """Wait with the invitation until the body is read: a refused upload is never sent."""
+        self._invited = False
+        return True
+
+    def _invite(self) -> None:
+        if not self._invited:
+            self._invited = True
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def run_wsgi(self) -> None:
+        """Run the application and send its answer."""
+        self.environ = self.make_environ()
+        answer = _Answer(self)
+        try:
+            blocks = self.server.app(self.environ, answer.start)
+            try:
+                for block in blocks:
+                    answer.write(block)
+                answer.finish()
+            finally:
+                if hasattr(blocks, "close"):
+                    blocks.close()
+        except (ConnectionError, TimeoutError) as error:
+            self.close_connection = True
+            self.connection_dropped(error, self.environ)
+        except Exception:
+            self.close_connection = True
+            log.exception("the application failed on %s %s", self.command, self.path)
+            if not answer.sent:
+                answer.start("500 Internal Server Error", [("Content-Length", "0")])
+                answer.finish()
+        self._drain()
+
+    def _drain(self) -> None:
+        if not self.close_connection:
+            self.environ["wsgi.input"].read()
+
+    def worth_keeping(self) -> bool:
+        """Say whether the next request can be found on this connection."""
+        body = self.environ["wsgi.input"]
+        if self.close_connection or not isinstance(body, Bounded):
+            return False  # a chunked body's end is unknown
+        return body.left == 0 or (self._invited and body.left <= DRAINED)
+
+
+def _path_of(target: str) -> str:
+    """Return a request target's path as WSGI has it: a character for each byte.
+
+    werkzeug's own has U+FFFD for whatever is no UTF-8, which makes one path of several.
+    """
+    parts = urlsplit(target)
+    path = f"/{parts.netloc}{parts.path}" if parts.netloc and not parts.scheme else parts.path
+    return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
+
+
+class _Answer:
+    """The answer on its way: the head goes out with the first block."""
+
+    def __init__(self, handler: KeepAliveHandler):
+        self._handler, self._head, self._chunked = handler, b"", False
+        self.sent = False
+
+    def start(self, status: str, headers: list, exc_info: tuple | None = None) -> Callable:
+        """Take status and headers (WSGI's start_response)."""
+        handler = self._handler
+        names = {name.lower() for name, _ in headers}
+        bare = handler.command == "HEAD" or status[:3] in ("204", "304")
+        lines = [f"HTTP/1.1 {status}"] + [f"{name}: {value}" for name, value in headers]
+        if "content-length" not in names and not bare:
+            self._chunked = True
+            lines.append("Transfer-Encoding: chunked")
+        if "date" not in names:
+            lines.append(f"Date: {handler.date_time_string()}")
+        if not handler.worth_keeping():
+            handler.close_connection = True
+            lines.append("Connection: close")
+        self._head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        return self.write
+
+    def write(self, block: bytes) -> None:
+        """Send a block."""
+        if not block:
+            return
+        if self._chunked:
+            block = b"%x\r\n%s\r\n" % (len(block), block)
+        if not self.sent and len(block) < 1 << 16:
+            block, self.sent = self._head + block, True
+        elif not self.sent:
+            self._handler.wfile.write(self._head)
+            self.sent = True
+        self._handler.wfile.write(block)
+
+    def finish(self) -> None:
+        """Send what is still due."""
+        end = b"0\r\n\r\n" if self._chunked else b""
+        if not self.sent or end:
+            self._handler.wfile.write((b"" if self.sent else self._head) + end)

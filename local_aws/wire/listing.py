@@ -1,0 +1,76 @@
+"""Answers SageMaker's List operations: filters, order and pages; knows fields, and no resource."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from local_aws.errors import AwsError
+
+PAGE = 10
+"""What SageMaker returns at once where MaxResults is not given."""
+TIMES = ("CreationTime", "LastModifiedTime")
+PAGING = {"SortBy", "SortOrder", "NextToken", "MaxResults"}
+FILTERS = {"NameContains", "StatusEquals", *(t + end for t in TIMES for end in ("After", "Before"))}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How one kind of resource is listed."""
+
+    list_name: str
+    """Of the answer, such as `Models`."""
+    name: str
+    """Field of the resource's name."""
+    fields: tuple[str, ...]
+    """What a summary has, where the resource has it."""
+    status: str = ""
+    """Field of the resource's status, if it has one."""
+    sorts: tuple[tuple[str, str], ...] = ()
+    """What else SortBy may name, each with its field."""
+
+    def answer(self, documents: Iterable[dict], request: dict) -> dict:
+        """Return one page of summaries, newest first unless asked otherwise.
+
+        Raises:
+            AwsError: a filter that is not supported, or a token that is none.
+        """
+        for unknown in sorted(request.keys() - PAGING - FILTERS):
+            message = f"The local AWS does not list {self.list_name} by {unknown}."
+            raise AwsError("ValidationException", message)
+        found = [document for document in documents if self._wanted(document, request)]
+        sorts = {"Name": self.name, "Status": self.status, **dict(self.sorts)}
+        by = sorts.get(request.get("SortBy"), TIMES[0])
+        found.sort(
+            key=lambda document: (document[by], document[self.name]),
+            reverse=request.get("SortOrder") != "Ascending",
+        )
+        token = request.get("NextToken", "0")
+        if not token.isdigit():
+            raise AwsError("ValidationException", "The pagination token is not valid.")
+        end = int(token) + request.get("MaxResults", PAGE)
+        summaries = [
+            {field: document[field] for field in self.fields if field in document}
+            for document in found[int(token) : end]
+        ]
+        return {self.list_name: summaries, **({"NextToken": str(end)} if end < len(found) else {})}
+
+    def _wanted(self, document: dict, request: dict) -> bool:
+        if request.get("NameContains", "").lower() not in document[self.name].lower():
+            return False
+        if (status := request.get("StatusEquals")) and document[self.status] != status:
+            return False
+        return all(
+            time not in document
+            or _moment(request.get(f"{time}After"), datetime.min) <= document[time]
+            and document[time] <= _moment(request.get(f"{time}Before"), datetime.max)
+            for time in TIMES
+        )
+
+
+def _moment(value: float | str | None, otherwise: datetime) -> datetime:
+    """Return a time as JSON has it; without one, the end of time that lets all pass."""
+    if value is None:
+        return otherwise.replace(tzinfo=UTC)
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return datetime.fromtimestamp(value, UTC)

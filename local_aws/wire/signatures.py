@@ -1,0 +1,145 @@
+"""Checks Signature Version 4, in a header or a presigned URL; knows keys, and no service.
+
+Contract: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
+Left out: the signatures of the chunks inside an aws-chunked body (their checksums are checked).
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, unquote, unquote_to_bytes
+
+from local_aws.errors import AwsError
+
+MAX_SKEW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who signed a request, for which service."""
+
+    access_key: str
+    date: str
+    region: str
+    service: str
+    signed_headers: tuple[str, ...]
+    signature: str
+    presigned: bool
+
+    @property
+    def credential_scope(self) -> str:
+        return f"{self.date}/{self.region}/{self.service}/aws4_request"
+
+
+def _query(raw: str) -> list[tuple[str, str]]:
+    pairs = (part.partition("=") for part in raw.split("&") if part)
+    return [
+        (unquote(name.replace("+", " ")), unquote(value.replace("+", " ")))
+        for name, _, value in pairs
+    ]
+
+
+def read_scope(headers: dict[str, str], query_string: str) -> Scope | None:
+    """Return what a request says of its signature, or None if it is not signed.
+
+    `headers` have lower-case names.
+    """
+    fields = dict(_query(query_string))
+    if "X-Amz-Signature" in fields:
+        given = {
+            "Credential": fields.get("X-Amz-Credential", ""),
+            "SignedHeaders": fields.get("X-Amz-SignedHeaders", ""),
+            "Signature": fields["X-Amz-Signature"],
+        }
+    else:
+        kind, _, rest = headers.get("authorization", "").partition(" ")
+        if kind != "AWS4-HMAC-SHA256":
+            return None
+        parts = (part.strip().partition("=") for part in rest.split(","))
+        given = {name: value for name, _, value in parts}
+    # An access key holds no slash, so the scope is always the last four parts.
+    credential = given.get("Credential", "").split("/")
+    if len(credential) != 5 or not given.get("Signature"):
+        raise AwsError("IncompleteSignature", "The Authorization header is not complete.", 400)
+    names = tuple(given.get("SignedHeaders", "").split(";"))
+    presigned = "X-Amz-Signature" in fields
+    return Scope(*credential[:4], names, given["Signature"], presigned)
+
+
+def canonical_request(
+    method: str, raw_path: str, query_string: str, headers: dict[str, str], scope: Scope
+) -> str:
+    """Return the text that both sides hash; `raw_path` is the path as sent, still quoted."""
+    path = raw_path or "/"
+    if scope.service != "s3":
+        path = quote(path, safe="/~")
+    # Bytes, not text: what is no UTF-8 was signed as it is.
+    parts = (part.replace("+", " ").partition("=") for part in query_string.split("&") if part)
+    pairs = sorted((_requoted(name), _requoted(value)) for name, _, value in parts)
+    query = "&".join(f"{name}={value}" for name, value in pairs if name != "X-Amz-Signature")
+    lines = [f"{name}:{' '.join(headers.get(name, '').split())}" for name in scope.signed_headers]
+    payload = "UNSIGNED-PAYLOAD" if scope.presigned else headers.get("x-amz-content-sha256", "")
+    return "\n".join([method, path, query, *lines, "", ";".join(scope.signed_headers), payload])
+
+
+def _requoted(text: str) -> str:
+    return quote(unquote_to_bytes(text), safe="-_.~")
+
+
+def sign(text: str, secret: str, scope: Scope, timestamp: str) -> str:
+    """Return the hexadecimal signature of a canonical request."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    to_sign = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope.credential_scope}\n{digest}"
+    key = f"AWS4{secret}".encode()
+    for part in (scope.date, scope.region, scope.service, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
+
+
+def _check_time(timestamp: str, lifetime: timedelta | None) -> None:
+    try:
+        made = datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise AwsError("IncompleteSignature", "The request has no valid X-Amz-Date.") from None
+    age = datetime.now(UTC) - made
+    if lifetime is not None and age > lifetime:
+        raise AwsError("AccessDenied", "Request has expired", 403)
+    if age < -MAX_SKEW or (lifetime is None and age > MAX_SKEW):
+        raise AwsError("RequestTimeTooSkewed", "The request's time is too far from now.", 403)
+
+
+def check_signature(
+    method: str,
+    raw_path: str,
+    query_string: str,
+    headers: dict[str, str],
+    body_sha256: str | None,
+    keys: dict[str, str],
+) -> Scope:
+    """Return the scope of a rightly signed request.
+
+    `body_sha256` is the body's own digest where the front has read it, else None; `keys` maps
+    access keys to secrets.
+
+    Raises:
+        AwsError: 403, the request is not signed, not by us, or not rightly.
+    """
+    scope = read_scope(headers, query_string)
+    if scope is None:
+        raise AwsError("MissingAuthenticationToken", "The request is not signed.", 403)
+    if scope.access_key not in keys:
+        raise AwsError("InvalidClientTokenId", "The security token is not of this local AWS.", 403)
+    fields = dict(_query(query_string)) if scope.presigned else {}
+    timestamp = fields.get("X-Amz-Date") or headers.get("x-amz-date", "")
+    expires = fields.get("X-Amz-Expires", "0")
+    lifetime = timedelta(seconds=int(expires) if expires.isdigit() else 0)
+    _check_time(timestamp, lifetime if scope.presigned else None)
+    if body_sha256 is not None and not scope.presigned:
+        headers = {**headers, "x-amz-content-sha256": body_sha256}
+    text = canonical_request(method, raw_path, query_string, headers, scope)
+    if not hmac.compare_digest(
+        sign(text, keys[scope.access_key], scope, timestamp), scope.signature
+    ):
+        raise AwsError("SignatureDoesNotMatch", "The signature is not that of this request.", 403)
+    return scope

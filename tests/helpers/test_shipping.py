@@ -1,0 +1,108 @@
+"""What a job gets: the helpers that it needs, the scripts that it is given, and nothing else."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.shipping import COURSE, course_input, job_input, job_output, ship, training_code
+from tools.notebooks import code_cells, paths
+from tools.readme import ROOT, tracked
+
+
+def test_the_package_is_shipped_without_the_local_aws_and_without_caches():
+    folder = ship("scripts_train/train.py")
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    assert {"train.py", "helpers/networks/model.py", "helpers/datasets/birds/dataset.py"} <= names
+    assert not {name for name in names if "local_aws" in name or "__pycache__" in name}
+
+
+def test_what_was_shipped_imports_by_itself(tmp_path):
+    folder = ship()
+    code = "import helpers, helpers.manifest; print(helpers.__file__)"
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(folder)}, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == str(folder / "helpers" / "__init__.py"), done.stderr
+
+
+def test_the_shipped_folder_goes_with_the_process_that_made_it():
+    code = "from helpers.shipping import ship; print(ship())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout and not Path(done.stdout.strip()).exists()
+
+
+def test_an_input_lies_under_its_name_and_results_are_taken_at_the_end():
+    source = job_input("model", "s3://bucket/model.tar.gz")
+    assert source.input_name == "model" and source.s3_input.s3_uri == "s3://bucket/model.tar.gz"
+    assert source.s3_input.local_path == "/opt/ml/processing/input/model"
+    target = job_output("results", "s3://bucket/results").s3_output
+    assert target.local_path == "/opt/ml/processing/output"
+    assert (target.s3_uri, target.s3_upload_mode) == ("s3://bucket/results", "EndOfJob")
+
+
+def test_the_package_is_an_input_of_a_processing_job(aws, config):
+    source = course_input(config).s3_input
+    assert source.s3_uri == config.uri("code") + "/" and source.local_path == COURSE
+    keys = {info.key for info in aws.store.list(config.bucket, "code/")}
+    assert config.key("code", "helpers", "manifest.py") in keys
+    assert not [key for key in keys if "local_aws" in key]
+
+
+def calls(source: str, *names: str) -> list[ast.Call]:
+    """Return the calls by which a source makes one of some things, under whatever prefix."""
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [call for call in found if ast.unparse(call.func).split("(")[0].split(".")[-1] in names]
+
+
+def sources() -> dict[str, str]:
+    """Return all code of the project but its tests: files, and notebooks without magics."""
+    files = [p for p in tracked() if p.suffix == ".py" and p.parts[0] != "tests"]
+    texts = {str(path): (ROOT / path).read_text() for path in files}
+    for path in paths():
+        cells = code_cells(nbformat.read(path, 4))
+        texts[path.name] = "\n".join(c.source for c in cells if c.source[0] not in "%!")
+    return texts
+
+
+def test_training_code_names_the_requirements_that_lie_beside_the_script():
+    code = training_code()
+    folder = Path(code.source_dir)
+    assert (folder / code.entry_script).is_file() and code.entry_script == "train.py"
+    # By this very name the toolkit that starts a tuning job's trials installs them.
+    assert code.requirements == "requirements.txt" and (folder / code.requirements).is_file()
+    assert (folder / "inference_requirements.txt").is_file()
+
+
+@pytest.mark.parametrize("name", ["SourceCode", "from_recipe"])
+def test_one_place_makes_the_code_of_training_jobs(name):
+    makers = {path for path, text in sources().items() if calls(text, name)}
+    assert makers <= {"helpers/shipping.py"}
+
+
+def test_every_trainer_gets_that_code():
+    trainers = [
+        (path, {argument.arg: ast.unparse(argument.value) for argument in call.keywords})
+        for path, text in sources().items()
+        for call in calls(text, "ModelTrainer")
+    ]
+    assert len(trainers) >= 2
+    for path, given in trainers:
+        text = sources()[path]
+        assert f"{given.get('source_code')} = training_code()" in text, path
+
+
+@pytest.mark.parametrize(
+    "source, count",
+    [
+        ("ModelTrainer(a=1)", 1),
+        ("train.ModelTrainer(a=1)", 1),
+        ("import ModelTrainer\nmake(ModelTrainer)", 0),
+    ],
+)
+def test_a_maker_of_trainers_is_found(source, count):
+    assert len(calls(source, "ModelTrainer")) == count

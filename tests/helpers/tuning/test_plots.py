@@ -1,0 +1,84 @@
+"""Figures of searches: labelled, and true to the trials."""
+
+import matplotlib.pyplot as plt
+import pytest
+
+from helpers import plots
+from helpers.tuning.plots import history, parallel_coordinates, place_in
+from helpers.tuning.trials import Trial
+from local_aws.services.sagemaker.tuning.ranges import Range
+from tests.figures import is_labelled, shown
+
+RANGES = {
+    "lr": Range("lr", "Continuous", 1e-4, 1e-1, "Logarithmic"),
+    "width": Range("width", "Integer", 8, 16),
+    "mode": Range("mode", "Categorical", values=("a", "b")),
+}
+TRIALS = [
+    Trial(0, {"lr": 1e-3, "width": 8, "mode": "a"}, "job-0", "Completed", 0.5),
+    Trial(1, {"lr": "0.01", "width": "16", "mode": "b"}, "job-1", "Completed", 0.9),
+    Trial(2, {"lr": 1e-4, "width": 12, "mode": "a"}, "job-2", "Failed", None),
+    Trial(3, {"lr": 1e-4, "width": 12, "mode": "a"}, "job-3", "Completed", 0.7),
+]
+
+
+@pytest.fixture(autouse=True)
+def style():
+    """Draw in the course's look, and leave none of it behind."""
+    with plt.rc_context():
+        plots.use_style()
+        yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: history({"one": TRIALS, "two": TRIALS[:2]}, objective="accuracy", default=0.6),
+        lambda: parallel_coordinates(TRIALS, RANGES, objective="accuracy"),
+    ],
+)
+def test_every_figure_has_a_title_and_labelled_axes(draw):
+    found = shown(draw())
+    assert found
+    for axes in found:
+        assert axes.get_title(loc="left") and is_labelled(axes)
+
+
+def test_the_best_so_far_never_falls_and_skips_failed_trials():
+    [axes] = history({"one": TRIALS}, objective="accuracy").axes
+    best = next(line for line in axes.lines if "best" in str(line.get_label()))
+    assert list(best.get_ydata()) == [0.5, 0.9, 0.9, 0.9]
+
+
+def test_less_is_better_where_it_is_asked_for():
+    [axes] = history({"one": TRIALS}, objective="loss", maximise=False).axes
+    best = next(line for line in axes.lines if "best" in str(line.get_label()))
+    assert list(best.get_ydata()) == [0.5, 0.5, 0.5, 0.5]
+
+
+def test_the_best_trial_is_the_thick_line_and_those_left_out_are_counted():
+    axes = parallel_coordinates(TRIALS, RANGES, objective="accuracy").axes[0]
+    assert "3 trials, 1 without an objective left out" in axes.get_title(loc="left")
+    thick = max((line for line in axes.lines if len(line.get_xdata()) == 4),
+                key=lambda line: line.get_linewidth())  # fmt: skip
+    assert list(thick.get_ydata()) == pytest.approx([2 / 3, 1, 1, 1])
+
+
+def test_a_search_with_one_value_is_drawn_too():
+    assert parallel_coordinates(TRIALS[:1], RANGES, objective="accuracy")
+
+
+@pytest.mark.parametrize(
+    "given, value, place",
+    [
+        (RANGES["lr"], 1e-4, 0),
+        (RANGES["lr"], "0.1", 1),
+        (RANGES["width"], 12, 0.5),
+        (Range("c", "Categorical", values=("x",)), "x", 0),
+        (Range("m", "Continuous", 0.0, 0.9, "ReverseLogarithmic"), 0.9, 1),
+        (Range("f", "Integer", 3, 3), 3, 0.5),
+    ],
+)
+def test_values_stand_where_the_scale_of_their_range_puts_them(given, value, place):
+    assert place_in(given, value) == pytest.approx(place)

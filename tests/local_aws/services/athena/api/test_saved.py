@@ -1,0 +1,50 @@
+import pytest
+
+from local_aws.errors import AwsError
+
+STATEMENT = {"WorkGroup": "primary", "StatementName": "Twice"}
+
+
+def test_a_prepared_statement_of_the_api_is_executed_in_sql(cloud):
+    cloud.engine.create_prepared_statement({**STATEMENT, "QueryStatement": "SELECT ? * 2"})
+    assert cloud.rows("EXECUTE twice USING 21") == [(42,)]
+
+
+def test_a_statement_prepared_in_sql_is_found_by_the_api(cloud):
+    cloud.run("PREPARE thrice FROM SELECT ? * 3")
+    request = {"WorkGroup": "primary", "StatementName": "thrice"}
+    found = cloud.engine.get_prepared_statement(request)["PreparedStatement"]
+    assert found["QueryStatement"] == "SELECT ? * 3"
+
+
+def test_execution_parameters_fill_the_question_marks(cloud):
+    rows = cloud.rows("SELECT ?, ? || 'x'", parameters=["5", "'a'"], paramstyle="qmark")
+    assert rows == [(5, "ax")]
+
+
+def test_too_few_parameters_are_refused(cloud):
+    id_ = cloud.start("SELECT ?, ?", ExecutionParameters=["1"])
+    reason = cloud.finished(id_)["Status"]["StateChangeReason"]
+    assert reason.endswith("Incorrect number of parameters: expected 2 but found 1")
+
+
+def test_a_prepared_statement_is_changed_listed_and_deleted(cloud):
+    cloud.engine.create_prepared_statement({**STATEMENT, "QueryStatement": "SELECT 1"})
+    cloud.engine.update_prepared_statement({**STATEMENT, "QueryStatement": "SELECT 2"})
+    assert cloud.rows("EXECUTE Twice") == [(2,)]
+    listed = cloud.engine.list_prepared_statements({"WorkGroup": "primary"})
+    assert [found["StatementName"] for found in listed["PreparedStatements"]] == ["Twice"]
+    cloud.engine.delete_prepared_statement(STATEMENT)
+    with pytest.raises(AwsError, match="does not exist"):
+        cloud.engine.get_prepared_statement(STATEMENT)
+
+
+def test_a_named_query_is_kept_changed_and_deleted(cloud):
+    query = {"Name": "n", "Database": "birds", "QueryString": "SELECT 1"}
+    id_ = cloud.engine.create_named_query(query)["NamedQueryId"]
+    cloud.engine.update_named_query({"NamedQueryId": id_, "Name": "m", "QueryString": "SELECT 2"})
+    found = cloud.engine.get_named_query({"NamedQueryId": id_})["NamedQuery"]
+    assert (found["Name"], found["QueryString"]) == ("m", "SELECT 2")
+    assert cloud.engine.list_named_queries({})["NamedQueryIds"] == [id_]
+    cloud.engine.delete_named_query({"NamedQueryId": id_})
+    assert cloud.engine.batch_get_named_query({"NamedQueryIds": [id_]})["NamedQueries"] == []

@@ -1,0 +1,146 @@
+"""A server with Athena and S3 alone, and real PyAthena pointed at it."""
+
+import json
+import threading
+from datetime import datetime
+from functools import cache
+from types import SimpleNamespace
+
+import boto3
+import pyathena
+from botocore import xform_name
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from local_aws.errors import AwsError
+from local_aws.services.athena.engine import AthenaEngine
+from local_aws.services.s3.app import S3App
+from local_aws.state.catalog import Catalog
+from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.validation import check_request
+
+
+@cache
+def _shared() -> boto3.Session:
+    """Return one session for all: reading the service models is what takes its time."""
+    return boto3.Session("test", "test", region_name="us-east-1")
+
+
+class Pinned:
+    """The shared session, with clients of one endpoint."""
+
+    def __init__(self, url: str):
+        self._url = url
+
+    def client(self, *arguments, **options):
+        """Make a client."""
+        return _shared().client(*arguments, **{**options, "endpoint_url": self._url})
+
+    def __getattr__(self, name: str):
+        return getattr(_shared(), name)
+
+
+class Quiet(WSGIRequestHandler):
+    """Keeps connections open and logs nothing."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _moment(value: object) -> float:
+    assert isinstance(value, datetime), value
+    return value.timestamp()
+
+
+class Cloud:
+    """Athena and S3 over one folder; `restart()` stands for a server that comes back."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.store = ObjectStore(folder / "s3")
+        self.store.create_bucket("lake")
+        self._s3 = S3App(self.store, None)
+        self.open()
+        self.server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Quiet)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def open(self) -> None:
+        """Start the engine over the folder's state."""
+        self.catalog = Catalog(self.folder / "glue")
+        self.engine = AthenaEngine(
+            self.folder / "athena", self.catalog, self.store, "000000000000", "us-east-1"
+        )
+
+    def restart(self) -> None:
+        """Start a second engine over the same state, as after kill -9."""
+        self.open()
+
+    def close(self) -> None:
+        """Stop all."""
+        self.server.shutdown()
+        self.server.server_close()
+        self.engine.close()
+
+    def __call__(self, environ, start_response):
+        """Answer one request: AmazonAthena.<Operation>, or S3."""
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        if not target.startswith("AmazonAthena."):
+            return self._s3(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        status, answer = self._answer(target.partition(".")[2], json.loads(body))
+        data = json.dumps(answer, default=_moment).encode()
+        start_response(status, [("Content-Length", str(len(data)))])
+        return [data]
+
+    def _answer(self, operation: str, request: dict) -> tuple[str, dict]:
+        try:
+            check_request("athena", operation, request)
+            return "200 OK", getattr(self.engine, xform_name(operation))(request)
+        except AwsError as error:
+            return f"{error.status} Error", {"__type": error.code, "message": error.message}
+
+    def session(self) -> Pinned:
+        """Return a boto3 session all of whose clients talk to this server."""
+        return Pinned(self.url)
+
+    def connect(self, **options):
+        """Return a PyAthena connection."""
+        defaults = {
+            "session": self.session(),
+            "s3_staging_dir": "s3://lake/results/",
+            "schema_name": "birds",
+            "poll_interval": 0.1,
+        }
+        return pyathena.connect(**{**defaults, **options})
+
+    def run(self, sql: str, **options):
+        """Execute one statement through PyAthena's plain cursor, and return the cursor."""
+        return self.connect().cursor().execute(sql, **options)
+
+    def rows(self, sql: str, **options) -> list[tuple]:
+        """Return a statement's rows."""
+        return self.run(sql, **options).fetchall()
+
+    def start(self, sql: str, **request) -> str:
+        """Start a statement without waiting, and return its id."""
+        place = {"ResultConfiguration": {"OutputLocation": "s3://lake/results/"}}
+        context = {"QueryExecutionContext": {"Database": "birds"}}
+        answer = self.engine.start_query_execution(
+            {"QueryString": sql, **place, **context, **request}
+        )
+        return answer["QueryExecutionId"]
+
+    def finished(self, id_: str) -> dict:
+        """Return an execution once it has ended."""
+        while True:
+            body = self.engine.get_query_execution({"QueryExecutionId": id_})["QueryExecution"]
+            if body["Status"]["State"] not in ("QUEUED", "RUNNING"):
+                return body
+
+    def config(self) -> SimpleNamespace:
+        """Return what helpers/athena.py needs of a Config."""
+        return SimpleNamespace(
+            region="us-east-1", bucket="lake", database="birds", endpoint_url=self.url
+        )

@@ -1,0 +1,169 @@
+"""Listings against a plain model of S3's rules, and through boto3 at size."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from local_aws.services.s3 import listings
+from local_aws.state.objects.info import pack
+from local_aws.state.objects.names import after
+
+KEYS = st.lists(st.text("ab/é\U0001f426", min_size=1, max_size=6), max_size=40, unique=True)
+
+
+def fill(store, keys) -> None:
+    """Write index rows only: a listing reads nothing else."""
+    with store.index.transaction():
+        for key in keys:
+            store.objects.put("birds", key, 0, "0" * 32, 0, None, pack())
+
+
+def expected(keys, prefix, delimiter) -> list[str]:
+    """Return what S3 lists, in order: keys and common prefixes."""
+    found = set()
+    for key in keys:
+        if key.startswith(prefix):
+            end = key.find(delimiter, len(prefix)) if delimiter else -1
+            found.add(key if end < 0 else key[: end + len(delimiter)])
+    return sorted(found, key=str.encode)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(KEYS, st.text("ab/", max_size=3), st.sampled_from(["", "/", "a", "//"]), st.integers(1, 5))
+def test_pages_put_together_are_the_whole_listing(store, keys, prefix, delimiter, most):
+    store.index.rows("DELETE FROM objects")
+    fill(store, keys)
+    found, low = [], ""
+    while low is not None:
+        page = listings.page(store, "birds", prefix, delimiter, low, most)
+        shown = sorted([o.key for o in page.objects] + page.prefixes, key=str.encode)
+        assert 0 < len(shown) <= most or (page.next is None and not shown)
+        found += shown
+        low = page.next
+    assert found == expected(keys, prefix, delimiter)
+
+
+@pytest.mark.parametrize("text", ["a", "a/", "é", "\ud7ff", "a\U0010ffff"])
+def test_after_is_the_least_string_above_a_prefix(text):
+    above = after(text)
+    assert (text + "\U0010ffff" * 3).encode("utf-8", "surrogatepass") < above.encode()
+    assert not above.startswith(text)
+
+
+def test_nothing_is_above_the_last_character():
+    assert after("\U0010ffff") is after("") is None
+
+
+def test_version_1_pages_by_marker(s3):
+    for key in ("a/1", "b", "c/1", "c/2", "d"):
+        s3.put_object(Bucket="birds", Key=key, Body=b"")
+    pages = s3.get_paginator("list_objects").paginate(
+        Bucket="birds", Delimiter="/", PaginationConfig={"PageSize": 1}
+    )
+    found = [
+        [c["Key"] for c in p.get("Contents", [])]
+        + [c["Prefix"] for c in p.get("CommonPrefixes", [])]
+        for p in pages
+    ]
+    assert found == [["a/"], ["b"], ["c/"], ["d"]]
+
+
+def test_version_2_starts_after_a_key_and_names_the_owner_if_asked(s3):
+    for key in ("a", "b", "c"):
+        s3.put_object(Bucket="birds", Key=key, Body=b"x", StorageClass="STANDARD_IA")
+    page = s3.list_objects_v2(Bucket="birds", StartAfter="a", FetchOwner=True)
+    assert [c["Key"] for c in page["Contents"]] == ["b", "c"]
+    assert (page["KeyCount"], page["IsTruncated"], page["StartAfter"]) == (2, False, "a")
+    first = page["Contents"][0]
+    assert first["Owner"]["ID"] and first["StorageClass"] == "STANDARD_IA" and first["Size"] == 1
+    assert first["ChecksumAlgorithm"] == ["CRC32"] and first["ChecksumType"] == "FULL_OBJECT"
+    assert "Owner" not in s3.list_objects_v2(Bucket="birds")["Contents"][0]
+
+
+@pytest.mark.parametrize("key", ["a b+c%20&<é>.txt", "tab\there", "line\nbreak", "\x01", '"q"'])
+def test_any_key_survives_a_listing(s3, key):
+    s3.put_object(Bucket="birds", Key=key, Body=b"x")
+    assert [c["Key"] for c in s3.list_objects_v2(Bucket="birds")["Contents"]] == [key]
+    assert s3.get_object(Bucket="birds", Key=key)["Body"].read() == b"x"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"ContinuationToken": "no token!"}, {"MaxKeys": -1}],
+    ids=["token", "max-keys"],
+)
+def test_wrong_parameters_are_invalid_arguments(s3, parameters):
+    with pytest.raises(ClientError, match="InvalidArgument"):
+        s3.list_objects_v2(Bucket="birds", **parameters)
+
+
+def test_no_keys_are_listed_for_max_keys_0(s3):
+    s3.put_object(Bucket="birds", Key="a", Body=b"")
+    page = s3.list_objects_v2(Bucket="birds", MaxKeys=0)
+    assert (page["KeyCount"], page["IsTruncated"]) == (0, False)
+
+
+def test_each_object_has_one_version(s3):
+    for key in ("a", "b"):
+        s3.put_object(Bucket="birds", Key=key, Body=b"")
+    versions = s3.list_object_versions(Bucket="birds")["Versions"]
+    assert [(v["Key"], v["VersionId"], v["IsLatest"]) for v in versions] == [
+        ("a", "null", True),
+        ("b", "null", True),
+    ]
+    s3.delete_object(Bucket="birds", Key="a", VersionId="null")
+    with pytest.raises(ClientError, match="NoSuchVersion"):
+        s3.get_object(Bucket="birds", Key="b", VersionId="other")
+
+
+def test_ten_thousand_keys_are_listed_in_a_moment(store):
+    fill(store, (f"raw/{n % 100:02}/{n}" for n in range(10_000)))
+    query = {"prefix": "", "encoding-type": "url"}
+    request = SimpleNamespace(bucket="birds", query=query, number=lambda name, default: default)
+    start, listed = time.process_time(), 0
+    while True:
+        body = listings.list_v2(store, request).body[0]
+        listed += body.count(b"<Contents>")
+        if b"<NextContinuationToken>" not in body:
+            break
+        query["continuation-token"] = (
+            body.split(b"<NextContinuationToken>")[1].split(b"<")[0].decode()
+        )
+    assert listed == 10_000 and time.process_time() - start < 1.0
+
+
+def test_a_hundred_big_folders_are_grouped_without_reading_all_keys(store, monkeypatch):
+    fill(store, (f"{n % 100:02}/{n}" for n in range(10_000)))
+    read, real = [], store.objects.page
+    monkeypatch.setattr(store.objects, "page", lambda *a: read.extend(p := real(*a)) or p)
+    page = listings.page(store, "birds", "", "/", "", 1000)
+    assert len(page.prefixes) == 100 and len(read) < 4000
+
+
+@pytest.mark.parametrize(
+    "call", ["get_object_tagging", "delete_object_tagging", "put_object_tagging"]
+)
+def test_tags_of_a_version_that_there_can_not_be_are_an_error(s3, call):
+    s3.put_object(Bucket="birds", Key="a", Body=b"", Tagging="species=wren")
+    tags = {"Tagging": {"TagSet": []}} if call.startswith("put") else {}
+    with pytest.raises(ClientError, match="NoSuchVersion"):
+        getattr(s3, call)(Bucket="birds", Key="a", VersionId="other", **tags)
+    assert s3.get_object_tagging(Bucket="birds", Key="a")["TagSet"]
+
+
+def test_deleting_other_versions_deletes_nothing_and_says_so(s3):
+    for key in ("a", "b"):
+        s3.put_object(Bucket="birds", Key=key, Body=b"")
+    objects = [{"Key": "a", "VersionId": "other"}, {"Key": "b", "VersionId": "null"}]
+    done = s3.delete_objects(Bucket="birds", Delete={"Objects": objects})
+    assert [each["Key"] for each in done["Deleted"]] == ["b"]
+    assert [(each["Key"], each["Code"]) for each in done["Errors"]] == [("a", "NoSuchVersion")]
+    assert [each["Key"] for each in s3.list_objects_v2(Bucket="birds")["Contents"]] == ["a"]

@@ -1,0 +1,52 @@
+"""Ranges of hyperparameters: what is drawn, how it is worded, how it comes back."""
+
+import pytest
+from sagemaker.core.parameter import CategoricalParameter, ContinuousParameter, IntegerParameter
+
+from local_aws.services.sagemaker.tuning.ranges import Range, RangeError, as_text, from_sdk
+
+
+@pytest.mark.parametrize(
+    "given, is_log",
+    [
+        (Range("x", "Continuous", 1e-4, 1e-1), True),
+        (Range("x", "Continuous", 0.1, 0.9), False),
+        (Range("x", "Continuous", 0.0, 1e6), False),
+        (Range("x", "Continuous", 1e-4, 1e-1, "Linear"), False),
+        (Range("x", "Integer", 1, 4, "Logarithmic"), True),
+    ],
+)
+def test_auto_scaling_is_logarithmic_for_wide_ranges(given, is_log):
+    assert given.is_log is is_log
+    assert given.distribution().log is is_log
+
+
+def test_a_reverse_scale_draws_the_distance_to_one():
+    given = Range("momentum", "Continuous", 0.9, 0.999, "ReverseLogarithmic")
+    drawn = given.distribution()
+    assert (drawn.low, drawn.high) == pytest.approx((0.001, 0.1)) and drawn.log
+    assert given.value(given.drawn("0.99")) == pytest.approx(0.99)
+    assert given.low <= given.value(drawn.low) <= given.high
+
+
+def test_ranges_of_the_sdk_are_read_by_name():
+    given = from_sdk(
+        {
+            "lr": ContinuousParameter(1e-4, 1e-1, scaling_type="Logarithmic"),
+            "width": IntegerParameter(8, 16),
+            "mode": CategoricalParameter(["a", "b"]),
+        }
+    )
+    assert given["lr"] == Range("lr", "Continuous", 1e-4, 0.1, "Logarithmic")
+    assert str(given["width"]) == "8 to 16" and given["mode"].values == ("a", "b")
+
+
+@pytest.mark.parametrize("value", ["11", 0, "2.5", "a"])
+def test_a_value_outside_of_its_range_is_named(value):
+    with pytest.raises(RangeError, match="n=.* lies outside of its range, 1 to 10"):
+        Range("n", "Integer", 1, 10).drawn(value)
+
+
+@pytest.mark.parametrize("value, text", [(0.1, "0.1"), (1e-05, "1e-05"), (3, "3"), ("a", "a")])
+def test_a_value_becomes_a_hyperparameter_without_loss(value, text):
+    assert as_text(value) == text

@@ -1,0 +1,136 @@
+import pytest
+
+from local_aws.errors import AwsError
+from local_aws.state.catalog import Catalog
+
+KEYS = [{"Name": "year", "Type": "int"}, {"Name": "site", "Type": "string"}]
+TABLE = {"DatabaseName": "birds", "TableName": "t"}
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    """A catalog with a partitioned table."""
+    made = Catalog(tmp_path)
+    made.create_database({"DatabaseInput": {"Name": "Birds", "Description": "songs"}})
+    made.create_table({"DatabaseName": "birds", "TableInput": {"Name": "T", "PartitionKeys": KEYS}})
+    return made
+
+
+def add(catalog, *values: str) -> dict:
+    return catalog.create_partition({**TABLE, "PartitionInput": {"Values": list(values)}})
+
+
+def test_names_are_lower_case_and_found_in_any_case(catalog):
+    assert catalog.get_database({"Name": "BIRDS"})["Database"]["Name"] == "birds"
+    found = catalog.get_table({"DatabaseName": "Birds", "Name": "t"})["Table"]
+    assert (found["Name"], found["DatabaseName"]) == ("t", "birds")
+
+
+def test_what_was_acknowledged_is_there_for_another_process(catalog, tmp_path):
+    add(catalog, "2024", "marsh")
+    other = Catalog(tmp_path)
+    assert other.get_partition({**TABLE, "PartitionValues": ["2024", "marsh"]})["Partition"]
+
+
+@pytest.mark.parametrize(
+    ("method", "request_"),
+    [
+        ("get_database", {"Name": "none"}),
+        ("get_table", {"DatabaseName": "birds", "Name": "none"}),
+        ("get_tables", {"DatabaseName": "none"}),
+        ("delete_table", {"DatabaseName": "birds", "Name": "none"}),
+        ("get_partition", {**TABLE, "PartitionValues": ["1", "x"]}),
+    ],
+)
+def test_what_is_not_there_is_an_entity_not_found(catalog, method, request_):
+    with pytest.raises(AwsError) as caught:
+        getattr(catalog, method)(request_)
+    assert caught.value.code == "EntityNotFoundException"
+
+
+def test_nothing_is_created_twice(catalog):
+    with pytest.raises(AwsError, match="AlreadyExistsException"):
+        catalog.create_database({"DatabaseInput": {"Name": "birds"}})
+    with pytest.raises(AwsError, match="AlreadyExistsException"):
+        catalog.create_table({"DatabaseName": "birds", "TableInput": {"Name": "t"}})
+    add(catalog, "2024", "marsh")
+    with pytest.raises(AwsError, match="AlreadyExistsException"):
+        add(catalog, "2024", "marsh")
+
+
+def test_a_deleted_database_takes_its_tables_and_partitions_along(catalog):
+    add(catalog, "2024", "marsh")
+    catalog.delete_database({"Name": "birds"})
+    catalog.create_database({"DatabaseInput": {"Name": "birds"}})
+    assert catalog.get_tables({"DatabaseName": "birds"})["TableList"] == []
+
+
+def test_tables_come_by_pages_and_by_pattern(catalog):
+    for name in ("a", "ab", "b"):
+        catalog.create_table({"DatabaseName": "birds", "TableInput": {"Name": name}})
+    page = catalog.get_tables({"DatabaseName": "birds", "MaxResults": 3})
+    rest = catalog.get_tables({"DatabaseName": "birds", "NextToken": page["NextToken"]})
+    names = [table["Name"] for table in page["TableList"] + rest["TableList"]]
+    assert names == ["a", "ab", "b", "t"]
+    matched = catalog.get_tables({"DatabaseName": "birds", "Expression": "a.*"})["TableList"]
+    assert [table["Name"] for table in matched] == ["a", "ab"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "values"),
+    [
+        ("year = 2024", [["2024", "marsh"], ["2024", "wood"]]),
+        ("year > 2023 AND site = 'wood'", [["2024", "wood"]]),
+        ("site LIKE 'm%'", [["2023", "marsh"], ["2024", "marsh"]]),
+        ("year IN (2023)", [["2023", "marsh"]]),
+        ("year BETWEEN 2024 AND 2025", [["2024", "marsh"], ["2024", "wood"]]),
+    ],
+)
+def test_partitions_are_filtered_by_typed_expressions(catalog, expression, values):
+    for pair in (("2023", "marsh"), ("2024", "marsh"), ("2024", "wood")):
+        add(catalog, *pair)
+    found = catalog.get_partitions({**TABLE, "Expression": expression})["Partitions"]
+    assert [body["Values"] for body in found] == values
+
+
+def test_an_expression_over_other_names_is_refused(catalog):
+    add(catalog, "2024", "marsh")
+    with pytest.raises(AwsError, match="Unsupported expression 'nope = 1'"):
+        catalog.get_partitions({**TABLE, "Expression": "nope = 1"})
+
+
+def test_an_expression_reaches_no_file(catalog, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("x")
+    add(catalog, "2024", "marsh")
+    expression = f"(SELECT count(*) FROM read_text('{secret}')) > 0"
+    with pytest.raises(AwsError, match="Unsupported expression"):
+        catalog.get_partitions({**TABLE, "Expression": expression})
+
+
+def test_a_batch_tells_which_partitions_were_there_already(catalog):
+    add(catalog, "2024", "marsh")
+    inputs = [{"Values": ["2024", "marsh"]}, {"Values": ["2025", "wood"]}]
+    answer = catalog.batch_create_partition({**TABLE, "PartitionInputList": inputs})
+    assert [error["PartitionValues"] for error in answer["Errors"]] == [["2024", "marsh"]]
+    assert len(catalog.get_partitions(TABLE)["Partitions"]) == 2
+
+
+def test_a_partition_needs_a_value_for_every_key(catalog):
+    with pytest.raises(AwsError, match="number of partition keys"):
+        add(catalog, "2024")
+
+
+def test_an_updated_partition_can_take_new_values(catalog):
+    add(catalog, "2024", "marsh")
+    new = {"Values": ["2024", "wood"]}
+    catalog.update_partition(
+        {**TABLE, "PartitionValueList": ["2024", "marsh"], "PartitionInput": new}
+    )
+    found = catalog.get_partitions(TABLE)["Partitions"]
+    assert [body["Values"] for body in found] == [["2024", "wood"]]
+
+
+def test_batches_of_deletes_list_what_was_not_there(catalog):
+    errors = catalog.batch_delete_table({"DatabaseName": "birds", "TablesToDelete": ["t", "u"]})
+    assert [error["TableName"] for error in errors["Errors"]] == ["u"]

@@ -1,0 +1,112 @@
+"""The door of the local AWS: who gets in, and how it says no."""
+
+import errno
+import os
+import sqlite3
+import urllib.request
+
+import duckdb
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws.state.disk import is_full
+
+
+def test_a_request_without_a_signature_is_refused(aws):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{aws.context.url}/", data=b"{}")
+    with refused.value:
+        assert refused.value.code == 403
+
+
+@pytest.mark.parametrize(
+    "service, call",
+    [("s3", "list_buckets"), ("sagemaker", "list_models"), ("iam", "list_roles")],
+)
+def test_a_wrong_secret_is_refused_in_every_protocol(client, service, call):
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        getattr(client(service, aws_secret_access_key="wrong"), call)()
+
+
+def test_a_key_that_is_not_ours_is_refused(client):
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        client("sagemaker", aws_access_key_id="SOMEBODYELSE").list_models()
+
+
+def test_what_nobody_answers_is_refused_by_name_and_at_once(client):
+    said = "does not support sagemaker:ListHumanTaskUis"
+    with pytest.raises(ClientError, match=said) as refused:
+        client("sagemaker").list_human_task_uis()
+    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+def test_the_account_is_nobodys(client):
+    assert client("sts").get_caller_identity()["Account"] == "000000000000"
+
+
+def test_a_presigned_url_opens_one_object_and_no_other(aws, client):
+    aws.store.put("course-bucket", "a.txt", b"open")
+    aws.store.put("course-bucket", "b.txt", b"closed")
+    s3 = client("s3")
+    url = s3.generate_presigned_url("get_object", {"Bucket": "course-bucket", "Key": "a.txt"})
+    with urllib.request.urlopen(url) as answer:
+        assert answer.read() == b"open"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(url.replace("a.txt", "b.txt"))
+    refused.value.close()
+    assert refused.value.code == 403
+
+
+def test_the_health_page_needs_no_signature(aws):
+    with urllib.request.urlopen(f"{aws.context.url}/_local/health") as answer:
+        assert answer.status == 200
+
+
+def test_what_is_only_recorded_is_held_against_its_model_too(client):
+    with pytest.raises(ClientError, match="InvalidParameterException.*regular expression"):
+        client("ecr").create_repository(repositoryName="NO CAPITALS")
+
+
+def test_a_refusal_is_not_tried_again(client):
+    with pytest.raises(ClientError, match="does not support lambda:ListFunctions") as refused:
+        client("lambda").list_functions()
+    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/some/file"),
+        OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
+        sqlite3.OperationalError("database or disk is full"),
+        duckdb.IOException("IO Error: Could not write file: No space left on device"),
+    ],
+    ids=["system", "quota", "SQLite", "DuckDB"],
+)
+@pytest.mark.parametrize(
+    "engine, service, call",
+    [
+        ("models", "sagemaker", "list_models"),
+        ("catalog", "glue", "get_databases"),
+        ("logs", "logs", "describe_log_groups"),
+        ("athena", "athena", "list_work_groups"),
+    ],
+)
+def test_a_full_disk_is_named_by_every_engine_and_at_once(
+    aws, client, monkeypatch, error, engine, service, call
+):
+    def full(request):
+        raise error
+
+    monkeypatch.setattr(getattr(aws.engines, engine), call, full)
+    with pytest.raises(ClientError, match="InsufficientStorage.*The disk .* is full") as refused:
+        getattr(client(service), call)()
+    about = refused.value.response["ResponseMetadata"]
+    assert about["HTTPStatusCode"] == 507 and about["RetryAttempts"] == 0
+
+
+def test_a_full_disk_is_known_by_what_caused_an_error_and_other_errors_are_none():
+    error = RuntimeError("the job could not be noted")
+    assert not is_full(error) and not is_full(OSError(errno.EIO, "Input/output error"))
+    error.__cause__ = OSError(errno.ENOSPC, "")
+    assert is_full(error)

@@ -1,0 +1,59 @@
+"""Signatures: right ones pass, and any change breaks them."""
+
+import pytest
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from local_aws.errors import AwsError
+from local_aws.wire.signatures import check_signature
+
+KEYS = {"KEY": "secret"}
+PATHS = ["/", "/a/b.txt", "/a%20b/c", "/endpoints/x/invocations"]
+
+
+def signed(method="GET", path="/", query="", body=b"", service="s3", headers=None):
+    """Return a request's headers, lower case, as botocore signs it."""
+    url = f"http://127.0.0.1:1{path}{'?' + query if query else ''}"
+    request = AWSRequest(method, url, headers or {}, body)
+    maker = S3SigV4Auth if service == "s3" else SigV4Auth
+    maker(Credentials("KEY", "secret"), service, "us-east-1").add_auth(request)
+    found = {name.lower(): value for name, value in request.headers.items()}
+    return {"host": "127.0.0.1:1", **found}
+
+
+@pytest.mark.parametrize("service", ["s3", "sagemaker"])
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("query", ["", "list-type=2&prefix=a%2Fb", "b=2&a=1"])
+def test_what_botocore_signs_is_accepted(service, path, query):
+    headers = signed("GET", path, query, service=service)
+    digest = headers.get("x-amz-content-sha256") or (
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    )
+    scope = check_signature("GET", path, query, headers, digest, KEYS)
+    assert (scope.service, scope.access_key) == (service, "KEY")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"method": "PUT"},
+        {"raw_path": "/other"},
+        {"query_string": "a=1"},
+        {"body_sha256": "0" * 64},
+        {"keys": {"KEY": "another"}},
+    ],
+)
+def test_any_change_breaks_the_signature(change):
+    about = {"headers": signed(path="/a"), "body_sha256": None, "keys": KEYS}
+    asked = {"method": "GET", "raw_path": "/a", "query_string": "", **about}
+    check_signature(**asked)
+    with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
+        check_signature(**{**asked, **change})
+
+
+def test_an_old_request_is_refused(monkeypatch):
+    headers = signed(path="/a")
+    headers["x-amz-date"] = "20200101T000000Z"
+    with pytest.raises(AwsError, match="RequestTimeTooSkewed"):
+        check_signature("GET", "/a", "", headers, None, KEYS)
