@@ -1,4 +1,4 @@
-"""Writes the README's lists, and the page of operations, from what they list.
+"""Writes the lists of the README, of CONTRIBUTING and of docs/ from what they list.
 
 python -m tools.readme    write them anew
 """
@@ -14,9 +14,20 @@ import nbformat
 from tools import notebooks, operations
 
 ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / "README.md"
 FIELDS = {"Needs": "Needs", "Uses": "Uses", "Takes": "Takes", "Costs": "Costs", "On AWS": "Costs"}
 """How the sentences of an opening cell's last paragraph begin, and what they tell."""
+TOPICS = {
+    "00": "cloud, bucket, role, costs, quotas",
+    "01": "raw data to S3, and a first look",
+    "02": "SQL over many small files; CTAS to 21 Parquet files",
+    "04": "clean, split without leaks, pack: WebDataset shards",
+    "05": "streamed, distributed training on two instances",
+    "06": "a tuning job beside a search on a warm pool",
+    "07": "scores with intervals, model card, registry, approval",
+    "08": "an endpoint, its answers and its refusals",
+    "12": "delete everything, and prove it",
+}
+"""Number of a notebook, and its subject in a few words."""
 COMMENTS = {
     "docker_process": "the image of the processing jobs",
     "notebooks": "the course, with the outputs of one run",
@@ -24,7 +35,8 @@ COMMENTS = {
     "scripts_process": "the processing jobs, one script each",
     "scripts_inference": "the endpoint",
     "benchmarks": "what was measured, and how",
-    "docs": "what needs more words than a notebook has",
+    "docs": "pages on architecture, the local AWS, operations, files, images, benchmarks, AWS",
+    "CONTRIBUTING.md": "the rules that tests hold, the contracts, and where to change what",
     "tests": "mirrors helpers/ and local_aws/; the notebooks are run too",
     "conftest.py": "how pytest runs the notebooks: in order, on one fresh local AWS",
     "requirements.txt": "every package that the project names, pinned",
@@ -53,15 +65,29 @@ def opening(path: Path) -> dict[str, str]:
     return says
 
 
+def short(costs: str) -> str:
+    """Return the first clause on what a notebook costs."""
+    return re.split(r"[;:]", costs, maxsplit=1)[0]
+
+
+def numbers(needs: str) -> str:
+    """Return the numbers of the notebooks that are linked; a dash where none is needed."""
+    return ", ".join(re.findall(r"\[(\d\d)", needs)) or "–"
+
+
 def notebook_table() -> str:
     """Return the table of notebooks; the time is the rendered run's."""
-    rows = ["| notebook | you learn | here | AWS services | on AWS |", "|---|---|---|---|---|"]
+    rows = [
+        "| notebook | subject | needs | here | AWS services | on AWS |",
+        "|---|---|---|--:|---|---|",
+    ]
     for path in notebooks.paths():
         says = opening(path)
         took = nbformat.read(path, 4).metadata.get("course", {}).get("seconds")
         here = f"{took} s" if took is not None else ""
         link = f"[{path.stem}](notebooks/{path.name})"
-        cells = (link, says.get("Problem", ""), here, says.get("Uses", ""), says.get("Costs", ""))
+        needs, costs = numbers(says.get("Needs", "")), short(says.get("Costs", ""))
+        cells = (link, TOPICS[path.stem[:2]], needs, here, says.get("Uses", ""), costs)
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
@@ -122,29 +148,38 @@ def file_tree() -> str:
     return "\n".join(["```", *lines, "```"])
 
 
-BLOCKS: dict[str, Callable[[], str]] = {
-    "notebooks": notebook_table,
-    "targets": target_list,
-    "tree": file_tree,
-    "operations": operations.counts,
+BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
+    "notebooks": ("README.md", notebook_table),
+    "targets": ("CONTRIBUTING.md", target_list),
+    "tree": ("docs/files.md", file_tree),
 }
+"""Name of a list, the page that has it, and what makes it."""
 
 
-def written_anew(text: str) -> str:
-    """Return the README's text with every block replaced by what it lists now.
+def written_anew(text: str, page: str) -> str:
+    """Return a page's text with each of its lists as it is now.
 
     Raises:
-        ValueError: a block's two marks are not there.
+        ValueError: a list's two marks are not there.
     """
-    for name, make in BLOCKS.items():
+    for name, (home, make) in BLOCKS.items():
+        if home != page:
+            continue
         begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
         if text.count(begin) != 1 or text.count(end) != 1:
-            raise ValueError(f"README.md needs the marks {begin.strip()} and {end} once each")
+            raise ValueError(f"{page} needs the marks {begin.strip()} and {end} once each")
         head, rest = text.split(begin)
         text = f"{head}{begin}\n{make()}\n\n{end}{rest.split(end)[1]}"
     return text
 
 
-if __name__ == "__main__":
-    README.write_text(written_anew(README.read_text()))
+def write() -> None:
+    """Write all lists anew."""
+    for page in dict.fromkeys(home for home, _ in BLOCKS.values()):
+        path = ROOT / page
+        path.write_text(written_anew(path.read_text(), page))
     operations.write()
+
+
+if __name__ == "__main__":
+    write()

@@ -1,6 +1,8 @@
-"""That the README lists what there is; its lists are written by `make readme`."""
+"""The README, CONTRIBUTING and docs/ list what there is, and their links lead somewhere."""
 
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -8,12 +10,49 @@ from tests.places import ROOT
 from tools import notebooks, readme
 
 TEXT = (ROOT / "README.md").read_text()
+PAGES = [path for path in readme.tracked() if path.suffix == ".md"]
+CODE = re.compile(r"^```.*?^```", re.M | re.S)
 
 
 @pytest.mark.parametrize("block", readme.BLOCKS)
-def test_the_readmes_lists_are_up_to_date(block):
-    listed = TEXT.split(f"<!-- begin {block} -->")[1].split(f"<!-- end {block} -->")[0]
-    assert listed.strip() == readme.BLOCKS[block](), "run `make readme`"
+def test_the_generated_lists_are_up_to_date(block):
+    page, make = readme.BLOCKS[block]
+    text = (ROOT / page).read_text()
+    listed = text.split(f"<!-- begin {block} -->")[1].split(f"<!-- end {block} -->")[0]
+    assert listed.strip() == make(), "run `make readme`"
+
+
+def test_the_readme_is_short():
+    assert len(TEXT.splitlines()) <= 150
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", CODE.sub("", path.read_text()), re.M)
+    return {re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") for words in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_link_within_the_project_leads_somewhere(page):
+    dead = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", CODE.sub("", (ROOT / page).read_text())):
+        place, _, anchor = link.partition("#")
+        # GitHub's own pages of the repository lie two levels above a file of its root.
+        if re.match(r"https?:", link) or link.startswith("../../actions/"):
+            continue
+        path = (ROOT / page.parent / place) if place else ROOT / page
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            dead.append(link)
+    assert not dead
+
+
+def test_every_page_of_docs_is_linked_from_the_readme():
+    missing = [page for page in PAGES if page.parts[0] == "docs" and f"({page})" not in TEXT]
+    assert not missing
+
+
+def test_every_notebook_has_a_subject_and_no_subject_is_left_over():
+    assert {path.stem[:2] for path in notebooks.paths()} == readme.TOPICS.keys()
 
 
 def test_every_notebook_is_in_the_readme():
@@ -21,12 +60,13 @@ def test_every_notebook_is_in_the_readme():
     assert not missing
 
 
-def test_every_make_target_is_listed_by_make_and_in_the_readme():
+def test_every_make_target_is_listed_by_make_and_in_contributing():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
     phony = next(x for x in (ROOT / "Makefile").read_text().splitlines() if x[:6] == ".PHONY")
     listed = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for target in phony.split()[1:]:
         assert f"make {target} " in listed
-        assert f"make {target} " in TEXT
+        assert f"make {target} " in text
 
 
 def test_every_file_in_the_tree_says_what_it_is():

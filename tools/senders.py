@@ -1,0 +1,216 @@
+"""Who sends each operation that the local AWS executes: the reason why it is executed at all.
+
+An operation is executed only if a notebook, an SDK call that a notebook makes, or a client suite
+that is named here sends it; all else is refused by name.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A program, and the operations that it sends."""
+
+    by: str
+    """For a reader: the notebooks' numbers and the call, or the client suite."""
+    source: str
+    """The file with the calls, below the project or site-packages."""
+    operations: tuple[str, ...]
+
+
+SUITES = {
+    "aws CLI": "tests/local_aws/test_aws_cli.py",
+    "PyAthena": "tests/local_aws/services/athena/test_pyathena.py",
+}
+"""Client suites: how senders begin that belong to one, and its tests."""
+
+SENDERS: dict[str, tuple[Sender, ...]] = {
+    "s3": (
+        Sender("00, bucket", "helpers/bucket.py", ("CreateBucket", "HeadBucket")),
+        Sender(
+            "01 to 08, objects",
+            "helpers/s3.py",
+            ("DeleteObject", "GetObject", "HeadObject", "ListObjectsV2", "PutObject"),
+        ),
+        Sender(
+            "01, files from 8 MB on, by boto3's transfer manager",
+            "s3transfer/tasks.py",
+            ("CompleteMultipartUpload", "CreateMultipartUpload"),
+        ),
+        Sender("01, files from 8 MB on", "s3transfer/upload.py", ("UploadPart",)),
+        Sender(
+            "12, inventory",
+            "helpers/inventory.py",
+            ("AbortMultipartUpload", "DeleteBucket", "DeleteObjects", "ListMultipartUploads"),
+        ),
+        Sender("aws CLI, `s3 ls`", "awscli/customizations/s3/subcommands.py", ("ListBuckets",)),
+        Sender(
+            "aws CLI, `s3 cp` from S3 to S3",
+            "s3transfer/copies.py",
+            ("CopyObject", "GetObjectTagging", "PutObjectTagging", "UploadPartCopy"),
+        ),
+    ),
+    "athena": (
+        Sender(
+            "02, every query, by PyAthena",
+            "pyathena/common.py",
+            ("GetQueryExecution", "StartQueryExecution"),
+        ),
+        Sender("PyAthena, rows of a cursor", "pyathena/result_set.py", ("GetQueryResults",)),
+        Sender(
+            "PyAthena, cancelled and listed queries",
+            "pyathena/common.py",
+            ("BatchGetQueryExecution", "ListQueryExecutions", "StopQueryExecution"),
+        ),
+        Sender(
+            "PyAthena, metadata",
+            "pyathena/common.py",
+            ("GetTableMetadata", "ListDatabases", "ListTableMetadata"),
+        ),
+    ),
+    "glue": (
+        Sender(
+            "12, inventory",
+            "helpers/inventory.py",
+            ("DeleteDatabase", "DeleteTable", "GetDatabases", "GetTables"),
+        ),
+        Sender("PyAthena, metadata where Athena gives none", "pyathena/glue.py", ("GetTable",)),
+    ),
+    "sagemaker": (
+        Sender("04 and 07, `run`", "sagemaker/core/resources.py", ("CreateProcessingJob",)),
+        Sender("05 and 06, `train`", "sagemaker/core/resources.py", ("CreateTrainingJob",)),
+        Sender("06, `tune`", "sagemaker/core/resources.py", ("CreateHyperParameterTuningJob",)),
+        Sender(
+            "04 to 07, waiting",
+            "helpers/jobs.py",
+            ("DescribeHyperParameterTuningJob", "DescribeProcessingJob", "DescribeTrainingJob"),
+        ),
+        Sender(
+            "06, trials",
+            "helpers/tuning/native.py",
+            ("ListTrainingJobsForHyperParameterTuningJob",),
+        ),
+        Sender("06, warm pool", "helpers/warm_pools.py", ("UpdateTrainingJob",)),
+        Sender(
+            "07, registry and card",
+            "helpers/registry.py",
+            (
+                *("CreateModelCard", "CreateModelPackage", "CreateModelPackageGroup"),
+                *("DescribeModelPackage", "ListModelPackages", "ListTrainingJobs"),
+                *("UpdateModelCard", "UpdateModelPackage"),
+            ),
+        ),
+        Sender(
+            "08, endpoint",
+            "helpers/endpoints.py",
+            (
+                *("CreateEndpoint", "CreateEndpointConfig", "CreateModel", "DeleteEndpoint"),
+                *("DeleteModel", "DescribeEndpoint", "UpdateEndpoint"),
+            ),
+        ),
+        Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
+        Sender(
+            "12, inventory",
+            "helpers/inventory.py",
+            (
+                *("DeleteEndpointConfig", "DeleteHyperParameterTuningJob", "DeleteModelCard"),
+                *("DeleteModelPackage", "DeleteModelPackageGroup", "DeleteProcessingJob"),
+                *("DeleteTrainingJob", "DescribeModelPackageGroup", "ListEndpointConfigs"),
+                *("ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
+                *("ListModelPackageGroups", "ListModels", "ListProcessingJobs"),
+                *("StopHyperParameterTuningJob", "StopProcessingJob", "StopTrainingJob"),
+            ),
+        ),
+    ),
+    "sagemaker-runtime": (Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),),
+    "iam": (
+        Sender("05, `train`", "sagemaker/train/model_trainer.py", ("SimulatePrincipalPolicy",)),
+    ),
+    "logs": (
+        Sender("04 to 07, a job's lines", "helpers/jobs.py", ("FilterLogEvents",)),
+        Sender(
+            "12, inventory",
+            "helpers/inventory.py",
+            ("DeleteLogGroup", "DeleteLogStream", "DescribeLogGroups", "DescribeLogStreams"),
+        ),
+        Sender(
+            "05, `train` with its default `logs=True`",
+            "sagemaker/core/utils/logs.py",
+            ("GetLogEvents",),
+        ),
+    ),
+}
+"""By service, as boto3 names it."""
+
+UNSENT: dict[str, tuple[str, ...]] = {
+    "s3": (
+        "DeleteObjectTagging",
+        "GetBucketLocation",
+        "GetObjectAttributes",
+        "ListObjectVersions",
+        "ListObjects",
+        "ListParts",
+    ),
+    "athena": (
+        "BatchGetNamedQuery",
+        "CreateNamedQuery",
+        "CreatePreparedStatement",
+        "CreateWorkGroup",
+        "DeleteNamedQuery",
+        "DeletePreparedStatement",
+        "DeleteWorkGroup",
+        "GetDataCatalog",
+        "GetDatabase",
+        "GetNamedQuery",
+        "GetPreparedStatement",
+        "GetQueryRuntimeStatistics",
+        "GetWorkGroup",
+        "ListDataCatalogs",
+        "ListNamedQueries",
+        "ListPreparedStatements",
+        "ListWorkGroups",
+        "UpdateNamedQuery",
+        "UpdatePreparedStatement",
+        "UpdateWorkGroup",
+    ),
+    "glue": (
+        "BatchCreatePartition",
+        "BatchDeletePartition",
+        "BatchDeleteTable",
+        "BatchGetPartition",
+        "CreateDatabase",
+        "CreatePartition",
+        "CreateTable",
+        "DeletePartition",
+        "GetDatabase",
+        "GetPartition",
+        "GetPartitions",
+        "SearchTables",
+        "UpdateDatabase",
+        "UpdatePartition",
+        "UpdateTable",
+    ),
+    "sagemaker": (
+        "AddTags",
+        "BatchDescribeModelPackage",
+        "DeleteTags",
+        "DescribeModel",
+        "DescribeModelCard",
+        "ListModelCardVersions",
+        "ListTags",
+    ),
+    "logs": (
+        "CreateLogGroup",
+        "CreateLogStream",
+        "ListTagsForResource",
+        "PutLogEvents",
+        "PutRetentionPolicy",
+    ),
+}
+"""Executed though no sender is known. The rule allows none: each waits for its sender or its
+refusal, and none may be added."""
+
+
+def senders(service: str) -> dict[str, Sender]:
+    """Return who sends each operation of a service."""
+    return {name: each for each in SENDERS.get(service, ()) for name in each.operations}
