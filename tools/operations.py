@@ -11,6 +11,7 @@ from botocore.model import ServiceModel
 from local_aws.operations import table
 from local_aws.recorded.operations import RECORDED
 from local_aws.wire.validation import service_model
+from tools.senders import SENDERS, UNSENT
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
 SERVICES = (
@@ -26,11 +27,13 @@ TITLE = """\
 
 Written by `make readme` from the engines' rows, `local_aws/recorded/operations.py` and botocore's service models.
 
-- **Executed**: an engine of the local AWS does it.
+- **Executed**: an engine of the local AWS does it. Beside it stands who sends it: notebooks by their numbers, or a client suite.
 - **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
 - **Refused**: the client gets an error 400, `NotImplementedException` (`NotImplemented` from S3), whose message names the operation. Nothing is kept as if it had been done.
 
 All other services of boto3 are refused whole, in the same way. A test calls every refused operation of this page.
+
+**The rule of admission**: an operation or option is executed only if a notebook, an SDK call that a notebook makes, or a client suite named here sends it; all else is refused by name. The whole package stays under 24,000 lines. The client suites are the aws CLI (`tests/local_aws/test_aws_cli.py`) and PyAthena (`tests/local_aws/services/athena/test_pyathena.py`). `tools/senders.py` has the senders; a test holds that every executed operation has one, but for the few that its list `UNSENT` names: they wait for a sender or for their refusal, and none may be added.
 """  # noqa: E501
 
 
@@ -82,10 +85,15 @@ def counts() -> str:
 
 
 def _section(service: str) -> str:
-    """Return a service's executed and recorded operations."""
+    """Return a service's executed operations with their senders, and its recorded ones."""
     parts = [f"## {service}"]
-    if names := executed(service):
-        parts.append(f"Executed: {', '.join(names)}.")
+    if executed(service):
+        rows = ["| executed | sent by |", "|---|---|"]
+        for each in SENDERS.get(service, ()):
+            rows.append(f"| {', '.join(sorted(each.operations))} | {each.by} |")
+        if names := UNSENT.get(service):
+            rows.append(f"| {', '.join(sorted(names))} | no sender yet |")
+        parts.append("\n".join(rows))
     if records := RECORDED.get(service):
         rows = ["| recorded | because |", "|---|---|"]
         for each in records:

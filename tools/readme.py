@@ -42,6 +42,7 @@ COMMENTS = {
     "requirements.txt": "every package that the project names, pinned",
     "constraints.txt": "what these bring along, pinned",
     "environment.yml": "the conda environment (its pip part is requirements.txt)",
+    "local_aws/pyproject.toml": "installs the local AWS by itself",
     "pyproject.toml": "settings of pytest and ruff; installs the two packages in place",
     "Makefile": "`make` lists its targets",
     ".ci/run": "what CI runs: make test",
@@ -126,7 +127,7 @@ def tree_rows(files: list[Path]) -> list[tuple[str, str]]:
     rows: dict[str, str] = {}  # a NUL and the path behind a name keep equal names apart
     for path in files:
         top = path.parts[0]
-        if str(path) in COMMENTS:
+        if str(path) in COMMENTS and not top.startswith(FOLDERS):
             rows[str(path)] = COMMENTS[str(path)]
         elif len(path.parts) > 1 and top in COMMENTS and not top.startswith(FOLDERS):
             rows[f"{top}/"] = COMMENTS[top]
@@ -138,7 +139,8 @@ def tree_rows(files: list[Path]) -> list[tuple[str, str]]:
                 rows.setdefault(f"{'  ' * (depth - 1)}{folder.name}/\0{folder}", words)
             if path.name not in ("__init__.py", "__main__.py"):
                 indent = "  " * (len(path.parts) - 1)
-                rows[f"{indent}{path.name}\0{path}"] = first_words(ROOT / path)
+                words = COMMENTS.get(str(path)) or first_words(ROOT / path)
+                rows[f"{indent}{path.name}\0{path}"] = words
     return [(name.split("\0")[0], comment) for name, comment in rows.items()]
 
 

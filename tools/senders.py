@@ -47,7 +47,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender(
             "aws CLI, `s3 cp` from S3 to S3",
             "s3transfer/copies.py",
-            ("CopyObject", "GetObjectTagging", "PutObjectTagging", "UploadPartCopy"),
+            ("CopyObject", "UploadPartCopy"),
         ),
     ),
     "athena": (
@@ -147,9 +147,11 @@ UNSENT: dict[str, tuple[str, ...]] = {
         "DeleteObjectTagging",
         "GetBucketLocation",
         "GetObjectAttributes",
+        "GetObjectTagging",
         "ListObjectVersions",
         "ListObjects",
         "ListParts",
+        "PutObjectTagging",
     ),
     "athena": (
         "BatchGetNamedQuery",

@@ -37,6 +37,14 @@ def test_a_large_file_goes_to_s3_and_comes_back_the_same(run, tmp_path):
     assert "40000000 large" in run("s3", "ls", f"s3://{BUCKET}/", text=True)
 
 
+@pytest.mark.parametrize("size", [1_000, 9_000_000])
+def test_an_object_is_copied_within_s3_whole_or_by_parts(run, client, size):
+    data = hashlib.shake_128(b"course").digest(size)
+    client("s3").put_object(Bucket=BUCKET, Key="one", Body=data)
+    run("s3", "cp", "--no-progress", f"s3://{BUCKET}/one", f"s3://{BUCKET}/two", text=True)
+    assert client("s3").get_object(Bucket=BUCKET, Key="two")["Body"].read() == data
+
+
 def test_a_job_is_described_and_its_log_read(run, client):
     client("sagemaker").create_training_job(**training("job", "print('epoch=1; loss=0.5')"))
     wait_for(client("sagemaker"), "TrainingJob", "job")

@@ -92,3 +92,12 @@ def test_table_metadata_is_listed(lake):
 def test_a_write_tells_its_rows(lake):
     cursor = lake.run("CREATE TABLE copy AS SELECT id FROM recordings")
     assert cursor.rowcount == 5
+
+
+def test_an_answer_to_the_same_query_is_found_again(lake):
+    ids = set()
+    for _ in range(2):
+        cursor = lake.connect().cursor()
+        cursor.execute("SELECT count(*) FROM recordings", cache_size=10)
+        ids.add(cursor.query_id)
+    assert len(ids) == 1
