@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from botocore import xform_name
@@ -15,6 +16,9 @@ from tqdm import tqdm
 from helpers.config import Config
 from helpers.costs import dollars, instance_cost
 from helpers.session import client
+
+if TYPE_CHECKING:
+    from sagemaker.train import ModelTrainer
 
 METRIC = re.compile(r"(\w[\w:/-]*)=(-?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf))\b", re.IGNORECASE)
 MADE_BY = {
@@ -81,6 +85,11 @@ def describe(config: Config, kind: str, name: str) -> dict:
         if re.search("not found|could not find", str(error), re.IGNORECASE):
             raise LookupError(f"No {kind} called {name}: run {MADE_BY[kind]} first") from None
         raise
+
+
+def training_job(trainer: "ModelTrainer") -> str:
+    """Return the name of the training job that a trainer started last."""
+    return trainer._latest_training_job.training_job_name  # no public attribute has it
 
 
 def wait(config: Config, kind: str, name: str) -> Job:

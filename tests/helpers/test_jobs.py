@@ -1,6 +1,7 @@
 """Jobs are waited for and told as they were: state, reason, cost, metrics, log."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,6 +30,15 @@ def test_a_completed_job_tells_what_it_was(config, run):
     assert job.cost == pytest.approx(job.seconds / 3600 * 0.115 * 2)
     assert repr(job).startswith("<TrainingJob birds-and-bins-birds-1: Completed, ")
     assert "s on 2 × ml.m5.large, $" in repr(job)
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_trainer_of_the_sdk_tells_the_job_that_it_started():
+    from sagemaker.train import ModelTrainer
+
+    assert "_latest_training_job" in ModelTrainer.__private_attributes__
+    trainer = SimpleNamespace(_latest_training_job=SimpleNamespace(training_job_name="birds-1"))
+    assert jobs.training_job(trainer) == "birds-1"
 
 
 def test_a_failed_job_raises_with_its_own_reason_and_the_place_of_its_log(config, run):

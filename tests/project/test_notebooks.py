@@ -1,5 +1,6 @@
 """The form of the notebooks and of their committed outputs; nbmake runs them (../conftest.py)."""
 
+import ast
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +26,10 @@ FORBIDDEN = {
 NUMBER = re.compile(
     r"\d|\b(?:nothing|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
 )
+
+SENTENCE = re.compile(r"\w+(?:\W+\w+){2,}[.?!:]")
+LEAST_WORDS = 6
+"""A shorter lead-in tells nothing that the cell below does not."""
 
 
 def name(path: Path) -> str:
@@ -73,11 +78,70 @@ def test_it_links_to_the_next(path, following):
     assert f"]({following.name})" in read(path).cells[-1].source
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_a_sentence_stands_before_every_code_cell(path):
-    for before, cell in pairwise(read(path).cells):
+def sections(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """Return for each section with code, by its heading, the prose before its first code cell."""
+    found, heading, prose = {}, None, ""
+    for cell in notebook.cells:
         if cell.cell_type == "code":
-            assert before.cell_type == "markdown", cell.source
+            if heading:
+                found[heading] = prose
+            heading = None
+            continue
+        before, *parts = re.split(r"^#{1,3} (.+)$", cell.source, flags=re.M)
+        prose += before
+        for title, text in zip(parts[::2], parts[1::2], strict=True):
+            heading, prose = title, text
+    return found
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_every_section_says_why_before_its_first_code_cell(path):
+    bare = [title for title, prose in sections(read(path)).items() if not SENTENCE.search(prose)]
+    assert not bare, "a sentence of reason; not every cell needs one"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_no_lead_in_says_nothing(path):
+    """'How it went:' is worse than no word: a cell needs none."""
+    texts = [c.source for c in read(path).cells if c.cell_type == "markdown"]
+    assert not [text for text in texts if len(text.split()) < LEAST_WORDS]
+
+
+def private_names(source: str) -> list[str]:
+    """Return the private attributes that a cell reaches into."""
+    code = "\n".join(line for line in source.splitlines() if line.lstrip()[:1] not in ("%", "!"))
+    names = [node.attr for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Attribute)]
+    return [each for each in names if each.startswith("_") and not each.endswith("__")]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_no_cell_reaches_into_a_librarys_private_parts(path):
+    assert not [found for c in code_cells(read(path)) for found in private_names(c.source)]
+
+
+@pytest.mark.parametrize(
+    "source, found",
+    [("a._b.c", ["_b"]), ("%time a._b", []), ("_ = a.b; a.__doc__", [])],
+)
+def test_a_private_attribute_is_found(source, found):
+    assert private_names(source) == found
+
+
+def test_a_section_without_a_reason_is_found():
+    new = nbformat.v4
+    cells = [
+        new.new_markdown_cell("# 99 Title\n\nA sentence."),
+        new.new_code_cell("1"),
+        new.new_markdown_cell("An output.\n\n## Bare"),
+        new.new_code_cell("2"),
+        new.new_code_cell("3"),
+        new.new_markdown_cell("## Reasoned"),
+        new.new_markdown_cell("Because of this."),
+        new.new_code_cell("4"),
+    ]
+    found = sections(new.new_notebook(cells=cells))
+    assert list(found) == ["99 Title", "Bare", "Reasoned"]
+    assert not SENTENCE.search(found["Bare"]) and SENTENCE.search(found["Reasoned"])
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
