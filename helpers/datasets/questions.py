@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 class Question:
     """One question, its query over the flat table, and how to look at the answer."""
 
+    name: str
+    """By which a notebook asks it: the questions of every data set have the same names."""
     title: str
     sql: str
     draw: Callable[[pd.DataFrame], Figure]
@@ -33,3 +35,14 @@ class Questions:
     def __iter__(self) -> Iterator[Question]:
         """Yield the questions in order."""
         return iter(self.all)
+
+    def __getitem__(self, name: str) -> Question:
+        """Return the question of a name.
+
+        Raises:
+            KeyError: none is called that; the message has all names.
+        """
+        named = {question.name: question for question in self.all}
+        if name not in named:
+            raise KeyError(f"No question is called {name!r}: there are {', '.join(named)}")
+        return named[name]

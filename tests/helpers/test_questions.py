@@ -28,7 +28,7 @@ def course(config):
 
 def question(sql):
     return Question(
-        "How many?", sql, lambda frame: plt.figure(), lambda frame: f"{len(frame)} row."
+        "number", "How many?", sql, lambda frame: plt.figure(), lambda frame: f"{len(frame)} row."
     )
 
 
@@ -57,6 +57,18 @@ def test_both_data_sets_have_questions_about_their_flat_table(dataset):
     assert "{raw}" in questions.flat
     titles = [each.title for each in questions]
     assert len(titles) == len({*titles}) >= 5
+
+
+def test_the_questions_of_both_data_sets_have_the_same_names():
+    birds, bins = (load_dataset(name).questions() for name in ("birds", "bins"))
+    names = [question.name for question in birds]
+    assert names == [question.name for question in bins]
+    assert [birds[name] for name in names] == list(birds)
+
+
+def test_a_question_that_is_not_there_names_those_that_are():
+    with pytest.raises(KeyError, match="'weather': there are variety, groups"):
+        load_dataset("birds").questions()["weather"]
 
 
 LOOK_ALIKE = ["x" * 40 + letter + "y" * 40 for letter in "ab"]

@@ -159,6 +159,7 @@ QUESTIONS = Questions(
     "item",
     (
         Question(
+            "variety",
             "How large, how heavy?",
             f"""
 SELECT height.value AS height, length.value AS length, width.value AS width,
@@ -169,6 +170,7 @@ WHERE weight.value > 0
             _size_finding,
         ),
         Question(
+            "groups",
             "In how many bins is an item?",
             f"""
 SELECT bins, count(*) AS items FROM (
@@ -180,6 +182,7 @@ SELECT bins, count(*) AS items FROM (
             _shared_finding,
         ),
         Question(
+            "quality",
             "What is missing?",
             f"""
 SELECT field, missing FROM (
@@ -194,6 +197,7 @@ SELECT field, missing FROM (
             _missing_finding,
         ),
         Question(
+            "hours or kinds",
             "How many kinds?",
             """
 SELECT kinds, count(*) AS bins FROM bins GROUP BY kinds ORDER BY kinds
@@ -202,6 +206,7 @@ SELECT kinds, count(*) AS bins FROM bins GROUP BY kinds ORDER BY kinds
             _kinds_finding,
         ),
         Question(
+            "months or units",
             "How many of each?",
             f"""
 SELECT item_quantity AS units, count(*) AS items{ITEMS}
@@ -211,6 +216,7 @@ GROUP BY item_quantity ORDER BY units
             _unit_finding,
         ),
         Question(
+            "company",
             "Kinds and units?",
             """
 SELECT kinds, quantity, count(*) AS bins FROM bins GROUP BY kinds, quantity ORDER BY 1, 2
@@ -219,6 +225,7 @@ SELECT kinds, quantity, count(*) AS bins FROM bins GROUP BY kinds, quantity ORDE
             _pair_finding,
         ),
         Question(
+            "copies",
             "Filled alike?",
             f"""
 WITH held AS (

@@ -157,6 +157,7 @@ QUESTIONS = Questions(
     "recordist",
     (
         Question(
+            "variety",
             "Where?",
             """
 SELECT label, latitude, longitude FROM birds
@@ -167,6 +168,7 @@ ORDER BY label, id
             _place_finding,
         ),
         Question(
+            "groups",
             "By how many people?",
             """
 SELECT label, sum(made) AS recordings, count(*) AS recordists,
@@ -178,6 +180,7 @@ GROUP BY label ORDER BY recordings, label
             _recordist_finding,
         ),
         Question(
+            "quality",
             "How good?",
             """
 SELECT rating, count(*) AS recordings FROM birds GROUP BY rating ORDER BY rating
@@ -186,6 +189,7 @@ SELECT rating, count(*) AS recordings FROM birds GROUP BY rating ORDER BY rating
             _rating_finding,
         ),
         Question(
+            "hours or kinds",
             "At what hour?",
             """
 SELECT label, CAST(substr(recorded_at, 1, 2) AS integer) AS hour, count(*) AS recordings
@@ -196,6 +200,7 @@ GROUP BY 1, 2 ORDER BY 1, 2
             _hour_finding,
         ),
         Question(
+            "months or units",
             "In which season?",
             """
 SELECT label, month(CAST(recorded_on AS date)) AS month, count(*) AS recordings
@@ -206,6 +211,7 @@ GROUP BY 1, 2 ORDER BY 1, 2
             _month_finding,
         ),
         Question(
+            "company",
             "With which others?",
             """
 SELECT label, other, count(*) AS recordings
@@ -216,6 +222,7 @@ GROUP BY label, other ORDER BY label, other
             _pair_finding,
         ),
         Question(
+            "copies",
             "Uploaded twice?",
             """
 WITH moments AS (
