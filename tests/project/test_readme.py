@@ -46,6 +46,14 @@ def test_every_link_within_the_project_leads_somewhere(page):
     assert not dead
 
 
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_file_that_a_page_names_is_there(page):
+    tops = {path.parts[0] for path in readme.tracked() if len(path.parts) > 1}
+    spans = re.findall(r"`([\w./-]+)`", CODE.sub("", (ROOT / page).read_text()))
+    named = [span for span in spans if span.partition("/")[0] in tops and "/" in span]
+    assert not [span for span in named if not (ROOT / span).exists()]
+
+
 def test_every_page_of_docs_is_linked_from_the_readme():
     missing = [page for page in PAGES if page.parts[0] == "docs" and f"({page})" not in TEXT]
     assert not missing
