@@ -14,6 +14,8 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from local_aws.context import ACCOUNT, Context
+from local_aws.control import INTERRUPT
+from local_aws.errors import AwsError
 from local_aws.lifecycle import (
     DISK_FULL,
     PORT_BUSY,
@@ -23,6 +25,8 @@ from local_aws.lifecycle import (
     claim,
     load_keys,
 )
+from local_aws.operations import engine_of, method_of
+from local_aws.recorded.caller import Recorded
 from local_aws.recorded.journal import Journal
 from local_aws.services.athena.engine import AthenaEngine
 from local_aws.services.cloudwatch.metrics import CloudWatch
@@ -44,7 +48,7 @@ from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.documents import Documents
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
-from local_aws.wire.front import Front
+from local_aws.wire.front import OWN, Front
 from local_aws.wire.http_handler import KeepAliveHandler
 
 HOST = "127.0.0.1"
@@ -77,10 +81,33 @@ class Engines:
     tuning: Tuning
 
 
+@dataclass(frozen=True)
+class Executed:
+    """What the engines do, as operations; S3's have a way of their own."""
+
+    engines: Engines
+
+    def has(self, service: str, operation: str) -> bool:
+        """Say whether an engine does an operation."""
+        return service != "s3" and engine_of(service, operation) is not None
+
+    def call(self, service: str, operation: str, request: dict) -> dict | None:
+        """Have an engine do an operation."""
+        engine = getattr(self.engines, engine_of(service, operation))
+        return getattr(engine, method_of(operation))(request)
+
+    def control(self, path: str, request: dict) -> None:
+        """Do what AWS has no operation for."""
+        verb, _, name = path.partition("/")
+        if f"{OWN}{verb}/" != INTERRUPT:
+            raise AwsError("NotFound", f"The local AWS has no {OWN}{path}.", 404)
+        self.engines.training.interrupt(name)
+
+
 def build_engines(
-    context: Context, store: ObjectStore, moto: Callable, documents: Documents
+    context: Context, store: ObjectStore, recorded: Recorded, documents: Documents
 ) -> Engines:
-    """Make every engine over one state folder; `moto` keeps the roles."""
+    """Make every engine over one state folder; roles and metrics are recorded."""
     state = context.state
     logs = Logs(state / "logs", context.account, context.region)
     tags = Tags(documents)
@@ -89,7 +116,7 @@ def build_engines(
     packages = Packages(context, documents, store, tags, groups)
     models = Models(context, documents, store, tags, packages)
     configs = EndpointConfigs(context, documents, tags, models)
-    cloudwatch = CloudWatch(context, moto)
+    cloudwatch = CloudWatch(recorded.call)
     training = Training(context, documents, store, logs, tags, cloudwatch)
     return Engines(
         athena=AthenaEngine(state / "athena", catalog, store, context.account, context.region),
@@ -102,7 +129,7 @@ def build_engines(
         package_groups=groups,
         packages=packages,
         processing=Processing(context, documents, store, logs, tags),
-        simulator=Simulator(moto),
+        simulator=Simulator(recorded.call),
         tags=tags,
         training=training,
         tuning=Tuning(context, documents, logs, tags, training),
@@ -163,10 +190,12 @@ class LocalAws:
         journal = Journal(state / "moto.jsonl", moto_app())
         journal.replay()
         self._documents = Documents(state / "documents.sqlite")
-        self.engines = build_engines(self.context, self.store, journal, self._documents)
+        recorded = Recorded(self.context, journal)
+        self.engines = build_engines(self.context, self.store, recorded, self._documents)
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
-        front = Front(keys, self.engines, S3App(self.store, journal), journal, health)
+        executed, s3 = Executed(self.engines), S3App(self.store, journal)
+        front = Front(keys, executed, s3, recorded, health, executed.control)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, front, threaded=True, request_handler=Handler, fd=self._socket.fileno()
         )

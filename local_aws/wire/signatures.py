@@ -46,25 +46,23 @@ def read_scope(headers: dict[str, str], query_string: str) -> Scope | None:
     `headers` have lower-case names.
     """
     fields = dict(_query(query_string))
-    if "X-Amz-Signature" in fields:
-        given = {
-            "Credential": fields.get("X-Amz-Credential", ""),
-            "SignedHeaders": fields.get("X-Amz-SignedHeaders", ""),
-            "Signature": fields["X-Amz-Signature"],
-        }
+    kind, _, rest = headers.get("authorization", "").partition(" ")
+    if presigned := "X-Amz-Signature" in fields:
+        if kind:
+            raise AwsError("InvalidArgument", "Only one auth mechanism is allowed.", 400)
+        names = ("Credential", "SignedHeaders", "Signature")
+        parts = {name: fields.get(f"X-Amz-{name}", "") for name in names}
+    elif kind == "AWS4-HMAC-SHA256":
+        pairs = (part.strip().partition("=") for part in rest.split(","))
+        parts = {name: value for name, _, value in pairs}
     else:
-        kind, _, rest = headers.get("authorization", "").partition(" ")
-        if kind != "AWS4-HMAC-SHA256":
-            return None
-        parts = (part.strip().partition("=") for part in rest.split(","))
-        given = {name: value for name, _, value in parts}
+        return None
     # An access key holds no slash, so the scope is always the last four parts.
-    credential = given.get("Credential", "").split("/")
-    if len(credential) != 5 or not given.get("Signature"):
+    credential = parts.get("Credential", "").split("/")
+    if len(credential) != 5 or not parts.get("Signature"):
         raise AwsError("IncompleteSignature", "The Authorization header is not complete.", 400)
-    names = tuple(given.get("SignedHeaders", "").split(";"))
-    presigned = "X-Amz-Signature" in fields
-    return Scope(*credential[:4], names, given["Signature"], presigned)
+    signed = tuple(parts.get("SignedHeaders", "").split(";"))
+    return Scope(*credential[:4], signed, parts["Signature"], presigned)
 
 
 def canonical_request(
@@ -116,16 +114,16 @@ def check_signature(
     headers: dict[str, str],
     body_sha256: str | None,
     keys: dict[str, str],
-) -> Scope:
-    """Return the scope of a rightly signed request.
+    scope: Scope | None,
+) -> None:
+    """Check that a request is rightly signed.
 
-    `body_sha256` is the body's own digest where the front has read it, else None; `keys` maps
-    access keys to secrets.
+    `scope` is what `read_scope` says of it; `body_sha256` is the body's own digest where the front
+    has read it, else None; `keys` maps access keys to secrets.
 
     Raises:
         AwsError: 403, the request is not signed, not by us, or not rightly.
     """
-    scope = read_scope(headers, query_string)
     if scope is None:
         raise AwsError("MissingAuthenticationToken", "The request is not signed.", 403)
     if scope.access_key not in keys:
@@ -142,4 +140,3 @@ def check_signature(
         sign(text, keys[scope.access_key], scope, timestamp), scope.signature
     ):
         raise AwsError("SignatureDoesNotMatch", "The signature is not that of this request.", 403)
-    return scope

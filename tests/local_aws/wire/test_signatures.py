@@ -6,7 +6,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local_aws.errors import AwsError
-from local_aws.wire.signatures import check_signature
+from local_aws.wire import signatures
+from local_aws.wire.signatures import read_scope
 
 KEYS = {"KEY": "secret"}
 PATHS = ["/", "/a/b.txt", "/a%20b/c", "/endpoints/x/invocations"]
@@ -20,6 +21,14 @@ def signed(method="GET", path="/", query="", body=b"", service="s3", headers=Non
     maker(Credentials("KEY", "secret"), service, "us-east-1").add_auth(request)
     found = {name.lower(): value for name, value in request.headers.items()}
     return {"host": "127.0.0.1:1", **found}
+
+
+def check_signature(method, raw_path, query_string, headers, body_sha256, keys):
+    """Check a request's signature; return its scope."""
+    scope = read_scope(headers, query_string)
+    message = (method, raw_path, query_string, headers, body_sha256)
+    signatures.check_signature(*message, keys, scope)
+    return scope
 
 
 @pytest.mark.parametrize("service", ["s3", "sagemaker"])
