@@ -6,7 +6,7 @@ says what it would to boto3; what changes something goes through the journal.
 
 from io import BytesIO
 
-from botocore.awsrequest import create_request_object, prepare_request_dict
+from botocore.awsrequest import HeadersDict, create_request_object, prepare_request_dict
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
@@ -60,8 +60,7 @@ class Recorded:
         if code >= 500:
             # Where moto lacks an operation altogether it answers with an HTML page.
             raise unsupported(Call(service, operation, protocol))
-        lower = {name.lower(): value for name, value in headers}
-        answer = {"status_code": code, "headers": lower, "body": content}
+        answer = {"status_code": code, "headers": HeadersDict(headers), "body": content}
         return _result(create_parser(protocol).parse(answer, model.output_shape), code)
 
     def _environ(self, model: OperationModel, protocol: str, request: dict) -> tuple[dict, bytes]:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.etree.ElementTree import ParseError
 
-from botocore.model import Shape
+from botocore.model import OperationModel, Shape
 
 from local_aws.errors import AwsError
 from local_aws.wire import forms, json_documents, scalars, xml_documents
@@ -28,14 +28,15 @@ def parse(call: Call, received: Received, body: bytes) -> dict:
     Raises:
         AwsError: `SerializationException`, the body is no document.
     """
-    shape = operation_model(call.service, call.operation).input_shape
+    operation = operation_model(call.service, call.operation)
+    shape = operation.input_shape
     if shape is None:
         return {}
     if call.protocol == "query":
         return forms.read(shape, form(received, body))
     if call.protocol == "json":
         return _document(shape, "json", body)
-    request = _located(shape, call, received)
+    request = _located(operation, call, received)
     payload = shape.serialization.get("payload")
     if payload is None:
         document = _document(shape, call.protocol, body)
@@ -70,17 +71,17 @@ def _document(shape: Shape, protocol: str, body: bytes) -> dict:
         raise AwsError("SerializationException", message) from None
 
 
-def _located(shape: Shape, call: Call, received: Received) -> dict:
+def _located(operation: OperationModel, call: Call, received: Received) -> dict:
     """Return the members of a REST request that stand in its path, query and headers."""
+    shape, request = operation.input_shape, {}
     query = parse_qs(received.query, keep_blank_values=True)
-    request = {}
     for name, member in shape.members.items():
         location = member.serialization.get("location")
         own = member.serialization.get("name", name)
         if location == "uri" and own in call.labels:
             request[name] = scalars.read(member, call.labels[own])
         elif location == "querystring" and member.type_name == "map":
-            request[name] = _others(shape, member, query)
+            request[name] = _others(operation, member, query)
         elif location == "querystring" and own in query:
             request[name] = _of_query(member, query[own])
         elif location == "header" and own.lower() in received.headers:
@@ -90,17 +91,17 @@ def _located(shape: Shape, call: Call, received: Received) -> dict:
     return {name: value for name, value in request.items() if value != {}}
 
 
-def _others(shape: Shape, member: Shape, query: dict[str, list[str]]) -> dict:
-    """Return the names of a query that no other member has."""
+def _others(operation: OperationModel, member: Shape, query: dict[str, list[str]]) -> dict:
+    """Return the names of a query that are no other member's, nor the operation's own."""
     own = {
         each.serialization.get("name", name)
-        for name, each in shape.members.items()
+        for name, each in operation.input_shape.members.items()
         if each.serialization.get("location") == "querystring"
     }
+    own |= parse_qs(operation.http["requestUri"].partition("?")[2], keep_blank_values=True).keys()
     is_list = member.value.type_name == "list"
-    return {
-        name: texts if is_list else texts[0] for name, texts in query.items() if name not in own
-    }
+    names = [name for name in query if name not in own]
+    return {name: query[name] if is_list else query[name][0] for name in names}
 
 
 def _of_query(member: Shape, texts: list[str]) -> Any:
