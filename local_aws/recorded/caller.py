@@ -27,6 +27,19 @@ DATE = "20260101"
 """Of the signatures, which nobody checks."""
 
 
+class Refusal(AwsError):
+    """An error of moto.
+
+    Attributes:
+        modeled: its name in the service's model, where the service once spoke the query protocol
+            and its codes are still those.
+    """
+
+    def __init__(self, code: str, message: str, status: int, modeled: str):
+        super().__init__(code, message, status)
+        self.modeled = modeled
+
+
 class Recorded:
     """What moto records, as operations.
 
@@ -94,6 +107,6 @@ def _result(parsed: dict, status: int) -> dict:
     if status >= 400:
         error = parsed.get("Error", {})
         code, message = error.get("Code") or "InternalFailure", error.get("Message") or ""
-        raise AwsError(code, message, status)
+        raise Refusal(code, message, status, error.get("QueryErrorCode") or code)
     parsed.pop("ResponseMetadata", None)
     return parsed

@@ -22,10 +22,13 @@ def unsupported(call: Call, members: Sequence[str] = ()) -> AwsError:
 def word(error: AwsError, protocol: str, request_id: str) -> tuple[list[tuple[str, str]], bytes]:
     """Return the headers and the body of an error."""
     if protocol in ("json", "rest-json"):
-        content = {"__type": error.code, "message": error.message, "Message": error.message}
+        code = getattr(error, "modeled", error.code)
+        content = {"__type": code, "message": error.message, "Message": error.message}
         content |= getattr(error, "details", {})
         kind = "application/json" if protocol == "rest-json" else "application/x-amz-json-1.1"
-        headers = [("Content-Type", kind), ("x-amzn-ErrorType", error.code)]
+        headers = [("Content-Type", kind), ("x-amzn-ErrorType", code)]
+        if code != error.code:
+            headers.append(("x-amzn-query-error", f"{error.code};Sender"))
         return headers, json.dumps(content).encode()
     if protocol == CBOR:
         headers = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]

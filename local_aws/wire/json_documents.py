@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from botocore.model import Shape
@@ -16,9 +17,8 @@ def read(shape: Shape, value: Any) -> Any:
     """
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict) and not shape.is_document_type:
-        items = [
-            (name, member, value.get(_name(member, name))) for name, member in shape.members.items()
-        ]
+        names = _names(shape)
+        items = [(*names[key], item) for key, item in value.items() if key in names]
         return {name: read(member, item) for name, member, item in items if item is not None}
     if kind == "list" and isinstance(value, list):
         return [read(shape.member, item) for item in value]
@@ -42,10 +42,13 @@ def write(shape: Shape, value: Any) -> Any:
     """Return what `json.dumps` takes, with only the members that the model has."""
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict) and not shape.is_document_type:
-        items = [
-            (_name(member, name), member, value.get(name)) for name, member in shape.members.items()
-        ]
-        return {name: write(member, item) for name, member, item in items if item is not None}
+        members = shape.members
+        items = [(key, members[key], item) for key, item in value.items() if key in members]
+        return {
+            member.serialization.get("name", key): write(member, item)
+            for key, member, item in items
+            if item is not None
+        }
     if kind == "list" and isinstance(value, list | tuple):
         return [write(shape.member, item) for item in value]
     if kind == "map" and isinstance(value, dict):
@@ -57,5 +60,8 @@ def write(shape: Shape, value: Any) -> Any:
     return value
 
 
-def _name(member: Shape, name: str) -> str:
-    return member.serialization.get("name", name)
+@cache
+def _names(shape: Shape) -> dict[str, tuple[str, Shape]]:
+    """Return a structure's members, each with its name in the model, by their names in JSON."""
+    members = shape.members.items()
+    return {member.serialization.get("name", name): (name, member) for name, member in members}

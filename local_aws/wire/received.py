@@ -22,23 +22,13 @@ class Received:
         self.method: str = environ["REQUEST_METHOD"]
         self.path: str = environ["PATH_INFO"]
         self.query: str = environ.get("QUERY_STRING", "")
+        self.headers = _headers(environ)
+        """Names are in lower case."""
 
     @property
     def raw_path(self) -> str:
         """Return the path as it was signed, still quoted."""
         return self.environ.get("RAW_URI", self.path).partition("?")[0]
-
-    @cached_property
-    def headers(self) -> dict[str, str]:
-        """Return the headers, names in lower case."""
-        pairs = self.environ.get(HEADERS)
-        if pairs is None:
-            pairs = [
-                (name.removeprefix("HTTP_").replace("_", "-"), value)
-                for name, value in self.environ.items()
-                if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
-            ]
-        return {name.lower(): value for name, value in pairs}
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
@@ -61,3 +51,14 @@ class Received:
             return self.scope.service if self.scope else ""
         except AwsError:
             return ""
+
+
+def _headers(environ: dict) -> dict[str, str]:
+    pairs = environ.get(HEADERS)
+    if pairs is None:
+        pairs = [
+            (name.removeprefix("HTTP_").replace("_", "-"), value)
+            for name, value in environ.items()
+            if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+        ]
+    return {name.lower(): value for name, value in pairs}

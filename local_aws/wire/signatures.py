@@ -2,17 +2,24 @@
 
 Contract: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 Left out: the signatures of the chunks inside an aws-chunked body (their checksums are checked).
+
+botocore.auth, which would do the same, is the client's side: it signs every header but user-agent
+and its like, reads the query as its own client quotes it, and hashes the body itself. With those
+three replaced only the key is left, at 39 to 45 us a request where this takes 17.
 """
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from local_aws.errors import AwsError
 
 MAX_SKEW = timedelta(minutes=15)
+TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 
 @dataclass(frozen=True)
@@ -89,15 +96,22 @@ def sign(text: str, secret: str, scope: Scope, timestamp: str) -> str:
     """Return the hexadecimal signature of a canonical request."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     to_sign = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope.credential_scope}\n{digest}"
-    key = f"AWS4{secret}".encode()
-    for part in (scope.date, scope.region, scope.service, "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    key = _key(secret, scope.date, scope.region, scope.service)
     return hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(64)
+def _key(secret: str, date: str, region: str, service: str) -> bytes:
+    """Return the key of one day, region and service."""
+    key = f"AWS4{secret}".encode()
+    for part in (date, region, service, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key
 
 
 def _check_time(timestamp: str, lifetime: timedelta | None) -> None:
     try:
-        made = datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        made = datetime.fromisoformat(timestamp if TIMESTAMP.fullmatch(timestamp) else "")
     except ValueError:
         raise AwsError("IncompleteSignature", "The request has no valid X-Amz-Date.") from None
     age = datetime.now(UTC) - made
