@@ -5,7 +5,7 @@ Left out: the signatures of the chunks inside an aws-chunked body (their checksu
 
 botocore.auth, which would do the same, is the client's side: it signs every header but user-agent
 and its like, reads the query as its own client quotes it, and hashes the body itself. With those
-three replaced only the key is left, at 39 to 45 us a request where this takes 17.
+three replaced only the key is left, at 39 us a request where this takes 5 (17 for a new key).
 """
 
 import hashlib

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 UNSUPPORTED = ("DeploymentConfig", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig")
 ABOUT = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
+PASSED_ON = {"Accept": "Accept", "CustomAttributes": "X-Amzn-SageMaker-Custom-Attributes"}
+"""Members of an invocation that the model's container gets as headers."""
 LISTING = Listing("Endpoints", "EndpointName", ABOUT, "EndpointStatus")
 
 
@@ -208,8 +210,9 @@ class Endpoints:
             )
             raise AwsError("ValidationError", message, 413)
         headers = {"Content-Type": request.get("ContentType", "application/octet-stream")}
-        if "Accept" in request:
-            headers["Accept"] = request["Accept"]
+        for member, header in PASSED_ON.items():
+            if member in request:
+                headers[header] = request[member]
         variant, answer = self._ask(name, request.get("TargetVariant"), body, headers)
         if answer.status >= 400:
             text = answer.body.decode(errors="replace").strip()
