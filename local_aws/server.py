@@ -8,14 +8,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from local_aws.admin import Admin
 from local_aws.context import ACCOUNT, Context
-from local_aws.control import INTERRUPT
-from local_aws.errors import AwsError
 from local_aws.lifecycle import (
     DISK_FULL,
     PORT_BUSY,
@@ -25,30 +24,15 @@ from local_aws.lifecycle import (
     claim,
     load_keys,
 )
-from local_aws.operations import engine_of, method_of
+from local_aws.operations import table
+from local_aws.parts import Parts
 from local_aws.recorded.caller import Recorded
 from local_aws.recorded.journal import Journal
-from local_aws.services.athena.engine import AthenaEngine
-from local_aws.services.cloudwatch.metrics import CloudWatch
-from local_aws.services.iam.simulator import Simulator
-from local_aws.services.logs.engine import Logs
-from local_aws.services.s3.app import S3App
-from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
-from local_aws.services.sagemaker.hosting.endpoints import Endpoints
-from local_aws.services.sagemaker.hosting.models import Models
-from local_aws.services.sagemaker.jobs.processing import Processing
-from local_aws.services.sagemaker.jobs.training import Training
-from local_aws.services.sagemaker.registry.cards import Cards
-from local_aws.services.sagemaker.registry.groups import PackageGroups
-from local_aws.services.sagemaker.registry.packages import Packages
-from local_aws.services.sagemaker.tags import Tags
-from local_aws.services.sagemaker.tuning.engine import Tuning
-from local_aws.state.catalog import Catalog
 from local_aws.state.disk import FULL_MESSAGE, is_full
-from local_aws.state.documents import Documents
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
-from local_aws.wire.front import OWN, Front
+from local_aws.wire.faulty import Faulty
+from local_aws.wire.front import Front
 from local_aws.wire.http_handler import KeepAliveHandler
 
 HOST = "127.0.0.1"
@@ -59,81 +43,6 @@ SageMaker:
     Modules:
       TelemetryOptOut: true
 """
-
-
-@dataclass(frozen=True)
-class Engines:
-    """All engines, by the names that `operations.TABLE` gives them."""
-
-    athena: AthenaEngine
-    catalog: Catalog
-    endpoint_configs: EndpointConfigs
-    endpoints: Endpoints
-    logs: Logs
-    model_cards: Cards
-    models: Models
-    package_groups: PackageGroups
-    packages: Packages
-    processing: Processing
-    simulator: Simulator
-    tags: Tags
-    training: Training
-    tuning: Tuning
-
-
-@dataclass(frozen=True)
-class Executed:
-    """What the engines do, as operations; S3's have a way of their own."""
-
-    engines: Engines
-
-    def has(self, service: str, operation: str) -> bool:
-        """Say whether an engine does an operation."""
-        return service != "s3" and engine_of(service, operation) is not None
-
-    def call(self, service: str, operation: str, request: dict) -> dict | None:
-        """Have an engine do an operation."""
-        engine = getattr(self.engines, engine_of(service, operation))
-        return getattr(engine, method_of(operation))(request)
-
-    def control(self, path: str, request: dict) -> None:
-        """Do what AWS has no operation for."""
-        verb, _, name = path.partition("/")
-        if f"{OWN}{verb}/" != INTERRUPT:
-            raise AwsError("NotFound", f"The local AWS has no {OWN}{path}.", 404)
-        self.engines.training.interrupt(name)
-
-
-def build_engines(
-    context: Context, store: ObjectStore, recorded: Recorded, documents: Documents
-) -> Engines:
-    """Make every engine over one state folder; roles and metrics are recorded."""
-    state = context.state
-    logs = Logs(state / "logs", context.account, context.region)
-    tags = Tags(documents)
-    catalog = Catalog(state / "glue")
-    groups = PackageGroups(context, documents, tags)
-    packages = Packages(context, documents, store, tags, groups)
-    models = Models(context, documents, store, tags, packages)
-    configs = EndpointConfigs(context, documents, tags, models)
-    cloudwatch = CloudWatch(recorded.call)
-    training = Training(context, documents, store, logs, tags, cloudwatch)
-    return Engines(
-        athena=AthenaEngine(state / "athena", catalog, store, context.account, context.region),
-        catalog=catalog,
-        endpoint_configs=configs,
-        endpoints=Endpoints(context, documents, store, logs, tags, configs),
-        logs=logs,
-        model_cards=Cards(context, documents, tags),
-        models=models,
-        package_groups=groups,
-        packages=packages,
-        processing=Processing(context, documents, store, logs, tags),
-        simulator=Simulator(recorded.call),
-        tags=tags,
-        training=training,
-        tuning=Tuning(context, documents, logs, tags, training),
-    )
 
 
 def moto_app() -> Callable:
@@ -189,16 +98,32 @@ class LocalAws:
         self.store = ObjectStore(state / "s3")
         journal = Journal(state / "moto.jsonl", moto_app())
         journal.replay()
-        self._documents = Documents(state / "documents.sqlite")
         recorded = Recorded(self.context, journal)
-        self.engines = build_engines(self.context, self.store, recorded, self._documents)
+        self.parts = Parts(
+            self.context,
+            store=self.store,
+            table=table(),
+            recorded=journal,
+            record=recorded.call,
+        ).build()
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
-        executed, s3 = Executed(self.engines), S3App(self.store, journal)
-        front = Front(keys, executed, s3, recorded, health, executed.control)
+        control = Admin(self.parts).answer
+        parts, s3 = self.parts, self.engines.s3.app
+
+        def is_done(service: str, operation: str) -> bool:
+            return parts.is_executed(service, operation) or recorded.has(service, operation)
+
+        front = Front(keys, is_done, parts.call, s3, health, control)
+        app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
-            HOST, 0, front, threaded=True, request_handler=Handler, fd=self._socket.fileno()
+            HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()
         )
+
+    @property
+    def engines(self) -> SimpleNamespace:
+        """Return the engines by their names."""
+        return SimpleNamespace(**self.parts.engines)
 
     def start(self) -> "LocalAws":
         """Serve in a thread of this process."""
@@ -208,10 +133,8 @@ class LocalAws:
 
     def _recover(self) -> None:
         announce(self.context.state, self.context.url)
-        self.engines.processing.recover()
-        self.engines.training.recover()
-        self.engines.tuning.recover()
-        self.engines.endpoints.recover()
+        for engine in self.parts.engines.values():
+            engine.recover()
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then end all that runs."""
@@ -229,13 +152,11 @@ class LocalAws:
 
     def stop_engines(self) -> None:
         """End every process that the engines started; one that fails leaves none to the others."""
-        engines = self.engines
         with ExitStack() as last_first:
             last_first.callback(self._claim.close)
             last_first.callback(self._socket.close)
-            last_first.callback(self._documents.catch_up)
-            last_first.callback(engines.athena.close)
-            for engine in (engines.endpoints, engines.processing, engines.training, engines.tuning):
+            last_first.callback(self.parts.documents.catch_up)
+            for engine in self.parts.engines.values():
                 last_first.callback(engine.shut_down)
 
     def stop(self) -> None:

@@ -59,10 +59,12 @@ class Recorded:
         """Have moto keep it, or tell what it keeps.
 
         Raises:
-            AwsError: moto's own, or that it has no such operation.
+            AwsError: moto's own, or that the operation is not recorded.
         """
         model = operation_model(service, operation)
         protocol = model.service_model.resolved_protocol
+        if not self.has(service, operation):
+            raise unsupported(Call(service, operation, protocol))
         environ, body = self._environ(model, protocol, request)
         try:
             is_change = changes_something(service, operation)

@@ -9,11 +9,11 @@ import logging
 import uuid
 import zlib
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from werkzeug.wsgi import get_input_stream
 
 from local_aws.errors import AwsError
+from local_aws.settings import CONTROL
 from local_aws.state.disk import full_disk, is_full
 from local_aws.wire.errors import unsupported, word
 from local_aws.wire.left_out import left_out
@@ -26,20 +26,8 @@ from local_aws.wire.validation import check_request, operation_model
 
 log = logging.getLogger(__name__)
 
-OWN = "/_local/"
-"""What AWS has no operation for is below this path."""
-HEALTH = f"{OWN}health"
+HEALTH = f"{CONTROL}health"
 MAX_BODY = 16 * 2**20
-
-
-class Operations(Protocol):
-    """Those who do operations: the engines, or what moto records. Services have boto3's names."""
-
-    def has(self, service: str, operation: str) -> bool:
-        """Say whether they do an operation."""
-
-    def call(self, service: str, operation: str, request: dict) -> dict | None:
-        """Do an operation; return its answer. Raises: AwsError."""
 
 
 class Front:
@@ -47,24 +35,24 @@ class Front:
 
     Args:
         keys: access key to secret.
-        execute: what the engines do.
+        is_done: service and operation to whether somebody does it: an engine, or moto.
+        execute: service, operation and request to the answer.
         s3: the WSGI app of the object plane.
-        record: what is only recorded.
         health: what `/_local/health` answers, unsigned.
-        control: does what AWS has no operation for, by its path below `/_local/`.
+        control: path and body of a control call to its answer.
     """
 
     def __init__(
         self,
         keys: dict[str, str],
-        execute: Operations,
+        is_done: Callable[[str, str], bool],
+        execute: Callable[[str, str, dict], dict | None],
         s3: Callable,
-        record: Operations,
         health: dict,
-        control: Callable[[str, dict], dict | None],
+        control: Callable[[str, bytes], dict],
     ):
-        self._keys, self._s3, self._health, self._control = keys, s3, health, control
-        self._doers = (execute, record)
+        self._keys, self._is_done, self._execute = keys, is_done, execute
+        self._s3, self._health, self._control = s3, health, control
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH:
@@ -92,10 +80,8 @@ class Front:
         if for_s3:
             return self._s3(received.environ, start_response)
         body = _unpacked(received, body)
-        if received.path.startswith(OWN):
-            request = _own_request(body)
-            result = self._control(received.path.removeprefix(OWN), request)
-            return _answer_json(start_response, result or {})
+        if received.path.startswith(CONTROL):
+            return _answer_json(start_response, self._control(received.path, body))
         return self._do(name(received, body), received, body, start_response)
 
     def _check(self, received: Received, body: bytes | None) -> None:
@@ -106,26 +92,19 @@ class Front:
     def _do(
         self, call: Call, received: Received, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
-        """Have an operation done by whoever does it."""
-        doer = next((each for each in self._doers if each.has(call.service, call.operation)), None)
-        if not call.known or call.protocol not in PROTOCOLS or call.service == S3 or doer is None:
+        """Have an operation done."""
+        is_read = call.known and call.protocol in PROTOCOLS and call.service != S3
+        if not is_read or not self._is_done(call.service, call.operation):
             raise unsupported(call)
         request = parse(call, received, body)
         check_request(call.service, call.operation, request)
         if members := left_out(call, request):
             raise unsupported(call, members)
-        result = doer.call(call.service, call.operation, request)
+        result = self._execute(call.service, call.operation, request)
         request_id = str(uuid.uuid4())
         answer = serialize(call, result or {}, request_id)
         headers = list(answer.headers.items())
         return _answer(start_response, answer.status, answer.body, headers, request_id)
-
-
-def _own_request(body: bytes) -> dict:
-    try:
-        return json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        raise AwsError("SerializationException", "The request's body is not JSON.") from None
 
 
 def _read(received: Received) -> bytes:

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import unquote
 
 from local_aws.errors import AwsError
+from local_aws.parts import Engine
 
 
 def _listed(value: str | dict | list) -> list:
@@ -68,15 +69,10 @@ def _role(request: dict) -> str:
     return arn.rpartition("/")[2]
 
 
-class Simulator:
-    """The engine of SimulatePrincipalPolicy.
+class Simulator(Engine):
+    """The engine of SimulatePrincipalPolicy."""
 
-    Args:
-        call: does an operation of a service: `call("iam", "GetRole", {"RoleName": "birds"})`.
-    """
-
-    def __init__(self, call: Callable[[str, str, dict], dict]):
-        self._call = call
+    name, operations = "simulator", {"iam": ("SimulatePrincipalPolicy",)}
 
     def simulate_principal_policy(self, request: dict) -> dict:
         """Return a decision for each action on each resource.
@@ -114,4 +110,4 @@ class Simulator:
         return [json.loads(unquote(text)) for text in texts]
 
     def _iam(self, operation: str, **request: str) -> dict:
-        return self._call("iam", operation, request)
+        return self.parts.call("iam", operation, request)

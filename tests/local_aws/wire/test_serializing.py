@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from botocore.model import OperationModel
 
-from local_aws.operations import TABLE
+from local_aws.operations import table
 from local_aws.recorded.operations import RECORDED
 from local_aws.wire.routing import Call
 from local_aws.wire.serializing import serialize
@@ -15,7 +15,7 @@ from tests.local_aws.wire.round_trips import answered
 from tools.operations import executed, recorded
 
 TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-OURS = sorted({*TABLE, *RECORDED} - {"s3"})
+OURS = sorted({*(service for service, _ in table()), *RECORDED} - {"s3"})
 OTHERS = ("scheduler", "apigateway", "events", "lambda", "sns", "sqs", "route53", "rds")
 
 

@@ -28,6 +28,25 @@ def test_an_endpoint_answers_with_its_models_four_functions(hosting):
     assert (answer["model"], answer["bytes"]) == ("w", 5)
 
 
+def test_an_invocation_reaches_the_model_with_its_headers(hosting, client):
+    script = SCRIPT.replace('"application/json"', "accept")
+    hosting.create(archive(script))
+    answer = client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="endpoint", Body=b"hello", ContentType="text/plain", Accept="text/x-own"
+    )
+    assert answer["ContentType"] == "text/x-own"
+    assert b'"bytes": 5' in answer["Body"].read()
+    assert answer["InvokedProductionVariant"] == "v"
+
+
+@pytest.mark.parametrize("member", ["TargetModel", "TargetContainerHostname", "SessionId"])
+def test_an_invocation_of_something_else_is_refused_by_name(client, member):
+    with pytest.raises(ClientError, match=f"NotImplementedException.* with {member}"):
+        client("sagemaker-runtime").invoke_endpoint(
+            EndpointName="endpoint", Body=b"x", **{member: "other"}
+        )
+
+
 @pytest.mark.parametrize(
     "body, kind, status, text",
     [
@@ -244,7 +263,7 @@ def test_an_endpoint_whose_log_has_no_room_serves(hosting, monkeypatch):
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(hosting.aws.engines.logs, "append", full)
+    monkeypatch.setattr(hosting.aws.engines.logs, "put_log_events", full)
     hosting.create(archive(f"print('x\\n' * 40_000)\n{SCRIPT}"))
     assert hosting.ask()["bytes"] == 5
     monkeypatch.undo()
