@@ -36,7 +36,7 @@ def test_an_invocation_reaches_the_model_with_its_headers(hosting, client):
     )
     assert answer["ContentType"] == "text/x-own"
     assert b'"bytes": 5' in answer["Body"].read()
-    assert answer["InvokedProductionVariant"] == "v"
+    assert answer["InvokedProductionVariant"] == "model"
 
 
 @pytest.mark.parametrize("member", ["TargetModel", "TargetContainerHostname", "SessionId"])
