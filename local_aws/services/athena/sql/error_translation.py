@@ -6,7 +6,7 @@ import duckdb
 from sqlglot import exp
 
 from local_aws.services.athena.failures import Position, QueryFailed
-from local_aws.services.athena.sql.dialect import place, place_of_word
+from local_aws.services.athena.sql.dialect import position_of_node, position_of_word
 
 _TYPES = {"INT32": "integer", "INT64": "bigint", "INT16": "smallint", "INT8": "tinyint"}
 _RULES: list[tuple[str, str, str]] = [
@@ -83,7 +83,7 @@ def _binding(message: str, tree, text: str) -> QueryFailed | None:
     if match := re.search(r"Unimplemented type for cast \((.*) -> (.*)\)", message):
         words = f"Cannot cast {match[1].lower()} to {match[2].lower()}"
         node = _written_cast(tree, text)
-        at = place_of_word(node, "CAST", text) if node is not None else None
+        at = position_of_word(node, "CAST", text) if node is not None else None
         return QueryFailed("TYPE_MISMATCH", words, at)
     if re.search(
         r"aggregates? (functions? )?(cannot|are not allowed)|cannot contain aggregates", message
@@ -114,17 +114,17 @@ def _written_cast(tree, text: str) -> exp.Expression | None:
 def _column(tree, name: str, text: str) -> Position | None:
     for node in tree.find_all(exp.Column) if tree is not None else []:
         if node.name.lower() == name.lower():
-            return place(node, text)
+            return position_of_node(node, text)
     return None
 
 
 def _function(tree, name: str, text: str) -> Position | None:
     for node in tree.find_all(exp.Anonymous) if tree is not None else []:
         if node.name.lower() == name.lower():
-            return place(node, text)
+            return position_of_node(node, text)
     return None
 
 
 def _first(tree, kind, text: str) -> Position | None:
     node = tree.find(kind) if tree is not None else None
-    return place(node, text) if node is not None else None
+    return position_of_node(node, text) if node is not None else None

@@ -9,8 +9,7 @@ from sqlglot import exp
 from local_aws.services.athena.failures import Cancelled, QueryFailed
 from local_aws.services.athena.sql.dialect import parse, to_sql
 from local_aws.services.athena.sql.error_translation import translate
-from local_aws.services.athena.sql.rewrite import Rewriter
-from local_aws.services.athena.sql.scope import Scope
+from local_aws.services.athena.sql.queries import QueryRewriter
 from local_aws.services.athena.tables.sources import TableSources
 
 _UNNAMED = re.compile(r"_col\?\d+")
@@ -40,8 +39,7 @@ def analyse(connection, text: str, sources: TableSources, values: list[str]) -> 
     _drop_schemas(tree)
     original = tree.copy()
     sources.note_columns(tree)
-    rewriter = Rewriter(text, sources)
-    sql = to_sql(rewriter.query(tree, Scope(connection)))
+    sql = to_sql(QueryRewriter(text, sources).rewrite(tree, connection))
     try:
         relation = connection.sql(sql)
         names, types = list(relation.columns), list(relation.types)

@@ -8,7 +8,8 @@ from sqlglot import exp
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import Cancelled, QueryFailed
-from local_aws.services.athena.sql.dialect import parse, place, to_sql
+from local_aws.services.athena.sql.dialect import parse, position_of_node, to_sql
+from local_aws.services.athena.sql.queries import QueryRewriter
 from local_aws.services.athena.sql.types import parse_type, quote
 from local_aws.services.athena.tables import schemas
 from local_aws.services.athena.tables.formats import reader_of, scanned_bytes
@@ -57,7 +58,7 @@ class TableSources:
         """
         catalog = node.catalog.lower() or "awsdatacatalog"
         database = node.db.lower() or self.database
-        at = place(node, text)
+        at = position_of_node(node, text)
         if catalog != "awsdatacatalog":
             raise QueryFailed("CATALOG_NOT_FOUND", f"Catalog '{catalog}' does not exist", at)
         if not database:
@@ -78,7 +79,9 @@ class TableSources:
         if node.db.lower() == "information_schema":
             name = f"{node.name.lower()}:{len(self._opened)}:{len(self.mentions)}"
             self.mentions.append(name)
-            table = schemas.information(self._catalog, node.name.lower(), place(node, text))
+            table = schemas.information(
+                self._catalog, node.name.lower(), position_of_node(node, text)
+            )
             self._connection.register(name, table)
             return quote(name), False
         table = self.lookup(node, text)
@@ -97,9 +100,6 @@ class TableSources:
         return quote(name), True
 
     def _view(self, table: dict) -> str:
-        from local_aws.services.athena.sql.rewrite import Rewriter
-        from local_aws.services.athena.sql.scope import Scope
-
         view = view_definition(table)
         if table["Name"] in self._views:
             raise QueryFailed("VIEW_IS_RECURSIVE", f"View '{table['Name']}' names itself")
@@ -108,7 +108,7 @@ class TableSources:
         outer, self.database = self.database, view.get("schema") or self.database
         self._views.append(table["Name"])
         try:
-            query = Rewriter(view["originalSql"], self).query(tree, Scope(self._connection))
+            query = QueryRewriter(view["originalSql"], self).rewrite(tree, self._connection)
         except QueryFailed as error:
             message = f"Failed analyzing stored view '{table['Name']}': {error.reason}"
             raise QueryFailed("INVALID_VIEW", message) from None
