@@ -1,7 +1,7 @@
 """Parses Athena's SQL with sqlglot's Trino grammar; knows syntax, not meaning.
 
 sqlglot's own table of functions is emptied: every call stays as it was written, so that only
-`functions.py` says what a function is called and does.
+`functions.py` says how a function is called in DuckDB.
 """
 
 import sqlglot

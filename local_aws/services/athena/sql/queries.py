@@ -1,6 +1,6 @@
 """Rewrites a Trino query tree for DuckDB, from its sources outwards.
 
-`Sources` tells what a table name stands for; expressions are rewritten in `expressions.py`.
+`Sources` opens the tables that a query names; expressions are rewritten in `expressions.py`.
 """
 
 from typing import Protocol
@@ -221,7 +221,7 @@ def _hide_columns(node: exp.Select) -> None:
 
 
 def _name_columns(node: exp.Select) -> None:
-    """Mark what has no name: Trino numbers it by its position in the result."""
+    """Mark columns without a name: Trino numbers them by their position in the result."""
     named = []
     for index, part in enumerate(node.expressions):
         star = isinstance(part, exp.Star) or (

@@ -20,7 +20,7 @@ class Rewriter:
 
     text: str
     scope: Scope
-    """What the names at this place mean."""
+    """The names that can be used at this place."""
     query: Callable[["Rewriter", exp.Query], exp.Expression]
     """Rewrites a nested query."""
     expression: Callable[["Rewriter", exp.Expression], exp.Expression]
@@ -33,7 +33,7 @@ class Rewriter:
         return replace(self, scope=scope)
 
     def trying(self) -> "Rewriter":
-        """Return the rewriter of what is inside try()."""
+        """Return the rewriter of the inside of try()."""
         return replace(self, lenient=True)
 
     def rewrite(self, node: exp.Expression) -> exp.Expression:
@@ -41,7 +41,7 @@ class Rewriter:
         starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
         new = self.query(self, node) if isinstance(node, exp.Query) else self.expression(self, node)
         if new is not node and starts:
-            # What is text now must still know its place, for errors further out.
+            # Text has no nodes below it: it keeps its offset, for errors further out.
             new.meta.setdefault("start", min(starts))
         return new
 

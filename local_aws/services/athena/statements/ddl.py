@@ -61,7 +61,7 @@ def create_table(context: RunContext, parts: dict) -> list[str]:
     if not parts["location"]:
         raise QueryFailed("", "FAILED: SemanticException No Location specified for table")
     split_uri(parts["location"])
-    chosen = parts["format"]
+    format_ = parts["format"]
     buckets, count = parts["buckets"]
     table = {
         "Name": name,
@@ -71,9 +71,9 @@ def create_table(context: RunContext, parts: dict) -> list[str]:
         "StorageDescriptor": {
             "Columns": parts["columns"],
             "Location": parts["location"],
-            "InputFormat": chosen.input,
-            "OutputFormat": chosen.output,
-            "SerdeInfo": {"SerializationLibrary": chosen.serde, "Parameters": parts["serde"]},
+            "InputFormat": format_.input,
+            "OutputFormat": format_.output,
+            "SerdeInfo": {"SerializationLibrary": format_.serde, "Parameters": parts["serde"]},
             "BucketColumns": buckets,
             "NumberOfBuckets": count or -1,
             "Compressed": False,
@@ -229,14 +229,14 @@ def msck(context: RunContext, parts: dict) -> list[str]:
         return []
     known = {tuple(body["Values"]) for body in all_partitions(context.catalog, table)}
     base = table["StorageDescriptor"]["Location"].rstrip("/") + "/"
-    found = {}
+    folders_of: dict[tuple[str, ...], str] = {}
     for file in list_files(context.store, base):
         folders = file.uri.removeprefix(base).split("/")[:-1]
         pairs = [folder.partition("=") for folder in folders[: len(keys)]]
         if [pair[0].lower() for pair in pairs] == keys:
             values = tuple(pair[2] for pair in pairs)
-            found.setdefault(values, base + "/".join(folders[: len(keys)]) + "/")
-    new = [(list(values), uri) for values, uri in sorted(found.items()) if values not in known]
+            folders_of.setdefault(values, base + "/".join(folders[: len(keys)]) + "/")
+    new = [(list(values), uri) for values, uri in sorted(folders_of.items()) if values not in known]
     context.add_partitions(table, new)
     name = f"{table['Name']}"
     missing = [

@@ -1,9 +1,12 @@
 """Runs one query text: parse, rewrite, analyse over empty tables, read the data, execute."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
+from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
 
 from local_aws.services.athena.failures import Cancelled, QueryFailed
@@ -21,14 +24,16 @@ class Analysed:
 
     sql: str
     names: list[str]
-    types: list
+    types: list[DuckDBPyType]
     sources: TableSources
     tree: exp.Expression
     text: str
     connection: duckdb.DuckDBPyConnection
 
 
-def analyse(connection, text: str, sources: TableSources, values: list[str]) -> Analysed:
+def analyse(
+    connection: duckdb.DuckDBPyConnection, text: str, sources: TableSources, values: list[str]
+) -> Analysed:
     """Parse, rewrite and bind a query.
 
     Raises:
@@ -85,7 +90,7 @@ def _named(name: str, index: int) -> str:
     return f"_col{index}" if _UNNAMED.fullmatch(name) or not name else name
 
 
-def execute(query: Analysed, limit: int | None, rows: int = 100_000):
+def execute(query: Analysed, limit: int | None, rows: int = 100_000) -> pa.RecordBatchReader:
     """Read the data and run the query; return a reader of Arrow batches.
 
     Raises:
@@ -100,7 +105,7 @@ def execute(query: Analysed, limit: int | None, rows: int = 100_000):
         raise translate(error, query.tree, query.text) from None
 
 
-def batches(query: Analysed, reader):
+def batches(query: Analysed, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     """Yield the reader's batches; errors in the middle are Trino's too."""
     while True:
         try:

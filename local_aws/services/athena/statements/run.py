@@ -1,4 +1,4 @@
-"""Executes one statement and writes its result files; says what the execution's record needs."""
+"""Executes one statement and writes its result files; returns the facts for its record."""
 
 from dataclasses import dataclass, field
 
@@ -37,7 +37,7 @@ _ROWS = {
 
 @dataclass
 class Outcome:
-    """What a statement gave."""
+    """The outcome of a statement: its columns, and counts of rows and bytes."""
 
     columns: list[dict] = field(default_factory=list)
     rows: int = 0

@@ -5,9 +5,16 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
-from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.failures import Position, QueryFailed
 from local_aws.services.athena.sql.scope import INTEGERS
-from local_aws.services.athena.sql.types import athena_name, hive_name, quote, to_duckdb, trino_name
+from local_aws.services.athena.sql.types import (
+    Type,
+    athena_name,
+    hive_name,
+    quote,
+    to_duckdb,
+    trino_name,
+)
 from local_aws.services.athena.statements.query import Analysed, analyse, batches, execute
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.formats import FORMATS, WRITTEN
@@ -116,7 +123,9 @@ def _plain_types(query: Analysed) -> list[str]:
     return ["BIGINT" if athena_name(kind) == "bigint" else str(kind) for kind in query.types]
 
 
-def _write(context: RunContext, query: Analysed, output: Output, types: list[str]):
+def _write(
+    context: RunContext, query: Analysed, output: Output, types: list[str]
+) -> tuple[int, list[str]]:
     names = [name.lower() for name in query.names]
     inner = [f"c{i}" for i in range(len(names))]
     items = ", ".join(
@@ -144,7 +153,7 @@ def _new_table(name: str, query: Analysed, output: Output) -> dict:
         for column, kind in zip(query.names, query.types, strict=True)
     ]
     data = [column for column in columns if column["Name"] not in output.partitions]
-    chosen = FORMATS[output.format]
+    format_ = FORMATS[output.format]
     serde = {"field.delim": output.delimiter} if output.format == "TEXTFILE" else {}
     return {
         "Name": name,
@@ -158,9 +167,9 @@ def _new_table(name: str, query: Analysed, output: Output) -> dict:
         "StorageDescriptor": {
             "Columns": data,
             "Location": output.location,
-            "InputFormat": chosen.input,
-            "OutputFormat": chosen.output,
-            "SerdeInfo": {"SerializationLibrary": chosen.serde, "Parameters": serde},
+            "InputFormat": format_.input,
+            "OutputFormat": format_.output,
+            "SerdeInfo": {"SerializationLibrary": format_.serde, "Parameters": serde},
             "BucketColumns": list(output.buckets),
             "NumberOfBuckets": output.bucket_count or -1,
             "Compressed": False,
@@ -185,15 +194,15 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     columns, keys = typed_columns(table)
     target = [*columns, *keys]
     query = analyse(context.connection, parts["text"], context.sources(), context.values)
-    given = parts["columns"] or [name for name, _ in target]
-    _check_insert(query, given, target, parts["at"])
-    order = [given.index(name) if name in given else None for name, _ in target]
-    inner = ", ".join(f"c{i}" for i in range(len(given)))
+    named = parts["columns"] or [name for name, _ in target]
+    _check_insert(query, named, dict(target), parts["position"])
+    order = [named.index(name) if name in named else None for name, _ in target]
+    inner = ", ".join(f"c{i}" for i in range(len(named)))
     items = ", ".join(
         f"{'NULL' if i is None else f'c{i}'} AS {quote(name)}"
         for i, (name, _) in zip(order, target, strict=True)
     )
-    query.sql = f"SELECT {items} FROM ({query.sql}) AS given({inner})"
+    query.sql = f"SELECT {items} FROM ({query.sql}) AS inserted({inner})"
     query.names = [name for name, _ in target]
     storage = table["StorageDescriptor"]
     serde = storage["SerdeInfo"]
@@ -201,14 +210,14 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     if library not in WRITTEN:
         raise QueryFailed("NOT_SUPPORTED", f"Hive SerDe {library} can't be written")
     format_ = WRITTEN[library]
-    named = table["Parameters"].get("write.compression")
+    compression = table["Parameters"].get("write.compression")
     count = storage.get("NumberOfBuckets", -1)
     if count > 0:
         raise QueryFailed("NOT_SUPPORTED", "Cannot insert into bucketed tables")
     output = Output(
         storage["Location"].rstrip("/") + "/",
         format_,
-        checked_compression(format_, named),
+        checked_compression(format_, compression),
         tuple(name for name, _ in keys),
         delimiter=(serde.get("Parameters") or {}).get("field.delim", "\x01"),
     )
@@ -219,26 +228,27 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     return rows, files
 
 
-def _check_insert(query: Analysed, given: list[str], target: list, at) -> None:
-    kinds = dict(target)
-    for name in given:
-        if name not in kinds:
+def _check_insert(
+    query: Analysed, names: list[str], target: dict[str, Type], position: Position
+) -> None:
+    """Require columns that the table has, and values of their types."""
+    for name in names:
+        if name not in target:
             message = f"Insert column name does not exist in target table: {name}"
-            raise QueryFailed("COLUMN_NOT_FOUND", message, at)
-    wanted = [kinds[name] for name in given]
-    names = ", ".join(trino_name(kind) for kind in query.types)
-    if len(given) != len(query.types):
-        table = f"{len(given)} columns"
-        raise QueryFailed("TYPE_MISMATCH", MISMATCHED.format(table, names), at)
-    for found, kind in zip(query.types, wanted, strict=True):
-        have, want = athena_name(found), kind.base
+            raise QueryFailed("COLUMN_NOT_FOUND", message, position)
+    if len(names) != len(query.types):
+        types = ", ".join(trino_name(duckdb_type) for duckdb_type in query.types)
+        message = MISMATCHED.format(f"{len(names)} columns", types)
+        raise QueryFailed("TYPE_MISMATCH", message, position)
+    for name, duckdb_type in zip(names, query.types, strict=True):
+        have, want = athena_name(duckdb_type), target[name].base
         text = want in ("string", "varchar", "char")
         number = want in ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
         numeric = have in (*INTEGERS, "float", "double", "decimal")
         if have == "unknown" or text == (have == "varchar") and number == numeric:
             continue
-        message = MISMATCHED.format(want, trino_name(found))
-        raise QueryFailed("TYPE_MISMATCH", message, at)
+        message = MISMATCHED.format(want, trino_name(duckdb_type))
+        raise QueryFailed("TYPE_MISMATCH", message, position)
 
 
 def unload(context: RunContext, parts: dict) -> tuple[int, list[str]]:

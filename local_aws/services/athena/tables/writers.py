@@ -47,7 +47,7 @@ class Output:
     delimiter: str = "\x01"
 
 
-def checked_compression(format_: str, given: str | None) -> str:
+def checked_compression(format_: str, compression: str | None) -> str:
     """Return the compression to use.
 
     Raises:
@@ -59,11 +59,11 @@ def checked_compression(format_: str, given: str | None) -> str:
         )
         raise QueryFailed("INVALID_TABLE_PROPERTY", message)
     allowed = _COMPRESSIONS[format_]
-    chosen = (given or allowed[0]).upper()
-    if chosen not in allowed:
-        message = f"Unsupported compression '{chosen}' for {format_}, one of: {', '.join(allowed)}"
+    name = (compression or allowed[0]).upper()
+    if name not in allowed:
+        message = f"Unsupported compression '{name}' for {format_}, one of: {', '.join(allowed)}"
         raise QueryFailed("INVALID_TABLE_PROPERTY", message)
-    return chosen
+    return name
 
 
 def write_rows(store, output: Output, table: pa.Table, types: list, buckets) -> Iterator[str]:
