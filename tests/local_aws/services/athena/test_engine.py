@@ -34,7 +34,7 @@ def results(cloud, id_: str, **request) -> dict:
 
 def until_running(cloud, id_: str) -> None:
     deadline = time.monotonic() + 20
-    while cloud.engine.executions.body(id_)["body"]["Status"]["State"] == "QUEUED":
+    while cloud.engine.executions.history.record(id_)["body"]["Status"]["State"] == "QUEUED":
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -144,7 +144,7 @@ def test_a_stopped_query_ends_cancelled_soon(cloud):
 def test_queries_beyond_the_workers_wait_queued_and_can_be_stopped(cloud):
     ids = [cloud.start(ENDLESS) for _ in range(6)]
     until_running(cloud, ids[0])
-    states = [cloud.engine.executions.body(id_)["body"]["Status"]["State"] for id_ in ids]
+    states = [cloud.engine.executions.history.record(id_)["body"]["Status"]["State"] for id_ in ids]
     assert states[-1] == "QUEUED"
     for id_ in reversed(ids):
         cloud.engine.stop_query_execution({"QueryExecutionId": id_})
