@@ -3,7 +3,7 @@
 Left out: Iceberg (DELETE, UPDATE, MERGE, OPTIMIZE, VACUUM), federated and Lambda catalogs, Spark
 sessions and notebooks, user-defined functions, MATCH_RECOGNIZE, geospatial functions, sketches
 (approx_distinct and approx_percentile are exact), lookaround in regular expressions, time zones
-other than UTC in printed timestamps, result encryption. What is not supported fails with an error
+other than UTC in printed timestamps, result encryption. Anything not supported fails with an error
 that names it.
 """
 

@@ -1,4 +1,4 @@
-"""What each Trino function is called in DuckDB, as text templates; holds no code.
+"""Templates of the DuckDB calls for Trino's functions; holds no code.
 
 A value without braces is the DuckDB name, called with the same arguments. `{0}` is the first
 argument, `{*}` all of them. `name/2` applies to calls with two arguments only, and goes first.

@@ -1,6 +1,6 @@
 """The scope of one place in a query: tells the type of an expression by asking DuckDB.
 
-Tables are empty while a query is analysed, so that an answer takes a fraction of a millisecond.
+Tables are empty while a query is analyzed, so that an answer takes a fraction of a millisecond.
 """
 
 from dataclasses import dataclass, field, replace

@@ -3,7 +3,7 @@
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import hive_name, trino_name
-from local_aws.services.athena.statements.query import analyse
+from local_aws.services.athena.statements.query import analyze
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.partitions import all_partitions, list_files, split_uri
 from local_aws.services.athena.tables.sources import encode_view
@@ -106,8 +106,8 @@ def drop_table(context: RunContext, parts: dict) -> list[str]:
 def create_view(context: RunContext, parts: dict) -> list[str]:
     """CREATE [OR REPLACE] VIEW."""
     database, name = context.qualify(parts["name"])
-    analysed = analyse(context.connection, parts["text"], context.sources(), [])
-    columns = list(zip(analysed.names, analysed.types, strict=True))
+    analyzed = analyze(context.connection, parts["text"], context.sources(), [])
+    columns = list(zip(analyzed.names, analyzed.types, strict=True))
     for index, (column, _) in enumerate(columns, 1):
         if column.startswith("_col"):
             message = f"Column name not specified at position {index}"

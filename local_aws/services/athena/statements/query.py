@@ -1,4 +1,4 @@
-"""Runs one query text: parse, rewrite, analyse over empty tables, read the data, execute."""
+"""Runs one query text: parse, rewrite, analyze over empty tables, read the data, execute."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _UNNAMED = re.compile(r"_col\?\d+")
 
 
 @dataclass
-class Analysed:
+class AnalyzedQuery:
     """A query that is sound: its DuckDB text, its columns, and the tables behind it."""
 
     sql: str
@@ -31,9 +31,9 @@ class Analysed:
     connection: duckdb.DuckDBPyConnection
 
 
-def analyse(
+def analyze(
     connection: duckdb.DuckDBPyConnection, text: str, sources: TableSources, values: list[str]
-) -> Analysed:
+) -> AnalyzedQuery:
     """Parse, rewrite and bind a query.
 
     Raises:
@@ -51,7 +51,7 @@ def analyse(
     except duckdb.Error as error:
         raise translate(error, original, text) from None
     names = [_named(name, i) for i, name in enumerate(_written_names(original, names))]
-    return Analysed(sql, names, types, sources, original, text, connection)
+    return AnalyzedQuery(sql, names, types, sources, original, text, connection)
 
 
 def _drop_schemas(tree: exp.Expression) -> None:
@@ -90,7 +90,7 @@ def _named(name: str, index: int) -> str:
     return f"_col{index}" if _UNNAMED.fullmatch(name) or not name else name
 
 
-def execute(query: Analysed, limit: int | None, rows: int = 100_000) -> pa.RecordBatchReader:
+def execute(query: AnalyzedQuery, limit: int | None, rows: int = 100_000) -> pa.RecordBatchReader:
     """Read the data and run the query; return a reader of Arrow batches.
 
     Raises:
@@ -105,7 +105,7 @@ def execute(query: Analysed, limit: int | None, rows: int = 100_000) -> pa.Recor
         raise translate(error, query.tree, query.text) from None
 
 
-def batches(query: Analysed, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+def batches(query: AnalyzedQuery, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     """Yield the reader's batches; errors in the middle are Trino's too."""
     while True:
         try:

@@ -15,7 +15,7 @@ from local_aws.services.athena.sql.types import (
     to_duckdb,
     trino_name,
 )
-from local_aws.services.athena.statements.query import Analysed, analyse, batches, execute
+from local_aws.services.athena.statements.query import AnalyzedQuery, analyze, batches, execute
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.formats import FORMATS, WRITTEN
 from local_aws.services.athena.tables.partitions import list_files, split_uri
@@ -44,7 +44,7 @@ def create_table_as(context: RunContext, parts: dict) -> tuple[int, list[str]]:
             return 0, []
         message = f"Destination table 'awsdatacatalog.{database}.{name}' already exists"
         raise QueryFailed("TABLE_ALREADY_EXISTS", message)
-    query = analyse(context.connection, parts["text"], context.sources(), context.values)
+    query = analyze(context.connection, parts["text"], context.sources(), context.values)
     _check_columns(query)
     output = _ctas_output(context, parts["properties"], query)
     if next(list_files(context.store, output.location), None):
@@ -63,7 +63,7 @@ def create_table_as(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     return rows, files
 
 
-def _check_columns(query: Analysed) -> None:
+def _check_columns(query: AnalyzedQuery) -> None:
     lowered = [name.lower() for name in query.names]
     for index, (name, kind) in enumerate(zip(lowered, query.types, strict=True), 1):
         if name == f"_col{index - 1}":
@@ -78,7 +78,7 @@ def _check_columns(query: Analysed) -> None:
             raise QueryFailed("NOT_SUPPORTED", f"{message} (column {name})")
 
 
-def _ctas_output(context: RunContext, properties: dict, query: Analysed) -> Output:
+def _ctas_output(context: RunContext, properties: dict, query: AnalyzedQuery) -> Output:
     for key in properties:
         if key not in _PROPERTIES:
             message = f"Catalog 'awsdatacatalog' table property '{key}' does not exist"
@@ -118,13 +118,13 @@ def _ctas_output(context: RunContext, properties: dict, query: Analysed) -> Outp
     )
 
 
-def _plain_types(query: Analysed) -> list[str]:
+def _plain_types(query: AnalyzedQuery) -> list[str]:
     """Return the types to write: DuckDB's wide sums are bigint."""
     return ["BIGINT" if athena_name(kind) == "bigint" else str(kind) for kind in query.types]
 
 
 def _write(
-    context: RunContext, query: Analysed, output: Output, types: list[str]
+    context: RunContext, query: AnalyzedQuery, output: Output, types: list[str]
 ) -> tuple[int, list[str]]:
     names = [name.lower() for name in query.names]
     inner = [f"c{i}" for i in range(len(names))]
@@ -147,7 +147,7 @@ def _write(
     return table.num_rows, files
 
 
-def _new_table(name: str, query: Analysed, output: Output) -> dict:
+def _new_table(name: str, query: AnalyzedQuery, output: Output) -> dict:
     columns = [
         {"Name": column.lower(), "Type": hive_name(kind)}
         for column, kind in zip(query.names, query.types, strict=True)
@@ -193,7 +193,7 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     table = context.table(parts["name"])
     columns, keys = typed_columns(table)
     target = [*columns, *keys]
-    query = analyse(context.connection, parts["text"], context.sources(), context.values)
+    query = analyze(context.connection, parts["text"], context.sources(), context.values)
     named = parts["columns"] or [name for name, _ in target]
     _check_insert(query, named, dict(target), parts["position"])
     order = [named.index(name) if name in named else None for name, _ in target]
@@ -229,7 +229,7 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
 
 
 def _check_insert(
-    query: Analysed, names: list[str], target: dict[str, Type], position: Position
+    query: AnalyzedQuery, names: list[str], target: dict[str, Type], position: Position
 ) -> None:
     """Require columns that the table has, and values of their types."""
     for name in names:
@@ -254,7 +254,7 @@ def _check_insert(
 def unload(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     """UNLOAD (query) TO 's3://…'; return the rows written and their files."""
     properties = {key.lower(): value for key, value in parts["properties"].items()}
-    query = analyse(context.connection, parts["text"], context.sources(), context.values)
+    query = analyze(context.connection, parts["text"], context.sources(), context.values)
     format_ = str(properties.get("format", "PARQUET")).upper()
     location = parts["location"].rstrip("/") + "/"
     if next(list_files(context.store, location), None):

@@ -2,12 +2,19 @@
 
 import re
 
+import pyarrow as pa
 import pyarrow.orc as orc
 import pyarrow.parquet as parquet
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import literal, quote, to_duckdb
-from local_aws.services.athena.tables.readers import Scan, file_table, key_columns, missing
+from local_aws.services.athena.tables.readers import (
+    DataFile,
+    Scan,
+    file_table,
+    key_columns,
+    missing,
+)
 
 
 def read_parquet(scan: Scan) -> None:
@@ -37,7 +44,7 @@ def _parquet_columns(scan: Scan) -> dict[str, str]:
     return columns
 
 
-def _schema(file) -> object:
+def _schema(file: DataFile) -> pa.Schema:
     try:
         return parquet.read_schema(file.path)
     except Exception as error:

@@ -1,7 +1,7 @@
 """Reads JSON lines as the OpenX, Hive and Ion serdes do, into DuckDB's types.
 
 Keys match declared names in any case, as Hive's do. Below the top level the spelling of a key is
-learnt from up to 1,000 lines of each batch.
+learned from up to 1,000 lines of each batch.
 """
 
 import json

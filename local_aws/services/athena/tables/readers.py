@@ -59,7 +59,7 @@ class Scan:
 
 
 def empty_select(columns: list[tuple[str, Type]], partitions: list[tuple[str, Type]]) -> str:
-    """Return a select of no rows with a table's columns, as the analyser sees it."""
+    """Return a select of no rows with a table's columns, as the analyzer sees it."""
     typed = [f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}" for name, kind in columns]
     keys = [f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}" for name, kind in partitions]
     return f"SELECT {', '.join([*typed, *keys, _hidden('NULL')])} LIMIT 0"
