@@ -24,14 +24,14 @@ def full(*arguments, **named):
 @pytest.fixture
 def lake(aws):
     aws.store.create_bucket("birds")
-    aws.engines.catalog.create_database({"DatabaseInput": {"Name": "db"}})
+    aws.parts.catalog.create_database({"DatabaseInput": {"Name": "db"}})
     return aws
 
 
 def run(lake, text):
     """Return the status of a query that has ended."""
     request = {"QueryString": text, "ResultConfiguration": OUTPUT}
-    engine = lake.engines.athena
+    engine = lake.engines.athena.engine
     id_ = engine.start_query_execution(request)["QueryExecutionId"]
     while True:
         body = engine.get_query_execution({"QueryExecutionId": id_})["QueryExecution"]
@@ -40,7 +40,7 @@ def run(lake, text):
 
 
 def tables(lake):
-    return [t["Name"] for t in lake.engines.catalog.get_tables({"DatabaseName": "db"})["TableList"]]
+    return [t["Name"] for t in lake.parts.catalog.get_tables({"DatabaseName": "db"})["TableList"]]
 
 
 def test_a_result_that_has_no_room_fails_the_query_with_that_reason(lake, monkeypatch):
@@ -53,8 +53,8 @@ def test_what_has_no_room_for_its_result_is_not_begun(lake, monkeypatch):
     monkeypatch.setattr(Reserve, "__init__", full)
     for text in ("CREATE DATABASE other", CTAS.format(ROWS), "PREPARE p FROM SELECT 1"):
         assert run(lake, text)["StateChangeReason"] == FULL_MESSAGE
-    assert lake.engines.catalog.get_databases({})["DatabaseList"][0]["Name"] == "db"
-    assert tables(lake) == [] and lake.engines.athena.prepared.texts("primary") == {}
+    assert lake.parts.catalog.get_databases({})["DatabaseList"][0]["Name"] == "db"
+    assert tables(lake) == [] and lake.engines.athena.engine.prepared.texts("primary") == {}
     assert run(lake, "SELECT 1")["State"] == "SUCCEEDED"
 
 
@@ -74,7 +74,7 @@ def test_half_of_what_a_query_writes_is_taken_back(lake, monkeypatch, most):
 def test_a_success_that_can_not_be_noted_is_none(lake, monkeypatch):
     assert run(lake, CTAS.format(ROWS))["State"] == "SUCCEEDED"
     before = [info.key for info in lake.store.list("birds", "results/tables/")]
-    history = lake.engines.athena.executions.history
+    history = lake.engines.athena.engine.executions.history
     save = history.save
 
     def refuse(execution):
@@ -89,7 +89,7 @@ def test_a_success_that_can_not_be_noted_is_none(lake, monkeypatch):
 
 
 def test_a_query_that_can_not_be_noted_is_not_started(lake, monkeypatch):
-    engine = lake.engines.athena
+    engine = lake.engines.athena.engine
     monkeypatch.setattr(Documents, "put_many", full)
     with pytest.raises((OSError, AwsError)):
         engine.start_query_execution({"QueryString": "SELECT 1", "ResultConfiguration": OUTPUT})
