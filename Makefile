@@ -56,7 +56,7 @@ format: $(STAMP) ## Put code and notebooks into the project's format
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-readme: $(STAMP) ## Write the README's tables and file tree anew
+readme: $(STAMP) ## Write anew the lists in the README, CONTRIBUTING and docs/
 	$(PY) -m tools.readme
 
 aws: $(STAMP) ## Start the local AWS and print what points the aws command at it

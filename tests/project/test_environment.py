@@ -16,7 +16,7 @@ from tools.pins import CONSTRAINTS, REQUIREMENTS, normal, pins
 from tools.readme import tracked
 
 NOT_IMPORTED = {
-    "awscli": "the aws command that the README uses",
+    "awscli": "the aws command that docs/local-aws.md uses",
     "awscrt": "botocore's CRC64NVME checksums",
     "ipykernel": "runs the notebooks",
     "jupyterlab": "shows the notebooks",

@@ -99,3 +99,28 @@ def test_an_opening_cell_is_read_field_by_field(tmp_path):
         "Takes": "a minute",
         "Costs": "about 5 minutes on 2 × ml.m5.large, $0.02",
     }
+
+
+@pytest.mark.parametrize(
+    "needs, numbers",
+    [
+        ("[01 Data](01_data.ipynb)", "01"),
+        ("[04 Shards](04_shards.ipynb) and [05 Train](05_train.ipynb)", "04, 05"),
+        ("nothing before it", "–"),
+    ],
+)
+def test_the_table_names_the_notebooks_that_are_needed_by_number(needs, numbers):
+    assert readme.numbers(needs) == numbers
+
+
+@pytest.mark.parametrize(
+    "costs, clause",
+    [("nothing: a role is free", "nothing"), ("$0.60; pools (see [00](00.ipynb))", "$0.60")],
+)
+def test_the_table_has_the_first_clause_on_costs(costs, clause):
+    assert readme.short(costs) == clause
+
+
+def test_a_list_without_its_marks_is_refused():
+    with pytest.raises(ValueError, match="needs the marks <!-- begin tree -->"):
+        readme.written_anew("# The files", "docs/files.md")
