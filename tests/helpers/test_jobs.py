@@ -32,7 +32,7 @@ def test_a_completed_job_tells_what_it_was(config, run):
     assert "s on 2 × ml.m5.large, $" in repr(job)
 
 
-@pytest.mark.filterwarnings("default")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_trainer_of_the_sdk_tells_the_job_that_it_started():
     from sagemaker.train import ModelTrainer
 
