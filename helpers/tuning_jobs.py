@@ -10,7 +10,8 @@ from helpers.config import Config
 from helpers.costs import dollars
 from helpers.jobs import ENDED, JobFailed, describe
 from helpers.session import client
-from helpers.tuning.trials import Trial, best_of, measure, total_cost, words
+from helpers.trial_jobs import measure
+from helpers.tuning.trials import Trial, best_of, total_cost, words
 
 KIND = "HyperParameterTuningJob"
 
@@ -22,7 +23,7 @@ class TuningJob:
     name: str
     status: str
     objective: str
-    maximise: bool
+    maximize: bool
     trials: list[Trial] = field(repr=False)
     """In the order of their requests."""
     description: dict = field(repr=False)
@@ -30,7 +31,7 @@ class TuningJob:
     @property
     def best(self) -> Trial | None:
         """Return the trial with the best objective; None where none has any."""
-        return best_of(self.trials, self.maximise)
+        return best_of(self.trials, self.maximize)
 
     def __repr__(self) -> str:
         about = f"<TuningJob {self.name}: {self.status}, {len(self.trials)} trials"
@@ -73,7 +74,7 @@ def tuned(config: Config, name: str) -> TuningJob:
     """
     about = describe(config, KIND, name)
     objective = about[f"{KIND}Config"]["HyperParameterTuningJobObjective"]
-    metric, maximise = objective["MetricName"], objective["Type"] == "Maximize"
+    metric, maximize = objective["MetricName"], objective["Type"] == "Maximize"
     pages = client(config, "sagemaker").get_paginator(
         "list_training_jobs_for_hyper_parameter_tuning_job"
     )
@@ -87,7 +88,7 @@ def tuned(config: Config, name: str) -> TuningJob:
         )
         for number, item in enumerate(found)
     ]  # fmt: skip
-    return TuningJob(name, about[f"{KIND}Status"], metric, maximise, trials, about)
+    return TuningJob(name, about[f"{KIND}Status"], metric, maximize, trials, about)
 
 
 def _typed(text: str) -> int | float | str:
