@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import telemetry
+from helpers.boto_sessions import account_and_region, use_local
 from helpers.datasets import NAMES
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _choice(variable: str, allowed: tuple[str, ...]) -> str:
 
 def local_settings() -> "Settings":
     """Read where the local AWS lives: `COURSE_LOCAL_STATE` and `COURSE_LOCAL_PORT`."""
+    # Jobs import this module too, without the local AWS beside it.
     from local_aws.control import DEFAULT_PORT, STATE_NAME, Settings
 
     state = Path(os.environ.get("COURSE_LOCAL_STATE") or ROOT / STATE_NAME)
@@ -159,12 +161,8 @@ def load_config() -> Config:
     )
     role = f"{PROJECT}-execution"
     if cloud == "aws":
-        from helpers.session import account_and_region
-
         account, region = account_and_region()
         return Config(cloud, dataset, region, _bucket(account, region), role, raw)
-    from helpers.session import use_local
-
     server = _local_aws()
     # The SDKs make clients of their own deep inside: the environment is the only seam they all
     # respect, and child processes inherit it.

@@ -7,16 +7,12 @@ graph answers where there is one (networks/graph.py): then torch is not even imp
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from helpers.datasets import Dataset, Record, load_dataset
 from helpers.networks.artifact import load_artefact, load_card
 from helpers.networks.graph import GRAPH, Graph
-
-if TYPE_CHECKING:
-    from helpers.training.evaluation import Batch, Evaluation
 
 REQUEST = Record("request", "request", label="", groups=(), meta={"secondary_labels": []})
 """What a sample's cleaning sees of an object that comes without metadata."""
@@ -49,7 +45,7 @@ def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray],
             name="torch",
         ) from error
 
-    from helpers.training.evaluation import predict_batch
+    from helpers.networks.classifier import predict_batch
 
     if threads:
         torch.set_num_threads(threads)
@@ -127,19 +123,6 @@ class Predictor:
         """Return float64 (n, classes) for decoded samples of one shape."""
         groups = [samples[i : i + BATCH] for i in range(0, len(samples), BATCH)]
         return np.concatenate([self.network(np.stack(group)) for group in groups])
-
-    def check(self, batch: "Batch", test: "Evaluation", tolerance: float = 0.05) -> None:
-        """Compare what this model says of a sample with what the trained one said in the test.
-
-        Training may have run in bf16 and this runs in fp32: on equal precision they differ by 1e-6.
-
-        Raises:
-            RuntimeError: the saved model is not the trained one.
-        """
-        seen = test.probabilities[test.keys.index(batch.keys[0])]
-        again = self.probabilities([batch.data[0].numpy()])[0]
-        if np.abs(again - seen).max() > tolerance:
-            raise RuntimeError(f"The saved model answers {again}, the trained one {seen}")
 
     def name(self, probabilities: np.ndarray) -> dict[str, float]:
         """Return one row of probabilities by label."""

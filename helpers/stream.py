@@ -279,7 +279,7 @@ def make_loader(
         open_shard: for `s3://`, such as `helpers.s3.shard_opener(client)`.
         verify: compare each shard's MD5 with the manifest's.
         in_order: shards can be read in the manifest's order alone, as in a Pipe channel; see
-            streaming/channel.py.
+            channel.py.
         block_bytes: shards held at a time to mix samples from; twice that is kept in memory.
 
     Raises:

@@ -15,13 +15,13 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
 
-from helpers.evaluation.metrics import metric_line  # noqa: E402
+from helpers.channel import ShardSource, open_source  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
+from helpers.metrics import metric_line  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
 from helpers.predict import sized_dataset  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
-from helpers.streaming.channel import ShardSource, open_source  # noqa: E402
 from helpers.streaming.memory import Remembered  # noqa: E402
 from helpers.training.attempts import Attempts  # noqa: E402
 from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402

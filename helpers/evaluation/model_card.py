@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from helpers.escape import markdown, markdown_table
 from helpers.evaluation.baselines import FEW, standing, thin_classes, worded
-from helpers.evaluation.metrics import overconfidence
 from helpers.evaluation.report import scores_of
 from helpers.manifest import Manifest
+from helpers.metrics import overconfidence
 
 CREATOR = "The Birds & Bins course"
 

@@ -11,8 +11,8 @@ from types import ModuleType
 import numpy as np
 
 from helpers.evaluation.bootstrap import ROUNDS, Interval, bootstrap_intervals, wilson
-from helpers.evaluation.metrics import calibration, calibration_error, confusion_matrix
 from helpers.evaluation.predictions import Predictions
+from helpers.metrics import calibration, calibration_error, confusion_matrix
 
 VERSION = 1
 NAME, PREDICTIONS, STATISTICS = "evaluation.json", "predictions.jsonl", "statistics.json"

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+import numpy as np
+import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from helpers.training.augment import nothing
+from helpers.networks.augment import nothing
 
 
 class Classifier(nn.Module):
@@ -31,6 +34,12 @@ class Classifier(nn.Module):
     def scores(self, inputs: Tensor) -> Tensor:
         """Return logits, float (B, classes), of the front end's output (B, channels, H, W)."""
         raise RuntimeError(f"{type(self).__name__} has no layers of its own")
+
+
+@torch.inference_mode()
+def predict_batch(model: nn.Module, samples: Tensor) -> np.ndarray:
+    """Return the probabilities, float64 (B, classes), of stored samples on the model's device."""
+    return functional.softmax(model(samples).double(), dim=1).cpu().numpy()
 
 
 def start_weights(module: nn.Module) -> None:

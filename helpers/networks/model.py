@@ -5,9 +5,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from helpers.networks.augment import mask_bands, photograph_again
 from helpers.networks.classifier import Classifier, start_weights
 from helpers.networks.efficientnet import EfficientNet
-from helpers.training.augment import mask_bands, photograph_again
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -115,7 +115,7 @@ def stage(inputs: int, outputs: int, depth: int, stride: int) -> nn.Sequential:
 
 def log_mel() -> nn.Module:
     """Return the audio front end: int16 (B, 160000) to float32 (B, 1, mels, frames)."""
-    from helpers.media.audio import LogMel  # only audio models need it
+    from helpers.media.logmel import LogMel  # only audio models need it
 
     return LogMel()
 

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.evaluation.metrics import score_confusion
+from helpers.metrics import score_confusion
+from helpers.networks.augment import draw_mix, mix, nothing
 from helpers.networks.classifier import Classifier
-from helpers.training.augment import draw_mix, mix, nothing
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation, evaluate

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from helpers.evaluation.metrics import macro_over_classes, roc_auc
+from helpers.metrics import macro_over_classes, roc_auc
 from helpers.networks.model import build_model
 from helpers.stream import Batch
 from helpers.training.attempts import Attempts

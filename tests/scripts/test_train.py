@@ -11,8 +11,8 @@ import psutil
 import pytest
 import torch
 
-from helpers.evaluation.metrics import read_metric_lines
 from helpers.manifest import Manifest
+from helpers.metrics import read_metric_lines
 from helpers.networks.graph import Graph
 from helpers.predict import sized_dataset
 from helpers.s3 import upload_folder

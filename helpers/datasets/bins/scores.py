@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.evaluation.metrics import log_loss
+from helpers.metrics import log_loss
 
 TASK = "count the items in a warehouse bin from one photo"
 HEADLINE = "accuracy"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.evaluation.metrics import (
+from helpers.metrics import (
     average_precision,
     log_loss,
     mean_of_known,

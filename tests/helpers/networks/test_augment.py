@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from helpers.training.augment import draw_mix, mask_bands, mix, photograph_again
+from helpers.networks.augment import draw_mix, mask_bands, mix, photograph_again
 
 
 def test_masks_hide_whole_bands_and_leave_the_rest():
