@@ -73,7 +73,7 @@ def _refuse_inside() -> None:
     if is_local():
         raise PermissionError(
             "This process uses the local AWS and reaches nothing outside: fetch real data in a "
-            "terminal (python -m helpers.datasets.fetch --help), and give the folder as COURSE_RAW"
+            "terminal (python -m helpers.fetch --help), and give the folder as COURSE_RAW"
         )
 
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from boto3.s3.transfer import TransferConfig
 
 from helpers.config import Config
+from helpers.parallel import run_parallel
 from helpers.paths import below
-from helpers.s3 import THREADS, S3Prefix, run_parallel
+from helpers.s3 import THREADS, S3Prefix
 from helpers.session import client
 from helpers.storage import Entry, LocalFolder, fingerprint
 
@@ -109,7 +110,7 @@ def load_record(config: Config) -> RawRecord | None:
 
 
 def all_records(config: Config) -> list[tuple[str, RawRecord]]:
-    """Return (folder, record) of every source that was uploaded, of both data sets."""
+    """Return (folder, record) of every source that was uploaded, of any data set."""
     keys = [entry.key for entry in _records(config).list()]
     return [(key.removesuffix(".json"), _read_record(config, key)) for key in keys]
 

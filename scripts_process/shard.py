@@ -40,7 +40,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--dataset", required=True, choices=NAMES, help="which data set the raw data is")
+    names = f"{', '.join(NAMES)}, or the dotted name of a module that has another DATASET"
+    add("--dataset", required=True, help=names)
     add("--raw", required=True, help="folder or s3:// URI of the raw data set")
     add("--source", default="", help="name of the raw data, which the manifest keeps")
     add("--output", required=True, help="folder or s3:// URI that gets the shards")

@@ -13,11 +13,11 @@ from helpers.networks.model import build_model
 from helpers.stream import Batch
 from helpers.training.attempts import Attempts
 from helpers.training.checkpoint import Checkpoints, StopRequest
+from helpers.training.defaults import complete
 from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation
 from helpers.training.loop import Trainer, copy_weights, weighted_cross_entropy
 from helpers.training.options import Options
-from helpers.training.recipes import complete
 from scripts_train import train
 from tests.defects.bench import Bench, Defect
 from tests.made_shards import make_shards

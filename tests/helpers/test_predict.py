@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from helpers.datasets import Unreadable, load_dataset
+from helpers.datasets import load_dataset
 from helpers.media import audio
-from helpers.predict import REQUEST, Predictor, UnsupportedType
+from helpers.predict import Predictor, UnsupportedType
+from helpers.samples import Unreadable
 from tests.made_model import make_artifact
 from tests.made_shards import LABELS, clip, photo
 
@@ -40,7 +41,7 @@ def test_a_clips_answer_is_the_mean_of_its_windows(birds):
 
 def test_a_clip_is_cleaned_and_cut_as_the_shards_are(birds):
     data, dataset = clip(1, np.random.default_rng(1)), load_dataset("birds")
-    samples = dataset.samples(REQUEST, data, "flac")
+    samples = dataset.samples(dataset.request, data, "flac")
     waves = [dataset.decode(sample.media) for sample in samples]
     expected = birds.probabilities(waves).mean(0)
     assert list(birds.predict(data)["probabilities"].values()) == pytest.approx(expected)
