@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets import Dataset, load_dataset
-from helpers.networks.artifact import load_artefact, load_card
+from helpers.networks.artifact import load_artifact, load_card
 from helpers.networks.graph import GRAPH, Graph
 
 BATCH = 32
@@ -41,7 +41,7 @@ def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray],
 
     if threads:
         torch.set_num_threads(threads)
-    model, _ = load_artefact(folder)
+    model, _ = load_artifact(folder)
     return lambda samples: predict_batch(model, torch.from_numpy(samples))
 
 

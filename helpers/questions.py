@@ -12,11 +12,11 @@ from helpers.datasets.questions import Question, Questions
 from helpers.plots import COLOURS, LABEL, SENTENCE, shown
 
 LEAK = """
-WITH related AS ({kin}),
+WITH related AS ({related}),
 counts AS (
   SELECT label, count(*) AS samples,
-         avg(CASE WHEN kin > 0 THEN 1e0 ELSE 0e0 END) AS related,
-         avg(1 - power(3e-1, kin)) AS leaked
+         avg(CASE WHEN related_samples > 0 THEN 1e0 ELSE 0e0 END) AS related,
+         avg(1 - power(3e-1, related_samples)) AS leaked
   FROM related GROUP BY label
 )
 SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,
@@ -24,18 +24,18 @@ SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,
        round(sum(samples) OVER () * 1e0 / (count(*) OVER () * samples), 3) AS weight
 FROM counts ORDER BY samples DESC, label
 """
-"""For each class its samples, the share that has kin, the share of a random test set that would
-have kin in training (which holds 70 % of all: each of the others is there with that chance), and
-the weight that evens the classes out."""
+"""For each class its samples, the share that has related samples, the share of a random test set
+that would have related samples in training (which holds 70 % of all: each of the others is there
+with that chance), and the weight that evens the classes out."""
 
 
 def leak(questions: Questions) -> str:
     """Return the query of what a split sample by sample would leak, and of the class weights."""
-    return LEAK.format(kin=questions.kin.strip())
+    return LEAK.format(related=questions.related.strip())
 
 
-def draw_leak(frame: pd.DataFrame, akin: str) -> Figure:
-    """Draw for each class what of a random test set would have kin in training.
+def draw_leak(frame: pd.DataFrame, relation: str) -> Figure:
+    """Draw for each class the share of a random test set that has related samples in training.
 
     Args:
         frame: columns `label` and `leaked`, a share.
@@ -46,7 +46,7 @@ def draw_leak(frame: pd.DataFrame, akin: str) -> Figure:
     axes.bar_label(bars, fmt="%.0f %%", padding=3, fontsize=8)
     axes.set(
         title="What a random split would leak", xlim=(0, 110), ylabel="",
-        xlabel=f"percent of the test samples whose {akin} is in training",
+        xlabel=f"percent of the test samples whose {relation} is in training",
     )  # fmt: skip
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)

@@ -16,7 +16,12 @@ from helpers.container_images import serving_image
 from helpers.datasets import load_dataset
 from helpers.endpoints import PROGRAM
 from helpers.evaluation.model_card import Card, Facts
-from helpers.evaluation.paired_comparison import Contest, NotComparable, contest, unopposed
+from helpers.evaluation.paired_comparison import (
+    NotComparable,
+    PairedComparison,
+    compare_pairs,
+    no_comparison,
+)
 from helpers.evaluation.predictions import Predictions
 from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS
 from helpers.jobs import Job, finished, shards_of
@@ -241,7 +246,7 @@ def approved(config: Config) -> Version:
     return version
 
 
-def compare(config: Config, new: Version, old: Version | None) -> Contest:
+def compare(config: Config, new: Version, old: Version | None) -> PairedComparison:
     """Compare two versions on the test samples that both have answered.
 
     Where there are none, or the classes are others, the raw data has changed between the two: then
@@ -249,17 +254,17 @@ def compare(config: Config, new: Version, old: Version | None) -> Contest:
     """
     ours = read_predictions(config, new.properties["evaluation"])
     if old is None:
-        return unopposed(ours, config.dataset)
+        return no_comparison(ours, config.dataset)
     theirs = read_predictions(config, old.properties["evaluation"])
     try:
-        return contest(ours, theirs, config.dataset)
+        return compare_pairs(ours, theirs, config.dataset)
     except NotComparable as error:
-        return unopposed(
+        return no_comparison(
             ours, config.dataset, why=f"not compared with version {old.number}: {error}"
         )
 
 
-def decide(config: Config, version: Version, result: Contest) -> Version:
+def decide(config: Config, version: Version, result: PairedComparison) -> Version:
     """Approve a version, or reject one that is worse than the approved one; keep the reason."""
     status = "Rejected" if result.worse else "Approved"
     return _judge(config, version, status, result.verdict)

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from helpers.datasets import load_dataset
-from helpers.networks.artifact import save_artefact
+from helpers.networks.artifact import save_artifact
 from helpers.networks.model import build_model
 from tests.made_shards import LABELS
 
@@ -16,5 +16,5 @@ def make_artifact(folder: Path, dataset: str, **card: object) -> Path:
     name = load_dataset(dataset).training_defaults["model"]
     model = build_model(name, 3, width=8)
     made = {"dataset": dataset, "labels": LABELS, "model": model.settings, "size": None, **card}
-    save_artefact(folder, model.state_dict(), made)
+    save_artifact(folder, model.state_dict(), made)
     return folder

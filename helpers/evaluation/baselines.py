@@ -40,7 +40,7 @@ def metrics_table(report: dict) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("score").astype(float)
 
 
-def standing(report: dict, manifest: Manifest) -> pd.DataFrame:
+def baseline_table(report: dict, manifest: Manifest) -> pd.DataFrame:
     """Return the model beside guesses on its own test and what others have published."""
     task = load_dataset(report["dataset"]).task
     train, test = (counts(manifest, split) for split in ("train", report["split"]))

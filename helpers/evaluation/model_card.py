@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from helpers.datasets import load_dataset
 from helpers.escape import markdown, markdown_table
-from helpers.evaluation.baselines import FEW, standing, thin_classes, worded
+from helpers.evaluation.baselines import FEW, baseline_table, thin_classes, worded
 from helpers.manifest import Manifest
 from helpers.metrics import overconfidence
 
@@ -120,7 +120,7 @@ class Card:
 
     def table(self) -> str:
         """Return the scores beside guesses and published ones, as a Markdown table."""
-        return markdown_table(standing(self.report, self.manifest).reset_index())
+        return markdown_table(baseline_table(self.report, self.manifest).reset_index())
 
     # AWS's form.
 

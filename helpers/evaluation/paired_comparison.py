@@ -23,7 +23,7 @@ class NotComparable(ValueError):
 
 
 @dataclass(frozen=True)
-class Contest:
+class PairedComparison:
     """How a new model does against an old one."""
 
     table: pd.DataFrame
@@ -35,12 +35,12 @@ class Contest:
 
     def __repr__(self) -> str:
         """Say the verdict."""
-        return f"<Contest: {self.verdict}>"
+        return f"<PairedComparison: {self.verdict}>"
 
 
-def contest(
+def compare_pairs(
     new: Predictions, old: Predictions, dataset: str, *, rounds: int = ROUNDS, seed: int = 0
-) -> Contest:
+) -> PairedComparison:
     """Compare two models on the samples that both were tested on.
 
     What was in both tests was in neither's training, even where the data has grown between.
@@ -70,13 +70,15 @@ def contest(
     low, high = sorted(sign * bound for bound in intervals[head])
     verdict = f"{task.score_names[head]} {gaps[head]:+.3f} ({intervals[head][0]:+.3f} to "
     verdict += f"{intervals[head][1]:+.3f}) on {len(new)} of {asked} samples: {_judged(low, high)}"
-    return Contest(pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0)
+    return PairedComparison(
+        pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0
+    )
 
 
 FIRST = "the first version, with none to compare it with"
 
 
-def unopposed(new: Predictions, dataset: str, why: str = FIRST) -> Contest:
+def no_comparison(new: Predictions, dataset: str, why: str = FIRST) -> PairedComparison:
     """Return what there is to say of a model without an opponent: its scores, beside a guess's."""
     task = load_dataset(dataset).task
     counts = np.bincount(new.targets, minlength=len(new.labels))
@@ -86,7 +88,7 @@ def unopposed(new: Predictions, dataset: str, why: str = FIRST) -> Contest:
     table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
     reached = f"{task.score_names[task.headline]} {ours[task.headline]:.3f}, where a guess has"
     verdict = f"{why}: {reached} {guess:.3f}"
-    return Contest(table, verdict, worse=False)
+    return PairedComparison(table, verdict, worse=False)
 
 
 def _judged(low: float, high: float) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WEIGHTS, CARD, CODE = "model.pt", "model.json", "code"
 
 
-def save_artefact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
+def save_artifact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
     """Write the weights (of the bare model: no `module.` prefix) and what describes them.
 
     Args:
@@ -78,7 +78,7 @@ def read_test(card: dict) -> dict:
     return card["metrics"]["test"]
 
 
-def load_artefact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Module, dict]":
+def load_artifact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Module, dict]":
     """Return the network with its weights, ready to predict, and its card.
 
     Raises:

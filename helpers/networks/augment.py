@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def mask_bands(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor:
+def spec_augment(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor:
     """Set random bands of mels and of frames to each sample's mean.
 
     SpecAugment without time warping (Park et al. 2019, arXiv:1904.08779).
@@ -33,7 +33,7 @@ def mask_bands(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor
     return torch.where(hidden, spectra.mean((2, 3), keepdim=True), spectra)
 
 
-def photograph_again(
+def jitter_photos(
     images: Tensor,
     *,
     degrees: float = 6,

@@ -42,7 +42,7 @@ def predict_batch(model: nn.Module, samples: Tensor) -> np.ndarray:
     return functional.softmax(model(samples).double(), dim=1).cpu().numpy()
 
 
-def start_weights(module: nn.Module) -> None:
+def initialize_weights(module: nn.Module) -> None:
     """Initialise a convolution as He et al. 2015 (arXiv:1502.01852) do for ReLU networks."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from helpers.networks.augment import mask_bands, photograph_again
-from helpers.networks.classifier import Classifier, start_weights
+from helpers.networks.augment import jitter_photos, spec_augment
+from helpers.networks.classifier import Classifier, initialize_weights
 from helpers.networks.efficientnet import EfficientNet
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -98,7 +98,7 @@ class ResNet(Classifier):
             inputs = outputs
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(inputs, classes)
-        self.apply(start_weights)
+        self.apply(initialize_weights)
 
     def scores(self, inputs: Tensor) -> Tensor:
         x = self.maxpool(self.relu(self.bn1(self.conv1(inputs))))
@@ -121,8 +121,8 @@ def log_mel() -> nn.Module:
 
 
 FRONTENDS: dict[str, tuple[Callable[[], nn.Module], int, Callable[[Tensor], Tensor]]] = {
-    "pixels": (Pixels, 3, photograph_again),
-    "log-mel": (log_mel, 1, mask_bands),
+    "pixels": (Pixels, 3, jitter_photos),
+    "log-mel": (log_mel, 1, spec_augment),
 }
 """Name to (maker, channels of its output, augmentation of its output)."""
 

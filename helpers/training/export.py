@@ -15,8 +15,8 @@ import numpy as np
 from helpers.manifest import Manifest
 from helpers.metrics import score_probabilities
 from helpers.networks.artifact import (
-    load_artefact,
-    save_artefact,
+    load_artifact,
+    save_artifact,
     save_card,
     ship_code,
 )
@@ -30,7 +30,7 @@ from helpers.training.results import write_results
 from helpers.training.tracking import Tracker
 
 
-class Delivery:
+class Export:
     """One run's model and results, written by the first rank.
 
     Args:
@@ -51,7 +51,7 @@ class Delivery:
         """
         folder = self.args.model_dir
         (folder / GRAPH).unlink(missing_ok=True)  # of an earlier run: of other weights
-        save_artefact(folder, self.trainer.progress.best_weights, self._card())
+        save_artifact(folder, self.trainer.progress.best_weights, self._card())
         with self.attempts("serving code"):
             ship_code(folder, code)
 
@@ -74,7 +74,7 @@ class Delivery:
         if self.args.graph == "yes":
             with self.attempts("graph"):
                 batch = next(iter(loaders["validation" if test is None else "test"]))
-                export_graph(load_artefact(folder)[0], batch.data, folder / GRAPH)
+                export_graph(load_artifact(folder)[0], batch.data, folder / GRAPH)
         if test is None:
             tracker.close()
         else:

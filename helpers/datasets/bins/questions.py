@@ -22,12 +22,12 @@ ITEMS = """
 FROM bins CROSS JOIN UNNEST(items)
   AS t (asin, name, normalizedname, item_quantity, height, length, width, weight)"""
 
-KIN = f"""
+RELATED = f"""
 WITH held AS (
   SELECT id, asin{ITEMS.replace(chr(10), chr(10) + "  ")}
   WHERE quantity <= 5
 )
-SELECT bins.label, count(DISTINCT other.id) AS kin
+SELECT bins.label, count(DISTINCT other.id) AS related_samples
 FROM bins
 LEFT JOIN held AS mine ON mine.id = bins.id
 LEFT JOIN held AS other ON other.asin = mine.asin AND other.id <> mine.id
@@ -155,7 +155,7 @@ def _pair_finding(frame: pd.DataFrame) -> str:
 
 QUESTIONS = Questions(
     FLAT,
-    KIN,
+    RELATED,
     "item",
     (
         Question(

@@ -19,9 +19,9 @@ FROM {raw}
 """
 
 
-KIN = """
+RELATED = """
 SELECT label, CASE WHEN author = '' THEN 0
-                   ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS kin
+                   ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS related_samples
 FROM birds
 """
 MONTHS = list(calendar.month_abbr)[1:]
@@ -153,7 +153,7 @@ def _pair_finding(frame: pd.DataFrame) -> str:
 
 QUESTIONS = Questions(
     FLAT,
-    KIN,
+    RELATED,
     "recordist",
     (
         Question(

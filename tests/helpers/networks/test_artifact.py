@@ -2,13 +2,13 @@
 
 import torch
 
-from helpers.networks.artifact import load_artefact, ship_code
+from helpers.networks.artifact import load_artifact, ship_code
 from tests.made_model import make_artifact
 
 
 def test_a_saved_model_comes_back_as_it_was(tmp_path):
     folder = make_artifact(tmp_path / "model", "bins", store="jpg")
-    model, card = load_artefact(folder)
+    model, card = load_artifact(folder)
     saved = torch.load(folder / "model.pt", weights_only=True)
     assert all(torch.equal(saved[name], tensor) for name, tensor in model.state_dict().items())
     assert not model.training

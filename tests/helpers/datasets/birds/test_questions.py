@@ -138,7 +138,7 @@ def test_the_leak_is_of_recordists_and_the_weights_have_mean_1(table, config):
     assert dict(frame["related"]) == {"owl": 0.25, "wren": 0.667}
     assert frame["leaked"]["wren"] == pytest.approx(2 / 3 * (1 - 0.3**2), abs=1e-3)
     assert (frame["weight"] * frame["samples"]).sum() / 7 == pytest.approx(1, abs=1e-3)
-    assert is_labelled(draw_leak(frame.reset_index(), QUESTIONS.akin).axes[0])
+    assert is_labelled(draw_leak(frame.reset_index(), QUESTIONS.relation).axes[0])
 
 
 def test_of_recordings_that_name_nobody_no_person_is_told(answers):
