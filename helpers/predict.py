@@ -1,6 +1,6 @@
 """From the bytes of a clip or photo to probabilities; the same core offline and in the endpoint.
 
-It knows an artefact's folder and its data set; nothing of HTTP, S3 or endpoints. The exported
+It knows an artifact's folder and its data set; nothing of HTTP, S3 or endpoints. The exported
 graph answers where there is one (networks/graph.py): then torch is not even imported.
 """
 
@@ -23,7 +23,7 @@ class UnsupportedType(ValueError):
 
 
 def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the network of an artefact's weights, run by torch on the CPU.
+    """Return the network of an artifact's weights, run by torch on the CPU.
 
     Raises:
         ModuleNotFoundError: there is no torch here, and so only an exported graph could answer.

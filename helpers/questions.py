@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from helpers.athena import query
 from helpers.config import Config
 from helpers.datasets.questions import Question, Questions
-from helpers.plots import COLOURS, LABEL, SENTENCE, shown
+from helpers.plots import COLORS, LABEL, SENTENCE, shown
 
 LEAK = """
 WITH related AS ({related}),
@@ -42,7 +42,7 @@ def draw_leak(frame: pd.DataFrame, relation: str) -> Figure:
     """
     figure, axes = plt.subplots(figsize=(8, 1.0 + 0.28 * len(frame)))
     names = [shown(label) for label in frame["label"]]
-    bars = axes.barh(range(len(names)), 100 * frame["leaked"], tick_label=names, color=COLOURS[5])
+    bars = axes.barh(range(len(names)), 100 * frame["leaked"], tick_label=names, color=COLORS[5])
     axes.bar_label(bars, fmt="%.0f %%", padding=3, fontsize=8)
     axes.set(
         title="What a random split would leak", xlim=(0, 110), ylabel="",

@@ -2,7 +2,7 @@
 
 Its parts are in streaming/. The plan of an epoch (plan.py) says which sample comes when; threads
 fetch whole shards ahead (shard_reader.py); worker processes decode into shared memory (workers.py).
-Batches are the integers that `decode` gives, uint8 or int16: normalise them on the device.
+Batches are the integers that `decode` gives, uint8 or int16: normalize them on the device.
 """
 
 from collections import deque

@@ -55,7 +55,7 @@ class MelByMatrices(nn.Module):
         return found.flatten(0, 1)
 
     def forward(self, wave: Tensor) -> Tensor:
-        """Return the mel power of centred frames, the wave mirrored at its ends."""
+        """Return the mel power of centered frames, the wave mirrored at its ends."""
         half = self.size // 2
         wave = nn.functional.pad(wave.unsqueeze(1), (half, half), mode="reflect").squeeze(1)
         pieces = wave[:, : wave.shape[1] // self.hop * self.hop].unflatten(1, (-1, self.hop))

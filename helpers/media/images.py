@@ -29,7 +29,7 @@ def upright_size(data: bytes) -> tuple[int, int]:
         raise Unreadable(_not_jpeg(data))
     try:
         height, width, _, _ = simplejpeg.decode_jpeg_header(data, strict=False)
-    except (ValueError, KeyError) as error:  # KeyError: a colour space that simplejpeg lacks
+    except (ValueError, KeyError) as error:  # KeyError: a color space that simplejpeg lacks
         raise Unreadable(f"broken JPEG header: {error}") from error
     if width * height > MAX_PIXELS:
         raise Unreadable(f"too large: {width}x{height} pixels, {MAX_PIXELS:,} are the limit")

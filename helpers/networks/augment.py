@@ -44,7 +44,7 @@ def jitter_photos(
     """Mirror half of the photos, and turn, zoom, shift, darken or lighten each by its own.
 
     Args:
-        images: float (B, 3, H, W), normalised.
+        images: float (B, 3, H, W), normalized.
         degrees: the widest turn.
         zoom: the largest change of size, as a share.
         shift: the longest way, as a share of height and width.

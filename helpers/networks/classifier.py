@@ -13,7 +13,7 @@ from helpers.networks.augment import nothing
 class Classifier(nn.Module):
     """A network behind a front end that turns stored samples into its input.
 
-    The front end (log-mel, pixel normaliser) is part of the network, so training, the offline
+    The front end (log-mel, pixel normalizer) is part of the network, so training, the offline
     prediction and the endpoint can't prepare a sample in two ways.
     """
 
@@ -43,7 +43,7 @@ def predict_batch(model: nn.Module, samples: Tensor) -> np.ndarray:
 
 
 def initialize_weights(module: nn.Module) -> None:
-    """Initialise a convolution as He et al. 2015 (arXiv:1502.01852) do for ReLU networks."""
+    """Initialize a convolution as He et al. 2015 (arXiv:1502.01852) do for ReLU networks."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
         if module.bias is not None:

@@ -23,7 +23,7 @@ where the others quarter it: to count small things, a 64 pixel photo has none to
 
 
 class Pixels(nn.Module):
-    """Photo to network input: uint8 (B, 3, H, W), or float of 0 to 1, to normalised float32."""
+    """Photo to network input: uint8 (B, 3, H, W), or float of 0 to 1, to normalized float32."""
 
     def __init__(self, mean: tuple = IMAGENET_MEAN, std: tuple = IMAGENET_STD):
         super().__init__()

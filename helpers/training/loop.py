@@ -156,7 +156,7 @@ class Trainer:
         return mix(targets, share, other)
 
     def _update(self, progress: float) -> None:
-        """Let the optimiser step at the rate that the schedule has here."""
+        """Let the optimizer step at the rate that the schedule has here."""
         options = self.options
         share = learning_rate(progress, warmup=options.warmup, schedule=options.schedule)
         for group in self.optimizer.param_groups:

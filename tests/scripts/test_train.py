@@ -100,7 +100,7 @@ def trained(shards, tmp_path_factory) -> tuple[Path, str]:
 
 
 @pytest.mark.slow
-def test_two_ranks_learn_what_can_be_learnt(trained):
+def test_two_ranks_learn_what_can_be_learned(trained):
     assert results(trained[0])["test"]["accuracy"] >= 0.9
 
 

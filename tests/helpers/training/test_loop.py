@@ -232,7 +232,7 @@ def test_what_else_is_in_a_sample_shares_its_target():
     assert none.tolist() == torch.eye(4)[:3].tolist()
 
 
-def test_secondary_labels_pull_the_model_towards_them():
+def test_secondary_labels_pull_the_model_toward_them():
     class Marked(Memory):
         def __iter__(self):
             for batch in super().__iter__():

@@ -1,4 +1,4 @@
-"""Figures of searches: labelled, and true to the trials."""
+"""Figures of searches: labeled, and true to the trials."""
 
 import matplotlib.pyplot as plt
 import pytest
@@ -7,7 +7,7 @@ from sagemaker.core.parameter import CategoricalParameter, ContinuousParameter, 
 from helpers import plots
 from helpers.tuning.plots import history, parallel_coordinates
 from helpers.tuning.trials import Trial
-from tests.figures import is_labelled, shown
+from tests.figures import is_labeled, shown
 
 RANGES = {
     "lr": ContinuousParameter(1e-4, 1e-1, "Logarithmic"),
@@ -38,11 +38,11 @@ def style():
         lambda: parallel_coordinates(TRIALS, RANGES, objective="accuracy"),
     ],
 )
-def test_every_figure_has_a_title_and_labelled_axes(draw):
+def test_every_figure_has_a_title_and_labeled_axes(draw):
     found = shown(draw())
     assert found
     for axes in found:
-        assert axes.get_title(loc="left") and is_labelled(axes)
+        assert axes.get_title(loc="left") and is_labeled(axes)
 
 
 def test_the_best_so_far_never_falls_and_skips_failed_trials():
