@@ -8,7 +8,7 @@ from botocore.config import Config as BotoConfig
 
 
 class PinnedSession(boto3.Session):
-    """A boto3 session whose clients all talk to one endpoint, whatever a caller asks for.
+    """A boto3 session whose clients all talk to one endpoint, whichever a caller names.
 
     The SageMaker SDK hard-codes the address of STS: without this, a local run would send its
     (worthless) credentials to AWS.

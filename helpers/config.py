@@ -41,22 +41,22 @@ class Config:
 
     @property
     def source(self) -> str:
-        """Name of the raw data: `sample`, or what `raw` ends in and a hash of all of it.
+        """Name of the raw data: `sample`, or the last part of `raw` and a hash of all of it.
 
-        It is part of every key and of the database's name, so that what was made of other raw data
-        is never read for this, nothing has to be deleted to change it, and what was uploaded or
+        It is part of every key and of the database's name, so that results of other raw data
+        are never read for this, nothing has to be deleted to change it, and what was uploaded or
         made before is there when one changes back.
         """
         if not self.raw:
             return "sample"
-        place = self.raw.rstrip("/")
-        words = re.findall("[a-z0-9]+", place.rpartition("/")[2].lower())
-        number = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
+        location = self.raw.rstrip("/")
+        words = re.findall("[a-z0-9]+", location.rpartition("/")[2].lower())
+        number = hashlib.sha256(os.fsencode(location)).hexdigest()[:8]
         return "-".join(("-".join(words)[:20].strip("-"), number)).strip("-")
 
     @property
     def folder(self) -> str:
-        """Folder of this raw data, and of what is made of it: `birds`, `birds-<source>`."""
+        """Folder of this raw data and of its results: `birds`, `birds-<source>`."""
         return f"{self.dataset}-{self.source}" if self.raw else self.dataset
 
     @property
@@ -133,8 +133,8 @@ def kaggle_credentials() -> tuple[str, str]:
     folder = os.environ.get("KAGGLE_CONFIG_DIR")
     path = (Path(folder) if folder else Path.home() / ".kaggle") / "kaggle.json"
     try:
-        found = json.loads(path.read_text())
-        return found["username"], found["key"]
+        token = json.loads(path.read_text())
+        return token["username"], token["key"]
     except (OSError, ValueError, KeyError):
         raise LookupError(
             f"No Kaggle credentials in {path}: make a token at kaggle.com/settings/account and put "

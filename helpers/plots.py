@@ -48,7 +48,7 @@ def use_style() -> None:
 
 
 def shown(text: object, longest: int = LABEL) -> str:
-    """Return a text as a figure can show it: not too long, and `U+9CE5` for what no font has."""
+    """Return a text for a figure: not too long, and `U+9CE5` for letters that no font has."""
     text = str(text)
     if len(text) > longest:
         text = f"{text[: longest - 11]}…{text[-10:]}"

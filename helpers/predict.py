@@ -78,7 +78,7 @@ class Predictor:
         return cls(network, card, load_dataset(card["dataset"]).resized(card.get("size")))
 
     def check_type(self, content_type: str) -> None:
-        """Compare a request's content type with what the data set takes.
+        """Compare a request's content type with those of the data set.
 
         Raises:
             UnsupportedType: another one.

@@ -30,7 +30,7 @@ with that chance), and the weight that evens the classes out."""
 
 
 def leak(questions: Questions) -> str:
-    """Return the query of what a split sample by sample would leak, and of the class weights."""
+    """Return the query of the class weights and of the leak of a split sample by sample."""
     return LEAK.format(related=questions.related.strip())
 
 
@@ -54,7 +54,7 @@ def draw_leak(frame: pd.DataFrame, relation: str) -> Figure:
 
 
 def ask(config: Config, question: Question) -> None:
-    """Put a question to Athena; show its query, its figure, what it shows and what it took.
+    """Put a question to Athena; show its query, its figure, its finding and its cost.
 
     Raises:
         QueryError: the flat table is not there; the message says which notebook makes it.

@@ -1,4 +1,4 @@
-"""Native tuning jobs of SageMaker: waits for one and tells how it went; starts none."""
+"""Waits for a native tuning job of SageMaker and reports its trials; starts none."""
 
 import time
 from contextlib import suppress
@@ -34,12 +34,12 @@ class TuningJob:
         return best_of(self.trials, self.maximize)
 
     def __repr__(self) -> str:
-        about = f"<TuningJob {self.name}: {self.status}, {len(self.trials)} trials"
+        text = f"<TuningJob {self.name}: {self.status}, {len(self.trials)} trials"
         if not self.best:
-            return f"{about}>"
+            return f"{text}>"
         seconds = sum(trial.billable_seconds for trial in self.trials)
         return (
-            f"{about}, best {self.objective} {self.best.value:.3f} with"
+            f"{text}, best {self.objective} {self.best.value:.3f} with"
             f" {words(self.best.params)}; {seconds:.0f} billable seconds,"
             f" {dollars(total_cost(self.trials))}>"
         )
@@ -53,16 +53,18 @@ def wait_for_tuning(config: Config, name: str) -> TuningJob:
     """
     with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
         while True:
-            about = describe(config, KIND, name)
-            counts = about["TrainingJobStatusCounters"]
+            description = describe(config, KIND, name)
+            counts = description["TrainingJobStatusCounters"]
             shown = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-            bar.set_description_str(f"{name}: {shown or about[f'{KIND}Status']}")
+            bar.set_description_str(f"{name}: {shown or description[f'{KIND}Status']}")
             bar.update()
-            if about[f"{KIND}Status"] in ENDED:
+            if description[f"{KIND}Status"] in ENDED:
                 break
             time.sleep(config.poll_seconds)
-    if (status := about[f"{KIND}Status"]) != "Completed":
-        raise JobFailed(f"{KIND} {name} {status}: {about.get('FailureReason', 'it was stopped')}")
+    if (status := description[f"{KIND}Status"]) != "Completed":
+        raise JobFailed(
+            f"{KIND} {name} {status}: {description.get('FailureReason', 'it was stopped')}"
+        )
     return tuned(config, name)
 
 
@@ -72,23 +74,23 @@ def tuned(config: Config, name: str) -> TuningJob:
     Raises:
         LookupError: there is no such job.
     """
-    about = describe(config, KIND, name)
-    objective = about[f"{KIND}Config"]["HyperParameterTuningJobObjective"]
+    description = describe(config, KIND, name)
+    objective = description[f"{KIND}Config"]["HyperParameterTuningJobObjective"]
     metric, maximize = objective["MetricName"], objective["Type"] == "Maximize"
     pages = client(config, "sagemaker").get_paginator(
         "list_training_jobs_for_hyper_parameter_tuning_job"
     )
     asked = {f"{KIND}Name": name, "SortBy": "CreationTime", "SortOrder": "Ascending"}
-    found = [item for page in pages.paginate(**asked) for item in page["TrainingJobSummaries"]]
+    summaries = [item for page in pages.paginate(**asked) for item in page["TrainingJobSummaries"]]
     trials = [
         measure(
             config, item["TrainingJobName"], metric,
             number=number,
             params={key: _typed(text) for key, text in item["TunedHyperParameters"].items()},
         )
-        for number, item in enumerate(found)
+        for number, item in enumerate(summaries)
     ]  # fmt: skip
-    return TuningJob(name, about[f"{KIND}Status"], metric, maximize, trials, about)
+    return TuningJob(name, description[f"{KIND}Status"], metric, maximize, trials, description)
 
 
 def _typed(text: str) -> int | float | str:

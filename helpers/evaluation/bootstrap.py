@@ -1,4 +1,4 @@
-"""Intervals of scores by redrawing whole groups; it knows arrays, not what the scores mean.
+"""Intervals of scores by redrawing whole groups; it knows arrays, and no score's meaning.
 
 Windows of one recording resemble each other: as if each were independent, an interval would be
 too narrow. So recordings are drawn, each with all its windows.
@@ -15,7 +15,7 @@ ROUNDS = 1000
 
 
 class Interval(NamedTuple):
-    """The bounds of a score; nan where nothing can be said."""
+    """The bounds of a score; nan where there are too few groups."""
 
     low: float
     high: float

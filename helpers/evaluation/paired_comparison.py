@@ -1,4 +1,4 @@
-"""Two models on the same test: the difference of each score, and how sure it is.
+"""Compares two models on the same test: each score's difference and its interval.
 
 It knows predictions; nothing of registries. Both models have answered the same samples, so the
 difference is redrawn as a pair, which tells far smaller ones apart than two intervals do.
@@ -24,7 +24,7 @@ class NotComparable(ValueError):
 
 @dataclass(frozen=True)
 class PairedComparison:
-    """How a new model does against an old one."""
+    """The scores of a new model beside an old one's."""
 
     table: pd.DataFrame
     """By score: the approved model's, the new one's, the difference, its 95 % interval."""
@@ -79,7 +79,7 @@ FIRST = "the first version, with none to compare it with"
 
 
 def no_comparison(new: Predictions, dataset: str, why: str = FIRST) -> PairedComparison:
-    """Return what there is to say of a model without an opponent: its scores, beside a guess's."""
+    """Return the scores of a model that has none to be compared with, beside a guess's."""
     task = load_dataset(dataset).task
     counts = np.bincount(new.targets, minlength=len(new.labels))
     guess = max(each[task.headline] for each in task.guesses(counts, counts, new.labels))
@@ -104,13 +104,13 @@ def in_common(new: Predictions, old: Predictions) -> tuple[Predictions, Predicti
     Raises:
         NotComparable: there are none, or the labels are others.
     """
-    place = {key: index for index, key in enumerate(old.keys)}
-    both = [index for index, key in enumerate(new.keys) if key in place]
+    row_of = {key: index for index, key in enumerate(old.keys)}
+    both = [index for index, key in enumerate(new.keys) if key in row_of]
     if set(old.labels) != set(new.labels):
         raise NotComparable("the two models have other classes")
     if not both:
         raise NotComparable("the two models share no test sample")
     columns = [old.labels.index(label) for label in new.labels]
-    rows = [place[new.keys[index]] for index in both]
+    rows = [row_of[new.keys[index]] for index in both]
     new = new.take(both)
     return new, replace(new, probabilities=old.probabilities[np.ix_(rows, columns)])

@@ -66,7 +66,7 @@ def fit(wave: np.ndarray, length: int = WINDOW) -> np.ndarray:
 
 
 def to_int16(wave: np.ndarray) -> np.ndarray:
-    """Return float samples in [-1, 1] as int16; what is louder is clipped, never wrapped."""
+    """Return float samples in [-1, 1] as int16; louder ones are clipped, never wrapped."""
     scaled = np.clip(wave, -1, 32767 / 32768)
     scaled *= 32768
     return np.rint(scaled, out=scaled).astype(np.int16)

@@ -50,7 +50,7 @@ class Duplicate:
 
 
 def digest(data: bytes) -> str:
-    """Return the MD5 of a file, as S3's ETag of a simple upload has it."""
+    """Return the MD5 of a file, which is S3's ETag of a simple upload."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
@@ -108,7 +108,7 @@ def _bands(frames: np.ndarray) -> np.ndarray:
 
 
 class Link(NamedTuple):
-    """What two recordings have in common."""
+    """The part that two recordings have in common."""
 
     kind: str
     similarity: float
@@ -164,7 +164,7 @@ def _candidates(words: list[np.ndarray]) -> list[tuple[int, int, int]]:
 
 
 def _compare(a: np.ndarray, b: np.ndarray, offset: int) -> Link:
-    """Return what a and b have in common where b, moved by -offset frames, lies over a."""
+    """Return the common part of a and b where b, moved by -offset frames, lies over a."""
     start, end = max(0, -offset), min(len(a), len(b) - offset)
     if (end - start) * HOP < MIN_SECONDS * RATE:
         return Link("near", 0.0)

@@ -139,7 +139,7 @@ def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def _not_jpeg(data: bytes) -> str:
-    """Say what the bytes are instead of a JPEG."""
+    """Name the format of bytes that are no JPEG."""
     if not data:
         return "not a JPEG: empty file"
     for magic, name in _KNOWN.items():

@@ -174,7 +174,7 @@ def _best(cleaned: Cleaned, level: np.ndarray) -> Window:
 
 
 def _kept(spans: list[tuple[float, float]], seconds: float) -> list[tuple[float, float]]:
-    """Return what lies between the spans, without slivers."""
+    """Return the gaps between the spans, without slivers."""
     edges = [0.0, *(edge for span in spans for edge in span), seconds]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return [(start, end) for start, end in pairs if end - start >= MIN_SECONDS]

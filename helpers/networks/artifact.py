@@ -16,7 +16,7 @@ WEIGHTS, CARD, CODE = "model.pt", "model.json", "code"
 
 
 def save_artifact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
-    """Write the weights (of the bare model: no `module.` prefix) and what describes them.
+    """Write the weights (of the bare model: no `module.` prefix) and their card.
 
     Args:
         card: holds at least model {name, classes, args}, dataset, labels and store.
@@ -29,7 +29,7 @@ def save_artifact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> 
 
 
 def save_card(folder: Path, card: dict) -> None:
-    """Write what describes the model, in place of what was there, whole or not at all."""
+    """Write the model's card in place of an earlier one, whole or not at all."""
     temporary = folder / f".{CARD}.tmp"
     try:
         temporary.write_text(json.dumps({"version": 1, **card}, indent=1))
@@ -56,7 +56,7 @@ def ship_code(folder: Path, source: Path) -> None:
 
 
 def load_card(folder: Path) -> dict:
-    """Return what describes the model.
+    """Return the model's card.
 
     Raises:
         FileNotFoundError: the folder holds no model of this course.

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 
 def spec_augment(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor:
-    """Set random bands of mels and of frames to each sample's mean.
+    """Mask random bands of mels and of frames by each sample's mean (SpecAugment).
 
     SpecAugment without time warping (Park et al. 2019, arXiv:1904.08779).
 
@@ -27,8 +27,8 @@ def spec_augment(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tens
         shape = [len(spectra), masks, 1]
         width = torch.rand(shape, device=spectra.device) * share * size
         start = torch.rand(shape, device=spectra.device) * (size - width)
-        place = torch.arange(size, device=spectra.device)
-        band = ((place >= start) & (place < start + width)).any(1)
+        position = torch.arange(size, device=spectra.device)
+        band = ((position >= start) & (position < start + width)).any(1)
         hidden |= band[:, None, :, None] if axis == 2 else band[:, None, None, :]
     return torch.where(hidden, spectra.mean((2, 3), keepdim=True), spectra)
 

@@ -1,4 +1,4 @@
-"""What every network of the course has before its own layers; it knows tensors and nothing else."""
+"""The front part of every network, before its own layers; it knows tensors and nothing else."""
 
 from collections.abc import Callable
 
@@ -22,9 +22,9 @@ class Classifier(nn.Module):
         self.frontend = frontend
         self.settings: dict = {}
         self.augmentation: Callable[[Tensor], Tensor] = nothing
-        """What suits this front end's output; the trainer decides on it."""
+        """The augmentation for this front end's output; the trainer decides on it."""
         self.augment: Callable[[Tensor], Tensor] = nothing
-        """What is done to the front end's output in training, at the present step."""
+        """Changes the front end's output in training, at the present step."""
 
     def forward(self, samples: Tensor) -> Tensor:
         """Return logits, float (B, classes), of a batch of stored samples."""

@@ -25,7 +25,7 @@ TOLERANCE = 1e-4
 
 
 class GraphDiffers(RuntimeError):
-    """The graph does not say what the network says."""
+    """The graph's answers are not the network's."""
 
 
 class Graph:

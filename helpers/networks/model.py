@@ -150,7 +150,7 @@ MODELS: dict[str, dict] = {
 
 
 def build_model(name: str, classes: int, **overrides: object) -> Classifier:
-    """Return a fresh network of the registry; its `settings` are what builds its equal.
+    """Return a fresh network of the registry; its `settings` build its equal.
 
     Raises:
         ValueError: no such model; the message lists those there are.

@@ -20,11 +20,11 @@ PART = 8 << 20
 FIRST_PART = 1 << 20
 """Of the shard that a run waits for; smaller ones cost more in requests than they save."""
 OpenShard = Callable[[str, int, int], BinaryIO]
-"""Opens bytes start to stop of a shard's URI; raises ConnectionError for what may pass."""
+"""Opens bytes start to stop of a shard's URI; raises ConnectionError for errors that may pass."""
 
 
 class CorruptShard(ValueError):
-    """A shard is not what the manifest says; the message names it and says what is wrong."""
+    """A shard differs from its entry in the manifest; the message names both."""
 
 
 class Place(NamedTuple):
@@ -149,14 +149,14 @@ class ShardReader:
         return self._held[shard].loaded.result()
 
     def release(self, shard: int) -> None:
-        """Give a shard's memory back, waiting for what is on its way."""
+        """Give a shard's memory back, waiting for reads on their way."""
         held = self._held.pop(shard)
         self.bytes -= self.shards[shard].bytes
         if not held.loaded.cancel() and not held.loaded.exception():
             self._free.append(held.buffer)
 
     def release_all(self) -> None:
-        """Give all memory back; what has not been begun is not fetched."""
+        """Give all memory back; shards whose fetch has not begun are left."""
         for part in [part for held in self._held.values() for part in held.parts]:
             part.cancel()
         for shard in list(self._held):

@@ -89,8 +89,8 @@ class Ranks:
 
     def __str__(self) -> str:
         """Say which rank this is, on what, and why with this backend."""
-        place = f"rank {self.rank} of {self.world_size} on {self.device}"
-        return f"{place}, backend {self.backend}: {self.reason}"
+        rank = f"rank {self.rank} of {self.world_size} on {self.device}"
+        return f"{rank}, backend {self.backend}: {self.reason}"
 
     @property
     def first(self) -> bool:

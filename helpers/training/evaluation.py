@@ -14,7 +14,7 @@ from helpers.training.distributed import Ranks
 
 
 class Batch(Protocol):
-    """What stream.py's loader yields."""
+    """A batch of stream.py's loader."""
 
     data: torch.Tensor
     target: torch.Tensor
@@ -31,7 +31,7 @@ class CountMismatch(RuntimeError):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What all ranks together saw of a split; equal on every rank."""
+    """The results of all ranks together on a split; equal on every rank."""
 
     confusion: np.ndarray
     """int64 (classes, classes), a row for each true class."""

@@ -1,4 +1,4 @@
-"""The last acts of a training run: it saves the model, then checks and describes it; no S3.
+"""The export of a training run: saves the model, then checks and describes it; no S3.
 
 What is paid for is saved first. All that follows (test, graph, check, records) is tried: where a
 part fails, its name and reason are in the log, in the model's card and in metrics.json.
@@ -65,7 +65,7 @@ class Export:
         return self.metrics
 
     def finish(self, loaders: Mapping[str, Iterable[Batch]], tracker: Tracker) -> None:
-        """Export and check what was saved, and write the results.
+        """Export and check the saved model, and write the results.
 
         Args:
             loaders: of the splits.
@@ -92,7 +92,7 @@ class Export:
             save_card(folder, self._card())
 
     def _card(self) -> dict:
-        """Return what describes the model, as far as it is known."""
+        """Return the model's card, as far as it is known."""
         manifest, trainer = self.manifest, self.trainer
         tested = {"test": self.metrics} if self.metrics else {}
         return {

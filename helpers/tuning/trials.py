@@ -51,7 +51,7 @@ class Trial:
         return self.status != "InProgress"
 
     def record(self) -> dict[str, Any]:
-        """Return what `read` takes, made of JSON's own types."""
+        """Return the record that `read` takes, made of JSON's own types."""
         return asdict(self)
 
 
@@ -73,7 +73,7 @@ def table(trials: Sequence[Trial]) -> pd.DataFrame:
 
 
 def compare(searches: Mapping[str, Sequence[Trial]], *, maximize: bool = True) -> pd.DataFrame:
-    """Return a column for each search: its starts, what it billed, how long it took, its best."""
+    """Return a column for each search: starts, billed seconds, wall time, dollars, best value."""
     return pd.DataFrame({name: _sums(trials, maximize) for name, trials in searches.items()})
 
 
@@ -102,13 +102,13 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 def best_of(trials: Sequence[Trial], maximize: bool = True) -> Trial | None:
     """Return the trial with the best objective; None where none has any."""
-    found = [trial for trial in trials if trial.value is not None and math.isfinite(trial.value)]
+    scored = [trial for trial in trials if trial.value is not None and math.isfinite(trial.value)]
     sign = 1 if maximize else -1
-    return max(found, key=lambda trial: sign * trial.value, default=None)
+    return max(scored, key=lambda trial: sign * trial.value, default=None)
 
 
 def total_cost(trials: Sequence[Trial]) -> float | None:
-    """Return what trials cost in dollars; None where the price of one is not known."""
+    """Return the cost of trials in dollars; None where the price of one is not known."""
     costs = [trial.cost for trial in trials]
     return None if None in costs else sum(costs)
 
