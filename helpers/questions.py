@@ -74,7 +74,7 @@ def ask(config: Config, question: Question) -> None:
 
 def _drawable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with their texts as a figure can show them, two texts never as one."""
-    # Where there are labels the other texts are labels too, such as the birds heard besides.
+    # Where there are labels the other texts are labels too, such as what else is in a sample.
     longest = LABEL if "label" in frame else SENTENCE
     texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
     names, counts = {}, Counter()

@@ -77,8 +77,8 @@ def upload_raw(
 
     Args:
         others: what becomes of objects that the folder does not have: `refuse` to go on, `keep`
-            them in S3, where they give samples if the metadata still names them (that of birds is
-            one table, which is the folder's), or `delete` them.
+            them in S3, where they give samples if the metadata still names them (where it is one
+            table, that is the folder's), or `delete` them.
 
     Raises:
         OtherObjects: there are such objects, and `others` is `refuse`; nothing was changed.

@@ -40,8 +40,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    names = f"{', '.join(NAMES)}, or the dotted name of a module that has another DATASET"
-    add("--dataset", required=True, help=names)
+    add("--dataset", required=True, help=f"{', '.join(NAMES)}, or a module with a DATASET")
     add("--raw", required=True, help="folder or s3:// URI of the raw data set")
     add("--source", default="", help="name of the raw data, which the manifest keeps")
     add("--output", required=True, help="folder or s3:// URI that gets the shards")

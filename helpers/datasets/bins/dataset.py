@@ -87,8 +87,8 @@ class Bins(Dataset):
         """
         from helpers.datasets.bins.fetch import fetch, first_ids, listed_ids
 
-        chosen = options.list and listed_ids(options.list.read_bytes())
-        ids = chosen or first_ids(internet, options.first)
+        listed = options.list and options.list.read_bytes()
+        ids = first_ids(internet, options.first) if listed is None else listed_ids(listed)
         return fetch(internet, ids, LocalFolder(folder), threads=options.threads)
 
     def ddl(self, database: str, table: str, location: str) -> str:

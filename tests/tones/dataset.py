@@ -27,7 +27,7 @@ def tone(pitch: str, rng: np.random.Generator) -> bytes:
 class Tones(Dataset):
     """`tones/<id>.flac` beside `metadata/<id>.json`; an instrument's tones stay together."""
 
-    name = "tests.tones"
+    name = "tones.dataset"
     title = "Tones"
     media_prefix = "tones"
     content_types = ("audio/flac",)
