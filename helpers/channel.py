@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.s3 import S3Prefix, shard_opener
+from helpers.s3_uris import is_uri
 from helpers.storage import Folder, LocalFolder
 from helpers.streaming.pipe import PipeChannel
 
@@ -35,7 +36,7 @@ def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) 
     Raises:
         ValueError: the channel can't give every sample once; the message says what can.
     """
-    if data.startswith("s3://"):
+    if is_uri(data):
         client = make_client()
         return ShardSource(S3Prefix(client, data), {"open_shard": shard_opener(client)})
     facts = channel_facts(Path(data))

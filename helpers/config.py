@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from helpers import telemetry
 from helpers.boto_sessions import account_and_region, use_local
 from helpers.datasets import NAMES
+from helpers.s3_uris import is_uri
 
 if TYPE_CHECKING:
     from local_aws.control import Context, Settings
@@ -104,7 +105,7 @@ def local_settings() -> "Settings":
 def _raw_source() -> str | None:
     """Return `COURSE_RAW` as an S3 URI or an absolute folder that exists, or None."""
     raw = os.environ.get("COURSE_RAW")
-    if not raw or raw.startswith("s3://"):
+    if not raw or is_uri(raw):
         return raw or None
     folder = Path(raw)
     # Kernels start in notebooks/, people type the path as seen from the project's root.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from helpers.manifest import ShardInfo
+from helpers.s3_uris import is_uri
 from helpers.storage import read_resuming
 from helpers.streaming.shared import SharedBuffer
 from helpers.streaming.tar import TarError, members
@@ -110,7 +111,7 @@ class ShardReader:
         in_order: bool = False,
         threads: int = 8,
     ) -> None:
-        if source.startswith("s3://") and open_shard is None:
+        if is_uri(source) and open_shard is None:
             raise ValueError("A stream from s3:// needs open_shard=helpers.s3.shard_opener(client)")
         self.source, self.shards, self.verify = source.rstrip("/"), shards, verify
         self._open, self._threads = open_shard or open_local, 1 if in_order else threads
