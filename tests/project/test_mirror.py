@@ -39,11 +39,12 @@ HELPERS = {
 
 LOCAL_AWS = {
     "context.py": "test_lifecycle.py: a server tells where it is",
-    "control.py": "test_lifecycle.py: it only names what others may use",
     "errors.py": "wire/test_errors.py: errors are worded",
     "instances/*.py": "services/sagemaker/jobs/test_training.py: jobs run whole",
+    "parts.py": "test_operations.py: every engine and its rows follow the contract",
     "services/athena/*.py": "services/athena/test_cases.py: SQL files with the rows expected",
     "services/cloudwatch/*.py": "services/sagemaker/jobs/test_metrics.py: jobs report metrics",
+    "services/glue/*.py": "state/test_catalog.py: tables and partitions, found and filtered",
     "services/logs/*.py": "services/logs/test_engine.py: groups, streams and events",
     "services/s3/*.py": "services/s3/test_writes.py: requests go through the whole app",
     "services/sagemaker/hosting/*.py": "services/sagemaker/hosting/test_endpoints.py: real models",
