@@ -43,7 +43,6 @@ LOCAL_AWS = {
     "instances/*.py": "services/sagemaker/jobs/test_training.py: jobs run whole",
     "parts.py": "test_operations.py: every engine and its rows follow the contract",
     "services/athena/*.py": "services/athena/test_cases.py: SQL files with the rows expected",
-    "services/cloudwatch/*.py": "services/sagemaker/jobs/test_metrics.py: jobs report metrics",
     "services/glue/*.py": "state/test_catalog.py: tables and partitions, found and filtered",
     "services/logs/*.py": "services/logs/test_engine.py: groups, streams and events",
     "services/s3/*.py": "services/s3/test_writes.py: requests go through the whole app",
@@ -55,6 +54,7 @@ LOCAL_AWS = {
     "state/disk.py": "test_full_disk.py: a disk is filled",
     "state/objects/*.py": "state/objects/test_store.py: all go through the store",
     "state/partition_filter.py": "state/test_catalog.py: partitions are filtered",
+    "wire/*.py": "wire/test_parsing.py: requests of every protocol are parsed",
 }
 """The same for local_aws, by folders where one test goes through all of a folder's modules."""
 
