@@ -74,8 +74,8 @@ class Parts:
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
         self.documents = Documents(context.state / "documents.sqlite")
-        self.catalog = Catalog(context.state / "glue")
         self.clock, self.faults = Clock(), Faults()
+        self.catalog = Catalog(context.state / "glue", self.clock)
         self.engines: dict[str, Engine] = {}
         """By name, each after those that it was made with."""
 

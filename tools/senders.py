@@ -87,7 +87,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "06, trials",
-            "helpers/tuning/native.py",
+            "helpers/tuning_jobs.py",
             ("ListTrainingJobsForHyperParameterTuningJob",),
         ),
         Sender("06, warm pool", "helpers/warm_pools.py", ("UpdateTrainingJob",)),

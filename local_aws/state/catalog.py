@@ -5,10 +5,11 @@ connections, Lake Formation permissions, federated catalogs (CatalogId is record
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from local_aws.errors import AwsError
+from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 from local_aws.state.partition_filter import matching
 
@@ -36,9 +37,9 @@ def _matches(pattern: str | None, name: str) -> bool:
 class Catalog:
     """Glue's catalog operations, request in, answer out."""
 
-    def __init__(self, root: Path, account: str = "000000000000"):
+    def __init__(self, root: Path, clock: Clock, account: str = "000000000000"):
         self._documents = Documents(root / "catalog.sqlite")
-        self._account = account
+        self._account, self._clock = account, clock
 
     def _database(self, name: str) -> dict:
         found = self._documents.get("database", name.lower())
@@ -65,7 +66,7 @@ class Catalog:
         name = given["Name"].lower()
         if self._documents.get("database", name):
             raise AwsError("AlreadyExistsException", "Database already exists.")
-        body = {**given, "Name": name, "CreateTime": datetime.now(UTC), "CatalogId": self._account}
+        body = {**given, "Name": name, "CreateTime": self._clock.now(), "CatalogId": self._account}
         self._documents.put("database", name, body)
         return {}
 
@@ -103,7 +104,7 @@ class Catalog:
         database = self._database(request["DatabaseName"])["Name"]
         if self._documents.get("table", self._key(database, given["Name"])):
             raise AwsError("AlreadyExistsException", "Table already exists.")
-        self._write_table(database, given, datetime.now(UTC))
+        self._write_table(database, given, self._clock.now())
         return {}
 
     def _write_table(self, database: str, given: dict, created: datetime) -> None:
@@ -114,7 +115,7 @@ class Catalog:
             "Name": given["Name"].lower(),
             "DatabaseName": database,
             "CreateTime": created,
-            "UpdateTime": datetime.now(UTC),
+            "UpdateTime": self._clock.now(),
             "CatalogId": self._account,
             "VersionId": "0",
             "IsRegisteredWithLakeFormation": False,
@@ -180,7 +181,7 @@ class Catalog:
                 "The number of partition keys do not match the number of partition values",
             )
         names = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
-        return {"CreationTime": datetime.now(UTC), **given, **names, "CatalogId": self._account}
+        return {"CreationTime": self._clock.now(), **given, **names, "CatalogId": self._account}
 
     def create_partition(self, request: dict) -> dict:
         """Create one partition."""

@@ -3,8 +3,8 @@
 Left out: Iceberg (DELETE, UPDATE, MERGE, OPTIMIZE, VACUUM), federated and Lambda catalogs, Spark
 sessions and notebooks, user-defined functions, MATCH_RECOGNIZE, geospatial functions, sketches
 (approx_distinct and approx_percentile are exact), lookaround in regular expressions, time zones
-other than UTC in printed timestamps, result encryption. Anything not supported fails with an error
-that names it.
+other than UTC in printed timestamps, result encryption, a clock that moves in SQL's now(). Anything
+not supported fails with an error that names it.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from local_aws.services.athena.api.named_queries import NamedQueries
 from local_aws.services.athena.api.prepared_statements import PreparedStatements
 from local_aws.services.athena.api.workgroups import WorkGroups
 from local_aws.state.catalog import Catalog
+from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 from local_aws.state.objects.store import ObjectStore
 
@@ -37,16 +38,14 @@ def _of(component: str, operation: Operation) -> Operation:
 class AthenaEngine:
     """Athena's operations, request in, answer out, each answered by the component that has it."""
 
-    def __init__(
-        self, folder: Path, catalog: Catalog, store: ObjectStore, account: str, region: str
-    ):
+    def __init__(self, folder: Path, catalog: Catalog, store: ObjectStore, clock: Clock):
         self._documents = Documents(folder / "athena.sqlite")
         self.metadata = Metadata(catalog)
-        self.workgroups = WorkGroups(self._documents)
+        self.workgroups = WorkGroups(self._documents, clock)
         self.named_queries = NamedQueries(self._documents, self.workgroups)
-        self.prepared = PreparedStatements(self._documents, self.workgroups)
+        self.prepared = PreparedStatements(self._documents, self.workgroups, clock)
         self.executions = QueryExecutions(
-            folder, self._documents, catalog, store, self.workgroups, self.prepared
+            folder, self._documents, catalog, store, self.workgroups, self.prepared, clock
         )
 
     def close(self) -> None:

@@ -49,10 +49,8 @@ class Athena(Engine):
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        context = parts.context
-        self.engine = AthenaEngine(
-            context.state / "athena", parts.catalog, parts.store, context.account, context.region
-        )
+        folder = parts.context.state / "athena"
+        self.engine = AthenaEngine(folder, parts.catalog, parts.store, parts.clock)
 
     def method(self, operation: str) -> Callable[[dict], dict]:
         """Return what executes an operation."""

@@ -2,6 +2,7 @@ import pytest
 
 from local_aws.errors import AwsError
 from local_aws.state.catalog import Catalog
+from local_aws.state.clock import Clock
 
 KEYS = [{"Name": "year", "Type": "int"}, {"Name": "site", "Type": "string"}]
 TABLE = {"DatabaseName": "birds", "TableName": "t"}
@@ -10,7 +11,7 @@ TABLE = {"DatabaseName": "birds", "TableName": "t"}
 @pytest.fixture
 def catalog(tmp_path):
     """A catalog with a partitioned table."""
-    made = Catalog(tmp_path)
+    made = Catalog(tmp_path, Clock())
     made.create_database({"DatabaseInput": {"Name": "Birds", "Description": "songs"}})
     made.create_table({"DatabaseName": "birds", "TableInput": {"Name": "T", "PartitionKeys": KEYS}})
     return made
@@ -28,7 +29,7 @@ def test_names_are_lower_case_and_found_in_any_case(catalog):
 
 def test_what_was_acknowledged_is_there_for_another_process(catalog, tmp_path):
     add(catalog, "2024", "marsh")
-    other = Catalog(tmp_path)
+    other = Catalog(tmp_path, Clock())
     assert other.get_partition({**TABLE, "PartitionValues": ["2024", "marsh"]})["Partition"]
 
 

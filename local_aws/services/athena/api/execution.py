@@ -5,7 +5,6 @@ import sqlite3
 import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,6 +18,7 @@ from local_aws.services.athena.statements.run import Outcome, run
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.statements.show import SHOWS
 from local_aws.state.catalog import Catalog
+from local_aws.state.clock import Clock
 from local_aws.state.disk import FULL_MESSAGE, Reserve, is_full
 from local_aws.state.objects.store import ObjectStore
 
@@ -37,6 +37,7 @@ class Resources:
     store: ObjectStore
     history: History
     prepared: PreparedStatements
+    clock: Clock
 
 
 class Execution:
@@ -179,7 +180,7 @@ class Execution:
         }
         if reason:
             self.body["Status"]["StateChangeReason"] = reason
-        self.body["Status"]["CompletionDateTime"] = datetime.now(UTC)
+        self.body["Status"]["CompletionDateTime"] = self._resources.clock.now()
         self.body["Status"]["State"] = state
         self.record["input_rows"] = context.used.rows if context.used else 0
         try:

@@ -3,7 +3,7 @@
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from local_aws.errors import AwsError
@@ -17,6 +17,7 @@ from local_aws.services.athena.statements.parsing import Statement, parse_statem
 from local_aws.services.athena.statements.session import open_database, warm_up
 from local_aws.services.athena.tables.results import read_page
 from local_aws.state.catalog import Catalog
+from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 from local_aws.state.objects.store import ObjectStore
 
@@ -37,12 +38,15 @@ class QueryExecutions:
         store: ObjectStore,
         workgroups: WorkGroups,
         prepared: PreparedStatements,
+        clock: Clock,
     ):
         for reserve in folder.glob("reserve-*"):  # of a process that died
             reserve.unlink()
         self._workgroups = workgroups
-        self.history = History(documents)
-        self._resources = Resources(folder, open_database(), catalog, store, self.history, prepared)
+        self.history = History(documents, clock)
+        self._resources = Resources(
+            folder, open_database(), catalog, store, self.history, prepared, clock
+        )
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
         self._starting = threading.Lock()
         warm_up()
@@ -68,7 +72,7 @@ class QueryExecutions:
             known = self.history.by_token(token) if token else None
             if known:
                 return {"QueryExecutionId": known}
-            record = _new_record(request, group, statement)
+            record = _new_record(request, group, statement, self._resources.clock.now())
             execution = Execution(record, request, statement, group, self._resources)
             try:
                 self.history.add(execution, token)
@@ -152,7 +156,7 @@ class QueryExecutions:
         return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
 
 
-def _new_record(request: dict, group: dict, statement: Statement) -> dict:
+def _new_record(request: dict, group: dict, statement: Statement, time: datetime) -> dict:
     """Return the record of an execution that is QUEUED."""
     id_ = str(uuid.uuid4())
     output = _output_location(request, group)
@@ -173,7 +177,7 @@ def _new_record(request: dict, group: dict, statement: Statement) -> dict:
         },
         "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
         "QueryExecutionContext": request.get("QueryExecutionContext", {}),
-        "Status": {"State": "QUEUED", "SubmissionDateTime": datetime.now(UTC)},
+        "Status": {"State": "QUEUED", "SubmissionDateTime": time},
         "Statistics": {},
         "WorkGroup": group["Name"],
         "EngineVersion": ENGINE_VERSION,

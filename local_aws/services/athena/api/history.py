@@ -3,12 +3,12 @@
 An execution that was running when the process died is FAILED after a restart.
 """
 
-from datetime import UTC, datetime
 from threading import Event
 from typing import Protocol
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed, athena_error
+from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 
 RESTARTED = "GENERIC_INTERNAL_ERROR: The service was restarted while the query ran"
@@ -30,8 +30,8 @@ class Recorded(Protocol):
 class History:
     """All executions: those that have not ended in memory, every one in the documents."""
 
-    def __init__(self, documents: Documents):
-        self._documents = documents
+    def __init__(self, documents: Documents, clock: Clock):
+        self._documents, self._clock = documents, clock
         self._live: dict[str, Recorded] = {}
         self._fail_interrupted()
 
@@ -41,7 +41,7 @@ class History:
             if status["State"] not in ENDED:
                 failure = QueryFailed("", RESTARTED)
                 status |= {"State": "FAILED", "StateChangeReason": RESTARTED}
-                status |= {"CompletionDateTime": datetime.now(UTC)}
+                status |= {"CompletionDateTime": self._clock.now()}
                 status["AthenaError"] = {**athena_error(failure), "ErrorCategory": 1}
                 self._documents.put("execution", key, record)
 

@@ -1,16 +1,16 @@
 """Prepared statements: texts with `?` in them, kept by workgroup and name for EXECUTE."""
 
-from datetime import UTC, datetime
-
 from local_aws.errors import AwsError
 from local_aws.services.athena.api.workgroups import WorkGroups
+from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 
 
 class PreparedStatements:
     """Create, read, change and delete prepared statements, by the API or by PREPARE."""
 
-    def __init__(self, documents: Documents, workgroups: WorkGroups):
+    def __init__(self, documents: Documents, workgroups: WorkGroups, clock: Clock):
+        self._clock = clock
         self._documents, self._workgroups = documents, workgroups
 
     def _statement(self, group: str, name: str) -> dict:
@@ -37,7 +37,7 @@ class PreparedStatements:
             "QueryStatement": text,
             "WorkGroupName": group,
             "Description": description,
-            "LastModifiedTime": datetime.now(UTC),
+            "LastModifiedTime": self._clock.now(),
         }
         self._documents.put("prepared", f"{group}/{name}", body)
 

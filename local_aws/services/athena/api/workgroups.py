@@ -1,8 +1,7 @@
 """Athena's workgroups: the place of results, and the limit of bytes that a query may scan."""
 
-from datetime import UTC, datetime
-
 from local_aws.errors import AwsError
+from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 
 ENGINE_VERSION = {
@@ -24,7 +23,8 @@ class WorkGroups:
     Left out: encryption, CloudWatch metrics, IAM Identity Center, capacity reservations.
     """
 
-    def __init__(self, documents: Documents):
+    def __init__(self, documents: Documents, clock: Clock):
+        self._clock = clock
         self._documents = documents
         if documents.get("workgroup", "primary") is None:
             self._write("primary", {}, "")
@@ -35,7 +35,7 @@ class WorkGroups:
             "State": "ENABLED",
             "Configuration": {**DEFAULTS, **configuration, "EngineVersion": ENGINE_VERSION},
             "Description": description,
-            "CreationTime": datetime.now(UTC),
+            "CreationTime": self._clock.now(),
         }
         self._documents.put("workgroup", name, body)
 

@@ -10,6 +10,7 @@ from helpers.datasets.bins.dataset import DATASET
 from helpers.datasets.bins.metadata import read_contents
 from local_aws.services.athena.engine import AthenaEngine
 from local_aws.state.catalog import Catalog
+from local_aws.state.clock import Clock
 from local_aws.state.objects.store import ObjectStore
 from tests.places import REAL_DATA
 
@@ -22,8 +23,8 @@ class Lake:
     def __init__(self, folder: Path):
         self.store = ObjectStore(folder / "s3")
         self.store.create_bucket("lake")
-        catalog = Catalog(folder / "glue")
-        self.engine = AthenaEngine(folder / "athena", catalog, self.store, "0" * 12, "us-east-1")
+        catalog = Catalog(folder / "glue", Clock())
+        self.engine = AthenaEngine(folder / "athena", catalog, self.store, Clock())
         self.run("CREATE DATABASE course")
 
     def put(self, folder: Path) -> None:

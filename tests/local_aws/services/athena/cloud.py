@@ -16,6 +16,7 @@ from local_aws.errors import AwsError
 from local_aws.services.athena.engine import AthenaEngine
 from local_aws.services.s3.app import S3App
 from local_aws.state.catalog import Catalog
+from local_aws.state.clock import Clock
 from local_aws.state.objects.store import ObjectStore
 from local_aws.wire.validation import check_request
 
@@ -75,10 +76,8 @@ class Cloud:
 
     def open(self) -> None:
         """Start the engine over the folder's state."""
-        self.catalog = Catalog(self.folder / "glue")
-        self.engine = AthenaEngine(
-            self.folder / "athena", self.catalog, self.store, "000000000000", "us-east-1"
-        )
+        self.catalog = Catalog(self.folder / "glue", Clock())
+        self.engine = AthenaEngine(self.folder / "athena", self.catalog, self.store, Clock())
 
     def restart(self) -> None:
         """Start a second engine over the same state, as after kill -9."""
