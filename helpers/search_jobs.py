@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpers.config import Config
-from helpers.jobs import JobFailed, wait
+from helpers.jobs import JobFailed, training_job, wait
 from helpers.s3 import S3Prefix
 from helpers.session import client
 from helpers.trial_jobs import measure
@@ -69,7 +69,7 @@ def run_search(
     def start(params: dict[str, Any]) -> str:
         trainer = make_trainer(params)
         trainer.train(wait=False)
-        return trainer._latest_training_job.training_job_name
+        return training_job(trainer)
 
     def finish(trial: Trial) -> Trial:
         try:
