@@ -18,15 +18,18 @@ from tools.readme import tracked
 NOT_IMPORTED = {
     "awscli": "the aws command that docs/local-aws.md uses",
     "awscrt": "botocore's CRC64NVME checksums",
+    "import-linter": "make lint: the layers of the packages",
     "ipykernel": "runs the notebooks",
     "jupyterlab": "shows the notebooks",
     "nbmake": "pytest's plugin for notebooks",
     "onnxscript": "torch.onnx's exporter",
     "pre-commit": "the git hook",
+    "pytest-xdist": "runs tests side by side",
     "ruff": "make lint",
     "setuptools": "pip install -e .",
 }
 ELSEWHERE = {
+    "inference": "the endpoint's script, put on the path by a test",
     "smdistributed": "only in SageMaker's training images",
 }
 

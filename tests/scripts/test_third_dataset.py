@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -105,7 +106,7 @@ def test_it_is_trained_as_it_says_and_evaluated(sharded, trained):
 @pytest.mark.slow
 def test_its_endpoint_answers(trained, monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "scripts_inference")
-    import inference
+    inference = import_module("inference")
 
     model = inference.model_fn(str(trained / "model-dir"))
     request = inference.input_fn(tone("high"), "audio/flac")
