@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from local_aws.state.documents import Documents
 
 
-class Shelf:
+class Collection:
     """One kind of document; what it hands out are copies, change them through `update`.
 
     A key that starts with `_` is the engine's own: `public` leaves it out.
@@ -17,7 +17,7 @@ class Shelf:
         self._documents, self._kind = documents, kind
 
     def transaction(self) -> AbstractContextManager:
-        """Make all that is written inside one change, other shelves' of these documents too."""
+        """Make all that is written inside one change, other collections' of these documents too."""
         return self._documents.transaction()
 
     def add(self, name: str, document: dict) -> bool:

@@ -7,7 +7,7 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.models import Models
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now
+from local_aws.state.collection import Collection, now
 from local_aws.wire.listing import Listing
 
 UNSUPPORTED = (
@@ -44,7 +44,7 @@ class EndpointConfigs(Engine):
         context, documents = parts.context, parts.documents
         tags, models = parts.engine(Tags), parts.engine(Models)
         self._context, self._tags, self._models = context, tags, models
-        self._documents = Shelf(documents, "endpoint-config")
+        self._documents = Collection(documents, "endpoint-config")
 
     def create_endpoint_config(self, request: dict) -> dict:
         name = request["EndpointConfigName"]

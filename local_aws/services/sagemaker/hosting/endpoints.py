@@ -18,7 +18,7 @@ from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError, R
 from local_aws.services.sagemaker.hosting.server_process import Answer, ServerProcess, StartFailed
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state import paths
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, now, public
 from local_aws.state.disk import worded
 from local_aws.wire.listing import Listing
 
@@ -52,7 +52,7 @@ class Endpoints(Engine):
         tags, configs = parts.engine(Tags), parts.engine(EndpointConfigs)
         self._context, self._store = context, store
         self._tags, self._configs = tags, configs
-        self._documents = Shelf(documents, "endpoint")
+        self._documents = Collection(documents, "endpoint")
         # What serves now, and what shall serve once it is ready.
         self._serving: dict[str, Fleet] = {}
         self._coming: dict[str, Fleet] = {}

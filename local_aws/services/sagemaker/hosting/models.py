@@ -9,7 +9,7 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.archives import check_archive
 from local_aws.services.sagemaker.registry.packages import Packages
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, now, public
 from local_aws.wire.listing import Listing
 
 LISTING = Listing("Models", "ModelName", ("ModelName", "ModelArn", "CreationTime"))
@@ -36,7 +36,7 @@ class Models(Engine):
         tags, packages = parts.engine(Tags), parts.engine(Packages)
         self._context, self._store, self._tags = context, store, tags
         self._packages = packages
-        self._documents = Shelf(documents, "model")
+        self._documents = Collection(documents, "model")
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model/{name}")

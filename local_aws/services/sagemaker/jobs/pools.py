@@ -17,7 +17,7 @@ from datetime import datetime
 
 from local_aws.errors import AwsError
 from local_aws.instances.cluster import Cluster
-from local_aws.state.collection import Shelf, now
+from local_aws.state.collection import Collection, now
 
 RETAINED = "ResourceRetainedBillableTimeInSeconds"
 MESSAGES = {
@@ -87,7 +87,7 @@ class Pools:
         say: called with a job and the message that its last status gets.
     """
 
-    def __init__(self, documents: Shelf, say: Callable[[str, str], None]):
+    def __init__(self, documents: Collection, say: Callable[[str, str], None]):
         self._documents, self._say = documents, say
         self._pools: dict[str, Pool] = {}
         self._tuning: set[str] = set()

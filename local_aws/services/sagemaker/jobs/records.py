@@ -8,7 +8,7 @@ import sqlite3
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, now, public
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.wire.listing import Listing
 
@@ -25,7 +25,7 @@ class JobRecords(Engine):
         self.kind, self.context, self.tags = kind, parts.context, parts.engine(Tags)
         self._name, self._status = f"{kind}Name", f"{kind}Status"
         self._prefix = kind.removesuffix("Job")
-        self.documents = Shelf(parts.documents, kind)
+        self.documents = Collection(parts.documents, kind)
         summary = (self._name, f"{kind}Arn", self._status, "CreationTime", "LastModifiedTime")
         summary += (f"{self._prefix}EndTime", "FailureReason", "SecondaryStatus", "WarmPoolStatus")
         self.listing = Listing(f"{kind}Summaries", self._name, summary, self._status)

@@ -7,7 +7,7 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, now, public
 from local_aws.wire.listing import Listing
 
 SUMMARY = ("ModelCardName", "ModelCardArn", "ModelCardStatus", "CreationTime", "LastModifiedTime")
@@ -38,7 +38,7 @@ class Cards(Engine):
         super().__init__(parts)
         context, documents, tags = parts.context, parts.documents, parts.engine(Tags)
         self._context, self._tags = context, tags
-        self._documents = Shelf(documents, "model-card")
+        self._documents = Collection(documents, "model-card")
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model-card/{name}")

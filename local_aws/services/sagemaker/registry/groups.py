@@ -9,7 +9,7 @@ import threading
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, now, public
 from local_aws.wire.listing import Listing
 
 PACKAGES = "model-package"
@@ -46,7 +46,7 @@ class PackageGroups(Engine):
         super().__init__(parts)
         context, documents, tags = parts.context, parts.documents, parts.engine(Tags)
         self._context, self._all, self._tags = context, documents, tags
-        self._documents = Shelf(documents, "model-package-group")
+        self._documents = Collection(documents, "model-package-group")
         self.lock = threading.RLock()
         """Held while a version is added or a group deleted: no version outlives its group."""
 

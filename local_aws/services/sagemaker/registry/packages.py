@@ -11,7 +11,7 @@ from local_aws.services.sagemaker.hosting.archives import check_archive
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.registry.groups import PACKAGES, PackageGroups
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, now, public
 from local_aws.wire.listing import Listing
 
 UNSUPPORTED = (
@@ -68,7 +68,7 @@ class Packages(Engine):
         context, documents, store = parts.context, parts.documents, parts.store
         tags, groups = parts.engine(Tags), parts.engine(PackageGroups)
         self._context, self._store, self._tags, self._groups = context, store, tags, groups
-        self._documents = Shelf(documents, PACKAGES)
+        self._documents = Collection(documents, PACKAGES)
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model-package/{name}")

@@ -19,7 +19,7 @@ from local_aws.services.sagemaker.tuning import trials
 from local_aws.services.sagemaker.tuning.requests import check
 from local_aws.services.sagemaker.tuning.run import TuningRun
 from local_aws.services.sagemaker.tuning.warm_start import inherit
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, now, public
 from local_aws.wire.listing import Listing
 
 NAME, ARN = "HyperParameterTuningJobName", "HyperParameterTuningJobArn"
@@ -61,7 +61,7 @@ class Tuning(Engine):
         super().__init__(parts)
         context, documents = parts.context, parts.documents
         tags, training = parts.engine(Tags), parts.engine(Training)
-        self.documents = Shelf(documents, "HyperParameterTuningJob")
+        self.documents = Collection(documents, "HyperParameterTuningJob")
         self._context, self._tags, self._training = context, tags, training
         self._runs: dict[str, TuningRun] = {}
         self._lock = threading.Lock()

@@ -23,7 +23,7 @@ from local_aws.services.sagemaker.tuning.requests import (
     training_request,
 )
 from local_aws.services.sagemaker.tuning.study import Study
-from local_aws.state.collection import Shelf, now
+from local_aws.state.collection import Collection, now
 from local_aws.state.disk import FULL_MESSAGE, is_full
 
 log = logging.getLogger(__name__)
@@ -46,10 +46,10 @@ class TuningRun:
     """
 
     def __init__(
-        self, name: str, shelf: Shelf, training: Training, call: Call,
+        self, name: str, jobs: Collection, training: Training, call: Call,
         tags: Callable[[], list[dict]],
     ):  # fmt: skip
-        self.name, self._shelf, self._training = name, shelf, training
+        self.name, self._jobs, self._training = name, jobs, training
         self._call, self._tags = call, tags
         self._wake, self._leaving = threading.Event(), False
         self._thread = threading.Thread(target=self._run, name=f"tuning-{name}", daemon=True)
@@ -73,7 +73,7 @@ class TuningRun:
 
     def _run(self) -> None:
         verdict: Verdict | None = None
-        job = self._shelf.get(self.name)
+        job = self._jobs.get(self.name)
         self._arn = job["HyperParameterTuningJobArn"]
         self._training.pools.open(self._arn)
         try:
@@ -126,12 +126,12 @@ class TuningRun:
 
     def _collect(self) -> dict:
         """Note the trials that have ended, and return the tuning job as it is then."""
-        job = self._shelf.get(self.name)
+        job = self._jobs.get(self.name)
         for trial in trials.running(job):
             training = self._training.documents.get(trial["name"]) or trials.deleted(trial)
             if training["TrainingJobStatus"] in trials.ENDED:
                 self._end(job, trial, training)
-        return self._shelf.get(self.name)
+        return self._jobs.get(self.name)
 
     def _end(self, job: dict, trial: dict, training: dict) -> None:
         summary = trials.summarise(job, trial, training)
@@ -147,7 +147,7 @@ class TuningRun:
             next(trial for trial in job["_trials"] if trial["name"] == name).update(fields)
             job["LastModifiedTime"] = now()
 
-        self._shelf.update(self.name, change)
+        self._jobs.update(self.name, change)
 
     def _objectives(self, job: dict, name: str) -> list[float]:
         """Return all values of the objective that a training job has printed."""
@@ -211,7 +211,7 @@ class TuningRun:
         arn = self._training.create_trial(request, self._arn)["TrainingJobArn"]
         self._numbers[name] = number
         trial = {"name": name, "arn": arn, "created": now(), "values": values}
-        self._shelf.update(self.name, lambda kept: kept["_trials"].append(trial))
+        self._jobs.update(self.name, lambda kept: kept["_trials"].append(trial))
 
     def _stop_trials(self, job: dict) -> None:
         for trial in trials.running(job):
@@ -259,7 +259,7 @@ class TuningRun:
 
     def _give_up(self, reason: str) -> None:
         """Fail the tuning job; what runs of it is stopped and noted by Describe alone."""
-        self._stop_trials(self._shelf.get(self.name))
+        self._stop_trials(self._jobs.get(self.name))
         self._finish("Failed", reason)
 
     def _finish(self, status: str, reason: str | None) -> None:
@@ -271,7 +271,7 @@ class TuningRun:
         }
         self._training.pools.close(self._arn)  # before anybody can see that it has ended
         # Nothing ends Completed that a restart would not know.
-        self._shelf.update(self.name, lambda job: job.update(fields), late=status == "Failed")
+        self._jobs.update(self.name, lambda job: job.update(fields), late=status == "Failed")
 
 
 def _why(done: list[dict]) -> str:
