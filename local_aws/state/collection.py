@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 
 from local_aws.state.documents import Documents
 
@@ -70,9 +69,3 @@ class Collection:
 def public(document: dict) -> dict:
     """Return what a caller may see of a document."""
     return {key: value for key, value in document.items() if not key.startswith("_")}
-
-
-def now() -> datetime:
-    """Return the time as AWS keeps it: UTC, milliseconds."""
-    time = datetime.now(UTC)
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)

@@ -19,8 +19,7 @@ class Tags(Engine):
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        documents = parts.documents
-        self._documents = Collection(documents, "tags")
+        self._documents = Collection(parts.documents, "tags")
 
     def set(self, arn: str, tags: list[dict]) -> None:
         """Keep a new resource's tags, by key, and none that its ARN was given before."""

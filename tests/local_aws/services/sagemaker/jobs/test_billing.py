@@ -1,7 +1,7 @@
 """Managed spot training: interrupted, started again from its checkpoints, billed at a part."""
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 from local_aws.__main__ import main
 from local_aws.instances import group
 from local_aws.services.sagemaker.jobs import billing, checkpoints
-from local_aws.state.collection import now
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
 
@@ -156,37 +155,42 @@ def test_a_checkpoint_that_s3_does_not_take_leaves_the_model(aws, client):
     assert aws.store.info(BUCKET, "models/job/output/model.tar.gz").size
 
 
+CREATED = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def at(seconds):
+    """Return the time so many seconds after a job's creation."""
+    return CREATED + timedelta(seconds=seconds)
+
+
 def ran(seconds, **more):
-    """Return a job's document whose instances were there for some seconds until now."""
+    """Return a job's document whose instances were there for its first seconds."""
     limits = {"MaxRuntimeInSeconds": 100, "MaxWaitTimeInSeconds": 150}
-    job = {"StoppingCondition": limits, "CreationTime": now() - timedelta(seconds=seconds), **more}
-    billing.begin(job)
-    job["_since"] -= timedelta(seconds=seconds)
+    job = {"StoppingCondition": limits, "CreationTime": CREATED, **more}
+    billing.begin(job, CREATED)
+    billing.pause(job, at(seconds))
     return job
 
 
-def test_only_the_time_on_instances_counts_for_the_runtime_and_all_of_it_for_the_wait():
-    job = ran(30)
-    billing.pause(job)
-    job["CreationTime"] -= timedelta(seconds=10)
-    left, why = billing.seconds_left(job)
-    assert (round(left), why) == (70, "MaxRuntimeExceeded")
-    job["CreationTime"] -= timedelta(seconds=90)
-    left, why = billing.seconds_left(job)
-    assert (round(left), why) == (20, "MaxWaitTimeExceeded")
+@pytest.mark.parametrize(
+    "seconds, left",
+    [(40, (70, "MaxRuntimeExceeded")), (130, (20, "MaxWaitTimeExceeded"))],
+)
+def test_only_the_time_on_instances_counts_for_the_runtime_and_all_of_it_for_the_wait(
+    seconds, left
+):
+    assert billing.seconds_left(ran(30), at(seconds)) == left
 
 
 @pytest.mark.parametrize("spot, billed", [(False, 40), (True, 12)])
 def test_spot_seconds_are_billed_at_their_share_and_those_between_instances_not(spot, billed):
     job = ran(30, EnableManagedSpotTraining=spot)
-    billing.pause(job)
-    billing.begin(job)
-    job["_since"] -= timedelta(seconds=10)
-    billing.bill(job)
+    billing.begin(job, at(90))
+    billing.bill(job, at(100))
     assert (job["TrainingTimeInSeconds"], job["BillableTimeInSeconds"]) == (40, billed)
 
 
 def test_a_job_that_got_no_instances_is_not_billed():
     job = {}
-    billing.bill(job)
+    billing.bill(job, CREATED)
     assert job == {}

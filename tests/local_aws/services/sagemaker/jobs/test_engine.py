@@ -7,6 +7,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
 from tests.local_cloud import BUCKET
 
@@ -17,16 +18,15 @@ def printed(aws, kind="TrainingJob"):
 
 
 @pytest.fixture
-def held(aws, monkeypatch):
+def held(monkeypatch):
     """Hold every training job between its preparation and its start until the event is set."""
-    go, prepare = threading.Event(), aws.engines.training.prepare
+    go, prepare = threading.Event(), TrainingRun.prepare
 
     def slow(*arguments):
-        containers = prepare(*arguments)
+        prepare(*arguments)
         go.wait(30)
-        return containers
 
-    monkeypatch.setattr(aws.engines.training, "prepare", slow)
+    monkeypatch.setattr(TrainingRun, "prepare", slow)
     yield go
     go.set()
 
@@ -47,7 +47,7 @@ def test_a_job_that_is_prepared_while_the_server_ends_never_starts(aws, client, 
     time.sleep(0.1)
     held.set()
     ending.join()
-    assert aws.engines.training.documents.get("job")["TrainingJobStatus"] == "Stopped"
+    assert aws.engines.training.jobs.records.get("job")["TrainingJobStatus"] == "Stopped"
     assert not aws.engines.logs.describe_log_groups({})["logGroups"]
 
 

@@ -2,25 +2,25 @@
 
 import math
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.services.sagemaker.jobs import metrics
 from local_aws.services.sagemaker.jobs.metrics import MetricReader
-from local_aws.state.collection import now
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_aws.services.sagemaker.jobs.test_engine import printed
 from tests.local_aws.services.sagemaker.tuning.requests import METRIC, tuning
 
 SLOW = r"^(a|aa)+$"
 TRAP = "a" * 60 + "b"
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def values(regex, *lines):
     reader = MetricReader([{"Name": "m", "Regex": regex}])
-    return [one["Value"] for line in lines for one in reader.read(line, now())[0]]
+    return [one["Value"] for line in lines for one in reader.read(line, NOW)[0]]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,8 @@ def test_what_is_no_number_is_a_metric_and_not_one_that_cloudwatch_keeps(aws, cl
     job = wait_for(sagemaker, "TrainingJob", "job")
     assert job["TrainingJobStatus"] == "Completed"
     assert job["FinalMetricDataList"][0]["Value"] == math.inf
-    span = {"StartTime": now() - timedelta(hours=1), "EndTime": now() + timedelta(hours=1)}
+    now = aws.parts.clock.now()
+    span = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(hours=1)}
     found = client("cloudwatch").get_metric_statistics(
         Namespace=metrics.NAMESPACE, MetricName="loss", Period=3600, Statistics=["Maximum"],
         Dimensions=[{"Name": "TrainingJobName", "Value": "job"}], **span,
@@ -75,10 +76,10 @@ def test_an_expression_that_takes_too_long_is_not_asked_again(monkeypatch):
     monkeypatch.setattr(metrics, "SEARCH_SECONDS", 0.05)
     given = [{"Name": "slow", "Regex": SLOW}, {"Name": "loss", "Regex": r"loss=(\S+)"}]
     reader = MetricReader(given)
-    found, said = reader.read(TRAP, now())
+    found, said = reader.read(TRAP, NOW)
     assert found == [] and "The metric slow is not read any more" in said[0]
     start = time.process_time()
-    reads = [reader.read(TRAP + " loss=1", now()) for _ in range(200)]
+    reads = [reader.read(TRAP + " loss=1", NOW) for _ in range(200)]
     assert [one["Value"] for found, _ in reads for one in found] == [1.0] * 200
     assert not any(said for _, said in reads) and time.process_time() - start < 5
 
@@ -87,7 +88,7 @@ def test_an_expression_that_takes_too_long_is_not_asked_again(monkeypatch):
 def test_an_expression_that_calls_itself_without_end_is_asked_once(regex):
     reader = MetricReader([{"Name": "self", "Regex": regex}, {"Name": "m", "Regex": "=(.)"}])
     line = "a" * 9000 + "=1"
-    reads = [reader.read(line, now()) for _ in range(3)]
+    reads = [reader.read(line, NOW) for _ in range(3)]
     values = [one["Value"] for found, _ in reads for one in found if one["MetricName"] == "m"]
     assert values == [1.0] * 3
     assert sum(len(said) for _, said in reads) <= 1
@@ -97,7 +98,7 @@ def test_an_expression_that_is_slow_in_every_line_is_not_asked_for_ever(monkeypa
     monkeypatch.setattr(metrics, "SLOW_TOTAL_SECONDS", 0.3)
     reader = MetricReader([{"Name": "slow", "Regex": SLOW}])
     line = "a" * 26 + "b"  # some 40 ms, far from the limit of one line
-    reads = [reader.read(line, now()) for _ in range(40)]
+    reads = [reader.read(line, NOW) for _ in range(40)]
     assert sum(len(said) for _, said in reads) == 1
 
 

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from local_aws.instances import warm_python
 from local_aws.server import LocalAws
 from local_aws.services.sagemaker.jobs.pools import pool_key
+from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET, make_client
 
@@ -115,7 +116,7 @@ def test_a_failed_script_leaves_a_pool_and_a_broken_one_none(aws, client, monkey
     sagemaker.create_training_job(**kept("job", "1 / 0"))
     wait_for(sagemaker, "TrainingJob", "job")
     assert pool_of(sagemaker, "job")["Status"] == "Available"
-    monkeypatch.setattr(aws.engines.training, "prepare", lambda *_: 1 / 0)
+    monkeypatch.setattr(TrainingRun, "prepare", lambda *_: 1 / 0)
     sagemaker.create_training_job(**kept("broken"))
     wait_for(sagemaker, "TrainingJob", "broken")
     assert pool_of(sagemaker, "broken")["Status"] == "Terminated"
@@ -143,16 +144,16 @@ def test_pools_of_a_server_that_ended_are_terminated(tmp_path):
     with LocalAws(tmp_path) as aws:
         aws.store.create_bucket(BUCKET)
         finish(make_client(aws, "sagemaker"), kept("job"))
-        before = aws.engines.training.documents.get("job")
-    aws.engines.training.documents.put("job", before)
+        before = aws.engines.training.jobs.records.documents.get("job")
+    aws.engines.training.jobs.records.documents.put("job", before)
     with LocalAws(tmp_path) as aws:
         assert pool_of(make_client(aws, "sagemaker"), "job")["Status"] == "Terminated"
 
 
 def test_the_quota_for_warm_pools_refuses_as_aws_does(aws, client):
-    aws.engines.training.quotas.set("ml.m5.large for training warm pool usage", 0)
+    aws.engines.admission.quotas.set("ml.m5.large for training warm pool usage", 0)
     message = "'ml.m5.large for training warm pool usage' is 0 Instances, with current utilization"
     with pytest.raises(ClientError, match=f"ResourceLimitExceeded.*{message}"):
         client("sagemaker").create_training_job(**kept("job"))
     with pytest.raises(ValueError, match="they are called"):
-        aws.engines.training.quotas.set("ml.m5.large", 0)
+        aws.engines.admission.quotas.set("ml.m5.large", 0)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.services.sagemaker.jobs.engine import INTERNAL
+from local_aws.services.sagemaker.jobs.training_run import TrainingRun
+from local_aws.services.sagemaker.jobs.verdict import INTERNAL
 from tests.local_aws.services.sagemaker.jobs.requests import channel, training, wait_for
 from tests.local_cloud import BUCKET
 
@@ -23,18 +24,18 @@ def states(job):
 
 
 @pytest.fixture
-def breaks(aws, monkeypatch):
+def breaks(monkeypatch):
     """Return a function that lets the local AWS itself fail in the first attempts of each job."""
 
     def breaks(times, error):
-        prepare, left = aws.engines.training.prepare, [error] * times
+        prepare, left = TrainingRun.prepare, [error] * times
 
         def failing(*arguments):
             if left:
                 raise left.pop()
             return prepare(*arguments)
 
-        monkeypatch.setattr(aws.engines.training, "prepare", failing)
+        monkeypatch.setattr(TrainingRun, "prepare", failing)
 
     return breaks
 
@@ -108,7 +109,7 @@ def test_what_can_not_be_run_is_refused_by_name(client, change, message):
 
 
 def test_more_instances_than_the_quota_leaves_are_refused_as_aws_words_it(aws, client):
-    aws.engines.training.quotas.set("ml.m5.large for training job usage", 3)
+    aws.engines.admission.quotas.set("ml.m5.large for training job usage", 3)
     sagemaker = client("sagemaker")
     sagemaker.create_training_job(**training("first", "import time; time.sleep(60)", count=2))
     message = "is 3 Instances, with current utilization of 2 Instances and a request delta of 2"
