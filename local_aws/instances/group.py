@@ -141,7 +141,7 @@ class Group:
         # A process that was left behind would keep the pipe open that a reader waits at.
         sweep()
         for instance in instances:
-            if reader := self._readers.get(instance.host):
+            if reader := self._readers.pop(instance.host, None):
                 reader.join()
                 instance.tail = reader.tail
         for process in self._processes.values():

@@ -47,7 +47,8 @@ class Attempt:
         try:
             cluster = self._run.launch()
             self.has_instances = True
-            self._run.started(self.take_back)
+            # A timer may outlive the attempt: it gets the processes and no more.
+            self._run.started(self._group.interrupt)
             verdict = self._work(cluster)
         except Exception as error:
             verdict = client_error(error) or self._internal_error(error)

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from local_aws.__main__ import main
 from local_aws.instances import group
 from local_aws.services.sagemaker.jobs import billing, checkpoints
+from local_aws.state.faults import Fault
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
 
@@ -43,19 +44,50 @@ def keys(aws):
     return [info.key for info in aws.store.list(BUCKET, "checkpoints/")]
 
 
+def describe(sagemaker, name):
+    return sagemaker.describe_training_job(TrainingJobName=name)
+
+
+def statuses(job):
+    return [each["Status"] for each in job["SecondaryStatusTransitions"]]
+
+
 def test_an_interrupted_job_goes_on_from_its_checkpoints_on_new_instances(aws, client):
     sagemaker = client("sagemaker")
     sagemaker.create_training_job(**spot("job", COUNT, CheckpointConfig=KEEP))
     assert until(lambda: keys(aws)) == ["checkpoints/algo-1-0"]  # while it runs
     assert main(["interrupt", "job", "--state", str(aws.context.state)]) == 0
     job = wait_for(sagemaker, "TrainingJob", "job")
-    states = [each["Status"] for each in job["SecondaryStatusTransitions"]]
     run = ["Starting", "Downloading", "Training"]
-    assert states == [*run, "Interrupted", *run, "Uploading", "Completed"]
+    assert statuses(job) == [*run, "Interrupted", *run, "Uploading", "Completed"]
     assert keys(aws) == ["checkpoints/algo-1-0", "checkpoints/algo-1-1"]
     assert job["BillableTimeInSeconds"] < job["TrainingTimeInSeconds"] or (
         job["TrainingTimeInSeconds"] == 1
     )
+
+
+def test_a_fault_takes_the_instances_of_spot_jobs_alone(aws, client):
+    fault = Fault("interrupted", "sagemaker", "CreateTrainingJob", seconds=3600, times=1)
+    aws.parts.faults.set([fault])
+    sagemaker = client("sagemaker")
+    sagemaker.create_training_job(**training("demand", "pass"))
+    assert wait_for(sagemaker, "TrainingJob", "demand")["TrainingJobStatus"] == "Completed"
+    request = spot("spot", COUNT, CheckpointConfig=KEEP, seconds=9000, wait=9000)
+    sagemaker.create_training_job(**request)
+    assert until(lambda: keys(aws)) == ["checkpoints/algo-1-0"]
+    aws.parts.clock.advance(3601)
+    job = wait_for(sagemaker, "TrainingJob", "spot")
+    assert statuses(job).count("Interrupted") == 1 and job["SecondaryStatus"] == "Completed"
+
+
+def test_a_job_that_is_interrupted_for_ever_ends_with_its_waiting_time(aws, client):
+    aws.parts.faults.set([Fault("interrupted")])
+    sagemaker = client("sagemaker")
+    sagemaker.create_training_job(**spot("job", "import time; time.sleep(60)", wait=600))
+    until(lambda: "Interrupted" in statuses(describe(sagemaker, "job")))
+    aws.parts.clock.advance(601)
+    job = wait_for(sagemaker, "TrainingJob", "job")
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxWaitTimeExceeded")
 
 
 def test_a_job_on_demand_is_not_interrupted(aws, client, capsys):
@@ -97,8 +129,7 @@ def test_a_script_that_does_not_listen_is_killed_after_the_grace(aws, client, mo
     began = time.monotonic()
     sagemaker.stop_training_job(TrainingJobName="job")
     job = wait_for(sagemaker, "TrainingJob", "job")
-    states = [each["Status"] for each in job["SecondaryStatusTransitions"]]
-    assert states[-3:] == ["Stopping", "Uploading", "Stopped"]
+    assert statuses(job)[-3:] == ["Stopping", "Uploading", "Stopped"]
     assert time.monotonic() - began < 10
 
 

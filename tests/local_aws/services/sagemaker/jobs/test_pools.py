@@ -1,7 +1,6 @@
 """Warm pools: who gets kept instances, how long they wait, and what is new to the next job."""
 
 import os
-import time
 
 import pytest
 from botocore.exceptions import ClientError
@@ -88,12 +87,24 @@ def test_a_job_that_differs_in_this_gets_instances_of_its_own(change):
 
 def test_an_unused_pool_ends_after_its_time(aws, client):
     sagemaker = client("sagemaker")
-    finish(sagemaker, kept("job", seconds=1))
-    deadline = time.monotonic() + 10
-    while pool_of(sagemaker, "job")["Status"] != "Terminated" and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert pool_of(sagemaker, "job")["ResourceRetainedBillableTimeInSeconds"] == 1
+    finish(sagemaker, kept("job", seconds=600))
+    aws.parts.clock.advance(500)
+    assert pool_of(sagemaker, "job")["Status"] == "Available"
+    aws.parts.clock.advance(101)
+    pool = pool_of(sagemaker, "job")
+    assert (pool["Status"], pool["ResourceRetainedBillableTimeInSeconds"]) == ("Terminated", 600)
     assert not list((aws.context.state / "instances").iterdir())
+
+
+def test_a_pool_that_is_kept_longer_outlives_its_first_time(aws, client):
+    sagemaker = client("sagemaker")
+    finish(sagemaker, kept("job", seconds=600))
+    longer = {"ResourceConfig": {"KeepAlivePeriodInSeconds": 1200}}
+    sagemaker.update_training_job(TrainingJobName="job", **longer)
+    aws.parts.clock.advance(900)
+    assert pool_of(sagemaker, "job")["Status"] == "Available"
+    aws.parts.clock.advance(301)
+    assert pool_of(sagemaker, "job")["ResourceRetainedBillableTimeInSeconds"] == 1200
 
 
 def test_update_training_job_ends_a_pool_and_refuses_all_else(aws, client):
