@@ -1,4 +1,4 @@
-"""How a training job's channels reach an instance: copies, links or pipes; knows no job states.
+"""How a training job's channels reach an instance: copies, links or pipes; knows no statuses.
 
 File copies the objects, FastFile links to them and Pipe streams them (pipes.py). FastFile's files
 may not be written, as on AWS; root, whom no mode stops, gets copies.
