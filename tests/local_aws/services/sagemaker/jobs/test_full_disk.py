@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.state.disk import FULL_MESSAGE
 from local_aws.state.documents import Documents
-from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
-from tests.local_aws.services.sagemaker.jobs.test_engine import printed
+from tests.local_aws.services.sagemaker.jobs.requests import printed, processing, training, wait_for
 from tests.local_cloud import BUCKET
 
 TALK = "for n in range(4000): print(n, 'x' * 40)"

@@ -9,8 +9,12 @@ from botocore.exceptions import ClientError
 
 from local_aws.services.sagemaker.jobs import metrics
 from local_aws.services.sagemaker.jobs.metrics import MetricReader
-from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
-from tests.local_aws.services.sagemaker.jobs.test_engine import printed
+from tests.local_aws.services.sagemaker.jobs.requests import (
+    printed,
+    run_training,
+    training,
+    wait_for,
+)
 from tests.local_aws.services.sagemaker.tuning.requests import METRIC, tuning
 
 SLOW = r"^(a|aa)+$"
@@ -114,3 +118,27 @@ def test_all_lines_of_a_job_arrive_whatever_its_expressions_do(aws, client, monk
     assert job["TrainingJobStatus"] == "Completed"
     assert [one["Value"] for one in job["FinalMetricDataList"]] == [3999]
     assert len(lines) == 4002 and lines[1].startswith("[The metric slow is not read any more")
+
+
+def test_the_last_value_of_each_metric_is_kept(client):
+    job = run_training(
+        client("sagemaker"),
+        "print('loss=2.5; acc=0.1')\nprint('loss=1.5; acc=oops')",
+        metrics=[("loss", r"loss=([0-9.]+)"), ("acc", r"acc=(\S+)")],
+    )
+    found = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
+    assert found == {"loss": 1.5, "acc": pytest.approx(0.1)}
+
+
+def test_metrics_can_be_asked_of_cloudwatch(client):
+    run_training(
+        client("sagemaker"), "print('loss=2.5')\nprint('loss=1.5')", metrics=[("l", r"loss=(\S+)")]
+    )
+    asked = {"Namespace": "/aws/sagemaker/TrainingJobs", "MetricName": "l", "Period": 300}
+    about = [{"Name": "TrainingJobName", "Value": "job"}]
+    end = datetime.now(UTC) + timedelta(minutes=5)
+    when = {"StartTime": end - timedelta(hours=1), "EndTime": end}
+    found = client("cloudwatch").get_metric_statistics(
+        **asked, **when, Dimensions=about, Statistics=["Minimum", "SampleCount"]
+    )["Datapoints"]
+    assert (sum(each["SampleCount"] for each in found), found[-1]["Minimum"]) == (2, 1.5)

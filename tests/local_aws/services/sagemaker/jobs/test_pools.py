@@ -166,5 +166,3 @@ def test_the_quota_for_warm_pools_refuses_as_aws_does(aws, client):
     message = "'ml.m5.large for training warm pool usage' is 0 Instances, with current utilization"
     with pytest.raises(ClientError, match=f"ResourceLimitExceeded.*{message}"):
         client("sagemaker").create_training_job(**kept("job"))
-    with pytest.raises(ValueError, match="they are called"):
-        aws.engines.admission.quotas.set("ml.m5.large", 0)
