@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Attempt:
-    """Runs a job once; `stop`, `cut` and `take_back` may come from other threads, at any moment."""
+    """Runs a job once; `stop`, `cut` and `interrupt` may come from other threads, at any moment."""
 
     def __init__(self, parts: Parts, run: JobRun):
         self._parts, self._run = parts, run
@@ -37,7 +37,7 @@ class Attempt:
         """Kill all that the job runs."""
         self._group.cut()
 
-    def take_back(self) -> None:
+    def interrupt(self) -> None:
         """Take the instances away, as AWS may those of spot jobs."""
         self._group.interrupt()
 

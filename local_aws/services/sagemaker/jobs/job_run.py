@@ -53,8 +53,8 @@ class JobRun:
             folder = folder.with_name(f"{folder.name}-again")
         return Cluster(folder, host_names(self.resources.count))
 
-    def started(self, take_back: Callable[[], object]) -> None:
-        """Note that the instances are there; `take_back` interrupts the attempt on them."""
+    def started(self, interrupt: Callable[[], object]) -> None:
+        """Note that the instances are there; `interrupt` takes them away again."""
         start = self.records.names.start
         self.records.note(self.name, lambda job, time: job.setdefault(start, time))
 

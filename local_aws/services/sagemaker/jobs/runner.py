@@ -35,12 +35,12 @@ class Runner:
         if attempt := self._attempts.get(name):
             attempt.stop()
 
-    def take_back(self, name: str) -> bool:
+    def interrupt(self, name: str) -> bool:
         """Take a job's instances away; False where it has none."""
         attempt = self._attempts.get(name)
         if attempt is None or not attempt.has_instances:
             return False
-        attempt.take_back()
+        attempt.interrupt()
         return True
 
     def _run(self, name: str) -> None:

@@ -93,7 +93,7 @@ class Training(Engine):
             AwsError: the job does not run, or not on spot instances.
         """
         is_spot = self.jobs.records.get(name).get("EnableManagedSpotTraining")
-        if not is_spot or not self.jobs.runner.take_back(name):
+        if not is_spot or not self.jobs.runner.interrupt(name):
             message = f"{name} does not run on spot instances: nothing to take back."
             raise AwsError("ValidationException", message)
 

@@ -56,12 +56,12 @@ class TrainingRun(JobRun):
             cluster.warm_up(self.parts.context)
         return cluster
 
-    def started(self, take_back: Callable[[], object]) -> None:
+    def started(self, interrupt: Callable[[], object]) -> None:
         self.records.note(self.name, billing.begin)
         if not self.job.get("EnableManagedSpotTraining"):
             return
         if fault := self.parts.faults.draw("interrupted", "sagemaker", "CreateTrainingJob"):
-            self._interruption = self.parts.clock.after(fault.seconds, take_back)
+            self._interruption = self.parts.clock.after(fault.seconds, interrupt)
 
     def release(self, cluster: Cluster, verdict: Verdict) -> None:
         if self._interruption:
