@@ -1,5 +1,6 @@
 """One job while it runs: the steps that differ between kinds; starts no thread of its own."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from local_aws.instances.cluster import Cluster
@@ -18,7 +19,7 @@ def host_names(count: int) -> list[str]:
     return [f"algo-{number}" for number in range(1, count + 1)]
 
 
-class JobRun:
+class JobRun(ABC):
     """One job over all its attempts; the plainest one is tried once, on instances of its own.
 
     The thread of the job calls, for each attempt: `launch`, `started`, `prepare`; for each
@@ -35,13 +36,13 @@ class JobRun:
         self.job = records.get(name)
         """The document as it was when the job began."""
 
+    @abstractmethod
     def prepare(self, containers: list[Container]) -> None:
         """Put on the instances' disks what the job finds there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self, container: Container) -> tuple[list[str], dict[str, str]]:
         """Return what an instance runs, and the job's own variables."""
-        raise NotImplementedError
 
     def launch(self) -> Cluster:
         """Return the instances for an attempt."""
@@ -86,6 +87,7 @@ class JobRun:
 
     # The end of an attempt.
 
+    @abstractmethod
     def keep(self, containers: list[Container], status: str) -> None:
         """Take from the instances' disks what outlives them; `status` is the one that follows."""
 

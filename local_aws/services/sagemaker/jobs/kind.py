@@ -4,10 +4,11 @@ To describe another kind of job, write a `JobKind` and a `JobRun` (job_run.py): 
 the kind differs from the plainest one.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from local_aws.services.sagemaker.jobs.admission import Demand
 
@@ -66,7 +67,7 @@ class Resources(NamedTuple):
     count: int
 
 
-class JobKind:
+class JobKind(Protocol):
     """One kind of job."""
 
     names: Names
@@ -81,13 +82,13 @@ class JobKind:
         """
         return request
 
+    @abstractmethod
     def resources(self, job: dict) -> Resources:
         """Return the instances that a request, or a job's document, asks for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self, name: str, records: "Records") -> "JobRun":
         """Return what runs a job."""
-        raise NotImplementedError
 
     def demands(self, request: dict, jobs: Iterable[dict]) -> list[Demand]:
         """Return what a request would use, for the quotas; `jobs` are all of the kind."""
