@@ -4,6 +4,8 @@ VENV ?= .venv
 NOTEBOOKS = $(PY) -m tools.notebooks
 # Nothing leaves the machine: what tries to is counted and fails the tests.
 CLOSED = $(PY) -m tools.closed_network
+# Which module may import which: the contracts of pyproject.toml.
+LAYERS = $(dir $(PY))lint-imports --no-cache --no-logo
 
 # In the course's own conda environment there is nothing to install; elsewhere make builds .venv.
 # The stamp's name holds a checksum of the pins: nothing is asked of pip until a pin changes.
@@ -38,9 +40,10 @@ notebooks: $(STAMP) ## Run the course from 00 on, on a fresh local AWS; outputs 
 render: $(STAMP) ## Run the course and save its outputs into notebooks/
 	$(NOTEBOOKS) render
 
-test: $(STAMP) ## Check the style, run all tests and all notebooks (what CI runs)
+test: $(STAMP) ## Check style and layers, run all tests and all notebooks (what CI runs)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(LAYERS)
 	$(CLOSED) $(PY) -m pytest
 	COURSE_DATASET=bins $(CLOSED) $(PY) -m pytest notebooks
 
@@ -48,9 +51,10 @@ images: $(STAMP) ## Run the job scripts with what their images have (wants pytho
 	$(PY) -m tools.image_venvs
 	$(PY) -m pytest tests/images
 
-lint: $(STAMP) ## Check the style alone
+lint: $(STAMP) ## Check the style and the layers alone
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(LAYERS)
 
 format: $(STAMP) ## Put code and notebooks into the project's format
 	$(PY) -m ruff check --fix .

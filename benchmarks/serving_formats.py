@@ -22,7 +22,7 @@ import numpy as np
 import psutil
 
 from helpers.datasets import NAMES, load_dataset
-from helpers.networks.artifact import load_artefact, load_card, save_artefact
+from helpers.networks.artifact import load_artifact, load_card, save_artifact
 from helpers.networks.graph import GRAPH, Graph, export_graph
 
 SCRIPT, SAMPLE = "scripted.pt", "sample.npy"
@@ -49,7 +49,7 @@ def untrained(dataset: str, folder: Path) -> Path:
     labels = list(chosen.labels or LABELS)
     model = build_model(chosen.training_defaults["model"], len(labels))
     card = {"dataset": dataset, "labels": labels, "model": model.settings, "store": ""}
-    save_artefact(folder, model.state_dict(), card)
+    save_artifact(folder, model.state_dict(), card)
     return folder
 
 
@@ -59,7 +59,7 @@ def prepare(folder: Path) -> str:
 
     from helpers.networks.model import MODELS
 
-    model, card = load_artefact(folder)
+    model, card = load_artifact(folder)
     made = noise(MODELS[card["model"]["name"]]["frontend"], 2)
     np.save(folder / SAMPLE, made[:1])
     samples = torch.from_numpy(made)
@@ -80,7 +80,7 @@ def load(form: str, folder: Path) -> Callable[[np.ndarray], np.ndarray]:
     if form == "TorchScript":
         model = torch.jit.load(str(folder / SCRIPT))
     else:
-        model, _ = load_artefact(folder)
+        model, _ = load_artifact(folder)
         model = torch.compile(model) if form == "torch.compile" else model
 
     @torch.inference_mode()

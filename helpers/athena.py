@@ -1,4 +1,4 @@
-"""Runs a query in Athena and returns its rows with what they took; knows no data set."""
+"""Runs a query in Athena and returns its rows and its cost; knows no data set."""
 
 import logging
 import re
@@ -20,7 +20,7 @@ class QueryError(RuntimeError):
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """The rows of one query, and what it took to get them."""
+    """The rows of one query, with its time and its cost."""
 
     frame: pd.DataFrame
     id: str
@@ -28,7 +28,7 @@ class Result:
     seconds: float
     """From start to end, as Athena counts it."""
     scanned: int
-    """Bytes read from S3, which is what Athena charges."""
+    """Bytes read from S3, by which Athena charges."""
     written: int | None = None
     """Rows that a CREATE TABLE AS, INSERT INTO or UNLOAD wrote."""
     billed: bool = True
@@ -128,8 +128,8 @@ def _advice(reason: str) -> str:
 
 def tables(config: Any, *, connect: Callable[..., Any] = athena_connection) -> list[str]:
     """Return the names of the tables in the course's database."""
-    found = query(config, "SHOW TABLES", connect=connect).frame
-    return [] if found.empty else sorted(found.iloc[:, 0].str.strip())
+    tables = query(config, "SHOW TABLES", connect=connect).frame
+    return [] if tables.empty else sorted(tables.iloc[:, 0].str.strip())
 
 
 def arrow_cursor(config: Any) -> type:

@@ -1,4 +1,4 @@
-"""What one pass through the course costs on AWS, and the quotas it needs; asks no service.
+"""The bill of one pass through the course on AWS, and the quotas it needs; asks no service.
 
 The opening of each notebook says its own share; tests/helpers/test_bill.py holds the two
 together. Prices are those of costs.py, the minutes are of the sample data with the start-up of
@@ -41,7 +41,7 @@ class Line:
 
     @property
     def words(self) -> str:
-        """Say what it is, and on what for how long."""
+        """Word the item: its kind, its instances, its hours."""
         if not self.instances:
             return self.what
         return f"{self.what}, {self.instances} × {self.instance_type}, {self.minutes:g} min"
@@ -60,17 +60,17 @@ LINES = (
 
 
 def of_notebook(number: str) -> list[Line]:
-    """Return what a notebook pays for."""
+    """Return the items that a notebook pays for."""
     return [line for line in LINES if line.notebook == number]
 
 
 def total() -> float:
-    """Return what all of it costs, in dollars."""
+    """Return the total in dollars."""
     return sum(line.cost for line in LINES)
 
 
 def bill() -> pd.DataFrame:
-    """Return what each notebook costs, and all of them."""
+    """Return the cost of each notebook, and the total."""
     rows = [(line.notebook, line.words, f"${line.cost:.3f}") for line in LINES]
     rows.append(("", "all of it", f"${total():.3f}"))
     return pd.DataFrame(rows, columns=["notebook", "what", "cost"])

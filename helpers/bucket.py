@@ -1,4 +1,4 @@
-"""The course's one bucket: private, encrypted, TLS only; knows settings, not what lies in it."""
+"""The course's one bucket: private, encrypted, TLS only; knows settings, not its contents."""
 
 import json
 
@@ -17,8 +17,8 @@ def make_bucket(config: Config) -> str:
     s3 = client(config, "s3")
     if not bucket_exists(config):
         # us-east-1 is the one region that refuses to be named.
-        place = {"LocationConstraint": config.region}
-        extra = {} if config.region == "us-east-1" else {"CreateBucketConfiguration": place}
+        location = {"LocationConstraint": config.region}
+        extra = {} if config.region == "us-east-1" else {"CreateBucketConfiguration": location}
         s3.create_bucket(Bucket=config.bucket, **extra)
     s3.put_public_access_block(
         Bucket=config.bucket,

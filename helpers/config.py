@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import telemetry
+from helpers.boto_sessions import account_and_region, use_local
 from helpers.datasets import NAMES
+from helpers.s3_uris import is_uri
 
 if TYPE_CHECKING:
     from local_aws.control import Context, Settings
@@ -40,22 +42,22 @@ class Config:
 
     @property
     def source(self) -> str:
-        """Name of the raw data: `sample`, or what `raw` ends in and a hash of all of it.
+        """Name of the raw data: `sample`, or the last part of `raw` and a hash of all of it.
 
-        It is part of every key and of the database's name, so that what was made of other raw data
-        is never read for this, nothing has to be deleted to change it, and what was uploaded or
+        It is part of every key and of the database's name, so that results of other raw data
+        are never read for this, nothing has to be deleted to change it, and what was uploaded or
         made before is there when one changes back.
         """
         if not self.raw:
             return "sample"
-        place = self.raw.rstrip("/")
-        words = re.findall("[a-z0-9]+", place.rpartition("/")[2].lower())
-        number = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
+        location = self.raw.rstrip("/")
+        words = re.findall("[a-z0-9]+", location.rpartition("/")[2].lower())
+        number = hashlib.sha256(os.fsencode(location)).hexdigest()[:8]
         return "-".join(("-".join(words)[:20].strip("-"), number)).strip("-")
 
     @property
     def folder(self) -> str:
-        """Folder of this raw data, and of what is made of it: `birds`, `birds-<source>`."""
+        """Folder of this raw data and of its results: `birds`, `birds-<source>`."""
         return f"{self.dataset}-{self.source}" if self.raw else self.dataset
 
     @property
@@ -90,6 +92,7 @@ def _choice(variable: str, allowed: tuple[str, ...]) -> str:
 
 def local_settings() -> "Settings":
     """Read where the local AWS lives: `COURSE_LOCAL_STATE` and `COURSE_LOCAL_PORT`."""
+    # Jobs import this module too, without the local AWS beside it.
     from local_aws.control import DEFAULT_PORT, STATE_NAME, Settings
 
     state = Path(os.environ.get("COURSE_LOCAL_STATE") or ROOT / STATE_NAME)
@@ -102,7 +105,7 @@ def local_settings() -> "Settings":
 def _raw_source() -> str | None:
     """Return `COURSE_RAW` as an S3 URI or an absolute folder that exists, or None."""
     raw = os.environ.get("COURSE_RAW")
-    if not raw or raw.startswith("s3://"):
+    if not raw or is_uri(raw):
         return raw or None
     folder = Path(raw)
     # Kernels start in notebooks/, people type the path as seen from the project's root.
@@ -131,8 +134,8 @@ def kaggle_credentials() -> tuple[str, str]:
     folder = os.environ.get("KAGGLE_CONFIG_DIR")
     path = (Path(folder) if folder else Path.home() / ".kaggle") / "kaggle.json"
     try:
-        found = json.loads(path.read_text())
-        return found["username"], found["key"]
+        token = json.loads(path.read_text())
+        return token["username"], token["key"]
     except (OSError, ValueError, KeyError):
         raise LookupError(
             f"No Kaggle credentials in {path}: make a token at kaggle.com/settings/account and put "
@@ -159,12 +162,8 @@ def load_config() -> Config:
     )
     role = f"{PROJECT}-execution"
     if cloud == "aws":
-        from helpers.session import account_and_region
-
         account, region = account_and_region()
         return Config(cloud, dataset, region, _bucket(account, region), role, raw)
-    from helpers.session import use_local
-
     server = _local_aws()
     # The SDKs make clients of their own deep inside: the environment is the only seam they all
     # respect, and child processes inherit it.

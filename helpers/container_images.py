@@ -57,7 +57,7 @@ def _awss_image(config: Config, scope: str, instance_type: str, about: dict[str,
 
 
 def image_tag() -> str:
-    """Return a tag that changes when what goes into the image does."""
+    """Return a tag that changes with the image's contents."""
     digest = hashlib.sha256()
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
         data = path.read_bytes()

@@ -1,4 +1,4 @@
-"""What AWS charges: one dated table and the sums over it; asks no service.
+"""AWS's prices: one dated table and the sums over it; asks no service.
 
 Prices are on-demand in us-east-1, read 2026-11 from the pages named beside them (those of instances
 in instances.py); they are for planning, the bill is AWS's.

@@ -1,4 +1,4 @@
-"""Deploys a model and asks it; knows SageMaker's hosting calls, not what a model is."""
+"""Deploys a model and asks it; knows SageMaker's hosting calls, and nothing of models."""
 
 import json
 import time
@@ -23,7 +23,7 @@ class Refused(RuntimeError):
 
 
 def wait_in_service(config: Config, name: str) -> dict[str, Any]:
-    """Wait until an endpoint serves what it was last given; return its description.
+    """Wait until an endpoint serves its newest configuration; return its description.
 
     Raises:
         RuntimeError: it failed, or could not be updated; the message has the reason.
@@ -31,18 +31,18 @@ def wait_in_service(config: Config, name: str) -> dict[str, Any]:
     sagemaker = client(config, "sagemaker")
     with tqdm(bar_format="{desc} {elapsed}") as bar:
         while True:
-            about = sagemaker.describe_endpoint(EndpointName=name)
-            status = about["EndpointStatus"]
+            description = sagemaker.describe_endpoint(EndpointName=name)
+            status = description["EndpointStatus"]
             bar.set_description_str(f"{name}: {status}")
             bar.update()
             if status in ("Failed", "OutOfService", "UpdateRollbackFailed"):
-                raise RuntimeError(f"Endpoint {name} {status}: {about.get('FailureReason')}")
+                raise RuntimeError(f"Endpoint {name} {status}: {description.get('FailureReason')}")
             if status == "InService":
                 break
             time.sleep(config.poll_seconds)
-    if reason := about.get("FailureReason"):
+    if reason := description.get("FailureReason"):
         raise RuntimeError(f"Endpoint {name} still serves what it did before the update: {reason}")
-    return about
+    return description
 
 
 def make_model(config: Config, name: str, image: str, model_data: str) -> None:

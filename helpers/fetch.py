@@ -49,7 +49,7 @@ class Outside:
         return (entry.key for entry in list_objects(self._client, uri))
 
     def read(self, uri: str, sleep: Callable[[float], None] = time.sleep) -> bytes:
-        """Return a small object's bytes; what may pass is tried again.
+        """Return a small object's bytes; passing errors are tried again.
 
         Raises:
             FileNotFoundError: there is no such object.
@@ -98,7 +98,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main(args: argparse.Namespace) -> Fetched:
-    """Fetch one data set and say what to do with it."""
+    """Fetch one data set and word the next step."""
     outside = Outside(args.url, args.threads)
     result = load_dataset(args.dataset).fetch(args.to, args, outside)
     for failure in result.failures:

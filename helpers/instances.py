@@ -1,4 +1,4 @@
-"""The instance types that the course speaks of: size, price, what runs on them; asks no service.
+"""The instance types that the course speaks of: size, price and use; asks no service.
 
 Sizes are those of the EC2 types of the same names (https://aws.amazon.com/ec2/instance-types/).
 Prices are SageMaker's on-demand dollars an hour in us-east-1
@@ -12,7 +12,7 @@ PRICED = "2026-11"
 
 @dataclass(frozen=True)
 class InstanceType:
-    """What one instance has."""
+    """One instance's size."""
 
     vcpu: int
     memory_gib: float

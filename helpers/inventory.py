@@ -102,8 +102,8 @@ def _delete_bucket(config: Config, name: str) -> None:
     s3 = client(config, "s3")
     for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=name):
         for upload in page.get("Uploads", []):
-            place = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
-            s3.abort_multipart_upload(Bucket=name, **place)
+            part = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+            s3.abort_multipart_upload(Bucket=name, **part)
     _delete_objects(config)
     s3.delete_bucket(Bucket=name)
 
@@ -176,8 +176,8 @@ def _packages(config: Config) -> Iterator[str]:
 
 def _delete_package(config: Config, name: str) -> None:
     sagemaker, (group, version) = client(config, "sagemaker"), name.split("/")
-    about = sagemaker.describe_model_package_group(ModelPackageGroupName=group)
-    arn = about["ModelPackageGroupArn"].replace(":model-package-group/", ":model-package/")
+    description = sagemaker.describe_model_package_group(ModelPackageGroupName=group)
+    arn = description["ModelPackageGroupArn"].replace(":model-package-group/", ":model-package/")
     sagemaker.delete_model_package(ModelPackageName=f"{arn}/{version}")
 
 
@@ -228,7 +228,7 @@ def inventory(config: Config) -> pd.DataFrame:
 
 
 def delete_all(config: Config) -> pd.DataFrame:
-    """Delete all that `inventory` lists; return what was deleted, and what could not be and why.
+    """Delete all that `inventory` lists; return what was deleted and what was not, with reasons.
 
     A resource that is gone already is no error, so that it may be run again at any time.
     """

@@ -1,4 +1,4 @@
-"""Waits for jobs and tells how they went; knows Describe calls and logs, starts no job."""
+"""Waits for jobs and reports their results; knows Describe calls and logs, starts no job."""
 
 import re
 import time
@@ -31,7 +31,7 @@ class JobFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Job:
-    """One finished job, as Describe tells it."""
+    """One finished job, read from its description."""
 
     kind: str
     """`TrainingJob` or `ProcessingJob`."""
@@ -68,7 +68,7 @@ def _prefix(kind: str) -> str:
 
 
 def describe(config: Config, kind: str, name: str) -> dict:
-    """Return what Describe says of a job.
+    """Return a job's description.
 
     Raises:
         LookupError: there is no such job.
@@ -91,22 +91,22 @@ def wait(config: Config, kind: str, name: str) -> Job:
     """
     with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
         while True:
-            about = describe(config, kind, name)
-            status = about[f"{kind}Status"]
-            bar.set_description_str(f"{name}: {about.get('SecondaryStatus', status)}")
+            description = describe(config, kind, name)
+            status = description[f"{kind}Status"]
+            bar.set_description_str(f"{name}: {description.get('SecondaryStatus', status)}")
             bar.update()
             if status in ENDED:
                 break
             time.sleep(config.poll_seconds)
     if status != "Completed":
-        reason = about.get("FailureReason", "it was stopped")
-        place = f"its log is in {_log_group(kind)}, streams {name}/…"
-        raise JobFailed(f"{kind} {name} {status}: {reason} ({place})")
+        reason = description.get("FailureReason", "it was stopped")
+        log = f"its log is in {_log_group(kind)}, streams {name}/…"
+        raise JobFailed(f"{kind} {name} {status}: {reason} ({log})")
     return finished(config, kind, name)
 
 
 def shards_of(job: dict) -> str | None:
-    """Return the URI of the shards that a training job has read, if it says so.
+    """Return the URI of the shards that a training job has read, where its settings name it.
 
     Args:
         job: what DescribeTrainingJob tells.
@@ -121,16 +121,17 @@ def shards_of(job: dict) -> str | None:
 
 def finished(config: Config, kind: str, name: str) -> Job:
     """Return a job that has ended, with the metrics that it printed last."""
-    about = describe(config, kind, name)
-    cluster = about.get("ResourceConfig") or about["ProcessingResources"]["ClusterConfig"]
-    end = about[f"{_prefix(kind)}EndTime"]
-    start = about.get(f"{_prefix(kind)}StartTime", end)  # it may have ended before it began
+    description = describe(config, kind, name)
+    resources = description.get("ProcessingResources", {})
+    cluster = description.get("ResourceConfig") or resources["ClusterConfig"]
+    end = description[f"{_prefix(kind)}EndTime"]
+    start = description.get(f"{_prefix(kind)}StartTime", end)  # it may have ended before it began
     last: dict[str, float] = {}
     for row in _metric_rows(_texts(config, kind, name)):
         last.update(row)
     return Job(
-        kind, name, about[f"{kind}Status"], (end - start).total_seconds(),
-        cluster["InstanceType"], cluster["InstanceCount"], about, last,
+        kind, name, description[f"{kind}Status"], (end - start).total_seconds(),
+        cluster["InstanceType"], cluster["InstanceCount"], description, last,
     )  # fmt: skip
 
 

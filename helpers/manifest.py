@@ -1,4 +1,4 @@
-"""The manifest of a sharded data set: what lies in which shard; it reads no shard itself."""
+"""The manifest of a sharded data set: the contents of every shard; it reads no shard itself."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class BadManifest(ValueError):
 
 
 class Folder(Protocol):
-    """What a manifest is read from: a local folder or an S3 prefix (see storage.py)."""
+    """The folder of a manifest: a local one or an S3 prefix (see storage.py)."""
 
     def read(self, key: str) -> bytes:
         """Return one object; FileNotFoundError if there is none."""
@@ -49,7 +49,7 @@ class SplitInfo:
 
 @dataclass(frozen=True)
 class Account:
-    """What became of the raw objects, which are recordings or photos: `used` + `unused` is all."""
+    """The account of the raw objects (recordings, photos): `used` + `unused` is all."""
 
     used: int
     """Gave one sample or more."""
@@ -76,7 +76,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What notebooks/04 made, and all later notebooks read."""
+    """The manifest that notebooks/04 writes and all later notebooks read."""
 
     dataset: str
     store: str
@@ -88,7 +88,7 @@ class Manifest:
     """By label, from the train split; mean 1 over its samples."""
     dropped: list[Remark] = field(default_factory=list)
     joined: list[Remark] = field(default_factory=list)
-    """Near copies that stay, in one split with what they repeat, and why."""
+    """Near copies that stay, in one split with their originals, and why."""
     names: dict[str, str] = field(default_factory=dict)
     """By record id, the path of the user's own file, where the id is not that file's name."""
     sources: dict = field(default_factory=dict)
@@ -97,7 +97,7 @@ class Manifest:
     version: int = VERSION
 
     def __repr__(self) -> str:
-        """Say what is in it, in one line."""
+        """Word its contents in one line."""
         splits = ", ".join(
             f"{name} {split.samples:,} in {len(split.shards)} shards"
             for name, split in self.splits.items()
@@ -114,7 +114,7 @@ class Manifest:
 
     @property
     def account(self) -> Account:
-        """Return what became of the raw objects."""
+        """Return the account of the raw objects."""
         used, count = self.sources.get("used", 0), self.sources.get("count", 0)
         return Account(used, count - used, len(self.dropped) - (count - used))
 

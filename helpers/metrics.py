@@ -54,10 +54,10 @@ def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
     n, m = int(positive.sum()), int((~positive).sum())
     if not n or not m:
         return float("nan")
-    values, place = np.unique(scores, return_inverse=True)
-    count = np.bincount(place, minlength=len(values))
+    values, index = np.unique(scores, return_inverse=True)
+    count = np.bincount(index, minlength=len(values))
     rank = np.cumsum(count) - (count - 1) / 2
-    return float((rank[place][positive].sum() - n * (n + 1) / 2) / (n * m))
+    return float((rank[index][positive].sum() - n * (n + 1) / 2) / (n * m))
 
 
 def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
@@ -86,7 +86,7 @@ def score_classes(
 
 
 def mean_of_known(values: np.ndarray) -> float:
-    """Return the mean of what is not nan; nan where all is."""
+    """Return the mean of the values that are not nan; nan where all are."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else float("nan")
 
@@ -96,7 +96,7 @@ def macro_over_classes(
 ) -> float:
     """Average a one-against-rest score over the classes that have one.
 
-    As BirdCLEF scores it: classes without a positive in `target` are left out.
+    As in BirdCLEF: classes without a positive in `target` are left out.
 
     Args:
         probabilities: float (samples, classes).
@@ -120,7 +120,7 @@ def score_probabilities(
 
 
 def log_loss(probabilities: np.ndarray, target: np.ndarray) -> float:
-    """Return the mean negative log of what each truth was given."""
+    """Return the mean negative log of the probability of each truth."""
     chosen = probabilities[np.arange(len(target)), target]
     return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
 
@@ -170,5 +170,5 @@ def metric_definitions(names: Iterable[str]) -> list[dict]:
 
 def read_metric_lines(lines: Iterable[str]) -> list[dict[str, float]]:
     """Return the metrics of each line of a log that has any."""
-    found = ({k: float(v) for k, v in re.findall(rf"\b(\w+)={NUMBER};", line)} for line in lines)
-    return [metrics for metrics in found if metrics]
+    readings = ({k: float(v) for k, v in re.findall(rf"\b(\w+)={NUMBER};", line)} for line in lines)
+    return [metrics for metrics in readings if metrics]

@@ -1,4 +1,4 @@
-"""Runs work in threads with a progress bar; it knows neither the work nor what it is done on."""
+"""Runs work in threads with a progress bar; it knows neither the work nor its objects."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait

@@ -1,4 +1,4 @@
-"""Names from outside as paths below a folder: refused or proved to lie inside. Knows no store.
+"""Names from outside as paths below a folder: refused or proved to lie inside. Knows no service.
 
 Keys of objects, members of archives, names in a listing: whatever becomes a path comes through
 here (tests/project/test_joins.py).

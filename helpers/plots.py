@@ -1,7 +1,7 @@
 """The course's figures, in one look; takes arrays and frames, asks no service.
 
-Colours are Okabe and Ito's (https://jfly.uni-koeln.de/color/), told apart by colour-blind readers
-too, with a wine red for their yellow, which is lost on white; amounts use maps that read in grey.
+Colors are Okabe and Ito's (https://jfly.uni-koeln.de/color/), told apart by color-blind readers
+too, with a wine red for their yellow, which is lost on white; amounts use maps that read in gray.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#000000"]
+COLORS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#000000"]
 WIDE = (8.0, 3.2)
 MAP = "viridis"
 SCRIPTS = (
@@ -29,7 +29,7 @@ LABEL, SENTENCE = 28, 56
 
 def use_style() -> None:
     """Set the course's look for all figures of a notebook."""
-    sns.set_theme(style="whitegrid", palette=COLOURS, font_scale=0.9)
+    sns.set_theme(style="whitegrid", palette=COLORS, font_scale=0.9)
     installed = set(font_manager.get_font_names())
     plt.rcParams.update(
         {
@@ -48,7 +48,7 @@ def use_style() -> None:
 
 
 def shown(text: object, longest: int = LABEL) -> str:
-    """Return a text as a figure can show it: not too long, and `U+9CE5` for what no font has."""
+    """Return a text for a figure: not too long, and `U+9CE5` for letters that no font has."""
     text = str(text)
     if len(text) > longest:
         text = f"{text[: longest - 11]}…{text[-10:]}"
@@ -72,7 +72,7 @@ def class_balance(counts: Mapping[str, int], *, title: str, unit: str) -> Figure
     ordered = pd.Series(dict(counts)).sort_values(ascending=True)
     figure, axes = plt.subplots(figsize=(WIDE[0], 0.8 + 0.28 * len(ordered)))
     names = [shown(label) for label in ordered.index]
-    bars = axes.barh(range(len(names)), ordered.to_numpy(), tick_label=names, color=COLOURS[0])
+    bars = axes.barh(range(len(names)), ordered.to_numpy(), tick_label=names, color=COLORS[0])
     axes.bar_label(bars, padding=3, fontsize=8)
     axes.set(title=title, xlabel=unit, ylabel="")
     axes.grid(axis="y", visible=False)
@@ -117,7 +117,7 @@ def places(frame: pd.DataFrame, *, hue: str, title: str) -> Figure:
     markers = dict(zip(labels, "os^DvP*Xphd<>8" * 20, strict=False))
     sns.scatterplot(
         frame, x="longitude", y="latitude", hue=hue, hue_order=labels, style=hue,
-        markers=markers, s=36, ax=axes, palette=sns.color_palette(COLOURS, len(labels)),
+        markers=markers, s=36, ax=axes, palette=sns.color_palette(COLORS, len(labels)),
     )  # fmt: skip
     axes.set(title=title, xlabel="longitude, degrees east", ylabel="latitude, degrees north")
     axes.set_aspect("equal", adjustable="datalim")
@@ -134,12 +134,12 @@ def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = 
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
     for place, split in enumerate(("train", "validation")):
-        left.plot(history["epoch"], history[f"{split}_loss"], color=COLOURS[place], label=split)
+        left.plot(history["epoch"], history[f"{split}_loss"], color=COLORS[place], label=split)
     left.set(title=title, xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
     left.legend()
-    right.plot(history["epoch"], history["validation_accuracy"], color=COLOURS[1])
+    right.plot(history["epoch"], history["validation_accuracy"], color=COLORS[1])
     if chance is not None:
-        right.axhline(chance, color="grey", linestyle="--", linewidth=1)
+        right.axhline(chance, color="gray", linestyle="--", linewidth=1)
         right.text(history["epoch"].max(), chance, "largest class ", ha="right", va="bottom")
     right.set(title="Validation accuracy", xlabel="epoch", ylabel="share right", ylim=(0, 1.02))
     return figure
@@ -172,15 +172,15 @@ def reliability(bands: Sequence[Mapping[str, float]], *, error: float, title: st
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
     sure, hit = ([band[name] for band in bands] for name in ("confidence", "accuracy"))
     low, high = ([band[name] for band in bands] for name in ("low", "high"))
-    agree = {"color": "grey", "linestyle": "--", "linewidth": 1, "label": "as sure as right"}
+    agree = {"color": "gray", "linestyle": "--", "linewidth": 1, "label": "as sure as right"}
     left.plot([0, 1], [0, 1], **agree)
-    left.vlines(sure, low, high, color=COLOURS[0], linewidth=1.5)
-    left.plot(sure, hit, "o-", color=COLOURS[0], markersize=5)
+    left.vlines(sure, low, high, color=COLORS[0], linewidth=1.5)
+    left.plot(sure, hit, "o-", color=COLORS[0], markersize=5)
     left.set(title=title, xlabel="confidence of the answer", ylabel="share right")
     left.set(xlim=(0, 1.02), ylim=(0, 1.02))
     left.legend(fontsize=8, loc="lower right")
     edges, counts = [band["from"] for band in bands], [band["samples"] for band in bands]
-    bars = right.bar(edges, counts, width=0.1, align="edge", color=COLOURS[0], edgecolor="white")
+    bars = right.bar(edges, counts, width=0.1, align="edge", color=COLORS[0], edgecolor="white")
     right.bar_label(bars, fontsize=8)
     right.set(title=f"Expected error {100 * error:.1f} points", xlabel="confidence of the answer")
     right.set(ylabel="samples", xlim=(0, 1.02))
@@ -188,11 +188,11 @@ def reliability(bands: Sequence[Mapping[str, float]], *, error: float, title: st
 
 
 def probabilities(values: Mapping[str, float], *, axes: Axes, truth: str | None = None) -> Axes:
-    """Draw an answer's probabilities, the true class marked by its colour."""
+    """Draw an answer's probabilities, the true class marked by its color."""
     ordered = pd.Series(dict(values)).sort_values()
-    colours = [COLOURS[2] if name == truth else COLOURS[0] for name in ordered.index]
+    colors = [COLORS[2] if name == truth else COLORS[0] for name in ordered.index]
     names = [shown(label) for label in ordered.index]
-    bars = axes.barh(range(len(names)), ordered.to_numpy(), tick_label=names, color=colours)
+    bars = axes.barh(range(len(names)), ordered.to_numpy(), tick_label=names, color=colors)
     axes.bar_label(bars, fmt="%.2f", padding=3, fontsize=8)
     axes.set(title="Answer", xlabel="probability", xlim=(0, 1.15), ylabel="")
     axes.grid(axis="y", visible=False)

@@ -1,22 +1,18 @@
 """From the bytes of a clip or photo to probabilities; the same core offline and in the endpoint.
 
-It knows an artefact's folder and its data set; nothing of HTTP, S3 or endpoints. The exported
+It knows an artifact's folder and its data set; nothing of HTTP, S3 or endpoints. The exported
 graph answers where there is one (networks/graph.py): then torch is not even imported.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from helpers.datasets import Dataset, load_dataset
-from helpers.networks.artifact import load_artefact, load_card
+from helpers.networks.artifact import load_artifact, load_card
 from helpers.networks.graph import GRAPH, Graph
-
-if TYPE_CHECKING:
-    from helpers.training.evaluation import Batch, Evaluation
 
 BATCH = 32
 """Windows predicted at once: an hour of sound has 720, which need not be in memory together."""
@@ -27,7 +23,7 @@ class UnsupportedType(ValueError):
 
 
 def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the network of an artefact's weights, run by torch on the CPU.
+    """Return the network of an artifact's weights, run by torch on the CPU.
 
     Raises:
         ModuleNotFoundError: there is no torch here, and so only an exported graph could answer.
@@ -41,11 +37,11 @@ def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray],
             name="torch",
         ) from error
 
-    from helpers.training.evaluation import predict_batch
+    from helpers.networks.classifier import predict_batch
 
     if threads:
         torch.set_num_threads(threads)
-    model, _ = load_artefact(folder)
+    model, _ = load_artifact(folder)
     return lambda samples: predict_batch(model, torch.from_numpy(samples))
 
 
@@ -82,7 +78,7 @@ class Predictor:
         return cls(network, card, load_dataset(card["dataset"]).resized(card.get("size")))
 
     def check_type(self, content_type: str) -> None:
-        """Compare a request's content type with what the data set takes.
+        """Compare a request's content type with those of the data set.
 
         Raises:
             UnsupportedType: another one.
@@ -119,19 +115,6 @@ class Predictor:
         """Return float64 (n, classes) for decoded samples of one shape."""
         groups = [samples[i : i + BATCH] for i in range(0, len(samples), BATCH)]
         return np.concatenate([self.network(np.stack(group)) for group in groups])
-
-    def check(self, batch: "Batch", test: "Evaluation", tolerance: float = 0.05) -> None:
-        """Compare what this model says of a sample with what the trained one said in the test.
-
-        Training may have run in bf16 and this runs in fp32: on equal precision they differ by 1e-6.
-
-        Raises:
-            RuntimeError: the saved model is not the trained one.
-        """
-        seen = test.probabilities[test.keys.index(batch.keys[0])]
-        again = self.probabilities([batch.data[0].numpy()])[0]
-        if np.abs(again - seen).max() > tolerance:
-            raise RuntimeError(f"The saved model answers {again}, the trained one {seen}")
 
     def name(self, probabilities: np.ndarray) -> dict[str, float]:
         """Return one row of probabilities by label."""

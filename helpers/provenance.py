@@ -1,4 +1,4 @@
-"""Which raw data the shards, versions and endpoint were made of; what is stale is refused."""
+"""The raw data behind shards, versions and endpoint; stale ones are refused."""
 
 import re
 from collections import Counter
@@ -34,7 +34,7 @@ def current_manifest(config: Config) -> Manifest:
 
 
 def what_was_made(config: Config) -> pd.DataFrame:
-    """Return what was made of this raw data and of other: a row each, with what becomes of it."""
+    """Return the results of this and of other raw data: a row each, with its fate."""
     record = load_record(config)
     rows = [_raw(config, record), *_others(config), *_tables(config), _shards(config, record)]
     rows += [*_versions(config), *_endpoint(config)]
@@ -117,8 +117,8 @@ def _served(config: Config) -> int | None:
     """Return the number of the version that the endpoint serves, None without one."""
     sagemaker = client(config, "sagemaker")
     try:
-        about = sagemaker.describe_endpoint(EndpointName=config.name)
-        name = about["EndpointConfigName"]
+        description = sagemaker.describe_endpoint(EndpointName=config.name)
+        name = description["EndpointConfigName"]
         variants = sagemaker.describe_endpoint_config(EndpointConfigName=name)["ProductionVariants"]
     except ClientError as error:
         if "Could not find" not in str(error):

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from helpers.athena import query
 from helpers.config import Config
 from helpers.datasets.questions import Question, Questions
-from helpers.plots import COLOURS, LABEL, SENTENCE, shown
+from helpers.plots import COLORS, LABEL, SENTENCE, shown
 
 LEAK = """
-WITH related AS ({kin}),
+WITH related AS ({related}),
 counts AS (
   SELECT label, count(*) AS samples,
-         avg(CASE WHEN kin > 0 THEN 1e0 ELSE 0e0 END) AS related,
-         avg(1 - power(3e-1, kin)) AS leaked
+         avg(CASE WHEN related_samples > 0 THEN 1e0 ELSE 0e0 END) AS related,
+         avg(1 - power(3e-1, related_samples)) AS leaked
   FROM related GROUP BY label
 )
 SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,
@@ -24,29 +24,29 @@ SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,
        round(sum(samples) OVER () * 1e0 / (count(*) OVER () * samples), 3) AS weight
 FROM counts ORDER BY samples DESC, label
 """
-"""For each class its samples, the share that has kin, the share of a random test set that would
-have kin in training (which holds 70 % of all: each of the others is there with that chance), and
-the weight that evens the classes out."""
+"""For each class its samples, the share that has related samples, the share of a random test set
+that would have related samples in training (which holds 70 % of all: each of the others is there
+with that chance), and the weight that evens the classes out."""
 
 
 def leak(questions: Questions) -> str:
-    """Return the query of what a split sample by sample would leak, and of the class weights."""
-    return LEAK.format(kin=questions.kin.strip())
+    """Return the query of the class weights and of the leak of a split sample by sample."""
+    return LEAK.format(related=questions.related.strip())
 
 
-def draw_leak(frame: pd.DataFrame, akin: str) -> Figure:
-    """Draw for each class what of a random test set would have kin in training.
+def draw_leak(frame: pd.DataFrame, relation: str) -> Figure:
+    """Draw for each class the share of a random test set that has related samples in training.
 
     Args:
         frame: columns `label` and `leaked`, a share.
     """
     figure, axes = plt.subplots(figsize=(8, 1.0 + 0.28 * len(frame)))
     names = [shown(label) for label in frame["label"]]
-    bars = axes.barh(range(len(names)), 100 * frame["leaked"], tick_label=names, color=COLOURS[5])
+    bars = axes.barh(range(len(names)), 100 * frame["leaked"], tick_label=names, color=COLORS[5])
     axes.bar_label(bars, fmt="%.0f %%", padding=3, fontsize=8)
     axes.set(
         title="What a random split would leak", xlim=(0, 110), ylabel="",
-        xlabel=f"percent of the test samples whose {akin} is in training",
+        xlabel=f"percent of the test samples whose {relation} is in training",
     )  # fmt: skip
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
@@ -54,7 +54,7 @@ def draw_leak(frame: pd.DataFrame, akin: str) -> Figure:
 
 
 def ask(config: Config, question: Question) -> None:
-    """Put a question to Athena; show its query, its figure, what it shows and what it took.
+    """Put a question to Athena; show its query, its figure, its finding and its cost.
 
     Raises:
         QueryError: the flat table is not there; the message says which notebook makes it.

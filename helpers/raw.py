@@ -9,6 +9,7 @@ from helpers.bucket import bucket_exists
 from helpers.config import Config
 from helpers.datasets import load_dataset
 from helpers.s3 import download_prefix
+from helpers.s3_uris import is_uri
 from helpers.samples import Remark
 from helpers.session import client
 
@@ -32,7 +33,7 @@ def raw_folder(config: Config) -> tuple[Path, list[Remark]]:
         dataset.make_sample(folder / "raw")
         return folder / "raw", []
     source = Path(config.raw)
-    if config.raw.startswith("s3://"):
+    if is_uri(config.raw):
         source = folder / "source"
         if not download_prefix(client(config, "s3"), config.raw, source):
             raise ValueError(

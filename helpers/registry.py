@@ -1,7 +1,7 @@
 """Versions of the course's model in SageMaker's registry: made, compared, approved, found again.
 
-Knows the registry's calls; evaluation/paired_comparison.py says what is good,
-evaluation/model_card.py what a card says.
+Knows the registry's calls; evaluation/paired_comparison.py judges,
+evaluation/model_card.py writes cards.
 """
 
 import json
@@ -16,7 +16,12 @@ from helpers.container_images import serving_image
 from helpers.datasets import load_dataset
 from helpers.endpoints import PROGRAM
 from helpers.evaluation.model_card import Card, Facts
-from helpers.evaluation.paired_comparison import Contest, NotComparable, contest, unopposed
+from helpers.evaluation.paired_comparison import (
+    NotComparable,
+    PairedComparison,
+    compare_pairs,
+    no_comparison,
+)
 from helpers.evaluation.predictions import Predictions
 from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS
 from helpers.jobs import Job, finished, shards_of
@@ -30,7 +35,7 @@ SETTINGS = ("epochs", "batch-size", "lr", "model", "width", "image-size", "seed"
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a model, as the registry has it."""
+    """One version of a model in the registry."""
 
     description: dict = field(repr=False)
 
@@ -56,7 +61,7 @@ class Version:
 
     @property
     def properties(self) -> dict[str, str]:
-        """What the course noted: data set, raw data, training job, evaluation, manifest, score."""
+        """The course's notes: data set, raw data, training job, evaluation, manifest, score."""
         return self.description.get("CustomerMetadataProperties", {})
 
     @property
@@ -65,10 +70,10 @@ class Version:
         return self.properties.get("raw-data", "sample")
 
     def __repr__(self) -> str:
-        about = self.description
-        name = f"{about['ModelPackageGroupName']} version {self.number}"
+        description = self.description
+        name = f"{description['ModelPackageGroupName']} version {self.number}"
         score = f"{self.properties.get('score', 'score')} {self.properties.get('value', '?')}"
-        return f"<ModelPackage {name}: {about['ModelApprovalStatus']}, {score}>"
+        return f"<ModelPackage {name}: {description['ModelApprovalStatus']}, {score}>"
 
 
 def read_report(config: Config, place: str) -> dict:
@@ -89,10 +94,12 @@ def read_predictions(config: Config, place: str) -> Predictions:
 
 
 def facts_of(config: Config, job: Job) -> Facts:
-    """Return what a model's card says of its training job."""
-    given = job.description.get("HyperParameters", {})
+    """Return the facts of a training job for a model's card."""
+    hyperparameters = job.description.get("HyperParameters", {})
     # The SDK sends hyperparameters as JSON.
-    settings = {name: given[name].strip('"') for name in SETTINGS if name in given}
+    settings = {
+        name: hyperparameters[name].strip('"') for name in SETTINGS if name in hyperparameters
+    }
     own = "The course's own made sample data" if config.raw is None else "The user's own raw data"
     return Facts(
         job.name,
@@ -184,10 +191,10 @@ def _make_group(config: Config) -> None:
 
 
 def describe(config: Config, arn: str) -> Version:
-    """Return a version as the registry has it now."""
-    about = client(config, "sagemaker").describe_model_package(ModelPackageName=arn)
-    about.pop("ResponseMetadata", None)
-    return Version(about)
+    """Return a version in its present state."""
+    description = client(config, "sagemaker").describe_model_package(ModelPackageName=arn)
+    description.pop("ResponseMetadata", None)
+    return Version(description)
 
 
 def versions(config: Config, status: str | None = None) -> list[Version]:
@@ -201,8 +208,8 @@ def versions(config: Config, status: str | None = None) -> list[Version]:
         if "does not exist" not in str(error):
             raise
         return []
-    found = [each for page in pages for each in page["ModelPackageSummaryList"]]
-    return [describe(config, each["ModelPackageArn"]) for each in found]
+    summaries = [each for page in pages for each in page["ModelPackageSummaryList"]]
+    return [describe(config, each["ModelPackageArn"]) for each in summaries]
 
 
 def history(config: Config) -> pd.DataFrame:
@@ -241,7 +248,7 @@ def approved(config: Config) -> Version:
     return version
 
 
-def compare(config: Config, new: Version, old: Version | None) -> Contest:
+def compare(config: Config, new: Version, old: Version | None) -> PairedComparison:
     """Compare two versions on the test samples that both have answered.
 
     Where there are none, or the classes are others, the raw data has changed between the two: then
@@ -249,17 +256,17 @@ def compare(config: Config, new: Version, old: Version | None) -> Contest:
     """
     ours = read_predictions(config, new.properties["evaluation"])
     if old is None:
-        return unopposed(ours, config.dataset)
+        return no_comparison(ours, config.dataset)
     theirs = read_predictions(config, old.properties["evaluation"])
     try:
-        return contest(ours, theirs, config.dataset)
+        return compare_pairs(ours, theirs, config.dataset)
     except NotComparable as error:
-        return unopposed(
+        return no_comparison(
             ours, config.dataset, why=f"not compared with version {old.number}: {error}"
         )
 
 
-def decide(config: Config, version: Version, result: Contest) -> Version:
+def decide(config: Config, version: Version, result: PairedComparison) -> Version:
     """Approve a version, or reject one that is worse than the approved one; keep the reason."""
     status = "Rejected" if result.worse else "Approved"
     return _judge(config, version, status, result.verdict)

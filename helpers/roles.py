@@ -1,4 +1,4 @@
-"""The execution role of jobs and endpoints, with what they need and no more."""
+"""The execution role of jobs and endpoints, with the permissions they need and no more."""
 
 import json
 
@@ -9,7 +9,7 @@ TRUSTED = "sagemaker.amazonaws.com"
 
 
 def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return what the role may do: a sentence, its actions and its resources."""
+    """Return the role's permissions: a sentence, its actions and its resources."""
     bucket = f"arn:aws:s3:::{config.bucket}"
     logs = f"arn:aws:logs:{config.region}:*:log-group:/aws/sagemaker/*"
     return {

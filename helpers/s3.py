@@ -1,4 +1,4 @@
-"""S3 in bulk: URIs, listings, a prefix as a folder, parallel copies, reads that go on at a break.
+"""S3 in bulk: listings, a prefix as a folder, parallel copies, reads that go on at a break.
 
 It takes a client and never makes one; give clients `max_pool_connections` of at least `threads`.
 """
@@ -11,29 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.parallel import run_parallel
 from helpers.paths import all_below, partial
+from helpers.s3_uris import is_uri, join_uri, parse_uri
 from helpers.storage import Entry, Folder, LocalFolder, read_resuming
 
 THREADS = 16
 _ABSENT = {"NoSuchKey", "NoSuchBucket", "404"}
 _PASSING = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "503", "500"}
-
-
-def parse_uri(uri: str) -> tuple[str, str]:
-    """Return (bucket, key) of `s3://bucket/key`; the key may be empty.
-
-    Raises:
-        ValueError: not an S3 URI.
-    """
-    scheme, _, rest = uri.partition("://")
-    bucket, _, key = rest.partition("/")
-    if scheme != "s3" or not bucket:
-        raise ValueError(f"Expected s3://bucket/prefix, got {uri!r}")
-    return bucket, key
-
-
-def join_uri(uri: str, *parts: str) -> str:
-    """Append parts to a URI or a folder with one slash between."""
-    return "/".join([uri.rstrip("/"), *(part.strip("/") for part in parts)])
 
 
 def list_objects(client: Any, uri: str) -> Iterator[Entry]:
@@ -162,7 +145,7 @@ class S3Prefix:
 
 def open_folder(location: str | Path, make_client: Callable[[], Any]) -> Folder:
     """Return the folder at a path or an `s3://` URI; only the latter needs a client."""
-    if str(location).startswith("s3://"):
+    if is_uri(str(location)):
         return S3Prefix(make_client(), str(location))
     return LocalFolder(location)
 

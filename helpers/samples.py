@@ -1,4 +1,4 @@
-"""What raw objects and samples are, before there is a data set; it knows shapes and names alone."""
+"""Raw objects and samples, below any data set; it knows shapes and names alone."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -22,7 +22,7 @@ TRAINING = (
     "scripts_inference/inference.py",
     "scripts_inference/inference_requirements.txt",
 )
-"""Script and requirements of a training job, and what it packs with the model to serve it."""
+"""Script and requirements of a training job, and the serving code that goes with the model."""
 COURSE = "/opt/ml/processing/input/course"
 """Where a processing job finds the `helpers` package: its PYTHONPATH."""
 
@@ -43,7 +43,7 @@ def ship(*files: str) -> Path:
 
 
 def training_code() -> "SourceCode":
-    """Return what every training job of the course runs, with what has to be installed for it.
+    """Return the source code of every training job, with the packages to install.
 
     ModelTrainer installs nothing that its SourceCode does not name. A tuning job's trials are
     started by the image's own toolkit, which installs requirements.txt whatever is named.
@@ -75,7 +75,7 @@ def job_input(name: str, uri: str) -> "ProcessingInput":
 
 
 def job_output(name: str, uri: str) -> "ProcessingOutput":
-    """Return where what a processing job writes to its output folder goes."""
+    """Return the destination of a processing job's output folder."""
     from sagemaker.core.shapes import ProcessingOutput, ProcessingS3Output
 
     target = ProcessingS3Output(

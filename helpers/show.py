@@ -9,7 +9,7 @@ from helpers import plots
 from helpers.datasets import load_dataset
 
 COLUMN = 4.6
-"""Inches of a column: what is narrower stands side by side in it."""
+"""Inches of a column: narrower figures stand side by side in it."""
 
 
 def show_samples(dataset: str, items: Sequence[tuple[str, bytes]], *, columns: int = 2) -> Figure:
@@ -33,14 +33,14 @@ def show_samples(dataset: str, items: Sequence[tuple[str, bytes]], *, columns: i
 
 
 def player(dataset: str, data: bytes) -> object:
-    """Return what a notebook shows for one sample as it is: a player of sound, a photo."""
+    """Return a notebook's view of one sample: a player of sound, a photo."""
     return load_dataset(dataset).player(data)
 
 
 def show_answer(
     dataset: str, data: bytes, probabilities: dict[str, float], *, truth: str
 ) -> Figure:
-    """Draw one sample beside what a model answered.
+    """Draw one sample beside a model's answer.
 
     Args:
         truth: the label that the sample really has.

@@ -33,7 +33,7 @@ def fingerprint(entries: Iterable[Entry]) -> str:
 
 
 class Folder(Protocol):
-    """What LocalFolder and S3Prefix both do. Keys are relative, with slashes."""
+    """The interface of LocalFolder and S3Prefix. Keys are relative, with slashes."""
 
     def list(self, prefix: str = "", *, etags: bool = True) -> Iterator[Entry]:
         """Yield all objects whose key starts with `prefix`, sorted by key.

@@ -2,7 +2,7 @@
 
 Its parts are in streaming/. The plan of an epoch (plan.py) says which sample comes when; threads
 fetch whole shards ahead (shard_reader.py); worker processes decode into shared memory (workers.py).
-Batches are the integers that `decode` gives, uint8 or int16: normalise them on the device.
+Batches are the integers that `decode` gives, uint8 or int16: normalize them on the device.
 """
 
 from collections import deque
@@ -22,7 +22,7 @@ from helpers.streaming.workers import Decode, Workers, decode_sample, fill
 AHEAD = 3
 """Batches on their way in each worker."""
 RAMP = 16 << 20
-"""Bytes more that each batch lets come: at first nothing competes with what it waits for."""
+"""Bytes more that each batch lets come: at first nothing competes with its own reads."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Batch:
     """int64 (B,), positions in the manifest's labels."""
     keys: list[str]
     secondary: list[list[int]] = field(default_factory=list)
-    """For each sample, the positions of what else is in it."""
+    """For each sample, the positions of its secondary labels."""
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -87,7 +87,7 @@ class ShardLoader:
         return {"epoch": self._epoch, "batches": self._done, **self._same}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Make the next iteration give what was left of the epoch.
+        """Make the next iteration give the rest of the epoch.
 
         Raises:
             ValueError: it was saved with another data set, seed, batch size or number of ranks.
@@ -172,7 +172,7 @@ class ShardLoader:
         return make_batch(self._buffers.keep(array), labels, keys)
 
     def _drain(self, waiting: deque[tuple]) -> None:
-        """Wait out what the workers still do, so that the next epoch finds them idle."""
+        """Wait for the workers' open tasks, so that the next epoch finds them idle."""
         try:
             for number, *_ in waiting:
                 self._workers.result(number)
@@ -220,7 +220,7 @@ class Run:
             yield refs
 
     def _fetch_ahead(self, limit: int) -> None:
-        """Begin to fetch what comes next, up to so many bytes, at most two blocks."""
+        """Begin to fetch the next reads, up to so many bytes, at most two blocks."""
         while self._reader.bytes < limit:
             shard, samples = next(self._coming, (None, 0))
             if shard is None:
@@ -279,7 +279,7 @@ def make_loader(
         open_shard: for `s3://`, such as `helpers.s3.shard_opener(client)`.
         verify: compare each shard's MD5 with the manifest's.
         in_order: shards can be read in the manifest's order alone, as in a Pipe channel; see
-            streaming/channel.py.
+            channel.py.
         block_bytes: shards held at a time to mix samples from; twice that is kept in memory.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Switches off what libraries send home by themselves; sets variables, and imports no library."""
+"""Switches off the telemetry of libraries; sets variables, and imports no library."""
 
 import os
 

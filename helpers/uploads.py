@@ -1,4 +1,4 @@
-"""Puts raw data into S3 under a prefix of its own, and keeps a record of what lies there.
+"""Puts raw data into S3 under a prefix of its own, and keeps a record of its contents.
 
 Each source (the sample, a folder, an `s3://` prefix) has its own prefix: `Config.folder`. So a
 second data set never mixes with the first, nothing that somebody has paid to upload is deleted to
@@ -34,7 +34,7 @@ class OtherObjects(ValueError):
 
 @dataclass(frozen=True)
 class RawRecord:
-    """What a raw prefix holds, as of the last upload."""
+    """The contents of a raw prefix after the last upload."""
 
     source: str
     """`Config.source`."""
@@ -52,7 +52,7 @@ class RawRecord:
 
 @dataclass(frozen=True)
 class Upload:
-    """What one upload did."""
+    """The result of one upload."""
 
     sent: int
     kept: int
@@ -121,16 +121,16 @@ def check_raw(config: Config) -> RawRecord:
     Raises:
         LookupError: nothing was uploaded, or an upload broke off; it names the notebook to run.
     """
-    record, place = load_record(config), config.uri("raw")
+    record, prefix = load_record(config), config.uri("raw")
     if record is None:
-        raise LookupError(f"No raw data was brought to {place}: run notebooks/01 first")
+        raise LookupError(f"No raw data was brought to {prefix}: run notebooks/01 first")
     if not record.fingerprint:
-        raise LookupError(f"The upload to {place} was not finished: run notebooks/01, it goes on")
+        raise LookupError(f"The upload to {prefix} was not finished: run notebooks/01, it goes on")
     return record
 
 
 def _record(config: Config, objects: list[Entry], *, finished: bool) -> RawRecord:
-    """Write what the prefix holds; unfinished, before anything in it changes."""
+    """Write the prefix's record; unfinished, before anything in it changes."""
     size = sum(entry.size for entry in objects)
     mark = fingerprint(objects) if finished else ""
     record = RawRecord(config.source, len(objects), size, mark)
@@ -150,18 +150,18 @@ def _read_record(config: Config, key: str) -> RawRecord:
         FileNotFoundError: there is none.
         ValueError: it is damaged, or of another version of the course.
     """
-    place = _records(config)
+    prefix = _records(config)
     try:
-        return RawRecord(**json.loads(place.read(key)))
+        return RawRecord(**json.loads(prefix.read(key)))
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"{place}/{key} can't be read ({error}): delete it and run notebooks/01, which writes "
+            f"{prefix}/{key} can't be read ({error}): delete it and run notebooks/01, which writes "
             "it anew"
         ) from error
 
 
 def _is_there(path: Path, file: Entry, found: Entry | None) -> bool:
-    """Return whether an object is this file, as its etag says.
+    """Return whether an object is this file, by its etag.
 
     Under a key of KMS it says nothing; such a file is sent again.
     """

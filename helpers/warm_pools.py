@@ -15,7 +15,7 @@ WAITING = "Available"
 
 @dataclass(frozen=True)
 class WarmPool:
-    """What became of a training job's instances after it."""
+    """The state of a training job's instances after it."""
 
     job: str
     status: str
@@ -41,8 +41,8 @@ class WarmPool:
 
 def warm_pool(config: Config, job: str) -> WarmPool:
     """Return the warm pool that a training job left."""
-    about = describe(config, "TrainingJob", job)
-    cluster, status = about["ResourceConfig"], about.get("WarmPoolStatus", {})
+    description = describe(config, "TrainingJob", job)
+    cluster, status = description["ResourceConfig"], description.get("WarmPoolStatus", {})
     return WarmPool(
         job,
         status.get("Status", "None"),

@@ -1,4 +1,4 @@
-"""What the PyTorch inference image calls: a clip or photo in, probabilities as JSON out.
+"""The handlers of the PyTorch inference image: a clip or photo in, probabilities as JSON out.
 
 The endpoint loads it from code/inference.py of model.tar.gz, where train.py puts it. Here:
 
@@ -31,7 +31,7 @@ def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:
 
 
 def predict_fn(request: tuple[bytes, str], model: Predictor) -> dict:
-    """Predict; what can't be read is the client's error (400), not the server's."""
+    """Predict; unreadable media are the client's error (400), not the server's."""
     body, content_type = request
     try:
         model.check_type(content_type)

@@ -93,7 +93,7 @@ def load_model(folder: Path) -> Predictor:
 
 
 def digest(manifest: Manifest) -> str:
-    """Return what tells one manifest from another, as train.py writes it into the model's card."""
+    """Return a manifest's digest, as train.py writes it into the model's card."""
     return sha256(manifest.to_json().encode()).hexdigest()
 
 

@@ -15,19 +15,19 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
 
+from helpers.channel import ShardSource, open_source  # noqa: E402
 from helpers.datasets import load_dataset  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
 from helpers.metrics import metric_line  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
-from helpers.streaming.channel import ShardSource, open_source  # noqa: E402
-from helpers.streaming.memory import Remembered  # noqa: E402
+from helpers.streaming.decode_cache import DecodeCache  # noqa: E402
 from helpers.training.attempts import Attempts  # noqa: E402
 from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
 from helpers.training.defaults import complete  # noqa: E402
 from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
-from helpers.training.export import Delivery  # noqa: E402
+from helpers.training.export import Export  # noqa: E402
 from helpers.training.loop import Trainer  # noqa: E402
 from helpers.training.options import Options  # noqa: E402
 from helpers.training.profiling import StepProfile  # noqa: E402
@@ -83,12 +83,12 @@ def main(args: argparse.Namespace) -> dict:
         trainer = make_trainer(args, manifest, ranks, attempts)
         trainer.resume()
         tracker = Tracker(args.wandb if first else "off", args.output_dir, vars(args), attempts)
-        delivery = Delivery(args, manifest, trainer, attempts)
+        export = Export(args, manifest, trainer, attempts)
         while not trainer.finished():
             if not (numbers := trainer.train_epoch(loaders["train"])):
                 ranks.print("Stopped on request; a run with the same checkpoints goes on from here")
                 if first and trainer.progress.best_weights:
-                    delivery.save(code=HERE)
+                    export.save(code=HERE)
                 tracker.close()
                 return {}
             validation = trainer.evaluate(loaders["validation"], counts["validation"])
@@ -96,10 +96,10 @@ def main(args: argparse.Namespace) -> dict:
             tracker.log(row)
         trainer.use_best()
         if first:  # before anything that may fail
-            delivery.save(code=HERE)
-        metrics = delivery.test(loaders["test"], counts["test"])
+            export.save(code=HERE)
+        metrics = export.test(loaders["test"], counts["test"])
         if first:
-            delivery.finish(loaders, tracker)
+            export.finish(loaders, tracker)
         scores = {f"test_{name}": value for name, value in metrics.items() if name != "recall"}
         ranks.print(metric_line(**scores, warnings=len(attempts.warnings)))
     with attempts("leaving the other ranks"):
@@ -116,7 +116,7 @@ def loader(
         manifest,
         split,
         args.data,
-        decode=Remembered(decode, limit=args.memory_mb * 1_000_000),
+        decode=DecodeCache(decode, limit=args.memory_mb * 1_000_000),
         batch_size=max(1, args.batch_size // ranks.world_size),
         rank=ranks.rank,
         world_size=ranks.world_size,

@@ -64,7 +64,7 @@ def client(aws):
 @pytest.fixture
 def config(aws, monkeypatch):
     """Return the course's settings for the local AWS, with the environment that goes with them."""
-    from helpers.session import use_local
+    from helpers.boto_sessions import use_local
     from tests.local_cloud import course_config
 
     for name, value in aws.context.environment().items():

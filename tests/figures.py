@@ -5,7 +5,7 @@ import re
 NUMBER = re.compile(r"[−-]?[\d.,]*")
 
 
-def is_labelled(axes) -> bool:
+def is_labeled(axes) -> bool:
     """Say whether a reader learns what both axes are: by a label, or by names at their ticks."""
     axes.figure.canvas.draw()
     row = axes.get_shared_y_axes().get_siblings(axes)
@@ -18,7 +18,7 @@ def is_labelled(axes) -> bool:
 
 
 def shown(figure) -> list:
-    """Return the axes of a figure that are drawn, colour bars aside."""
+    """Return the axes of a figure that are drawn, color bars aside."""
     return [
         axes
         for axes in figure.axes

@@ -14,7 +14,7 @@ from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ("COURSE_DATASET", "COURSE_RAW")
-"""Settings of a person that a run honours; it is always on the local AWS."""
+"""Settings of a person that a run honors; it is always on the local AWS."""
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -23,7 +23,7 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that a run honours; a folder is absolute, kernels start elsewhere."""
+    """Return the settings that a run honors; a folder is absolute, kernels start elsewhere."""
     settings = {name: environment[name] for name in KEPT if environment.get(name)}
     raw = settings.get("COURSE_RAW", "")
     if raw and "://" not in raw:

@@ -26,13 +26,13 @@ COPIES = ROOT / ".notebooks"
 """Beside notebooks/, so that a path from a notebook to the rest of the project still holds."""
 
 PROGRESS = re.compile(r"\d+%\|.*\||\d+(\.\d+)?(it|s)/(s|it)\b")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
 ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
 CELL_FILE = re.compile(r"/[^\s'\"]*/ipykernel_\d+/\d+\.py")
 LIBRARY_WARNING = re.compile(r"^\S*/site-packages/\S+: \w*Warning: .*\n(?:  .*\n?)?", re.M)
 STATE = re.compile(r"/[^\s'\"]*/course-\w+/state")
 LARGE_FIGURE = 60_000
-"""Bytes of a PNG from which on it is stored with 256 colours."""
+"""Bytes of a PNG from which on it is stored with 256 colors."""
 
 
 def paths(folder: Path = FOLDER) -> list[Path]:
@@ -62,7 +62,7 @@ def outputs_digest(notebook: NotebookNode) -> str:
 
 def clean_text(text: str) -> str:
     """Return what a terminal would show in the end, without machine paths and libraries' noise."""
-    text = LIBRARY_WARNING.sub("", COLOUR.sub("", text))
+    text = LIBRARY_WARNING.sub("", COLOR.sub("", text))
     lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")]
     text = "\n".join(line for line in lines if not PROGRESS.search(line))
     text = STATE.sub(".local_aws", text)
@@ -74,7 +74,7 @@ def clean_text(text: str) -> str:
 
 
 def small_png(data: str) -> str:
-    """Return a base64 PNG, with 256 colours where it is large."""
+    """Return a base64 PNG, with 256 colors where it is large."""
     from PIL import Image
 
     if len(data) * 3 / 4 < LARGE_FIGURE:

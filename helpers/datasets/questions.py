@@ -24,10 +24,10 @@ class Questions:
 
     flat: str
     """SELECT that turns the raw metadata table `{raw}` into one row a sample with `id`, `label`."""
-    kin: str
-    """SELECT of `label` and `kin` for each sample of the classes: how many others it is akin to."""
-    akin: str
-    """What makes two samples akin, in words: "recordist", "item"."""
+    related: str
+    """SELECT of `label` and `related_samples`, the number of related ones, for each sample."""
+    relation: str
+    """The thing that related samples have in common: "recordist", "item"."""
     all: tuple[Question, ...]
 
     def __iter__(self) -> Iterator[Question]:

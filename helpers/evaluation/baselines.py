@@ -40,8 +40,8 @@ def metrics_table(report: dict) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("score").astype(float)
 
 
-def standing(report: dict, manifest: Manifest) -> pd.DataFrame:
-    """Return the model beside guesses on its own test and what others have published."""
+def baseline_table(report: dict, manifest: Manifest) -> pd.DataFrame:
+    """Return the model beside guesses on its own test and published results."""
     task = load_dataset(report["dataset"]).task
     train, test = (counts(manifest, split) for split in ("train", report["split"]))
     size = f"this test, {report['samples']} samples"
@@ -59,7 +59,7 @@ def standing(report: dict, manifest: Manifest) -> pd.DataFrame:
 
 
 def class_table(report: dict) -> pd.DataFrame:
-    """Return each class's samples and scores, with what others have published of it."""
+    """Return each class's samples and scores, with the published ones."""
     task = load_dataset(report["dataset"]).task
     rows = []
     for label, each in report["classes"].items():
@@ -79,5 +79,5 @@ def thin_classes(report: dict) -> dict[str, int]:
 
 def counts(manifest: Manifest, split: str) -> np.ndarray:
     """Return a split's samples of each label, int (classes,)."""
-    found = manifest.split(split).counts
-    return np.array([found.get(label, 0) for label in manifest.labels])
+    samples = manifest.split(split).counts
+    return np.array([samples.get(label, 0) for label in manifest.labels])

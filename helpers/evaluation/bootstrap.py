@@ -1,4 +1,4 @@
-"""Intervals of scores by redrawing whole groups; it knows arrays, not what the scores mean.
+"""Intervals of scores by redrawing whole groups; it knows arrays, and no score's meaning.
 
 Windows of one recording resemble each other: as if each were independent, an interval would be
 too narrow. So recordings are drawn, each with all its windows.
@@ -15,7 +15,7 @@ ROUNDS = 1000
 
 
 class Interval(NamedTuple):
-    """The bounds of a score; nan where nothing can be said."""
+    """The bounds of a score; nan where there are too few groups."""
 
     low: float
     high: float
@@ -67,7 +67,7 @@ def wilson(share: float, count: int, z: float = 1.96) -> Interval:
     """
     if not count:
         return Interval(float("nan"), float("nan"))
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    center = (share + z * z / (2 * count)) / (1 + z * z / count)
     spread = np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     half = float(spread * z / (1 + z * z / count))
-    return Interval(centre - half if share > 0 else 0.0, centre + half if share < 1 else 1.0)
+    return Interval(center - half if share > 0 else 0.0, center + half if share < 1 else 1.0)

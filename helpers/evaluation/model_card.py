@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from helpers.datasets import load_dataset
 from helpers.escape import markdown, markdown_table
-from helpers.evaluation.baselines import FEW, standing, thin_classes, worded
+from helpers.evaluation.baselines import FEW, baseline_table, thin_classes, worded
 from helpers.manifest import Manifest
 from helpers.metrics import overconfidence
 
@@ -19,7 +19,7 @@ CREATOR = "The Birds & Bins course"
 
 @dataclass(frozen=True)
 class Facts:
-    """What the card says of how a model was made."""
+    """The facts of a model's training for its card."""
 
     job: str
     arn: str
@@ -46,7 +46,7 @@ class Card:
 
     @property
     def title(self) -> str:
-        """Return what the model does."""
+        """Word the model's task."""
         return load_dataset(self.report["dataset"]).task.purpose
 
     def _repr_markdown_(self) -> str:
@@ -72,7 +72,7 @@ class Card:
     # The paragraphs, which both forms share.
 
     def data(self) -> str:
-        """Say what the samples are and how many."""
+        """Word the kind and the number of the samples."""
         samples = sum(split.samples for split in self.manifest.splits.values())
         return (
             f"{self.facts.origin}: {samples:,} samples. {self.manifest.account}. "
@@ -90,12 +90,13 @@ class Card:
         )
 
     def training(self) -> str:
-        """Say what made the model."""
-        given = ", ".join(f"{name} {value}" for name, value in self.facts.settings.items())
-        return f"Job {self.facts.job}, {self.facts.machines}" + (f"; {given}." if given else ".")
+        """Word the job and the settings of the training."""
+        settings = ", ".join(f"{name} {value}" for name, value in self.facts.settings.items())
+        job = f"Job {self.facts.job}, {self.facts.machines}"
+        return f"{job}; {settings}." if settings else f"{job}."
 
     def test(self) -> str:
-        """Say what was tested and how sure the scores are."""
+        """Word the test and the certainty of its scores."""
         unit = load_dataset(self.report["dataset"]).task.unit
         return (
             f"{self.report['samples']:,} samples of {self.report['sources']:,} {unit}, each scored "
@@ -120,7 +121,7 @@ class Card:
 
     def table(self) -> str:
         """Return the scores beside guesses and published ones, as a Markdown table."""
-        return markdown_table(standing(self.report, self.manifest).reset_index())
+        return markdown_table(baseline_table(self.report, self.manifest).reset_index())
 
     # AWS's form.
 

@@ -1,4 +1,4 @@
-"""Two models on the same test: the difference of each score, and how sure it is.
+"""Compares two models on the same test: each score's difference and its interval.
 
 It knows predictions; nothing of registries. Both models have answered the same samples, so the
 difference is redrawn as a pair, which tells far smaller ones apart than two intervals do.
@@ -23,8 +23,8 @@ class NotComparable(ValueError):
 
 
 @dataclass(frozen=True)
-class Contest:
-    """How a new model does against an old one."""
+class PairedComparison:
+    """The scores of a new model beside an old one's."""
 
     table: pd.DataFrame
     """By score: the approved model's, the new one's, the difference, its 95 % interval."""
@@ -35,12 +35,12 @@ class Contest:
 
     def __repr__(self) -> str:
         """Say the verdict."""
-        return f"<Contest: {self.verdict}>"
+        return f"<PairedComparison: {self.verdict}>"
 
 
-def contest(
+def compare_pairs(
     new: Predictions, old: Predictions, dataset: str, *, rounds: int = ROUNDS, seed: int = 0
-) -> Contest:
+) -> PairedComparison:
     """Compare two models on the samples that both were tested on.
 
     What was in both tests was in neither's training, even where the data has grown between.
@@ -70,14 +70,16 @@ def contest(
     low, high = sorted(sign * bound for bound in intervals[head])
     verdict = f"{task.score_names[head]} {gaps[head]:+.3f} ({intervals[head][0]:+.3f} to "
     verdict += f"{intervals[head][1]:+.3f}) on {len(new)} of {asked} samples: {_judged(low, high)}"
-    return Contest(pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0)
+    return PairedComparison(
+        pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0
+    )
 
 
 FIRST = "the first version, with none to compare it with"
 
 
-def unopposed(new: Predictions, dataset: str, why: str = FIRST) -> Contest:
-    """Return what there is to say of a model without an opponent: its scores, beside a guess's."""
+def no_comparison(new: Predictions, dataset: str, why: str = FIRST) -> PairedComparison:
+    """Return the scores of a model that has none to be compared with, beside a guess's."""
     task = load_dataset(dataset).task
     counts = np.bincount(new.targets, minlength=len(new.labels))
     guess = max(each[task.headline] for each in task.guesses(counts, counts, new.labels))
@@ -86,7 +88,7 @@ def unopposed(new: Predictions, dataset: str, why: str = FIRST) -> Contest:
     table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
     reached = f"{task.score_names[task.headline]} {ours[task.headline]:.3f}, where a guess has"
     verdict = f"{why}: {reached} {guess:.3f}"
-    return Contest(table, verdict, worse=False)
+    return PairedComparison(table, verdict, worse=False)
 
 
 def _judged(low: float, high: float) -> str:
@@ -102,13 +104,13 @@ def in_common(new: Predictions, old: Predictions) -> tuple[Predictions, Predicti
     Raises:
         NotComparable: there are none, or the labels are others.
     """
-    place = {key: index for index, key in enumerate(old.keys)}
-    both = [index for index, key in enumerate(new.keys) if key in place]
+    row_of = {key: index for index, key in enumerate(old.keys)}
+    both = [index for index, key in enumerate(new.keys) if key in row_of]
     if set(old.labels) != set(new.labels):
         raise NotComparable("the two models have other classes")
     if not both:
         raise NotComparable("the two models share no test sample")
     columns = [old.labels.index(label) for label in new.labels]
-    rows = [place[new.keys[index]] for index in both]
+    rows = [row_of[new.keys[index]] for index in both]
     new = new.take(both)
     return new, replace(new, probabilities=old.probabilities[np.ix_(rows, columns)])

@@ -1,4 +1,4 @@
-"""What a model said of every sample of a split; it knows shards and JSON lines, and no network."""
+"""A model's answer for every sample of a split; it knows shards and JSON lines, no network."""
 
 import hashlib
 import json
@@ -16,11 +16,11 @@ from helpers.storage import Folder
 from helpers.streaming.shard_reader import CorruptShard, find_samples
 
 DIGITS = 6
-"""Significant digits that are kept: far below what tells two answers apart."""
+"""Significant digits that are kept: two answers differ far above them."""
 
 
 class Model(Protocol):
-    """What is needed of predict.py's Predictor."""
+    """The part of predict.py's Predictor that is used here."""
 
     dataset: Dataset
 
@@ -90,7 +90,7 @@ class Predictions:
 
     @classmethod
     def from_lines(cls, text: str | bytes) -> "Predictions":
-        """Read what `lines` wrote.
+        """Read the lines of `lines`.
 
         Raises:
             ValueError: there is no line.
@@ -151,7 +151,7 @@ def predict_split(
 
 
 def check_counts(labels: list[str], keys: list[str], manifest: Manifest, split: str) -> None:
-    """Compare what was seen of each label with what the manifest lists.
+    """Compare the samples seen of each label with those that the manifest lists.
 
     Raises:
         CorruptShard: they differ, or a sample came twice.
@@ -164,7 +164,7 @@ def check_counts(labels: list[str], keys: list[str], manifest: Manifest, split: 
 
 
 def rounded(values: np.ndarray) -> np.ndarray:
-    """Return numbers as they are written: what is scored is what is kept."""
+    """Return numbers rounded as in the file, so that the scores are those of the file."""
     flat = [float(f"{value:.{DIGITS}g}") for value in values.ravel().tolist()]
     return np.array(flat).reshape(values.shape)
 

@@ -110,7 +110,7 @@ def _bounds(entry: Mapping[str, float | None]) -> dict[str, float | None]:
 
 
 def _plain(value: float) -> float | None:
-    """Return a number as JSON has it: no nan."""
+    """Return a number for JSON, None for nan."""
     return None if math.isnan(value) else float(value)
 
 

@@ -1,7 +1,7 @@
 """Decode, resample and encode sound; it knows bytes and waves, nothing of data sets or S3.
 
 The shard job, the notebooks and the endpoint all come through here, so a clip sounds the same
-to each of them. The log-mel front end is `helpers.media.logmel.LogMel`, also reachable from here.
+to each of them. Spectra are made in logmel.py.
 """
 
 import io
@@ -24,15 +24,6 @@ MAX_SECONDS = 7_200
 _MP3_LOSS = 0.1
 """Share of samples an MP3 may lack: without a Xing header its length is an estimate."""
 _FORMATS = {"ogg": ("OGG", "VORBIS"), "flac": ("FLAC", "PCM_16"), "wav": ("WAV", "PCM_16")}
-
-
-def __getattr__(name: str):
-    """Load LogMel on first use: torch takes a second, and most callers only decode."""
-    if name == "LogMel":
-        from helpers.media.logmel import LogMel
-
-        return LogMel
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def read_audio(data: bytes) -> tuple[np.ndarray, int]:
@@ -75,7 +66,7 @@ def fit(wave: np.ndarray, length: int = WINDOW) -> np.ndarray:
 
 
 def to_int16(wave: np.ndarray) -> np.ndarray:
-    """Return float samples in [-1, 1] as int16; what is louder is clipped, never wrapped."""
+    """Return float samples in [-1, 1] as int16; louder ones are clipped, never wrapped."""
     scaled = np.clip(wave, -1, 32767 / 32768)
     scaled *= 32768
     return np.rint(scaled, out=scaled).astype(np.int16)

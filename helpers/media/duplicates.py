@@ -50,7 +50,7 @@ class Duplicate:
 
 
 def digest(data: bytes) -> str:
-    """Return the MD5 of a file, as S3's ETag of a simple upload has it."""
+    """Return the MD5 of a file, which is S3's ETag of a simple upload."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
@@ -77,16 +77,16 @@ def examine(data: bytes) -> tuple[str, np.ndarray]:
 def find_duplicates(
     digests: dict[str, str], fingerprints: dict[str, np.ndarray]
 ) -> list[Duplicate]:
-    """Return every copy with its original, the longest of its kin, sorted by id.
+    """Return every copy with its original, the longest of its copies, sorted by id.
 
     Both arguments are by recording id; a recording may be missing from either. All are compared
     in memory, by sorting: 47,300 recordings, 107 hours of sound, took 9 s and 1.1 GB.
     """
     links = _near(fingerprints) | _exact(digests)
     found = []
-    for kin in _kin(list(links)):
-        original = max(kin, key=lambda id: (len(fingerprints.get(id, ())), -kin.index(id)))
-        found += [_copy(id, original, links) for id in kin if id != original]
+    for copies in _linked(list(links)):
+        original = max(copies, key=lambda id: (len(fingerprints.get(id, ())), -copies.index(id)))
+        found += [_copy(id, original, links) for id in copies if id != original]
     return sorted(found, key=lambda duplicate: duplicate.id)
 
 
@@ -108,7 +108,7 @@ def _bands(frames: np.ndarray) -> np.ndarray:
 
 
 class Link(NamedTuple):
-    """What two recordings have in common."""
+    """The part that two recordings have in common."""
 
     kind: str
     similarity: float
@@ -164,7 +164,7 @@ def _candidates(words: list[np.ndarray]) -> list[tuple[int, int, int]]:
 
 
 def _compare(a: np.ndarray, b: np.ndarray, offset: int) -> Link:
-    """Return what a and b have in common where b, moved by -offset frames, lies over a."""
+    """Return the common part of a and b where b, moved by -offset frames, lies over a."""
     start, end = max(0, -offset), min(len(a), len(b) - offset)
     if (end - start) * HOP < MIN_SECONDS * RATE:
         return Link("near", 0.0)
@@ -174,7 +174,7 @@ def _compare(a: np.ndarray, b: np.ndarray, offset: int) -> Link:
     return Link("near", similarity, *more)
 
 
-def _kin(pairs: list[tuple[str, str]]) -> list[list[str]]:
+def _linked(pairs: list[tuple[str, str]]) -> list[list[str]]:
     """Return the ids that hang together, directly or through others, each list sorted."""
     parent: dict[str, str] = {}
 
@@ -186,7 +186,7 @@ def _kin(pairs: list[tuple[str, str]]) -> list[list[str]]:
     for a, b in pairs:
         low, high = sorted((root(a), root(b)))
         parent[high] = low
-    kin: dict[str, list[str]] = {}
+    linked: dict[str, list[str]] = {}
     for id in sorted({id for pair in pairs for id in pair}):
-        kin.setdefault(root(id), []).append(id)
-    return list(kin.values())
+        linked.setdefault(root(id), []).append(id)
+    return list(linked.values())

@@ -47,15 +47,15 @@ class MelByMatrices(nn.Module):
 
     def _in_order(self, bank: Tensor) -> Tensor:
         """Return the bank's rows where the two steps leave each frequency, or its mirror."""
-        found = torch.zeros(self.kept, self.rest, bank.shape[1])
+        matrix = torch.zeros(self.kept, self.rest, bank.shape[1])
         for frequency, row in enumerate(bank):
             mirrored = frequency % PARTS >= self.kept
             at = self.size - frequency if mirrored else frequency
-            found[at % PARTS, at // PARTS] = row
-        return found.flatten(0, 1)
+            matrix[at % PARTS, at // PARTS] = row
+        return matrix.flatten(0, 1)
 
     def forward(self, wave: Tensor) -> Tensor:
-        """Return the mel power of centred frames, the wave mirrored at its ends."""
+        """Return the mel power of centered frames, the wave mirrored at its ends."""
         half = self.size // 2
         wave = nn.functional.pad(wave.unsqueeze(1), (half, half), mode="reflect").squeeze(1)
         pieces = wave[:, : wave.shape[1] // self.hop * self.hop].unflatten(1, (-1, self.hop))

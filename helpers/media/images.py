@@ -29,7 +29,7 @@ def upright_size(data: bytes) -> tuple[int, int]:
         raise Unreadable(_not_jpeg(data))
     try:
         height, width, _, _ = simplejpeg.decode_jpeg_header(data, strict=False)
-    except (ValueError, KeyError) as error:  # KeyError: a colour space that simplejpeg lacks
+    except (ValueError, KeyError) as error:  # KeyError: a color space that simplejpeg lacks
         raise Unreadable(f"broken JPEG header: {error}") from error
     if width * height > MAX_PIXELS:
         raise Unreadable(f"too large: {width}x{height} pixels, {MAX_PIXELS:,} are the limit")
@@ -139,7 +139,7 @@ def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def _not_jpeg(data: bytes) -> str:
-    """Say what the bytes are instead of a JPEG."""
+    """Name the format of bytes that are no JPEG."""
     if not data:
         return "not a JPEG: empty file"
     for magic, name in _KNOWN.items():

@@ -1,4 +1,4 @@
-"""Turn 5 s waves into normalised log-mel pictures; it knows tensors and nothing of files.
+"""Turn 5 s waves into normalized log-mel pictures; it knows tensors and nothing of files.
 
 One module for the training device, the notebooks and the endpoint. Gain does not matter to it:
 levels are relative to the clip's peak, and each band is relative to its own median.
@@ -51,7 +51,7 @@ class LogMel(torch.nn.Module):
         with torch.autocast(wave.device.type, enabled=False):
             wave = wave.float() / 32768 if wave.dtype == torch.int16 else wave.float()
             mel = self.exported if is_exported() else self.mel
-            return normalise(mel(wave)).unsqueeze(1)
+            return normalize(mel(wave)).unsqueeze(1)
 
 
 def is_exported() -> bool:
@@ -63,7 +63,7 @@ def is_exported() -> bool:
     return getattr(compiler, "is_exporting", compiler.is_compiling)()
 
 
-def normalise(power: torch.Tensor) -> torch.Tensor:
+def normalize(power: torch.Tensor) -> torch.Tensor:
     """Return (B, mels, frames) power in units of the clip's own spread about each band's median.
 
     Frames of digital silence (padding, a muted recorder) stay out of the median and become 0.
@@ -84,7 +84,7 @@ def _median(level: torch.Tensor, sounding: torch.Tensor) -> torch.Tensor:
 
 
 def to_uint8(pictures: torch.Tensor) -> torch.Tensor:
-    """Pack normalised pictures into bytes for a shard."""
+    """Pack normalized pictures into bytes for a shard."""
     scaled = (pictures.clamp(_LOW, _HIGH) - _LOW) * (_STEPS / (_HIGH - _LOW))
     return scaled.round().to(torch.uint8)
 

@@ -27,7 +27,7 @@ LEAD_SECONDS = 0.25
 MIN_TAIL_SECONDS = 2.0
 """The last window is moved back to be whole; a tail shorter than this is not worth the repeat."""
 STEADY_DB = 12.0
-"""A band louder than its neighbours by this all the time is a singer that never pauses."""
+"""A band louder than its neighbors by this all the time is a singer that never pauses."""
 
 _FRAME = 1024
 _BANDS = 24
@@ -151,7 +151,7 @@ def _frames(wave: np.ndarray) -> np.ndarray:
 
 
 def _smooth(bands: np.ndarray) -> np.ndarray:
-    """Average each frame with its neighbours: one frame of noise alone jumps by 10 dB."""
+    """Average each frame with its neighbors: one frame of noise alone jumps by 10 dB."""
     padded = np.pad(bands, ((1, 1), (0, 0)), mode="edge")
     return (padded[:-2] + padded[1:-1] + padded[2:]) / 3
 
@@ -174,7 +174,7 @@ def _best(cleaned: Cleaned, level: np.ndarray) -> Window:
 
 
 def _kept(spans: list[tuple[float, float]], seconds: float) -> list[tuple[float, float]]:
-    """Return what lies between the spans, without slivers."""
+    """Return the gaps between the spans, without slivers."""
     edges = [0.0, *(edge for span in spans for edge in span), seconds]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return [(start, end) for start, end in pairs if end - start >= MIN_SECONDS]

@@ -14,7 +14,7 @@ from helpers.media.audio import resample
 from helpers.onnx_session import open_session
 
 RATE = 16_000
-"""Hz; what the model was trained on."""
+"""Hz; the rate of the model's training."""
 FRAME = 512
 """Samples a decision, 32 ms."""
 _CONTEXT = 64
@@ -98,7 +98,7 @@ def _merge(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _is_speech(probability: np.ndarray, wave: np.ndarray) -> bool:
-    """Tell speech from what only begins like it."""
+    """Tell speech from sounds that only begin like it."""
     seconds = len(wave) / RATE
     if seconds >= LONG_SECONDS:
         return bool(probability.mean() >= CONFIDENT_LONG)

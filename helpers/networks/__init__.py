@@ -1,1 +1,1 @@
-"""The networks, and what they are saved as; training and endpoints share them."""
+"""The networks and their saved forms; training and endpoints share them."""

@@ -1,26 +1,22 @@
-"""What training leaves on disk: the model as it is deployed, and its results; no S3, no ranks.
+"""A trained model's folder: its weights, its card and the code that serves them; no S3, no ranks.
 
 torch is imported where weights are: an endpoint that runs the exported graph needs none.
 """
 
-import csv
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import Tensor, device, nn
 
-    from helpers.training.evaluation import Evaluation
-
 WEIGHTS, CARD, CODE = "model.pt", "model.json", "code"
-RESULTS, PREDICTIONS = "metrics.json", "predictions.csv"
 
 
-def save_artefact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
-    """Write the weights (of the bare model: no `module.` prefix) and what describes them.
+def save_artifact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
+    """Write the weights (of the bare model: no `module.` prefix) and their card.
 
     Args:
         card: holds at least model {name, classes, args}, dataset, labels and store.
@@ -33,7 +29,7 @@ def save_artefact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> 
 
 
 def save_card(folder: Path, card: dict) -> None:
-    """Write what describes the model, in place of what was there, whole or not at all."""
+    """Write the model's card in place of an earlier one, whole or not at all."""
     temporary = folder / f".{CARD}.tmp"
     try:
         temporary.write_text(json.dumps({"version": 1, **card}, indent=1))
@@ -60,7 +56,7 @@ def ship_code(folder: Path, source: Path) -> None:
 
 
 def load_card(folder: Path) -> dict:
-    """Return what describes the model.
+    """Return the model's card.
 
     Raises:
         FileNotFoundError: the folder holds no model of this course.
@@ -82,7 +78,7 @@ def read_test(card: dict) -> dict:
     return card["metrics"]["test"]
 
 
-def load_artefact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Module, dict]":
+def load_artifact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Module, dict]":
     """Return the network with its weights, ready to predict, and its card.
 
     Raises:
@@ -96,25 +92,3 @@ def load_artefact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Mod
     model = build_model(card["model"]["name"], card["model"]["classes"], **card["model"]["args"])
     model.load_state_dict(torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True))
     return model.to(device).eval(), card
-
-
-def write_results(
-    folder: Path, results: dict, labels: Sequence[str], test: "Evaluation | None"
-) -> None:
-    """Write metrics.json (results, labels, confusion) and predictions.csv (a line a sample).
-
-    Args:
-        test: None where the model could not be tested: then there is neither confusion nor line.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    results = {**results, "labels": list(labels)}
-    if test is not None:
-        results |= {"confusion": test.confusion.tolist()}
-    (folder / RESULTS).write_text(json.dumps(results, indent=1))
-    if test is None:
-        return
-    with (folder / PREDICTIONS).open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["key", "label", *labels])
-        for key, target, row in zip(test.keys, test.targets, test.probabilities, strict=True):
-            rows.writerow([key, labels[target], *(f"{p:.6f}" for p in row)])

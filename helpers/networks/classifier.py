@@ -1,16 +1,19 @@
-"""What every network of the course has before its own layers; it knows tensors and nothing else."""
+"""The front part of every network, before its own layers; it knows tensors and nothing else."""
 
 from collections.abc import Callable
 
+import numpy as np
+import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from helpers.training.augment import nothing
+from helpers.networks.augment import nothing
 
 
 class Classifier(nn.Module):
     """A network behind a front end that turns stored samples into its input.
 
-    The front end (log-mel, pixel normaliser) is part of the network, so training, the offline
+    The front end (log-mel, pixel normalizer) is part of the network, so training, the offline
     prediction and the endpoint can't prepare a sample in two ways.
     """
 
@@ -19,9 +22,9 @@ class Classifier(nn.Module):
         self.frontend = frontend
         self.settings: dict = {}
         self.augmentation: Callable[[Tensor], Tensor] = nothing
-        """What suits this front end's output; the trainer decides on it."""
+        """The augmentation for this front end's output; the trainer decides on it."""
         self.augment: Callable[[Tensor], Tensor] = nothing
-        """What is done to the front end's output in training, at the present step."""
+        """Changes the front end's output in training, at the present step."""
 
     def forward(self, samples: Tensor) -> Tensor:
         """Return logits, float (B, classes), of a batch of stored samples."""
@@ -33,8 +36,14 @@ class Classifier(nn.Module):
         raise RuntimeError(f"{type(self).__name__} has no layers of its own")
 
 
-def start_weights(module: nn.Module) -> None:
-    """Initialise a convolution as He et al. 2015 (arXiv:1502.01852) do for ReLU networks."""
+@torch.inference_mode()
+def predict_batch(model: nn.Module, samples: Tensor) -> np.ndarray:
+    """Return the probabilities, float64 (B, classes), of stored samples on the model's device."""
+    return functional.softmax(model(samples).double(), dim=1).cpu().numpy()
+
+
+def initialize_weights(module: nn.Module) -> None:
+    """Initialize a convolution as He et al. 2015 (arXiv:1502.01852) do for ReLU networks."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
         if module.bias is not None:

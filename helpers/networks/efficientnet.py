@@ -6,7 +6,7 @@ With 3 channels and width 32 its parameters are named and shaped as torchvision'
 import torch
 from torch import Tensor, nn
 
-from helpers.networks.classifier import Classifier, start_weights
+from helpers.networks.classifier import Classifier, initialize_weights
 
 STAGES = (
     (1, 3, 1, 16, 1),
@@ -107,7 +107,7 @@ class EfficientNet(Classifier):
             features.append(nn.Sequential(*blocks))
         self.features = nn.Sequential(*features, convolution(inputs, scaled(HEAD), 1))
         self.classifier = nn.Sequential(nn.Dropout(dropout), nn.Linear(scaled(HEAD), classes))
-        self.apply(start_weights)
+        self.apply(initialize_weights)
 
     def scores(self, inputs: Tensor) -> Tensor:
         return self.classifier(self.features(inputs).mean((2, 3)))

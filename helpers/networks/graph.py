@@ -1,6 +1,6 @@
 """A trained network as an ONNX graph: torch writes it, ONNX Runtime runs it; it knows no data sets.
 
-The front end (log-mel, pixel normaliser) is in the graph, exported from the very code that the
+The front end (log-mel, pixel normalizer) is in the graph, exported from the very code that the
 training ran, so what goes in is what lies in a shard: integers, a batch of any size.
 """
 
@@ -25,7 +25,7 @@ TOLERANCE = 1e-4
 
 
 class GraphDiffers(RuntimeError):
-    """The graph does not say what the network says."""
+    """The graph's answers are not the network's."""
 
 
 class Graph:

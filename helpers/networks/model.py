@@ -5,9 +5,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from helpers.networks.classifier import Classifier, start_weights
+from helpers.networks.augment import jitter_photos, spec_augment
+from helpers.networks.classifier import Classifier, initialize_weights
 from helpers.networks.efficientnet import EfficientNet
-from helpers.training.augment import mask_bands, photograph_again
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -23,7 +23,7 @@ where the others quarter it: to count small things, a 64 pixel photo has none to
 
 
 class Pixels(nn.Module):
-    """Photo to network input: uint8 (B, 3, H, W), or float of 0 to 1, to normalised float32."""
+    """Photo to network input: uint8 (B, 3, H, W), or float of 0 to 1, to normalized float32."""
 
     def __init__(self, mean: tuple = IMAGENET_MEAN, std: tuple = IMAGENET_STD):
         super().__init__()
@@ -98,7 +98,7 @@ class ResNet(Classifier):
             inputs = outputs
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(inputs, classes)
-        self.apply(start_weights)
+        self.apply(initialize_weights)
 
     def scores(self, inputs: Tensor) -> Tensor:
         x = self.maxpool(self.relu(self.bn1(self.conv1(inputs))))
@@ -115,14 +115,14 @@ def stage(inputs: int, outputs: int, depth: int, stride: int) -> nn.Sequential:
 
 def log_mel() -> nn.Module:
     """Return the audio front end: int16 (B, 160000) to float32 (B, 1, mels, frames)."""
-    from helpers.media.audio import LogMel  # only audio models need it
+    from helpers.media.logmel import LogMel  # only audio models need it
 
     return LogMel()
 
 
 FRONTENDS: dict[str, tuple[Callable[[], nn.Module], int, Callable[[Tensor], Tensor]]] = {
-    "pixels": (Pixels, 3, photograph_again),
-    "log-mel": (log_mel, 1, mask_bands),
+    "pixels": (Pixels, 3, jitter_photos),
+    "log-mel": (log_mel, 1, spec_augment),
 }
 """Name to (maker, channels of its output, augmentation of its output)."""
 
@@ -150,7 +150,7 @@ MODELS: dict[str, dict] = {
 
 
 def build_model(name: str, classes: int, **overrides: object) -> Classifier:
-    """Return a fresh network of the registry; its `settings` are what builds its equal.
+    """Return a fresh network of the registry; its `settings` build its equal.
 
     Raises:
         ValueError: no such model; the message lists those there are.

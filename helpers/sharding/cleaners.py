@@ -37,7 +37,7 @@ class Cleaners:
         return self._pool.submit(_clean, record, data).result()
 
     def survey(self, data: bytes) -> bytes:
-        """Return what the data set's `relate` will need to know of a raw object."""
+        """Return the finding on a raw object for the data set's `relate`."""
         return self._pool.submit(_survey, data).result()
 
 
@@ -62,7 +62,7 @@ def _clean(record: Record, data: bytes) -> list[Sample] | Remark:
 
 
 def _survey(data: bytes) -> bytes:
-    """Run in a process; what can't be read is told when it is cleaned, with its reason."""
+    """Run in a process; unreadable objects are reported when they are cleaned."""
     try:
         return _task[0].survey(data)
     except Unreadable:

@@ -1,4 +1,4 @@
-"""What goes into which shard: records split, shuffled and cut by a seed. It opens no raw data.
+"""The plan of the shards: records split, shuffled and cut by a seed. It opens no raw data.
 
 The plan follows from names, labels, groups and etags, so every instance computes the same one.
 """
@@ -42,7 +42,7 @@ class PlannedShard:
 
 @dataclass(frozen=True)
 class Plan:
-    """All shards of a data set, and what is set aside before any object is opened."""
+    """All shards of a data set, and the records set aside before any object is opened."""
 
     dataset: str
     store: str

@@ -1,4 +1,4 @@
-"""How a shard and its sidecar are written, and sidecars summed up to the manifest."""
+"""Writes a shard and its sidecar, and sums sidecars up to the manifest."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ class ShardWriter:
         self._unreadable = 0
 
     def add(self, outcome: list[Sample] | Remark) -> None:
-        """Append what became of the next record; a readable twin is dropped for being one.
+        """Append the outcome of the next record; a readable twin is dropped for being one.
 
         Raises:
             ValueError: a sample's key is used twice or has a dot or slash.
@@ -61,7 +61,7 @@ class ShardWriter:
         self._file.close()
 
     def close(self) -> dict:
-        """Finish the file and return the sidecar: what is in the shard, and what is not."""
+        """Finish the file and return the sidecar: the shard's samples, and the drops."""
         self._tar.close()
         self._file.seek(0)
         md5 = hashlib.file_digest(self._file, "md5").hexdigest()

@@ -1,4 +1,4 @@
-"""Which record goes to train, validation or test; it knows groups and labels, and reads no data."""
+"""Splits records into train, validation and test; it knows groups and labels, reads no data."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -165,7 +165,7 @@ def _move_one(parts: list[Component], split: str, chosen: dict, present: Counter
 def split_counts(
     records: Iterable[Record], split_of: Mapping[str, str]
 ) -> dict[str, dict[str, int]]:
-    """Return {split: {label: records}}, for a table of what the split looks like."""
+    """Return {split: {label: records}}, for a table of the split."""
     counts = {split: Counter() for split in SPLITS}
     for record in records:
         counts[split_of[record.id]][record.label] += 1

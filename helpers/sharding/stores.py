@@ -1,4 +1,4 @@
-"""What each way of storing a sample takes in bytes and time; CPU time, no clock of the wall."""
+"""Bytes and CPU time of each way of storing a sample."""
 
 import time
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def measure_stores(dataset: Dataset, raw: Sequence[tuple[Record, bytes]]) -> pd.
 
 
 def at_scale(stores: pd.DataFrame, samples: int) -> pd.DataFrame:
-    """Return what so many samples would take in each store, by arithmetic.
+    """Return bytes and time of so many samples in each store, by arithmetic.
 
     Returns:
         A row per store: `GB`, `dollars a month` in S3, and `core minutes an epoch` of decoding.

@@ -80,7 +80,7 @@ def survey(
 def apply(
     relations: Iterable[Relation], records: Iterable[Record]
 ) -> tuple[list[Record], list[Remark], list[Remark]]:
-    """Return the records that stay, with their new groups; who is dropped; who was joined."""
+    """Return the records that stay, with their new groups; those dropped; those joined."""
     by_id = {record.id: record for record in records}
     dropped, joined = [], []
     for one in relations:
@@ -157,7 +157,7 @@ def _all_findings(out: Folder, parts: list[Part], limit: float) -> dict[str, byt
 
 
 def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any:
-    """Return what `look` finds, looking at growing intervals."""
+    """Return the result of `look`, called at growing intervals."""
     since, pause = time.monotonic(), 0.1
     while (found := look()) is None:
         if time.monotonic() - since > limit:
@@ -171,7 +171,7 @@ def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any
 
 
 def _save(out: Folder, key: str, digest: str, rows: Any) -> None:
-    """Write rows under the digest of what they were made from."""
+    """Write rows under the digest of their sources."""
     out.write(key, json.dumps({"digest": digest, "rows": rows}, indent=1).encode())
 
 

@@ -1,1 +1,1 @@
-"""What `helpers/stream.py` is made of: shards and where they come from, who reads, who decodes."""
+"""The parts of `helpers/stream.py`: plans, sources, readers and decoders of shards."""

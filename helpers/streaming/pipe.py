@@ -71,7 +71,7 @@ class PipeChannel:
             return text[:end].encode()
 
     def open_shard(self, uri: str, start: int, stop: int) -> BinaryIO:
-        """Open a shard for reading from its first byte, by passing over what is before it.
+        """Open a shard for reading from its first byte, passing over the bytes before it.
 
         A shard that went by already begins the next pass. One shard is open at a time.
 
@@ -108,13 +108,13 @@ class PipeChannel:
 
     def _seek(self, name: str) -> None:
         """Go on to where a shard begins."""
-        place = [known for known, _ in self._order].index(name)
+        index = [known for known, _ in self._order].index(name)
         self._pass_over()
-        if self._pipe is None or place < self._next:
+        if self._pipe is None or index < self._next:
             self._open_next()
         while True:
             self._begin_shard()
-            if self._next > place:
+            if self._next > index:
                 return
             self._pass_over()
 
@@ -150,7 +150,7 @@ class PipeChannel:
                 return None
 
     def _open_next(self) -> None:
-        """Read the present pass to its end, as AWS's contract has it, and open the next."""
+        """Read the present pass to its end, as AWS's contract demands, and open the next."""
         if self._pipe is not None:
             while self._pipe.read(PIECE):
                 pass
@@ -181,5 +181,5 @@ class ShardInPipe:
         return self._channel.take(size)
 
     def close(self) -> None:
-        """Let go of the channel; what was not read is passed over."""
+        """Close the channel; unread bytes are passed over."""
         self._channel.close_shard()

@@ -62,7 +62,7 @@ class EpochPlan:
     """Whether a rank takes its shards as they are listed, and only samples are mixed."""
 
     def __post_init__(self) -> None:
-        """Check what a caller may get wrong."""
+        """Check the caller's arguments."""
         if not 0 <= self.rank < self.world_size or self.batch_size < 1:
             raise ValueError(
                 f"rank {self.rank} of {self.world_size} with batches of {self.batch_size}:"
@@ -104,7 +104,7 @@ class EpochPlan:
         return self.total * cell // cells - self.begin
 
     def slices(self) -> list[Slice]:
-        """Return what this rank reads, in order."""
+        """Return this rank's reads, in order."""
         order = list(range(len(self.counts)))
         if self.shuffle:
             random.Random(f"{self.seed}/{self.epoch}").shuffle(order)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from helpers.manifest import ShardInfo
+from helpers.s3_uris import is_uri
 from helpers.storage import read_resuming
 from helpers.streaming.shared import SharedBuffer
 from helpers.streaming.tar import TarError, members
@@ -20,11 +21,11 @@ PART = 8 << 20
 FIRST_PART = 1 << 20
 """Of the shard that a run waits for; smaller ones cost more in requests than they save."""
 OpenShard = Callable[[str, int, int], BinaryIO]
-"""Opens bytes start to stop of a shard's URI; raises ConnectionError for what may pass."""
+"""Opens bytes start to stop of a shard's URI; raises ConnectionError for errors that may pass."""
 
 
 class CorruptShard(ValueError):
-    """A shard is not what the manifest says; the message names it and says what is wrong."""
+    """A shard differs from its entry in the manifest; the message names both."""
 
 
 class Place(NamedTuple):
@@ -110,7 +111,7 @@ class ShardReader:
         in_order: bool = False,
         threads: int = 8,
     ) -> None:
-        if source.startswith("s3://") and open_shard is None:
+        if is_uri(source) and open_shard is None:
             raise ValueError("A stream from s3:// needs open_shard=helpers.s3.shard_opener(client)")
         self.source, self.shards, self.verify = source.rstrip("/"), shards, verify
         self._open, self._threads = open_shard or open_local, 1 if in_order else threads
@@ -149,14 +150,14 @@ class ShardReader:
         return self._held[shard].loaded.result()
 
     def release(self, shard: int) -> None:
-        """Give a shard's memory back, waiting for what is on its way."""
+        """Give a shard's memory back, waiting for reads on their way."""
         held = self._held.pop(shard)
         self.bytes -= self.shards[shard].bytes
         if not held.loaded.cancel() and not held.loaded.exception():
             self._free.append(held.buffer)
 
     def release_all(self) -> None:
-        """Give all memory back; what has not been begun is not fetched."""
+        """Give all memory back; shards whose fetch has not begun are left."""
         for part in [part for held in self._held.values() for part in held.parts]:
             part.cancel()
         for shard in list(self._held):

@@ -59,7 +59,7 @@ class BatchBuffers:
         return array.reshape(shape)
 
     def keep(self, array: np.ndarray) -> np.ndarray:
-        """Return what a caller may hold on to: a copy once it holds too many buffers."""
+        """Return an array that a caller may keep: a copy once it holds too many buffers."""
         return array if self._free or self._made <= self._most else array.copy()
 
 

@@ -185,7 +185,7 @@ def _work(
 def _answer(
     maps: dict, batch: int, shape: tuple, dtype: str, samples: list, decode: Decode, index_of
 ) -> tuple[str, Any]:
-    """Fill one batch; whatever goes wrong is the answer."""
+    """Fill one batch; an error is an answer too."""
     try:
         out = np.frombuffer(maps[batch], dtype, count=int(np.prod(shape))).reshape(shape)
         views = [maps[buffer] for buffer, *_ in samples]

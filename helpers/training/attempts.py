@@ -1,4 +1,4 @@
-"""Parts of a run that may fail without ending it: what is paid for is the model, not its records.
+"""Parts of a run that may fail without ending it: the model is paid for, not its records.
 
 It knows names and reasons, and nothing of what is tried.
 """

@@ -1,4 +1,4 @@
-"""A run's state on disk, so that a stopped run goes on; it knows nothing of what is in it."""
+"""A run's state on disk, so that a stopped run goes on; it knows nothing of the contents."""
 
 import os
 import signal

@@ -9,14 +9,14 @@ from helpers.training.options import Options
 
 def complete(args: Namespace, dataset: str) -> Namespace:
     """Return the flags with, where none was given (None), the data set's values or the defaults."""
-    given = {name: value for name, value in vars(args).items() if value is not None}
+    chosen = {name: value for name, value in vars(args).items() if value is not None}
     defaults = {option.name: option.default for option in fields(Options)}
     own = load_dataset(dataset).training_defaults
-    return Namespace(**{**vars(args), **defaults, **own, **given})
+    return Namespace(**{**vars(args), **defaults, **own, **chosen})
 
 
 def check_accuracy(dataset: str, accuracy: float, *, sample: bool) -> str:
-    """Say how a model's test accuracy stands to what the course promises of its sample data.
+    """Compare a model's test accuracy with the course's promise for its sample data.
 
     Args:
         sample: whether the data are the course's own; nothing is promised of other data.

@@ -85,12 +85,12 @@ class Ranks:
     backend: str = "none"
     reason: str = "one process"
     device: torch.device = torch.device("cpu")
-    store: dist.Store | None = None
+    rendezvous: dist.Store | None = None
 
     def __str__(self) -> str:
         """Say which rank this is, on what, and why with this backend."""
-        place = f"rank {self.rank} of {self.world_size} on {self.device}"
-        return f"{place}, backend {self.backend}: {self.reason}"
+        rank = f"rank {self.rank} of {self.world_size} on {self.device}"
+        return f"{rank}, backend {self.backend}: {self.reason}"
 
     @property
     def first(self) -> bool:
@@ -190,7 +190,7 @@ class Ranks:
         outlives its launcher.
         """
         done = threading.Event()
-        if self.store is not None:
+        if self.rendezvous is not None:
             arguments = (done, failure, os.getppid())
             threading.Thread(target=self._watch, args=arguments, daemon=True).start()
         try:
@@ -207,10 +207,10 @@ class Ranks:
     def _failure(self, wait_s: float = 0.0) -> str | None:
         """Return the first reason that a rank told, if any does within `wait_s`."""
         end = time.monotonic() + wait_s if self.world_size > 1 else 0.0
-        while self.store is not None:
+        while self.rendezvous is not None:
             try:
-                if self.store.check([FAILURE_KEY]):
-                    return self.store.get(FAILURE_KEY).decode()
+                if self.rendezvous.check([FAILURE_KEY]):
+                    return self.rendezvous.get(FAILURE_KEY).decode()
             except (RuntimeError, dist.DistError):
                 return None  # the store's host is gone
             if time.monotonic() >= end:
@@ -220,10 +220,10 @@ class Ranks:
 
     def _tell(self, reason: str) -> None:
         """Leave the reason where the other ranks look, and give them time to read it."""
-        if self.store is None:
+        if self.rendezvous is None:
             return
         try:
-            self.store.set(FAILURE_KEY, reason)
+            self.rendezvous.set(FAILURE_KEY, reason)
         except (RuntimeError, dist.DistError):
             return
         time.sleep(2.0)

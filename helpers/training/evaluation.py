@@ -7,14 +7,14 @@ from typing import NoReturn, Protocol
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from helpers.metrics import confusion_matrix
+from helpers.networks.classifier import predict_batch
 from helpers.training.distributed import Ranks
 
 
 class Batch(Protocol):
-    """What stream.py's loader yields."""
+    """A batch of stream.py's loader."""
 
     data: torch.Tensor
     target: torch.Tensor
@@ -31,7 +31,7 @@ class CountMismatch(RuntimeError):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What all ranks together saw of a split; equal on every rank."""
+    """The results of all ranks together on a split; equal on every rank."""
 
     confusion: np.ndarray
     """int64 (classes, classes), a row for each true class."""
@@ -116,12 +116,6 @@ def raise_together(error: Exception | None, ranks: Ranks) -> NoReturn:
         raise error
     rank, reason = next((i, reason) for i, reason in enumerate(reasons) if reason)
     raise EvaluationFailed(f"rank {rank}: {reason}")
-
-
-@torch.inference_mode()
-def predict_batch(model: nn.Module, samples: torch.Tensor) -> np.ndarray:
-    """Return the probabilities, float64 (B, classes), of stored samples on the model's device."""
-    return functional.softmax(model(samples).double(), dim=1).cpu().numpy()
 
 
 def check_counts(confusion: np.ndarray, counts: Mapping[str, int], labels: Sequence[str]) -> None:

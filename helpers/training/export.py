@@ -1,4 +1,4 @@
-"""The last acts of a training run: it saves the model, then checks and describes it; no S3.
+"""The export of a training run: saves the model, then checks and describes it; no S3.
 
 What is paid for is saved first. All that follows (test, graph, check, records) is tried: where a
 part fails, its name and reason are in the log, in the model's card and in metrics.json.
@@ -10,14 +10,15 @@ from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
 from helpers.manifest import Manifest
 from helpers.metrics import score_probabilities
 from helpers.networks.artifact import (
-    load_artefact,
-    save_artefact,
+    load_artifact,
+    save_artifact,
     save_card,
     ship_code,
-    write_results,
 )
 from helpers.networks.graph import GRAPH, export_graph
 from helpers.predict import Predictor
@@ -25,10 +26,11 @@ from helpers.stream import Batch
 from helpers.training.attempts import Attempts
 from helpers.training.evaluation import Evaluation
 from helpers.training.loop import Trainer
+from helpers.training.results import write_results
 from helpers.training.tracking import Tracker
 
 
-class Delivery:
+class Export:
     """One run's model and results, written by the first rank.
 
     Args:
@@ -49,7 +51,7 @@ class Delivery:
         """
         folder = self.args.model_dir
         (folder / GRAPH).unlink(missing_ok=True)  # of an earlier run: of other weights
-        save_artefact(folder, self.trainer.progress.best_weights, self._card())
+        save_artifact(folder, self.trainer.progress.best_weights, self._card())
         with self.attempts("serving code"):
             ship_code(folder, code)
 
@@ -63,7 +65,7 @@ class Delivery:
         return self.metrics
 
     def finish(self, loaders: Mapping[str, Iterable[Batch]], tracker: Tracker) -> None:
-        """Export and check what was saved, and write the results.
+        """Export and check the saved model, and write the results.
 
         Args:
             loaders: of the splits.
@@ -72,13 +74,14 @@ class Delivery:
         if self.args.graph == "yes":
             with self.attempts("graph"):
                 batch = next(iter(loaders["validation" if test is None else "test"]))
-                export_graph(load_artefact(folder)[0], batch.data, folder / GRAPH)
+                export_graph(load_artifact(folder)[0], batch.data, folder / GRAPH)
         if test is None:
             tracker.close()
         else:
             with self.attempts("check"):
                 batch = next(iter(loaders["test"]))
-                Predictor.load(folder, graph=(folder / GRAPH).is_file()).check(batch, test)
+                saved = Predictor.load(folder, graph=(folder / GRAPH).is_file())
+                check_saved(saved, batch, test)
             tracker.finish(self.metrics, test.confusion, self.manifest.labels)
         card = self._card()
         with self.attempts("results"):
@@ -89,7 +92,7 @@ class Delivery:
             save_card(folder, self._card())
 
     def _card(self) -> dict:
-        """Return what describes the model, as far as it is known."""
+        """Return the model's card, as far as it is known."""
         manifest, trainer = self.manifest, self.trainer
         tested = {"test": self.metrics} if self.metrics else {}
         return {
@@ -103,3 +106,17 @@ class Delivery:
                 "sha256": sha256(manifest.to_json().encode()).hexdigest(),
             },
         }
+
+
+def check_saved(saved: Predictor, batch: Batch, test: Evaluation, tolerance: float = 0.05) -> None:
+    """Compare a saved model's answer for one sample with the trained model's answer in the test.
+
+    Training may have run in bf16 and this runs in fp32: on equal precision they differ by 1e-6.
+
+    Raises:
+        RuntimeError: the saved model is not the trained one.
+    """
+    seen = test.probabilities[test.keys.index(batch.keys[0])]
+    again = saved.probabilities([batch.data[0].numpy()])[0]
+    if np.abs(again - seen).max() > tolerance:
+        raise RuntimeError(f"The saved model answers {again}, the trained one {seen}")

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from helpers.metrics import score_confusion
+from helpers.networks.augment import draw_mix, mix, nothing
 from helpers.networks.classifier import Classifier
-from helpers.training.augment import draw_mix, mix, nothing
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation, evaluate
@@ -29,7 +29,7 @@ from helpers.training.progress import Progress, WaitClock
 
 
 class Loader(Protocol):
-    """What the trainer needs of stream.py's ShardLoader."""
+    """The part of stream.py's ShardLoader that the trainer uses."""
 
     def set_epoch(self, epoch: int) -> None: ...
     def __len__(self) -> int: ...
@@ -117,8 +117,8 @@ class Trainer:
     def _step(self, batch: object, done: int, steps: int) -> Tensor:
         """Do one batch forward and back, and return its summed loss."""
         options = self.options
-        place = f"{options.seed}/{self.progress.epoch}/{done}/{self.ranks.rank}"
-        torch.manual_seed(random.Random(place).getrandbits(63))
+        moment = f"{options.seed}/{self.progress.epoch}/{done}/{self.ranks.rank}"
+        torch.manual_seed(random.Random(moment).getrandbits(63))
         with phase("copy"):
             data = batch.data.to(self.device, non_blocking=True)
             if data.dim() == 4:  # photos: while they are bytes it costs least
@@ -156,7 +156,7 @@ class Trainer:
         return mix(targets, share, other)
 
     def _update(self, progress: float) -> None:
-        """Let the optimiser step at the rate that the schedule has here."""
+        """Let the optimizer step at the rate that the schedule has here."""
         options = self.options
         share = learning_rate(progress, warmup=options.warmup, schedule=options.schedule)
         for group in self.optimizer.param_groups:
@@ -189,7 +189,7 @@ class Trainer:
             self.checkpoints.save(self.state(), number)
 
     def _note(self, done: int, loss_sum: Tensor, samples: int) -> None:
-        """Sum what the ranks did of this epoch into the progress."""
+        """Add all ranks' sums of this epoch to the progress."""
         total, count = self.ranks.sum(np.array([loss_sum.item(), samples]))
         self.progress.step, self.progress.loss_sum = done, float(total)
         self.progress.samples = round(float(count))

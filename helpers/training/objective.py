@@ -1,4 +1,4 @@
-"""What training minimises, and at which rate; it knows tensors and numbers, no loop, no ranks."""
+"""The loss of training and its learning rate; it knows tensors and numbers, no loop, no ranks."""
 
 import math
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, field, fields
 
 MONITORS = {"validation_loss": -1, "validation_accuracy": 1, "validation_macro_recall": 1}
-"""What early stopping can watch, and its better direction."""
+"""Scores that early stopping can watch, and their better direction."""
 CHOICES = {
     "monitor": tuple(MONITORS),
     "augment": ("yes", "no"),
@@ -42,7 +42,7 @@ class Options:
     sync_every: int = setting(10, "steps between the ranks' agreements on stop and checkpoint")
 
     def __post_init__(self):
-        """Refuse what would fail later, or do something else than asked."""
+        """Refuse options that would fail later, or have no effect."""
         for name, known in CHOICES.items():
             if getattr(self, name) not in known:
                 raise ValueError(f"--{name} is {getattr(self, name)!r}, not {' or '.join(known)}")

@@ -64,7 +64,7 @@ class StepProfile:
         yield from batches
 
     def _watch(self, batches: Iterator) -> Iterator:
-        """Pass up to `count` batches on under the profiler, and tell what it saw."""
+        """Yield up to `count` batches under the profiler, then report its findings."""
         global _watching
         count, self.count, taken = self.count, 0, 0  # one that fails is not tried again
         profiler = None
@@ -135,7 +135,7 @@ def is_reduction(name: str) -> bool:
 
 
 def covered(spans: Sequence[tuple[float, float]]) -> float:
-    """Return the length of the union of (begin, end) spans; what overlaps counts once."""
+    """Return the length of the union of (begin, end) spans; overlaps count once."""
     total, reached = 0.0, float("-inf")
     for begin, end in sorted(spans):
         total += max(0.0, end - max(begin, reached))

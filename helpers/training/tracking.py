@@ -1,4 +1,4 @@
-"""What a run tells wandb: settings, curves, confusion matrix; it knows wandb and nothing else.
+"""Tracks a run in wandb: settings, curves, confusion matrix; it knows wandb and nothing else.
 
 `offline` writes files that `wandb sync` can send later, needs no key and opens no connection;
 `online` needs WANDB_API_KEY. wandb is imported only where it is used. Where it fails, the run goes

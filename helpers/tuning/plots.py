@@ -1,10 +1,11 @@
 """Figures of searches: how the objective came about, and with which hyperparameters.
 
-Takes trials and ranges, asks no service; colours and sizes are those of `plots`.
+Takes trials and ranges, asks no service; colors and sizes are those of `plots`.
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from helpers.plots import COLOURS, MAP, WIDE
+from helpers.plots import COLORS, MAP, WIDE
+from helpers.tuning.space import ends_of, position, search_space
 from helpers.tuning.trials import Trial, best_of
-from local_aws.services.sagemaker.tuning.ranges import Range
 
 MARKERS = "os^D"
 
@@ -24,7 +25,7 @@ def history(
     *,
     objective: str,
     default: float | None = None,
-    maximise: bool = True,
+    maximize: bool = True,
 ) -> Figure:
     """Draw each search's objective, trial by trial, with the best so far as a line.
 
@@ -32,15 +33,15 @@ def history(
         default: the objective of the default settings, for comparison.
     """
     figure, axes = plt.subplots(figsize=WIDE)
-    for place, (name, trials) in enumerate(searches.items()):
-        colour, marker = COLOURS[place], MARKERS[place % len(MARKERS)]
+    for index, (name, trials) in enumerate(searches.items()):
+        color, marker = COLORS[index], MARKERS[index % len(MARKERS)]
         numbers = np.arange(1, len(trials) + 1)
         values = np.array([math.nan if trial.value is None else trial.value for trial in trials])
-        best = (np.fmax if maximise else np.fmin).accumulate(values)
-        axes.plot(numbers, values, marker, color=colour, alpha=0.55, markersize=6)
-        axes.step(numbers, best, where="post", color=colour, label=f"{name}, best so far")
+        best = (np.fmax if maximize else np.fmin).accumulate(values)
+        axes.plot(numbers, values, marker, color=color, alpha=0.55, markersize=6)
+        axes.step(numbers, best, where="post", color=color, label=f"{name}, best so far")
     if default is not None:
-        axes.axhline(default, color="grey", linestyle="--", linewidth=1, label="default settings")
+        axes.axhline(default, color="gray", linestyle="--", linewidth=1, label="default settings")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(title="Trial by trial", xlabel="trial", ylabel=objective.replace("_", " "))
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
@@ -48,37 +49,41 @@ def history(
 
 
 def parallel_coordinates(
-    trials: Sequence[Trial], ranges: Mapping[str, Range], *, objective: str, maximise: bool = True
+    trials: Sequence[Trial], ranges: Mapping[str, Any], *, objective: str, maximize: bool = True
 ) -> Figure:
     """Draw each trial as a line over its hyperparameters, the brighter the better.
 
     Trials without an objective are left out; the title says how many.
+
+    Args:
+        ranges: the SDK's ranges by name.
     """
+    space = search_space(ranges)
     shown = [trial for trial in trials if trial.value is not None]
     values = [trial.value for trial in shown]
     norm = Normalize(min(values), max(values))
-    colours = _colours(maximise)
+    colors = _colors(maximize)
     figure, axes = plt.subplots(figsize=WIDE)
-    best = best_of(shown, maximise)
+    best = best_of(shown, maximize)
     for trial in sorted(shown, key=lambda trial: trial is best):
-        heights = [place_in(given, trial.params[name]) for name, given in ranges.items()]
+        heights = [position(each, trial.params[name]) for name, each in space.items()]
         heights.append(float(norm(trial.value)) if norm.vmin < norm.vmax else 0.5)
         width = 3.5 if trial is best else 1.6
-        axes.plot(heights, color=colours(norm(trial.value)), linewidth=width, marker="o")
-    ends = [ends_of(given) for given in ranges.values()]
-    _label(axes, list(ranges), [*ends, (f"{norm.vmin:.3f}", f"{norm.vmax:.3f}")], objective)
+        axes.plot(heights, color=colors(norm(trial.value)), linewidth=width, marker="o")
+    ends = [ends_of(each) for each in space.values()]
+    _label(axes, list(space), [*ends, (f"{norm.vmin:.3f}", f"{norm.vmax:.3f}")], objective)
     left_out = len(trials) - len(shown)
     note = f", {left_out} without an objective left out" if left_out else ""
     axes.set_title(f"{len(shown)} trials{note}; the best is the thick line")
-    mappable = plt.cm.ScalarMappable(norm, colours)
+    mappable = plt.cm.ScalarMappable(norm, colors)
     figure.colorbar(mappable, ax=axes, label=objective.replace("_", " "), pad=0.02)
     return figure
 
 
-def _colours(maximise: bool) -> Colormap:
+def _colors(maximize: bool) -> Colormap:
     """Return the course's map from bad to good without its yellow, which is lost on white."""
     shades = plt.get_cmap(MAP)(np.linspace(0, 0.85, 256))
-    return ListedColormap(shades if maximise else shades[::-1])
+    return ListedColormap(shades if maximize else shades[::-1])
 
 
 def _label(axes: Axes, names: list[str], ends: list[tuple[str, str]], objective: str) -> None:
@@ -86,31 +91,8 @@ def _label(axes: Axes, names: list[str], ends: list[tuple[str, str]], objective:
         ylim=(-0.18, 1.18), yticks=[], xlim=(-0.3, len(names) + 0.3), ylabel="range, low to high"
     )
     axes.set_xticks(range(len(names) + 1), [*names, objective.replace("_", " ")])
-    for place, (low, high) in enumerate(ends):
-        axes.axvline(place, color="grey", linewidth=0.8, zorder=0)
-        axes.text(place, -0.06, low, ha="center", va="top", fontsize=8)
-        axes.text(place, 1.06, high, ha="center", va="bottom", fontsize=8)
+    for index, (low, high) in enumerate(ends):
+        axes.axvline(index, color="gray", linewidth=0.8, zorder=0)
+        axes.text(index, -0.06, low, ha="center", va="top", fontsize=8)
+        axes.text(index, 1.06, high, ha="center", va="bottom", fontsize=8)
     axes.spines[["left", "bottom"]].set_visible(False)
-
-
-def place_in(given: Range, value: object) -> float:
-    """Return where a value lies in its range, from 0 to 1, on the range's own scale."""
-    if given.kind == "Categorical":
-        return given.values.index(str(value)) / max(1, len(given.values) - 1)
-    low, high = _scaled(given, given.low), _scaled(given, given.high)
-    return (_scaled(given, float(value)) - low) / (high - low) if high > low else 0.5
-
-
-def _scaled(given: Range, value: float) -> float:
-    if not given.is_log:
-        return value
-    if given.scaling == "ReverseLogarithmic":
-        return -math.log(1 - value)
-    return math.log(value)
-
-
-def ends_of(given: Range) -> tuple[str, str]:
-    """Return the names of a range's two ends."""
-    if given.kind == "Categorical":
-        return given.values[0], given.values[-1]
-    return f"{given.low:g}", f"{given.high:g}"

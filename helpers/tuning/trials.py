@@ -1,7 +1,7 @@
-"""What a trial of a search cost and brought, read from its training job; starts nothing.
+"""The trials of a search: settings, result, times and cost of each, tables of all; asks no service.
 
 Seconds count from the request: to `start` until SageMaker says that the script runs, to the first
-step until train.py says that it has taken one. Prices are those of `costs`.
+step until train.py says that it has taken one.
 """
 
 import math
@@ -12,13 +12,6 @@ from statistics import median
 from typing import Any
 
 import pandas as pd
-
-from helpers.config import Config
-from helpers.costs import instance_cost
-from helpers.jobs import ENDED, describe, finished, log_lines
-
-FIRST_STEP = "First step"
-"""How the line of train.py begins that says so."""
 
 
 @dataclass(frozen=True)
@@ -55,62 +48,11 @@ class Trial:
     @property
     def ended(self) -> bool:
         """Say whether its job has ended."""
-        return self.status in ENDED
+        return self.status != "InProgress"
 
     def record(self) -> dict[str, Any]:
-        """Return what `read` takes, made of JSON's own types."""
+        """Return the record that `read` takes, made of JSON's own types."""
         return asdict(self)
-
-
-def measure(
-    config: Config, job: str, objective: str, *, number: int, params: Mapping[str, Any]
-) -> Trial:
-    """Return what a training job that has ended cost and brought.
-
-    Args:
-        objective: name of a metric; its last value counts, by the job's own metric definitions or
-            as printed in the form `name=value`.
-    """
-    about = describe(config, "TrainingJob", job)
-    cluster, asked = about["ResourceConfig"], about["CreationTime"]
-    kept = about.get("WarmPoolStatus", {}).get("ResourceRetainedBillableTimeInSeconds", 0)
-    seconds = (about.get("BillableTimeInSeconds", 0) + kept) * cluster["InstanceCount"]
-    done = finished(config, "TrainingJob", job)
-    return Trial(
-        number=number,
-        params=dict(params),
-        job=job,
-        status=done.status,
-        value=None if done.status == "Failed" else _last(about, objective, done.metrics),
-        start_seconds=_seconds(asked, _started(about)),
-        step_seconds=_seconds(asked, _first_step(config, job, asked)),
-        billable_seconds=seconds,
-        cost=instance_cost(cluster["InstanceType"], seconds),
-        begin=asked.isoformat(),
-        end=about["TrainingEndTime"].isoformat(),
-        reason=about.get("FailureReason", ""),
-    )
-
-
-def _last(about: Mapping[str, Any], name: str, printed: Mapping[str, float]) -> float | None:
-    found = [item for item in about.get("FinalMetricDataList", []) if item["MetricName"] == name]
-    return found[0]["Value"] if found else printed.get(name)
-
-
-def _seconds(begin: datetime, end: datetime | None) -> float | None:
-    return None if end is None else round((end - begin).total_seconds(), 2)
-
-
-def _started(about: Mapping[str, Any]) -> datetime | None:
-    stages = about.get("SecondaryStatusTransitions", [])
-    return next((stage["StartTime"] for stage in stages if stage["Status"] == "Training"), None)
-
-
-def _first_step(config: Config, job: str, asked: datetime) -> datetime | None:
-    for time, _, text in log_lines(config, "TrainingJob", job):
-        if text.startswith(FIRST_STEP):
-            return time.astimezone(asked.tzinfo)
-    return None
 
 
 def table(trials: Sequence[Trial]) -> pd.DataFrame:
@@ -130,16 +72,16 @@ def table(trials: Sequence[Trial]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("trial")
 
 
-def compare(searches: Mapping[str, Sequence[Trial]], *, maximise: bool = True) -> pd.DataFrame:
-    """Return a column for each search: its starts, what it billed, how long it took, its best."""
-    return pd.DataFrame({name: _sums(trials, maximise) for name, trials in searches.items()})
+def compare(searches: Mapping[str, Sequence[Trial]], *, maximize: bool = True) -> pd.DataFrame:
+    """Return a column for each search: starts, billed seconds, wall time, dollars, best value."""
+    return pd.DataFrame({name: _sums(trials, maximize) for name, trials in searches.items()})
 
 
-def _sums(trials: Sequence[Trial], maximise: bool) -> dict[str, float | None]:
+def _sums(trials: Sequence[Trial], maximize: bool) -> dict[str, float | None]:
     first, later = trials[0], trials[1:]
     begin = min(datetime.fromisoformat(trial.begin) for trial in trials)
     end = max(datetime.fromisoformat(trial.end) for trial in trials)
-    best = best_of(trials, maximise)
+    best = best_of(trials, maximize)
     return {
         "trials": len(trials),
         "s to start, first trial": first.start_seconds,
@@ -158,15 +100,15 @@ def _median(values: Iterable[float | None]) -> float | None:
     return median(known) if known else None
 
 
-def best_of(trials: Sequence[Trial], maximise: bool = True) -> Trial | None:
+def best_of(trials: Sequence[Trial], maximize: bool = True) -> Trial | None:
     """Return the trial with the best objective; None where none has any."""
-    found = [trial for trial in trials if trial.value is not None and math.isfinite(trial.value)]
-    sign = 1 if maximise else -1
-    return max(found, key=lambda trial: sign * trial.value, default=None)
+    scored = [trial for trial in trials if trial.value is not None and math.isfinite(trial.value)]
+    sign = 1 if maximize else -1
+    return max(scored, key=lambda trial: sign * trial.value, default=None)
 
 
 def total_cost(trials: Sequence[Trial]) -> float | None:
-    """Return what trials cost in dollars; None where the price of one is not known."""
+    """Return the cost of trials in dollars; None where the price of one is not known."""
     costs = [trial.cost for trial in trials]
     return None if None in costs else sum(costs)
 

@@ -15,7 +15,7 @@ if __name__ == "__main__":
     sys.modules["tests"] = ModuleType("tests")
     sys.modules["tests"].__path__ = [str(TESTS)]
     sys.path.append(str(TESTS.parent))
-    import torch._dynamo  # noqa: F401  an optimiser loads it, which takes a second on each rank
+    import torch._dynamo  # noqa: F401  an optimizer loads it, which takes a second on each rank
 
     from tests.defects import bench, training  # noqa: F401
 

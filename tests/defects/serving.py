@@ -23,11 +23,11 @@ from helpers.predict import Predictor
 from local_aws.instances import warm_python
 from local_aws.server import LocalAws
 from tests.defects.bench import Bench, Defect
-from tests.helpers.test_predict import make_artefact
 from tests.local_aws.services.sagemaker.jobs.requests import training
 from tests.local_aws.services.sagemaker.jobs.test_pools import finish, kept
 from tests.local_cloud import BUCKET as BUCKET_HERE
 from tests.local_cloud import make_client
+from tests.made_model import make_artifact
 from tests.made_shards import LABELS, photo
 from tests.project.test_style import ACCOUNT, ACCOUNTS, ROOT, SHIPPED
 from tests.scripts.test_inference import SCRIPT, Endpoint
@@ -42,7 +42,7 @@ BUCKET = re.compile(r"""["']s3://(?!aft-vbi-pds)[a-z0-9]|Bucket=["'][a-z0-9]""")
 
 def as_train_saves_it(folder: Path) -> None:
     """Write a model with its card."""
-    make_artefact(folder, "bins", store="jpg", size=32)
+    make_artifact(folder, "bins", store="jpg", size=32)
 
 
 def weights_alone(folder: Path) -> None:
@@ -87,7 +87,7 @@ def the_endpoint_hears_what_the_training_heard(serving: Callable, bench: Bench) 
         served.extend(samples)
         return np.full((len(samples), len(LABELS)), 1 / len(LABELS))
 
-    predictor = Predictor.load(make_artefact(bench.folder, "birds", store="flac"))
+    predictor = Predictor.load(make_artifact(bench.folder, "birds", store="flac"))
     with patch.object(Predictor, "probabilities", listen), serving():
         predictor.predict(clip)
     assert len(served) == len(trained) > 0
@@ -121,7 +121,7 @@ def the_endpoint_fetches_nothing(answer: Callable, bench: Bench) -> None:
     def refused(*about: object, **more: object) -> None:
         raise AssertionError(f"it asked for {about[0]}")
 
-    folder = make_artefact(bench.folder, "birds", store="flac")
+    folder = make_artifact(bench.folder, "birds", store="flac")
     with patch("socket.getaddrinfo", refused), patch("subprocess.Popen", refused):
         assert set(answer(folder)["probabilities"]) == set(LABELS)
 

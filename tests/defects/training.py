@@ -170,7 +170,7 @@ def two_ranks_step_as_one_large_batch(kind: type[Trainer], bench: Bench) -> None
 
 
 def saved_names(ranks: Ranks, kind: type[Trainer]) -> list[str]:
-    """Return the names of the weights that a checkpoint and the artefact get."""
+    """Return the names of the weights that a checkpoint and the artifact get."""
     trainer = make_trainer(kind, ranks)
     trainer.end_epoch({}, scored(1.0))
     return [*trainer.state()["model"], *trainer.progress.best_weights]

@@ -115,7 +115,7 @@ def test_on_aws_the_account_decides_on_the_bucket(environment):
     environment.setenv("COURSE_CLOUD", "aws")
     environment.setenv("COURSE_DATASET", "bins")
     account = ("1" * 12, "eu-west-1")
-    environment.setattr("helpers.session.account_and_region", lambda: account)
+    environment.setattr("helpers.config.account_and_region", lambda: account)
     config = load_config()
     assert (config.cloud, config.region, config.endpoint_url) == ("aws", "eu-west-1", None)
     assert config.bucket.endswith("-eu-west-1") and account[0] not in config.bucket

@@ -14,7 +14,7 @@ from helpers import plots
 from helpers.athena import Result
 from helpers.datasets.bins.questions import QUESTIONS as BINS
 from helpers.escape import Table, markdown, markdown_table
-from helpers.evaluation.baselines import class_table, metrics_table, standing
+from helpers.evaluation.baselines import baseline_table, class_table, metrics_table
 from helpers.evaluation.model_card import Card, Facts
 from helpers.evaluation.report import make_report
 from helpers.samples import Remark
@@ -136,7 +136,7 @@ def test_every_table_of_the_helpers_shows_it_as_it_is(evil):
             frame._repr_html_()
             for frame in (
                 class_table(card.report), metrics_table(card.report),
-                standing(card.report, card.manifest),
+                baseline_table(card.report, card.manifest),
             )
         ),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from helpers.inventory import KINDS, delete_all, inventory
 from helpers.jobs import wait
 from helpers.roles import make_role
 from helpers.session import client as course_client
-from helpers.tuning.native import wait_for_tuning
+from helpers.tuning_jobs import wait_for_tuning
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
 from tests.local_aws.services.sagemaker.tuning.requests import archive as packed_script

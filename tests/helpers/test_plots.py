@@ -1,4 +1,4 @@
-"""Figures have titles and labelled axes, and show the numbers that they were given."""
+"""Figures have titles and labeled axes, and show the numbers that they were given."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers import plots
-from tests.figures import is_labelled, shown
+from tests.figures import is_labeled, shown
 from tests.sounds import chirp
 
 PLACES = pd.DataFrame(
@@ -38,19 +38,19 @@ DRAWN = {
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_every_figure_has_a_title_and_labelled_axes(name):
+def test_every_figure_has_a_title_and_labeled_axes(name):
     found = shown(DRAWN[name]())
     assert found
     for axes in found:
         assert axes.get_title(loc="left") or axes.get_title()
-        assert is_labelled(axes)
+        assert is_labeled(axes)
 
 
-def test_an_unlabelled_axis_would_be_noticed():
+def test_an_unlabeled_axis_would_be_noticed():
     axes = plt.subplots()[1]
     axes.plot([1, 2], [1, 2])
     axes.set_xlabel("epoch")
-    assert not is_labelled(axes)
+    assert not is_labeled(axes)
 
 
 def test_the_largest_class_is_on_top_with_its_count():
@@ -103,13 +103,13 @@ def test_silence_can_be_drawn():
     assert plots.spectrogram(np.zeros(32_000), 32_000).get_images()
 
 
-def test_confusion_is_coloured_by_the_share_of_each_row_and_labelled_by_counts():
+def test_confusion_is_colored_by_the_share_of_each_row_and_labeled_by_counts():
     axes = plots.confusion(np.array([[8, 2], [0, 0]]), ["a", "b"], title="T").axes[0]
     assert [text.get_text() for text in axes.texts] == ["8", "2", "0", "0"]
     assert list(axes.collections[0].get_array().ravel()) == [0.8, 0.2, 0.0, 0.0]
 
 
-def test_the_true_class_of_an_answer_has_its_own_colour():
+def test_the_true_class_of_an_answer_has_its_own_color():
     axes = plots.probabilities({"a": 0.2, "b": 0.8}, axes=plt.subplots()[1], truth="a")
     low, high = axes.patches
     assert low.get_facecolor() != high.get_facecolor()

@@ -11,7 +11,7 @@ from helpers.evaluation.model_card import Card
 from helpers.evaluation.report import make_report, quality_statistics
 from helpers.jobs import wait
 from helpers.roles import make_role
-from helpers.s3 import parse_uri
+from helpers.s3_uris import parse_uri
 from helpers.session import client as course_client
 from tests.answers import make_manifest, make_predictions
 from tests.local_aws.services.sagemaker.hosting.models import archive

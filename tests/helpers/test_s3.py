@@ -6,10 +6,8 @@ from helpers.paths import UnsafeName
 from helpers.s3 import (
     S3Prefix,
     download_prefix,
-    join_uri,
     list_objects,
     open_folder,
-    parse_uri,
     read_object,
     upload_folder,
 )
@@ -23,29 +21,6 @@ BYTES = bytes(range(256)) * 12_000
 def server(tmp_path):
     with serve(tmp_path, "birds") as running:
         yield running
-
-
-@pytest.mark.parametrize(
-    "uri, parts",
-    [
-        ("s3://b/a/c.ogg", ("b", "a/c.ogg")),
-        ("s3://b", ("b", "")),
-        ("s3://b/", ("b", "")),
-        ("s3://b/a b%20/ü", ("b", "a b%20/ü")),
-    ],
-)
-def test_a_uri_is_bucket_and_key(uri, parts):
-    assert parse_uri(uri) == parts
-
-
-@pytest.mark.parametrize("uri", ["", "b/a", "s3://", "s3:///a", "http://b/a"])
-def test_what_is_no_uri_is_refused(uri):
-    with pytest.raises(ValueError, match="Expected s3://bucket/prefix"):
-        parse_uri(uri)
-
-
-def test_parts_are_joined_by_one_slash():
-    assert join_uri("s3://b/a/", "/c", "d") == "s3://b/a/c/d"
 
 
 def test_a_folder_goes_up_and_comes_back_the_same(server, tmp_path):

@@ -1,7 +1,6 @@
 """Every client is the run's own, and on the local AWS none can leave the machine."""
 
 import dataclasses
-import socket
 
 import boto3
 import pytest
@@ -9,9 +8,7 @@ from botocore import UNSIGNED
 
 from helpers.roles import make_role
 from helpers.session import (
-    account_and_region,
     athena_connection,
-    boto_session,
     client,
     close,
     kaggle_session,
@@ -21,30 +18,6 @@ from helpers.session import (
 )
 
 MODULES = "  PythonSDK:\n    Modules:"
-LOOPBACK = ("127.0.0.1", "localhost", "::1", None)
-
-
-@pytest.fixture
-def walls(monkeypatch):
-    """Refuse every name and address but loopback, and fail the test if one was asked for."""
-    asked, look, connect = [], socket.getaddrinfo, socket.socket.connect
-
-    def look_within(host, *rest, **more):
-        if host not in LOOPBACK:
-            asked.append(host)
-            raise socket.gaierror(f"{host} is outside")
-        return look(host, *rest, **more)
-
-    def connect_within(self, address):
-        if isinstance(address, tuple) and address[0] not in LOOPBACK:
-            asked.append(address)
-            raise OSError(f"{address} is outside")
-        return connect(self, address)
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_within)
-    monkeypatch.setattr(socket.socket, "connect", connect_within)
-    yield asked
-    assert not asked
 
 
 def test_the_walls_would_notice(walls):
@@ -103,18 +76,6 @@ def test_the_sdks_resources_stay_and_tell_nobody(config, walls):
     assert list(TrainingJob.get_all(region="us-east-1")) == []
 
 
-@pytest.mark.parametrize("service", ["s3", "sts", "iam", "athena", "pricing", "events"])
-def test_whatever_endpoint_is_asked_for_the_local_one_is_given(config, service):
-    made = boto_session(config).client(service, endpoint_url="https://example.com")
-    assert made.meta.endpoint_url == config.endpoint_url
-    assert boto3.client(service).meta.endpoint_url == config.endpoint_url
-
-
-def test_a_resource_is_of_the_local_endpoint_too(config):
-    made = boto_session(config).resource("s3", endpoint_url="https://example.com")
-    assert made.meta.client.meta.endpoint_url == config.endpoint_url
-
-
 def test_athena_and_iam_answer_through_the_runs_clients(config, walls):
     cursor = athena_connection(config).cursor().execute("SELECT 1")
     assert cursor.fetchall() == [(1,)]
@@ -126,23 +87,6 @@ def test_a_missing_role_names_the_notebook_that_makes_it(config):
         role_arn(config)
     make_role(config)
     assert role_arn(config).endswith(f":role/{config.role}")
-
-
-def test_without_a_region_it_says_how_to_set_one(monkeypatch, tmp_path):
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    with pytest.raises(RuntimeError, match="AWS_DEFAULT_REGION"):
-        account_and_region()
-
-
-def test_without_credentials_it_says_how_to_get_some(monkeypatch, tmp_path, walls):
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    with pytest.raises(RuntimeError, match="aws sso login.*COURSE_CLOUD=local"):
-        account_and_region()
 
 
 def test_closing_what_does_not_run_is_no_error(config, monkeypatch, tmp_path):

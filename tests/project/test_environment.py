@@ -135,9 +135,9 @@ def third_party() -> dict[str, set[str]]:
     known.add("conftest")
     found: dict[str, set[str]] = {}
     for path, source in sources.items():
-        # A job script imports its neighbours by their bare names.
-        neighbours = {each.stem for each in files if each.parent == path.parent}
-        for module in imported(source) - known - neighbours:
+        # A job script imports its neighbors by their bare names.
+        neighbors = {each.stem for each in files if each.parent == path.parent}
+        for module in imported(source) - known - neighbors:
             found.setdefault(module, set()).add(path.name)
     return found
 

@@ -24,7 +24,7 @@ READS_ENVIRONMENT = {
     "local_aws/instances/launcher.py",
     "local_aws/instances/zygote.py",
 }
-MAKES_CLIENTS = {"helpers/session.py"}
+MAKES_CLIENTS = {"helpers/boto_sessions.py", "helpers/session.py"}
 CONTAINER = re.compile(r"SM_\w+|RANK|LOCAL_RANK|WORLD_SIZE|LOCAL_WORLD_SIZE")
 """Variables of the training container and of torchrun: a job script's defaults."""
 MACHINE_PATH = re.compile(r"/(?:root|work|farm|home)/(?!sagemaker-user\b)[a-z.]")

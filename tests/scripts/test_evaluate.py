@@ -12,7 +12,7 @@ import pytest
 from helpers.evaluation.predictions import Predictions
 from helpers.manifest import BadManifest
 from scripts_process import evaluate
-from tests.helpers.test_predict import make_artefact
+from tests.made_model import make_artifact
 from tests.made_shards import make_shards
 from tests.places import ROOT
 
@@ -29,7 +29,7 @@ def place(request, tmp_path):
     manifest = make_shards(tmp_path / "shards", request.param, train=3, validation=3, test=11)
     about = {"manifest": {"sha256": digest(manifest)}, "store": manifest.store}
     size = 32 if request.param == "bins" else None
-    make_artefact(tmp_path / "model", request.param, size=size, **about)
+    make_artifact(tmp_path / "model", request.param, size=size, **about)
     return tmp_path
 
 

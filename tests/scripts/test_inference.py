@@ -10,7 +10,7 @@ import torch
 from sagemaker_inference.transformer import Transformer
 
 from helpers.predict import Predictor
-from tests.helpers.test_predict import make_artefact
+from tests.made_model import make_artifact
 from tests.made_shards import clip, photo
 from tests.places import ROOT
 
@@ -42,7 +42,7 @@ def endpoint(tmp_path, monkeypatch):
     monkeypatch.setenv("SAGEMAKER_PROGRAM", "inference.py")
     monkeypatch.syspath_prepend(SCRIPT.parent)
     threads = torch.get_num_threads()
-    yield lambda dataset, **card: Endpoint(make_artefact(tmp_path, dataset, **card))
+    yield lambda dataset, **card: Endpoint(make_artifact(tmp_path, dataset, **card))
     torch.set_num_threads(threads)
     sys.modules.pop("inference", None)
 

@@ -66,7 +66,7 @@ def test_planted_copies_are_dropped_or_joined_and_any_number_of_instances_agrees
             part.rstrip(",") for part in found[source].split() if part.startswith("train_audio/")
         }
     (joined,) = manifest.joined
-    assert "labelled" in joined.reason
+    assert "labeled" in joined.reason
     groups = [group for split in manifest.splits.values() for group in split.groups]
     assert len(groups) == len(set(groups)) and sum(g.startswith("copies:") for g in groups) == 1
     sharded(folder, tmp_path / "three", 3)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from helpers.datasets import load_dataset
-from helpers.evaluation.baselines import class_table, metrics_table, standing
+from helpers.evaluation.baselines import baseline_table, class_table, metrics_table
 from helpers.evaluation.model_card import Card, Facts
 from helpers.manifest import Manifest, load_manifest
 from helpers.show import player, show_answer, show_samples
@@ -97,7 +97,7 @@ def test_it_is_trained_as_it_says_and_evaluated(sharded, trained):
     assert card["training"]["epochs"] == 2 and card["warnings"] == {}
     assert report["metrics"].keys() == {"accuracy", "loss"}
     assert list(metrics_table(report).index) == ["accuracy", "log loss"]
-    assert len(standing(report, sharded[1])) == 3 and len(class_table(report)) == 3
+    assert len(baseline_table(report, sharded[1])) == 3 and len(class_table(report)) == 3
     facts = Facts("job", "arn", "image", "model", "1 s", "Made tones")
     assert "name the pitch of a tone" in Card(sharded[1], report, facts).markdown()
 

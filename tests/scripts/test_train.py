@@ -19,7 +19,8 @@ from helpers.s3 import upload_folder
 from helpers.stream import make_loader
 from tests.made_shards import make_shards
 from tests.s3_server import serve
-from tests.torchrun import ROOT, end, environment, free_port, kill, run_ranks, start_node
+from tests.torchrun import ROOT, end, environment, kill, run_ranks, start_node
+from tools.course_run import free_port
 
 TRAIN = ROOT / "scripts_train" / "train.py"
 SMALL = ["--image-size", 32, "--width", 8, "--batch-size", 16, "--augment", "no"]
@@ -100,7 +101,7 @@ def trained(shards, tmp_path_factory) -> tuple[Path, str]:
 
 
 @pytest.mark.slow
-def test_two_ranks_learn_what_can_be_learnt(trained):
+def test_two_ranks_learn_what_can_be_learned(trained):
     assert results(trained[0])["test"]["accuracy"] >= 0.9
 
 

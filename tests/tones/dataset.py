@@ -64,8 +64,9 @@ class Tones(Dataset):
     def questions(self):
         from helpers.datasets.questions import Questions
 
-        kin = "SELECT pitch AS label, count(*) OVER (PARTITION BY instrument) - 1 AS kin FROM {raw}"
-        return Questions("SELECT id, pitch AS label FROM {raw}", kin, "instrument", ())
+        related = "SELECT pitch AS label, count(*) OVER (PARTITION BY instrument) - 1"
+        related += " AS related_samples FROM {raw}"
+        return Questions("SELECT id, pitch AS label FROM {raw}", related, "instrument", ())
 
     def records(
         self, keys: Iterable[str], read: Callable[[str], bytes]

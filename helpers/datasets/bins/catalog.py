@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 CM = 0.393700787
-"""Inches a centimetre as the real files' values betray it: 1.2 in is 1.199999998776 there."""
+"""Inches a centimeter as the real files' values betray it: 1.2 in is 1.199999998776 there."""
 POUND = 0.45359237 * 2.20462262
 """A pound that went to kilograms and back, likewise: 2.2 lb is 2.199999998155101 there."""
 
@@ -68,7 +68,7 @@ ADJECTIVES = (
     "Classic", "Premium", "Organic", "Heavy Duty", "Mini", "Deluxe", "Natural", "Wireless",
     "Everyday", "Travel", "Original", "Stainless", "Kids'", "Vintage", "Ultra", "Gentle",
 )  # fmt: skip
-COLOURS = ("Black", "Mahogany", "Columbia Blue", "Silver", "Forest Green", "Coral", "White", "Teal")
+COLORS = ("Black", "Mahogany", "Columbia Blue", "Silver", "Forest Green", "Coral", "White", "Teal")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -129,7 +129,7 @@ def _dimensions(rng: np.random.Generator, sides: tuple[float, ...]) -> list[dict
         values = [side * 2.54 * CM for side in sides]
     elif style == "measured":
         measured = [round(side * 2.54 + rng.uniform(-0.1, 0.1), 2) for side in sides]
-        values = [centimetres * CM for centimetres in sorted(measured, reverse=True)]
+        values = [centimeters * CM for centimeters in sorted(measured, reverse=True)]
     if rng.random() < 1 / 400:
         values[0] = sides[0] * 25.4
     return [{"unit": "IN", "value": float(value)} for value in values]
@@ -144,7 +144,7 @@ def _weight(rng: np.random.Generator, pounds: float) -> dict | None:
 
 
 def _names(rng: np.random.Generator, kind: str) -> tuple[str, str]:
-    """Return a title and its normalised form, which moves a pack's size to the front."""
+    """Return a title and its normalized form, which moves a pack's size to the front."""
     brand, adjective, noun = (
         str(rng.choice(words)) for words in (BRANDS, ADJECTIVES, KINDS[kind].nouns)
     )
@@ -153,7 +153,7 @@ def _names(rng: np.random.Generator, kind: str) -> tuple[str, str]:
         return title, title
     title = f"{brand} {adjective} {noun}"
     if rng.random() < 0.4:
-        title += f", {rng.choice(COLOURS)}"
+        title += f", {rng.choice(COLORS)}"
     if rng.random() < 0.09:
         pack = f"(Pack of {rng.integers(2, 13)})"
         return f"{title} {pack}", f"{pack} {title}"

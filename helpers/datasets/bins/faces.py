@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from helpers.datasets.bins.catalog import Item
 
-Colour = tuple[int, int, int]
-PAPER: Colour = (228, 220, 200)
+Color = tuple[int, int, int]
+PAPER: Color = (228, 220, 200)
 DARK, LIGHT = (40, 36, 38), (238, 236, 230)
 INKS = (
     (178, 44, 40), (206, 92, 44), (226, 168, 60), (58, 104, 66), (36, 126, 108), (44, 86, 144),
@@ -18,8 +18,8 @@ INKS = (
 )  # fmt: skip
 
 
-def body(item: Item) -> Colour:
-    """Return the main colour of a product."""
+def body(item: Item) -> Color:
+    """Return the main color of a product."""
     rng = np.random.default_rng(item.look)
     if item.kind == "cardboard":
         return shade((176, 140, 102), rng.uniform(0.8, 1.1))
@@ -32,17 +32,17 @@ def font(pixels: int) -> ImageFont.FreeTypeFont:
     return ImageFont.load_default(pixels)
 
 
-def shade(colour: Colour, factor: float) -> Colour:
-    return tuple(min(255, int(c * factor)) for c in colour)
+def shade(color: Color, factor: float) -> Color:
+    return tuple(min(255, int(c * factor)) for c in color)
 
 
-def ink(colour: Colour) -> Colour:
-    """Return what can be read on a colour."""
-    return DARK if sum(colour) > 380 else LIGHT
+def ink(color: Color) -> Color:
+    """Return what can be read on a color."""
+    return DARK if sum(color) > 380 else LIGHT
 
 
-def accent(rng: np.random.Generator) -> Colour:
-    """Return a colour that packages are printed in: much white and black, inks rather than neon."""
+def accent(rng: np.random.Generator) -> Color:
+    """Return a color that packages are printed in: much white and black, inks rather than neon."""
     roll = rng.random()
     if roll < 0.24:
         return shade(LIGHT, rng.uniform(0.8, 1.0))
@@ -51,7 +51,7 @@ def accent(rng: np.random.Generator) -> Colour:
     return shade(INKS[rng.integers(len(INKS))], rng.uniform(0.7, 1.15))
 
 
-def write(tile: Image.Image, text: str, box: tuple, colour: Colour, upright: bool = True) -> None:
+def write(tile: Image.Image, text: str, box: tuple, color: Color, upright: bool = True) -> None:
     """Write text into a box (left, top, right, bottom), turned by 90 degrees if not upright."""
     width, height = int(box[2] - box[0]), int(box[3] - box[1])
     if not upright:
@@ -65,10 +65,10 @@ def write(tile: Image.Image, text: str, box: tuple, colour: Colour, upright: boo
     ImageDraw.Draw(mask).text(middle, text, fill=235, font=font(pixels), anchor="mm")
     if not upright:
         mask = mask.transpose(Image.Transpose.ROTATE_270)
-    tile.paste(colour, (int(box[0]), int(box[1])), mask)
+    tile.paste(color, (int(box[0]), int(box[1])), mask)
 
 
-def lines(draw: ImageDraw.ImageDraw, rng: np.random.Generator, box: tuple, colour: Colour) -> None:
+def lines(draw: ImageDraw.ImageDraw, rng: np.random.Generator, box: tuple, color: Color) -> None:
     """Suggest small print: rows of dashes too small to read."""
     left, top, right, bottom = box
     y = top
@@ -76,7 +76,7 @@ def lines(draw: ImageDraw.ImageDraw, rng: np.random.Generator, box: tuple, colou
         x = left
         while x < right - 4:
             length = rng.uniform(4, 14)
-            draw.line((x, y, min(right, x + length), y), fill=colour)
+            draw.line((x, y, min(right, x + length), y), fill=color)
             x += length + 3
         y += 4
 
@@ -93,12 +93,12 @@ def barcode(tile: Image.Image, rng: np.random.Generator, x: int, y: int, size: i
     draw.line((x + 4, y + size * 0.46, x + size - 4, y + size * 0.46), fill=(110, 110, 110, 255))
 
 
-def _edges(rng: np.random.Generator, tile: Image.Image, colour: Colour) -> None:
+def _edges(rng: np.random.Generator, tile: Image.Image, color: Color) -> None:
     """Finish a box: darker edges, a lighter upper one, and on some the glare of glossy print."""
     width, height = tile.size
     draw = ImageDraw.Draw(tile)
-    draw.rectangle((0, 0, width - 1, height - 1), outline=(*shade(colour, 0.5), 255), width=2)
-    draw.line((1, 1, width - 2, 1), fill=(*shade(colour, 1.2), 255))
+    draw.rectangle((0, 0, width - 1, height - 1), outline=(*shade(color, 0.5), 255), width=2)
+    draw.line((1, 1, width - 2, 1), fill=(*shade(color, 1.2), 255))
     if rng.random() < 0.3:
         across = (np.arange(width) - rng.uniform(0, width))[None, :] / width
         down = np.linspace(-0.3, 0.3, height)[:, None]
@@ -134,7 +134,7 @@ def carton(rng: np.random.Generator, tile: Image.Image, item: Item, pose: str) -
 
 
 def _picture(tile: Image.Image, rng: np.random.Generator, box: tuple) -> None:
-    """Print a picture on a package: a few patches of colour that flow into each other."""
+    """Print a picture on a package: a few patches of color that flow into each other."""
     left, top, right, bottom = map(int, box)
     if right - left < 8 or bottom - top < 8:
         return

@@ -22,12 +22,12 @@ ITEMS = """
 FROM bins CROSS JOIN UNNEST(items)
   AS t (asin, name, normalizedname, item_quantity, height, length, width, weight)"""
 
-KIN = f"""
+RELATED = f"""
 WITH held AS (
   SELECT id, asin{ITEMS.replace(chr(10), chr(10) + "  ")}
   WHERE quantity <= 5
 )
-SELECT bins.label, count(DISTINCT other.id) AS kin
+SELECT bins.label, count(DISTINCT other.id) AS related_samples
 FROM bins
 LEFT JOIN held AS mine ON mine.id = bins.id
 LEFT JOIN held AS other ON other.asin = mine.asin AND other.id <> mine.id
@@ -41,7 +41,7 @@ def _sizes(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), sharey=True)
     for place, side in zip(axes, ("height", "length", "width"), strict=True):
         shown = frame[[side, "weight"]].astype(float)
-        place.scatter(shown[side], shown["weight"], s=6, alpha=0.4, color=plots.COLOURS[0])
+        place.scatter(shown[side], shown["weight"], s=6, alpha=0.4, color=plots.COLORS[0])
         place.set(xscale="log", yscale="log", xlabel=f"{side}, inches", title=side.capitalize())
         for axis in (place.xaxis, place.yaxis):
             axis.set_major_locator(LogLocator(subs=(1, 2, 5) if axis is place.yaxis else (1, 3)))
@@ -61,7 +61,7 @@ def _size_finding(frame: pd.DataFrame) -> str:
 
 def _shared(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
-    bars = axes.bar(frame["bins"].astype(str), frame["items"], color=plots.COLOURS[0])
+    bars = axes.bar(frame["bins"].astype(str), frame["items"], color=plots.COLORS[0])
     axes.bar_label(bars, fontsize=8)
     axes.set(title="In how many bins is an item?", xlabel="bins with the item", ylabel="items")
     return figure
@@ -77,7 +77,7 @@ def _shared_finding(frame: pd.DataFrame) -> str:
 
 def _missing(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
-    bars = axes.barh(frame["field"], 100 * frame["missing"].astype(float), color=plots.COLOURS[1])
+    bars = axes.barh(frame["field"], 100 * frame["missing"].astype(float), color=plots.COLORS[1])
     axes.bar_label(bars, fmt="%.1f %%", padding=3, fontsize=8)
     axes.set(title="What is missing", xlabel="percent of the items", ylabel="")
     axes.grid(axis="y", visible=False)
@@ -92,7 +92,7 @@ def _missing_finding(frame: pd.DataFrame) -> str:
 
 def _kinds(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
-    bars = axes.bar(frame["kinds"].astype(str), frame["bins"], color=plots.COLOURS[0])
+    bars = axes.bar(frame["kinds"].astype(str), frame["bins"], color=plots.COLORS[0])
     axes.bar_label(bars, fontsize=8)
     axes.set(title="How many different items", xlabel="different items in the bin", ylabel="bins")
     return figure
@@ -105,7 +105,7 @@ def _kinds_finding(frame: pd.DataFrame) -> str:
 
 def _units(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
-    bars = axes.bar(frame["units"].astype(str), frame["items"], color=plots.COLOURS[0])
+    bars = axes.bar(frame["units"].astype(str), frame["items"], color=plots.COLORS[0])
     axes.bar_label(bars, fontsize=8)
     axes.set(
         title="How many of each item", xlabel="units of one item in one bin",
@@ -155,7 +155,7 @@ def _pair_finding(frame: pd.DataFrame) -> str:
 
 QUESTIONS = Questions(
     FLAT,
-    KIN,
+    RELATED,
     "item",
     (
         Question(

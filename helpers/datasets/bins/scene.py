@@ -16,7 +16,7 @@ FABRIC = (232, 208, 148)
 ROWS = {"A": (235, 190, 90), "B": (60, 40, 95), "C": (240, 205, 130), "D": (120, 165, 205)}
 ROWS |= {"E": (95, 95, 105), "F": (215, 75, 60), "G": (55, 60, 110), "H": (235, 160, 170)}
 ROWS |= {"I": (225, 130, 60), "J": (120, 75, 60)}
-"""Colour of the label of each row of cells."""
+"""Color of the label of each row of cells."""
 
 
 def photograph(rng: np.random.Generator, cell: Cell, units: list[Unit]) -> Image.Image:
@@ -64,9 +64,9 @@ class _Frame:
         near = [self.at(x, y) for x, y in ((0, 0), (w, 0), (w, h), (0, h))]
         far = [self.at(x, y, DEPTH) for x, y in ((0, 0), (w, 0), (w, h), (0, h))]
         walls = ((104, 92, 68), (176, 158, 106), (172, 156, 132), (160, 142, 96))
-        for side, colour in enumerate(walls):  # ceiling, right, floor, left
+        for side, color in enumerate(walls):  # ceiling, right, floor, left
             other = (side + 1) % 4
-            draw.polygon([near[side], near[other], far[other], far[side]], fill=colour)
+            draw.polygon([near[side], near[other], far[other], far[side]], fill=color)
         draw.polygon(far, fill=(152, 134, 92))
         return photo
 
@@ -120,7 +120,7 @@ def _draw_sides(photo: Image.Image, frame: _Frame, unit: Unit) -> None:
     x0, x1, y0, y1 = unit.x, unit.x + unit.width, unit.y, unit.y + unit.height
     z0, z1 = unit.z, min(DEPTH, unit.z + unit.depth)
     draw = ImageDraw.Draw(photo)
-    colour = body(unit.item)
+    color = body(unit.item)
     faces = [
         ([(x0, y0), (x1, y0)], 0.85),
         ([(x0, y0), (x0, y1)], 0.55),
@@ -129,11 +129,11 @@ def _draw_sides(photo: Image.Image, frame: _Frame, unit: Unit) -> None:
     for ((ax, ay), (bx, by)), light in faces:
         corners = [frame.at(ax, ay, z0), frame.at(bx, by, z0)]
         corners += [frame.at(bx, by, z1), frame.at(ax, ay, z1)]
-        draw.polygon(corners, fill=shade(colour, light), outline=shade(colour, light * 0.7))
+        draw.polygon(corners, fill=shade(color, light), outline=shade(color, light * 0.7))
 
 
 def _shade_inside(photo: Image.Image, frame: _Frame, rng: np.random.Generator) -> None:
-    """Let light fall off towards the cell's ceiling and sides."""
+    """Let light fall off toward the cell's ceiling and sides."""
     rows, columns = 24, 32
     y = np.linspace(0, 1, rows)[:, None]
     x = np.linspace(-1, 1, columns)[None, :]
@@ -223,8 +223,8 @@ def _light(rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
     rows, columns = 6, 8
     slope = 1 + np.linspace(-1, 1, columns) * rng.uniform(-0.12, 0.12)
     light = rng.normal(1, 0.055, (rows, columns)) * slope * rng.uniform(0.68, 0.96)
-    colours = np.clip(light[:, :, None] * np.array([1.0, 0.90, 0.87]), 0, 1)
-    small = Image.fromarray((colours * 255).astype(np.uint8))
+    colors = np.clip(light[:, :, None] * np.array([1.0, 0.90, 0.87]), 0, 1)
+    small = Image.fromarray((colors * 255).astype(np.uint8))
     return small.resize(size, Image.Resampling.BICUBIC)
 
 

@@ -85,9 +85,9 @@ def plush(rng: np.random.Generator, tile: Image.Image, item: Item, pose: str) ->
     inner = shade(base, 1.25)
     draw = ImageDraw.Draw(tile)
 
-    def spot(x: float, y: float, rx: float, ry: float, colour: tuple) -> None:
+    def spot(x: float, y: float, rx: float, ry: float, color: tuple) -> None:
         box = ((x - rx) * width, (y - ry) * height, (x + rx) * width, (y + ry) * height)
-        draw.ellipse(box, fill=(*colour, 255))
+        draw.ellipse(box, fill=(*color, 255))
 
     ear = rng.uniform(0.08, 0.16)
     for side in (-1, 1):

@@ -1,7 +1,7 @@
 """Which recordings repeat others, and what becomes of them; it knows fingerprints, opens no files.
 
 A copy that adds nothing is dropped: kept, it would count twice. A near copy that holds more than
-its original, or is labelled otherwise, stays: it joins its original's group, so that the two are
+its original, or is labeled otherwise, stays: it joins its original's group, so that the two are
 never on both sides of a split.
 """
 
@@ -44,7 +44,7 @@ def _relation(copy: Duplicate, record: Record, original: Record) -> Relation:
         return Relation(copy.id, copy.original, f"the same bytes as {original.media}", True)
     reason = f"near copy: {copy.similarity:.0%} of its fingerprint is that of {original.media}"
     if record.label != original.label:
-        return Relation(copy.id, copy.original, f"{reason}, labelled {original.label}", False)
+        return Relation(copy.id, copy.original, f"{reason}, labeled {original.label}", False)
     if copy.more > SLACK:
         longer = f", with {copy.more:g} s more" if np.isfinite(copy.more) else ", by way of others"
         return Relation(copy.id, copy.original, reason + longer, False)

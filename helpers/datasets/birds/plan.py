@@ -41,12 +41,12 @@ _LAST = (
 ).split()
 _TYPES = (["song"], ["call"], ["call", "song"], ["adult", "male", "song"], ["flight call"], [""])
 _TYPE_ODDS = (0.42, 0.24, 0.12, 0.1, 0.05, 0.07)
-_LICENCES = ("Creative Commons Zero 1.0", "Creative Commons Attribution 4.0")
+_LICENSES = ("Creative Commons Zero 1.0", "Creative Commons Attribution 4.0")
 
 
 @dataclass(frozen=True)
 class Recordist:
-    """One person: a name, a home, a kit, favourite birds."""
+    """One person: a name, a home, a kit, favorite birds."""
 
     name: str
     kit: Kit
@@ -68,14 +68,14 @@ class Planned:
     seconds: float
     snr: float
     """dB of the song over the noise in the species' band."""
-    metres: float
+    meters: float
     weather: tuple[str, ...]
     place: tuple[float, float] | None
     recorded_on: str
     recorded_at: str | None
     kind: list[str]
     rating: float
-    licence: str
+    license: str
     background: Species | None
     listed: bool
     """Whether the background species is in secondary_labels."""
@@ -168,7 +168,7 @@ def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Gener
         voice=person.voices[label] if rng.random() < 0.6 else draw_voice(rng),
         seconds=float(np.round(min(20, 5 + rng.exponential(3.6)), 2)),
         snr=snr,
-        metres=float(rng.uniform(5, 90)),
+        meters=float(rng.uniform(5, 90)),
         weather=tuple(
             k for k, p in ((WIND, 0.5), (RAIN, 0.15), (INSECTS, 0.25)) if rng.random() < p
         ),
@@ -177,7 +177,7 @@ def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Gener
         recorded_at=_hour(rng),
         kind=list(_TYPES[rng.choice(len(_TYPES), p=_TYPE_ODDS)]),
         rating=_rating(snr, rng),
-        licence=str(rng.choice(_LICENCES, p=(0.3, 0.7))),
+        license=str(rng.choice(_LICENSES, p=(0.3, 0.7))),
         background=other if rng.random() < SECONDARY else None,
         listed=rng.random() < 0.8,
         seed=int(rng.integers(2**32)),

@@ -19,9 +19,9 @@ FROM {raw}
 """
 
 
-KIN = """
+RELATED = """
 SELECT label, CASE WHEN author = '' THEN 0
-                   ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS kin
+                   ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS related_samples
 FROM birds
 """
 MONTHS = list(calendar.month_abbr)[1:]
@@ -40,9 +40,9 @@ def _place_finding(frame: pd.DataFrame) -> str:
 
 def _recordists(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=(8, 0.8 + 0.3 * len(frame)))
-    axes.barh(frame["label"], frame["recordists"], color=plots.COLOURS[0], label="recordists")
+    axes.barh(frame["label"], frame["recordists"], color=plots.COLORS[0], label="recordists")
     axes.barh(
-        frame["label"], frame["recordings"], color="none", edgecolor=plots.COLOURS[1],
+        frame["label"], frame["recordings"], color="none", edgecolor=plots.COLORS[1],
         label="recordings",
     )  # fmt: skip
     axes.set(title="Recordings and recordists of each species", xlabel="count", ylabel="")
@@ -62,7 +62,7 @@ def _recordist_finding(frame: pd.DataFrame) -> str:
 def _ratings(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
     names = ["none" if pd.isna(rating) else f"{rating:g}" for rating in frame["rating"]]
-    bars = axes.bar(names, frame["recordings"], color=plots.COLOURS[0])
+    bars = axes.bar(names, frame["recordings"], color=plots.COLORS[0])
     axes.bar_label(bars, fontsize=8)
     axes.set(title="Quality", xlabel="rating, 0 is not rated and 5 the best", ylabel="recordings")
     return figure
@@ -76,7 +76,7 @@ def _rating_finding(frame: pd.DataFrame) -> str:
 
 
 def _whole_numbers() -> dict:
-    """Return how a colour bar counts recordings; each needs a locator of its own."""
+    """Return how a color bar counts recordings; each needs a locator of its own."""
     return {"label": "recordings", "ticks": MaxNLocator(6, integer=True)}
 
 
@@ -153,7 +153,7 @@ def _pair_finding(frame: pd.DataFrame) -> str:
 
 QUESTIONS = Questions(
     FLAT,
-    KIN,
+    RELATED,
     "recordist",
     (
         Question(

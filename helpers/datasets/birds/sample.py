@@ -95,7 +95,7 @@ def _wave(item: Planned) -> np.ndarray:
 
 
 def _landscape(item: Planned, rng: np.random.Generator) -> np.ndarray:
-    """Return bird, neighbours, weather and voices, before the recorder's gain."""
+    """Return bird, neighbors, weather and voices, before the recorder's gain."""
     background = noise(item.seconds, item.recordist.kit, item.weather, rng)
     if item.dirt == "only_voice":
         return background + _spoken(item.seconds, background, rng)
@@ -113,7 +113,7 @@ def _landscape(item: Planned, rng: np.random.Generator) -> np.ndarray:
 def _bird(species, item: Planned, snr: float, background: np.ndarray, rng) -> np.ndarray:
     """Return a bird's song as it reaches the microphone, `snr` dB over the noise in its band."""
     voice = item.voice if species is item.species else draw_voice(rng)
-    song = at_distance(sing(species, voice, item.seconds, rng), item.metres, 0.5, rng)
+    song = at_distance(sing(species, voice, item.seconds, rng), item.meters, 0.5, rng)
     wanted = band_rms(background, species.band) * 10 ** (snr / 20)
     return song * np.float32(wanted / band_rms(song, species.band, active=True))
 
@@ -126,7 +126,7 @@ def _spoken(seconds: float, background: np.ndarray, rng: np.random.Generator) ->
 
 
 def _edited(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return a wave as somebody edits it for another upload: trimmed, filtered, normalised."""
+    """Return a wave as somebody edits it for another upload: trimmed, filtered, normalized."""
     wave = wave[int(rng.uniform(0.2, 1.0) * SAMPLE_RATE) :]
     wave = np.convolve(wave, [1, -rng.uniform(0.1, 0.4)], mode="same").astype(np.float32)
     return wave * np.float32(0.95 / np.abs(wave).max())
@@ -167,7 +167,7 @@ def _row(item: Planned) -> dict[str, str]:
         "scientific_name": item.species.scientific_name,
         "common_name": item.species.common_name,
         "author": item.recordist.name,
-        "license": item.licence,
+        "license": item.license,
         "rating": str(item.rating),
         "url": f"https://recordings.example/{item.id}",
         "filename": f"{item.species.label}/{item.id}.ogg",

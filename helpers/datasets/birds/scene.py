@@ -12,7 +12,7 @@ _REVERB_SECONDS = 0.6
 
 @dataclass(frozen=True)
 class Kit:
-    """A recordist's microphone and recorder, which colour all that they upload."""
+    """A recordist's microphone and recorder, which color all that they upload."""
 
     tilt: float
     """Exponent of the noise's power over frequency; 1 is pink, 2 is brown."""
@@ -25,19 +25,19 @@ class Kit:
 
 
 def at_distance(
-    song: np.ndarray, metres: float, reverb: float, rng: np.random.Generator
+    song: np.ndarray, meters: float, reverb: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Return the song as heard from afar: high notes dulled by air and leaves, with an echo.
 
-    About 0.02 dB a metre at 1 kHz, rising with frequency, in a wood; `reverb` (seconds) is the
+    About 0.02 dB a meter at 1 kHz, rising with frequency, in a wood; `reverb` (seconds) is the
     time in which the echo falls by 60 dB.
     """
     size = _fast(len(song) + int(_REVERB_SECONDS * SAMPLE_RATE))
     hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE).astype(np.float32)
-    loss = 10 ** (-0.02 * metres * (hertz / 1000) ** 1.1 / 20)
+    loss = 10 ** (-0.02 * meters * (hertz / 1000) ** 1.1 / 20)
     time = np.arange(int(_REVERB_SECONDS * SAMPLE_RATE), dtype=np.float32) / SAMPLE_RATE
     echo = rng.standard_normal(len(time), dtype=np.float32) * np.exp(-6.9 * time / reverb)
-    echo *= 0.35 * min(1.0, metres / 60) / np.sqrt(np.square(echo).sum())
+    echo *= 0.35 * min(1.0, meters / 60) / np.sqrt(np.square(echo).sum())
     echo[0] = 1
     heard = np.fft.irfft(np.fft.rfft(song, size) * np.fft.rfft(echo, size) * loss, size)
     return heard[: len(song)].astype(np.float32)
@@ -49,12 +49,12 @@ def noise(seconds: float, kit: Kit, kinds: tuple[str, ...], rng: np.random.Gener
     size = _fast(count)
     hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE).astype(np.float32)
     hertz[0] = 1
-    colour = (300 / np.maximum(hertz, 60)) ** (kit.tilt / 2) + 0.15 * kit.hiss
+    color = (300 / np.maximum(hertz, 60)) ** (kit.tilt / 2) + 0.15 * kit.hiss
     if RAIN in kinds:
         hush = hertz**2 / (hertz**2 + 2500**2) * np.exp(-hertz / 12_000)
-        colour = colour + rng.uniform(0.1, 0.35) * hush
-    colour *= hertz**2 / (hertz**2 + kit.low_cut**2)
-    wave = _coloured(colour, size, rng)[:count]
+        color = color + rng.uniform(0.1, 0.35) * hush
+    color *= hertz**2 / (hertz**2 + kit.low_cut**2)
+    wave = _colored(color, size, rng)[:count]
     if WIND in kinds:
         wave = wave + _gusts(hertz, size, rng)[:count]
     if RAIN in kinds:
@@ -75,16 +75,16 @@ def band_rms(wave: np.ndarray, band: tuple[float, float], active: bool = False) 
     return float(np.sqrt(level.mean())) / 1024 + 1e-9
 
 
-def _coloured(colour: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+def _colored(color: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """Return noise of unit RMS with an amplitude spectrum."""
-    parts = rng.standard_normal((2, len(colour)), dtype=np.float32)
-    wave = np.fft.irfft((parts[0] + 1j * parts[1]) * colour, size)
+    parts = rng.standard_normal((2, len(color)), dtype=np.float32)
+    wave = np.fft.irfft((parts[0] + 1j * parts[1]) * color, size)
     return wave / np.sqrt(np.square(wave).mean())
 
 
 def _gusts(hertz: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     """Return wind: brown rumble below 400 Hz that swells and falls over seconds."""
-    rumble = _coloured((hertz > 20) * (100 / hertz) * np.exp(-hertz / 250), size, rng)
+    rumble = _colored((hertz > 20) * (100 / hertz) * np.exp(-hertz / 250), size, rng)
     points = rng.gamma(1.2, 0.8, size=max(2, size // SAMPLE_RATE + 2))
     return rumble * np.interp(np.linspace(0, len(points) - 1, size), range(len(points)), points)
 

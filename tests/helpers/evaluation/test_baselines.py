@@ -2,7 +2,13 @@
 
 import pytest
 
-from helpers.evaluation.baselines import class_table, metrics_table, standing, thin_classes, worded
+from helpers.evaluation.baselines import (
+    baseline_table,
+    class_table,
+    metrics_table,
+    thin_classes,
+    worded,
+)
 from helpers.evaluation.report import make_report
 from tests.answers import make_manifest, make_predictions
 
@@ -30,13 +36,13 @@ def test_a_score_is_worded_with_what_is_known_of_it(entry, words):
 @BOTH
 def test_the_model_stands_below_guesses_and_what_is_published(dataset):
     made = report(dataset)
-    table = standing(made, make_manifest(dataset))
+    table = baseline_table(made, make_manifest(dataset))
     assert list(table.index[:2]) == ["random", "always 0, the largest class"]
     assert "(" in table["accuracy"].iloc[-1] and table.index[-1].startswith("this model")
 
 
 def test_bins_stand_beside_the_published_accuracies():
-    table = standing(report("bins"), make_manifest())
+    table = baseline_table(report("bins"), make_manifest())
     assert {"0.331", "0.538", "0.557"} <= set(table["accuracy"])
     assert "0.930" in set(table["RMSE (items)"])
 

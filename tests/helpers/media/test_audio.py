@@ -77,11 +77,3 @@ def test_encoding_gives_the_same_bytes_again_and_the_same_sound_back(extension, 
     data = audio.encode(wave, extension)
     assert data == audio.encode(wave, extension)
     assert np.abs(audio.read_audio(data)[0] - wave).max() < loss
-
-
-def test_the_log_mel_front_end_is_reachable_from_here():
-    from helpers.media.logmel import LogMel
-
-    assert audio.LogMel is LogMel
-    with pytest.raises(AttributeError):
-        audio.NoSuchThing  # noqa: B018

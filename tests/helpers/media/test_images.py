@@ -96,7 +96,7 @@ def test_a_header_that_claims_a_gigantic_photo_is_refused_before_decoding() -> N
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
-def test_grey_and_print_colours_decode_as_rgb(mode: str) -> None:
+def test_gray_and_print_colors_decode_as_rgb(mode: str) -> None:
     assert images.decode(jpeg(photo().convert(mode)), 64).shape == (3, 64, 64)
 
 

@@ -44,7 +44,7 @@ def test_a_constant_hum_is_taken_away_and_a_song_stands_out(front):
     assert song > 3 * picture[:, 5:55].amax(dim=0).mean()
 
 
-def test_a_picture_does_not_depend_on_its_neighbours_in_the_batch(front):
+def test_a_picture_does_not_depend_on_its_neighbors_in_the_batch(front):
     assert torch.equal(front(batch(SONG, chirp(5)))[0], front(batch(SONG))[0])
 
 

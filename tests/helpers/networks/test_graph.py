@@ -12,7 +12,7 @@ from helpers.networks import graph as graph_module
 from helpers.networks.graph import GRAPH, Graph, GraphDiffers, check_graph, export_graph, softmax
 from helpers.networks.model import build_model
 from helpers.predict import Predictor
-from tests.helpers.test_predict import make_artefact
+from tests.made_model import make_artifact
 from tests.made_shards import clip, photo
 from tests.torchrun import environment
 
@@ -86,7 +86,7 @@ def test_one_sample_is_enough_to_export(exported, tmp_path):
 
 def with_graph(folder: Path, dataset: str, **card: object) -> Path:
     """Write a model of a data set with its graph, as train.py does."""
-    make_artefact(folder, dataset, **card)
+    make_artifact(folder, dataset, **card)
     torch.manual_seed(0)
     model = build_model(load_dataset(dataset).training_defaults["model"], 3, width=8)
     export_graph(model, stored(dataset, 2), folder / GRAPH)
@@ -105,7 +105,7 @@ def test_an_answer_is_the_same_by_graph_and_by_weights(tmp_path, capsys, dataset
 
 
 def test_a_model_without_a_graph_is_answered_by_its_weights_and_says_so(tmp_path, capsys):
-    bins = Predictor.load(make_artefact(tmp_path, "bins", store="jpg", size=32))
+    bins = Predictor.load(make_artifact(tmp_path, "bins", store="jpg", size=32))
     assert "No model.onnx in the model: the weights answer" in capsys.readouterr().out
     assert bins.predict(photo(0, np.random.default_rng(0)))["label"] in "012"
 
@@ -124,7 +124,7 @@ def test_an_endpoint_with_a_graph_does_not_load_torch(tmp_path):
 
 
 def test_a_model_without_a_graph_or_torch_says_what_is_missing(tmp_path):
-    make_artefact(tmp_path, "bins", store="jpg", size=32)
+    make_artifact(tmp_path, "bins", store="jpg", size=32)
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "from helpers.predict import Predictor; Predictor.load('.')"
@@ -135,7 +135,7 @@ def test_a_model_without_a_graph_or_torch_says_what_is_missing(tmp_path):
 
 
 def test_the_reason_why_there_is_no_graph_is_told(tmp_path, capsys):
-    make_artefact(tmp_path, "bins", store="jpg", size=32, warnings={"graph": "OSError: full"})
+    make_artifact(tmp_path, "bins", store="jpg", size=32, warnings={"graph": "OSError: full"})
     Predictor.load(tmp_path)
     assert "the weights answer, by torch (OSError: full)" in capsys.readouterr().out
 

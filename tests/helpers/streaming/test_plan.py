@@ -110,7 +110,7 @@ def test_in_order_ranks_read_what_they_would_by_the_place_of_the_shards(
         assert len(ordered) == len(plan)
 
 
-def test_only_neighbouring_ranks_share_a_shard():
+def test_only_neighboring_ranks_share_a_shard():
     ranks = plans([50] * 10, 4, 8, shuffle=True)
     reads = Counter(shard for plan in ranks for shard, _ in plan.reads())
     assert sum(reads.values()) <= 10 + 3

@@ -1,7 +1,8 @@
+"""The training loop: what it learns, how it stops, and how it goes on."""
+
 import math
 import signal
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,6 @@ from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks
 from helpers.training.evaluation import CountMismatch
 from helpers.training.loop import Trainer
-from helpers.training.objective import (
-    choose_precision,
-    learning_rate,
-    soft_targets,
-    weighted_cross_entropy,
-)
 from helpers.training.options import Options
 
 LABELS = ["0", "1", "2"]
@@ -208,31 +203,7 @@ def test_predictions_come_in_the_order_of_their_keys():
     assert evaluation.probabilities.sum(1) == pytest.approx(np.ones(13))
 
 
-def test_rare_classes_weigh_more_in_the_loss():
-    logits, targets = torch.zeros(3, 3), soft_targets(torch.tensor([0, 1, 2]), 3, 0.0)
-    losses = weighted_cross_entropy(logits, targets, torch.tensor([0.5, 1.0, 2.0]))
-    assert losses.tolist() == pytest.approx([0.5 * math.log(3), math.log(3), 2 * math.log(3)])
-
-
-def test_hard_targets_give_torchs_cross_entropy():
-    logits, target = torch.randn(6, 3), torch.arange(6) % 3
-    for smoothing in (0.0, 0.1):
-        ours = weighted_cross_entropy(logits, soft_targets(target, 3, smoothing), torch.ones(3))
-        theirs = torch.nn.functional.cross_entropy(
-            logits, target, label_smoothing=smoothing, reduction="none"
-        )
-        assert torch.allclose(ours, theirs, atol=1e-6)
-
-
-def test_what_else_is_in_a_sample_shares_its_target():
-    targets = soft_targets(torch.tensor([0, 1, 2]), 4, 0.0, [[], [3], [0, 3]], weight=0.4)
-    expected = [[1, 0, 0, 0], [0, 0.6, 0, 0.4], [0.2, 0, 0.6, 0.2]]
-    assert targets.tolist() == [pytest.approx(row) for row in expected]
-    none = soft_targets(torch.tensor([0, 1, 2]), 4, 0.0, [[], [3], [0, 3]], weight=0.0)
-    assert none.tolist() == torch.eye(4)[:3].tolist()
-
-
-def test_secondary_labels_pull_the_model_towards_them():
+def test_secondary_labels_pull_the_model_toward_them():
     class Marked(Memory):
         def __iter__(self):
             for batch in super().__iter__():
@@ -248,42 +219,8 @@ def test_secondary_labels_pull_the_model_towards_them():
     assert share_of_two(0.5) > share_of_two(0.0) + 0.1
 
 
-@pytest.mark.parametrize("schedule", ["cosine", "step"])
-def test_the_rate_rises_to_its_peak_and_never_again(schedule):
-    rates = [learning_rate(i / 100, warmup=0.2, schedule=schedule) for i in range(100)]
-    assert 0 < rates[0] < 0.02
-    assert max(rates) == rates[20] == 1
-    assert all(a < b for a, b in pairwise(rates[:21]))
-    assert all(a >= b for a, b in pairwise(rates[20:]))
-
-
-@pytest.mark.parametrize(
-    "has, chosen",
-    [({"avx512_bf16": True}, "bf16"), ({"amx_bf16": True}, "bf16"), ({"avx2": True}, "fp32")],
-)
-def test_a_processor_computes_in_bf16_where_it_can(monkeypatch, has, chosen):
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
-    assert choose_precision("auto", torch.device("cpu")) == chosen
-    assert choose_precision("fp16", torch.device("cpu")) == "fp16"
-
-
 def test_what_is_kept_of_an_evaluation_is_said_in_fp32():
     trainer = make_trainer(precision="bf16")
     kept = trainer.evaluate(Memory(13, shuffle=False), counts(13), keep=True)
     exact = trainer.model(Memory(13).data).softmax(1)
     assert kept.probabilities == pytest.approx(exact.detach().numpy(), abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    "given, message",
-    [
-        ({"schedule": "linear"}, "--schedule is 'linear', not cosine or step"),
-        ({"monitor": "loss"}, "--monitor"),
-        ({"precision": "fp8"}, "--precision"),
-        ({"augment": "true"}, "--augment"),
-        ({"epochs": 0}, "begin at 1"),
-    ],
-)
-def test_options_that_make_no_sense_are_refused(given, message):
-    with pytest.raises(ValueError, match=message):
-        Options(**given)

@@ -1,14 +1,13 @@
-"""The search by ordinary jobs: its core with fakes, and once with real jobs on the local AWS."""
+"""The core of a search, with jobs that are over at once."""
 
 from dataclasses import replace
 
 import pytest
+from sagemaker.core.parameter import ContinuousParameter, IntegerParameter
 
-from helpers.tuning.search import S3Records, Search, SearchFailed, open_search, run_search
-from helpers.tuning.trials import Trial
-from local_aws.services.sagemaker.tuning.ranges import Range
+from helpers.tuning.search import Search, SearchFailed
 
-RANGES = {"x": Range("x", "Continuous", 0.0, 1.0), "n": Range("n", "Integer", 1, 8)}
+RANGES = {"x": ContinuousParameter(0.0, 1.0), "n": IntegerParameter(1, 8)}
 DEFAULT = {"x": 0.1, "n": 4}
 
 
@@ -45,7 +44,7 @@ class Jobs:
 
 
 def make(records, **options):
-    return Search("sweep", RANGES, records, objective="accuracy", seed=1, **options)
+    return Search("sweep", RANGES, records, objective="accuracy", **{"seed": 1, **options})
 
 
 def search(records, trials, jobs=None, **options):
@@ -65,6 +64,33 @@ def test_a_stopped_search_goes_on_as_if_it_had_never_stopped():
     search(records, 3)
     resumed, through = search(records, 6), search(Memory(), 6)
     assert resumed.trials == through.trials
+
+
+def test_the_choices_follow_from_the_seed():
+    def choices(seed):
+        jobs = Jobs()
+        make(Memory(), seed=seed).run(jobs.start, jobs.finish, 6)
+        return jobs.started
+
+    assert choices(1) == choices(1) != choices(2)
+
+
+def test_the_choices_after_the_first_follow_from_the_results():
+    def choices(sign):
+        def finish(trial):
+            return replace(trial, status="Completed", value=sign * trial.params["x"])
+
+        return [trial.params for trial in make(Memory()).run(Jobs().start, finish, 8).trials]
+
+    assert choices(1)[:3] == choices(-1)[:3]
+    assert choices(1)[3:] != choices(-1)[3:]
+
+
+def test_settings_outside_of_their_range_are_refused():
+    jobs = Jobs()
+    with pytest.raises(ValueError, match="n=9 lies outside of 1 to 8"):
+        make(Memory()).run(jobs.start, jobs.finish, 1, first={"x": 0.1, "n": 9})
+    assert not jobs.started
 
 
 def test_no_trial_that_is_done_is_run_again():
@@ -93,7 +119,7 @@ def test_a_job_that_cannot_be_started_leaves_a_search_that_goes_on():
     with pytest.raises(RuntimeError, match="no such image"):
         begun.run(broken, jobs.finish, 4)
     begun.run(jobs.start, jobs.finish, 4)
-    assert [trial.number for trial in make(records).trials] == [0, 1, 2, 3]
+    assert make(records).trials == search(Memory(), 4).trials
 
 
 def test_a_failed_trial_is_kept_and_the_search_goes_on():
@@ -108,14 +134,14 @@ def test_a_search_whose_first_trials_all_fail_says_why():
 
 
 def test_the_smallest_value_is_best_where_less_is_better():
-    done = search(Memory(), 4, maximise=False)
+    done = search(Memory(), 4, maximize=False)
     assert done.best.value == min(trial.value for trial in done.trials)
 
 
 def test_records_of_another_search_are_refused():
     records = Memory()
     search(records, 1)
-    other = {**RANGES, "x": Range("x", "Continuous", 0.0, 2.0)}
+    other = {**RANGES, "x": ContinuousParameter(0.0, 2.0)}
     with pytest.raises(ValueError, match="another ranges: give the new search another name"):
         Search("sweep", other, records, objective="accuracy", seed=1)
 
@@ -125,50 +151,3 @@ def test_it_says_what_it_found_and_what_it_cost():
     assert text.startswith("<Search sweep: 2 trials, best accuracy 0.")
     assert text.endswith("; 20 billable seconds, $0.02>")
     assert repr(make(Memory())) == "<Search sweep: 0 trials>"
-
-
-def test_a_record_of_a_later_version_is_read():
-    assert Trial.read({"number": 1, "params": {}, "job": "j", "mood": "fine"}).job == "j"
-
-
-def test_a_search_is_kept_in_the_courses_bucket(config):
-    records = S3Records(config, "sweep")
-    assert records.load() is None
-    search(records, 2)
-    assert len(search(S3Records(config, "sweep"), 2, Jobs(fails=range(9))).trials) == 2
-
-
-class Trainer:
-    """Starts a training job as the SDK's ModelTrainer does."""
-
-    def __init__(self, sagemaker, name, script):
-        self._sagemaker, self._name, self._script = sagemaker, name, script
-        self._latest_training_job = None
-
-    def train(self, wait):
-        from types import SimpleNamespace
-
-        from tests.local_aws.services.sagemaker.jobs.requests import training
-
-        self._sagemaker.create_training_job(**training(self._name, self._script))
-        self._latest_training_job = SimpleNamespace(training_job_name=self._name)
-
-
-def test_real_jobs_are_measured_and_the_search_goes_on_after_a_failed_one(config, client):
-    from sagemaker.core.parameter import IntegerParameter
-
-    names = iter("abcd")
-
-    def make_trainer(params):
-        n = params["n"]
-        script = f"print('First step done'); assert {n} != 3; print('accuracy=0.{n}')"
-        return Trainer(client("sagemaker"), f"trial-{next(names)}", script)
-
-    sweep = open_search(config, "sweep", {"n": IntegerParameter(1, 8)}, objective="accuracy")
-    run_search(config, sweep, make_trainer, 1, first={"n": 3})
-    run_search(config, sweep, make_trainer, 2)
-    bad, good = sweep.trials
-    assert bad.status == "Failed" and "AssertionError" in bad.reason and bad.value is None
-    assert good.value == float(f"0.{good.params['n']}")
-    assert 0 <= good.start_seconds <= good.step_seconds
-    assert good.billable_seconds >= 1 and good.cost > 0

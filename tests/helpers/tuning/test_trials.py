@@ -34,7 +34,7 @@ def test_a_price_that_is_not_known_makes_no_sum():
 
 def test_the_least_is_best_where_it_is_asked_for():
     trials = [trial(0, value=0.5), trial(1, value=float("nan")), trial(2, value=0.2)]
-    assert compare({"a": trials}, maximise=False)["a"]["best objective"] == 0.2
+    assert compare({"a": trials}, maximize=False)["a"]["best objective"] == 0.2
 
 
 def test_a_table_has_a_row_for_each_trial_and_a_column_for_each_hyperparameter():
@@ -45,3 +45,7 @@ def test_a_table_has_a_row_for_each_trial_and_a_column_for_each_hyperparameter()
 
 def test_hyperparameters_are_worded_shortly():
     assert words({"lr": 0.0031622, "width": "16", "kind": "a"}) == "lr=0.00316, width=16, kind=a"
+
+
+def test_a_record_of_a_later_version_is_read():
+    assert Trial.read({"number": 1, "params": {}, "job": "j", "mood": "fine"}).job == "j"

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
 
+import logging
 import threading
 import time
 from contextlib import suppress
@@ -14,6 +15,8 @@ import regex
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import Call
 from local_aws.state.clock import Clock
+
+log = logging.getLogger(__name__)
 
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
 MOST_DATA = 1000
@@ -138,7 +141,10 @@ class JobMetrics:
         data = [self._datum(value) for value in new if isfinite(value["Value"])]
         for start in range(0, len(data), MOST_DATA):
             request = {"Namespace": NAMESPACE, "MetricData": data[start : start + MOST_DATA]}
-            self._call("cloudwatch", "PutMetricData", request)
+            try:
+                self._call("cloudwatch", "PutMetricData", request)
+            except AwsError as error:  # a job does not end for its metrics
+                log.warning("metrics of %s are lost: %s", self._job, error)
 
     def _datum(self, value: dict) -> dict:
         return {

@@ -6,7 +6,7 @@ import pytest
 from helpers import athena
 from helpers.datasets import load_dataset
 from helpers.questions import leak
-from tests.figures import is_labelled
+from tests.figures import is_labeled
 from tests.local_aws.services.athena.notebook_rows import ROWS
 
 QUESTIONS = load_dataset("bins").questions()
@@ -41,11 +41,11 @@ def answers(table, config):
     return answers
 
 
-def test_every_question_has_a_labelled_figure_and_a_finding_in_words(answers):
+def test_every_question_has_a_labeled_figure_and_a_finding_in_words(answers):
     for question, frame in answers():
         figure = question.draw(frame)
         assert all(axes.get_title() or axes.get_title(loc="left") for axes in figure.axes)
-        assert all(is_labelled(axes) for axes in figure.axes), question.title
+        assert all(is_labeled(axes) for axes in figure.axes), question.title
         assert question.finding(frame).endswith(".") and "nan" not in question.finding(frame)
 
 

@@ -56,7 +56,7 @@ def test_the_shorter_of_two_copies_goes_whatever_its_id():
 
 def test_a_copy_under_another_label_joins_its_original():
     (found,) = related("XC1", "poor", poor="robin")
-    assert not found.dropped and "labelled owl" in found.reason
+    assert not found.dropped and "labeled owl" in found.reason
 
 
 def test_recordings_that_overlap_join_each_other():

@@ -7,7 +7,7 @@ from helpers import athena
 from helpers.datasets import load_dataset
 from helpers.datasets.birds import metadata as birds_metadata
 from helpers.questions import draw_leak, leak
-from tests.figures import is_labelled
+from tests.figures import is_labeled
 
 QUESTIONS = load_dataset("birds").questions()
 
@@ -62,11 +62,11 @@ def answers(table, config):
     plt.close("all")
 
 
-def test_every_question_has_a_labelled_figure_and_a_finding_in_words(answers):
+def test_every_question_has_a_labeled_figure_and_a_finding_in_words(answers):
     for question, frame in answers():
         axes = question.draw(frame).axes[0]
         assert axes.get_title() or axes.get_title(loc="left")
-        assert is_labelled(axes), question.title
+        assert is_labeled(axes), question.title
         assert question.finding(frame).endswith(".") and "nan" not in question.finding(frame)
 
 
@@ -138,7 +138,7 @@ def test_the_leak_is_of_recordists_and_the_weights_have_mean_1(table, config):
     assert dict(frame["related"]) == {"owl": 0.25, "wren": 0.667}
     assert frame["leaked"]["wren"] == pytest.approx(2 / 3 * (1 - 0.3**2), abs=1e-3)
     assert (frame["weight"] * frame["samples"]).sum() / 7 == pytest.approx(1, abs=1e-3)
-    assert is_labelled(draw_leak(frame.reset_index(), QUESTIONS.akin).axes[0])
+    assert is_labeled(draw_leak(frame.reset_index(), QUESTIONS.relation).axes[0])
 
 
 def test_of_recordings_that_name_nobody_no_person_is_told(answers):

@@ -150,7 +150,7 @@ WITH related AS (WITH held AS (
     AS t (asin, name, normalizedname, item_quantity, height, length, width, weight)
   WHERE quantity <= 5
 )
-SELECT bins.label, count(DISTINCT other.id) AS kin
+SELECT bins.label, count(DISTINCT other.id) AS related_samples
 FROM bins
 LEFT JOIN held AS mine ON mine.id = bins.id
 LEFT JOIN held AS other ON other.asin = mine.asin AND other.id <> mine.id
@@ -158,8 +158,8 @@ WHERE bins.quantity <= 5
 GROUP BY bins.id, bins.label),
 counts AS (
   SELECT label, count(*) AS samples,
-         avg(CASE WHEN kin > 0 THEN 1e0 ELSE 0e0 END) AS related,
-         avg(1 - power(3e-1, kin)) AS leaked
+         avg(CASE WHEN related_samples > 0 THEN 1e0 ELSE 0e0 END) AS related,
+         avg(1 - power(3e-1, related_samples)) AS leaked
   FROM related GROUP BY label
 )
 SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,

@@ -134,12 +134,12 @@ ORDER BY in_common
 --> recordist and place | 4
 
 WITH related AS (SELECT label, CASE WHEN author = '' THEN 0
-                   ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS kin
+                   ELSE count(*) OVER (PARTITION BY lower(author)) - 1 END AS related_samples
 FROM birds),
 counts AS (
   SELECT label, count(*) AS samples,
-         avg(CASE WHEN kin > 0 THEN 1e0 ELSE 0e0 END) AS related,
-         avg(1 - power(3e-1, kin)) AS leaked
+         avg(CASE WHEN related_samples > 0 THEN 1e0 ELSE 0e0 END) AS related,
+         avg(1 - power(3e-1, related_samples)) AS leaked
   FROM related GROUP BY label
 )
 SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,

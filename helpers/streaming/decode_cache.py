@@ -6,7 +6,7 @@ from hashlib import blake2b
 import numpy as np
 
 
-class Remembered:
+class DecodeCache:
     """A `decode` that keeps its answers, up to a limit, for media that come again every epoch.
 
     Nothing is thrown out: in a random order every kept sample saves as much as another, and what

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.jobs import JobFailed
-from helpers.tuning.native import tuned, wait_for_tuning
+from helpers.tuning_jobs import tuned, wait_for_tuning
 from tests.local_aws.services.sagemaker.tuning.requests import archive, tuning
 from tests.local_cloud import BUCKET
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers.streaming.memory import Remembered
+from helpers.streaming.decode_cache import DecodeCache
 
 
 class Counted:
@@ -17,7 +17,7 @@ class Counted:
 
 def test_what_comes_again_is_decoded_once():
     decode = Counted()
-    kept = Remembered(decode, limit=100)
+    kept = DecodeCache(decode, limit=100)
     for _ in range(3):
         assert [kept(data).tolist() for data in (b"ab", b"cd")] == [[97, 98], [99, 100]]
     assert decode.calls == 2
@@ -25,7 +25,7 @@ def test_what_comes_again_is_decoded_once():
 
 def test_what_finds_no_room_is_decoded_each_time():
     decode = Counted()
-    kept = Remembered(decode, limit=5)
+    kept = DecodeCache(decode, limit=5)
     for _ in range(2):
         assert [len(kept(data)) for data in (b"abc", b"def", b"gh")] == [3, 3, 2]
     assert decode.calls == 4  # "def" twice
@@ -33,6 +33,6 @@ def test_what_finds_no_room_is_decoded_each_time():
 
 
 def test_a_kept_array_cannot_be_changed_by_who_got_it():
-    array = Remembered(Counted(), limit=10)(b"ab")
+    array = DecodeCache(Counted(), limit=10)(b"ab")
     with pytest.raises(ValueError, match="read-only"):
         array[0] = 1

@@ -1,4 +1,4 @@
-"""Native tuning jobs of SageMaker: waits for one and tells how it went; starts none."""
+"""Waits for a native tuning job of SageMaker and reports its trials; starts none."""
 
 import time
 from contextlib import suppress
@@ -10,7 +10,8 @@ from helpers.config import Config
 from helpers.costs import dollars
 from helpers.jobs import ENDED, JobFailed, describe
 from helpers.session import client
-from helpers.tuning.trials import Trial, best_of, measure, total_cost, words
+from helpers.trial_jobs import measure
+from helpers.tuning.trials import Trial, best_of, total_cost, words
 
 KIND = "HyperParameterTuningJob"
 
@@ -22,7 +23,7 @@ class TuningJob:
     name: str
     status: str
     objective: str
-    maximise: bool
+    maximize: bool
     trials: list[Trial] = field(repr=False)
     """In the order of their requests."""
     description: dict = field(repr=False)
@@ -30,15 +31,15 @@ class TuningJob:
     @property
     def best(self) -> Trial | None:
         """Return the trial with the best objective; None where none has any."""
-        return best_of(self.trials, self.maximise)
+        return best_of(self.trials, self.maximize)
 
     def __repr__(self) -> str:
-        about = f"<TuningJob {self.name}: {self.status}, {len(self.trials)} trials"
+        text = f"<TuningJob {self.name}: {self.status}, {len(self.trials)} trials"
         if not self.best:
-            return f"{about}>"
+            return f"{text}>"
         seconds = sum(trial.billable_seconds for trial in self.trials)
         return (
-            f"{about}, best {self.objective} {self.best.value:.3f} with"
+            f"{text}, best {self.objective} {self.best.value:.3f} with"
             f" {words(self.best.params)}; {seconds:.0f} billable seconds,"
             f" {dollars(total_cost(self.trials))}>"
         )
@@ -52,16 +53,18 @@ def wait_for_tuning(config: Config, name: str) -> TuningJob:
     """
     with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
         while True:
-            about = describe(config, KIND, name)
-            counts = about["TrainingJobStatusCounters"]
+            description = describe(config, KIND, name)
+            counts = description["TrainingJobStatusCounters"]
             shown = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-            bar.set_description_str(f"{name}: {shown or about[f'{KIND}Status']}")
+            bar.set_description_str(f"{name}: {shown or description[f'{KIND}Status']}")
             bar.update()
-            if about[f"{KIND}Status"] in ENDED:
+            if description[f"{KIND}Status"] in ENDED:
                 break
             time.sleep(config.poll_seconds)
-    if (status := about[f"{KIND}Status"]) != "Completed":
-        raise JobFailed(f"{KIND} {name} {status}: {about.get('FailureReason', 'it was stopped')}")
+    if (status := description[f"{KIND}Status"]) != "Completed":
+        raise JobFailed(
+            f"{KIND} {name} {status}: {description.get('FailureReason', 'it was stopped')}"
+        )
     return tuned(config, name)
 
 
@@ -71,23 +74,23 @@ def tuned(config: Config, name: str) -> TuningJob:
     Raises:
         LookupError: there is no such job.
     """
-    about = describe(config, KIND, name)
-    objective = about[f"{KIND}Config"]["HyperParameterTuningJobObjective"]
-    metric, maximise = objective["MetricName"], objective["Type"] == "Maximize"
+    description = describe(config, KIND, name)
+    objective = description[f"{KIND}Config"]["HyperParameterTuningJobObjective"]
+    metric, maximize = objective["MetricName"], objective["Type"] == "Maximize"
     pages = client(config, "sagemaker").get_paginator(
         "list_training_jobs_for_hyper_parameter_tuning_job"
     )
     asked = {f"{KIND}Name": name, "SortBy": "CreationTime", "SortOrder": "Ascending"}
-    found = [item for page in pages.paginate(**asked) for item in page["TrainingJobSummaries"]]
+    summaries = [item for page in pages.paginate(**asked) for item in page["TrainingJobSummaries"]]
     trials = [
         measure(
             config, item["TrainingJobName"], metric,
             number=number,
             params={key: _typed(text) for key, text in item["TunedHyperParameters"].items()},
         )
-        for number, item in enumerate(found)
+        for number, item in enumerate(summaries)
     ]  # fmt: skip
-    return TuningJob(name, about[f"{KIND}Status"], metric, maximise, trials, about)
+    return TuningJob(name, description[f"{KIND}Status"], metric, maximize, trials, description)
 
 
 def _typed(text: str) -> int | float | str:

@@ -1,4 +1,4 @@
-"""Where a training job's shards come from, and so how they are read; it reads none of them.
+"""The source of a training job's shards, which decides how they are read; it reads none itself.
 
 A folder (a channel in mode File or FastFile), an S3 prefix, or a channel in mode Pipe, which has no
 folder. The platform says which in `input/config/inputdataconfig.json`, beside `input/data`.
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.s3 import S3Prefix, shard_opener
+from helpers.s3_uris import is_uri
 from helpers.storage import Folder, LocalFolder
 from helpers.streaming.pipe import PipeChannel
 
@@ -22,7 +23,7 @@ class ShardSource:
     folder: Folder
     """Has the manifest."""
     options: dict
-    """What `helpers.stream.make_loader` needs to know of it."""
+    """Arguments for `helpers.stream.make_loader`."""
 
 
 def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) -> ShardSource:
@@ -35,17 +36,17 @@ def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) 
     Raises:
         ValueError: the channel can't give every sample once; the message says what can.
     """
-    if data.startswith("s3://"):
+    if is_uri(data):
         client = make_client()
         return ShardSource(S3Prefix(client, data), {"open_shard": shard_opener(client)})
-    about = channel_facts(Path(data))
-    if about.get("S3DistributionType") == "ShardedByS3Key" and about["instances"] > 1:
+    facts = channel_facts(Path(data))
+    if facts.get("S3DistributionType") == "ShardedByS3Key" and facts["instances"] > 1:
         raise ValueError(
             f"Channel {data} is ShardedByS3Key: instances with other numbers of samples can't take"
             " the same steps. Use FullyReplicated; with FastFile, or --data s3://, an instance"
             " still reads its own share alone"
         )
-    if about.get("TrainingInputMode") != "Pipe":
+    if facts.get("TrainingInputMode") != "Pipe":
         return ShardSource(LocalFolder(data), {})
     if local_rank:
         raise ValueError(
@@ -57,7 +58,7 @@ def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) 
 
 
 def channel_facts(channel: Path) -> dict:
-    """Return what the platform says of a channel, and `instances`; {} for any other folder."""
+    """Return the platform's settings of a channel, and `instances`; {} for any other folder."""
     config = channel.parent.parent / "config"
     try:
         channels = json.loads((config / "inputdataconfig.json").read_text())

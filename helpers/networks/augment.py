@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def mask_bands(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor:
-    """Set random bands of mels and of frames to each sample's mean.
+def spec_augment(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor:
+    """Mask random bands of mels and of frames by each sample's mean (SpecAugment).
 
     SpecAugment without time warping (Park et al. 2019, arXiv:1904.08779).
 
@@ -27,13 +27,13 @@ def mask_bands(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tensor
         shape = [len(spectra), masks, 1]
         width = torch.rand(shape, device=spectra.device) * share * size
         start = torch.rand(shape, device=spectra.device) * (size - width)
-        place = torch.arange(size, device=spectra.device)
-        band = ((place >= start) & (place < start + width)).any(1)
+        position = torch.arange(size, device=spectra.device)
+        band = ((position >= start) & (position < start + width)).any(1)
         hidden |= band[:, None, :, None] if axis == 2 else band[:, None, None, :]
     return torch.where(hidden, spectra.mean((2, 3), keepdim=True), spectra)
 
 
-def photograph_again(
+def jitter_photos(
     images: Tensor,
     *,
     degrees: float = 6,
@@ -44,7 +44,7 @@ def photograph_again(
     """Mirror half of the photos, and turn, zoom, shift, darken or lighten each by its own.
 
     Args:
-        images: float (B, 3, H, W), normalised.
+        images: float (B, 3, H, W), normalized.
         degrees: the widest turn.
         zoom: the largest change of size, as a share.
         shift: the longest way, as a share of height and width.

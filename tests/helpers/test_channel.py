@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from helpers.channel import channel_facts, open_source
 from helpers.s3 import S3Prefix
 from helpers.storage import LocalFolder
-from helpers.streaming.channel import channel_facts, open_source
 from helpers.streaming.pipe import PipeChannel
 
 

@@ -1,0 +1,88 @@
+"""Makes boto3 sessions and clients, of AWS or pinned to the local AWS; knows addresses alone."""
+
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from botocore.config import Config as BotoConfig
+
+
+class PinnedSession(boto3.Session):
+    """A boto3 session whose clients all talk to one endpoint, whichever a caller names.
+
+    The SageMaker SDK hard-codes the address of STS: without this, a local run would send its
+    (worthless) credentials to AWS.
+    """
+
+    def __init__(self, endpoint_url: str, **kwargs: Any):
+        super().__init__(**kwargs)
+        self._pinned = endpoint_url
+
+    def client(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a client of the pinned endpoint."""
+        return super().client(*args, **{**kwargs, "endpoint_url": self._pinned})
+
+    def resource(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a resource of the pinned endpoint."""
+        return super().resource(*args, **{**kwargs, "endpoint_url": self._pinned})
+
+
+@lru_cache
+def session_of(endpoint_url: str | None, region: str) -> boto3.Session:
+    """Return the one session of an endpoint (None: AWS itself) and a region."""
+    return (
+        PinnedSession(endpoint_url, region_name=region)
+        if endpoint_url
+        else boto3.Session(region_name=region)
+    )
+
+
+@lru_cache
+def client_of(endpoint_url: str | None, region: str, service: str) -> Any:
+    """Return the one client of a service, an endpoint and a region."""
+    options = BotoConfig(
+        max_pool_connections=32,
+        retries={"mode": "standard", "max_attempts": 4},
+        read_timeout=90,
+        # Presigned URLs have the old signature by default.
+        signature_version="s3v4" if service == "s3" else None,
+    )
+    return session_of(endpoint_url, region).client(service, config=options)
+
+
+def use_local(endpoint_url: str, region: str) -> None:
+    """Pin this process to the local AWS with the keys of the environment, which may be new ones.
+
+    The SageMaker SDK takes boto3's default session wherever it is given none.
+    """
+    client_of.cache_clear()
+    session_of.cache_clear()
+    boto3.DEFAULT_SESSION = session_of(endpoint_url, region)
+
+
+def is_local() -> bool:
+    """Say whether this process is pinned to the local AWS."""
+    return isinstance(boto3.DEFAULT_SESSION, PinnedSession)
+
+
+def account_and_region() -> tuple[str, str]:
+    """Ask AWS whose credentials these are; used for the `aws` cloud alone.
+
+    Raises:
+        RuntimeError: no region or no credentials are configured, or this process is pinned to the
+            local AWS.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if is_local():
+        raise RuntimeError("This process uses the local AWS: restart the kernel to change to AWS")
+    session = boto3.Session()
+    if not session.region_name:
+        raise RuntimeError("No AWS region is set: run `aws configure`, or set AWS_DEFAULT_REGION")
+    try:
+        return session.client("sts").get_caller_identity()["Account"], session.region_name
+    except (BotoCoreError, ClientError) as error:
+        raise RuntimeError(
+            f"AWS did not accept the credentials ({error}): run `aws sso login` or "
+            "`aws configure`, or set COURSE_CLOUD=local"
+        ) from error
