@@ -1,5 +1,7 @@
 """Runs the instances of one job side by side; knows processes and lines, and nothing of AWS.
 
+Deadlines here are the machine's own seconds: what a process computes takes its time, however far
+the local AWS's clock was moved.
 SIGTERM goes to all processes of an instance's first group. A shell that leads it ends at once, and
 what it started with it: as on SageMaker, where a shell does not pass the signal on, a script behind
 one must not count on it.
@@ -47,22 +49,11 @@ class Outcome:
 
 
 class Group:
-    """The running instances of one job.
-
-    Args:
-        on_line: called with host and line for all that an instance prints.
-        sweep: called once all instances have ended, to end what they left elsewhere.
-    """
+    """The instances of one job; one that was stopped before it runs starts none of them."""
 
     TAIL = 200
 
-    def __init__(
-        self,
-        instances: list[Instance],
-        on_line: Callable[[str, str], None],
-        sweep: Callable[[], object] = lambda: None,
-    ):
-        self._instances, self._on_line, self._sweep = instances, on_line, sweep
+    def __init__(self) -> None:
         self._processes: dict[str, subprocess.Popen] = {}
         self._readers: dict[str, Output] = {}
         self._stop, self._is_cut, self._interrupted = threading.Event(), False, False
@@ -83,32 +74,42 @@ class Group:
             with suppress(BrokenPipeError, ValueError):
                 process.stdin.close()
 
-    def run(self, max_seconds: float, grace: float | None = None) -> Outcome:
-        """Start all instances and return when none is left."""
+    def run(
+        self,
+        instances: list[Instance],
+        max_seconds: float,
+        on_line: Callable[[str, str], None],
+        sweep: Callable[[], object] = lambda: None,
+    ) -> Outcome:
+        """Start all instances and return when none is left.
+
+        Args:
+            on_line: called with host and line for all that an instance prints.
+            sweep: called once all instances have ended, to end what they left elsewhere.
+        """
         deadline = time.monotonic() + max_seconds
         try:
-            for instance in self._instances:
+            for instance in instances:
                 if not self._stop.is_set():
-                    self._start(instance)
+                    self._start(instance, on_line)
             failed = self._watch(deadline)
             ended, timed_out = self._stop.is_set(), time.monotonic() >= deadline
-            grace = GRACE_SECONDS if grace is None else grace
-            self._end(0.0 if self._is_cut else PEER_SECONDS if failed else grace)
+            self._end(0.0 if self._is_cut else PEER_SECONDS if failed else GRACE_SECONDS)
         finally:
-            self._finish()
+            self._finish(instances, sweep)
         codes = {host: process.returncode for host, process in self._processes.items()}
         failed = failed or next((host for host, code in codes.items() if code), None)
         interrupted = ended and self._interrupted
         return Outcome(codes, failed, ended and not interrupted, timed_out, interrupted)
 
-    def _start(self, instance: Instance) -> None:
+    def _start(self, instance: Instance, on_line: Callable[[str, str], None]) -> None:
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(SUPERVISOR), *instance.command],
             cwd=instance.folder, env=instance.environment, encoding="utf-8", errors="replace",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self._processes[instance.host] = process
-        take = partial(self._on_line, instance.host)
+        take = partial(on_line, instance.host)
         self._readers[instance.host] = Output(process.stdout, take, self.TAIL)
         self._readers[instance.host].start()
 
@@ -133,14 +134,14 @@ class Group:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))
 
-    def _finish(self) -> None:
+    def _finish(self, instances: list[Instance], sweep: Callable[[], object]) -> None:
         self.cut()
         for process in self._processes.values():
             process.wait()
         # A process that was left behind would keep the pipe open that a reader waits at.
-        self._sweep()
-        for instance in self._instances:
-            if reader := self._readers.get(instance.host):
+        sweep()
+        for instance in instances:
+            if reader := self._readers.pop(instance.host, None):
                 reader.join()
                 instance.tail = reader.tail
         for process in self._processes.values():

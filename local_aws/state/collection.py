@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 
 from local_aws.state.documents import Documents
 
 
-class Shelf:
+class Collection:
     """One kind of document; what it hands out are copies, change them through `update`.
 
     A key that starts with `_` is the engine's own: `public` leaves it out.
@@ -17,7 +16,7 @@ class Shelf:
         self._documents, self._kind = documents, kind
 
     def transaction(self) -> AbstractContextManager:
-        """Make all that is written inside one change, other shelves' of these documents too."""
+        """Make all that is written inside one change, other collections' of these documents too."""
         return self._documents.transaction()
 
     def add(self, name: str, document: dict) -> bool:
@@ -70,9 +69,3 @@ class Shelf:
 def public(document: dict) -> dict:
     """Return what a caller may see of a document."""
     return {key: value for key, value in document.items() if not key.startswith("_")}
-
-
-def now() -> datetime:
-    """Return the time as AWS keeps it: UTC, milliseconds."""
-    time = datetime.now(UTC)
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)

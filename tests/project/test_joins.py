@@ -21,8 +21,8 @@ ALLOWED = {
     ("helpers/datasets/bins/ingest.py", "source / name"),
     # The kind is ProcessingJob or TrainingJob.
     (
-        "local_aws/services/sagemaker/jobs/engine.py",
-        "(self.context.state / 'instances').glob(f'{self.kind}-*')",
+        "local_aws/services/sagemaker/jobs/runner.py",
+        "(self._parts.context.state / 'instances').glob(f'{kind}-*')",
     ),
     # A row of the index: key_files.home proved its place when the object was written.
     (

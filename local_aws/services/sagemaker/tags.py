@@ -1,7 +1,7 @@
 """Tags of the resources that our own engines keep; knows ARNs, and no resource."""
 
 from local_aws.parts import Engine, Parts
-from local_aws.state.collection import Shelf
+from local_aws.state.collection import Collection
 
 OPERATIONS = {
     "sagemaker": (
@@ -19,8 +19,7 @@ class Tags(Engine):
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        documents = parts.documents
-        self._documents = Shelf(documents, "tags")
+        self._documents = Collection(parts.documents, "tags")
 
     def set(self, arn: str, tags: list[dict]) -> None:
         """Keep a new resource's tags, by key, and none that its ARN was given before."""

@@ -1,13 +1,12 @@
 """The list of honest records: operations of AWS, none of them on what an engine holds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.operations import engine_of, table
 from local_aws.recorded.operations import RECORDED, changes_something, is_recorded
-from local_aws.state.collection import now
 from local_aws.wire.validation import operation_model, service_model
 from tools.operations import recorded
 
@@ -69,7 +68,8 @@ def test_only_recorded_changes_are_told_to_moto_again(service, operation, is_cha
 )
 def test_what_moto_would_pass_over_is_refused_by_name(client, operation, request_, member):
     if operation.startswith("get"):
-        request_ |= {"StartTime": now() - timedelta(hours=1), "EndTime": now()}
+        now = datetime.now(UTC)
+        request_ |= {"StartTime": now - timedelta(hours=1), "EndTime": now}
     if operation != "get_metric_data":
         request_ |= {"Namespace": "N"}
     if operation == "get_metric_statistics":

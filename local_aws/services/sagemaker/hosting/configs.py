@@ -7,7 +7,7 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.models import Models
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now
+from local_aws.state.collection import Collection
 from local_aws.wire.listing import Listing
 
 UNSUPPORTED = (
@@ -35,16 +35,15 @@ OPERATIONS = {
 
 
 class EndpointConfigs(Engine):
-    """The engine of CreateEndpointConfig and its kin."""
+    """Executes the operations on endpoint configurations."""
 
     name, operations = "endpoint_configs", OPERATIONS
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        context, documents = parts.context, parts.documents
-        tags, models = parts.engine(Tags), parts.engine(Models)
-        self._context, self._tags, self._models = context, tags, models
-        self._documents = Shelf(documents, "endpoint-config")
+        self._context, self._clock = parts.context, parts.clock
+        self._tags, self._models = parts.engine(Tags), parts.engine(Models)
+        self._documents = Collection(parts.documents, "endpoint-config")
 
     def create_endpoint_config(self, request: dict) -> dict:
         name = request["EndpointConfigName"]
@@ -54,10 +53,10 @@ class EndpointConfigs(Engine):
                 message = f"The local AWS does not support {field} in an endpoint configuration."
                 raise AwsError("ValidationException", message)
         self._check(request["ProductionVariants"])
-        kept = {key: value for key, value in request.items() if key != "Tags"}
-        document = {"EndpointConfigArn": arn, "CreationTime": now(), **kept}
+        config = {"EndpointConfigArn": arn, "CreationTime": self._clock.now()}
+        config |= {key: value for key, value in request.items() if key != "Tags"}
         with self._documents.transaction():
-            if not self._documents.add(name, document):
+            if not self._documents.add(name, config):
                 message = f'Cannot create already existing endpoint configuration "{arn}".'
                 raise AwsError("ValidationException", message)
             self._tags.set(arn, request.get("Tags", []))

@@ -18,17 +18,17 @@ from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError
 from local_aws.services.sagemaker.hosting.server_process import Answer, ServerProcess, StartFailed
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state import paths
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, public
 from local_aws.state.disk import worded
 from local_aws.wire.listing import Listing
 
 log = logging.getLogger(__name__)
 
 UNSUPPORTED = ("DeploymentConfig", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig")
-ABOUT = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
+FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 PASSED_ON = {"Accept": "Accept", "CustomAttributes": "X-Amzn-SageMaker-Custom-Attributes"}
 """Members of an invocation that the model's container gets as headers."""
-LISTING = Listing("Endpoints", "EndpointName", ABOUT, "EndpointStatus")
+LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
 
 
 OPERATIONS = {
@@ -44,17 +44,15 @@ OPERATIONS = {
 
 
 class Endpoints(Engine):
-    """The engine of CreateEndpoint, InvokeEndpoint and their kin."""
+    """Executes the operations on endpoints, and InvokeEndpoint."""
 
     name, operations = "endpoints", OPERATIONS
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        context, documents, store = parts.context, parts.documents, parts.store
-        tags, configs = parts.engine(Tags), parts.engine(EndpointConfigs)
-        self._context, self._store = context, store
-        self._tags, self._configs = tags, configs
-        self._documents = Shelf(documents, "endpoint")
+        self._context, self._store, self._clock = parts.context, parts.store, parts.clock
+        self._tags, self._configs = parts.engine(Tags), parts.engine(EndpointConfigs)
+        self._documents = Collection(parts.documents, "endpoint")
         # What serves now, and what shall serve once it is ready.
         self._serving: dict[str, Fleet] = {}
         self._coming: dict[str, Fleet] = {}
@@ -63,12 +61,12 @@ class Endpoints(Engine):
     def create_endpoint(self, request: dict) -> dict:
         name, config = request["EndpointName"], request["EndpointConfigName"]
         _refuse(request)
-        arn, plan, time = self._arn(name), self._configs.plan(config), now()
-        about = {"EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config}
+        arn, plan, time = self._arn(name), self._configs.plan(config), self._clock.now()
+        names = {"EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config}
         state = {"EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time}
         with self._lock:
             with self._documents.transaction():
-                if not self._documents.add(name, {**about, **state, "_plan": plan}):
+                if not self._documents.add(name, {**names, **state, "_plan": plan}):
                     message = f'Cannot create already existing endpoint "{arn}".'
                     raise AwsError("ValidationException", message)
                 self._tags.set(arn, request.get("Tags", []))
@@ -87,8 +85,8 @@ class Endpoints(Engine):
                 message = f'Cannot update {state} endpoint "{document["EndpointArn"]}".'
                 raise AwsError("ValidationException", message)
             coming = {"config": config, "plan": plan}
-            about = {"EndpointStatus": "Updating", "_coming": coming, "FailureReason": None}
-            self._set(name, late=False, **about)
+            state = {"EndpointStatus": "Updating", "_coming": coming, "FailureReason": None}
+            self._set(name, late=False, **state)
             self._deploy_in_background(name, config, plan)
         return {"EndpointArn": document["EndpointArn"]}
 
@@ -138,7 +136,7 @@ class Endpoints(Engine):
         """
 
         def change(document: dict) -> None:
-            document.update(fields, LastModifiedTime=now())
+            document.update(fields, LastModifiedTime=self._clock.now())
             for key in [key for key in fields if fields[key] is None]:
                 del document[key]
 
@@ -182,8 +180,8 @@ class Endpoints(Engine):
                 self._set(name, EndpointStatus=status, FailureReason=reason, _coming=None)
                 return None
             old, self._serving[name] = self._serving.get(name), fleet
-            about = {"EndpointStatus": "InService", "EndpointConfigName": config, "_plan": plan}
-            self._set(name, **about, FailureReason=None, _coming=None)
+            state = {"EndpointStatus": "InService", "EndpointConfigName": config, "_plan": plan}
+            self._set(name, **state, FailureReason=None, _coming=None)
             return old
 
     def _start(self, name: str, variant: dict) -> ServerProcess:
@@ -197,12 +195,9 @@ class Endpoints(Engine):
         instance = uuid.uuid4().hex[:12]
         folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
-
-        given, writer = (
-            container.get("Environment", {}),
-            LogWriter(self.parts.call, self.parts.clock, _group(name), stream),
-        )
-        return ServerProcess(self._context, folder, archive, given, writer)
+        environment = container.get("Environment", {})
+        writer = LogWriter(self.parts.call, self._clock, _group(name), stream)
+        return ServerProcess(self._context, folder, archive, environment, writer)
 
     # Invoking.
 

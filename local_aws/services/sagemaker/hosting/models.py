@@ -9,7 +9,7 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.archives import check_archive
 from local_aws.services.sagemaker.registry.packages import Packages
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import Listing
 
 LISTING = Listing("Models", "ModelName", ("ModelName", "ModelArn", "CreationTime"))
@@ -26,17 +26,15 @@ OPERATIONS = {
 
 
 class Models(Engine):
-    """The engine of CreateModel and its kin."""
+    """Executes the operations on models."""
 
     name, operations = "models", OPERATIONS
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        context, documents, store = parts.context, parts.documents, parts.store
-        tags, packages = parts.engine(Tags), parts.engine(Packages)
-        self._context, self._store, self._tags = context, store, tags
-        self._packages = packages
-        self._documents = Shelf(documents, "model")
+        self._context, self._store, self._clock = parts.context, parts.store, parts.clock
+        self._tags, self._packages = parts.engine(Tags), parts.engine(Packages)
+        self._documents = Collection(parts.documents, "model")
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model/{name}")
@@ -45,11 +43,11 @@ class Models(Engine):
         name, arn = request["ModelName"], self._arn(request["ModelName"])
         container = self._served(request)
         check_archive(self._store, container["ModelDataUrl"])
-        kept = {key: value for key, value in request.items() if key != "Tags"}
-        about = {"ModelArn": arn, "CreationTime": now(), "EnableNetworkIsolation": False}
-        about["_container"] = container
+        model = {"ModelArn": arn, "CreationTime": self._clock.now(), "_container": container}
+        model["EnableNetworkIsolation"] = False
+        model |= {key: value for key, value in request.items() if key != "Tags"}
         with self._documents.transaction():
-            if not self._documents.add(name, {**about, **kept}):
+            if not self._documents.add(name, model):
                 message = f'Cannot create already existing model "{arn}".'
                 raise AwsError("ValidationException", message)
             self._tags.set(arn, request.get("Tags", []))
@@ -58,15 +56,15 @@ class Models(Engine):
     def _served(self, request: dict) -> dict:
         """Return the one container that is served, a package's as the package has it."""
         containers = request.get("Containers") or [request.get("PrimaryContainer") or {}]
-        given = containers[0]
-        if len(containers) == 1 and (package := given.get("ModelPackageName")):
-            served = self._packages.container(package)
-            environment = {**served.get("Environment", {}), **given.get("Environment", {})}
-            return {**served, "Environment": environment}
-        if len(containers) != 1 or not given.get("ModelDataUrl"):
+        container = containers[0]
+        if len(containers) == 1 and (package := container.get("ModelPackageName")):
+            packaged = self._packages.container(package)
+            environment = {**packaged.get("Environment", {}), **container.get("Environment", {})}
+            return {**packaged, "Environment": environment}
+        if len(containers) != 1 or not container.get("ModelDataUrl"):
             message = "The local AWS serves models of one container with a ModelDataUrl."
             raise AwsError("ValidationException", message)
-        return given
+        return container
 
     def describe_model(self, request: dict) -> dict:
         return public(self._document(request["ModelName"]))

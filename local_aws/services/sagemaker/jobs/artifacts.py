@@ -1,4 +1,4 @@
-"""Takes what a training job leaves in its model and output folders to S3; knows no job states."""
+"""Takes what a training job leaves in its model and output folders to S3; knows no statuses."""
 
 import tarfile
 from collections.abc import Iterator
@@ -14,29 +14,29 @@ def keep_artifacts(
 ) -> str | None:
     """Keep a job's model and output data as OutputDataConfig says; return the model's S3 URI."""
     bucket, _, prefix = output["S3OutputPath"].removeprefix("s3://").partition("/")
-    place = "/".join(part for part in (prefix.rstrip("/"), name, "output") if part)
+    folder = "/".join(part for part in (prefix.rstrip("/"), name, "output") if part)
     unpacked = output.get("CompressionType") == "NONE"
     model = None
-    for what, target in (("model", "model"), ("output/data", "output")):
-        files = dict(_files(containers, what))
+    for source, target in (("model", "model"), ("output/data", "output")):
+        files = dict(_files(containers, source))
         if not files:
             continue
-        key = f"{place}/{target}/" if unpacked else f"{place}/{target}.tar.gz"
+        key = f"{folder}/{target}/" if unpacked else f"{folder}/{target}.tar.gz"
         if unpacked:
             for inside, path in files.items():
                 store.put(bucket, f"{key}{inside}", path)
         else:
             store.put(bucket, key, _pack(files, containers[0].root / f"{target}.tar.gz"))
-        model = f"s3://{bucket}/{key}" if what == "model" else model
+        model = f"s3://{bucket}/{key}" if source == "model" else model
     return model
 
 
-def _files(containers: list[Container], what: str) -> Iterator[tuple[str, Path]]:
+def _files(containers: list[Container], source: str) -> Iterator[tuple[str, Path]]:
     """Yield the files of all instances; of one name the first instance's comes last, and counts."""
     for container in reversed(containers):
-        for path in sorted(paths.below(container.ml, what).rglob("*")):
+        for path in sorted(paths.below(container.ml, source).rglob("*")):
             if path.is_file():
-                yield path.relative_to(paths.below(container.ml, what)).as_posix(), path
+                yield path.relative_to(paths.below(container.ml, source)).as_posix(), path
 
 
 def _pack(files: dict[str, Path], archive: Path) -> Path:

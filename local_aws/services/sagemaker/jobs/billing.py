@@ -1,11 +1,15 @@
-"""How long a training job ran and what of it is billed, on demand or as spot; pure documents.
+"""A training job's seconds on instances, and those billed, on demand or as spot; pure documents.
+
+Times are the local AWS's clock's: only between two attempts does it count for MaxRuntimeInSeconds,
+within one the machine's own seconds do (instances/group.py).
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 """
 
+from datetime import datetime
+
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.jobs.pools import keep_alive
-from local_aws.state.collection import now
 
 SPOT_SHARE = 0.3
 """Of the on-demand price, which the local AWS bills for spot instances; AWS's own changes daily."""
@@ -34,30 +38,30 @@ def check(request: dict) -> None:
         raise AwsError("ValidationException", message)
 
 
-def begin(job: dict) -> None:
+def begin(job: dict, time: datetime) -> None:
     """Note that a job's instances are there."""
-    job["_since"] = now()
+    job["_since"] = time
     job.setdefault("TrainingStartTime", job["_since"])
 
 
-def pause(job: dict) -> None:
+def pause(job: dict, time: datetime) -> None:
     """Note that a job's instances are gone."""
     if since := job.pop("_since", None):
-        job["_ran"] = job.get("_ran", 0.0) + (now() - since).total_seconds()
+        job["_ran"] = job.get("_ran", 0.0) + (time - since).total_seconds()
 
 
-def bill(job: dict) -> None:
+def bill(job: dict, time: datetime) -> None:
     """Fill a job's training and billable time at its end."""
-    pause(job)
+    pause(job, time)
     if "_ran" in job:
         share = SPOT_SHARE if job.get("EnableManagedSpotTraining") else 1.0
         job["TrainingTimeInSeconds"] = max(1, round(job["_ran"]))
         job["BillableTimeInSeconds"] = max(1, round(job["_ran"] * share))
 
 
-def seconds_left(job: dict) -> tuple[float, str]:
+def seconds_left(job: dict, time: datetime) -> tuple[float, str]:
     """Return how long a job may go on, and the status it has after that."""
-    limits, time = job["StoppingCondition"], now()
+    limits = job["StoppingCondition"]
     ran = job.get("_ran", 0.0)
     if since := job.get("_since"):
         ran += (time - since).total_seconds()

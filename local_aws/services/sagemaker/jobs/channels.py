@@ -1,4 +1,4 @@
-"""How a training job's channels reach an instance: copies, links or pipes; knows no job states.
+"""How a training job's channels reach an instance: copies, links or pipes; knows no statuses.
 
 File copies the objects, FastFile links to them and Pipe streams them (pipes.py). FastFile's files
 may not be written, as on AWS; root, whom no mode stops, gets copies.
@@ -69,22 +69,22 @@ def describe_channels(job: dict) -> dict:
 
 
 class Channels:
-    """Brings channels to instances and ends their pipes with their job."""
+    """Brings one job's channels to its instances, and ends their pipes with it."""
 
     def __init__(self, store: ObjectStore):
         self._store = store
-        self._pipes: dict[str, list[ChannelPipes]] = {}
+        self._pipes: list[ChannelPipes] = []
 
-    def stage(self, job: dict, container: Container, place: int, hosts: int) -> None:
+    def stage(self, job: dict, container: Container, host_index: int, hosts: int) -> None:
         """Give one instance its part of every channel; `end` must follow."""
         for channel in job.get("InputDataConfig", []):
             objects = objects_of(self._store, channel["DataSource"]["S3DataSource"])
-            part = share_of(objects, place, hosts, distribution_of(channel))
+            part = share_of(objects, host_index, hosts, distribution_of(channel))
             folder = container.ml / "input/data"
             folder.mkdir(parents=True, exist_ok=True)
             mode = mode_of(channel, job["AlgorithmSpecification"])
             if mode == "Pipe":
-                self._pipe(job["TrainingJobName"], channel, part, folder)
+                self._pipe(channel, part, folder)
                 continue
             target = paths.below(folder, channel["ChannelName"])
             target.mkdir(exist_ok=True)
@@ -93,7 +93,7 @@ class Channels:
             else:
                 container.stage(part, target)
 
-    def _pipe(self, job: str, channel: dict, part: list, folder: Path) -> None:
+    def _pipe(self, channel: dict, part: list, folder: Path) -> None:
         pipes = ChannelPipes(
             folder,
             channel["ChannelName"],
@@ -101,12 +101,12 @@ class Channels:
             seed=channel.get("ShuffleConfig", {}).get("Seed"),
             unzip=channel.get("CompressionType") == "Gzip",
         )
-        self._pipes.setdefault(job, []).append(pipes)
+        self._pipes.append(pipes)
         pipes.start()
 
-    def end(self, job: str) -> None:
-        """End the pipes of a job whose processes are gone."""
-        ending = self._pipes.pop(job, [])
+    def end(self) -> None:
+        """End the pipes; the job's processes are gone."""
+        ending, self._pipes = self._pipes, []
         for pipes in ending:
             pipes.end()
         for pipes in ending:

@@ -91,5 +91,5 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _version(path: Path) -> tuple[int, int]:
-    about = path.stat()
-    return about.st_mtime_ns, about.st_size
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size

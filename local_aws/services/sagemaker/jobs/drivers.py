@@ -44,7 +44,7 @@ def start_many(store: ObjectStore, job: dict) -> bool:
 def processes(container: Container) -> int:
     """Return how many processes the launcher starts on an instance without accelerators."""
     try:
-        about = json.loads((container.ml / DRIVERS / "distributed.json").read_text())
-        return int(about.get("process_count_per_node") or 1)
+        distributed = json.loads((container.ml / DRIVERS / "distributed.json").read_text())
+        return int(distributed.get("process_count_per_node") or 1)
     except (OSError, ValueError):
         return 1

@@ -14,7 +14,7 @@ import regex
 
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import Call
-from local_aws.state.collection import now
+from local_aws.state.clock import Clock
 
 log = logging.getLogger(__name__)
 
@@ -56,23 +56,23 @@ class MetricReader:
     """Finds metrics in lines; an expression that takes too much is not asked again."""
 
     def __init__(self, definitions: list[dict]):
-        self._patterns = [(given["Name"], regex.compile(given["Regex"])) for given in definitions]
+        self._patterns = [(each["Name"], regex.compile(each["Regex"])) for each in definitions]
         self._slow: dict[tuple[str, regex.Pattern], float] = {}
         self._lock = threading.Lock()
 
     def read(self, line: str, when: datetime) -> tuple[list[dict], list[str]]:
-        """Return the metrics in one line, shaped as FinalMetricDataList, and what went wrong."""
-        found, said = [], []
+        """Return the metrics in one line, shaped as FinalMetricDataList, and remarks on it."""
+        values, remarks = [], []
         for one in list(self._patterns):
             match, wrong = self._search(one, line[:SEARCH_CHARACTERS])
             if wrong:
-                said += self._give_up(one, wrong)
+                remarks += self._give_up(one, wrong)
             # A group may not take part; what it caught may be no number, as on AWS.
             with suppress(ValueError):
                 if match and match.groups() and match[1] is not None:
                     value = float(match[1])
-                    found.append({"MetricName": one[0], "Value": value, "Timestamp": when})
-        return found, said
+                    values.append({"MetricName": one[0], "Value": value, "Timestamp": when})
+        return values, remarks
 
     def _search(
         self, one: tuple[str, regex.Pattern], text: str
@@ -116,21 +116,22 @@ class JobMetrics:
         definitions: MetricDefinitions; without them nothing is a metric.
     """
 
-    def __init__(self, job: str, definitions: list[dict], call: Call | None):
-        self._job, self._reader, self._call = job, MetricReader(definitions), call
+    def __init__(self, job: str, definitions: list[dict], call: Call, clock: Clock):
+        self._job, self._reader = job, MetricReader(definitions)
+        self._call, self._clock = call, clock
         self._values: list[dict] = []
         self._sent, self._last, self._lock = 0, time.monotonic(), threading.Lock()
 
     def see(self, line: str) -> list[str]:
         """Look for metrics in a line that the job printed; return what its log should say of it."""
-        found, said = self._reader.read(line, now())
-        if found:
+        values, remarks = self._reader.read(line, self._clock.now())
+        if values:
             with self._lock:
-                self._values.extend(found)
+                self._values.extend(values)
                 due = time.monotonic() - self._last > SEND_SECONDS
             if due:
                 self.send()
-        return said
+        return remarks
 
     def send(self) -> None:
         """Tell CloudWatch what it has not been told yet."""
@@ -138,13 +139,12 @@ class JobMetrics:
             new = self._values[self._sent :]
             self._sent, self._last = len(self._values), time.monotonic()
         data = [self._datum(value) for value in new if isfinite(value["Value"])]
-        if self._call:
-            for start in range(0, len(data), MOST_DATA):
-                request = {"Namespace": NAMESPACE, "MetricData": data[start : start + MOST_DATA]}
-                try:
-                    self._call("cloudwatch", "PutMetricData", request)
-                except AwsError as error:  # a job does not end for its metrics
-                    log.warning("metrics of %s are lost: %s", self._job, error)
+        for start in range(0, len(data), MOST_DATA):
+            request = {"Namespace": NAMESPACE, "MetricData": data[start : start + MOST_DATA]}
+            try:
+                self._call("cloudwatch", "PutMetricData", request)
+            except AwsError as error:  # a job does not end for its metrics
+                log.warning("metrics of %s are lost: %s", self._job, error)
 
     def _datum(self, value: dict) -> dict:
         return {

@@ -10,14 +10,16 @@ Left out: patches that end a pool, the 28 days after which one ends, session tag
 """
 
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from local_aws.errors import AwsError
 from local_aws.instances.cluster import Cluster
-from local_aws.state.collection import Shelf, now
+from local_aws.services.sagemaker.jobs import secondary_statuses
+from local_aws.state.clock import Clock, Timer
+from local_aws.state.collection import Collection
 
 RETAINED = "ResourceRetainedBillableTimeInSeconds"
 MESSAGES = {
@@ -76,7 +78,8 @@ class Pool:
     key: tuple
     cluster: Cluster
     since: datetime
-    timer: threading.Timer | None = None
+    until: datetime | None = None
+    timer: Timer | None = None
 
 
 class Pools:
@@ -84,11 +87,10 @@ class Pools:
 
     Args:
         documents: the training jobs, whose WarmPoolStatus it keeps.
-        say: called with a job and the message that its last status gets.
     """
 
-    def __init__(self, documents: Shelf, say: Callable[[str, str], None]):
-        self._documents, self._say = documents, say
+    def __init__(self, documents: Collection, clock: Clock):
+        self._documents, self._clock, self._is_closed = documents, clock, False
         self._pools: dict[str, Pool] = {}
         self._tuning: set[str] = set()
         self._lock = threading.RLock()
@@ -125,11 +127,11 @@ class Pools:
         """
         with self._lock:
             tuning = tuning_job(job)
-            if tuning and tuning not in self._tuning:
+            if self._is_closed or tuning and tuning not in self._tuning:
                 return False
             if older := self._pools.get(name):  # of a trial that was deleted since
                 self._terminate(older, MESSAGES["Ended"])
-            pool = Pool(name, pool_key(job), cluster, now())
+            pool = Pool(name, pool_key(job), cluster, self._clock.now())
             self._pools[name] = pool
             if not tuning:
                 self._set(name, {"Status": "Available", RETAINED: 0}, _kept_since=pool.since)
@@ -148,6 +150,10 @@ class Pools:
             for pool in list(self._pools.values()):
                 if pool.key[0] == tuning:
                     self._terminate(pool, MESSAGES["Tuned"])
+
+    def say(self, name: str, message: str) -> None:
+        """Tell of a pool in the message of a job's secondary status."""
+        self._documents.update(name, lambda job: secondary_statuses.amend(job, message), late=True)
 
     def drop(self, name: str) -> None:
         """Note that a job's instances were not kept."""
@@ -173,14 +179,14 @@ class Pools:
             )
             if pool := self._pools.get(name):
                 pool.timer.cancel()
-                left = seconds - (now() - pool.since).total_seconds()
+                left = seconds - (self._clock.now() - pool.since).total_seconds()
                 self._wait(pool, left) if left > 0 else self._terminate(pool, MESSAGES["Ended"])
 
     def status(self, job: dict) -> dict:
         """Return a job's WarmPoolStatus as of now."""
         status = job["WarmPoolStatus"]
         if status["Status"] == "Available":
-            status = {**status, RETAINED: _seconds(job["_kept_since"])}
+            status = {**status, RETAINED: self._seconds(job["_kept_since"])}
         return status
 
     def recover(self) -> None:
@@ -188,24 +194,24 @@ class Pools:
         for job in self._documents:
             if is_kept(job):
                 since = job.get("_kept_since")
-                kept = min(_seconds(since), keep_alive(job)) if since else 0
+                kept = min(self._seconds(since), keep_alive(job)) if since else 0
                 self._set(job["TrainingJobName"], {"Status": "Terminated", RETAINED: kept})
 
-    def end_all(self) -> None:
-        """End all pools."""
+    def shut_down(self) -> None:
+        """End all pools, and keep no other."""
         with self._lock:
+            self._is_closed = True
             for pool in list(self._pools.values()):
                 self._terminate(pool, MESSAGES["Ended"])
 
     def _wait(self, pool: Pool, seconds: float) -> None:
-        pool.timer = threading.Timer(seconds, self._expire, [pool])
-        pool.timer.daemon = True
-        pool.timer.start()
+        pool.until = self._clock.now() + timedelta(seconds=seconds)
+        pool.timer = self._clock.after(seconds, partial(self._expire, pool))
 
     def _expire(self, pool: Pool) -> None:
         with self._lock:
             # It may have been taken, or be kept longer, since the timer rang.
-            if self._pools.get(pool.name) is pool and pool.timer is threading.current_thread():
+            if self._pools.get(pool.name) is pool and self._clock.now() >= pool.until:
                 self._terminate(pool, MESSAGES["Terminated"])
 
     def _terminate(self, pool: Pool, message: str) -> None:
@@ -217,8 +223,8 @@ class Pools:
             pool.timer.cancel()
         del self._pools[pool.name]
         with suppress(KeyError):  # a trial may be deleted while its tuning job runs
-            self._set(pool.name, {"Status": status, RETAINED: _seconds(pool.since), **more})
-            self._say(pool.name, message)
+            self._set(pool.name, {"Status": status, RETAINED: self._seconds(pool.since), **more})
+            self.say(pool.name, message)
 
     def _set(self, name: str, status: dict, **more: object) -> None:
         def change(job: dict) -> None:
@@ -227,6 +233,5 @@ class Pools:
 
         self._documents.update(name, change, late=True)
 
-
-def _seconds(since: datetime) -> int:
-    return round((now() - since).total_seconds())
+    def _seconds(self, since: datetime) -> int:
+        return round((self._clock.now() - since).total_seconds())

@@ -4,15 +4,14 @@ Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-process
 Left out: Athena and Redshift inputs, Feature Store outputs, Continuous upload (all at the end).
 """
 
-from pathlib import Path
-
 from local_aws.errors import AwsError
 from local_aws.instances.container import Container, share_of
-from local_aws.parts import Parts
-from local_aws.services.sagemaker.jobs.engine import DAY, JobEngine
-from local_aws.services.sagemaker.jobs.quotas import Quotas
+from local_aws.parts import Engine, Parts
+from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
+from local_aws.services.sagemaker.jobs.jobs import Jobs
+from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
+from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.sources import objects_of
-from local_aws.state import paths
 
 OPERATIONS = {
     "sagemaker": (
@@ -25,17 +24,46 @@ OPERATIONS = {
 }
 
 
-class Processing(JobEngine):
-    """The engine of CreateProcessingJob and its kin."""
+class Processing(Engine):
+    """Executes the operations on processing jobs."""
 
     name, operations = "processing", OPERATIONS
 
-    failure_file = "output/message"
-
     def __init__(self, parts: Parts):
-        super().__init__("ProcessingJob", parts)
+        super().__init__(parts)
+        self.jobs = Jobs(parts, ProcessingKind(parts))
 
     def create_processing_job(self, request: dict) -> dict:
+        return self.jobs.create(request)
+
+    def describe_processing_job(self, request: dict) -> dict:
+        return self.jobs.describe(request)
+
+    def list_processing_jobs(self, request: dict) -> dict:
+        return self.jobs.list(request)
+
+    def stop_processing_job(self, request: dict) -> dict:
+        return self.jobs.stop(request)
+
+    def delete_processing_job(self, request: dict) -> dict:
+        return self.jobs.delete(request)
+
+    def recover(self) -> None:
+        self.jobs.runner.recover()
+
+    def shut_down(self) -> None:
+        self.jobs.runner.shut_down()
+
+
+class ProcessingKind(JobKind):
+    """What is true of all processing jobs."""
+
+    names = Names("ProcessingJob")
+
+    def __init__(self, parts: Parts):
+        self._parts = parts
+
+    def check(self, request: dict) -> dict:
         if not request["AppSpecification"].get("ContainerEntrypoint"):
             message = "The local AWS runs no image: give AppSpecification.ContainerEntrypoint."
             raise AwsError("ValidationException", message)
@@ -43,83 +71,67 @@ class Processing(JobEngine):
             if "S3Input" not in source:
                 message = f"ProcessingInput {source['InputName']}: only S3Input is supported."
                 raise AwsError("ValidationException", message)
-        default = {"StoppingCondition": {"MaxRuntimeInSeconds": DAY}}
-        self._check_quota(request)
-        return self.create({**default, **request}, {})
+        return {"StoppingCondition": {"MaxRuntimeInSeconds": DAY}, **request}
 
-    def _check_quota(self, request: dict) -> None:
-        kind = self.instance_type(request)
-        running = [
-            self.instance_count(job)
-            for job in self.documents
-            if job["ProcessingJobStatus"] in ("InProgress", "Stopping")
-            and self.instance_type(job) == kind
-        ]
-        more = self.instance_count(request)
-        Quotas(self.context.state).check(kind, "processing job", sum(running), more)
+    def resources(self, job: dict) -> Resources:
+        cluster = job["ProcessingResources"]["ClusterConfig"]
+        return Resources(cluster["InstanceType"], cluster["InstanceCount"])
 
-    def describe_processing_job(self, request: dict) -> dict:
-        return self.describe(request)
+    def run(self, name: str, records: Records) -> JobRun:
+        return ProcessingRun(self._parts, records, name, self.resources(records.get(name)))
 
-    def list_processing_jobs(self, request: dict) -> dict:
-        return self.summaries(request)
 
-    def stop_processing_job(self, request: dict) -> dict:
-        return self.stop(request)
+class ProcessingRun(JobRun):
+    """One processing job while it runs."""
 
-    def delete_processing_job(self, request: dict) -> dict:
-        return self.delete(request)
+    failure_file = "output/message"
 
-    def instance_count(self, job: dict) -> int:
-        return job["ProcessingResources"]["ClusterConfig"]["InstanceCount"]
-
-    def instance_type(self, job: dict) -> str:
-        return job["ProcessingResources"]["ClusterConfig"]["InstanceType"]
-
-    def prepare(self, name: str, job: dict, folder: Path, hosts: list[str]) -> list[Container]:
-        containers = [Container(paths.child(folder, host), host) for host in hosts]
-        for place, container in enumerate(containers):
-            about = {"current_host": container.host, "hosts": hosts}
-            container.write_config("config/resourceconfig.json", about)
-            public = {key: value for key, value in job.items() if key != "CreationTime"}
-            container.write_config("config/processingjobconfig.json", _jsonable(public))
-            for source in job.get("ProcessingInputs", []):
-                self._stage(source["S3Input"], container, place, len(hosts))
-            for output in _outputs(job):
+    def prepare(self, containers: list[Container]) -> None:
+        hosts = [container.host for container in containers]
+        config = {key: value for key, value in self.job.items() if not _is_time(value)}
+        for index, container in enumerate(containers):
+            resources = {"current_host": container.host, "hosts": hosts}
+            container.write_config("config/resourceconfig.json", resources)
+            container.write_config("config/processingjobconfig.json", config)
+            for source in self.job.get("ProcessingInputs", []):
+                self._stage(source["S3Input"], container, index, len(hosts))
+            for output in self._outputs():
                 container.path(output["LocalPath"]).mkdir(parents=True, exist_ok=True)
-        return containers
 
-    def _stage(self, source: dict, container: Container, place: int, hosts: int) -> None:
-        objects = objects_of(self.store, source)
+    def _stage(self, source: dict, container: Container, host_index: int, hosts: int) -> None:
+        objects = objects_of(self.parts.store, source)
         distribution = source.get("S3DataDistributionType", "FullyReplicated")
         folder = container.path(source["LocalPath"])
         folder.mkdir(parents=True, exist_ok=True)
-        container.stage(share_of(objects, place, hosts, distribution), folder)
+        container.stage(share_of(objects, host_index, hosts, distribution), folder)
 
-    def command(self, job: dict, container: Container) -> tuple[list[str], dict[str, str]]:
-        what = job["AppSpecification"]
-        command = [*what["ContainerEntrypoint"], *what.get("ContainerArguments", [])]
-        arn = {"PROCESSING_JOB_ARN": job["ProcessingJobArn"]}
-        return command, {**arn, **job.get("Environment", {})}
+    def command(self, container: Container) -> tuple[list[str], dict[str, str]]:
+        app = self.job["AppSpecification"]
+        command = [*app["ContainerEntrypoint"], *app.get("ContainerArguments", [])]
+        arn = {"PROCESSING_JOB_ARN": self.job["ProcessingJobArn"]}
+        return command, {**arn, **self.job.get("Environment", {})}
 
-    def keep(self, name: str, job: dict, containers: list[Container], status: str) -> None:
+    def keep(self, containers: list[Container], status: str) -> None:
         for container in containers:
-            for output in _outputs(job):
-                folder = container.path(output["LocalPath"])
-                bucket, _, prefix = output["S3Uri"].removeprefix("s3://").partition("/")
-                for path in sorted(folder.rglob("*")):
-                    if path.is_file():
-                        key = f"{prefix.rstrip('/')}/{path.relative_to(folder).as_posix()}"
-                        self.store.put(bucket, key.lstrip("/"), path)
+            for output in self._outputs():
+                self._take(output, container)
             message = container.ml / "output/message"
             if status == "Completed" and message.exists():
-                self.set(name, ExitMessage=message.read_text(errors="replace")[:1024])
+                text = message.read_text(errors="replace")[:1024]
+                self.records.set(self.name, ExitMessage=text)
+
+    def _take(self, output: dict, container: Container) -> None:
+        folder = container.path(output["LocalPath"])
+        bucket, _, prefix = output["S3Uri"].removeprefix("s3://").partition("/")
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                key = f"{prefix.rstrip('/')}/{path.relative_to(folder).as_posix()}"
+                self.parts.store.put(bucket, key.lstrip("/"), path)
+
+    def _outputs(self) -> list[dict]:
+        outputs = self.job.get("ProcessingOutputConfig", {}).get("Outputs", [])
+        return [output["S3Output"] for output in outputs if "S3Output" in output]
 
 
-def _outputs(job: dict) -> list[dict]:
-    outputs = job.get("ProcessingOutputConfig", {}).get("Outputs", [])
-    return [output["S3Output"] for output in outputs if "S3Output" in output]
-
-
-def _jsonable(value: dict) -> dict:
-    return {key: item for key, item in value.items() if not hasattr(item, "timestamp")}
+def _is_time(value: object) -> bool:
+    return hasattr(value, "timestamp")

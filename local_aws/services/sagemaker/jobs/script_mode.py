@@ -41,17 +41,17 @@ def check(request: dict) -> None:
     """
     if not is_script_mode(request):
         return
-    given = _unquoted(request.get("HyperParameters", {}))
-    if PROGRAM not in given or not (SUBMIT in given or CODE in _channels(request)):
+    parameters = _unquoted(request.get("HyperParameters", {}))
+    if PROGRAM not in parameters or not (SUBMIT in parameters or CODE in _channels(request)):
         message = (
             "The local AWS runs no image: give AlgorithmSpecification.ContainerEntrypoint, or"
             f" script mode's hyperparameters {PROGRAM} and {SUBMIT}."
         )
         raise AwsError("ValidationException", message)
-    if wrong := paths.fault(os.path.normpath(given[PROGRAM])):
-        message = f"{PROGRAM} is {given[PROGRAM]}, which is no file below the code: {wrong}."
+    if wrong := paths.fault(os.path.normpath(parameters[PROGRAM])):
+        message = f"{PROGRAM} is {parameters[PROGRAM]}, which is no file below the code: {wrong}."
         raise AwsError("ValidationException", message)
-    uri = given.get(SUBMIT, "s3://.tar.gz")
+    uri = parameters.get(SUBMIT, "s3://.tar.gz")
     if not (uri.startswith("s3://") and uri.endswith(".tar.gz")):
         message = f"{SUBMIT} is {uri}: the local AWS takes an S3 URI that ends in .tar.gz."
         raise AwsError("ValidationException", message)
@@ -63,15 +63,15 @@ def unpack(store: ObjectStore, job: dict, container: Container) -> None:
     Raises:
         AwsError: the archive is not there, or is none.
     """
-    given = _unquoted(job.get("HyperParameters", {}))
-    if SUBMIT in given and CODE not in _channels(job):
+    parameters = _unquoted(job.get("HyperParameters", {}))
+    if SUBMIT in parameters and CODE not in _channels(job):
         folder = container.path(_code_folder(job))
         folder.mkdir(parents=True, exist_ok=True)
-        bucket, _, key = given[SUBMIT].removeprefix("s3://").partition("/")
+        bucket, _, key = parameters[SUBMIT].removeprefix("s3://").partition("/")
         try:
             paths.unpack(store.info(bucket, key).path, folder)
         except AwsError as error:
-            message = f"{SUBMIT} {given[SUBMIT]}: {error.message}"
+            message = f"{SUBMIT} {parameters[SUBMIT]}: {error.message}"
             raise AwsError(error.code, message) from None
         for path in [*folder.rglob("*.py"), *folder.rglob("*.sh")]:
             container.rewrite(path)

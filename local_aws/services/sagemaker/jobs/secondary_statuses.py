@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.html
 """
 
-from local_aws.state.collection import now
+from datetime import datetime
 
 MESSAGES = {
     "Starting": "Launching requested ML instances",
@@ -23,13 +23,12 @@ REUSED = "Found matching resource for reuse"
 RETAINED = "Resource retained for reuse"
 
 
-def enter(job: dict, status: str) -> None:
+def enter(job: dict, status: str, time: datetime) -> None:
     """Begin a secondary status, and end the one before."""
-    time = now()
-    passed = job.setdefault("SecondaryStatusTransitions", [])
-    if passed:
-        passed[-1]["EndTime"] = time
-    passed.append({"Status": status, "StartTime": time, "StatusMessage": MESSAGES[status]})
+    statuses = job.setdefault("SecondaryStatusTransitions", [])
+    if statuses:
+        statuses[-1]["EndTime"] = time
+    statuses.append({"Status": status, "StartTime": time, "StatusMessage": MESSAGES[status]})
     job["SecondaryStatus"], job["LastModifiedTime"] = status, time
 
 

@@ -122,8 +122,8 @@ def _check_fields(path: str, value: object, fields: dict[str, tuple]) -> None:
 def _check_evaluations(details: object) -> None:
     if not isinstance(details, list):
         raise _wrong("#/evaluation_details: expected type: JSONArray")
-    for place, each in enumerate(details):
-        path = f"evaluation_details/{place}"
+    for index, each in enumerate(details):
+        path = f"evaluation_details/{index}"
         _check_fields(path, each, EVALUATION)
         if not each.get("name"):
             raise _wrong(f"#/{path}: required key [name] not found")

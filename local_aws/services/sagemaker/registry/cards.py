@@ -7,7 +7,7 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import Listing
 
 SUMMARY = ("ModelCardName", "ModelCardArn", "ModelCardStatus", "CreationTime", "LastModifiedTime")
@@ -30,15 +30,15 @@ OPERATIONS = {
 
 
 class Cards(Engine):
-    """The engine of CreateModelCard and its kin."""
+    """Executes the operations on model cards."""
 
     name, operations = "model_cards", OPERATIONS
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        context, documents, tags = parts.context, parts.documents, parts.engine(Tags)
-        self._context, self._tags = context, tags
-        self._documents = Shelf(documents, "model-card")
+        self._context, self._clock = parts.context, parts.clock
+        self._tags = parts.engine(Tags)
+        self._documents = Collection(parts.documents, "model-card")
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model-card/{name}")
@@ -53,12 +53,12 @@ class Cards(Engine):
     def create_model_card(self, request: dict) -> dict:
         check_content(request["Content"])
         name, arn = request["ModelCardName"], self._arn(request["ModelCardName"])
-        kept = {key: value for key, value in request.items() if key != "Tags"}
-        time = now()
-        about = {"ModelCardArn": arn, "ModelCardVersion": 1, "CreationTime": time, "CreatedBy": {}}
-        first = {**about, "LastModifiedTime": time, "LastModifiedBy": {}, **kept}
+        card = {key: value for key, value in request.items() if key != "Tags"}
+        time = self._clock.now()
+        card |= {"ModelCardArn": arn, "ModelCardVersion": 1, "CreationTime": time, "CreatedBy": {}}
+        card |= {"LastModifiedTime": time, "LastModifiedBy": {}}
         with self._documents.transaction():
-            if not self._documents.add(name, {"versions": [first]}):
+            if not self._documents.add(name, {"versions": [card]}):
                 raise AwsError("ConflictException", f"Modelcard {name} already exists.")
             self._tags.set(arn, request.get("Tags", []))
         return {"ModelCardArn": arn}
@@ -83,11 +83,12 @@ class Cards(Engine):
             check_content(request["Content"])
 
         def change(card: dict) -> None:
-            newest = {**card["versions"][-1], "LastModifiedTime": now()}
+            time = self._clock.now()
+            newest = {**card["versions"][-1], "LastModifiedTime": time}
             if "Content" in request:
                 number = newest["ModelCardVersion"] + 1
                 new = {"Content": request["Content"], "ModelCardVersion": number}
-                card["versions"].append({**newest, **new, "CreationTime": now()})
+                card["versions"].append({**newest, **new, "CreationTime": time})
             elif "ModelCardStatus" in request:  # which makes no version
                 card["versions"][-1] = {**newest, "ModelCardStatus": request["ModelCardStatus"]}
 
@@ -100,10 +101,10 @@ class Cards(Engine):
 
     def list_model_card_versions(self, request: dict) -> dict:
         _, versions = self._versions(request["ModelCardName"])
-        asked = {key: value for key, value in request.items() if key != "ModelCardName"}
-        asked.pop("SortBy", None)  # by version is the one order there is
+        # By version is the one order there is.
+        query = {key: request[key] for key in request if key not in ("ModelCardName", "SortBy")}
         keyed = [{**card, "_key": f"{card['ModelCardVersion']:09d}"} for card in versions]
-        return VERSIONS.answer(keyed, _by_status(asked))
+        return VERSIONS.answer(keyed, _by_status(query))
 
     def delete_model_card(self, request: dict) -> dict:
         name, _ = self._versions(request["ModelCardName"])
@@ -115,6 +116,6 @@ class Cards(Engine):
 
 def _by_status(request: dict) -> dict:
     """Return a List request with the card's own name of the filter by status translated."""
-    asked = {key: value for key, value in request.items() if key != "ModelCardStatus"}
+    query = {key: value for key, value in request.items() if key != "ModelCardStatus"}
     status = request.get("ModelCardStatus")
-    return {**asked, "StatusEquals": status} if status else asked
+    return {**query, "StatusEquals": status} if status else query

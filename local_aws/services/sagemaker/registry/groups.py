@@ -9,7 +9,7 @@ import threading
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import Listing
 
 PACKAGES = "model-package"
@@ -38,15 +38,15 @@ OPERATIONS = {
 
 
 class PackageGroups(Engine):
-    """The engine of CreateModelPackageGroup and its kin."""
+    """Executes the operations on model package groups."""
 
     name, operations = "package_groups", OPERATIONS
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        context, documents, tags = parts.context, parts.documents, parts.engine(Tags)
-        self._context, self._all, self._tags = context, documents, tags
-        self._documents = Shelf(documents, "model-package-group")
+        self._context, self._all, self._clock = parts.context, parts.documents, parts.clock
+        self._tags = parts.engine(Tags)
+        self._documents = Collection(parts.documents, "model-package-group")
         self.lock = threading.RLock()
         """Held while a version is added or a group deleted: no version outlives its group."""
 
@@ -83,11 +83,11 @@ class PackageGroups(Engine):
             message = "The local AWS does not support ManagedConfiguration of a package group."
             raise AwsError("ValidationException", message)
         name, arn = request["ModelPackageGroupName"], self._arn(request["ModelPackageGroupName"])
-        kept = {key: value for key, value in request.items() if key != "Tags"}
-        about = {"ModelPackageGroupArn": arn, "CreationTime": now(), "CreatedBy": {}}
-        about |= {"ModelPackageGroupStatus": "Completed", "_versions": 0}
+        group = {key: value for key, value in request.items() if key != "Tags"}
+        group |= {"ModelPackageGroupArn": arn, "CreationTime": self._clock.now(), "CreatedBy": {}}
+        group |= {"ModelPackageGroupStatus": "Completed", "_versions": 0}
         with self._documents.transaction():
-            if not self._documents.add(name, {**about, **kept}):
+            if not self._documents.add(name, group):
                 message = f"Model Package Group already exists: {arn}"
                 raise AwsError("ValidationException", message)
             self._tags.set(arn, request.get("Tags", []))

@@ -5,13 +5,15 @@ without a group has no approval.
 Left out, and refused: validation jobs, algorithms, the marketplace, keys, managed storage.
 """
 
+from datetime import datetime
+
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.archives import check_archive
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.registry.groups import PACKAGES, PackageGroups
 from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import Listing
 
 UNSUPPORTED = (
@@ -59,16 +61,15 @@ OPERATIONS = {
 
 
 class Packages(Engine):
-    """The engine of CreateModelPackage and its kin."""
+    """Executes the operations on model packages."""
 
     name, operations = "packages", OPERATIONS
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        context, documents, store = parts.context, parts.documents, parts.store
-        tags, groups = parts.engine(Tags), parts.engine(PackageGroups)
-        self._context, self._store, self._tags, self._groups = context, store, tags, groups
-        self._documents = Shelf(documents, PACKAGES)
+        self._context, self._store, self._clock = parts.context, parts.store, parts.clock
+        self._tags, self._groups = parts.engine(Tags), parts.engine(PackageGroups)
+        self._documents = Collection(parts.documents, PACKAGES)
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model-package/{name}")
@@ -116,9 +117,9 @@ class Packages(Engine):
             group = self._groups.document(group)["ModelPackageGroupName"]
             version = self._groups.next_version(group)
             approval = request.get("ModelApprovalStatus", "PendingManualApproval")
-            about = {"ModelPackageGroupName": group, "ModelPackageVersion": version}
-            about |= {"ModelApprovalStatus": approval}
-            return self._keep(f"{group}/{version:09d}", f"{group}/{version}", about, request)
+            in_group = {"ModelPackageGroupName": group, "ModelPackageVersion": version}
+            in_group |= {"ModelApprovalStatus": approval}
+            return self._keep(f"{group}/{version:09d}", f"{group}/{version}", in_group, request)
 
     def _check(self, request: dict) -> None:
         """Raise AwsError where a request can't be kept."""
@@ -145,19 +146,19 @@ class Packages(Engine):
     def _made_before(self, request: dict) -> str | None:
         """Return the package that an earlier try of the same request made."""
         token = request.get("ClientToken")
-        found = (each["ModelPackageArn"] for each in self._documents if each["_token"] == token)
-        return next(found, None) if token else None
+        arns = (each["ModelPackageArn"] for each in self._documents if each["_token"] == token)
+        return next(arns, None) if token else None
 
-    def _keep(self, key: str, name: str, about: dict, request: dict) -> dict:
+    def _keep(self, key: str, name: str, in_group: dict, request: dict) -> dict:
         arn = self._arn(name)
-        given = {k: v for k, v in request.items() if k not in ("Tags", "ClientToken")}
-        state = {"ModelPackageArn": arn, "CreationTime": now(), "CreatedBy": {}}
+        package = {k: v for k, v in request.items() if k not in ("Tags", "ClientToken")}
+        package |= {"ModelPackageArn": arn, "CreationTime": self._clock.now(), "CreatedBy": {}}
         # Nothing is validated by a job, so there is nothing to wait for.
-        state |= {"ModelPackageStatus": "Completed"}
-        state |= {"ModelPackageStatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []}}
-        private = {"_key": key, "_token": request.get("ClientToken")}
+        details = {"ValidationStatuses": [], "ImageScanStatuses": []}
+        package |= {"ModelPackageStatus": "Completed", "ModelPackageStatusDetails": details}
+        package |= {**in_group, "_key": key, "_token": request.get("ClientToken")}
         with self._documents.transaction():
-            if not self._documents.add(key, {**given, **state, **about, **private}):
+            if not self._documents.add(key, package):
                 raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
             self._tags.set(arn, request.get("Tags", []))
         return {"ModelPackageArn": arn}
@@ -170,7 +171,7 @@ class Packages(Engine):
         return package
 
     def batch_describe_model_package(self, request: dict) -> dict:
-        found, errors = {}, {}
+        summaries, errors = {}, {}
         for arn in request["ModelPackageArnList"]:
             try:
                 package = self.document(arn)
@@ -178,14 +179,14 @@ class Packages(Engine):
                 errors[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
             else:
                 fields = (*SUMMARY, "InferenceSpecification")
-                found[arn] = {field: package[field] for field in fields if field in package}
-        return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": errors}
+                summaries[arn] = {field: package[field] for field in fields if field in package}
+        return {"ModelPackageSummaries": summaries, "BatchDescribeModelPackageErrorMap": errors}
 
     def list_model_packages(self, request: dict) -> dict:
-        asked = {"SortOrder": "Ascending", **request}
-        group, approval = asked.pop("ModelPackageGroupName", None), "ModelApprovalStatus"
-        kind = asked.pop("ModelPackageType", "Versioned" if group else "Unversioned")
-        words, status = asked.pop("NameContains", ""), asked.pop(approval, None)
+        query = {"SortOrder": "Ascending", **request}
+        group, approval = query.pop("ModelPackageGroupName", None), "ModelApprovalStatus"
+        kind = query.pop("ModelPackageType", "Versioned" if group else "Unversioned")
+        words, status = query.pop("NameContains", ""), query.pop(approval, None)
         name = self._groups.document(group)["ModelPackageGroupName"] if group else None
         chosen = [
             package
@@ -195,17 +196,18 @@ class Packages(Engine):
             and words.lower() in package["_key"].partition("/")[0].lower()
             and (not status or package.get(approval) == status)
         ]
-        return LISTING.answer(chosen, asked)
+        return LISTING.answer(chosen, query)
 
     def update_model_package(self, request: dict) -> dict:
         if card := request.get("ModelCard"):
             check_content(card.get("ModelCardContent", "{}"), of_package=True)
         with self._groups.lock:
             package = self.document(request["ModelPackageArn"])
-            arn, about_approval = package["ModelPackageArn"], APPROVAL & request.keys()
-            if about_approval and "ModelPackageVersion" not in package:
+            arn, approval = package["ModelPackageArn"], APPROVAL & request.keys()
+            if approval and "ModelPackageVersion" not in package:
                 _refuse(f"ModelPackage {arn} is no version: it has no approval.")
-            self._documents.update(package["_key"], lambda kept: _change(kept, request))
+            time = self._clock.now()
+            self._documents.update(package["_key"], lambda kept: _change(kept, request, time))
         return {"ModelPackageArn": arn}
 
     def delete_model_package(self, request: dict) -> dict:
@@ -217,7 +219,7 @@ class Packages(Engine):
         return {}
 
 
-def _change(package: dict, request: dict) -> None:
+def _change(package: dict, request: dict, time: datetime) -> None:
     """Apply an update: what it does not name stays.
 
     Raises:
@@ -242,7 +244,7 @@ def _change(package: dict, request: dict) -> None:
         ]
     if "ModelCard" in request:
         package["ModelCard"] = {**package.get("ModelCard", {}), **request["ModelCard"]}
-    package.update(LastModifiedTime=now(), LastModifiedBy={})
+    package.update(LastModifiedTime=time, LastModifiedBy={})
 
 
 def _refuse(message: str) -> None:

@@ -1,4 +1,4 @@
-"""The engine of CreateHyperParameterTuningJob and its kin; trains nothing itself.
+"""Executes the operations on hyperparameter tuning jobs; trains nothing itself.
 
 Trials are training jobs of the training engine, on clusters that the tuning job keeps until it
 ends: the first one on each of MaxParallelTrainingJobs starts cold, those after it don't, unless
@@ -19,7 +19,7 @@ from local_aws.services.sagemaker.tuning import trials
 from local_aws.services.sagemaker.tuning.requests import check
 from local_aws.services.sagemaker.tuning.run import TuningRun
 from local_aws.services.sagemaker.tuning.warm_start import inherit
-from local_aws.state.collection import Shelf, now, public
+from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import Listing
 
 NAME, ARN = "HyperParameterTuningJobName", "HyperParameterTuningJobArn"
@@ -59,10 +59,9 @@ class Tuning(Engine):
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        context, documents = parts.context, parts.documents
-        tags, training = parts.engine(Tags), parts.engine(Training)
-        self.documents = Shelf(documents, "HyperParameterTuningJob")
-        self._context, self._tags, self._training = context, tags, training
+        self._context, self._clock = parts.context, parts.clock
+        self._tags, self._training = parts.engine(Tags), parts.engine(Training)
+        self.documents = Collection(parts.documents, "HyperParameterTuningJob")
         self._runs: dict[str, TuningRun] = {}
         self._lock = threading.Lock()
 
@@ -70,13 +69,13 @@ class Tuning(Engine):
 
     def create_hyper_parameter_tuning_job(self, request: dict) -> dict:
         check(request)
-        name, arn, time = request[NAME], self._arn(request[NAME]), now()
-        kept = {key: value for key, value in request.items() if key != "Tags"}
-        about = {ARN: arn, STATUS: "InProgress", "CreationTime": time, "LastModifiedTime": time}
+        name, arn, time = request[NAME], self._arn(request[NAME]), self._clock.now()
+        job = {key: value for key, value in request.items() if key != "Tags"}
+        job |= {ARN: arn, STATUS: "InProgress", "CreationTime": time, "LastModifiedTime": time}
         seed = request["HyperParameterTuningJobConfig"].get("RandomSeed", secrets.randbits(31))
-        own = {"_trials": [], "_seed": seed, **self._inherit(request)}
+        job |= {"_trials": [], "_seed": seed, **self._inherit(request)}
         with self.documents.transaction():
-            if not self.documents.add(name, {**kept, **about, **own}):
+            if not self.documents.add(name, job):
                 message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
                 raise AwsError("ResourceInUse", message)
             self._tags.set(arn, request.get("Tags", []))
@@ -91,14 +90,14 @@ class Tuning(Engine):
 
     def list_training_jobs_for_hyper_parameter_tuning_job(self, request: dict) -> dict:
         job = self._document(request[NAME])
-        asked = {"SortBy": "Name", "SortOrder": "Ascending", **request}
-        del asked[NAME]
-        found = self._summaries(job)
-        if asked["SortBy"] == "FinalObjectiveMetricValue":
+        query = {"SortBy": "Name", "SortOrder": "Ascending", **request}
+        del query[NAME]
+        summaries = self._summaries(job)
+        if query["SortBy"] == "FinalObjectiveMetricValue":
             # Those without a value are not listed then, says the API.
-            found = [{**one, VALUE: trials.value_of(one)} for one in found]
-            found = [one for one in found if one[VALUE] is not None]
-        return TRIALS.answer(found, asked)
+            summaries = [{**summary, VALUE: trials.value_of(summary)} for summary in summaries]
+            summaries = [summary for summary in summaries if summary[VALUE] is not None]
+        return TRIALS.answer(summaries, query)
 
     def stop_hyper_parameter_tuning_job(self, request: dict) -> dict:
         name = request[NAME]
@@ -108,7 +107,7 @@ class Tuning(Engine):
             if job[STATUS] != "InProgress":
                 message = f"The request was rejected because the tuning job is {job[STATUS]}."
                 raise AwsError("ValidationException", message)
-            job.update({STATUS: "Stopping", "LastModifiedTime": now()})
+            job.update({STATUS: "Stopping", "LastModifiedTime": self._clock.now()})
 
         self.documents.update(name, change)
         if run := self._runs.get(name):
@@ -146,37 +145,37 @@ class Tuning(Engine):
 
     def _summaries(self, job: dict) -> list[dict]:
         """Return the summary of each trial: kept, once it has ended, else as it is now."""
+        jobs = self._training.jobs.records.documents
         return [
             trial.get("summary")
-            or trials.summarise(
-                job, trial, self._training.documents.get(trial["name"]) or trials.deleted(trial)
-            )
+            or trials.summarise(job, trial, trials.training_job(jobs, trial, self._clock))
             for trial in job["_trials"]
         ]
 
     def _described(self, job: dict) -> dict:
-        found = self._summaries(job)
-        end = job.get("HyperParameterTuningEndTime", now())
+        summaries = self._summaries(job)
+        end = job.get("HyperParameterTuningEndTime", self._clock.now())
         seconds = round((end - job["CreationTime"]).total_seconds())
-        about = {
-            **trials.counters(job, found),
+        described = {
+            **job,
+            **trials.counters(job, summaries),
             "ConsumedResources": {"RuntimeInSeconds": seconds},
             "TuningJobCompletionDetails": {
                 "NumberOfTrainingJobsObjectiveNotImproving": trials.stale(job)
             },
         }
-        best = trials.best_of(job, found)
+        best = trials.best_of(job, summaries)
         if best:
-            about["BestTrainingJob"] = best
+            described["BestTrainingJob"] = best
         if "_parents_best" in job:
-            candidates = [one for one in (best, job["_parents_best"]) if one]
-            about["OverallBestTrainingJob"] = trials.best_of(job, candidates)
-        return {**job, **about}
+            candidates = [each for each in (best, job["_parents_best"]) if each]
+            described["OverallBestTrainingJob"] = trials.best_of(job, candidates)
+        return described
 
     def _listed(self, job: dict) -> dict:
         config = job["HyperParameterTuningJobConfig"]
-        about = {"Strategy": config["Strategy"], "ResourceLimits": config["ResourceLimits"]}
-        return {**job, **about, **trials.counters(job, self._summaries(job))}
+        limits = {"Strategy": config["Strategy"], "ResourceLimits": config["ResourceLimits"]}
+        return {**job, **limits, **trials.counters(job, self._summaries(job))}
 
     # The server's life.
 
@@ -185,7 +184,7 @@ class Tuning(Engine):
             return self._tags.list_tags({"ResourceArn": self._arn(name)})["Tags"]
 
         with self._lock:
-            run = TuningRun(name, self.documents, self._training, self.parts.call, tags)
+            run = TuningRun(name, self.documents, self.parts, tags)
             self._runs[name] = run
             run.start()
 

@@ -42,24 +42,24 @@ class Range:
 
     def __post_init__(self):
         """Refuse what SageMaker refuses."""
-        about = f"The hyperparameter range of '{self.name}' is not valid: "
+        wrong = f"The hyperparameter range of '{self.name}' is not valid: "
         if self.kind == "Categorical":
             if len(set(self.values)) < len(self.values):
-                raise RangeError(f"{about}its values must be distinct.")
+                raise RangeError(f"{wrong}its values must be distinct.")
         elif not (math.isfinite(self.low) and math.isfinite(self.high)):
-            raise RangeError(f"{about}MinValue and MaxValue must be finite.")
+            raise RangeError(f"{wrong}MinValue and MaxValue must be finite.")
         elif self.low > self.high:
-            raise RangeError(f"{about}MinValue {self.low} is greater than MaxValue {self.high}.")
+            raise RangeError(f"{wrong}MinValue {self.low} is greater than MaxValue {self.high}.")
         elif self.scaling == "Logarithmic" and self.low <= 0:
-            raise RangeError(f"{about}Logarithmic scaling needs values greater than 0.")
+            raise RangeError(f"{wrong}Logarithmic scaling needs values greater than 0.")
         elif self.scaling == "ReverseLogarithmic":
-            self._check_reverse(about)
+            self._check_reverse(wrong)
 
-    def _check_reverse(self, about: str) -> None:
+    def _check_reverse(self, wrong: str) -> None:
         if self.kind == "Integer":
-            raise RangeError(f"{about}an integer range has no ReverseLogarithmic scaling.")
+            raise RangeError(f"{wrong}an integer range has no ReverseLogarithmic scaling.")
         if not 0 <= self.low <= self.high < 1:
-            raise RangeError(f"{about}ReverseLogarithmic scaling needs values from 0 to below 1.")
+            raise RangeError(f"{wrong}ReverseLogarithmic scaling needs values from 0 to below 1.")
 
     @property
     def is_log(self) -> bool:
@@ -130,15 +130,17 @@ def read_ranges(parameter_ranges: Mapping[str, list[dict]]) -> dict[str, Range]:
     Raises:
         RangeError: one is not valid, there are too many, none, or two of one name.
     """
-    found: dict[str, Range] = {}
+    by_name: dict[str, Range] = {}
     for kind in KINDS:
         for item in parameter_ranges.get(f"{kind}ParameterRanges", []):
-            if item["Name"] in found:
+            if item["Name"] in by_name:
                 raise RangeError(f"The hyperparameter '{item['Name']}' has more than one range.")
-            found[item["Name"]] = _read(kind, item)
-    if not 1 <= len(found) <= MOST:
-        raise RangeError(f"A tuning job needs 1 to {MOST} hyperparameter ranges, got {len(found)}.")
-    return found
+            by_name[item["Name"]] = _read(kind, item)
+    if not 1 <= len(by_name) <= MOST:
+        raise RangeError(
+            f"A tuning job needs 1 to {MOST} hyperparameter ranges, got {len(by_name)}."
+        )
+    return by_name
 
 
 def _read(kind: str, item: dict) -> Range:
@@ -156,13 +158,13 @@ def _read(kind: str, item: dict) -> Range:
 
 
 def from_sdk(ranges: Mapping[str, Any]) -> dict[str, Range]:
-    """Return the ranges of the SDK's `ContinuousParameter(…)` and its kin, as its tuner takes them.
+    """Return the ranges of the SDK's `ContinuousParameter(…)` and others, as its tuner takes them.
 
     Raises:
         RangeError: see `read_ranges`.
     """
     lists: dict[str, list[dict]] = {}
-    for name, given in ranges.items():
-        kind = f"{given.__name__}ParameterRanges"
-        lists.setdefault(kind, []).append(given.as_tuning_range(name))
+    for name, parameter in ranges.items():
+        kind = f"{parameter.__name__}ParameterRanges"
+        lists.setdefault(kind, []).append(parameter.as_tuning_range(name))
     return read_ranges(lists)

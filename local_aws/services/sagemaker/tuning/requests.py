@@ -39,7 +39,7 @@ def check(request: dict) -> None:
         raise refuse("HyperParameterTuningJobObjective is required with a TrainingJobDefinition.")
     metric = config["HyperParameterTuningJobObjective"]["MetricName"]
     definitions = definition["AlgorithmSpecification"].get("MetricDefinitions", [])
-    if metric not in [given["Name"] for given in definitions]:
+    if metric not in [each["Name"] for each in definitions]:
         raise refuse(
             "A metric is required for this hyperparameter tuning job objective."
             f" Provide a metric in the metric definitions: {metric} is not in them."
@@ -91,7 +91,7 @@ def _check_strategy(request: dict, ranges: dict[str, Range]) -> None:
     config = request["HyperParameterTuningJobConfig"]
     strategy = config["Strategy"]
     if strategy == "Grid":
-        if wrong := [name for name, given in ranges.items() if given.kind != "Categorical"]:
+        if wrong := [name for name, each in ranges.items() if each.kind != "Categorical"]:
             raise refuse(f"Grid takes categorical ranges alone, not that of {', '.join(wrong)}.")
         if request.get("WarmStartConfig"):
             raise refuse("Grid takes every combination: a WarmStartConfig has no use.")
@@ -110,11 +110,11 @@ def resources(request: dict) -> tuple[int, int]:
         AwsError: the most is neither given nor to be found among the static hyperparameters.
     """
     config = request["HyperParameterTuningJobConfig"].get("StrategyConfig", {})
-    given = config.get("HyperbandStrategyConfig", {})
+    hyperband = config.get("HyperbandStrategyConfig", {})
     static = request["TrainingJobDefinition"].get("StaticHyperParameters", {})
-    found = next((static[name] for name in EPOCHS if name in static), None)
-    most = given.get("MaxResource", found)
-    least = given.get("MinResource", 1)
+    epochs = next((static[name] for name in EPOCHS if name in static), None)
+    most = hyperband.get("MaxResource", epochs)
+    least = hyperband.get("MinResource", 1)
     if most is None or not str(most).isdigit():
         raise refuse(
             "Hyperband needs HyperbandStrategyConfig.MaxResource, or one of the static"
@@ -143,7 +143,7 @@ def _check_limits(config: dict, ranges: dict[str, Range]) -> None:
 
 def grid_size(ranges: dict[str, Range]) -> int:
     """Return how many combinations categorical ranges have."""
-    return prod(len(given.values) for given in ranges.values())
+    return prod(len(each.values) for each in ranges.values())
 
 
 def most_trials(request: dict) -> float:

@@ -9,10 +9,11 @@ from contextlib import suppress
 from math import nan
 
 from local_aws.errors import AwsError
-from local_aws.instances.log_streams import Call, read_lines
-from local_aws.services.sagemaker.jobs.engine import INTERNAL
+from local_aws.instances.log_streams import read_lines
+from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.metrics import MetricReader
-from local_aws.services.sagemaker.jobs.training import Training
+from local_aws.services.sagemaker.jobs.training import Training, TrainingKind
+from local_aws.services.sagemaker.jobs.verdict import INTERNAL
 from local_aws.services.sagemaker.tuning import trials
 from local_aws.services.sagemaker.tuning.early_stopping import is_hopeless
 from local_aws.services.sagemaker.tuning.requests import (
@@ -23,7 +24,7 @@ from local_aws.services.sagemaker.tuning.requests import (
     training_request,
 )
 from local_aws.services.sagemaker.tuning.study import Study
-from local_aws.state.collection import Shelf, now
+from local_aws.state.collection import Collection
 from local_aws.state.disk import FULL_MESSAGE, is_full
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,10 @@ class TuningRun:
         tags: returns the tuning job's tags, which its training jobs get too.
     """
 
-    def __init__(
-        self, name: str, shelf: Shelf, training: Training, call: Call,
-        tags: Callable[[], list[dict]],
-    ):  # fmt: skip
-        self.name, self._shelf, self._training = name, shelf, training
-        self._call, self._tags = call, tags
+    def __init__(self, name: str, jobs: Collection, parts: Parts, tags: Callable[[], list[dict]]):
+        self.name, self._jobs, self._tags = name, jobs, tags
+        self._call, self._clock = parts.call, parts.clock
+        self._training = parts.engine(Training)
         self._wake, self._leaving = threading.Event(), False
         self._thread = threading.Thread(target=self._run, name=f"tuning-{name}", daemon=True)
         self._numbers: dict[str, int] = {}
@@ -73,7 +72,7 @@ class TuningRun:
 
     def _run(self) -> None:
         verdict: Verdict | None = None
-        job = self._shelf.get(self.name)
+        job = self._jobs.get(self.name)
         self._arn = job["HyperParameterTuningJobArn"]
         self._training.pools.open(self._arn)
         try:
@@ -126,12 +125,14 @@ class TuningRun:
 
     def _collect(self) -> dict:
         """Note the trials that have ended, and return the tuning job as it is then."""
-        job = self._shelf.get(self.name)
+        job = self._jobs.get(self.name)
         for trial in trials.running(job):
-            training = self._training.documents.get(trial["name"]) or trials.deleted(trial)
+            training = trials.training_job(
+                self._training.jobs.records.documents, trial, self._clock
+            )
             if training["TrainingJobStatus"] in trials.ENDED:
                 self._end(job, trial, training)
-        return self._shelf.get(self.name)
+        return self._jobs.get(self.name)
 
     def _end(self, job: dict, trial: dict, training: dict) -> None:
         summary = trials.summarise(job, trial, training)
@@ -145,21 +146,21 @@ class TuningRun:
     def _change(self, name: str, fields: dict) -> None:
         def change(job: dict) -> None:
             next(trial for trial in job["_trials"] if trial["name"] == name).update(fields)
-            job["LastModifiedTime"] = now()
+            job["LastModifiedTime"] = self._clock.now()
 
-        self._shelf.update(self.name, change)
+        self._jobs.update(self.name, change)
 
     def _objectives(self, job: dict, name: str) -> list[float]:
         """Return all values of the objective that a training job has printed."""
         objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
-        given = job["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
-        wanted = [one for one in given if one["Name"] == objective["MetricName"]]
-        reader = self._readers.setdefault(name, MetricReader(wanted))
-        found: list[dict] = []
-        for line in read_lines(self._call, self._training.log_group, f"{name}/"):
-            found += reader.read(line, now())[0]
+        definitions = job["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
+        ours = [each for each in definitions if each["Name"] == objective["MetricName"]]
+        reader = self._readers.setdefault(name, MetricReader(ours))
+        metrics: list[dict] = []
+        for line in read_lines(self._call, TrainingKind.names.log_group, f"{name}/"):
+            metrics += reader.read(line, self._clock.now())[0]
         # What is not finite can't be averaged, but it counts as an epoch.
-        values = [value["Value"] for value in found]
+        values = [metric["Value"] for metric in metrics]
         return [value if abs(value) < MOST else nan for value in values]
 
     def _watch(self, job: dict) -> None:
@@ -210,8 +211,8 @@ class TuningRun:
         request = training_request(job, name, values, self._tags())
         arn = self._training.create_trial(request, self._arn)["TrainingJobArn"]
         self._numbers[name] = number
-        trial = {"name": name, "arn": arn, "created": now(), "values": values}
-        self._shelf.update(self.name, lambda kept: kept["_trials"].append(trial))
+        trial = {"name": name, "arn": arn, "created": self._clock.now(), "values": values}
+        self._jobs.update(self.name, lambda kept: kept["_trials"].append(trial))
 
     def _stop_trials(self, job: dict) -> None:
         for trial in trials.running(job):
@@ -224,7 +225,7 @@ class TuningRun:
         except sqlite3.Error as error:
             if not is_full(error):
                 raise
-            self._training.end(name)  # it is Stopped without having been Stopping
+            self._training.jobs.runner.stop(name)  # it is Stopped without having been Stopping
 
     # Ending.
 
@@ -245,7 +246,7 @@ class TuningRun:
         """Say whether a limit of time or a completion criterion is met."""
         config = job["HyperParameterTuningJobConfig"]
         most = config["ResourceLimits"].get("MaxRuntimeInSeconds", float("inf"))
-        if (now() - job["CreationTime"]).total_seconds() >= most:
+        if (self._clock.now() - job["CreationTime"]).total_seconds() >= most:
             return True
         criteria = config.get("TuningJobCompletionCriteria", {})
         patience = criteria.get("BestObjectiveNotImproving", {})
@@ -259,19 +260,20 @@ class TuningRun:
 
     def _give_up(self, reason: str) -> None:
         """Fail the tuning job; what runs of it is stopped and noted by Describe alone."""
-        self._stop_trials(self._shelf.get(self.name))
+        self._stop_trials(self._jobs.get(self.name))
         self._finish("Failed", reason)
 
     def _finish(self, status: str, reason: str | None) -> None:
+        time = self._clock.now()
         fields = {
             "HyperParameterTuningJobStatus": status,
-            "HyperParameterTuningEndTime": now(),
-            "LastModifiedTime": now(),
+            "HyperParameterTuningEndTime": time,
+            "LastModifiedTime": time,
             **({"FailureReason": reason} if reason else {}),
         }
         self._training.pools.close(self._arn)  # before anybody can see that it has ended
         # Nothing ends Completed that a restart would not know.
-        self._shelf.update(self.name, lambda job: job.update(fields), late=status == "Failed")
+        self._jobs.update(self.name, lambda job: job.update(fields), late=status == "Failed")
 
 
 def _why(done: list[dict]) -> str:

@@ -45,7 +45,7 @@ class Study:
         # Optuna says on the error stream what it does; a trial that fails is told here.
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.ranges, self.strategy, self.seed, self.startup = ranges, strategy, seed, startup
-        self._space = {name: given.distribution() for name, given in ranges.items()}
+        self._space = {name: each.distribution() for name, each in ranges.items()}
         self._taken: list[dict[str, Any]] = []
         pruner = optuna.pruners.NopPruner()
         if strategy == "Hyperband":
@@ -75,12 +75,12 @@ class Study:
         if values is None and self.strategy == "Grid":
             values = self._untaken()
         if values is not None:
-            drawn = {name: given.drawn(values[name]) for name, given in self.ranges.items()}
+            drawn = {name: each.drawn(values[name]) for name, each in self.ranges.items()}
             self._study.enqueue_trial(drawn)
         self._study.sampler = self._sampler(number)
         trial = self._study.ask(self._space)
         self._trials.append(trial)
-        taken = {name: given.value(trial.params[name]) for name, given in self.ranges.items()}
+        taken = {name: each.value(trial.params[name]) for name, each in self.ranges.items()}
         self._taken.append(taken)
         return number, dict(taken)
 
@@ -115,5 +115,5 @@ class Study:
 
 def combinations(ranges: Mapping[str, Range]) -> Iterator[dict[str, str]]:
     """Yield every combination of categorical ranges' values, by name."""
-    values = product(*(given.values for given in ranges.values()))
+    values = product(*(each.values for each in ranges.values()))
     return (dict(zip(ranges, chosen, strict=True)) for chosen in values)

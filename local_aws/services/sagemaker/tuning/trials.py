@@ -9,7 +9,8 @@ import math
 
 from local_aws.services.sagemaker.tuning.ranges import as_text
 from local_aws.services.sagemaker.tuning.requests import better
-from local_aws.state.collection import now
+from local_aws.state.clock import Clock
+from local_aws.state.collection import Collection
 
 ENDED = ("Completed", "Failed", "Stopped")
 TIMES = ("CreationTime", "TrainingStartTime", "TrainingEndTime")
@@ -25,7 +26,7 @@ def summarise(job: dict, trial: dict, training: dict) -> dict:
     """
     objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
     status = training["TrainingJobStatus"]
-    about = {
+    summary = {
         "TrainingJobName": trial["name"],
         "TrainingJobArn": trial["arn"],
         "TrainingJobStatus": status,
@@ -34,30 +35,34 @@ def summarise(job: dict, trial: dict, training: dict) -> dict:
         **{time: training[time] for time in TIMES if time in training},
     }
     if reason := training.get("FailureReason"):
-        about["FailureReason"] = reason
+        summary["FailureReason"] = reason
     value = final_value(training, objective["MetricName"])
     if status in ("Completed", "Stopped") and value is not None:
-        about["ObjectiveStatus"] = "Succeeded"
-        about["FinalHyperParameterTuningJobObjectiveMetric"] = {**objective, "Value": value}
-    return about
+        summary["ObjectiveStatus"] = "Succeeded"
+        summary["FinalHyperParameterTuningJobObjectiveMetric"] = {**objective, "Value": value}
+    return summary
 
 
-def deleted(trial: dict) -> dict:
-    """Return what stands for the document of a training job that somebody has deleted."""
-    return {
+def training_job(jobs: Collection, trial: dict, clock: Clock) -> dict:
+    """Return the document of a trial's training job, of one that somebody has deleted too.
+
+    Args:
+        jobs: the training jobs' documents.
+    """
+    return jobs.get(trial["name"]) or {
         "TrainingJobArn": trial["arn"],
         "TrainingJobStatus": "Failed",
         "FailureReason": "ClientError: the training job was deleted",
         "CreationTime": trial["created"],
-        "TrainingEndTime": now(),
+        "TrainingEndTime": clock.now(),
     }
 
 
 def final_value(training: dict, metric: str) -> float | None:
     """Return the last value of a metric that a training job printed, if it is a number."""
-    for found in training.get("FinalMetricDataList", []):
-        if found["MetricName"] == metric and math.isfinite(found["Value"]):
-            return found["Value"]
+    for last in training.get("FinalMetricDataList", []):
+        if last["MetricName"] == metric and math.isfinite(last["Value"]):
+            return last["Value"]
     return None
 
 
@@ -73,8 +78,8 @@ def launched(job: dict) -> list[dict]:
 
 def ended(job: dict) -> list[dict]:
     """Return the trials that count and have ended, in the order of their ends."""
-    found = [trial for trial in launched(job) if "summary" in trial]
-    return sorted(found, key=lambda trial: trial["summary"]["TrainingEndTime"])
+    over = [trial for trial in launched(job) if "summary" in trial]
+    return sorted(over, key=lambda trial: trial["summary"]["TrainingEndTime"])
 
 
 def value_of(summary: dict) -> float | None:
@@ -84,12 +89,12 @@ def value_of(summary: dict) -> float | None:
 
 def best_of(job: dict, summaries: list[dict]) -> dict | None:
     """Return the best of the trials that completed."""
-    found = [
+    completed = [
         summary
         for summary in summaries
         if summary["TrainingJobStatus"] == "Completed" and value_of(summary) is not None
     ]
-    return max(found, key=lambda summary: better(job) * value_of(summary), default=None)
+    return max(completed, key=lambda summary: better(job) * value_of(summary), default=None)
 
 
 def stale(job: dict) -> int:

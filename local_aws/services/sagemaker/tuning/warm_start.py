@@ -28,8 +28,8 @@ def inherit(request: dict, parents: list[dict]) -> dict:
     done = [(parent, trial) for parent in parents for trial in trials.ended(parent)]
     if len(done) > MOST_INHERITED:
         raise refuse(f"The parents have {len(done)} training jobs: {MOST_INHERITED} is the most.")
-    found = [_translate(request, parent, trial) for parent, trial in done]
-    kept = {"_inherited": [item for item in found if item]}
+    translated = [_translate(request, parent, trial) for parent, trial in done]
+    kept = {"_inherited": [item for item in translated if item]}
     best = trials.best_of(request, [trial["summary"] for _, trial in done])
     if best and config["WarmStartType"] == IDENTICAL:
         kept["_parents_best"] = best
@@ -73,10 +73,10 @@ def _data_and_algorithm(job: dict) -> tuple:
 def _translate(request: dict, parent: dict, trial: dict) -> dict | None:
     """Return a parent's trial in the new ranges; None where it lies outside or has no value."""
     static = parent["TrainingJobDefinition"].get("StaticHyperParameters", {})
-    given, ranges = {**static, **trial["values"]}, ranges_of(request)
+    parameters, ranges = {**static, **trial["values"]}, ranges_of(request)
     value = trials.value_of(trial["summary"])
     with suppress(RangeError, KeyError):
-        drawn = {name: wanted.drawn(given[name]) for name, wanted in ranges.items()}
+        drawn = {name: each.drawn(parameters[name]) for name, each in ranges.items()}
         values = {name: ranges[name].value(drawn[name]) for name in ranges}
         return {"values": values, "value": value} if value is not None else None
     return None

@@ -74,3 +74,36 @@ def wait_for(sagemaker, kind, name, seconds=60):
             return job
         time.sleep(0.05)
     raise AssertionError(f"{name} has not ended in {seconds} s")
+
+
+def spot(name, script, *, wait=120, **more):
+    """Return a request for a job on spot instances."""
+    request = training(name, script, EnableManagedSpotTraining=True, **more)
+    if wait:
+        request["StoppingCondition"]["MaxWaitTimeInSeconds"] = wait
+    return request
+
+
+def run_training(sagemaker, script, **more):
+    """Run a program as a training job and return its description."""
+    sagemaker.create_training_job(**training("job", script, **more))
+    return wait_for(sagemaker, "TrainingJob", "job")
+
+
+def statuses(job):
+    """Return the secondary statuses that a training job has passed through."""
+    return [each["Status"] for each in job["SecondaryStatusTransitions"]]
+
+
+def printed(aws, kind="TrainingJob"):
+    """Return all lines that jobs of a kind have printed."""
+    group = {"logGroupName": f"/aws/sagemaker/{kind}s"}
+    return [event["message"] for event in aws.engines.logs.filter_log_events(group)["events"]]
+
+
+def until(happens, seconds=20):
+    """Wait until `happens()` gives something, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (value := happens()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return value

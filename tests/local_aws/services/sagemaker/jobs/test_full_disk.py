@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.state.disk import FULL_MESSAGE
 from local_aws.state.documents import Documents
-from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
-from tests.local_aws.services.sagemaker.jobs.test_engine import printed
+from tests.local_aws.services.sagemaker.jobs.requests import printed, processing, training, wait_for
 from tests.local_cloud import BUCKET
 
 TALK = "for n in range(4000): print(n, 'x' * 40)"
@@ -58,7 +57,8 @@ def test_a_job_that_ends_on_a_full_disk_is_failed_now_and_after_more_room(
     go, sagemaker = tmp_path / "go", client("sagemaker")
     wait = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)\n{script}"
     sagemaker.create_training_job(**training("job", wait))
-    while "job" not in aws.engines.training._running:
+    jobs = aws.engines.training.jobs.records
+    while jobs.get("job")["SecondaryStatus"] != "Training":
         time.sleep(0.02)
     with monkeypatch.context() as patch:
         patch.setattr(aws.parts.documents, "_write", no_room)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -10,18 +10,23 @@ from botocore.exceptions import ClientError
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.jobs import metrics
 from local_aws.services.sagemaker.jobs.metrics import JobMetrics, MetricReader
-from local_aws.state.collection import now
-from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
-from tests.local_aws.services.sagemaker.jobs.test_engine import printed
+from local_aws.state.clock import Clock
+from tests.local_aws.services.sagemaker.jobs.requests import (
+    printed,
+    run_training,
+    training,
+    wait_for,
+)
 from tests.local_aws.services.sagemaker.tuning.requests import METRIC, tuning
 
 SLOW = r"^(a|aa)+$"
 TRAP = "a" * 60 + "b"
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def values(regex, *lines):
     reader = MetricReader([{"Name": "m", "Regex": regex}])
-    return [one["Value"] for line in lines for one in reader.read(line, now())[0]]
+    return [one["Value"] for line in lines for one in reader.read(line, NOW)[0]]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +54,8 @@ def test_what_is_no_number_is_a_metric_and_not_one_that_cloudwatch_keeps(aws, cl
     job = wait_for(sagemaker, "TrainingJob", "job")
     assert job["TrainingJobStatus"] == "Completed"
     assert job["FinalMetricDataList"][0]["Value"] == math.inf
-    span = {"StartTime": now() - timedelta(hours=1), "EndTime": now() + timedelta(hours=1)}
+    now = aws.parts.clock.now()
+    span = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(hours=1)}
     found = client("cloudwatch").get_metric_statistics(
         Namespace=metrics.NAMESPACE, MetricName="loss", Period=3600, Statistics=["Maximum"],
         Dimensions=[{"Name": "TrainingJobName", "Value": "job"}], **span,
@@ -61,7 +67,7 @@ def test_a_refusal_of_cloudwatch_is_noted_and_ends_no_job(caplog):
     def refuse(service, operation, request):
         raise AwsError("InvalidParameterValue", "too old")
 
-    job = JobMetrics("job", [{"Name": "loss", "Regex": r"loss=(\S+)"}], refuse)
+    job = JobMetrics("job", [{"Name": "loss", "Regex": r"loss=(\S+)"}], refuse, Clock())
     job.see("loss=1.5")
     job.send()
     assert "metrics of job are lost: InvalidParameterValue: too old" in caplog.text
@@ -87,10 +93,10 @@ def test_an_expression_that_takes_too_long_is_not_asked_again(monkeypatch):
     monkeypatch.setattr(metrics, "SEARCH_SECONDS", 0.05)
     given = [{"Name": "slow", "Regex": SLOW}, {"Name": "loss", "Regex": r"loss=(\S+)"}]
     reader = MetricReader(given)
-    found, said = reader.read(TRAP, now())
+    found, said = reader.read(TRAP, NOW)
     assert found == [] and "The metric slow is not read any more" in said[0]
     start = time.process_time()
-    reads = [reader.read(TRAP + " loss=1", now()) for _ in range(200)]
+    reads = [reader.read(TRAP + " loss=1", NOW) for _ in range(200)]
     assert [one["Value"] for found, _ in reads for one in found] == [1.0] * 200
     assert not any(said for _, said in reads) and time.process_time() - start < 5
 
@@ -99,7 +105,7 @@ def test_an_expression_that_takes_too_long_is_not_asked_again(monkeypatch):
 def test_an_expression_that_calls_itself_without_end_is_asked_once(regex):
     reader = MetricReader([{"Name": "self", "Regex": regex}, {"Name": "m", "Regex": "=(.)"}])
     line = "a" * 9000 + "=1"
-    reads = [reader.read(line, now()) for _ in range(3)]
+    reads = [reader.read(line, NOW) for _ in range(3)]
     values = [one["Value"] for found, _ in reads for one in found if one["MetricName"] == "m"]
     assert values == [1.0] * 3
     assert sum(len(said) for _, said in reads) <= 1
@@ -109,7 +115,7 @@ def test_an_expression_that_is_slow_in_every_line_is_not_asked_for_ever(monkeypa
     monkeypatch.setattr(metrics, "SLOW_TOTAL_SECONDS", 0.3)
     reader = MetricReader([{"Name": "slow", "Regex": SLOW}])
     line = "a" * 26 + "b"  # some 40 ms, far from the limit of one line
-    reads = [reader.read(line, now()) for _ in range(40)]
+    reads = [reader.read(line, NOW) for _ in range(40)]
     assert sum(len(said) for _, said in reads) == 1
 
 
@@ -125,3 +131,27 @@ def test_all_lines_of_a_job_arrive_whatever_its_expressions_do(aws, client, monk
     assert job["TrainingJobStatus"] == "Completed"
     assert [one["Value"] for one in job["FinalMetricDataList"]] == [3999]
     assert len(lines) == 4002 and lines[1].startswith("[The metric slow is not read any more")
+
+
+def test_the_last_value_of_each_metric_is_kept(client):
+    job = run_training(
+        client("sagemaker"),
+        "print('loss=2.5; acc=0.1')\nprint('loss=1.5; acc=oops')",
+        metrics=[("loss", r"loss=([0-9.]+)"), ("acc", r"acc=(\S+)")],
+    )
+    found = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
+    assert found == {"loss": 1.5, "acc": pytest.approx(0.1)}
+
+
+def test_metrics_can_be_asked_of_cloudwatch(client):
+    run_training(
+        client("sagemaker"), "print('loss=2.5')\nprint('loss=1.5')", metrics=[("l", r"loss=(\S+)")]
+    )
+    asked = {"Namespace": "/aws/sagemaker/TrainingJobs", "MetricName": "l", "Period": 300}
+    about = [{"Name": "TrainingJobName", "Value": "job"}]
+    end = datetime.now(UTC) + timedelta(minutes=5)
+    when = {"StartTime": end - timedelta(hours=1), "EndTime": end}
+    found = client("cloudwatch").get_metric_statistics(
+        **asked, **when, Dimensions=about, Statistics=["Minimum", "SampleCount"]
+    )["Datapoints"]
+    assert (sum(each["SampleCount"] for each in found), found[-1]["Minimum"]) == (2, 1.5)

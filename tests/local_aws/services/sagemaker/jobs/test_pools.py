@@ -1,7 +1,6 @@
 """Warm pools: who gets kept instances, how long they wait, and what is new to the next job."""
 
 import os
-import time
 
 import pytest
 from botocore.exceptions import ClientError
@@ -9,6 +8,7 @@ from botocore.exceptions import ClientError
 from local_aws.instances import warm_python
 from local_aws.server import LocalAws
 from local_aws.services.sagemaker.jobs.pools import pool_key
+from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET, make_client
 
@@ -87,12 +87,24 @@ def test_a_job_that_differs_in_this_gets_instances_of_its_own(change):
 
 def test_an_unused_pool_ends_after_its_time(aws, client):
     sagemaker = client("sagemaker")
-    finish(sagemaker, kept("job", seconds=1))
-    deadline = time.monotonic() + 10
-    while pool_of(sagemaker, "job")["Status"] != "Terminated" and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert pool_of(sagemaker, "job")["ResourceRetainedBillableTimeInSeconds"] == 1
+    finish(sagemaker, kept("job", seconds=600))
+    aws.parts.clock.advance(500)
+    assert pool_of(sagemaker, "job")["Status"] == "Available"
+    aws.parts.clock.advance(101)
+    pool = pool_of(sagemaker, "job")
+    assert (pool["Status"], pool["ResourceRetainedBillableTimeInSeconds"]) == ("Terminated", 600)
     assert not list((aws.context.state / "instances").iterdir())
+
+
+def test_a_pool_that_is_kept_longer_outlives_its_first_time(aws, client):
+    sagemaker = client("sagemaker")
+    finish(sagemaker, kept("job", seconds=600))
+    longer = {"ResourceConfig": {"KeepAlivePeriodInSeconds": 1200}}
+    sagemaker.update_training_job(TrainingJobName="job", **longer)
+    aws.parts.clock.advance(900)
+    assert pool_of(sagemaker, "job")["Status"] == "Available"
+    aws.parts.clock.advance(301)
+    assert pool_of(sagemaker, "job")["ResourceRetainedBillableTimeInSeconds"] == 1200
 
 
 def test_update_training_job_ends_a_pool_and_refuses_all_else(aws, client):
@@ -115,7 +127,7 @@ def test_a_failed_script_leaves_a_pool_and_a_broken_one_none(aws, client, monkey
     sagemaker.create_training_job(**kept("job", "1 / 0"))
     wait_for(sagemaker, "TrainingJob", "job")
     assert pool_of(sagemaker, "job")["Status"] == "Available"
-    monkeypatch.setattr(aws.engines.training, "prepare", lambda *_: 1 / 0)
+    monkeypatch.setattr(TrainingRun, "prepare", lambda *_: 1 / 0)
     sagemaker.create_training_job(**kept("broken"))
     wait_for(sagemaker, "TrainingJob", "broken")
     assert pool_of(sagemaker, "broken")["Status"] == "Terminated"
@@ -143,16 +155,14 @@ def test_pools_of_a_server_that_ended_are_terminated(tmp_path):
     with LocalAws(tmp_path) as aws:
         aws.store.create_bucket(BUCKET)
         finish(make_client(aws, "sagemaker"), kept("job"))
-        before = aws.engines.training.documents.get("job")
-    aws.engines.training.documents.put("job", before)
+        before = aws.engines.training.jobs.records.documents.get("job")
+    aws.engines.training.jobs.records.documents.put("job", before)
     with LocalAws(tmp_path) as aws:
         assert pool_of(make_client(aws, "sagemaker"), "job")["Status"] == "Terminated"
 
 
 def test_the_quota_for_warm_pools_refuses_as_aws_does(aws, client):
-    aws.engines.training.quotas.set("ml.m5.large for training warm pool usage", 0)
+    aws.engines.admission.quotas.set("ml.m5.large for training warm pool usage", 0)
     message = "'ml.m5.large for training warm pool usage' is 0 Instances, with current utilization"
     with pytest.raises(ClientError, match=f"ResourceLimitExceeded.*{message}"):
         client("sagemaker").create_training_job(**kept("job"))
-    with pytest.raises(ValueError, match="they are called"):
-        aws.engines.training.quotas.set("ml.m5.large", 0)

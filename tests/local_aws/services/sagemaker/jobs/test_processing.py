@@ -132,8 +132,10 @@ def test_a_job_that_the_server_took_with_it_is_failed_after_the_restart(tmp_path
         aws.store.create_bucket(BUCKET)
         aws.store.put(BUCKET, "code/run.py", b"import time\ntime.sleep(60)")
         make_client(aws, "sagemaker").create_processing_job(**processing("job"))
-        document = aws.engines.processing.documents.get("job")
-    aws.engines.processing.documents.put("job", {**document, "ProcessingJobStatus": "InProgress"})
+        document = aws.engines.processing.jobs.records.documents.get("job")
+    aws.engines.processing.jobs.records.documents.put(
+        "job", {**document, "ProcessingJobStatus": "InProgress"}
+    )
     with LocalAws(tmp_path) as aws:
         job = make_client(aws, "sagemaker").describe_processing_job(ProcessingJobName="job")
     assert job["ProcessingJobStatus"] == "Failed"

@@ -135,7 +135,7 @@ def test_an_ordinary_job_gets_no_cluster_of_a_tuning_job(aws, sagemaker):
 
 
 def test_no_quota_for_warm_pools_is_asked_for(aws, sagemaker):
-    aws.engines.training.quotas.set("ml.m5.large for training warm pool usage", 0)
+    aws.engines.admission.quotas.set("ml.m5.large for training warm pool usage", 0)
     create(aws, sagemaker, "")
     assert wait_for_tuning(sagemaker)["TrainingJobStatusCounters"]["Completed"] == 3
     assert beginnings(sagemaker) == [LAUNCHED, FOUND, FOUND]

@@ -1,7 +1,6 @@
 """What a tuning request may not be: refused as AWS does, or by name where it is not supported."""
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.tuning.requests import check, resources, training_request
@@ -88,10 +87,3 @@ def test_a_trial_carries_no_keep_alive_period():
     request["TrainingJobDefinition"]["ResourceConfig"]["KeepAlivePeriodInSeconds"] = 600
     cluster = training_request(request, "job", {}, [])["ResourceConfig"]
     assert "KeepAlivePeriodInSeconds" not in cluster and cluster["InstanceCount"] == 1
-
-
-def test_a_parent_that_is_not_there_is_named(begin):
-    parents = [{"HyperParameterTuningJobName": "nobody"}]
-    start = {"ParentHyperParameterTuningJobs": parents, "WarmStartType": "TransferLearning"}
-    with pytest.raises(ClientError, match="ResourceNotFound.*nobody"):
-        begin(warm_start=start)

@@ -1,0 +1,137 @@
+"""One attempt of a job: instances, disks, processes, and how it ended; knows no kind of job.
+
+Left out: VPCs, encryption keys, network isolation, limits on an instance's memory and cores.
+"""
+
+import logging
+import os
+import sqlite3
+
+from local_aws.errors import AwsError
+from local_aws.instances.cluster import Cluster
+from local_aws.instances.container import Container
+from local_aws.instances.cores import cores_for
+from local_aws.instances.group import Group, Instance, Outcome
+from local_aws.instances.log_streams import LogWriter
+from local_aws.parts import Parts
+from local_aws.services.sagemaker.jobs.job_run import JobRun
+from local_aws.services.sagemaker.jobs.verdict import INTERNAL, Verdict, client_error, failed
+from local_aws.state import paths
+from local_aws.state.disk import worded
+
+log = logging.getLogger(__name__)
+
+
+class Attempt:
+    """Runs a job once; `stop`, `cut` and `interrupt` may come from other threads, at any moment."""
+
+    def __init__(self, parts: Parts, run: JobRun):
+        self._parts, self._run = parts, run
+        self._group, self.has_instances = Group(), False
+
+    def stop(self) -> None:
+        """Ask the job to end."""
+        self._group.stop()
+
+    def cut(self) -> None:
+        """Kill all that the job runs."""
+        self._group.cut()
+
+    def interrupt(self) -> None:
+        """Take the instances away, as AWS may those of spot jobs."""
+        self._group.interrupt()
+
+    def go(self) -> Verdict:
+        """Run the job and return how that ended; raise nothing."""
+        cluster = None
+        try:
+            cluster = self._run.launch()
+            self.has_instances = True
+            # A timer may outlive the attempt: it gets the processes and no more.
+            self._run.started(self._group.interrupt)
+            verdict = self._work(cluster)
+        except Exception as error:
+            verdict = client_error(error) or self._internal_error(error)
+        finally:
+            self.has_instances = False
+        if cluster:
+            # No path of this machine: the disk begins at the instances' folder.
+            verdict = verdict.without(str(cluster.folder))
+            try:
+                self._run.release(cluster, verdict)
+            except Exception:  # the job must end all the same
+                log.exception("job %s: its instances", self._run.name)
+        return verdict.without(str(self._parts.context.state))
+
+    def _internal_error(self, error: Exception) -> Verdict:
+        log.error("job %s", self._run.name, exc_info=error)
+        try:
+            status = self._run.after_error()
+            return Verdict(status, f"{INTERNAL}: {type(error).__name__}: {error}")
+        except Exception as second:  # what follows could not be written down: the job ends here
+            return Verdict("Failed", f"{INTERNAL}: {worded(second)}")
+
+    def _work(self, cluster: Cluster) -> Verdict:
+        containers = [Container(paths.child(cluster.folder, host), host) for host in cluster.hosts]
+        self._run.prepare(containers)
+        instances = [self._instance(container, cluster) for container in containers]
+        outcome = self._execute(containers, instances, cluster)
+        verdict = self._verdict(outcome, containers, instances)
+        try:
+            self._run.keep(containers, verdict.status)
+        except (AwsError, OSError, sqlite3.Error):
+            if verdict.status != "Failed":
+                raise
+            log.exception("job %s: nothing kept", self._run.name)  # the script's own reason counts
+        return verdict
+
+    def _instance(self, container: Container, cluster: Cluster) -> Instance:
+        command, variables = self._run.command(container)
+        environment = container.environment(self._parts.context, cluster.venv, variables)
+        # What a job sets itself counts.
+        environment.setdefault("OMP_NUM_THREADS", str(self._cores(container)))
+        inward = [container.inward(word) for word in command]
+        return Instance(container.host, inward, environment, container.ml)
+
+    def _cores(self, container: Container) -> int:
+        """Return how many cores each process gets: all instances are on this machine."""
+        instance_type, count = self._run.resources
+        processes = self._run.processes(container)
+        return cores_for(instance_type, os.cpu_count() or 1, count, processes)
+
+    def _execute(
+        self, containers: list[Container], instances: list[Instance], cluster: Cluster
+    ) -> Outcome:
+        outward = {container.host: container.outward for container in containers}
+        writers = {host: self._log(host) for host in outward}
+
+        def on_line(host: str, line: str) -> None:
+            text = outward[host](line)
+            writers[host].write(text)
+            if remarks := self._run.see_line(text):
+                writers[host].write(*remarks)
+
+        try:
+            seconds = self._run.seconds_left()
+            return self._group.run(instances, seconds, on_line, cluster.sweep)
+        finally:
+            for writer in writers.values():
+                writer.close()
+
+    def _log(self, host: str) -> LogWriter:
+        parts, run = self._parts, self._run
+        stream = f"{run.name}/{host}-{int(parts.clock.now().timestamp() * 1000)}"
+        return LogWriter(parts.call, parts.clock, run.records.names.log_group, stream)
+
+    def _verdict(
+        self, outcome: Outcome, containers: list[Container], instances: list[Instance]
+    ) -> Verdict:
+        if outcome.stopped:
+            return Verdict("Stopped")
+        if outcome.interrupted:
+            return Verdict(self._run.after_interruption())
+        if outcome.timed_out:
+            return Verdict(self._run.after_timeout())
+        if outcome.failed is None:
+            return Verdict("Completed")
+        return failed(outcome, containers, instances, self._run.failure_file)

@@ -1,0 +1,59 @@
+"""How an attempt of a job ended, and why; words errors and outcomes, runs nothing."""
+
+from typing import NamedTuple, Self
+
+from local_aws.errors import AwsError
+from local_aws.instances.container import Container
+from local_aws.instances.failure_reason import failure_reason
+from local_aws.instances.group import Instance, Outcome
+from local_aws.state import paths
+from local_aws.state.disk import FULL_MESSAGE, is_full
+
+AGAIN = "Again"
+"""The status of an attempt after which another one follows; nobody sees it."""
+INTERNAL = "InternalServerError"
+
+
+class Verdict(NamedTuple):
+    """The status that a job has after an attempt, and its FailureReason."""
+
+    status: str
+    reason: str | None = None
+
+    @property
+    def is_internal(self) -> bool:
+        """Say whether the local AWS itself failed."""
+        return bool(self.reason) and self.reason.startswith(INTERNAL)
+
+    def without(self, path: str) -> Self:
+        """Return it with a path of this machine left out of the reason."""
+        return self._replace(reason=self.reason and self.reason.replace(path, ""))
+
+
+def client_error(error: Exception) -> Verdict | None:
+    """Return how a job ends by an error of its own or of the disk; None for one of ours."""
+    if is_full(error):
+        return Verdict("Failed", f"ClientError: {FULL_MESSAGE}")
+    if isinstance(error, AwsError | OSError):
+        return Verdict("Failed", f"ClientError: {getattr(error, 'message', error)}")
+    return None
+
+
+def failed(
+    outcome: Outcome, containers: list[Container], instances: list[Instance], file: str
+) -> Verdict:
+    """Return how a job ends of which an instance has failed.
+
+    Args:
+        file: in which a job may write its reason, below /opt/ml.
+    """
+    index = [instance.host for instance in instances].index(outcome.failed)
+    container, instance = containers[index], instances[index]
+    path = paths.below(container.ml, file)
+    written = path.read_text(errors="replace") if path.exists() else ""
+    code = outcome.codes[outcome.failed]
+    lines, *others = (
+        [container.outward(line) for line in each.tail]
+        for each in [instance, *(each for each in instances if each is not instance)]
+    )
+    return Verdict("Failed", failure_reason(container.outward(written), lines, code, others))
