@@ -6,7 +6,6 @@ from collections.abc import Callable
 from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import Container
 from local_aws.parts import Parts
-from local_aws.services.sagemaker.jobs.kind import Resources
 from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.verdict import AGAIN, Verdict
 from local_aws.state import paths
@@ -31,10 +30,11 @@ class JobRun(ABC):
     failure_file = "output/failure"
     """Where a script may write its FailureReason, below /opt/ml."""
 
-    def __init__(self, parts: Parts, records: Records, name: str, resources: Resources):
-        self.parts, self.records, self.name, self.resources = parts, records, name, resources
+    def __init__(self, parts: Parts, records: Records, name: str):
+        self.parts, self.records, self.name = parts, records, name
         self.job = records.get(name)
         """The document as it was when the job began."""
+        self.resources = records.kind.resources(self.job)
 
     @abstractmethod
     def prepare(self, containers: list[Container]) -> None:

@@ -4,18 +4,18 @@ from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.admission import Admission
 from local_aws.services.sagemaker.jobs.kind import JobKind
 from local_aws.services.sagemaker.jobs.records import Records
-from local_aws.services.sagemaker.jobs.runner import Runner
+from local_aws.services.sagemaker.jobs.runner import MakeRun, Runner
 from local_aws.state.collection import public
 
 
 class Jobs:
     """What an engine does with the requests of one kind of jobs, from dict to dict."""
 
-    def __init__(self, parts: Parts, kind: JobKind):
+    def __init__(self, parts: Parts, kind: JobKind, make_run: MakeRun):
         self._kind, self._name = kind, kind.names.name
         self._admission = parts.engine(Admission)
         self.records = Records(parts, kind)
-        self.runner = Runner(parts, kind, self.records)
+        self.runner = Runner(parts, self.records, make_run)
 
     def create(self, request: dict) -> dict:
         """Accept a job, start it in a thread of its own and return its ARN.

@@ -1,20 +1,16 @@
 """What is true of all jobs of one kind, and of their documents; runs nothing.
 
-To describe another kind of job, write a `JobKind` and a `JobRun` (job_run.py): both say only where
-the kind differs from the plainest one.
+To describe another kind of job, give `Jobs` a `JobKind` and a `JobRun` (job_run.py): both say only
+where the kind differs from the plainest one.
 """
 
 from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from local_aws.services.sagemaker.jobs.admission import Demand
-
-if TYPE_CHECKING:
-    from local_aws.services.sagemaker.jobs.job_run import JobRun
-    from local_aws.services.sagemaker.jobs.records import Records
 
 UNFINISHED = ("InProgress", "Stopping")
 
@@ -85,10 +81,6 @@ class JobKind(Protocol):
     @abstractmethod
     def resources(self, job: dict) -> Resources:
         """Return the instances that a request, or a job's document, asks for."""
-
-    @abstractmethod
-    def run(self, name: str, records: "Records") -> "JobRun":
-        """Return what runs a job."""
 
     def demands(self, request: dict, jobs: Iterable[dict]) -> list[Demand]:
         """Return what a request would use, for the quotas; `jobs` are all of the kind."""

@@ -10,7 +10,6 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
 from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
-from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.sources import objects_of
 
 OPERATIONS = {
@@ -31,7 +30,7 @@ class Processing(Engine):
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        self.jobs = Jobs(parts, ProcessingKind(parts))
+        self.jobs = Jobs(parts, ProcessingKind(), ProcessingRun)
 
     def create_processing_job(self, request: dict) -> dict:
         return self.jobs.create(request)
@@ -60,9 +59,6 @@ class ProcessingKind(JobKind):
 
     names = Names("ProcessingJob")
 
-    def __init__(self, parts: Parts):
-        self._parts = parts
-
     def check(self, request: dict) -> dict:
         if not request["AppSpecification"].get("ContainerEntrypoint"):
             message = "The local AWS runs no image: give AppSpecification.ContainerEntrypoint."
@@ -76,9 +72,6 @@ class ProcessingKind(JobKind):
     def resources(self, job: dict) -> Resources:
         cluster = job["ProcessingResources"]["ClusterConfig"]
         return Resources(cluster["InstanceType"], cluster["InstanceCount"])
-
-    def run(self, name: str, records: Records) -> JobRun:
-        return ProcessingRun(self._parts, records, name, self.resources(records.get(name)))
 
 
 class ProcessingRun(JobRun):

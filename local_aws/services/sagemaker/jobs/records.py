@@ -22,7 +22,7 @@ class Records:
 
     def __init__(self, parts: Parts, kind: JobKind):
         self._context, self._clock, self._tags = parts.context, parts.clock, parts.engine(Tags)
-        self._kind, self.names = kind, kind.names
+        self.kind, self.names = kind, kind.names
         self.documents = Collection(parts.documents, kind.names.kind)
         self._listing = _listing(kind)
 
@@ -41,7 +41,7 @@ class Records:
         job = {key: value for key, value in request.items() if key != "Tags"}
         job |= {names.arn: arn, names.status: "InProgress"}
         job |= {"CreationTime": time, "LastModifiedTime": time}
-        self._kind.note_creation(job, time)
+        self.kind.note_creation(job, time)
         with self.documents.transaction():
             if not self.documents.add(name, job):
                 message = (
@@ -59,7 +59,7 @@ class Records:
         """
         if (document := self.documents.get(name)) is None:
             message = f"Requested resource not found: {self.arn(name)}"
-            raise AwsError(self._kind.missing, message)
+            raise AwsError(self.kind.missing, message)
         return document
 
     def summaries(self, request: dict, jobs: Iterable[dict] | None = None) -> dict:
@@ -85,7 +85,7 @@ class Records:
                 )
                 raise AwsError("ValidationException", message)
             job.update({self.names.status: "Stopping", "LastModifiedTime": time})
-            self._kind.note_stop(job, time)
+            self.kind.note_stop(job, time)
 
         # In one step: a job that ends at this very moment must not be Stopping for ever.
         self.note(name, change)
@@ -133,7 +133,7 @@ class Records:
             job.update(end, LastModifiedTime=time)
             if verdict.reason:
                 job["FailureReason"] = verdict.reason
-            self._kind.note_end(job, time)
+            self.kind.note_end(job, time)
 
         self.note(name, change, late)
 

@@ -3,23 +3,26 @@
 import shutil
 import threading
 import time
+from collections.abc import Callable
 
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.attempt import Attempt
-from local_aws.services.sagemaker.jobs.kind import JobKind
+from local_aws.services.sagemaker.jobs.job_run import JobRun
 from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.verdict import AGAIN, INTERNAL, Verdict
 
 END_SECONDS = 10.0
 """How long the server's end waits for jobs, one of which may be copying its input."""
+MakeRun = Callable[[Parts, Records, str], JobRun]
+"""Makes what runs the job of a name: a `JobRun`'s class, for example."""
 ENDED = f"{INTERNAL}: the local AWS ended while the job ran: run it again"
 
 
 class Runner:
     """The running jobs of one kind."""
 
-    def __init__(self, parts: Parts, kind: JobKind, records: Records):
-        self._parts, self._kind, self._records = parts, kind, records
+    def __init__(self, parts: Parts, records: Records, make_run: MakeRun):
+        self._parts, self._records, self._make_run = parts, records, make_run
         self._attempts: dict[str, Attempt] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._ending = False
@@ -44,7 +47,7 @@ class Runner:
         return True
 
     def _run(self, name: str) -> None:
-        run = self._kind.run(name, self._records)
+        run = self._make_run(self._parts, self._records, name)
         verdict = Verdict(AGAIN)
         while verdict.status == AGAIN:
             attempt = self._attempts[name] = Attempt(self._parts, run)
@@ -61,7 +64,7 @@ class Runner:
     def recover(self) -> None:
         """Mark the jobs that the last server's end took with it."""
         self._records.fail_unfinished(ENDED)
-        kind = self._kind.names.kind
+        kind = self._records.names.kind
         for folder in (self._parts.context.state / "instances").glob(f"{kind}-*"):
             shutil.rmtree(folder, ignore_errors=True)
 

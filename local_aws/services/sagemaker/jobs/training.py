@@ -7,16 +7,15 @@ debugger and the profiler.
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs import billing, secondary_statuses, training_request
 from local_aws.services.sagemaker.jobs.admission import Demand
-from local_aws.services.sagemaker.jobs.job_run import JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
 from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.pools import Pools, is_kept, keep_alive
-from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from local_aws.state.collection import Collection, public
 
@@ -41,7 +40,7 @@ class Training(Engine):
         super().__init__(parts)
         documents = Collection(parts.documents, TrainingKind.names.kind)
         self.pools = Pools(documents, parts.clock)
-        self.jobs = Jobs(parts, TrainingKind(parts, self.pools))
+        self.jobs = Jobs(parts, TrainingKind(self.pools), partial(TrainingRun, pools=self.pools))
 
     def create_training_job(self, request: dict) -> dict:
         return self.jobs.create(request)
@@ -113,8 +112,8 @@ class TrainingKind(JobKind):
     names = Names("TrainingJob")
     missing = "ValidationException"
 
-    def __init__(self, parts: Parts, pools: Pools):
-        self._parts, self._pools = parts, pools
+    def __init__(self, pools: Pools):
+        self._pools = pools
 
     def check(self, request: dict) -> dict:
         training_request.check(request)
@@ -123,10 +122,6 @@ class TrainingKind(JobKind):
     def resources(self, job: dict) -> Resources:
         resources = job["ResourceConfig"]
         return Resources(resources.get("InstanceType", ""), resources.get("InstanceCount", 1))
-
-    def run(self, name: str, records: Records) -> JobRun:
-        resources = self.resources(records.get(name))
-        return TrainingRun(self._parts, records, name, resources, self._pools)
 
     def demands(self, request: dict, jobs: Iterable[dict]) -> list[Demand]:
         jobs, is_spot = list(jobs), request["EnableManagedSpotTraining"]

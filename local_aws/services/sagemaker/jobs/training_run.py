@@ -17,7 +17,6 @@ from local_aws.services.sagemaker.jobs.artifacts import keep_artifacts
 from local_aws.services.sagemaker.jobs.channels import Channels, describe_channels
 from local_aws.services.sagemaker.jobs.checkpoints import Checkpoints
 from local_aws.services.sagemaker.jobs.job_run import JobRun, host_names
-from local_aws.services.sagemaker.jobs.kind import Resources
 from local_aws.services.sagemaker.jobs.metrics import JobMetrics
 from local_aws.services.sagemaker.jobs.pools import Pools, may_keep, may_use
 from local_aws.services.sagemaker.jobs.records import Records
@@ -28,10 +27,8 @@ from local_aws.state.clock import Timer
 class TrainingRun(JobRun):
     """One training job over all its attempts."""
 
-    def __init__(
-        self, parts: Parts, records: Records, name: str, resources: Resources, pools: Pools
-    ):
-        super().__init__(parts, records, name, resources)
+    def __init__(self, parts: Parts, records: Records, name: str, pools: Pools):
+        super().__init__(parts, records, name)
         self._pools, self._channels, self._errors = pools, Channels(parts.store), 0
         self._metrics: JobMetrics | None = None
         self._checkpoints: Checkpoints | None = None

@@ -11,13 +11,14 @@ from tests.local_aws.services.sagemaker.jobs.requests import processing, trainin
 from tests.local_cloud import BUCKET
 
 THREADS = 8
+SLEEP = "import time; time.sleep(60)"
 
 
 def test_of_eight_jobs_of_each_kind_at_once_the_quota_of_one_lets_one_in(aws, client):
-    aws.store.put(BUCKET, "code/run.py", b"import time; time.sleep(60)")
+    aws.store.put(BUCKET, "code/run.py", SLEEP.encode())
     sagemaker, quotas = client("sagemaker"), aws.engines.admission.quotas
     kinds = {
-        "training": (sagemaker.create_training_job, lambda n: training(n, "input()")),
+        "training": (sagemaker.create_training_job, lambda name: training(name, SLEEP)),
         "processing": (sagemaker.create_processing_job, processing),
     }
     for kind in kinds:

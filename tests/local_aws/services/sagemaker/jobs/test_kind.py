@@ -25,20 +25,14 @@ class EchoRun(JobRun):
 class EchoKind(JobKind):
     names = Names("TransformJob")
 
-    def __init__(self, parts):
-        self._parts = parts
-
     def resources(self, job):
         return Resources("ml.m5.large", job["Count"])
-
-    def run(self, name, records):
-        return EchoRun(self._parts, records, name, self.resources(records.get(name)))
 
 
 @pytest.fixture
 def jobs(aws):
     """Return the jobs of a kind that says only what it must."""
-    return Jobs(aws.parts, EchoKind(aws.parts))
+    return Jobs(aws.parts, EchoKind(), EchoRun)
 
 
 def test_the_plainest_kind_runs_its_command_on_instances_of_its_own(aws, jobs):
