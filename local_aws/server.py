@@ -14,6 +14,7 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from local_aws.context import ACCOUNT, Context
+from local_aws.images.pushes import Pushes
 from local_aws.lifecycle import (
     DISK_FULL,
     PORT_BUSY,
@@ -166,7 +167,8 @@ class LocalAws:
         self.engines = build_engines(self.context, self.store, journal, self._documents)
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
-        front = Front(keys, self.engines, S3App(self.store, journal), journal, health)
+        recorded = Pushes(journal, state)
+        front = Front(keys, self.engines, S3App(self.store, journal), recorded, health)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, front, threaded=True, request_handler=Handler, fd=self._socket.fileno()
         )

@@ -6,6 +6,7 @@ Left out: inference pipelines of several containers, multi-model containers, unc
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.images.registry import find
 from local_aws.services.sagemaker.hosting.archives import check_archive
 from local_aws.services.sagemaker.registry.packages import Packages
 from local_aws.services.sagemaker.tags import Tags
@@ -38,6 +39,7 @@ class Models:
     def create_model(self, request: dict) -> dict:
         name, arn = request["ModelName"], self._arn(request["ModelName"])
         container = self._served(request)
+        find(self._context, container.get("Image", ""))
         check_archive(self._store, container["ModelDataUrl"])
         kept = {key: value for key, value in request.items() if key != "Tags"}
         about = {"ModelArn": arn, "CreationTime": now(), "EnableNetworkIsolation": False}

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.images.registry import find
+from local_aws.images.view import view_of
 from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import Container
 from local_aws.instances.cores import cores_for
@@ -65,6 +67,10 @@ class JobEngine(JobRecords):
         self._threads: dict[str, threading.Thread] = {}
         self._ending = False
 
+    def create(self, request: dict, extra: dict) -> dict:
+        find(self.context, self.image_uri(request))
+        return super().create(request, extra)
+
     def begin(self, name: str) -> None:
         thread = threading.Thread(target=self._run, args=(name,), name=f"job-{name}", daemon=True)
         self._threads[name] = thread
@@ -97,7 +103,11 @@ class JobEngine(JobRecords):
         # Another job may have reused the instances of a deleted one of this name.
         while folder.exists():
             folder = folder.with_name(f"{folder.name}-again")
-        return Cluster(folder, host_names(self.instance_count(job)))
+        return Cluster(folder, host_names(self.instance_count(job)), self.view(job))
+
+    def view(self, job: dict) -> Path:
+        """Return the packages of a job's image."""
+        return view_of(self.context.state, find(self.context, self.image_uri(job)))
 
     def release(self, name: str, job: dict, cluster: Cluster, status: str) -> None:
         """Give the instances of an attempt back."""
@@ -240,6 +250,10 @@ class JobEngine(JobRecords):
         return "Failed"
 
     failure_file = "output/failure"
+
+    def image_uri(self, job: dict) -> str:
+        """Return the image that a job runs in."""
+        raise AwsError("InternalFailure", f"{self.kind} names no image")
 
     def instance_count(self, job: dict) -> int:
         """Return how many instances a job asked for."""

@@ -64,6 +64,9 @@ class Processing(JobEngine):
     def delete_processing_job(self, request: dict) -> dict:
         return self.delete(request)
 
+    def image_uri(self, job: dict) -> str:
+        return job["AppSpecification"]["ImageUri"]
+
     def instance_count(self, job: dict) -> int:
         return job["ProcessingResources"]["ClusterConfig"]["InstanceCount"]
 

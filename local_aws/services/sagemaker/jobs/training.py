@@ -123,6 +123,9 @@ class Training(JobEngine):
             raise AwsError("ResourceInUse", message)
         return self.delete(request)
 
+    def image_uri(self, job: dict) -> str:
+        return job["AlgorithmSpecification"]["TrainingImage"]
+
     def instance_count(self, job: dict) -> int:
         return job["ResourceConfig"].get("InstanceCount", 1)
 
@@ -141,6 +144,8 @@ class Training(JobEngine):
         if may_use(job) and (kept := self.pools.take(name, job)):
             self.pools.mark_in_use(name)
             self._amend(name, secondary_statuses.REUSED)
+            if kept.change_image(self.view(job)):
+                kept.warm_up(self.context)
             return kept
         cluster = super().launch(name, job)
         # Importing torch once is less than once for the launcher, its driver and each rank.

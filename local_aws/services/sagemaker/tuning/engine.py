@@ -13,6 +13,7 @@ import threading
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.images.registry import find
 from local_aws.services.logs.engine import Logs
 from local_aws.services.sagemaker.jobs.training import Training
 from local_aws.services.sagemaker.tags import Tags
@@ -57,6 +58,8 @@ class Tuning:
 
     def create_hyper_parameter_tuning_job(self, request: dict) -> dict:
         check(request)
+        algorithm = request["TrainingJobDefinition"]["AlgorithmSpecification"]
+        find(self._context, algorithm.get("TrainingImage", ""))
         name, arn, time = request[NAME], self._arn(request[NAME]), now()
         kept = {key: value for key, value in request.items() if key != "Tags"}
         about = {ARN: arn, STATUS: "InProgress", "CreationTime": time, "LastModifiedTime": time}
