@@ -4,6 +4,7 @@ import boto3
 from botocore.config import Config
 
 from helpers.config import Config as CourseConfig
+from local_aws.instances.log_streams import LogWriter
 
 BUCKET = "course-bucket"
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
@@ -24,6 +25,11 @@ def make_client(aws, service, **keys):
         service, endpoint_url=context.url, region_name=context.region, config=version,
         **{**signed, **keys},
     )  # fmt: skip
+
+
+def write_log(aws, group, stream, lines):
+    """Write lines to a log stream as a job's instance does."""
+    LogWriter(aws.parts.call, aws.parts.clock, group, stream).write(*lines)
 
 
 def course_config(aws, **more):

@@ -47,7 +47,9 @@ class Bins:
 
     def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> dict[str, list[str]]:
         """Draw the sample (sizes: images, broken); return the keys of its dirt by kind."""
-        from helpers.datasets.bins import sample as bins_sample  # drawing needs no import where jobs run
+        from helpers.datasets.bins import (
+            sample as bins_sample,  # drawing needs no import where jobs run
+        )
 
         return bins_sample.make_sample(Path(folder), seed=seed, **sizes)
 

@@ -62,7 +62,7 @@ def test_a_service_gives_ten_at_once(aws, client):
     for number in range(11):
         sagemaker.create_model(
             ModelName=f"m{number}",
-            PrimaryContainer={"Image": "i", "ModelDataUrl": "s3://course-bucket/m.tar.gz"},
+            PrimaryContainer={"Image": SERVING, "ModelDataUrl": "s3://course-bucket/m.tar.gz"},
             ExecutionRoleArn="arn:aws:iam::000000000000:role/course",
         )
     assert len(sagemaker.list_models()["Models"]) == 10
