@@ -55,14 +55,18 @@ class Pushes:
         is_new = not folder.exists()
         if is_new:  # the folder first: an image that ECR lists can be run, whenever a kill comes
             _write(folder, request["imageManifest"])
-        status, headers, answer = call(self._app, environ, body)
-        if int(status[:3]) < 400:
+        is_done = False
+        try:
+            status, headers, answer = call(self._app, environ, body)
+            is_done = int(status[:3]) < 400
+        finally:
+            if is_new and not is_done:
+                shutil.rmtree(folder)
+        if is_done:
             if not is_new:
                 _write(folder, request["imageManifest"])
             digest = json.loads(answer)["image"]["imageId"]["imageDigest"]
             write_atomic(folder / DIGEST, digest.encode())
-        elif is_new:
-            shutil.rmtree(folder)
         return status, headers, answer
 
     def _delete(self, request: dict) -> None:

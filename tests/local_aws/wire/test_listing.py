@@ -6,6 +6,7 @@ import pytest
 
 from local_aws.errors import AwsError
 from local_aws.wire.listing import Listing
+from tests.local_cloud import SERVING
 
 LISTING = Listing("Things", "ThingName", ("ThingName", "Status"), "Status")
 START = datetime(2026, 1, 1, tzinfo=UTC)

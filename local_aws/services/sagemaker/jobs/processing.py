@@ -4,9 +4,11 @@ Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-process
 Left out: Athena and Redshift inputs, Feature Store outputs, Continuous upload (all at the end).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from local_aws.errors import AwsError
+from local_aws.images.registry import find
 from local_aws.instances.container import Container, share_of
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.engine import DAY, JobEngine
@@ -36,8 +38,8 @@ class Processing(JobEngine):
         super().__init__("ProcessingJob", parts)
 
     def create_processing_job(self, request: dict) -> dict:
-        if not request["AppSpecification"].get("ContainerEntrypoint"):
-            message = "The local AWS runs no image: give AppSpecification.ContainerEntrypoint."
+        if not self._entry_point(request):
+            message = "The image names no entry point: give AppSpecification.ContainerEntrypoint."
             raise AwsError("ValidationException", message)
         for source in request.get("ProcessingInputs", []):
             if "S3Input" not in source:
@@ -46,6 +48,10 @@ class Processing(JobEngine):
         default = {"StoppingCondition": {"MaxRuntimeInSeconds": DAY}}
         self._check_quota(request)
         return self.create({**default, **request}, {})
+
+    def _entry_point(self, job: dict) -> Sequence[str]:
+        given = job["AppSpecification"].get("ContainerEntrypoint")
+        return given or find(self.context, self.image_uri(job)).entry_point
 
     def _check_quota(self, request: dict) -> None:
         kind = self.instance_type(request)
@@ -101,7 +107,7 @@ class Processing(JobEngine):
 
     def command(self, job: dict, container: Container) -> tuple[list[str], dict[str, str]]:
         what = job["AppSpecification"]
-        command = [*what["ContainerEntrypoint"], *what.get("ContainerArguments", [])]
+        command = [*self._entry_point(job), *what.get("ContainerArguments", [])]
         arn = {"PROCESSING_JOB_ARN": job["ProcessingJobArn"]}
         return command, {**arn, **job.get("Environment", {})}
 
