@@ -6,6 +6,7 @@ the image lacks, into the instance's own site-packages: no network is needed. pi
 all the same, finds these satisfied, and does everything else.
 """
 
+import fcntl
 import importlib.metadata
 import os
 import shlex
@@ -17,6 +18,7 @@ FLAGS = {"-q", "-qq", "--quiet", "-v", "--verbose", "--no-cache-dir", "--no-inpu
 VALUES = {"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--cache-dir",
           "--progress-bar", "--retries", "--root-user-action", "--timeout"}  # fmt: skip
 """Options that change nothing about where and which versions are installed."""
+TURN = "LOCAL_AWS_PIP_TURN"
 SCRIPT = "#!{}/bin/python3\nimport sys\n\nfrom {} import {}\n\nsys.exit({}())\n"
 
 
@@ -93,6 +95,8 @@ class Links:
         """Take a package and all that it needs, as far as they are missing here and lie there."""
         from pip._vendor.packaging.utils import canonicalize_name
 
+        if not extras and "extra ==" in text and " or " not in text:
+            return  # most lines of a large package: there is no need to parse them
         line = parse(text)
         if line is None or not _holds(line, extras):
             return
@@ -162,12 +166,22 @@ def link(words: list[str]) -> None:
         sys.stdout.flush()
 
 
+def take_turn() -> None:
+    """Wait for other installations: a job's instances share one site-packages here."""
+    if not os.environ.get(TURN):  # else it is called by a package that is just being installed
+        os.environ[TURN] = "taken"
+        # Let go of at the process's end, whatever it is.
+        fcntl.flock(os.open(os.path.join(sys.prefix, TURN), os.O_CREAT | os.O_RDWR), fcntl.LOCK_EX)
+
+
 def main() -> int:
     """Do as pip does with this process's arguments."""
     # An instance's programs look up no name outside; a job may install what its image lacks.
     os.environ.pop("RES_OPTIONS", None)
     if sys.path[0] in ("", os.getcwd()):
         del sys.path[0]  # pip's own way: no module of the job's is taken for one of pip's
+    if sys.argv[1:2] in (["install"], ["uninstall"]):
+        take_turn()
     if sys.argv[1:2] == ["install"]:
         link(sys.argv[2:])
     from pip._internal.cli.main import main as pip

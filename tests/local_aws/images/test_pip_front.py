@@ -89,6 +89,11 @@ def test_a_package_of_the_jobs_own_replaces_a_linked_one(instance):
     assert code == 0 and said.endswith("True\n"), said
 
 
+def test_instances_that_install_at_once_do_not_meet(instance):
+    install = "pip install -q requests || echo failed"
+    assert "failed" not in instance(f"({install}) & ({install}) & ({install}); wait")[1]
+
+
 def test_a_linked_packages_scripts_run(instance):
     assert instance("pip install -q numpy && numpy-config --version")[1].endswith(
         f"{FOUND['numpy'].version}\n"
