@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from local_aws.admin import Admin
 from local_aws.context import ACCOUNT, Context
 from local_aws.images.pushes import Pushes
 from local_aws.lifecycle import (
@@ -31,6 +32,7 @@ from local_aws.services.cloudwatch.metrics import CloudWatch, Datum
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.faulty import Faulty
 from local_aws.wire.front import Front
 from local_aws.wire.http_handler import KeepAliveHandler
 
@@ -126,10 +128,12 @@ class LocalAws:
         ).build()
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
+        control = Admin(self.parts).answer
         recorded = Pushes(journal, state)
-        front = Front(keys, self.parts, self.engines.s3.app, recorded, health)
+        front = Front(keys, self.parts, self.engines.s3.app, recorded, health, control)
+        app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
-            HOST, 0, front, threaded=True, request_handler=Handler, fd=self._socket.fileno()
+            HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()
         )
 
     @property

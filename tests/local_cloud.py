@@ -22,8 +22,8 @@ def make_client(aws, service, **keys):
     }
     version = Config(signature_version="s3v4") if service == "s3" else None
     return boto3.client(
-        service, endpoint_url=context.url, region_name=context.region, config=version,
-        **{**signed, **keys},
+        service, endpoint_url=context.url, region_name=context.region,
+        **{"config": version, **signed, **keys},
     )  # fmt: skip
 
 

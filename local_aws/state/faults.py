@@ -20,7 +20,7 @@ class Fault:
     `slow`: answers begin `seconds` later, and a body takes its bytes at `bytes_per_second`.
     `throttled`: the service's throttling error. `dropped`: the connection ends without an answer.
     `interrupted`: spot training jobs lose their instances `seconds` after they start.
-    `lagging`: log events and metrics are seen `seconds` later than they were written.
+    `lagging`: log events are seen `seconds` later than they were written.
 
     Raises:
         ValueError: a kind or a number that is none.

@@ -16,11 +16,11 @@ from urllib.parse import parse_qsl
 
 from werkzeug.wsgi import get_input_stream
 
-from local_aws.control import INTERRUPT
 from local_aws.errors import AwsError
 from local_aws.recorded.journal import call
 from local_aws.recorded.operations import is_recorded
 from local_aws.services.s3.messages import HEADERS
+from local_aws.settings import CONTROL
 from local_aws.state.disk import full_disk, is_full
 from local_aws.wire.errors import unsupported, word
 from local_aws.wire.left_out import left_out
@@ -57,13 +57,20 @@ class Front:
         s3: the WSGI app of the object plane.
         other: the WSGI app for what is only recorded (moto).
         health: what `/_local/health` answers, unsigned.
+        control: path and body of a control call to its answer.
     """
 
     def __init__(
-        self, keys: dict[str, str], parts: Any, s3: Callable, other: Callable, health: dict
+        self,
+        keys: dict[str, str],
+        parts: Any,
+        s3: Callable,
+        other: Callable,
+        health: dict,
+        control: Callable[[str, bytes], dict],
     ):
         self._keys, self._parts, self._s3, self._other = keys, parts, s3, other
-        self._health = health
+        self._health, self._control = health, control
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH:
@@ -90,9 +97,9 @@ class Front:
         self._check(environ, headers, body)
         if for_s3:
             return self._s3(environ, start_response)
-        if environ["PATH_INFO"].startswith(INTERRUPT):
-            self._parts.engines["training"].interrupt(environ["PATH_INFO"].removeprefix(INTERRUPT))
-            return _answer(start_response, 200, b"{}")
+        if environ["PATH_INFO"].startswith(CONTROL):
+            answer = self._control(environ["PATH_INFO"], body)
+            return _answer(start_response, 200, json.dumps(answer).encode())
         asked = name(environ, body)
         if not asked.known:
             raise unsupported(asked)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.s3.app import OPERATIONS, S3App
 
@@ -19,6 +20,6 @@ class S3(Engine):
         """Refuse: no engine reaches S3 by requests; objects lie in the store that all share.
 
         Raises:
-            NotImplementedError: always.
+            AwsError: always.
         """
-        raise NotImplementedError(f"S3's {operation} is answered over HTTP alone")
+        raise AwsError("InternalFailure", f"S3's {operation} is answered over HTTP alone.")
