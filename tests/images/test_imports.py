@@ -1,6 +1,6 @@
 """What a job's script imports, near or far, at its start or later, is in its image or installed.
 
-The local AWS gives jobs all of the course's packages, so there a missing one never shows.
+The local AWS gives a job its image's packages too; here an import that a job seldom reaches shows.
 """
 
 import ast

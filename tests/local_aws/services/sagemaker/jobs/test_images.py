@@ -1,8 +1,11 @@
 """A job has the packages of its image, and what it installs itself; AWS's image lacks soundfile."""
 
+import sys
+
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.instances import warm_python
 from tests.local_aws.images.test_pushes import push
 from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
 from tests.local_aws.services.sagemaker.jobs.test_script_mode import archive, script_job
@@ -117,3 +120,13 @@ def test_a_kept_instance_runs_another_image_for_the_next_job(aws, finish, ours):
     assert "No module named 'numpy'" in job["FailureReason"] and "idna" in log(aws)
     transitions = [each["StatusMessage"] for each in job["SecondaryStatusTransitions"]]
     assert "reuse" in transitions[0]
+
+
+def test_a_kept_instances_python_sees_what_was_installed_since(aws, finish, monkeypatch):
+    monkeypatch.setattr(warm_python, "LIBRARIES", ("six",))
+    resources = {**training("a", "")["ResourceConfig"], "KeepAlivePeriodInSeconds": 60}
+    request = script_job() | {"ResourceConfig": resources}
+    script = "import sys; print('six' in sys.modules, flush=True)\n" + NEEDS
+    job = finish(request, train_py=script, requirements_txt="soundfile")
+    assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
+    assert log(aws)[-2] == str(sys.platform == "linux")
