@@ -27,8 +27,8 @@ from local_aws.lifecycle import (
 )
 from local_aws.operations import table
 from local_aws.parts import Parts
+from local_aws.recorded.caller import Recorded
 from local_aws.recorded.journal import Journal
-from local_aws.services.cloudwatch.metrics import CloudWatch, Datum
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
@@ -58,26 +58,6 @@ def moto_app() -> Callable:
         if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
             module.DEFAULT_ACCOUNT_ID = ACCOUNT
     return DomainDispatcherApplication(create_backend_app)
-
-
-def _record(context: Context, journal: Journal) -> Callable[[str, str, dict], dict]:
-    """Return what has metrics recorded."""
-    cloudwatch = CloudWatch(context, journal)
-
-    def put(service: str, operation: str, request: dict) -> dict:
-        data = [
-            Datum(
-                each["MetricName"],
-                each["Value"],
-                each["Timestamp"],
-                {one["Name"]: one["Value"] for one in each["Dimensions"]},
-            )
-            for each in request["MetricData"]
-        ]
-        cloudwatch.put(request["Namespace"], data)
-        return {}
-
-    return put
 
 
 def _listen(port: int) -> socket.socket:
@@ -119,18 +99,23 @@ class LocalAws:
         self.store = ObjectStore(state / "s3")
         journal = Journal(state / "moto.jsonl", moto_app())
         journal.replay()
+        recorded = Recorded(self.context, journal)
         self.parts = Parts(
             self.context,
             store=self.store,
             table=table(),
             recorded=journal,
-            record=_record(self.context, journal),
+            record=Pushes(recorded.call, state).call,
         ).build()
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
         control = Admin(self.parts).answer
-        recorded = Pushes(journal, state)
-        front = Front(keys, self.parts, self.engines.s3.app, recorded, health, control)
+        parts, s3 = self.parts, self.engines.s3.app
+
+        def is_done(service: str, operation: str) -> bool:
+            return parts.is_executed(service, operation) or recorded.has(service, operation)
+
+        front = Front(keys, is_done, parts.call, s3, health, control)
         app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()

@@ -1,4 +1,4 @@
-"""Makes what is pushed to ECR an image: a WSGI layer over what records ECR; knows no registry API.
+"""Makes what is pushed to ECR an image: stands before what records ECR; knows no registry API.
 
 The local AWS takes no layers: a manifest says in its annotations what an image has. One without
 them is recorded all the same, and can't be run.
@@ -6,68 +6,63 @@ them is recorded all the same, and can't be run.
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from local_aws.images.image import parsed, write
 from local_aws.images.registry import DIGEST, pushed
-from local_aws.recorded.journal import call
+from local_aws.parts import Call
 from local_aws.state import paths
 from local_aws.state.files import write_atomic
-from local_aws.wire.routing import name
 
 PYTHON, PACKAGES, ENTRY_POINT = (
     f"local-aws.image.{key}" for key in ("python", "packages", "entry-point")
 )
 """Annotations: `3.11`; the text of a requirements file; a JSON list of words."""
-DELETIONS = ("ecr:BatchDeleteImage", "ecr:DeleteRepository")
+DELETIONS = (("ecr", "BatchDeleteImage"), ("ecr", "DeleteRepository"))
 
 
 class Pushes:
-    """Passes every request on, and keeps the images' folders as ECR's answers say.
+    """Passes every operation on, and keeps the images' folders as ECR's answers say.
 
     Args:
-        app: what records ECR.
+        record: has an operation recorded.
         state: the local AWS's folder.
     """
 
-    def __init__(self, app: Callable, state: Path):
-        self._app, self._state = app, state
+    def __init__(self, record: Call, state: Path):
+        self._record, self._state = record, state
 
-    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read()
-        asked = str(name(environ, body))
-        if asked == "ecr:PutImage":
-            status, headers, answer = self._put(environ, body)
-        else:
-            status, headers, answer = call(self._app, environ, body)
-            if int(status[:3]) < 400 and asked in DELETIONS:
-                self._delete(json.loads(body))
-        start_response(status, headers)
-        return [answer]
+    def call(self, service: str, operation: str, request: dict) -> dict:
+        """Have an operation recorded.
+
+        Raises:
+            AwsError: it is refused; no image is made or deleted then.
+        """
+        if (service, operation) == ("ecr", "PutImage"):
+            return self._put(request)
+        answer = self._record(service, operation, request)
+        if (service, operation) in DELETIONS:
+            self._delete(request)
+        return answer
 
     def _folder(self, request: dict) -> Path:
         return pushed(self._state, request["repositoryName"])
 
-    def _put(self, environ: dict, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
-        request = json.loads(body)
+    def _put(self, request: dict) -> dict:
         folder = paths.child(self._folder(request), request.get("imageTag", "untagged"))
-        is_new = not folder.exists()
-        if is_new:  # the folder first: an image that ECR lists can be run, whenever a kill comes
+        if is_new := not folder.exists():
+            # The folder first: an image that ECR lists can be run, whenever a kill comes.
             _write(folder, request["imageManifest"])
-        is_done = False
         try:
-            status, headers, answer = call(self._app, environ, body)
-            is_done = int(status[:3]) < 400
-        finally:
-            if is_new and not is_done:
+            answer = self._record("ecr", "PutImage", request)
+        except BaseException:
+            if is_new:
                 shutil.rmtree(folder)
-        if is_done:
-            if not is_new:
-                _write(folder, request["imageManifest"])
-            digest = json.loads(answer)["image"]["imageId"]["imageDigest"]
-            write_atomic(folder / DIGEST, digest.encode())
-        return status, headers, answer
+            raise
+        if not is_new:
+            _write(folder, request["imageManifest"])
+        write_atomic(folder / DIGEST, answer["image"]["imageId"]["imageDigest"].encode())
+        return answer
 
     def _delete(self, request: dict) -> None:
         folder = self._folder(request)

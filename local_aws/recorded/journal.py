@@ -16,6 +16,7 @@ from werkzeug.wsgi import get_input_stream
 
 from local_aws.recorded.operations import changes_something
 from local_aws.state.append import append, cut_back, read_lines
+from local_aws.wire.received import Received
 from local_aws.wire.routing import Call, name
 
 log = logging.getLogger(__name__)
@@ -59,11 +60,11 @@ class Journal:
         for entry, body in read_lines(self._path, _parsed):
             environ = _environ(entry)
             try:
-                asked = name(environ, body)
-                if _is_kept(asked):
-                    done += self._again(asked, environ, body)
+                change = name(Received(environ), body)
+                if _is_kept(change):
+                    done += self._again(change, environ, body)
                 else:
-                    refused.add(str(asked))
+                    refused.add(str(change))
             except Exception as error:  # one change less is better than no start
                 log.warning("%s: skipped %s: %r", self._path, environ["PATH_INFO"], error)
         if refused:
@@ -71,21 +72,23 @@ class Journal:
             log.warning("%s: skipped what the local AWS refuses now: %s", self._path, names)
         return done
 
-    def _again(self, asked: Call, environ: dict, body: bytes) -> bool:
+    def _again(self, change: Call, environ: dict, body: bytes) -> bool:
         status, _, answer = call(self._app, environ, body)
         if int(status[:3]) >= 400:
-            log.warning("%s: skipped %s: %s %s", self._path, asked, status, answer[:300])
+            log.warning("%s: skipped %s: %s %s", self._path, change, status, answer[:300])
         return int(status[:3]) < 400
 
     def __call__(self, environ: dict, start_response: Callable) -> list[bytes]:
         body = get_input_stream(environ).read()
-        change = self._change if _is_kept(name(environ, body)) else self._ask
-        status, headers, answer = change(environ, body)
+        status, headers, answer = self.send(environ, body, _is_kept(name(Received(environ), body)))
         start_response(status, headers)
         return [answer]
 
-    def _ask(self, environ: dict, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
-        return call(self._app, environ, body)
+    def send(
+        self, environ: dict, body: bytes, is_change: bool
+    ) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Send one request to moto, and keep it if it is a change; return its answer."""
+        return self._change(environ, body) if is_change else call(self._app, environ, body)
 
     def _change(self, environ: dict, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
         with self._lock:
@@ -114,8 +117,8 @@ def _parsed(entry: Any) -> tuple[dict, bytes]:
     return entry, base64.b64decode(entry["body"], validate=True)
 
 
-def _is_kept(asked: Call) -> bool:
-    return asked.known and changes_something(asked.service, asked.operation)
+def _is_kept(change: Call) -> bool:
+    return change.known and changes_something(change.service, change.operation)
 
 
 def _environ(entry: dict) -> dict:

@@ -1,7 +1,7 @@
 """What moto keeps for services that no engine executes: honest records, each with its reason.
 
 A record is honest where the call itself is the whole effect: what was put is read back, and nothing
-that AWS would then do is left undone in silence. Whatever is neither here nor in `operations.TABLE`
+that AWS would then do is left undone in silence. Whatever is neither here nor in the table
 is refused by name. Services have boto3's names.
 """
 

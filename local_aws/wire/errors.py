@@ -13,23 +13,26 @@ from local_aws.wire.routing import CBOR, S3, Call
 
 
 def unsupported(call: Call, members: Sequence[str] = ()) -> AwsError:
-    """Return the refusal of what the local AWS does not do: an operation, or members of it."""
-    what = f"{call} with {', '.join(members)}" if members else str(call)
+    """Return the refusal of an operation that the local AWS does not do, or of members of it."""
+    name = f"{call} with {', '.join(members)}" if members else str(call)
     code = "NotImplemented" if call.protocol == S3 else "NotImplementedException"
-    return AwsError(code, f"The local AWS does not support {what}.")
+    return AwsError(code, f"The local AWS does not support {name}.")
 
 
 def word(error: AwsError, protocol: str, request_id: str) -> tuple[list[tuple[str, str]], bytes]:
     """Return the headers and the body of an error."""
     if protocol in ("json", "rest-json"):
-        content = {"__type": error.code, "message": error.message, "Message": error.message}
+        code = getattr(error, "modeled", error.code)
+        content = {"__type": code, "message": error.message, "Message": error.message}
         content |= getattr(error, "details", {})
         kind = "application/json" if protocol == "rest-json" else "application/x-amz-json-1.1"
-        about = [("Content-Type", kind), ("x-amzn-ErrorType", error.code)]
-        return about, json.dumps(content).encode()
+        headers = [("Content-Type", kind), ("x-amzn-ErrorType", code)]
+        if code != error.code:
+            headers.append(("x-amzn-query-error", f"{error.code};Sender"))
+        return headers, json.dumps(content).encode()
     if protocol == CBOR:
-        about = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
-        return about, _cbor({"__type": error.code, "message": error.message})
+        headers = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
+        return headers, _cbor({"__type": error.code, "message": error.message})
     sender = "" if protocol in (S3, "ec2") else "<Type>Sender</Type>"
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     inner = f"<Error>{sender}{inner}</Error>"

@@ -47,33 +47,35 @@ LEFT_OUT: dict[tuple[str, str], dict[str, tuple]] = {
         "S3InputMode": ("File",),
         "S3UploadMode": ("EndOfJob",),
     },
+    ("sagemaker-runtime", "InvokeEndpoint"): {
+        "EnableExplanations": ANY,
+        "InferenceComponentName": ANY,
+        "SessionId": ANY,
+        "TargetContainerHostname": ANY,
+        "TargetModel": ANY,
+    },
 }
 """By service and operation: a member's name, wherever it stands, and the values that are done."""
 
 
-def left_out(asked: Call, request: dict) -> list[str]:
+def left_out(call: Call, request: dict) -> list[str]:
     """Return what a request has that is not done, such as `Tags` or `S3InputMode Pipe`.
 
     Args:
-        request: as its service's model has it; or a form, whose names are paths.
+        request: as its service's model has it.
     """
-    wanted = LEFT_OUT.get((asked.service, asked.operation), {})
-    shape = operation_model(asked.service, asked.operation).input_shape if wanted else None
-    if shape is None:
-        return []
-    if asked.protocol == "query":
-        named = {part for path in request for part in path.split(".")}
-        return sorted(named & wanted.keys())
-    return sorted(set(_found(shape, request, wanted)))
+    wanted = LEFT_OUT.get((call.service, call.operation), {})
+    shape = operation_model(call.service, call.operation).input_shape if wanted else None
+    return sorted(set(_named(shape, request, wanted))) if shape else []
 
 
-def _found(shape: Shape, value: Any, wanted: dict[str, tuple]) -> Iterator[str]:
+def _named(shape: Shape, value: Any, wanted: dict[str, tuple]) -> Iterator[str]:
     if shape.type_name == "list":
         for item in value:
-            yield from _found(shape.member, item, wanted)
+            yield from _named(shape.member, item, wanted)
     elif shape.type_name == "map":
         for item in value.values():
-            yield from _found(shape.value, item, wanted)
+            yield from _named(shape.value, item, wanted)
     elif shape.type_name == "structure":
         for name in value.keys() & shape.members.keys():
             item = value[name]
@@ -81,4 +83,4 @@ def _found(shape: Shape, value: Any, wanted: dict[str, tuple]) -> Iterator[str]:
                 continue
             if name in wanted and item not in wanted[name]:
                 yield f"{name} {item}" if isinstance(item, str) and wanted[name] else name
-            yield from _found(shape.members[name], item, wanted)
+            yield from _named(shape.members[name], item, wanted)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from local_aws.errors import AwsError
 
 PAGE = 10
-"""What SageMaker returns at once where MaxResults is not given."""
+"""Summaries of one page where MaxResults is not set."""
 TIMES = ("CreationTime", "LastModifiedTime")
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 PAGING = {"SortBy", "SortOrder", "NextToken", "MaxResults"}
 FILTERS = {"NameContains", "StatusEquals", *(t + end for t in TIMES for end in ("After", "Before"))}
 
@@ -29,7 +30,7 @@ class Listing:
     """What else SortBy may name, each with its field."""
 
     def answer(self, documents: Iterable[dict], request: dict) -> dict:
-        """Return one page of summaries, newest first unless asked otherwise.
+        """Return one page of summaries, newest first unless SortBy or SortOrder say otherwise.
 
         Raises:
             AwsError: a filter that is not supported, or a token that is none.
@@ -37,10 +38,10 @@ class Listing:
         for unknown in sorted(request.keys() - PAGING - FILTERS):
             message = f"The local AWS does not list {self.list_name} by {unknown}."
             raise AwsError("ValidationException", message)
-        found = [document for document in documents if self._wanted(document, request)]
+        listed = [document for document in documents if self._wanted(document, request)]
         sorts = {"Name": self.name, "Status": self.status, **dict(self.sorts)}
         by = sorts.get(request.get("SortBy"), TIMES[0])
-        found.sort(
+        listed.sort(
             key=lambda document: (document[by], document[self.name]),
             reverse=request.get("SortOrder") != "Ascending",
         )
@@ -50,9 +51,9 @@ class Listing:
         end = int(token) + request.get("MaxResults", PAGE)
         summaries = [
             {field: document[field] for field in self.fields if field in document}
-            for document in found[int(token) : end]
+            for document in listed[int(token) : end]
         ]
-        return {self.list_name: summaries, **({"NextToken": str(end)} if end < len(found) else {})}
+        return {self.list_name: summaries, **({"NextToken": str(end)} if end < len(listed) else {})}
 
     def _wanted(self, document: dict, request: dict) -> bool:
         if request.get("NameContains", "").lower() not in document[self.name].lower():
@@ -61,16 +62,7 @@ class Listing:
             return False
         return all(
             time not in document
-            or _moment(request.get(f"{time}After"), datetime.min) <= document[time]
-            and document[time] <= _moment(request.get(f"{time}Before"), datetime.max)
+            or request.get(f"{time}After", FIRST) <= document[time]
+            and document[time] <= request.get(f"{time}Before", LAST)
             for time in TIMES
         )
-
-
-def _moment(value: float | str | None, otherwise: datetime) -> datetime:
-    """Return a time as JSON has it; without one, the end of time that lets all pass."""
-    if value is None:
-        return otherwise.replace(tzinfo=UTC)
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    return datetime.fromtimestamp(value, UTC)

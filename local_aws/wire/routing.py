@@ -7,7 +7,8 @@ not. Services have boto3's names; several may sign alike (`sagemaker` and `sagem
 import gzip
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from urllib.parse import parse_qsl
 
 from botocore.loaders import Loader
 
-from local_aws.errors import AwsError
-from local_aws.wire.signatures import read_scope
+from local_aws.wire.received import Received
+from local_aws.wire.rest_routes import match
 from local_aws.wire.validation import service_model
 
 CBOR = "smithy-rpc-v2-cbor"
@@ -40,6 +41,7 @@ class Call:
     """What a request asks for.
 
     Attributes:
+        labels: the values in the path of a REST request, by their names in the model.
         known: the service has this operation, and speaks this protocol; else `operation` is what
             the request itself says, or its method and path.
     """
@@ -47,6 +49,7 @@ class Call:
     service: str
     operation: str
     protocol: str
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
     known: bool = True
 
     def __str__(self) -> str:
@@ -56,79 +59,70 @@ class Call:
 @cache
 def metadata() -> dict[str, dict[str, Any]]:
     """Return the metadata of every service that boto3 knows, of its newest version."""
-    found = {}
+    services = {}
     for path in sorted(Path(Loader.BUILTIN_DATA_PATH).glob("*/*/service-2.json.gz")):
         with gzip.open(path) as file:
             text = file.read(HEAD).decode(errors="ignore")
         start = text.index("{", text.index('"metadata"'))
-        found[path.parts[-3]] = json.JSONDecoder().raw_decode(text, start)[0]
-    return found
+        services[path.parts[-3]] = json.JSONDecoder().raw_decode(text, start)[0]
+    return services
 
 
 @cache
 def services_signed_as(name: str) -> tuple[str, ...]:
     """Return the services whose requests are signed for a name, the busy and the namesake first."""
     name = ALIASES.get(name, name)
-    found = [
+    services = [
         service
-        for service, about in metadata().items()
-        if about.get("signingName", about["endpointPrefix"]) == name
+        for service, facts in metadata().items()
+        if facts.get("signingName", facts["endpointPrefix"]) == name
     ]
-    return tuple(sorted(found, key=lambda each: (each not in BUSY, each != name, each)))
+    return tuple(sorted(services, key=lambda each: (each not in BUSY, each != name, each)))
 
 
 def protocols(service: str) -> list[str]:
     """Return the protocols that a service speaks."""
-    about = metadata()[service]
-    return about.get("protocols", [about["protocol"]])
+    facts = metadata()[service]
+    return facts.get("protocols", [facts["protocol"]])
 
 
-def signed_for(environ: dict) -> str:
-    """Return the name of the service that a request is signed for, or ''; nothing is checked."""
-    headers = {"authorization": environ.get("HTTP_AUTHORIZATION", "")}
-    try:
-        scope = read_scope(headers, environ.get("QUERY_STRING", ""))
-    except AwsError:
-        return ""
-    return scope.service if scope else ""
-
-
-def is_s3(environ: dict) -> bool:
+def is_s3(received: Received) -> bool:
     """Say whether a request speaks to S3's buckets and objects; S3 Control signs alike."""
-    return signed_for(environ) == "s3" and "HTTP_X_AMZ_ACCOUNT_ID" not in environ
+    return received.signed_for == "s3" and "x-amz-account-id" not in received.headers
 
 
-def protocol_of(environ: dict) -> str:
+def protocol_of(received: Received) -> str:
     """Return the protocol that a request came in, and its answer goes out in."""
-    if environ.get("HTTP_SMITHY_PROTOCOL") == "rpc-v2-cbor":
+    if received.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return CBOR
-    if "HTTP_X_AMZ_TARGET" in environ:
+    if "x-amz-target" in received.headers:
         return "json"
-    if is_s3(environ):
+    if is_s3(received):
         return S3
-    spoken = [each for name in services_signed_as(signed_for(environ)) for each in protocols(name)]
-    form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
-    if form or "Action=" in environ.get("QUERY_STRING", ""):
+    services = services_signed_as(received.signed_for)
+    spoken = [protocol for service in services for protocol in protocols(service)]
+    form = received.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    if form or "Action=" in received.query:
         if "ec2" in spoken or "query" in spoken or not spoken:
             return "ec2" if "ec2" in spoken else "query"
     return next((each for each in spoken if each.startswith("rest-")), "rest-json")
 
 
-def name(environ: dict, body: bytes) -> Call:
+def name(received: Received, body: bytes) -> Call:
     """Name a request."""
-    protocol, signed = protocol_of(environ), signed_for(environ)
+    protocol, signed = protocol_of(received), received.signed_for
     services = services_signed_as(signed)
     spoken = signed if signed in services or not services else services[0]
     if protocol.startswith(("rest-", S3)):
-        if "HTTP_X_AMZ_ACCOUNT_ID" in environ and "s3" in services:
+        if "x-amz-account-id" in received.headers and "s3" in services:
             services = ("s3control",)
         for service in services:
-            if operation := rest_operation(service, environ):
-                return Call(service, TWINS.get((signed, operation), operation), protocol)
-        path = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-        return Call(spoken, path, protocol, known=False)
-    operation, mark, value = _said(environ, body, protocol)
-    for service in services:
+            operation, labels = rest_operation(service, received.environ)
+            if operation:
+                return Call(service, TWINS.get((signed, operation), operation), protocol, labels)
+        return Call(spoken, f"{received.method} {received.path}", protocol, known=False)
+    operation, mark, value = _said(received, body, protocol)
+    for service in services if protocol == CBOR or received.path == "/" else ():
         spoken_to = protocol in protocols(service)
         if not spoken_to or (value and metadata()[service].get(mark) != value):
             continue
@@ -137,28 +131,28 @@ def name(environ: dict, body: bytes) -> Call:
     return Call(spoken, operation or "a request without an operation", protocol, known=False)
 
 
-def unsigned(environ: dict, body: bytes) -> Call | None:
+def unsigned(received: Received, body: bytes) -> Call | None:
     """Name a request that its clients send without a signature: STS's for identities from outside.
 
     None for all others.
     """
-    if signed_for(environ) or protocol_of(environ) != "query":
+    if received.signed_for or protocol_of(received) != "query":
         return None
-    operation, sts = _said(environ, body, "query")[0], service_model("sts")
+    operation, sts = _said(received, body, "query")[0], service_model("sts")
     if operation in sts.operation_names and sts.operation_model(operation).auth_type == "none":
         return Call("sts", operation, "query")
     return None
 
 
-def _said(environ: dict, body: bytes, protocol: str) -> tuple[str, str, str]:
+def _said(received: Received, body: bytes, protocol: str) -> tuple[str, str, str]:
     """Return the operation that a request names, and what its service's metadata must say."""
     if protocol == "json":
-        prefix, _, operation = environ["HTTP_X_AMZ_TARGET"].rpartition(".")
+        prefix, _, operation = received.headers["x-amz-target"].rpartition(".")
         return operation, "targetPrefix", prefix
     if protocol == CBOR:
-        found = _RPC.match(environ["PATH_INFO"])
-        return (found[1] if found else ""), "", ""
-    fields = parse_qsl(f"{environ.get('QUERY_STRING', '')}&{body.decode('latin-1')}")
+        path = _RPC.match(received.path)
+        return (path[1] if path else ""), "", ""
+    fields = form(received, body)
     operations, versions = (
         {value for name, value in fields if name == field} for field in ("Action", "Version")
     )
@@ -167,22 +161,17 @@ def _said(environ: dict, body: bytes, protocol: str) -> tuple[str, str, str]:
     return operation, "apiVersion", versions.pop() if len(versions) == 1 else ""
 
 
-def rest_operation(service: str, environ: dict) -> str:
-    """Return the operation of a REST service that a method, path and query ask for, or ''."""
-    from moto.core.request import Request
-    from werkzeug.exceptions import NotFound
+def form(received: Received, body: bytes) -> list[tuple[str, str]]:
+    """Return the fields of a form, in the query and in the body."""
+    # Latin-1 keeps every byte as it was sent; what is quoted, as it should be, is UTF-8.
+    return received.fields + parse_qsl(body.decode("latin-1"), keep_blank_values=True)
 
+
+def rest_operation(service: str, environ: dict) -> tuple[str, dict[str, str]]:
+    """Return the operation of a REST service that a request asks for, and the values in its path.
+
+    ('', {}) where there is none.
+    """
     if not metadata()[service]["protocol"].startswith("rest-"):
-        return ""
-    try:
-        return _router(service).match(Request(environ))[0].name
-    except NotFound:
-        return ""
-
-
-@cache
-def _router(service: str) -> Any:
-    from moto.core.routing import RestRouter
-    from moto.core.utils import get_service_model
-
-    return RestRouter(get_service_model(service))
+        return "", {}
+    return match(service, environ)

@@ -2,17 +2,24 @@
 
 Contract: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 Left out: the signatures of the chunks inside an aws-chunked body (their checksums are checked).
+
+botocore.auth, which would do the same, is the client's side: it signs every header but user-agent
+and its like, reads the query as its own client quotes it, and hashes the body itself. With those
+three replaced only the key is left, at 39 us a request where this takes 5 (17 for a new key).
 """
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from local_aws.errors import AwsError
 
 MAX_SKEW = timedelta(minutes=15)
+TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 
 @dataclass(frozen=True)
@@ -46,25 +53,23 @@ def read_scope(headers: dict[str, str], query_string: str) -> Scope | None:
     `headers` have lower-case names.
     """
     fields = dict(_query(query_string))
-    if "X-Amz-Signature" in fields:
-        given = {
-            "Credential": fields.get("X-Amz-Credential", ""),
-            "SignedHeaders": fields.get("X-Amz-SignedHeaders", ""),
-            "Signature": fields["X-Amz-Signature"],
-        }
+    kind, _, rest = headers.get("authorization", "").partition(" ")
+    if presigned := "X-Amz-Signature" in fields:
+        if kind:
+            raise AwsError("InvalidArgument", "Only one auth mechanism is allowed.", 400)
+        names = ("Credential", "SignedHeaders", "Signature")
+        parts = {name: fields.get(f"X-Amz-{name}", "") for name in names}
+    elif kind == "AWS4-HMAC-SHA256":
+        pairs = (part.strip().partition("=") for part in rest.split(","))
+        parts = {name: value for name, _, value in pairs}
     else:
-        kind, _, rest = headers.get("authorization", "").partition(" ")
-        if kind != "AWS4-HMAC-SHA256":
-            return None
-        parts = (part.strip().partition("=") for part in rest.split(","))
-        given = {name: value for name, _, value in parts}
+        return None
     # An access key holds no slash, so the scope is always the last four parts.
-    credential = given.get("Credential", "").split("/")
-    if len(credential) != 5 or not given.get("Signature"):
+    credential = parts.get("Credential", "").split("/")
+    if len(credential) != 5 or not parts.get("Signature"):
         raise AwsError("IncompleteSignature", "The Authorization header is not complete.", 400)
-    names = tuple(given.get("SignedHeaders", "").split(";"))
-    presigned = "X-Amz-Signature" in fields
-    return Scope(*credential[:4], names, given["Signature"], presigned)
+    signed = tuple(parts.get("SignedHeaders", "").split(";"))
+    return Scope(*credential[:4], signed, parts["Signature"], presigned)
 
 
 def canonical_request(
@@ -91,15 +96,22 @@ def sign(text: str, secret: str, scope: Scope, timestamp: str) -> str:
     """Return the hexadecimal signature of a canonical request."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     to_sign = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope.credential_scope}\n{digest}"
-    key = f"AWS4{secret}".encode()
-    for part in (scope.date, scope.region, scope.service, "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    key = _key(secret, scope.date, scope.region, scope.service)
     return hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(64)
+def _key(secret: str, date: str, region: str, service: str) -> bytes:
+    """Return the key of one day, region and service."""
+    key = f"AWS4{secret}".encode()
+    for part in (date, region, service, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key
 
 
 def _check_time(timestamp: str, lifetime: timedelta | None) -> None:
     try:
-        made = datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        made = datetime.fromisoformat(timestamp if TIMESTAMP.fullmatch(timestamp) else "")
     except ValueError:
         raise AwsError("IncompleteSignature", "The request has no valid X-Amz-Date.") from None
     age = datetime.now(UTC) - made
@@ -116,16 +128,16 @@ def check_signature(
     headers: dict[str, str],
     body_sha256: str | None,
     keys: dict[str, str],
-) -> Scope:
-    """Return the scope of a rightly signed request.
+    scope: Scope | None,
+) -> None:
+    """Check that a request is rightly signed.
 
-    `body_sha256` is the body's own digest where the front has read it, else None; `keys` maps
-    access keys to secrets.
+    `scope` is what `read_scope` says of it; `body_sha256` is the body's own digest where the front
+    has read it, else None; `keys` maps access keys to secrets.
 
     Raises:
         AwsError: 403, the request is not signed, not by us, or not rightly.
     """
-    scope = read_scope(headers, query_string)
     if scope is None:
         raise AwsError("MissingAuthenticationToken", "The request is not signed.", 403)
     if scope.access_key not in keys:
@@ -142,4 +154,3 @@ def check_signature(
         sign(text, keys[scope.access_key], scope, timestamp), scope.signature
     ):
         raise AwsError("SignatureDoesNotMatch", "The signature is not that of this request.", 403)
-    return scope

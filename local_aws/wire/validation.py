@@ -3,6 +3,7 @@
 What AWS would refuse is refused here: required members, types, enums, patterns, lengths, ranges.
 """
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -28,8 +29,11 @@ CODES = {
     "athena": "InvalidRequestException",
     "ecr": "InvalidParameterException",
     "glue": "InvalidInputException",
+    "iam": "ValidationError",
+    "sagemaker-runtime": "ValidationError",
+    "sts": "ValidationError",
 }
-"""What a service calls a request that its model forbids, where it is not ValidationException."""
+"""The code for a request that a service's model forbids, where it is not ValidationException."""
 
 
 @cache
@@ -52,23 +56,23 @@ _TYPES = {
     "long": int,
     "float": (int, float),
     "double": (int, float),
-    "blob": (str, bytes),
-    "timestamp": (int, float, str),
+    "blob": bytes,
+    "timestamp": datetime,
 }
 
 
 def _members(shape: Shape, value: Any, path: str) -> list[str]:
     """Return what is wrong inside a structure, a map or a list."""
     if shape.type_name == "structure":
-        found = [
+        lines = [
             f"Value at '{_join(path, name)}' failed to satisfy constraint: Member must not be null"
             for name in shape.required_members
             if value.get(name) is None
         ]
         for name, item in value.items():
             if item is not None and name in shape.members:
-                found += problems(shape.members[name], item, _join(path, name))
-        return found
+                lines += problems(shape.members[name], item, _join(path, name))
+        return lines
     if shape.type_name == "map":
         return [
             line
@@ -90,24 +94,22 @@ def _join(path: str, name: str) -> str:
 
 def _limits(shape: Shape, value: Any, path: str) -> list[str]:
     """Return what is wrong with a value's length, range, pattern or choice."""
-    about = f"Value '{value}' at '{path}' failed to satisfy constraint: "
-    meta, found = shape.metadata, []
+    said = f"Value '{value}' at '{path}' failed to satisfy constraint: "
+    meta, lines = shape.metadata, []
     sized = isinstance(value, str | list | dict | bytes)
     measure = len(value) if sized else value
     noun = "have length" if sized else "have value"
     if "min" in meta and measure < meta["min"]:
-        found.append(f"{about}Member must {noun} greater than or equal to {meta['min']}")
+        lines.append(f"{said}Member must {noun} greater than or equal to {meta['min']}")
     if "max" in meta and measure > meta["max"]:
-        found.append(f"{about}Member must {noun} less than or equal to {meta['max']}")
+        lines.append(f"{said}Member must {noun} less than or equal to {meta['max']}")
     if meta.get("enum") and value not in meta["enum"]:
-        found.append(f"{about}Member must satisfy enum value set: [{', '.join(meta['enum'])}]")
+        lines.append(f"{said}Member must satisfy enum value set: [{', '.join(meta['enum'])}]")
     if isinstance(value, str) and "pattern" in meta:
         pattern = _pattern(meta["pattern"])
         if pattern is not None and not pattern.fullmatch(value):
-            found.append(
-                f"{about}Member must satisfy regular expression pattern: {meta['pattern']}"
-            )
-    return found
+            lines.append(f"{said}Member must satisfy regular expression pattern: {meta['pattern']}")
+    return lines
 
 
 def problems(shape: Shape, value: Any, path: str = "") -> list[str]:
@@ -117,10 +119,10 @@ def problems(shape: Shape, value: Any, path: str = "") -> list[str]:
     if not isinstance(value, expected) or is_flag_for_number:
         return [f"Value at '{path}' has the wrong type: {shape.type_name} expected"]
     unlimited = ("blob", "timestamp", "structure", "boolean")
-    found = [] if shape.type_name in unlimited else _limits(shape, value, path)
+    lines = [] if shape.type_name in unlimited else _limits(shape, value, path)
     if shape.type_name in ("structure", "map", "list"):
-        found += _members(shape, value, path)
-    return found
+        lines += _members(shape, value, path)
+    return lines
 
 
 def check_request(service: str, operation: str, request: dict) -> None:
@@ -130,8 +132,8 @@ def check_request(service: str, operation: str, request: dict) -> None:
         AwsError: `ValidationException`, with every line that is wrong.
     """
     shape = operation_model(service, operation).input_shape
-    found = problems(shape, request) if shape else []
-    if found:
-        noun = "error" if len(found) == 1 else "errors"
+    lines = problems(shape, request) if shape else []
+    if lines:
+        noun = "error" if len(lines) == 1 else "errors"
         code = CODES.get(service, "ValidationException")
-        raise AwsError(code, f"{len(found)} validation {noun} detected: {'; '.join(found)}")
+        raise AwsError(code, f"{len(lines)} validation {noun} detected: {'; '.join(lines)}")

@@ -6,7 +6,7 @@ from local_aws.operations import engine_of, table
 from local_aws.parts import Engine
 from local_aws.wire.validation import service_model
 
-DIALECTS = ("s3", "catalog", "athena", "simulator", "endpoints")
+DIALECTS = ("s3", "catalog", "athena")
 """Engines whose operations are no method each of the class itself."""
 
 

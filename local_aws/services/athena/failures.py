@@ -20,8 +20,8 @@ class QueryFailed(Exception):
     With code '' the reason stands alone, as for a scan limit or a Hive DDL error.
     """
 
-    def __init__(self, code: str, message: str, at: Position | None = None):
-        text = f"{at}: {message}" if at else message
+    def __init__(self, code: str, message: str, position: Position | None = None):
+        text = f"{position}: {message}" if position else message
         self.code = code
         self.reason = f"{code}: {text}" if code else text
         super().__init__(self.reason)
@@ -30,17 +30,17 @@ class QueryFailed(Exception):
 class MalformedQuery(QueryFailed):
     """A statement that can't be parsed: StartQueryExecution itself refuses it."""
 
-    def __init__(self, message: str, at: Position | None = None):
-        super().__init__("", message, at)
+    def __init__(self, message: str, position: Position | None = None):
+        super().__init__("", message, position)
 
 
 class Cancelled(Exception):
     """The query was stopped by its user, or grew over its workgroup's limit."""
 
 
-def mismatched(token: str, expected: str, at: Position) -> MalformedQuery:
+def mismatched(token: str, expected: str, position: Position) -> MalformedQuery:
     """Return the error for a token that can't stand where it stands."""
-    return MalformedQuery(f"mismatched input '{token}'. Expecting: {expected}", at)
+    return MalformedQuery(f"mismatched input '{token}'. Expecting: {expected}", position)
 
 
 def athena_error(failure: QueryFailed) -> dict:

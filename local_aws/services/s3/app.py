@@ -142,7 +142,7 @@ class S3App:
         for name in names:
             if handler := OF_BUCKET.get((request.method, name)):
                 return handler(self.store, request)
-        operation = rest_operation("s3", request.environ)
+        operation = rest_operation("s3", request.environ)[0]
         if is_recorded("s3", operation):
             if len(named) > 1:
                 message = f"Conflicting query string parameters: {', '.join(named)}"
@@ -180,7 +180,7 @@ class S3App:
                 return handler(self.uploads, request)
         elif handler := OF_OBJECT.get((request.method, name or ("copy" if copy else ""))):
             return handler(self.store, request)
-        raise _refused(request, rest_operation("s3", request.environ), named)
+        raise _refused(request, rest_operation("s3", request.environ)[0], named)
 
 
 def _refused(request: Request, operation: str, named: list[str]) -> AwsError:

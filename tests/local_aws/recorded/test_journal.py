@@ -54,12 +54,12 @@ def test_a_change_that_is_refused_now_is_not_done_again(tmp_path, caplog, servic
 
 def line(body, service, target=""):
     """Return a line of the journal."""
-    about = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "QUERY_STRING": "", "HTTP_HOST": "aws"}
+    entry = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "QUERY_STRING": "", "HTTP_HOST": "aws"}
     scope = f"Credential=key/20260101/us-east-1/{service}/aws4_request"
-    about["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=none"
-    about |= {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
-    about |= {"HTTP_X_AMZ_TARGET": target} if target else {}
-    return json.dumps({**about, "body": base64.b64encode(body).decode()}).encode() + b"\n"
+    entry["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=none"
+    entry |= {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
+    entry |= {"HTTP_X_AMZ_TARGET": target} if target else {}
+    return json.dumps({**entry, "body": base64.b64encode(body).decode()}).encode() + b"\n"
 
 
 def role(name):

@@ -52,7 +52,7 @@ def test_only_recorded_changes_are_told_to_moto_again(service, operation, is_cha
 
 
 @pytest.mark.parametrize(
-    "operation, asked, member",
+    "operation, request_, member",
     [
         (
             "get_metric_data",
@@ -67,12 +67,12 @@ def test_only_recorded_changes_are_told_to_moto_again(service, operation, is_cha
         ),
     ],
 )
-def test_what_moto_would_pass_over_is_refused_by_name(client, operation, asked, member):
+def test_what_moto_would_pass_over_is_refused_by_name(client, operation, request_, member):
     if operation.startswith("get"):
-        asked |= {"StartTime": now() - timedelta(hours=1), "EndTime": now()}
+        request_ |= {"StartTime": now() - timedelta(hours=1), "EndTime": now()}
     if operation != "get_metric_data":
-        asked |= {"Namespace": "N"}
+        request_ |= {"Namespace": "N"}
     if operation == "get_metric_statistics":
-        asked |= {"MetricName": "m"}
+        request_ |= {"MetricName": "m"}
     with pytest.raises(ClientError, match=f"NotImplementedException.* with {member}"):
-        getattr(client("cloudwatch"), operation)(**asked)
+        getattr(client("cloudwatch"), operation)(**request_)

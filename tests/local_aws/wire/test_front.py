@@ -101,8 +101,8 @@ def test_a_full_disk_is_named_by_every_engine_and_at_once(
     monkeypatch.setattr(getattr(aws.engines, engine), "method", lambda operation: full)
     with pytest.raises(ClientError, match="InsufficientStorage.*The disk .* is full") as refused:
         getattr(client(service), call)()
-    about = refused.value.response["ResponseMetadata"]
-    assert about["HTTPStatusCode"] == 507 and about["RetryAttempts"] == 0
+    metadata = refused.value.response["ResponseMetadata"]
+    assert metadata["HTTPStatusCode"] == 507 and metadata["RetryAttempts"] == 0
 
 
 def test_a_full_disk_is_known_by_what_caused_an_error_and_other_errors_are_none():

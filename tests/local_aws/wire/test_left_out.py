@@ -21,8 +21,8 @@ def names(shape, seen=()):
         "list": lambda: [shape.member],
         "map": lambda: [shape.value],
     }.get(shape.type_name, list)()
-    found = set(shape.members) if shape.type_name == "structure" else set()
-    return found.union(*(names(each, (*seen, shape.name)) for each in inner))
+    own = set(shape.members) if shape.type_name == "structure" else set()
+    return own.union(*(names(each, (*seen, shape.name)) for each in inner))
 
 
 @pytest.mark.parametrize("service, operation", LEFT_OUT)
@@ -77,12 +77,12 @@ def test_a_processing_job_with_what_is_not_done_does_not_begin(client, place, ch
 def test_models_tables_and_workgroups_keep_nothing_in_silence(aws, client):
     aws.store.put(BUCKET, "model.tar.gz", b"x")
     container = {"Image": "i", "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz", "Mode": "MultiModel"}
-    asked = [
+    requests = [
         ("sagemaker", "create_model", {"ModelName": "m", "PrimaryContainer": container}),
         ("athena", "create_work_group", {"Name": "w", "Tags": [{"Key": "a", "Value": "b"}]}),
         ("glue", "create_database", {"DatabaseInput": {"Name": "d"}, "Tags": {"a": "b"}}),
     ]
-    for service, operation, request in asked:
+    for service, operation, request in requests:
         more = {"ExecutionRoleArn": ROLE} if service == "sagemaker" else {}
         with pytest.raises(ClientError, match="NotImplementedException"):
             getattr(client(service), operation)(**request, **more)

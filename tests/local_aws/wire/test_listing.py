@@ -29,8 +29,8 @@ def names(**request):
         ({"SortBy": "Status"}, ["b", "c", "Ab"]),
         ({"NameContains": "B"}, ["Ab", "b"]),
         ({"StatusEquals": "Done"}, ["c", "Ab"]),
-        ({"CreationTimeAfter": (START + timedelta(hours=1)).timestamp()}, ["c", "Ab"]),
-        ({"CreationTimeBefore": "2026-01-02T01:00:00Z"}, ["Ab", "b"]),
+        ({"CreationTimeAfter": START + timedelta(hours=1)}, ["c", "Ab"]),
+        ({"CreationTimeBefore": START + timedelta(hours=25)}, ["Ab", "b"]),
     ],
 )
 def test_filters_and_order(request_, found):

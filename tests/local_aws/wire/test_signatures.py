@@ -6,7 +6,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local_aws.errors import AwsError
-from local_aws.wire.signatures import check_signature
+from local_aws.wire import signatures
+from local_aws.wire.signatures import read_scope
 
 KEYS = {"KEY": "secret"}
 PATHS = ["/", "/a/b.txt", "/a%20b/c", "/endpoints/x/invocations"]
@@ -18,8 +19,16 @@ def signed(method="GET", path="/", query="", body=b"", service="s3", headers=Non
     request = AWSRequest(method, url, headers or {}, body)
     maker = S3SigV4Auth if service == "s3" else SigV4Auth
     maker(Credentials("KEY", "secret"), service, "us-east-1").add_auth(request)
-    found = {name.lower(): value for name, value in request.headers.items()}
-    return {"host": "127.0.0.1:1", **found}
+    lower = {name.lower(): value for name, value in request.headers.items()}
+    return {"host": "127.0.0.1:1", **lower}
+
+
+def check_signature(method, raw_path, query_string, headers, body_sha256, keys):
+    """Check a request's signature; return its scope."""
+    scope = read_scope(headers, query_string)
+    message = (method, raw_path, query_string, headers, body_sha256)
+    signatures.check_signature(*message, keys, scope)
+    return scope
 
 
 @pytest.mark.parametrize("service", ["s3", "sagemaker"])
@@ -45,11 +54,11 @@ def test_what_botocore_signs_is_accepted(service, path, query):
     ],
 )
 def test_any_change_breaks_the_signature(change):
-    about = {"headers": signed(path="/a"), "body_sha256": None, "keys": KEYS}
-    asked = {"method": "GET", "raw_path": "/a", "query_string": "", **about}
-    check_signature(**asked)
+    rest = {"headers": signed(path="/a"), "body_sha256": None, "keys": KEYS}
+    message = {"method": "GET", "raw_path": "/a", "query_string": "", **rest}
+    check_signature(**message)
     with pytest.raises(AwsError, match="SignatureDoesNotMatch"):
-        check_signature(**{**asked, **change})
+        check_signature(**{**message, **change})
 
 
 def test_an_old_request_is_refused(monkeypatch):

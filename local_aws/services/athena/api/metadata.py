@@ -3,15 +3,17 @@
 import re
 
 from local_aws.errors import AwsError
+from local_aws.services.athena.api.paging import page
 from local_aws.services.athena.tables.schemas import pages, tables_of
+from local_aws.state.catalog import Catalog
 
 CATALOG = "AwsDataCatalog"
 
 
 class Metadata:
-    """The one data catalog, AwsDataCatalog, and what is in it."""
+    """Read the one data catalog, AwsDataCatalog, its databases and its tables."""
 
-    def __init__(self, catalog):
+    def __init__(self, catalog: Catalog):
         self._catalog = catalog
 
     def _check(self, name: str) -> None:
@@ -27,10 +29,6 @@ class Metadata:
         """Return the one data catalog."""
         return {"DataCatalogsSummary": [{"CatalogName": CATALOG, "Type": "GLUE"}]}
 
-    def _database(self, body: dict) -> dict:
-        names = ("Name", "Description", "Parameters")
-        return {name: body[name] for name in names if name in body}
-
     def get_database(self, request: dict) -> dict:
         """Return one database."""
         self._check(request["CatalogName"])
@@ -38,20 +36,20 @@ class Metadata:
             body = self._catalog.get_database({"Name": request["DatabaseName"]})["Database"]
         except AwsError as error:
             raise AwsError("MetadataException", error.message) from None
-        return {"Database": self._database(body)}
+        return {"Database": _database(body)}
 
     def list_databases(self, request: dict) -> dict:
         """Return the databases, by pages."""
         self._check(request["CatalogName"])
-        found = pages(self._catalog.get_databases, {}, "DatabaseList")
-        return _page([self._database(body) for body in found], "DatabaseList", request)
+        bodies = pages(self._catalog.get_databases, {}, "DatabaseList")
+        return page([_database(body) for body in bodies], "DatabaseList", request)
 
     def get_table_metadata(self, request: dict) -> dict:
         """Return one table."""
         self._check(request["CatalogName"])
         try:
-            wanted = {"DatabaseName": request["DatabaseName"], "Name": request["TableName"]}
-            table = self._catalog.get_table(wanted)["Table"]
+            key = {"DatabaseName": request["DatabaseName"], "Name": request["TableName"]}
+            table = self._catalog.get_table(key)["Table"]
         except AwsError as error:
             raise AwsError("MetadataException", error.message) from None
         return {"TableMetadata": table_metadata(table)}
@@ -64,23 +62,21 @@ class Metadata:
         except AwsError as error:
             raise AwsError("MetadataException", error.message) from None
         pattern = request.get("Expression", "")
-        found = [table_metadata(t) for t in tables if re.search(pattern, t["Name"], re.IGNORECASE)]
-        return _page(found, "TableMetadataList", request)
+        matching = [table for table in tables if re.search(pattern, table["Name"], re.IGNORECASE)]
+        return page([table_metadata(table) for table in matching], "TableMetadataList", request)
 
 
-def _page(items: list[dict], name: str, request: dict) -> dict:
-    start = int(request.get("NextToken") or 0)
-    end = start + (request.get("MaxResults") or 50)
-    more = {"NextToken": str(end)} if end < len(items) else {}
-    return {name: items[start:end], **more}
+def _database(body: dict) -> dict:
+    names = ("Name", "Description", "Parameters")
+    return {name: body[name] for name in names if name in body}
 
 
 def table_metadata(table: dict) -> dict:
     """Return a Glue table as Athena's TableMetadata."""
 
-    def columns(found: list[dict]) -> list[dict]:
+    def columns(bodies: list[dict]) -> list[dict]:
         names = ("Name", "Type", "Comment")
-        return [{name: column[name] for name in names if column.get(name)} for column in found]
+        return [{name: column[name] for name in names if column.get(name)} for column in bodies]
 
     storage = table["StorageDescriptor"]
     serde = storage.get("SerdeInfo") or {}

@@ -1,11 +1,11 @@
-"""Athena's workgroups: where results go, and how much a query may scan."""
+"""Athena's workgroups: the place of results, and the limit of bytes that a query may scan."""
 
 from datetime import UTC, datetime
 
 from local_aws.errors import AwsError
 from local_aws.state.documents import Documents
 
-ENGINE = {
+ENGINE_VERSION = {
     "SelectedEngineVersion": "AUTO",
     "EffectiveEngineVersion": "Athena engine version 3",
 }
@@ -13,7 +13,7 @@ DEFAULTS = {
     "EnforceWorkGroupConfiguration": False,
     "PublishCloudWatchMetricsEnabled": False,
     "RequesterPaysEnabled": False,
-    "EngineVersion": ENGINE,
+    "EngineVersion": ENGINE_VERSION,
     "ResultConfiguration": {},
 }
 
@@ -33,7 +33,7 @@ class WorkGroups:
         body = {
             "Name": name,
             "State": "ENABLED",
-            "Configuration": {**DEFAULTS, **configuration, "EngineVersion": ENGINE},
+            "Configuration": {**DEFAULTS, **configuration, "EngineVersion": ENGINE_VERSION},
             "Description": description,
             "CreationTime": datetime.now(UTC),
         }
@@ -45,10 +45,10 @@ class WorkGroups:
         Raises:
             AwsError: there is none.
         """
-        found = self._documents.get("workgroup", name)
-        if found is None:
+        body = self._documents.get("workgroup", name)
+        if body is None:
             raise AwsError("InvalidRequestException", f"WorkGroup {name} is not found.")
-        return found
+        return body
 
     def create_work_group(self, request: dict) -> dict:
         """Create a workgroup."""
@@ -64,10 +64,10 @@ class WorkGroups:
 
     def list_work_groups(self, request: dict) -> dict:
         """Return all workgroups."""
-        found = [body for _, body in self._documents.items("workgroup")]
         names = ("Name", "State", "Description", "CreationTime")
         summaries = [
-            {**{name: body[name] for name in names}, "EngineVersion": ENGINE} for body in found
+            {**{name: body[name] for name in names}, "EngineVersion": ENGINE_VERSION}
+            for _, body in self._documents.items("workgroup")
         ]
         return {"WorkGroups": summaries}
 
@@ -81,9 +81,9 @@ class WorkGroups:
         results = updates.pop("ResultConfigurationUpdates", {})
         if results.pop("RemoveOutputLocation", False):
             configuration["ResultConfiguration"].pop("OutputLocation", None)
-        given = {key: value for key, value in results.items() if not key.startswith("Remove")}
-        configuration["ResultConfiguration"] |= given
-        body["Configuration"] = {**configuration, **updates, "EngineVersion": ENGINE}
+        changes = {key: value for key, value in results.items() if not key.startswith("Remove")}
+        configuration["ResultConfiguration"] |= changes
+        body["Configuration"] = {**configuration, **updates, "EngineVersion": ENGINE_VERSION}
         body["State"] = request.get("State", body["State"])
         body["Description"] = request.get("Description", body["Description"])
         self._documents.put("workgroup", body["Name"], body)

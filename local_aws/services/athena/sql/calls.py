@@ -1,15 +1,20 @@
 """Rewrites function calls: Trino's name and arguments to DuckDB's, by the tables of templates."""
 
+from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
 
 from local_aws.services.athena.sql import lambdas
 from local_aws.services.athena.sql.dialect import raw, to_sql
 from local_aws.services.athena.sql.functions import fill, template
+from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.scope import INTEGERS, Scope
 from local_aws.services.athena.sql.special_functions import SPECIAL
 
+WRAPPER = "wrapper"
+"""Key of a node's meta: the template that goes around the node once it is rewritten."""
 
-def call(owner, node: exp.Anonymous, scope: Scope) -> exp.Expression:
+
+def call(rewriter: Rewriter, node: exp.Anonymous) -> exp.Expression:
     """Return a call as DuckDB's text.
 
     Raises:
@@ -17,73 +22,76 @@ def call(owner, node: exp.Anonymous, scope: Scope) -> exp.Expression:
     """
     name = node.name.lower()
     if name in lambdas.LAMBDAS and any(isinstance(a, exp.Lambda) for a in node.expressions):
-        return raw(lambdas.rewrite(owner, name, node, scope))
-    lambdas.refuse(owner, name, node)
+        return raw(lambdas.rewrite_call(rewriter, name, node))
+    lambdas.refuse(rewriter, name, node)
     if name == "try" and len(node.expressions) == 1:
-        with owner.trying():
-            return raw(f"TRY({to_sql(owner.rewrite(node.expressions[0], scope))})")
-    arguments = [_argument(owner, child, scope) for child in node.expressions]
+        return raw(f"TRY({to_sql(rewriter.trying().rewrite(node.expressions[0]))})")
+    arguments = [_argument(rewriter, child) for child in node.expressions]
     if name in SPECIAL:
-        return raw(SPECIAL[name](owner, node, arguments, scope))
-    found = template(name, len(arguments))
-    if found is None:
-        raise owner.fail("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node)
+        return raw(SPECIAL[name](rewriter, node, arguments))
+    templates = template(name, len(arguments))
+    if templates is None:
+        raise rewriter.failure("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node)
     texts = [to_sql(argument) for argument in arguments]
     if name in ("sum", "avg"):
-        return raw(_typed_aggregate(name, arguments[0], texts, node, scope))
+        return raw(_typed_aggregate(name, arguments[0], texts[0], node, rewriter.scope))
+    inner, wrapper = templates
     try:
-        inner = fill(found[0], texts)
+        filled = fill(inner, texts)
     except IndexError:
-        raise owner.fail("FUNCTION_NOT_FOUND", _unexpected(name, arguments, scope), node) from None
-    return raw(outside(node, inner, found[1]))
+        types = ", ".join(rewriter.scope.name_of(argument) for argument in arguments)
+        message = f"Unexpected parameters ({types}) for function {name}"
+        raise rewriter.failure("FUNCTION_NOT_FOUND", message, node) from None
+    return raw(_wrapped(node, filled, wrapper))
 
 
-def _argument(owner, node: exp.Expression, scope: Scope) -> exp.Expression:
+def _argument(rewriter: Rewriter, node: exp.Expression) -> exp.Expression:
     if isinstance(node, exp.Order | exp.Distinct | exp.Ordered):
-        owner.children(node, scope)
+        rewriter.children(node)
         return node
-    return owner.rewrite(node, scope)
+    return rewriter.rewrite(node)
 
 
-def _unexpected(name: str, arguments: list, scope: Scope) -> str:
-    types = ", ".join(scope.name_of(argument) for argument in arguments)
-    return f"Unexpected parameters ({types}) for function {name}"
-
-
-def _typed_aggregate(name: str, argument, texts, node, scope: Scope) -> str:
+def _typed_aggregate(
+    name: str, argument: exp.Expression, text: str, node: exp.Anonymous, scope: Scope
+) -> str:
     """Give sum and avg Trino's result types: bigint of integers, a decimal of decimals."""
     value = argument.expressions[0] if isinstance(argument, exp.Distinct) else argument
-    kind = scope.kind_of(value)
+    target = _result_type(name, scope.kind_of(value), scope.type_of(value))
+    return _wrapped(node, f"{name}({text})", f"CAST({{}} AS {target})" if target else None)
+
+
+def _result_type(name: str, kind: str | None, duckdb_type: DuckDBPyType | None) -> str | None:
+    """Return the type to cast a sum or an average to; None where DuckDB's is Trino's."""
     if name == "sum" and kind in INTEGERS:
-        return outside(node, f"sum({texts[0]})", "CAST({} AS BIGINT)")
+        return "BIGINT"
     if name == "sum" and kind == "float":
-        return outside(node, f"sum({texts[0]})", "CAST({} AS FLOAT)")
+        return "FLOAT"
     if name == "avg" and kind in ("decimal", "float"):
-        target = str(scope.type_of(value))
-        return outside(node, f"avg({texts[0]})", "CAST({} AS " + target + ")")
-    return f"{name}({texts[0]})"
+        return str(duckdb_type)
+    return None
 
 
-def outside(node: exp.Expression, inner: str, around: str | None) -> str:
-    """Return the inner text; remember what must go around its FILTER and OVER."""
-    if around is None:
+def _wrapped(node: exp.Expression, inner: str, wrapper: str | None) -> str:
+    """Return the inner text in its wrapper, which goes around the call's FILTER and OVER too."""
+    if wrapper is None:
         return inner
     outer = node
     while isinstance(outer.parent, exp.Window | exp.Filter) and outer.parent.this is outer:
         outer = outer.parent
     if outer is node:
-        return around.format(inner)
-    outer.meta["around"] = around
+        return wrapper.format(inner)
+    outer.meta[WRAPPER] = wrapper
     return inner
 
 
-def ignoring_nulls(owner, node: exp.IgnoreNulls, scope: Scope) -> exp.Expression:
+def ignoring_nulls(rewriter: Rewriter, node: exp.IgnoreNulls) -> exp.Expression:
     """Move IGNORE NULLS to where DuckDB has it, inside the call."""
     text = to_sql(node.this)
     return raw(f"{text[:-1]} IGNORE NULLS)")
 
 
-def list_aggregate(owner, node: exp.GroupConcat, scope: Scope) -> exp.Expression:
+def list_aggregate(rewriter: Rewriter, node: exp.GroupConcat) -> exp.Expression:
     """Rewrite LISTAGG."""
     separator = to_sql(node.args["separator"]) if node.args.get("separator") else "''"
     value = node.this

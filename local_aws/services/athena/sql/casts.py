@@ -5,7 +5,8 @@ import re
 from sqlglot import exp
 
 from local_aws.services.athena.sql.dialect import raw, to_sql
-from local_aws.services.athena.sql.scope import FLOATS, TIMES, Scope
+from local_aws.services.athena.sql.rewriter import Rewriter
+from local_aws.services.athena.sql.scope import FLOATS, TIMES
 from local_aws.services.athena.sql.types import literal
 
 _WHOLE = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT")
@@ -25,11 +26,11 @@ def target_type(node: exp.DataType, value: exp.Expression) -> str:
     return re.sub(r"\b(TIMESTAMP|TIME)\(\d+\)", r"\1", text)
 
 
-def cast(owner, node: exp.Cast, scope: Scope) -> exp.Expression:
+def cast(rewriter: Rewriter, node: exp.Cast) -> exp.Expression:
     """Return the cast for DuckDB."""
     target = target_type(node.args["to"], node.this)
     value = to_sql(node.this)
-    kind = scope.kind_of(node.this)
+    kind = rewriter.scope.kind_of(node.this)
     if target == "JSON":
         return raw(f"CAST(to_json({value}) AS JSON)" if kind != "json" else value)
     attempt = "TRY_CAST" if isinstance(node, exp.TryCast) else "CAST"

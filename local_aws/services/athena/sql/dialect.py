@@ -1,7 +1,7 @@
 """Parses Athena's SQL with sqlglot's Trino grammar; knows syntax, not meaning.
 
 sqlglot's own table of functions is emptied: every call stays as it was written, so that only
-`functions.py` says what a function is called and does.
+`functions.py` says how a function is called in DuckDB.
 """
 
 import sqlglot
@@ -41,7 +41,7 @@ def parse(text: str) -> exp.Expression:
     """Parse one query.
 
     Raises:
-        MalformedQuery: with Trino's words and the place of the first token that doesn't fit.
+        MalformedQuery: with Trino's words and the position of the first token that doesn't fit.
     """
     try:
         trees = sqlglot.parse(text, dialect=AthenaTrino, error_level=ErrorLevel.IMMEDIATE)
@@ -60,15 +60,15 @@ def parse(text: str) -> exp.Expression:
 
 
 def _in_trinos_words(text: str, error: ParseError) -> MalformedQuery:
-    found = error.errors[0]
-    if "SENTINEL" in found["description"] or not found["highlight"]:
+    problem = error.errors[0]
+    if "SENTINEL" in problem["description"] or not problem["highlight"]:
         return mismatched("<EOF>", "<expression>", end_of(text))
-    token = found["highlight"]
-    at = Position(found["line"], max(1, found["col"] - len(token) + 1))
-    unfinished = found["description"].startswith(("Required", "Expecting"))
-    if unfinished and at == _last(text, token):
+    token = problem["highlight"]
+    position = Position(problem["line"], max(1, problem["col"] - len(token) + 1))
+    unfinished = problem["description"].startswith(("Required", "Expecting"))
+    if unfinished and position == _last(text, token):
         return mismatched("<EOF>", "<expression>", end_of(text))
-    return mismatched(token, "<expression>", at)
+    return mismatched(token, "<expression>", position)
 
 
 def _last(text: str, token: str) -> Position | None:
@@ -77,7 +77,7 @@ def _last(text: str, token: str) -> Position | None:
 
 
 def end_of(text: str) -> Position:
-    """Return the place just behind the text."""
+    """Return the position just behind the text."""
     return position_of(text, len(text.rstrip()))
 
 
@@ -87,17 +87,17 @@ def position_of(text: str, offset: int) -> Position:
     return Position(before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
 
 
-def place(node: exp.Expression, text: str) -> Position | None:
+def position_of_node(node: exp.Expression, text: str) -> Position | None:
     """Return where a node begins in the text it was parsed from."""
     starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
     return position_of(text, min(starts)) if starts else None
 
 
-def place_of_word(node: exp.Expression, word: str, text: str) -> Position | None:
+def position_of_word(node: exp.Expression, word: str, text: str) -> Position | None:
     """Return where the last `word` before a node's first token begins, such as its CAST."""
     starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
-    found = text.upper().rfind(word, 0, min(starts)) if starts else -1
-    return position_of(text, found) if found >= 0 else None
+    offset = text.upper().rfind(word, 0, min(starts)) if starts else -1
+    return position_of(text, offset) if offset >= 0 else None
 
 
 def raw(text: str) -> exp.Var:

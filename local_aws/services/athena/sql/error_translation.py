@@ -1,4 +1,4 @@
-"""Turns DuckDB's complaints into Trino's: the name, the words and the place in the query."""
+"""Translates DuckDB's errors into Trino's: the name, the words and the position in the query."""
 
 import re
 
@@ -6,7 +6,7 @@ import duckdb
 from sqlglot import exp
 
 from local_aws.services.athena.failures import Position, QueryFailed
-from local_aws.services.athena.sql.dialect import place, place_of_word
+from local_aws.services.athena.sql.dialect import position_of_node, position_of_word
 
 _TYPES = {"INT32": "integer", "INT64": "bigint", "INT16": "smallint", "INT8": "tinyint"}
 _RULES: list[tuple[str, str, str]] = [
@@ -45,9 +45,8 @@ _RULES: list[tuple[str, str, str]] = [
 def translate(error: duckdb.Error, tree: exp.Expression | None, text: str) -> QueryFailed:
     """Return the failure that Athena would give for DuckDB's error."""
     message = str(error).replace("\0", "").replace("\\0", "")
-    found = _binding(message, tree, text)
-    if found:
-        return found
+    if failure := _binding_failure(message, tree, text):
+        return failure
     for pattern, code, words in _RULES:
         if match := re.search(pattern, message):
             values = [match.group(0), *(group or "" for group in match.groups())]
@@ -59,11 +58,11 @@ def translate(error: duckdb.Error, tree: exp.Expression | None, text: str) -> Qu
     return QueryFailed("GENERIC_INTERNAL_ERROR", first)
 
 
-def _binding(message: str, tree, text: str) -> QueryFailed | None:
+def _binding_failure(message: str, tree: exp.Expression | None, text: str) -> QueryFailed | None:
     if match := re.search(r'column "?([^"]+)"? must appear in the GROUP BY clause', message):
-        at = _column(tree, match[1], text)
+        position = _column_position(tree, match[1], text)
         words = f"'{match[1]}' must be an aggregate expression or appear in GROUP BY clause"
-        return QueryFailed("EXPRESSION_NOT_AGGREGATE", words, at)
+        return QueryFailed("EXPRESSION_NOT_AGGREGATE", words, position)
     if match := re.search(
         r"Referenced column \"?([^\"]+?)\"? not found|does not have a column named \"([^\"]+)\"",
         message,
@@ -73,23 +72,23 @@ def _binding(message: str, tree, text: str) -> QueryFailed | None:
             f"Column '{name}' cannot be resolved or requester is not authorized to access "
             "requested resources"
         )
-        return QueryFailed("COLUMN_NOT_FOUND", words, _column(tree, name, text))
+        return QueryFailed("COLUMN_NOT_FOUND", words, _column_position(tree, name, text))
     if match := re.search(
         r"No function matches the given name and argument types '(\w+)\((.*)\)'", message
     ):
         types = match[2].lower().replace("float", "real")
         words = f"Unexpected parameters ({types}) for function {match[1]}"
-        return QueryFailed("FUNCTION_NOT_FOUND", words, _function(tree, match[1], text))
+        return QueryFailed("FUNCTION_NOT_FOUND", words, _function_position(tree, match[1], text))
     if match := re.search(r"Unimplemented type for cast \((.*) -> (.*)\)", message):
         words = f"Cannot cast {match[1].lower()} to {match[2].lower()}"
-        node = _written_cast(tree, text)
-        at = place_of_word(node, "CAST", text) if node is not None else None
-        return QueryFailed("TYPE_MISMATCH", words, at)
+        node = _written_cast(tree)
+        position = position_of_word(node, "CAST", text) if node is not None else None
+        return QueryFailed("TYPE_MISMATCH", words, position)
     if re.search(
         r"aggregates? (functions? )?(cannot|are not allowed)|cannot contain aggregates", message
     ):
         words = "WHERE clause cannot contain aggregations, window functions or grouping operations"
-        return QueryFailed("EXPRESSION_NOT_SCALAR", words, _first(tree, exp.Where, text))
+        return QueryFailed("EXPRESSION_NOT_SCALAR", words, _first_position(tree, exp.Where, text))
     if "GROUP BY term out of range" in message or "ORDER term out of range" in message:
         return QueryFailed("INVALID_COLUMN_REFERENCE", "GROUP BY position is not in select list")
     if "Set operations can only apply" in message:
@@ -101,7 +100,7 @@ def _binding(message: str, tree, text: str) -> QueryFailed | None:
     return None
 
 
-def _written_cast(tree, text: str) -> exp.Expression | None:
+def _written_cast(tree: exp.Expression | None) -> exp.Expression | None:
     """Return the first cast that is written as one, unlike DATE '2024-01-01'."""
     for node in tree.find_all(exp.Cast) if tree is not None else []:
         if node.find(exp.Column, exp.Cast) and node.find(exp.Column, exp.Cast) is not node:
@@ -111,20 +110,22 @@ def _written_cast(tree, text: str) -> exp.Expression | None:
     return tree.find(exp.Cast) if tree is not None else None
 
 
-def _column(tree, name: str, text: str) -> Position | None:
+def _column_position(tree: exp.Expression | None, name: str, text: str) -> Position | None:
     for node in tree.find_all(exp.Column) if tree is not None else []:
         if node.name.lower() == name.lower():
-            return place(node, text)
+            return position_of_node(node, text)
     return None
 
 
-def _function(tree, name: str, text: str) -> Position | None:
+def _function_position(tree: exp.Expression | None, name: str, text: str) -> Position | None:
     for node in tree.find_all(exp.Anonymous) if tree is not None else []:
         if node.name.lower() == name.lower():
-            return place(node, text)
+            return position_of_node(node, text)
     return None
 
 
-def _first(tree, kind, text: str) -> Position | None:
+def _first_position(
+    tree: exp.Expression | None, kind: type[exp.Expression], text: str
+) -> Position | None:
     node = tree.find(kind) if tree is not None else None
-    return place(node, text) if node is not None else None
+    return position_of_node(node, text) if node is not None else None

@@ -1,4 +1,4 @@
-"""What each Trino function is called in DuckDB, as text templates; holds no code.
+"""Templates of the DuckDB calls for Trino's functions; holds no code.
 
 A value without braces is the DuckDB name, called with the same arguments. `{0}` is the first
 argument, `{*}` all of them. `name/2` applies to calls with two arguments only, and goes first.
@@ -146,7 +146,7 @@ SCALARS = {
     "map_concat": "map_concat({*})",
 }
 
-# The call itself, and what is put around it with its FILTER and OVER.
+# The call itself, and the wrapper of the call with its FILTER and OVER.
 AGGREGATES = {
     "sum": ("sum({0})", None),
     "avg": ("avg({0})", None),
@@ -172,7 +172,7 @@ AGGREGATES = {
 
 
 def template(name: str, count: int) -> tuple[str, str | None] | None:
-    """Return the template of a call and what goes around it; None for an unknown function."""
+    """Return the template of a call and its wrapper; None for an unknown function."""
     for key in (f"{name}/{count}", name):
         if key in AGGREGATES:
             return AGGREGATES[key]

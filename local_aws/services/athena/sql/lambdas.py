@@ -1,9 +1,10 @@
 """Rewrites Trino's functions that take a lambda; parameters get their types from the arguments."""
 
+from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
 
 from local_aws.services.athena.sql.dialect import to_sql
-from local_aws.services.athena.sql.scope import Scope
+from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.types import quote, type_id
 
 LISTS = {
@@ -22,40 +23,44 @@ MAPS = {
 LAMBDAS = {*LISTS, *MAPS, "reduce", "zip_with", "array_sort", "regexp_replace", "reduce_agg"}
 
 
-def refuse(owner, name: str, node: exp.Anonymous) -> None:
+def refuse(rewriter: Rewriter, name: str, node: exp.Anonymous) -> None:
     """Raise for a lambda where none can be, or none is supported."""
     if any(isinstance(argument, exp.Lambda) for argument in node.expressions):
-        raise owner.fail("FUNCTION_NOT_FOUND", f"Function '{name}' takes no lambda here", node)
+        raise rewriter.failure(
+            "FUNCTION_NOT_FOUND", f"Function '{name}' takes no lambda here", node
+        )
 
 
-def rewrite(owner, name: str, node: exp.Anonymous, scope: Scope) -> str:
-    """Return the call as DuckDB's text."""
-    arguments = [
-        a if isinstance(a, exp.Lambda) else owner.rewrite(a, scope) for a in node.expressions
-    ]
+def rewrite_call(rewriter: Rewriter, name: str, node: exp.Anonymous) -> str:
+    """Return a call with a lambda as DuckDB's text."""
+    arguments = [a if isinstance(a, exp.Lambda) else rewriter.rewrite(a) for a in node.expressions]
+    scope = rewriter.scope
     depth = len(scope.sources)
     base = to_sql(arguments[0])
     inside = _children(scope.type_of(arguments[0]))
     if name in LISTS:
-        body = _body(owner, arguments[1], [inside[0]], [f"x{depth}"], scope)
+        body = _body(rewriter, arguments[1], [inside[0]], [f"x{depth}"])
         return LISTS[name].format(base, body, d=depth)
     if name in MAPS:
         names = [f"x{depth}.key", f"x{depth}.value"]
-        return MAPS[name].format(base, _body(owner, arguments[1], inside, names, scope), d=depth)
+        return MAPS[name].format(base, _body(rewriter, arguments[1], inside, names), d=depth)
     if name == "reduce":
-        return _reduce(owner, arguments, inside[0], depth, scope)
+        return _reduce(rewriter, arguments, inside[0], depth)
     if name == "zip_with":
         second = _children(scope.type_of(arguments[1]))[0]
         names = [f"x{depth}[1]", f"x{depth}[2]"]
-        body = _body(owner, arguments[2], [inside[0], second], names, scope)
+        body = _body(rewriter, arguments[2], [inside[0], second], names)
         zipped = f"list_zip({base}, {to_sql(arguments[1])})"
         return f"list_transform({zipped}, lambda x{depth}: {body})"
-    raise owner.fail("NOT_SUPPORTED", f"{name} with a lambda is not supported here", node)
+    message = f"{name} with a lambda is not supported here"
+    raise rewriter.failure("NOT_SUPPORTED", message, node)
 
 
-def _reduce(owner, arguments: list, element, depth: int, scope: Scope) -> str:
+def _reduce(
+    rewriter: Rewriter, arguments: list[exp.Expression], element: DuckDBPyType | None, depth: int
+) -> str:
     start = arguments[1]
-    state = scope.type_of(start)
+    state = rewriter.scope.type_of(start)
     if state is None or element is None or str(state) == str(element):
         values, initial = to_sql(arguments[0]), to_sql(start)
         names = [f"s{depth}", f"x{depth}"]
@@ -67,32 +72,35 @@ def _reduce(owner, arguments: list, element, depth: int, scope: Scope) -> str:
         )
         initial = f"struct_pack(s := {to_sql(start)}, x := CAST(NULL AS {element}))"
         names = [f"s{depth}.s", f"x{depth}.x"]
-    body = _body(owner, arguments[2], [state, element], names, scope)
+    body = _body(rewriter, arguments[2], [state, element], names)
     struct = names[0].endswith(".s")
     if struct:
         body = f"struct_pack(s := CAST({body} AS {state}), x := CAST(NULL AS {element}))"
     folded = f"list_reduce({values}, lambda s{depth}, x{depth}: {body}, {initial})"
     folded = f"({folded}).s" if struct else folded
-    return _body(owner, arguments[3], [state], [folded], scope)
+    return _body(rewriter, arguments[3], [state], [folded])
 
 
-def _children(kind) -> list:
+def _children(duckdb_type: DuckDBPyType | None) -> list[DuckDBPyType | None]:
     """Return the types of a list's elements or of a map's keys and values."""
-    if kind is None or type_id(kind) not in ("list", "map"):
+    if duckdb_type is None or type_id(duckdb_type) not in ("list", "map"):
         return [None, None]
-    return [child for _, child in kind.children]
+    return [child for _, child in duckdb_type.children]
 
 
-def _body(owner, node: exp.Lambda, types: list, names: list[str], scope: Scope) -> str:
-    """Rewrite a lambda's body, its parameters replaced by the given texts."""
+def _body(
+    rewriter: Rewriter, node: exp.Lambda, types: list[DuckDBPyType | None], names: list[str]
+) -> str:
+    """Rewrite a lambda's body, its parameters replaced by the texts in `names`."""
     parameters = [parameter.name for parameter in node.expressions]
     if len(parameters) != len(names):
         message = f"Expected a lambda that takes {len(names)} argument(s) but got {len(parameters)}"
-        raise owner.fail("INVALID_PARAMETER_USAGE", message, node)
+        raise rewriter.failure("INVALID_PARAMETER_USAGE", message, node)
     # Unique names can be found again in the rewritten text, whatever else is called the same.
+    scope = rewriter.scope
     unique = {name: f"{name}@{len(scope.sources)}" for name in parameters}
     inner = scope.with_parameters(dict(zip(unique.values(), types, strict=True)))
-    text = to_sql(owner.rewrite(_renamed(node.this, unique), inner))
+    text = to_sql(rewriter.inside(inner).rewrite(_renamed(node.this, unique)))
     for name, replacement in zip(parameters, names, strict=True):
         text = text.replace(quote(unique[name]), replacement)
     return text
@@ -115,6 +123,3 @@ def _renamed(node: exp.Expression, names: dict[str, str]) -> exp.Expression:
         return part
 
     return node.copy().transform(visit)
-
-
-__all__ = ["LAMBDAS", "refuse", "rewrite"]

@@ -1,11 +1,12 @@
-"""What a query's names mean at one place: answers the type of an expression by asking DuckDB.
+"""The scope of one place in a query: tells the type of an expression by asking DuckDB.
 
-Tables are empty while a query is analysed, so that an answer takes a fraction of a millisecond.
+Tables are empty while a query is analyzed, so that an answer takes a fraction of a millisecond.
 """
 
 from dataclasses import dataclass, field, replace
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
 
 from local_aws.services.athena.sql.dialect import to_sql
@@ -26,7 +27,7 @@ class Scope:
     names: frozenset[str] = frozenset()
     sources: tuple[str, ...] = ()
     """FROM texts, the innermost query's first."""
-    known: dict[str, object] = field(default_factory=dict)
+    known: dict[str, DuckDBPyType | None] = field(default_factory=dict)
 
     def with_cte(self, name: str, text: str) -> "Scope":
         """Return a scope that also knows a common table expression."""
@@ -36,7 +37,7 @@ class Scope:
         """Return the scope inside a query over a source; outer sources stay visible."""
         return replace(self, sources=(text, *self.sources), known={})
 
-    def with_parameters(self, types: dict[str, object]) -> "Scope":
+    def with_parameters(self, types: dict[str, DuckDBPyType | None]) -> "Scope":
         """Return the scope of a lambda's body; a parameter of unknown type has type None."""
         columns = ", ".join(
             f"CAST(NULL AS {kind if kind is not None else 'VARCHAR'}) AS {quote(name)}"
@@ -44,7 +45,11 @@ class Scope:
         )
         return self.with_source(f'(SELECT {columns}) AS "{"_".join(types)}#"')
 
-    def type_of(self, node: exp.Expression):
+    def closed(self) -> "Scope":
+        """Return the scope of a derived table: it doesn't see the sources beside it."""
+        return replace(self, sources=self.sources[1:], known={})
+
+    def type_of(self, node: exp.Expression) -> DuckDBPyType | None:
         """Return the DuckDB type of a rewritten expression; None where it can't be told."""
         text = to_sql(node)
         if text not in self.known:
@@ -53,31 +58,31 @@ class Scope:
 
     def kind_of(self, node: exp.Expression) -> str | None:
         """Return the id of an expression's type, such as `list`; None where unknown."""
-        found = self.type_of(node)
-        return None if found is None else type_id(found)
+        duckdb_type = self.type_of(node)
+        return None if duckdb_type is None else type_id(duckdb_type)
 
     def name_of(self, node: exp.Expression) -> str:
         """Return an expression's type as an error message names it."""
         if isinstance(node, exp.Literal) and node.is_string:
             return f"varchar({len(node.this)})"
-        found = self.type_of(node)
-        return "unknown" if found is None else trino_name(found)
+        duckdb_type = self.type_of(node)
+        return "unknown" if duckdb_type is None else trino_name(duckdb_type)
 
     def problem(self, text: str) -> str | None:
-        """Return DuckDB's complaint about an expression; None when it binds."""
+        """Return DuckDB's error for an expression; None when it binds."""
         try:
             self.describe(text)
         except duckdb.Error as error:
             return str(error)
         return None
 
-    def describe(self, text: str) -> list:
+    def describe(self, text: str) -> list[DuckDBPyType]:
         """Return the types of a select list over this scope's sources."""
         prefix = f"WITH RECURSIVE {', '.join(self.ctes)} " if self.ctes else ""
         source = f" FROM {', '.join(self.sources)}" if self.sources else ""
         return self.connection.sql(f"{prefix}SELECT {text}{source}").types
 
-    def _ask(self, text: str):
+    def _ask(self, text: str) -> DuckDBPyType | None:
         # Only the innermost sources first: an outer name that is hidden is not ambiguous.
         for count in range(1, len(self.sources) + 1) if self.sources else [0]:
             try:

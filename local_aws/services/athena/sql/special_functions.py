@@ -1,32 +1,39 @@
-"""Functions whose translation depends on their arguments' number, type or text."""
+"""Rewrites the functions whose translation depends on their arguments' number, type or text.
+
+A `Translation` is given the call and its rewritten arguments, and returns DuckDB's text.
+"""
 
 import re
+from collections.abc import Callable
 
 from sqlglot import exp
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.dialect import to_sql
 from local_aws.services.athena.sql.patterns import joda, mysql
-from local_aws.services.athena.sql.scope import INTEGERS, Scope
+from local_aws.services.athena.sql.rewriter import Rewriter
+from local_aws.services.athena.sql.scope import INTEGERS
 from local_aws.services.athena.sql.type_checks import require_one_family
-from local_aws.services.athena.sql.types import literal, trino_name
+from local_aws.services.athena.sql.types import literal
 
 _JAVA_FORMAT = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(\.\d+)?([a-zA-Z%])")
 _LAX = re.compile(r"^\s*(lax|strict)\s+")
+Arguments = list[exp.Expression]
+Translation = Callable[[Rewriter, exp.Anonymous, Arguments], str]
 
 
-def _texts(arguments: list) -> list[str]:
+def _texts(arguments: Arguments) -> list[str]:
     return [to_sql(argument) for argument in arguments]
 
 
-def _constant(owner, node, argument, what: str) -> str:
+def _constant(rewriter: Rewriter, node: exp.Anonymous, argument: exp.Expression, role: str) -> str:
     if isinstance(argument, exp.Literal) and argument.is_string:
         return argument.this
-    raise owner.fail("NOT_SUPPORTED", f"{what} must be a text constant here", node)
+    raise rewriter.failure("NOT_SUPPORTED", f"{role} must be a text constant here", node)
 
 
-def _concat(owner, node, arguments: list, scope: Scope) -> str:
-    kinds = {scope.kind_of(argument) for argument in arguments}
+def _concat(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
+    kinds = {rewriter.scope.kind_of(argument) for argument in arguments}
     texts = _texts(arguments)
     if "list" in kinds:
         text = texts[0]
@@ -35,14 +42,14 @@ def _concat(owner, node, arguments: list, scope: Scope) -> str:
         return text
     wrong = kinds - {"varchar", "blob", "null", '"null"', None}
     if wrong:
-        types = ", ".join(scope.name_of(argument) for argument in arguments)
+        types = ", ".join(rewriter.scope.name_of(argument) for argument in arguments)
         message = f"Unexpected parameters ({types}) for function concat. Expected: concat(varchar)"
-        raise owner.fail("FUNCTION_NOT_FOUND", message, node)
+        raise rewriter.failure("FUNCTION_NOT_FOUND", message, node)
     return f"({' || '.join(texts)})"
 
 
-def _extreme(name: str):
-    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
+def _extreme(name: str) -> Translation:
+    def rewrite(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
         texts = _texts(arguments)
         missing = " OR ".join(f"{text} IS NULL" for text in texts)
         return f"CASE WHEN NOT ({missing}) THEN {name}({', '.join(texts)}) END"
@@ -50,12 +57,13 @@ def _extreme(name: str):
     return rewrite
 
 
-def _strftime(pattern_of, function: str):
-    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
-        pattern = pattern_of(_constant(owner, node, arguments[1], f"the pattern of {node.name}"))
+def _strftime(pattern_of: Callable[[str], str | None], function: str) -> Translation:
+    def rewrite(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
+        written = _constant(rewriter, node, arguments[1], f"the pattern of {node.name}")
+        pattern = pattern_of(written)
         if pattern is None:
-            message = f"Invalid format: {arguments[1].this}"
-            raise owner.fail("INVALID_FUNCTION_ARGUMENT", message, node)
+            message = f"Invalid format: {written}"
+            raise rewriter.failure("INVALID_FUNCTION_ARGUMENT", message, node)
         value = to_sql(arguments[0])
         if function == "strftime":
             return f"strftime({value}, {literal(pattern)})"
@@ -65,7 +73,7 @@ def _strftime(pattern_of, function: str):
     return rewrite
 
 
-def _from_unixtime(owner, node, arguments: list, scope: Scope) -> str:
+def _from_unixtime(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     texts = _texts(arguments)
     if len(texts) == 1 or arguments[1].name.upper() == "UTC":
         return f"to_timestamp({texts[0]})"
@@ -78,17 +86,12 @@ def json_path(path: str) -> str:
     return re.sub(r"""\[\s*(["'])(.*?)\1\s*\]""", r'."\2"', path)
 
 
-def _json(template: str):
-    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
+def _json(template: str) -> Translation:
+    def rewrite(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
         path = arguments[1]
         if isinstance(path, exp.Literal) and path.is_string:
-            if (
-                not path.this.strip()
-                .removeprefix("lax")
-                .removeprefix("strict")
-                .strip()
-                .startswith("$")
-            ):
+            steps = path.this.strip().removeprefix("lax").removeprefix("strict").strip()
+            if not steps.startswith("$"):
                 message = f"Invalid JSON path: '{path.this}'"
                 raise QueryFailed("INVALID_FUNCTION_ARGUMENT", message)
             return template.format(to_sql(arguments[0]), literal(json_path(path.this)))
@@ -97,37 +100,34 @@ def _json(template: str):
     return rewrite
 
 
-def _reverse(owner, node, arguments: list, scope: Scope) -> str:
-    name = "list_reverse" if scope.kind_of(arguments[0]) == "list" else "reverse"
+def _reverse(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
+    name = "list_reverse" if rewriter.scope.kind_of(arguments[0]) == "list" else "reverse"
     return f"{name}({to_sql(arguments[0])})"
 
 
-def _zip(owner, node, arguments: list, scope: Scope) -> str:
+def _zip(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     return f"list_zip({', '.join(_texts(arguments))})"
 
 
-def _sequence(owner, node, arguments: list, scope: Scope) -> str:
+def _sequence(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     name = "t_sequence" if len(arguments) == 2 else "t_sequence_step"
     return f"{name}({', '.join(_texts(arguments))})"
 
 
-def _typeof(owner, node, arguments: list, scope: Scope) -> str:
-    found = scope.type_of(arguments[0])
-    if isinstance(arguments[0], exp.Literal) and arguments[0].is_string:
-        return literal(f"varchar({len(arguments[0].this)})")
-    return literal("unknown" if found is None else trino_name(found))
+def _typeof(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
+    return literal(rewriter.scope.name_of(arguments[0]))
 
 
-def _format(owner, node, arguments: list, scope: Scope) -> str:
-    java = _constant(owner, node, arguments[0], "the format of format()")
-    position = iter(range(1, len(arguments)))
-    used: list[str] = []
+def _format(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
+    java = _constant(rewriter, node, arguments[0], "the format of format()")
+    positions = iter(range(1, len(arguments)))
+    values: list[str] = []
 
-    def place(match: re.Match) -> str:
+    def as_python(match: re.Match) -> str:
         index, flags, width, digits, kind = match.groups()
         if kind == "%":
             return "%"
-        used.append(_formatted(arguments[int(index) if index else next(position)], kind, scope))
+        values.append(_formatted(arguments[int(index) if index else next(positions)], kind))
         align = "<" if "-" in flags else ">" if kind == "s" and width else ""
         zero = "0" if "0" in flags else ""
         comma = "," if "," in flags else ""
@@ -137,22 +137,22 @@ def _format(owner, node, arguments: list, scope: Scope) -> str:
             suffix = "d" if zero or width else ""
         return "{:" + align + plus + zero + (width or "") + comma + (digits or "") + suffix + "}"
 
-    text = _JAVA_FORMAT.sub(place, java.replace("{", "{{").replace("}", "}}"))
-    return f"format({', '.join([literal(text), *used])})" if used else literal(text)
+    text = _JAVA_FORMAT.sub(as_python, java.replace("{", "{{").replace("}", "}}"))
+    return f"format({', '.join([literal(text), *values])})" if values else literal(text)
 
 
-def _formatted(argument, kind: str, scope: Scope) -> str:
+def _formatted(argument: exp.Expression, kind: str) -> str:
     text = to_sql(argument)
     if kind in "feEgG":
         return f"CAST({text} AS DOUBLE)"
     return text if kind in "dxXo" else f"CAST({text} AS VARCHAR)"
 
 
-def _row(owner, node, arguments: list, scope: Scope) -> str:
+def _row(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     return f"row({', '.join(_texts(arguments))})"
 
 
-def _regexp_replace(owner, node, arguments: list, scope: Scope) -> str:
+def _regexp_replace(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     texts = _texts(arguments)
     if len(texts) == 2:
         return f"regexp_replace({texts[0]}, {texts[1]}, '', 'g')"
@@ -163,43 +163,43 @@ def _regexp_replace(owner, node, arguments: list, scope: Scope) -> str:
     return f"regexp_replace({texts[0]}, {texts[1]}, {texts[2]}, 'g')"
 
 
-def _count(owner, node, arguments: list, scope: Scope) -> str:
+def _count(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     return f"count({', '.join(_texts(arguments)) or '*'})"
 
 
-def _round(owner, node, arguments: list, scope: Scope) -> str:
+def _round(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     texts = _texts(arguments)
-    kind = str(scope.type_of(arguments[0]))
+    kind = str(rewriter.scope.type_of(arguments[0]))
     text = f"round({', '.join(texts)})"
     if kind.startswith("DECIMAL") and len(texts) == 2:
         # Trino rounds a decimal to fewer digits and keeps its scale.
-        precision, scale = (number for _, number in scope.type_of(arguments[0]).children)
+        precision, scale = (number for _, number in rewriter.scope.type_of(arguments[0]).children)
         return f"CAST({text} AS DECIMAL({min(38, precision + 1)}, {scale}))"
     keeps = kind in ("FLOAT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT")
     return f"CAST({text} AS {kind})" if keeps else text
 
 
-def _whole(name: str):
-    def rewrite(owner, node, arguments: list, scope: Scope) -> str:
+def _whole(name: str) -> Translation:
+    def rewrite(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
         """Leave integers as they are: DuckDB would make them doubles."""
         texts = _texts(arguments)
-        if scope.kind_of(arguments[0]) in INTEGERS:
+        if rewriter.scope.kind_of(arguments[0]) in INTEGERS:
             return texts[0]
         return f"{name}({', '.join(texts)})"
 
     return rewrite
 
 
-def _coalesce(owner, node, arguments: list, scope: Scope) -> str:
-    require_one_family(owner, arguments, "COALESCE operands", node, scope)
+def _coalesce(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
+    require_one_family(rewriter, arguments, "COALESCE operands", node)
     return f"coalesce({', '.join(_texts(arguments))})"
 
 
-def _grouping(owner, node, arguments: list, scope: Scope) -> str:
+def _grouping(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     return f"grouping({', '.join(_texts(arguments))})"
 
 
-def _split(owner, node, arguments: list, scope: Scope) -> str:
+def _split(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     texts = _texts(arguments)
     if len(texts) == 2:
         return f"string_split({texts[0]}, {texts[1]})"
@@ -209,13 +209,13 @@ def _split(owner, node, arguments: list, scope: Scope) -> str:
     return f"CASE WHEN len({parts}) > {texts[2]} THEN list_append({head}, {rest}) ELSE {parts} END"
 
 
-def _element_at(owner, node, arguments: list, scope: Scope) -> str:
+def _element_at(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     """Give element_at NULL outside the list and for keys that are not there."""
     base, index = _texts(arguments)
     return f"({base})[{index}]"
 
 
-SPECIAL = {
+SPECIAL: dict[str, Translation] = {
     "concat": _concat,
     "count": _count,
     "greatest": _extreme("greatest"),

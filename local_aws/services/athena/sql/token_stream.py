@@ -1,4 +1,4 @@
-"""Walks over a statement's tokens, with Hive's backquotes and Trino's strings."""
+"""A statement as a stream of tokens, with Hive's backquotes and Trino's strings."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Token:
-    """A token and where it begins and ends."""
+    """A token and the offsets where it begins and ends."""
 
     kind: str
     text: str
@@ -26,8 +26,8 @@ class Token:
     end: int
 
 
-class Cursor:
-    """A place in a statement's tokens."""
+class TokenStream:
+    """The tokens of a statement, read from the first to the last."""
 
     def __init__(self, text: str):
         self.text = text
@@ -38,11 +38,11 @@ class Cursor:
         ]
         while self._tokens and self._tokens[-1].text == ";":
             self._tokens.pop()
-        self._at = 0
+        self._next = 0
 
     def _token(self, ahead: int = 0) -> Token | None:
-        at = self._at + ahead
-        return self._tokens[at] if at < len(self._tokens) else None
+        index = self._next + ahead
+        return self._tokens[index] if index < len(self._tokens) else None
 
     def word(self, ahead: int = 0) -> str:
         """Return a coming token in upper case, '' at the end."""
@@ -50,22 +50,22 @@ class Cursor:
         return token.text.upper() if token else ""
 
     def take(self) -> Token:
-        """Return the next token and go on."""
+        """Return the next token and skip it."""
         token = self._token()
         if token is None:
             raise mismatched("<EOF>", "<identifier>", end_of(self.text))
-        self._at += 1
+        self._next += 1
         return token
 
     def accept(self, *words: str) -> bool:
-        """Go over the given words if they come next."""
+        """Skip these words if they come next; say whether they did."""
         if all(self.word(i) == word for i, word in enumerate(words)):
-            self._at += len(words)
+            self._next += len(words)
             return True
         return False
 
     def expect(self, word: str) -> None:
-        """Go over a word that must come next."""
+        """Skip a word that must come next."""
         if not self.accept(word):
             raise self.mismatch(f"'{word}'")
 
@@ -77,7 +77,7 @@ class Cursor:
         return mismatched(token.text, expected, position_of(self.text, token.start))
 
     def position(self) -> Position:
-        """Return the place of the coming token."""
+        """Return the position of the coming token."""
         token = self._token()
         return position_of(self.text, token.start) if token else end_of(self.text)
 
@@ -95,7 +95,7 @@ class Cursor:
         token = self._token()
         if token is None or token.kind not in ("word", "quoted"):
             raise self.mismatch("<identifier>")
-        self._at += 1
+        self._next += 1
         text = token.text[1:-1].replace('""', '"') if token.kind == "quoted" else token.text
         return text.lower()
 
@@ -113,30 +113,30 @@ class Cursor:
         token = self._token()
         if token is None or not (token.kind == "string" or token.text.startswith('"')):
             raise self.mismatch("<string>")
-        self._at += 1
+        self._next += 1
         return token.text[1:-1].replace("''", "'")
 
     def names(self) -> list[str]:
         """Read names in brackets."""
         self.expect("(")
-        found = [self.name()]
+        names = [self.name()]
         while self.accept(","):
-            found.append(self.name())
+            names.append(self.name())
         self.expect(")")
-        return found
+        return names
 
     def properties(self) -> dict:
         """Read (name = value, …); a value is a string, number, boolean or ARRAY[…] of strings."""
         self.expect("(")
-        found = {}
+        properties = {}
         while not self.accept(")"):
             token = self._token()
             key = self.string() if token and token.kind != "word" else self.name()
             self.expect("=")
-            found[key] = self._value()
+            properties[key] = self._value()
             if not self.accept(",") and self.word() != ")":
                 raise self.mismatch("')', ','")
-        return found
+        return properties
 
     def _value(self) -> object:
         if self.accept("ARRAY"):
@@ -153,17 +153,17 @@ class Cursor:
         return int(text) if text.isdigit() else text.lower() == "true"
 
     def bracketed(self) -> str:
-        """Read (…) and return what is inside, at its own place in otherwise blank text."""
+        """Read (…) and return the inside; all before it is blanked, so that positions stay true."""
         self.expect("(")
-        start, depth = self._at, 1
+        start, depth = self._next, 1
         while depth:
             token = self.take()
             depth += {"(": 1, ")": -1}.get(token.text, 0)
-        begin, end = self._tokens[start].start, self._tokens[self._at - 1].start
+        begin, end = self._tokens[start].start, self._tokens[self._next - 1].start
         return _blank(self.text[:begin]) + self.text[begin:end]
 
     def blanked(self) -> str:
-        """Return the rest of the text with all before it blanked, so that places stay true."""
+        """Return the rest of the text with all before it blanked, so that positions stay true."""
         token = self._token()
         if token is None:
             raise self.mismatch("<query>")
@@ -175,18 +175,18 @@ class Cursor:
 
     def expressions(self) -> list[str]:
         """Return the comma-separated texts that are left."""
-        found, depth, start = [], 0, None
+        texts, depth, start = [], 0, None
         while (token := self._token()) is not None:
             start = token.start if start is None else start
             if token.text == "," and depth == 0:
-                found.append(self.text[start : token.start].strip())
+                texts.append(self.text[start : token.start].strip())
                 start = None
             depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.text, 0)
-            self._at += 1
+            self._next += 1
             last = token.end
         if start is not None:
-            found.append(self.text[start:last].strip())
-        return found
+            texts.append(self.text[start:last].strip())
+        return texts
 
     def type_text(self) -> str:
         """Read a type, up to the comma, bracket or COMMENT behind it."""
@@ -197,7 +197,7 @@ class Cursor:
                 break
             depth += {"(": 1, "<": 1, ")": -1, ">": -1}.get(token.text, 0)
             end = token.end
-            self._at += 1
+            self._next += 1
         if begin is None:
             raise self.mismatch("<type>")
         return self.text[begin.start : end]

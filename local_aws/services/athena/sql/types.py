@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from duckdb.sqltypes import DuckDBPyType
+
 from local_aws.services.athena.failures import MalformedQuery
 
 
@@ -156,20 +158,20 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def type_id(duckdb_type) -> str:
+def type_id(duckdb_type: DuckDBPyType) -> str:
     """Return the id of a DuckDB type in lower case; JSON, an alias of VARCHAR, as json."""
     if str(duckdb_type) == "JSON":
         return "json"
     return str(duckdb_type.id).lower()
 
 
-def athena_name(duckdb_type) -> str:
+def athena_name(duckdb_type: DuckDBPyType) -> str:
     """Return the name that ResultSetMetadata gives a DuckDB type."""
-    found = type_id(duckdb_type)
-    return found if found == "json" else _ATHENA.get(found, "varchar")
+    id_ = type_id(duckdb_type)
+    return id_ if id_ == "json" else _ATHENA.get(id_, "varchar")
 
 
-def hive_name(duckdb_type) -> str:
+def hive_name(duckdb_type: DuckDBPyType) -> str:
     """Return the Hive type of a column that CTAS makes from a DuckDB type."""
     name = athena_name(duckdb_type)
     if name == "decimal":
@@ -184,7 +186,7 @@ def hive_name(duckdb_type) -> str:
     return _HIVE.get(name, name)
 
 
-def trino_name(duckdb_type) -> str:
+def trino_name(duckdb_type: DuckDBPyType) -> str:
     """Return a type as Trino writes it in an error or in typeof()."""
     name = athena_name(duckdb_type)
     if name == "decimal":
@@ -199,7 +201,7 @@ def trino_name(duckdb_type) -> str:
     return names.get(name, name.replace("timestamp with", "timestamp(3) with"))
 
 
-def row_fields(duckdb_type) -> list[tuple[str, object]]:
+def row_fields(duckdb_type: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
     """Return the (name, type) of a row's fields; those of an unnamed row are field0, field1…"""
     return [
         (child[0] if type_id(duckdb_type) == "struct" else f"field{i}", child[1])
@@ -207,7 +209,7 @@ def row_fields(duckdb_type) -> list[tuple[str, object]]:
     ]
 
 
-def column_info(name: str, duckdb_type) -> dict:
+def column_info(name: str, duckdb_type: DuckDBPyType) -> dict:
     """Return the ColumnInfo of a result column."""
     kind = athena_name(duckdb_type)
     precision, scale = _DIGITS.get(kind, 0), 0

@@ -3,11 +3,11 @@
 from sqlglot import exp
 
 from local_aws.services.athena.sql.dialect import to_sql
-from local_aws.services.athena.sql.scope import Scope
+from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.types import quote, row_fields, type_id
 
 
-def unnested(owner, node: exp.Unnest, scope: Scope) -> str:
+def unnested(rewriter: Rewriter, node: exp.Unnest) -> str:
     """Return UNNEST(…) [WITH ORDINALITY] [AS t (a, b)] as a FROM text.
 
     Raises:
@@ -15,8 +15,7 @@ def unnested(owner, node: exp.Unnest, scope: Scope) -> str:
     """
     items, outputs, names = [], [], []
     for index, argument in enumerate(node.expressions):
-        value = owner.rewrite(argument, scope)
-        item, columns = _argument(owner, argument, value, f"u{index}", scope)
+        item, columns = _argument(rewriter, argument, f"u{index}")
         items.append(item)
         outputs += [text for text, _ in columns]
         names += [name for _, name in columns]
@@ -26,23 +25,26 @@ def unnested(owner, node: exp.Unnest, scope: Scope) -> str:
         items.append(f"generate_series(1, CAST(greatest({lengths}, 0) AS BIGINT))")
         outputs.append(f"u{len(items) - 1}")
         names.append("ordinality")
-    alias, columns = _aliases(owner, node, names)
+    alias, columns = _aliases(rewriter, node, names)
     inner = ", ".join(f"unnest({item}) AS u{i}" for i, item in enumerate(items))
-    chosen = ", ".join(f"{o} AS {quote(n)}" for o, n in zip(outputs, columns, strict=True))
-    return f"LATERAL (SELECT {chosen} FROM (SELECT {inner})) AS {alias}"
+    selected = ", ".join(f"{o} AS {quote(n)}" for o, n in zip(outputs, columns, strict=True))
+    return f"LATERAL (SELECT {selected} FROM (SELECT {inner})) AS {alias}"
 
 
-def _argument(owner, node, value, name: str, scope: Scope) -> tuple[str, list[tuple[str, str]]]:
+def _argument(
+    rewriter: Rewriter, node: exp.Expression, name: str
+) -> tuple[str, list[tuple[str, str]]]:
     """Return the list to unnest, and the (text, name) of the columns it becomes."""
-    kind = scope.type_of(value)
+    value = rewriter.rewrite(node)
+    kind = rewriter.scope.type_of(value)
     text = to_sql(value)
     if kind is None:
         return text, [(name, name)]
     if type_id(kind) == "map":
         return f"map_entries({text})", [(f"{name}.key", "key"), (f"{name}.value", "value")]
     if type_id(kind) != "list":
-        message = f"Cannot unnest type: {scope.name_of(value)}"
-        raise owner.fail("TYPE_MISMATCH", message, node)
+        message = f"Cannot unnest type: {rewriter.scope.name_of(value)}"
+        raise rewriter.failure("TYPE_MISMATCH", message, node)
     child = kind.children[0][1]
     if type_id(child) in ("struct", "tuple"):
         named = type_id(child) == "struct"
@@ -53,25 +55,25 @@ def _argument(owner, node, value, name: str, scope: Scope) -> tuple[str, list[tu
     return text, [(name, name)]
 
 
-def _aliases(owner, node: exp.Unnest, names: list[str]) -> tuple[str, list[str]]:
+def _aliases(rewriter: Rewriter, node: exp.Unnest, names: list[str]) -> tuple[str, list[str]]:
     alias = node.args.get("alias")
     if not alias:
         return quote("unnest#"), _distinct(names)
-    given = [column.name for column in alias.columns]
+    aliases = [column.name for column in alias.columns]
     offset = node.args.get("offset")
     # sqlglot takes the last column alias of WITH ORDINALITY out of the list.
-    if isinstance(offset, exp.Identifier) and given:
-        given.append(offset.name)
+    if isinstance(offset, exp.Identifier) and aliases:
+        aliases.append(offset.name)
     table = alias.name or "unnest#"
-    if not given:
+    if not aliases:
         return quote(table), _distinct(names)
-    if len(given) != len(names):
+    if len(aliases) != len(names):
         message = (
-            f"Column alias list has {len(given)} entries but '{table}' has {len(names)} "
+            f"Column alias list has {len(aliases)} entries but '{table}' has {len(names)} "
             "columns available"
         )
-        raise owner.fail("MISMATCHED_COLUMN_ALIASES", message, node)
-    return quote(table), given
+        raise rewriter.failure("MISMATCHED_COLUMN_ALIASES", message, node)
+    return quote(table), aliases
 
 
 def _distinct(names: list[str]) -> list[str]:

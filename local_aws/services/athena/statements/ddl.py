@@ -3,7 +3,7 @@
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import hive_name, trino_name
-from local_aws.services.athena.statements.query import analyse
+from local_aws.services.athena.statements.query import analyze
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.partitions import all_partitions, list_files, split_uri
 from local_aws.services.athena.tables.sources import encode_view
@@ -61,7 +61,7 @@ def create_table(context: RunContext, parts: dict) -> list[str]:
     if not parts["location"]:
         raise QueryFailed("", "FAILED: SemanticException No Location specified for table")
     split_uri(parts["location"])
-    chosen = parts["format"]
+    format_ = parts["format"]
     buckets, count = parts["buckets"]
     table = {
         "Name": name,
@@ -71,9 +71,9 @@ def create_table(context: RunContext, parts: dict) -> list[str]:
         "StorageDescriptor": {
             "Columns": parts["columns"],
             "Location": parts["location"],
-            "InputFormat": chosen.input,
-            "OutputFormat": chosen.output,
-            "SerdeInfo": {"SerializationLibrary": chosen.serde, "Parameters": parts["serde"]},
+            "InputFormat": format_.input,
+            "OutputFormat": format_.output,
+            "SerdeInfo": {"SerializationLibrary": format_.serde, "Parameters": parts["serde"]},
             "BucketColumns": buckets,
             "NumberOfBuckets": count or -1,
             "Compressed": False,
@@ -106,8 +106,8 @@ def drop_table(context: RunContext, parts: dict) -> list[str]:
 def create_view(context: RunContext, parts: dict) -> list[str]:
     """CREATE [OR REPLACE] VIEW."""
     database, name = context.qualify(parts["name"])
-    analysed = analyse(context.connection, parts["text"], context.sources(), [])
-    columns = list(zip(analysed.names, analysed.types, strict=True))
+    analyzed = analyze(context.connection, parts["text"], context.sources(), [])
+    columns = list(zip(analyzed.names, analyzed.types, strict=True))
     for index, (column, _) in enumerate(columns, 1):
         if column.startswith("_col"):
             message = f"Column name not specified at position {index}"
@@ -229,14 +229,14 @@ def msck(context: RunContext, parts: dict) -> list[str]:
         return []
     known = {tuple(body["Values"]) for body in all_partitions(context.catalog, table)}
     base = table["StorageDescriptor"]["Location"].rstrip("/") + "/"
-    found = {}
+    folders_of: dict[tuple[str, ...], str] = {}
     for file in list_files(context.store, base):
         folders = file.uri.removeprefix(base).split("/")[:-1]
         pairs = [folder.partition("=") for folder in folders[: len(keys)]]
         if [pair[0].lower() for pair in pairs] == keys:
             values = tuple(pair[2] for pair in pairs)
-            found.setdefault(values, base + "/".join(folders[: len(keys)]) + "/")
-    new = [(list(values), uri) for values, uri in sorted(found.items()) if values not in known]
+            folders_of.setdefault(values, base + "/".join(folders[: len(keys)]) + "/")
+    new = [(list(values), uri) for values, uri in sorted(folders_of.items()) if values not in known]
     context.add_partitions(table, new)
     name = f"{table['Name']}"
     missing = [

@@ -1,7 +1,7 @@
 """Reads Hive's CREATE EXTERNAL TABLE and ALTER TABLE into the pieces of a Glue table."""
 
 from local_aws.services.athena.failures import MalformedQuery
-from local_aws.services.athena.sql.token_stream import Cursor
+from local_aws.services.athena.sql.token_stream import TokenStream
 from local_aws.services.athena.sql.types import parse_type
 from local_aws.services.athena.tables.formats import FORMATS, Format
 
@@ -15,24 +15,24 @@ _DELIMITERS = {
 _ESCAPES = {"\\t": "\t", "\\n": "\n", "\\001": "\x01", "\\002": "\x02", "\\003": "\x03"}
 
 
-def columns(cursor: Cursor) -> list[dict]:
+def read_columns(tokens: TokenStream) -> list[dict]:
     """Read (name type [COMMENT 'text'], …)."""
-    cursor.expect("(")
-    found = []
+    tokens.expect("(")
+    columns = []
     while True:
-        column = {"Name": cursor.name()}
-        column["Type"] = _canonical(cursor.type_text())
-        if cursor.accept("COMMENT"):
-            column["Comment"] = cursor.string()
-        found.append(column)
-        if not cursor.accept(","):
+        column = {"Name": tokens.name()}
+        column["Type"] = _canonical(tokens.type_text())
+        if tokens.accept("COMMENT"):
+            column["Comment"] = tokens.string()
+        columns.append(column)
+        if not tokens.accept(","):
             break
-    cursor.expect(")")
-    names = [column["Name"] for column in found]
+    tokens.expect(")")
+    names = [column["Name"] for column in columns]
     for name in names:
         if names.count(name) > 1:
             raise MalformedQuery(f"FAILED: SemanticException Duplicate column name: {name}")
-    return found
+    return columns
 
 
 def _canonical(text: str) -> str:
@@ -40,10 +40,10 @@ def _canonical(text: str) -> str:
     return "".join(text.lower().replace("integer", "int").split()).replace("`", "")
 
 
-def create_table(cursor: Cursor) -> dict:
+def create_table(tokens: TokenStream) -> dict:
     """Read what follows the table's name."""
     parts = {
-        "columns": columns(cursor) if cursor.word() == "(" else [],
+        "columns": read_columns(tokens) if tokens.word() == "(" else [],
         "keys": [],
         "format": FORMATS["TEXTFILE"],
         "serde": {},
@@ -51,106 +51,106 @@ def create_table(cursor: Cursor) -> dict:
         "location": None,
         "buckets": ([], 0),
     }
-    while not cursor.done():
-        if cursor.accept("COMMENT"):
-            parts["comment"] = cursor.string()
-        elif cursor.accept("PARTITIONED", "BY"):
-            parts["keys"] = columns(cursor)
-        elif cursor.accept("CLUSTERED", "BY"):
-            parts["buckets"] = _buckets(cursor)
-        elif cursor.accept("ROW", "FORMAT"):
-            _row_format(cursor, parts)
-        elif cursor.accept("WITH", "SERDEPROPERTIES"):
-            parts["serde"] |= {key: str(value) for key, value in cursor.properties().items()}
-        elif cursor.accept("STORED", "AS"):
-            parts["format"] = _stored_as(cursor, parts)
-        elif cursor.accept("LOCATION"):
-            parts["location"] = cursor.string()
-        elif cursor.accept("TBLPROPERTIES"):
-            parts["properties"] = {k: str(v) for k, v in cursor.properties().items()}
+    while not tokens.done():
+        if tokens.accept("COMMENT"):
+            parts["comment"] = tokens.string()
+        elif tokens.accept("PARTITIONED", "BY"):
+            parts["keys"] = read_columns(tokens)
+        elif tokens.accept("CLUSTERED", "BY"):
+            parts["buckets"] = _buckets(tokens)
+        elif tokens.accept("ROW", "FORMAT"):
+            _row_format(tokens, parts)
+        elif tokens.accept("WITH", "SERDEPROPERTIES"):
+            parts["serde"] |= {key: str(value) for key, value in tokens.properties().items()}
+        elif tokens.accept("STORED", "AS"):
+            parts["format"] = _stored_as(tokens, parts)
+        elif tokens.accept("LOCATION"):
+            parts["location"] = tokens.string()
+        elif tokens.accept("TBLPROPERTIES"):
+            parts["properties"] = {k: str(v) for k, v in tokens.properties().items()}
         else:
-            raise cursor.mismatch("'LOCATION', 'PARTITIONED', 'ROW', 'STORED', 'TBLPROPERTIES'")
+            raise tokens.mismatch("'LOCATION', 'PARTITIONED', 'ROW', 'STORED', 'TBLPROPERTIES'")
     return parts
 
 
-def _buckets(cursor: Cursor) -> tuple[list[str], int]:
-    names = cursor.names()
-    if cursor.accept("SORTED", "BY"):
-        cursor.bracketed()
-    cursor.expect("INTO")
-    count = int(cursor.take().text)
-    cursor.expect("BUCKETS")
+def _buckets(tokens: TokenStream) -> tuple[list[str], int]:
+    names = tokens.names()
+    if tokens.accept("SORTED", "BY"):
+        tokens.bracketed()
+    tokens.expect("INTO")
+    count = int(tokens.take().text)
+    tokens.expect("BUCKETS")
     return names, count
 
 
-def _row_format(cursor: Cursor, parts: dict) -> None:
+def _row_format(tokens: TokenStream, parts: dict) -> None:
     old = parts["format"]
-    if cursor.accept("SERDE"):
-        parts["format"] = Format(cursor.string(), old.input, old.output)
+    if tokens.accept("SERDE"):
+        parts["format"] = Format(tokens.string(), old.input, old.output)
         parts["own_serde"] = True
         return
-    cursor.expect("DELIMITED")
-    found = True
-    while found:
-        found = False
+    tokens.expect("DELIMITED")
+    more = True
+    while more:
+        more = False
         for words, key in _DELIMITERS.items():
-            if cursor.accept(*words):
-                text = cursor.string()
+            if tokens.accept(*words):
+                text = tokens.string()
                 parts["serde"][key] = _ESCAPES.get(text, text)
-                found = True
-        if cursor.accept("ESCAPED", "BY"):
-            text = cursor.string()
+                more = True
+        if tokens.accept("ESCAPED", "BY"):
+            text = tokens.string()
             parts["serde"]["escape.char"] = text.replace("\\\\", "\\")
-            found = True
+            more = True
 
 
-def _stored_as(cursor: Cursor, parts: dict) -> Format:
+def _stored_as(tokens: TokenStream, parts: dict) -> Format:
     serde = parts["format"].serde
     own = parts.get("own_serde", False)
-    if cursor.accept("INPUTFORMAT"):
-        given = cursor.string()
-        cursor.expect("OUTPUTFORMAT")
-        return Format(serde, given, cursor.string())
-    name = cursor.name().upper()
+    if tokens.accept("INPUTFORMAT"):
+        input_class = tokens.string()
+        tokens.expect("OUTPUTFORMAT")
+        return Format(serde, input_class, tokens.string())
+    name = tokens.name().upper()
     if name not in FORMATS:
         raise MalformedQuery(f"FAILED: SemanticException Unrecognized file format: '{name}'")
-    chosen = FORMATS[name]
-    return Format(serde, chosen.input, chosen.output) if own else chosen
+    format_ = FORMATS[name]
+    return Format(serde, format_.input, format_.output) if own else format_
 
 
-def partition_specs(cursor: Cursor) -> list[dict]:
+def partition_specs(tokens: TokenStream) -> list[dict]:
     """Read PARTITION (key = value, …) [LOCATION 'uri'] as often as it comes."""
-    found = []
-    while cursor.accept("PARTITION"):
-        values = {key: str(value) for key, value in cursor.properties().items()}
-        found.append({"values": values, "location": None})
-        if cursor.accept("LOCATION"):
-            found[-1]["location"] = cursor.string()
-        cursor.accept(",")
-    if not found:
-        raise cursor.mismatch("'PARTITION'")
-    return found
+    specs = []
+    while tokens.accept("PARTITION"):
+        values = {key: str(value) for key, value in tokens.properties().items()}
+        specs.append({"values": values, "location": None})
+        if tokens.accept("LOCATION"):
+            specs[-1]["location"] = tokens.string()
+        tokens.accept(",")
+    if not specs:
+        raise tokens.mismatch("'PARTITION'")
+    return specs
 
 
-def alter_table(cursor: Cursor) -> dict:
+def alter_table(tokens: TokenStream) -> dict:
     """Read what follows ALTER TABLE name."""
-    if cursor.accept("ADD", "COLUMNS"):
-        return {"action": "add_columns", "columns": columns(cursor)}
-    if cursor.accept("REPLACE", "COLUMNS"):
-        return {"action": "replace_columns", "columns": columns(cursor)}
-    if cursor.accept("ADD"):
-        exists = cursor.accept("IF", "NOT", "EXISTS")
-        return {"action": "add_partitions", "exists": exists, "specs": partition_specs(cursor)}
-    if cursor.accept("DROP"):
-        exists = cursor.accept("IF", "EXISTS")
-        return {"action": "drop_partitions", "exists": exists, "specs": partition_specs(cursor)}
-    if cursor.accept("SET", "TBLPROPERTIES"):
-        return {"action": "set_properties", "properties": cursor.properties()}
-    if cursor.accept("SET", "LOCATION"):
-        return {"action": "set_location", "location": cursor.string()}
-    if cursor.accept("CHANGE"):
-        cursor.accept("COLUMN")
-        old, new = cursor.name(), cursor.name()
-        column = {"Name": new, "Type": _canonical(cursor.type_text())}
+    if tokens.accept("ADD", "COLUMNS"):
+        return {"action": "add_columns", "columns": read_columns(tokens)}
+    if tokens.accept("REPLACE", "COLUMNS"):
+        return {"action": "replace_columns", "columns": read_columns(tokens)}
+    if tokens.accept("ADD"):
+        exists = tokens.accept("IF", "NOT", "EXISTS")
+        return {"action": "add_partitions", "exists": exists, "specs": partition_specs(tokens)}
+    if tokens.accept("DROP"):
+        exists = tokens.accept("IF", "EXISTS")
+        return {"action": "drop_partitions", "exists": exists, "specs": partition_specs(tokens)}
+    if tokens.accept("SET", "TBLPROPERTIES"):
+        return {"action": "set_properties", "properties": tokens.properties()}
+    if tokens.accept("SET", "LOCATION"):
+        return {"action": "set_location", "location": tokens.string()}
+    if tokens.accept("CHANGE"):
+        tokens.accept("COLUMN")
+        old, new = tokens.name(), tokens.name()
+        column = {"Name": new, "Type": _canonical(tokens.type_text())}
         return {"action": "change_column", "old": old, "column": column}
-    raise cursor.mismatch("'ADD', 'CHANGE', 'DROP', 'REPLACE', 'SET'")
+    raise tokens.mismatch("'ADD', 'CHANGE', 'DROP', 'REPLACE', 'SET'")

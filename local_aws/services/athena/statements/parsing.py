@@ -1,13 +1,14 @@
-"""Tells statements apart and takes the non-query ones to pieces; knows syntax, no meaning.
+"""Parses statements: tells their kinds apart and takes all but queries to pieces; syntax only.
 
 sqlglot reads queries only; UNLOAD, SHOW, MSCK, EXPLAIN, PREPARE, EXECUTE and DDL are read here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from local_aws.services.athena.failures import MalformedQuery
 from local_aws.services.athena.sql.dialect import parse
-from local_aws.services.athena.sql.token_stream import Cursor
+from local_aws.services.athena.sql.token_stream import TokenStream
 from local_aws.services.athena.statements.hive_ddl import alter_table, create_table
 
 STARTS = (
@@ -19,7 +20,7 @@ STARTS = (
 
 @dataclass
 class Statement:
-    """One statement: what it is, how Athena classes it, and its pieces."""
+    """One statement: its kind, the types that Athena gives it, and its pieces."""
 
     kind: str
     category: str
@@ -27,64 +28,68 @@ class Statement:
     parts: dict = field(default_factory=dict)
 
 
+Reader = Callable[[TokenStream, str], Statement]
+"""Reads what follows a statement's first word; is given the whole text too."""
+
+
 def parse_statement(text: str) -> Statement:
-    """Take a statement to pieces.
+    """Parse a statement into its pieces.
 
     Raises:
         MalformedQuery: it is none, or one that Athena has but this engine has not.
     """
-    cursor = Cursor(text)
-    first = cursor.word()
+    tokens = TokenStream(text)
+    first = tokens.word()
     if first in ("SELECT", "WITH", "VALUES", "TABLE", "("):
         parse(text)
         return Statement("query", "DML", "SELECT", {"text": text})
     if first not in _READERS:
-        raise cursor.mismatch(STARTS)
-    cursor.take()
-    statement = _READERS[first](cursor, text)
+        raise tokens.mismatch(STARTS)
+    tokens.take()
+    statement = _READERS[first](tokens, text)
     if "text" in statement.parts:
         parse(statement.parts["text"])
     return statement
 
 
-def _create(cursor: Cursor, text: str) -> Statement:
-    replace = cursor.accept("OR", "REPLACE")
-    if cursor.accept("DATABASE") or cursor.accept("SCHEMA"):
-        return _create_database(cursor)
-    if cursor.accept("VIEW"):
-        name = cursor.qualified()
-        cursor.expect("AS")
-        parts = {"name": name, "replace": replace, "query": cursor.rest()}
-        return Statement("create_view", "DDL", "CREATE_VIEW", {**parts, "text": cursor.blanked()})
-    external = cursor.accept("EXTERNAL")
-    cursor.expect("TABLE")
-    exists = cursor.accept("IF", "NOT", "EXISTS")
-    name = cursor.qualified()
-    if not external and cursor.word() in ("WITH", "AS"):
-        return _ctas(cursor, name, exists)
+def _create(tokens: TokenStream, text: str) -> Statement:
+    replace = tokens.accept("OR", "REPLACE")
+    if tokens.accept("DATABASE") or tokens.accept("SCHEMA"):
+        return _create_database(tokens)
+    if tokens.accept("VIEW"):
+        name = tokens.qualified()
+        tokens.expect("AS")
+        parts = {"name": name, "replace": replace, "query": tokens.rest()}
+        return Statement("create_view", "DDL", "CREATE_VIEW", {**parts, "text": tokens.blanked()})
+    external = tokens.accept("EXTERNAL")
+    tokens.expect("TABLE")
+    exists = tokens.accept("IF", "NOT", "EXISTS")
+    name = tokens.qualified()
+    if not external and tokens.word() in ("WITH", "AS"):
+        return _ctas(tokens, name, exists)
     parts = {"name": name, "exists": exists, "external": external}
-    return Statement("create_table", "DDL", "CREATE_TABLE", {**parts, **create_table(cursor)})
+    return Statement("create_table", "DDL", "CREATE_TABLE", {**parts, **create_table(tokens)})
 
 
-def _create_database(cursor: Cursor) -> Statement:
-    exists = cursor.accept("IF", "NOT", "EXISTS")
-    body = {"Name": cursor.name()}
-    while not cursor.done():
-        if cursor.accept("COMMENT"):
-            body["Description"] = cursor.string()
-        elif cursor.accept("LOCATION"):
-            body["LocationUri"] = cursor.string()
-        elif cursor.accept("WITH", "DBPROPERTIES"):
-            body["Parameters"] = cursor.properties()
+def _create_database(tokens: TokenStream) -> Statement:
+    exists = tokens.accept("IF", "NOT", "EXISTS")
+    body = {"Name": tokens.name()}
+    while not tokens.done():
+        if tokens.accept("COMMENT"):
+            body["Description"] = tokens.string()
+        elif tokens.accept("LOCATION"):
+            body["LocationUri"] = tokens.string()
+        elif tokens.accept("WITH", "DBPROPERTIES"):
+            body["Parameters"] = tokens.properties()
         else:
-            raise cursor.mismatch("'COMMENT', 'LOCATION', 'WITH', <EOF>")
+            raise tokens.mismatch("'COMMENT', 'LOCATION', 'WITH', <EOF>")
     return Statement("create_database", "DDL", "CREATE_DATABASE", {"body": body, "exists": exists})
 
 
-def _ctas(cursor: Cursor, name: tuple, exists: bool) -> Statement:
-    properties = cursor.properties() if cursor.accept("WITH") else {}
-    cursor.expect("AS")
-    query = cursor.blanked()
+def _ctas(tokens: TokenStream, name: tuple, exists: bool) -> Statement:
+    properties = tokens.properties() if tokens.accept("WITH") else {}
+    tokens.expect("AS")
+    query = tokens.blanked()
     data = True
     tail = query.rstrip().rstrip(";").rstrip()
     for words, value in (("WITH NO DATA", False), ("WITH DATA", True)):
@@ -96,144 +101,144 @@ def _ctas(cursor: Cursor, name: tuple, exists: bool) -> Statement:
     return Statement("ctas", "DDL", "CREATE_TABLE_AS_SELECT", parts)
 
 
-def _drop(cursor: Cursor, text: str) -> Statement:
+def _drop(tokens: TokenStream, text: str) -> Statement:
     for word, kind in (("TABLE", "table"), ("VIEW", "view"), ("DATABASE", "database"),
                        ("SCHEMA", "database")):  # fmt: skip
-        if cursor.accept(word):
-            exists = cursor.accept("IF", "EXISTS")
-            parts = {"name": cursor.qualified(), "exists": exists}
-            parts["cascade"] = cursor.accept("CASCADE")
-            cursor.accept("RESTRICT")
-            cursor.end()
+        if tokens.accept(word):
+            exists = tokens.accept("IF", "EXISTS")
+            parts = {"name": tokens.qualified(), "exists": exists}
+            parts["cascade"] = tokens.accept("CASCADE")
+            tokens.accept("RESTRICT")
+            tokens.end()
             return Statement(f"drop_{kind}", "DDL", f"DROP_{kind.upper()}", parts)
-    raise cursor.mismatch("'DATABASE', 'SCHEMA', 'TABLE', 'VIEW'")
+    raise tokens.mismatch("'DATABASE', 'SCHEMA', 'TABLE', 'VIEW'")
 
 
-def _insert(cursor: Cursor, text: str) -> Statement:
-    cursor.expect("INTO")
-    name, at = cursor.qualified(), cursor.position()
+def _insert(tokens: TokenStream, text: str) -> Statement:
+    tokens.expect("INTO")
+    name, position = tokens.qualified(), tokens.position()
     columns = None
-    if cursor.word() == "(" and cursor.word(1) not in ("SELECT", "WITH", "VALUES", "("):
-        columns = cursor.names()
-    parts = {"name": name, "columns": columns, "text": cursor.blanked(), "at": at}
+    if tokens.word() == "(" and tokens.word(1) not in ("SELECT", "WITH", "VALUES", "("):
+        columns = tokens.names()
+    parts = {"name": name, "columns": columns, "text": tokens.blanked(), "position": position}
     return Statement("insert", "DML", "INSERT", parts)
 
 
-def _unload(cursor: Cursor, text: str) -> Statement:
-    query = cursor.bracketed()
-    cursor.expect("TO")
-    location = cursor.string()
-    properties = cursor.properties() if cursor.accept("WITH") else {}
-    cursor.end()
+def _unload(tokens: TokenStream, text: str) -> Statement:
+    query = tokens.bracketed()
+    tokens.expect("TO")
+    location = tokens.string()
+    properties = tokens.properties() if tokens.accept("WITH") else {}
+    tokens.end()
     parts = {"text": query, "location": location, "properties": properties}
     return Statement("unload", "DML", "UNLOAD", parts)
 
 
-def _show(cursor: Cursor, text: str) -> Statement:
+def _show(tokens: TokenStream, text: str) -> Statement:
     def made(kind: str, **parts) -> Statement:
-        cursor.end()
+        tokens.end()
         return Statement(f"show_{kind}", "UTILITY", f"SHOW_{kind.upper()}", parts)
 
-    if cursor.accept("DATABASES") or cursor.accept("SCHEMAS"):
-        return made("databases", like=_like(cursor))
+    if tokens.accept("DATABASES") or tokens.accept("SCHEMAS"):
+        return made("databases", like=_like(tokens))
     for word in ("TABLES", "VIEWS"):
-        if cursor.accept(word):
-            database = cursor.name() if cursor.accept("IN") or cursor.accept("FROM") else None
-            return made(word.lower(), database=database, like=_like(cursor))
-    if cursor.accept("COLUMNS"):
-        if not (cursor.accept("IN") or cursor.accept("FROM")):
-            raise cursor.mismatch("'FROM', 'IN'")
-        name = cursor.qualified()
-        if cursor.accept("IN") or cursor.accept("FROM"):
-            name = (cursor.name(), name[1])
+        if tokens.accept(word):
+            database = tokens.name() if tokens.accept("IN") or tokens.accept("FROM") else None
+            return made(word.lower(), database=database, like=_like(tokens))
+    if tokens.accept("COLUMNS"):
+        if not (tokens.accept("IN") or tokens.accept("FROM")):
+            raise tokens.mismatch("'FROM', 'IN'")
+        name = tokens.qualified()
+        if tokens.accept("IN") or tokens.accept("FROM"):
+            name = (tokens.name(), name[1])
         return made("columns", name=name)
-    if cursor.accept("PARTITIONS"):
-        return made("partitions", name=cursor.qualified())
-    if cursor.accept("CREATE"):
-        kind = "create_view" if cursor.accept("VIEW") else "create_table"
+    if tokens.accept("PARTITIONS"):
+        return made("partitions", name=tokens.qualified())
+    if tokens.accept("CREATE"):
+        kind = "create_view" if tokens.accept("VIEW") else "create_table"
         if kind == "create_table":
-            cursor.expect("TABLE")
-        return made(kind, name=cursor.qualified())
-    if cursor.accept("TBLPROPERTIES"):
-        name = cursor.qualified()
-        key = cursor.bracketed().strip().strip("'\"") if cursor.word() == "(" else None
+            tokens.expect("TABLE")
+        return made(kind, name=tokens.qualified())
+    if tokens.accept("TBLPROPERTIES"):
+        name = tokens.qualified()
+        key = tokens.bracketed().strip().strip("'\"") if tokens.word() == "(" else None
         return made("tblproperties", name=name, key=key)
-    raise cursor.mismatch("'COLUMNS', 'CREATE', 'DATABASES', 'PARTITIONS', 'SCHEMAS', 'TABLES',"
+    raise tokens.mismatch("'COLUMNS', 'CREATE', 'DATABASES', 'PARTITIONS', 'SCHEMAS', 'TABLES',"
                           " 'TBLPROPERTIES', 'VIEWS'")  # fmt: skip
 
 
-def _like(cursor: Cursor) -> str | None:
-    if cursor.done():
+def _like(tokens: TokenStream) -> str | None:
+    if tokens.done():
         return None
-    cursor.accept("LIKE")
-    return cursor.string()
+    tokens.accept("LIKE")
+    return tokens.string()
 
 
-def _describe(cursor: Cursor, text: str) -> Statement:
-    extended = cursor.accept("EXTENDED") or cursor.accept("FORMATTED")
-    name = cursor.qualified()
-    cursor.end()
+def _describe(tokens: TokenStream, text: str) -> Statement:
+    extended = tokens.accept("EXTENDED") or tokens.accept("FORMATTED")
+    name = tokens.qualified()
+    tokens.end()
     return Statement("describe", "UTILITY", "DESCRIBE_TABLE", {"name": name, "extended": extended})
 
 
-def _msck(cursor: Cursor, text: str) -> Statement:
-    cursor.expect("REPAIR")
-    cursor.expect("TABLE")
-    name = cursor.qualified()
+def _msck(tokens: TokenStream, text: str) -> Statement:
+    tokens.expect("REPAIR")
+    tokens.expect("TABLE")
+    name = tokens.qualified()
     return Statement("msck", "DDL", "MSCK_REPAIR_TABLE", {"name": name})
 
 
-def _alter(cursor: Cursor, text: str) -> Statement:
-    if cursor.accept("DATABASE") or cursor.accept("SCHEMA"):
-        name = cursor.name()
-        cursor.expect("SET")
-        cursor.expect("DBPROPERTIES")
-        parts = {"name": name, "properties": cursor.properties()}
+def _alter(tokens: TokenStream, text: str) -> Statement:
+    if tokens.accept("DATABASE") or tokens.accept("SCHEMA"):
+        name = tokens.name()
+        tokens.expect("SET")
+        tokens.expect("DBPROPERTIES")
+        parts = {"name": name, "properties": tokens.properties()}
         return Statement("alter_database", "DDL", "ALTER_DATABASE", parts)
-    cursor.expect("TABLE")
-    name = cursor.qualified()
-    return Statement("alter_table", "DDL", "ALTER_TABLE", {"name": name, **alter_table(cursor)})
+    tokens.expect("TABLE")
+    name = tokens.qualified()
+    return Statement("alter_table", "DDL", "ALTER_TABLE", {"name": name, **alter_table(tokens)})
 
 
-def _explain(cursor: Cursor, text: str) -> Statement:
-    analyze = cursor.accept("ANALYZE")
+def _explain(tokens: TokenStream, text: str) -> Statement:
+    analyze = tokens.accept("ANALYZE")
     options = (
-        cursor.bracketed() if cursor.word() == "(" and cursor.word(1) in ("TYPE", "FORMAT") else ""
+        tokens.bracketed() if tokens.word() == "(" and tokens.word(1) in ("TYPE", "FORMAT") else ""
     )
-    inner = parse_statement(cursor.blanked())
+    inner = parse_statement(tokens.blanked())
     parts = {"analyze": analyze, "options": options, "statement": inner}
     return Statement("explain", "UTILITY", "EXPLAIN", parts)
 
 
-def _prepare(cursor: Cursor, text: str) -> Statement:
-    name = cursor.name()
-    cursor.expect("FROM")
-    parts = {"name": name, "query": cursor.rest()}
+def _prepare(tokens: TokenStream, text: str) -> Statement:
+    name = tokens.name()
+    tokens.expect("FROM")
+    parts = {"name": name, "query": tokens.rest()}
     parse_statement(parts["query"])
     return Statement("prepare", "DDL", "PREPARE", parts)
 
 
-def _execute(cursor: Cursor, text: str) -> Statement:
-    parts = {"name": cursor.name(), "values": []}
-    if cursor.accept("USING"):
-        parts["values"] = cursor.expressions()
+def _execute(tokens: TokenStream, text: str) -> Statement:
+    parts = {"name": tokens.name(), "values": []}
+    if tokens.accept("USING"):
+        parts["values"] = tokens.expressions()
     return Statement("execute", "DML", "EXECUTE", parts)
 
 
-def _deallocate(cursor: Cursor, text: str) -> Statement:
-    cursor.expect("PREPARE")
-    return Statement("deallocate", "DDL", "DEALLOCATE_PREPARE", {"name": cursor.name()})
+def _deallocate(tokens: TokenStream, text: str) -> Statement:
+    tokens.expect("PREPARE")
+    return Statement("deallocate", "DDL", "DEALLOCATE_PREPARE", {"name": tokens.name()})
 
 
-def _unsupported(name: str, why: str):
-    def read(cursor: Cursor, text: str) -> Statement:
-        raise MalformedQuery(f"Queries of this type are not supported: {name} ({why})")
+def _unsupported(name: str, reason: str) -> Reader:
+    def read(tokens: TokenStream, text: str) -> Statement:
+        raise MalformedQuery(f"Queries of this type are not supported: {name} ({reason})")
 
     return read
 
 
 _ICEBERG = "only Iceberg tables can be changed in place, and they are left out here"
-_READERS = {
+_READERS: dict[str, Reader] = {
     "CREATE": _create,
     "DROP": _drop,
     "INSERT": _insert,

@@ -1,35 +1,39 @@
-"""Runs one query text: parse, rewrite, analyse over empty tables, read the data, execute."""
+"""Runs one query text: parse, rewrite, analyze over empty tables, read the data, execute."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
+from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
 
 from local_aws.services.athena.failures import Cancelled, QueryFailed
 from local_aws.services.athena.sql.dialect import parse, to_sql
 from local_aws.services.athena.sql.error_translation import translate
-from local_aws.services.athena.sql.rewrite import Rewriter
-from local_aws.services.athena.sql.scope import Scope
+from local_aws.services.athena.sql.queries import QueryRewriter
 from local_aws.services.athena.tables.sources import TableSources
 
 _UNNAMED = re.compile(r"_col\?\d+")
 
 
 @dataclass
-class Analysed:
+class AnalyzedQuery:
     """A query that is sound: its DuckDB text, its columns, and the tables behind it."""
 
     sql: str
     names: list[str]
-    types: list
+    types: list[DuckDBPyType]
     sources: TableSources
     tree: exp.Expression
     text: str
     connection: duckdb.DuckDBPyConnection
 
 
-def analyse(connection, text: str, sources: TableSources, values: list[str]) -> Analysed:
+def analyze(
+    connection: duckdb.DuckDBPyConnection, text: str, sources: TableSources, values: list[str]
+) -> AnalyzedQuery:
     """Parse, rewrite and bind a query.
 
     Raises:
@@ -40,15 +44,14 @@ def analyse(connection, text: str, sources: TableSources, values: list[str]) -> 
     _drop_schemas(tree)
     original = tree.copy()
     sources.note_columns(tree)
-    rewriter = Rewriter(text, sources)
-    sql = to_sql(rewriter.query(tree, Scope(connection)))
+    sql = to_sql(QueryRewriter(text, sources).rewrite(tree, connection))
     try:
         relation = connection.sql(sql)
         names, types = list(relation.columns), list(relation.types)
     except duckdb.Error as error:
         raise translate(error, original, text) from None
     names = [_named(name, i) for i, name in enumerate(_written_names(original, names))]
-    return Analysed(sql, names, types, sources, original, text, connection)
+    return AnalyzedQuery(sql, names, types, sources, original, text, connection)
 
 
 def _drop_schemas(tree: exp.Expression) -> None:
@@ -87,7 +90,7 @@ def _named(name: str, index: int) -> str:
     return f"_col{index}" if _UNNAMED.fullmatch(name) or not name else name
 
 
-def execute(query: Analysed, limit: int | None, rows: int = 100_000):
+def execute(query: AnalyzedQuery, limit: int | None, rows: int = 100_000) -> pa.RecordBatchReader:
     """Read the data and run the query; return a reader of Arrow batches.
 
     Raises:
@@ -102,7 +105,7 @@ def execute(query: Analysed, limit: int | None, rows: int = 100_000):
         raise translate(error, query.tree, query.text) from None
 
 
-def batches(query: Analysed, reader):
+def batches(query: AnalyzedQuery, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     """Yield the reader's batches; errors in the middle are Trino's too."""
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Executes one statement and writes its result files; says what the execution's record needs."""
+"""Executes one statement and writes its result files; returns the facts for its record."""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +6,7 @@ from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import column_info
 from local_aws.services.athena.statements import ddl, writing
 from local_aws.services.athena.statements.parsing import Statement, parse_statement
-from local_aws.services.athena.statements.query import analyse, batches, execute
+from local_aws.services.athena.statements.query import analyze, batches, execute
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.statements.show import SHOWS
 from local_aws.services.athena.tables.results import write_csv, write_metadata, write_text
@@ -37,7 +37,7 @@ _ROWS = {
 
 @dataclass
 class Outcome:
-    """What a statement gave."""
+    """The outcome of a statement: its columns, and counts of rows and bytes."""
 
     columns: list[dict] = field(default_factory=list)
     rows: int = 0
@@ -77,7 +77,7 @@ def run(context: RunContext, statement: Statement, output: str) -> Outcome:
 
 
 def _query(context: RunContext, text: str, output: str) -> Outcome:
-    query = analyse(context.connection, text, context.sources(), context.values)
+    query = analyze(context.connection, text, context.sources(), context.values)
     reader = execute(query, context.limit)
     rows, size = write_csv(context.store, output, query.names, query.types, batches(query, reader))
     columns = [column_info(n, kind) for n, kind in zip(query.names, query.types, strict=True)]
@@ -107,7 +107,7 @@ def _explain(context: RunContext, parts: dict) -> list[str]:
     if statement.kind not in ("query", "ctas", "insert", "unload"):
         return [statement.substatement]
     sources = context.sources()
-    query = analyse(context.connection, statement.parts["text"], sources, context.values)
+    query = analyze(context.connection, statement.parts["text"], sources, context.values)
     options = parts["options"].upper()
     if "VALIDATE" in options:
         return ["true"]

@@ -1,4 +1,4 @@
-"""What a running statement can reach: the catalog, the store, a connection, its defaults."""
+"""The context of a running statement: the catalog, the store, a connection, its defaults."""
 
 import logging
 import threading
@@ -37,15 +37,15 @@ class RunContext:
     reserve: Reserve | None = None
     """Room for the result and the execution's record, if the statement changes something."""
     undo: list[Callable[[], object]] = field(default_factory=list)
-    """What takes back what the statement has written so far."""
+    """Calls that remove the files and tables that the statement has made so far."""
 
     def done(self) -> None:
-        """Say that the statement has done its work: what is left is to note it."""
+        """Say that the statement has done its work, and has only to be recorded."""
         if self.reserve:
             self.reserve.give()
 
     def take_back(self) -> None:
-        """Undo what a statement that fails has written: nobody shall find half of it."""
+        """Undo all that a failed statement has written: nobody shall find half of it."""
         self.done()
         while self.undo:
             try:

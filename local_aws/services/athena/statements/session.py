@@ -32,5 +32,5 @@ def open_database() -> duckdb.DuckDBPyConnection:
 
 
 def warm_up() -> None:
-    """Load in the background what the first query would wait for: pyarrow imports pandas late."""
+    """Load in the background the modules of the first query: pyarrow imports pandas late."""
     threading.Thread(target=lambda: pa.array([""]), name="athena-warm-up", daemon=True).start()

@@ -1,6 +1,7 @@
-"""SHOW and DESCRIBE: what the catalog holds, as Athena prints it."""
+"""SHOW and DESCRIBE: the content of the catalog, as Athena prints it."""
 
 import re
+from collections.abc import Callable
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.statements.run_context import RunContext
@@ -21,8 +22,8 @@ def _like(pattern: str | None, names: list[str]) -> list[str]:
 
 def databases(context: RunContext, parts: dict) -> list[str]:
     """SHOW DATABASES."""
-    found = pages(context.catalog.get_databases, {}, "DatabaseList")
-    return _like(parts["like"], [body["Name"] for body in found])
+    bodies = pages(context.catalog.get_databases, {}, "DatabaseList")
+    return _like(parts["like"], [body["Name"] for body in bodies])
 
 
 def tables(context: RunContext, parts: dict) -> list[str]:
@@ -34,16 +35,16 @@ def tables(context: RunContext, parts: dict) -> list[str]:
 def views(context: RunContext, parts: dict) -> list[str]:
     """SHOW VIEWS."""
     database, _ = context.qualify((parts["database"], ""))
-    found = tables_of(context.catalog, database)
-    names = [table["Name"] for table in found if table.get("TableType") == "VIRTUAL_VIEW"]
+    listed = tables_of(context.catalog, database)
+    names = [table["Name"] for table in listed if table.get("TableType") == "VIRTUAL_VIEW"]
     return _like(parts["like"], names)
 
 
 def columns(context: RunContext, parts: dict) -> list[str]:
     """SHOW COLUMNS."""
     table = context.table(parts["name"])
-    found = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
-    return [column["Name"].ljust(20) for column in found]
+    both = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
+    return [column["Name"].ljust(20) for column in both]
 
 
 def partitions(context: RunContext, parts: dict) -> list[str]:
@@ -54,10 +55,10 @@ def partitions(context: RunContext, parts: dict) -> list[str]:
         message = f"FAILED: SemanticException Table {table['Name']} is not a partitioned table"
         raise QueryFailed("", message)
     projection = table["Parameters"].get("projection.enabled", "").lower() == "true"
-    found = projected(table) if projection else all_partitions(context.catalog, table)
+    bodies = projected(table) if projection else all_partitions(context.catalog, table)
     return sorted(
         "/".join(f"{key}={value}" for key, value in zip(keys, body["Values"], strict=True))
-        for body in found
+        for body in bodies
     )
 
 
@@ -113,11 +114,11 @@ def create_table(context: RunContext, parts: dict) -> list[str]:
     return lines
 
 
-def _column_lines(found: list[dict], end: str) -> list[str]:
+def _column_lines(columns: list[dict], end: str) -> list[str]:
     lines = [
         f"  `{column['Name']}` {column['Type']}"
         + (f" COMMENT '{column['Comment']}'" if column.get("Comment") else "")
-        for column in found
+        for column in columns
     ]
     return [f"{line}, " for line in lines[:-1]] + [lines[-1] + end]
 
@@ -145,8 +146,9 @@ def tblproperties(context: RunContext, parts: dict) -> list[str]:
     return [properties.get(parts["key"], f"Table does not have property: {parts['key']}")]
 
 
-# Statement kind, to what shows it and the names of its columns.
-SHOWS = {
+# By statement kind: the function that shows it, and the names of its columns.
+Show = Callable[[RunContext, dict], list[str]]
+SHOWS: dict[str, tuple[Show, list[str]]] = {
     "show_databases": (databases, ["database_name"]),
     "show_tables": (tables, ["tab_name"]),
     "show_views": (views, ["views"]),

@@ -5,10 +5,17 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
-from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.failures import Position, QueryFailed
 from local_aws.services.athena.sql.scope import INTEGERS
-from local_aws.services.athena.sql.types import athena_name, hive_name, quote, to_duckdb, trino_name
-from local_aws.services.athena.statements.query import Analysed, analyse, batches, execute
+from local_aws.services.athena.sql.types import (
+    Type,
+    athena_name,
+    hive_name,
+    quote,
+    to_duckdb,
+    trino_name,
+)
+from local_aws.services.athena.statements.query import AnalyzedQuery, analyze, batches, execute
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.formats import FORMATS, WRITTEN
 from local_aws.services.athena.tables.partitions import list_files, split_uri
@@ -37,7 +44,7 @@ def create_table_as(context: RunContext, parts: dict) -> tuple[int, list[str]]:
             return 0, []
         message = f"Destination table 'awsdatacatalog.{database}.{name}' already exists"
         raise QueryFailed("TABLE_ALREADY_EXISTS", message)
-    query = analyse(context.connection, parts["text"], context.sources(), context.values)
+    query = analyze(context.connection, parts["text"], context.sources(), context.values)
     _check_columns(query)
     output = _ctas_output(context, parts["properties"], query)
     if next(list_files(context.store, output.location), None):
@@ -56,7 +63,7 @@ def create_table_as(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     return rows, files
 
 
-def _check_columns(query: Analysed) -> None:
+def _check_columns(query: AnalyzedQuery) -> None:
     lowered = [name.lower() for name in query.names]
     for index, (name, kind) in enumerate(zip(lowered, query.types, strict=True), 1):
         if name == f"_col{index - 1}":
@@ -71,7 +78,7 @@ def _check_columns(query: Analysed) -> None:
             raise QueryFailed("NOT_SUPPORTED", f"{message} (column {name})")
 
 
-def _ctas_output(context: RunContext, properties: dict, query: Analysed) -> Output:
+def _ctas_output(context: RunContext, properties: dict, query: AnalyzedQuery) -> Output:
     for key in properties:
         if key not in _PROPERTIES:
             message = f"Catalog 'awsdatacatalog' table property '{key}' does not exist"
@@ -111,12 +118,14 @@ def _ctas_output(context: RunContext, properties: dict, query: Analysed) -> Outp
     )
 
 
-def _plain_types(query: Analysed) -> list[str]:
+def _plain_types(query: AnalyzedQuery) -> list[str]:
     """Return the types to write: DuckDB's wide sums are bigint."""
     return ["BIGINT" if athena_name(kind) == "bigint" else str(kind) for kind in query.types]
 
 
-def _write(context: RunContext, query: Analysed, output: Output, types: list[str]):
+def _write(
+    context: RunContext, query: AnalyzedQuery, output: Output, types: list[str]
+) -> tuple[int, list[str]]:
     names = [name.lower() for name in query.names]
     inner = [f"c{i}" for i in range(len(names))]
     items = ", ".join(
@@ -138,13 +147,13 @@ def _write(context: RunContext, query: Analysed, output: Output, types: list[str
     return table.num_rows, files
 
 
-def _new_table(name: str, query: Analysed, output: Output) -> dict:
+def _new_table(name: str, query: AnalyzedQuery, output: Output) -> dict:
     columns = [
         {"Name": column.lower(), "Type": hive_name(kind)}
         for column, kind in zip(query.names, query.types, strict=True)
     ]
     data = [column for column in columns if column["Name"] not in output.partitions]
-    chosen = FORMATS[output.format]
+    format_ = FORMATS[output.format]
     serde = {"field.delim": output.delimiter} if output.format == "TEXTFILE" else {}
     return {
         "Name": name,
@@ -158,9 +167,9 @@ def _new_table(name: str, query: Analysed, output: Output) -> dict:
         "StorageDescriptor": {
             "Columns": data,
             "Location": output.location,
-            "InputFormat": chosen.input,
-            "OutputFormat": chosen.output,
-            "SerdeInfo": {"SerializationLibrary": chosen.serde, "Parameters": serde},
+            "InputFormat": format_.input,
+            "OutputFormat": format_.output,
+            "SerdeInfo": {"SerializationLibrary": format_.serde, "Parameters": serde},
             "BucketColumns": list(output.buckets),
             "NumberOfBuckets": output.bucket_count or -1,
             "Compressed": False,
@@ -184,16 +193,16 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     table = context.table(parts["name"])
     columns, keys = typed_columns(table)
     target = [*columns, *keys]
-    query = analyse(context.connection, parts["text"], context.sources(), context.values)
-    given = parts["columns"] or [name for name, _ in target]
-    _check_insert(query, given, target, parts["at"])
-    order = [given.index(name) if name in given else None for name, _ in target]
-    inner = ", ".join(f"c{i}" for i in range(len(given)))
+    query = analyze(context.connection, parts["text"], context.sources(), context.values)
+    named = parts["columns"] or [name for name, _ in target]
+    _check_insert(query, named, dict(target), parts["position"])
+    order = [named.index(name) if name in named else None for name, _ in target]
+    inner = ", ".join(f"c{i}" for i in range(len(named)))
     items = ", ".join(
         f"{'NULL' if i is None else f'c{i}'} AS {quote(name)}"
         for i, (name, _) in zip(order, target, strict=True)
     )
-    query.sql = f"SELECT {items} FROM ({query.sql}) AS given({inner})"
+    query.sql = f"SELECT {items} FROM ({query.sql}) AS inserted({inner})"
     query.names = [name for name, _ in target]
     storage = table["StorageDescriptor"]
     serde = storage["SerdeInfo"]
@@ -201,14 +210,14 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     if library not in WRITTEN:
         raise QueryFailed("NOT_SUPPORTED", f"Hive SerDe {library} can't be written")
     format_ = WRITTEN[library]
-    named = table["Parameters"].get("write.compression")
+    compression = table["Parameters"].get("write.compression")
     count = storage.get("NumberOfBuckets", -1)
     if count > 0:
         raise QueryFailed("NOT_SUPPORTED", "Cannot insert into bucketed tables")
     output = Output(
         storage["Location"].rstrip("/") + "/",
         format_,
-        checked_compression(format_, named),
+        checked_compression(format_, compression),
         tuple(name for name, _ in keys),
         delimiter=(serde.get("Parameters") or {}).get("field.delim", "\x01"),
     )
@@ -219,32 +228,33 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     return rows, files
 
 
-def _check_insert(query: Analysed, given: list[str], target: list, at) -> None:
-    kinds = dict(target)
-    for name in given:
-        if name not in kinds:
+def _check_insert(
+    query: AnalyzedQuery, names: list[str], target: dict[str, Type], position: Position
+) -> None:
+    """Require columns that the table has, and values of their types."""
+    for name in names:
+        if name not in target:
             message = f"Insert column name does not exist in target table: {name}"
-            raise QueryFailed("COLUMN_NOT_FOUND", message, at)
-    wanted = [kinds[name] for name in given]
-    names = ", ".join(trino_name(kind) for kind in query.types)
-    if len(given) != len(query.types):
-        table = f"{len(given)} columns"
-        raise QueryFailed("TYPE_MISMATCH", MISMATCHED.format(table, names), at)
-    for found, kind in zip(query.types, wanted, strict=True):
-        have, want = athena_name(found), kind.base
+            raise QueryFailed("COLUMN_NOT_FOUND", message, position)
+    if len(names) != len(query.types):
+        types = ", ".join(trino_name(duckdb_type) for duckdb_type in query.types)
+        message = MISMATCHED.format(f"{len(names)} columns", types)
+        raise QueryFailed("TYPE_MISMATCH", message, position)
+    for name, duckdb_type in zip(names, query.types, strict=True):
+        have, want = athena_name(duckdb_type), target[name].base
         text = want in ("string", "varchar", "char")
         number = want in ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
         numeric = have in (*INTEGERS, "float", "double", "decimal")
         if have == "unknown" or text == (have == "varchar") and number == numeric:
             continue
-        message = MISMATCHED.format(want, trino_name(found))
-        raise QueryFailed("TYPE_MISMATCH", message, at)
+        message = MISMATCHED.format(want, trino_name(duckdb_type))
+        raise QueryFailed("TYPE_MISMATCH", message, position)
 
 
 def unload(context: RunContext, parts: dict) -> tuple[int, list[str]]:
     """UNLOAD (query) TO 's3://…'; return the rows written and their files."""
     properties = {key.lower(): value for key, value in parts["properties"].items()}
-    query = analyse(context.connection, parts["text"], context.sources(), context.values)
+    query = analyze(context.connection, parts["text"], context.sources(), context.values)
     format_ = str(properties.get("format", "PARQUET")).upper()
     location = parts["location"].rstrip("/") + "/"
     if next(list_files(context.store, location), None):

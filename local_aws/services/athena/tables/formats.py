@@ -1,4 +1,4 @@
-"""Table formats: which serde reads and which writes, with the names that Glue keeps for them."""
+"""Table formats: the serde that reads each, the one that writes it, and their names in Glue."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _ION = "com.amazon.ionhiveserde."
 
 @dataclass(frozen=True)
 class Format:
-    """What Glue keeps for a STORED AS format."""
+    """A STORED AS format: its serde, input and output class in Glue."""
 
     serde: str
     input: str

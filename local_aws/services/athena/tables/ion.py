@@ -1,187 +1,116 @@
-"""Reads Ion text (and so JSON, pretty-printed too) into JSON documents, one a top-level value.
+"""Reads Ion, text (and so JSON, pretty-printed too) or binary, into JSON documents for `read_json`.
 
-Left out: binary Ion, local symbol tables, timestamps with a precision below a minute.
+amazon-ion parses; a batch of files that are one JSON object each goes through unparsed. Annotations
+are dropped, timestamps are text. Left out: an annotated boolean is 1 or 0, and a decimal is the
+nearest double.
 """
 
 import json
-import re
+import math
+from base64 import b64encode
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pyarrow as pa
+from amazon.ion import simpleion
+from amazon.ion.core import IonType, Timestamp
+from amazon.ion.exceptions import IonException
+from amazon.ion.simple_types import IonPyNull
+from amazon.ion.simpleion import IonPyValueModel
 
 from local_aws.services.athena.failures import QueryFailed
-from local_aws.services.athena.tables.readers import IS_OBJECT, Scan, line_batches
+from local_aws.services.athena.tables.readers import IS_OBJECT, Scan, line_batches, read_bytes
 
-BINARY = b"\xe0\x01\x00\xea"
-_TOKEN = re.compile(
-    r"""(?P<space>(?:\s+|//[^\n]*|/\*.*?\*/)+)
-    |(?P<long>'''(?:\\.|(?!''').)*''')
-    |(?P<string>"(?:\\.|[^"\\])*")
-    |(?P<symbol>'(?:\\.|[^'\\])*')
-    |(?P<blob>\{\{.*?\}\})
-    |(?P<mark>::|[{}\[\](),:])
-    |(?P<time>\d{4}-\d\d(?:-\d\d)?(?:T(?:\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?|\d{4}T)
-    |(?P<number>[+-]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|\d[\d_]*(?:\.[\d_]*)?(?:[eEdD][+-]?\d+)?))
-    |(?P<word>[A-Za-z_$][\w$.]*|[+-]inf)
-    |(?P<other>[^\s\w"'{}\[\](),:]+)""",
-    re.VERBOSE | re.DOTALL,
+BINARY = b"\xe0\x01\x00\xea".decode("utf-8", "replace")
+"""The first bytes of binary Ion, as they come out of a reader of text."""
+SMALLEST_BUFFER = 4096
+"""amazon-ion's default for the longest text; it refuses much smaller ones."""
+MODEL = (
+    IonPyValueModel.MAY_BE_BARE
+    | IonPyValueModel.SYMBOL_AS_TEXT
+    | IonPyValueModel.STRUCT_AS_STD_DICT
 )
-_WORDS = {"true": True, "false": False, "nan": "NaN", "+inf": "Infinity", "-inf": "-Infinity"}
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
 
 def ion_batches(scan: Scan) -> Iterator[pa.RecordBatch]:
-    """Yield (file number, document) batches, every top-level struct a JSON document."""
+    """Yield (file number, document) batches, every top-level struct a JSON document.
+
+    Raises:
+        QueryFailed: a file is not Ion.
+    """
     for batch in line_batches(scan, whole=True):
         scan.connection.register("whole", pa.table(batch))
-        plain = scan.connection.execute(f"SELECT {IS_OBJECT} FROM whole").fetchall()
+        objects = scan.connection.execute(f"SELECT {IS_OBJECT} FROM whole").fetchall()
         scan.connection.unregister("whole")
-        if all(row[0] for row in plain):
+        if all(is_object for (is_object,) in objects):
             yield batch
             continue
         numbers, documents = [], []
-        rows = zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), plain, strict=True)
-        for number, text, (valid,) in rows:
-            found = [text] if valid else _documents(text, scan.files[number].uri)
-            documents += found
-            numbers += [number] * len(found)
+        columns = (column.to_pylist() for column in batch.columns)
+        for number, text, (is_object,) in zip(*columns, objects, strict=True):
+            new = [text] if is_object else _documents(scan, number, text)
+            documents += new
+            numbers += [number] * len(new)
         yield pa.record_batch(
             [pa.array(numbers, pa.int64()), pa.array(documents, pa.string())],
             names=["file", "line"],
         )
 
 
-def _documents(text: str, uri: str) -> list[str]:
+def _documents(scan: Scan, number: int, text: str) -> list[str]:
+    file = scan.files[number]
+    data = read_bytes(file) if text.startswith(BINARY) else text.encode()
     try:
-        return [json.dumps(value) for value in parse_ion(text) if isinstance(value, dict)]
-    except ValueError as error:
-        raise QueryFailed("HIVE_CURSOR_ERROR", f"Error reading Ion: {error} ({uri})") from None
+        return [to_json(value) for value in parse_ion(data) if isinstance(value, dict)]
+    except IonException as error:
+        problem = str(error).strip().removeprefix("IERR_").replace("_", " ").lower()
+        message = f"Error reading Ion: {problem} ({file.uri})"
+        raise QueryFailed("HIVE_CURSOR_ERROR", message) from None
 
 
-def parse_ion(text: str) -> list:
-    """Parse a stream of Ion text values into plain Python values.
+def parse_ion(data: bytes) -> list[object]:
+    """Parse a stream of Ion values into Python values.
 
     Raises:
-        ValueError: the text is not Ion text.
+        IonException: the data are not Ion.
     """
-    if text.encode("utf-8", "replace")[:4] == BINARY or "\ufffd" in text[:4]:
-        raise ValueError("binary Ion is not supported, write Ion text or JSON")
-    reader = _Reader(text)
-    values = []
-    while reader.kind is not None:
-        value = reader.value()
-        if not (isinstance(value, str) and value == "$ion_1_0"):
-            values.append(value)
-    return values
+    limit = max(SMALLEST_BUFFER, len(data))  # no text in the data is longer than the data
+    return simpleion.loads(
+        data, single_value=False, text_buffer_size_limit=limit, value_model=MODEL
+    )
 
 
-class _Reader:
-    """A cursor over Ion tokens."""
-
-    def __init__(self, text: str):
-        self._text, self._position = text, 0
-        self.kind: str | None = None
-        self.token = ""
-        self._next()
-
-    def _next(self) -> None:
-        while True:
-            if self._position >= len(self._text):
-                self.kind, self.token = None, ""
-                return
-            match = _TOKEN.match(self._text, self._position)
-            if not match:
-                raise ValueError(f"unexpected character at offset {self._position}")
-            self._position = match.end()
-            if match.lastgroup != "space":
-                self.kind, self.token = match.lastgroup, match.group()
-                return
-
-    def _take(self) -> str:
-        token = self.token
-        self._next()
-        return token
-
-    def value(self) -> object:
-        """Read one value; annotations are dropped."""
-        while True:
-            kind, token = self.kind, self._take()
-            if kind in ("word", "symbol") and self.token == "::":
-                self._next()
-                continue
-            return self._value(kind, token)
-
-    def _value(self, kind: str | None, token: str) -> object:
-        if kind == "mark" and token in "{[(":
-            return self._struct() if token == "{" else self._list({"[": "]", "(": ")"}[token])
-        if kind == "string":
-            return _unescape(token[1:-1])
-        if kind == "long":
-            text = _unescape(token[3:-3])
-            while self.kind == "long":
-                text += _unescape(self._take()[3:-3])
-            return text
-        if kind == "symbol":
-            return _unescape(token[1:-1])
-        if kind == "number":
-            return _number(token)
-        if kind == "time":
-            return token.rstrip("T")
-        if kind == "word":
-            return None if token.partition(".")[0] == "null" else _WORDS.get(token, token)
-        if kind == "blob":
-            return token[2:-2].strip().strip('"')
-        if kind == "other":
-            return token
-        raise ValueError(f"unexpected '{token or 'end of file'}'")
-
-    def _struct(self) -> dict:
-        fields = {}
-        while self.token != "}" or self.kind != "mark":
-            kind, name = self.kind, self._take()
-            if kind in ("string", "symbol"):
-                name = _unescape(name[1:-1])
-            elif kind == "long":
-                name = _unescape(name[3:-3])
-            elif kind != "word":
-                raise ValueError(f"a field name was expected, not '{name or 'end of file'}'")
-            if self._take() != ":":
-                raise ValueError(f"':' was expected after '{name}'")
-            fields[name] = self.value()
-            if self.token == ",":
-                self._next()
-            elif self.token != "}":
-                raise ValueError(f"',' or '}}' was expected, not '{self.token or 'end of file'}'")
-        self._next()
-        return fields
-
-    def _list(self, end: str) -> list:
-        values = []
-        while not (self.kind == "mark" and self.token == end):
-            values.append(self.value())
-            if self.token == "," and end == "]":
-                self._next()
-        self._next()
-        return values
+def to_json(value: object) -> str:
+    """Return an Ion value as JSON."""
+    try:
+        return json.dumps(value, default=_plain, allow_nan=False)
+    except ValueError:
+        return json.dumps(_with_named_floats(value), default=_plain)
 
 
-def _unescape(text: str) -> str:
-    def one(match: re.Match) -> str:
-        code = match.group(1)
-        if code[0] in "xuU":
-            return chr(int(code[1:], 16))
-        return "" if code == "\n" else _ESCAPES.get(code, code)
+def _plain(value: object) -> object:
+    """Return a value that JSON has no type for as one that it has."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, IonPyNull):
+        return None
+    if isinstance(value, Timestamp):
+        text = simpleion.dumps(value, binary=False, omit_version_marker=True)
+        return text.rpartition("::")[2].rstrip("T")
+    if isinstance(value, bytes):
+        clob = getattr(value, "ion_type", IonType.BLOB) is IonType.CLOB
+        return value.decode("latin-1") if clob else b64encode(value).decode()
+    raise TypeError(f"Ion value of an unknown type: {type(value).__name__}")
 
-    if "\\" not in text:
-        return text
-    text = re.sub(r"\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|.)", one, text, flags=re.DOTALL)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16")
 
-
-def _number(token: str) -> int | float:
-    token = token.replace("_", "")
-    if re.match(r"[+-]?0[xXbB]", token):
-        return int(token, 0)
-    if re.search(r"[.eEdD]", token):
-        return float(token.replace("d", "e").replace("D", "e"))
-    return int(token)
+def _with_named_floats(value: object) -> object:
+    """Return a value with those floats as text that JSON does not have."""
+    if isinstance(value, dict):
+        return {key: _with_named_floats(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_named_floats(item) for item in value]
+    if isinstance(value, float) and math.isnan(value):
+        return "NaN"
+    if isinstance(value, float) and math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value

@@ -1,4 +1,4 @@
-"""Finds a table's files: partitions, registered or projected, and what a WHERE leaves of them."""
+"""Finds a table's files: its partitions, registered or projected, those that a WHERE leaves."""
 
 import itertools
 import re
@@ -11,6 +11,7 @@ from sqlglot import exp
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.tables.readers import DataFile
+from local_aws.state.catalog import Catalog
 from local_aws.state.objects.store import ObjectStore
 from local_aws.state.partition_filter import keep
 
@@ -45,20 +46,22 @@ def list_files(store: ObjectStore, uri: str, values: tuple = ()) -> Iterator[Dat
         raise QueryFailed("HIVE_METASTORE_ERROR", message) from error
 
 
-def all_partitions(catalog, table: dict) -> list[dict]:
+def all_partitions(catalog: Catalog, table: dict) -> list[dict]:
     """Return every registered partition of a table."""
     request = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
-    found: list[dict] = []
+    partitions: list[dict] = []
     token = None
     while True:
         answer = catalog.get_partitions({**request, "NextToken": token, "MaxResults": 10_000})
-        found += answer["Partitions"]
+        partitions += answer["Partitions"]
         token = answer.get("NextToken")
         if not token:
-            return found
+            return partitions
 
 
-def table_files(catalog, store, table: dict, condition: str | None) -> list[DataFile]:
+def table_files(
+    catalog: Catalog, store: ObjectStore, table: dict, condition: str | None
+) -> list[DataFile]:
     """Return the files that a query with this condition on the partition keys reads."""
     location = table["StorageDescriptor"].get("Location", "")
     keys = table["PartitionKeys"]

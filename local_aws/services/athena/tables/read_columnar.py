@@ -2,20 +2,27 @@
 
 import re
 
+import pyarrow as pa
 import pyarrow.orc as orc
 import pyarrow.parquet as parquet
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import literal, quote, to_duckdb
-from local_aws.services.athena.tables.readers import Scan, file_table, key_columns, missing
+from local_aws.services.athena.tables.readers import (
+    DataFile,
+    Scan,
+    file_table,
+    key_columns,
+    missing,
+)
 
 
 def read_parquet(scan: Scan) -> None:
     """Make a view over the files; a column that no file has is NULL."""
-    found = _parquet_columns(scan)
+    columns = _parquet_columns(scan)
     items = []
     for name, kind in scan.columns:
-        actual = found.get(name.lower())
+        actual = columns.get(name.lower())
         value = missing(kind) if actual is None else f"CAST({quote(actual)} AS {to_duckdb(kind)})"
         items.append(f"{value} AS {quote(name)}")
     # DuckDB takes names for patterns: `x[1].parquet` would be the neighbor's `x1.parquet`.
@@ -30,14 +37,14 @@ def read_parquet(scan: Scan) -> None:
 
 def _parquet_columns(scan: Scan) -> dict[str, str]:
     """Return the files' columns, by lower-case name."""
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for file in scan.files:
         for name in _schema(file).names:
-            found.setdefault(name.lower(), name)
-    return found
+            columns.setdefault(name.lower(), name)
+    return columns
 
 
-def _schema(file) -> object:
+def _schema(file: DataFile) -> pa.Schema:
     try:
         return parquet.read_schema(file.path)
     except Exception as error:

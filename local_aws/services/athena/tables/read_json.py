@@ -1,7 +1,7 @@
 """Reads JSON lines as the OpenX, Hive and Ion serdes do, into DuckDB's types.
 
 Keys match declared names in any case, as Hive's do. Below the top level the spelling of a key is
-learnt from up to 1,000 lines of each batch.
+learned from up to 1,000 lines of each batch.
 """
 
 import json
@@ -41,17 +41,17 @@ def _items(scan: Scan) -> list[str]:
     structure: dict[str, str] = {}
     items = []
     for name, kind in scan.columns:
-        found = _found(scan, name, spellings) if scan.wants(name) else []
-        for spelling in found:
+        keys = _keys_of(scan, name, spellings) if scan.wants(name) else []
+        for spelling in keys:
             structure[spelling] = _structure(scan, _path(spelling), kind)
-        parts = [f"fields.{quote(f'{i}')}" for i, s in enumerate(structure) if s in found]
+        parts = [f"fields.{quote(f'{i}')}" for i, s in enumerate(structure) if s in keys]
         value = f"coalesce({', '.join(parts)})" if parts else "NULL"
         items.append(f"CAST({value} AS {to_duckdb(kind)}) AS {quote(name)}")
     _parse(scan, structure)
     return items
 
 
-def _found(scan: Scan, name: str, spellings: set[str]) -> list[str]:
+def _keys_of(scan: Scan, name: str, spellings: set[str]) -> list[str]:
     """Return the keys that fill a column: by its name in any case, or by `mapping.<name>`."""
     key = scan.serde.get(f"mapping.{name}", name)
     dotted = scan.serde.get("dots.in.keys", "").lower() == "true"
@@ -63,7 +63,7 @@ def _found(scan: Scan, name: str, spellings: set[str]) -> list[str]:
 
 
 def _spellings(scan: Scan) -> set[str]:
-    """Return all keys of the top level; refuse what is not an object."""
+    """Return all keys of the top level; refuse lines that are no objects."""
     rows = scan.connection.execute(
         f"SELECT DISTINCT CASE WHEN {IS_OBJECT}"
         " THEN json_keys(line) WHEN trim(line) = '' THEN [] END FROM lines"
@@ -83,8 +83,9 @@ def _malformed(scan: Scan) -> QueryFailed:
         json.loads(line)
         reason = f"A JSONObject text must begin with '{{' at 1 [character 2 line 1]: {line[:60]}"
     except ValueError as error:
-        at = getattr(error, "pos", 0) + 1
-        reason = f"{getattr(error, 'msg', error)} at {at} [character {at + 1} line 1]: {line[:60]}"
+        column = getattr(error, "pos", 0) + 1
+        problem = getattr(error, "msg", error)
+        reason = f"{problem} at {column} [character {column + 1} line 1]: {line[:60]}"
     message = f"Row is not a valid JSON Object - JSONException: {reason} ({file})"
     return QueryFailed("HIVE_CURSOR_ERROR", message)
 

@@ -34,11 +34,11 @@ def _lazy_items(scan: Scan) -> list[str]:
     ]
 
 
-def _character(given: str | None) -> str:
+def _character(text: str | None) -> str:
     """Return a delimiter: as written, or by its number ('9' is a tab)."""
-    if not given:
+    if not text:
         return "\x01"
-    return chr(int(given)) if given.isdigit() else given
+    return chr(int(text)) if text.isdigit() else text
 
 
 def _split_escaped(scan: Scan, delimiter: str, escape: str) -> None:
@@ -53,9 +53,9 @@ def _split_escaped(scan: Scan, delimiter: str, escape: str) -> None:
 def _lazy_value(text: str, kind: Type, scan: Scan, level: int = 2) -> str:
     """Return a cell's value; collections split at their own delimiters, nested ones deeper."""
     if kind.base == "array":
-        at = literal(_collection(scan, level))
+        delimiter = literal(_collection(scan, level))
         inner = _lazy_value("x", kind.children[0], scan, level + 1)
-        return f"list_transform({_split(text, at)}, lambda x: {inner})"
+        return f"list_transform({_split(text, delimiter)}, lambda x: {inner})"
     if kind.base == "map":
         pair, colon = literal(_collection(scan, level)), literal(_map_key(scan, level + 1))
         key, value = (
@@ -67,10 +67,10 @@ def _lazy_value(text: str, kind: Type, scan: Scan, level: int = 2) -> str:
             f"lambda x: struct_pack(key := {key}, value := {value})))"
         )
     if kind.base == "struct":
-        at = literal(_collection(scan, level))
+        delimiter = literal(_collection(scan, level))
         fields = []
         for i, (name, child) in enumerate(zip(kind.names, kind.children, strict=True), 1):
-            inner = _lazy_value(f"string_split({text}, {at})[{i}]", child, scan, level + 1)
+            inner = _lazy_value(f"string_split({text}, {delimiter})[{i}]", child, scan, level + 1)
             fields.append(f"{quote(name)} := {inner}")
         return f"struct_pack({', '.join(fields)})"
     if kind.base in ("tinyint", "smallint", "int", "bigint"):
@@ -81,19 +81,20 @@ def _lazy_value(text: str, kind: Type, scan: Scan, level: int = 2) -> str:
     return f"TRY_CAST({text} AS {to_duckdb(kind)})"
 
 
-def _split(text: str, at: str) -> str:
+def _split(text: str, delimiter: str) -> str:
     """Split a collection; an empty text is an empty one."""
-    return f"CASE WHEN {text} = '' THEN [] ELSE string_split({text}, {at}) END"
+    return f"CASE WHEN {text} = '' THEN [] ELSE string_split({text}, {delimiter}) END"
 
 
 def _collection(scan: Scan, level: int) -> str:
-    given = scan.serde.get("colelction.delim") or scan.serde.get("collection.delim")
-    return _character(given) if given and level == 2 else chr(level)
+    # Hive itself wrote the name of this property wrong for years, and reads both spellings.
+    delimiter = scan.serde.get("colelction.delim") or scan.serde.get("collection.delim")
+    return _character(delimiter) if delimiter and level == 2 else chr(level)
 
 
 def _map_key(scan: Scan, level: int) -> str:
-    given = scan.serde.get("mapkey.delim")
-    return _character(given) if given else chr(level)
+    delimiter = scan.serde.get("mapkey.delim")
+    return _character(delimiter) if delimiter else chr(level)
 
 
 def read_open_csv(scan: Scan) -> None:

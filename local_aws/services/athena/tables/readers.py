@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import duckdb
 import pyarrow as pa
 
 from local_aws.services.athena.failures import Cancelled, QueryFailed
-from local_aws.services.athena.sql.types import Type, literal, quote, to_duckdb
+from local_aws.services.athena.sql.types import Type, quote, to_duckdb
 
 BATCH_BYTES = 64 << 20
 IS_OBJECT = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"
@@ -32,9 +33,9 @@ class DataFile:
 
 @dataclass
 class Scan:
-    """One reading of a table: which files, which columns, into which DuckDB name."""
+    """One reading of a table: its files, the columns to read, the DuckDB name to fill."""
 
-    connection: object
+    connection: duckdb.DuckDBPyConnection
     name: str
     """Name of the temporary table or view to make."""
     columns: list[tuple[str, Type]]
@@ -58,7 +59,7 @@ class Scan:
 
 
 def empty_select(columns: list[tuple[str, Type]], partitions: list[tuple[str, Type]]) -> str:
-    """Return a select of no rows with a table's columns, as the analyser sees it."""
+    """Return a select of no rows with a table's columns, as the analyzer sees it."""
     typed = [f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}" for name, kind in columns]
     keys = [f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}" for name, kind in partitions]
     return f"SELECT {', '.join([*typed, *keys, _hidden('NULL')])} LIMIT 0"
@@ -120,7 +121,7 @@ def _batch(scan: Scan, numbers: list[int], lines: list[bytes]) -> pa.RecordBatch
     try:
         text = pa.array(lines, pa.binary()).cast(pa.string())
     except pa.ArrowInvalid:
-        # Hive's text readers replace what is not UTF-8.
+        # Hive's text readers replace bytes that are not UTF-8.
         text = pa.array([line.decode("utf-8", "replace") for line in lines], pa.string())
     return pa.record_batch([pa.array(numbers, pa.int64()), text], names=["file", "line"])
 
@@ -182,6 +183,3 @@ def missing(kind: Type) -> str:
 def bad_data(message: str) -> QueryFailed:
     """Return the error of a value that doesn't fit its column."""
     return QueryFailed("HIVE_BAD_DATA", message)
-
-
-__all__ = ["DataFile", "Scan", "fill_table", "line_batches", "literal", "missing", "read_bytes"]

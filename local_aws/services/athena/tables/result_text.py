@@ -1,12 +1,13 @@
-"""Writes values as Athena's result files have them: Java's numbers, `[a, b]`, `{k=v}`."""
+"""The text of values in Athena's result files: Java's numbers, `[a, b]`, `{k=v}`."""
 
 import math
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
+from duckdb.sqltypes import DuckDBPyType
 
 from local_aws.services.athena.sql.types import athena_name, row_fields
 
@@ -48,23 +49,23 @@ def scientific(text: str) -> str:
 def sql_text(values: pa.Array, real: bool = False) -> pa.Array:
     """Return doubles as CAST(x AS varchar) does: always with an exponent, as in 3.77E1."""
 
-    def one(value: float | None) -> str | None:
+    def text_of(value: float | None) -> str | None:
         if value is None:
             return None
         if math.isnan(value) or math.isinf(value):
             return _java("", value)
         return scientific(str(np.float32(value)) if real else repr(value))
 
-    return pa.array([one(value) for value in values.to_pylist()], pa.string())
+    return pa.array([text_of(value) for value in values.to_pylist()], pa.string())
 
 
-def _timestamp(value) -> str:
+def _timestamp(value: datetime) -> str:
     fraction = f"{value.microsecond:06d}"
     fraction = fraction[:3] if fraction.endswith("000") else fraction
     return f"{value:%Y-%m-%d %H:%M:%S}.{fraction}".rjust(23, "0")
 
 
-def _interval(value) -> str:
+def _interval(value: timedelta | tuple[int, int, int]) -> str:
     if isinstance(value, timedelta):
         months, days, nanos = 0, value.days, (value.seconds * 10**6 + value.microseconds) * 1000
     else:
@@ -93,7 +94,7 @@ _SIMPLE: dict[str, Writer] = {
 }
 
 
-def writer_of(duckdb_type) -> Writer:
+def writer_of(duckdb_type: DuckDBPyType) -> Writer:
     """Return how to write a value of a type that is not NULL."""
     name = athena_name(duckdb_type)
     if name == "array":
@@ -108,11 +109,11 @@ def writer_of(duckdb_type) -> Writer:
     return _SIMPLE.get(name, str)
 
 
-def _pairs(value) -> list:
+def _pairs(value: dict | list) -> list:
     return list(value.items()) if isinstance(value, dict) else value
 
 
-def _row(value, fields: list) -> str:
+def _row(value: dict | tuple, fields: list[tuple[str, Writer]]) -> str:
     values = list(value.values()) if isinstance(value, dict) else list(value)
     parts = (f"{name}={write(v)}" for (name, write), v in zip(fields, values, strict=True))
     return f"{{{', '.join(parts)}}}"

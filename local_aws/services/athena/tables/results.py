@@ -9,17 +9,27 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
+from duckdb.sqltypes import DuckDBPyType
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.tables.partitions import split_uri
-from local_aws.services.athena.tables.result_text import writer_of
+from local_aws.services.athena.tables.result_text import Writer, writer_of
+from local_aws.state.objects.info import ObjectInfo
+from local_aws.state.objects.store import ObjectStore
 
 _CELL = re.compile(rb'"((?:[^"]|"")*)"|([^,\n"]*)')
 
 
-def write_csv(store, uri: str, names: list[str], types: list, batches: Iterable) -> tuple[int, int]:
+def write_csv(
+    store: ObjectStore,
+    uri: str,
+    names: list[str],
+    types: list[DuckDBPyType],
+    batches: Iterable[pa.RecordBatch],
+) -> tuple[int, int]:
     """Write a SELECT's result; return its rows and bytes.
 
     All values are in quotes; NULL is empty and without. The first row is the header.
@@ -39,7 +49,7 @@ def write_csv(store, uri: str, names: list[str], types: list, batches: Iterable)
     return rows, size
 
 
-def _cells(column: pa.Array, write) -> list[str]:
+def _cells(column: pa.Array, write: Writer) -> list[str]:
     values = column.to_pylist()
     if write is str:
         return ["" if value is None else _quoted(str(value)) for value in values]
@@ -50,27 +60,32 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def write_text(store, uri: str, rows: list[str]) -> int:
+def write_text(store: ObjectStore, uri: str, rows: list[str]) -> int:
     """Write a DDL's or SHOW's result, one value a line; return its bytes."""
     data = "".join(f"{row}\n" for row in rows).encode()
     put(store, uri, data, "text/plain")
     return len(data)
 
 
-def write_metadata(store, uri: str, columns: list[dict]) -> None:
-    """Write what the columns are, beside a result."""
+def write_metadata(store: ObjectStore, uri: str, columns: list[dict]) -> None:
+    """Write the columns' names and types, beside a result."""
     data = json.dumps({"ColumnInfo": columns}).encode()
     put(store, f"{uri}.metadata", data, "application/octet-stream")
 
 
-def put(store, uri: str, data: bytes | Path, content_type: str = "application/octet-stream"):
+def put(
+    store: ObjectStore,
+    uri: str,
+    data: bytes | Path,
+    content_type: str = "application/octet-stream",
+) -> ObjectInfo:
     """Store an object at an s3:// address."""
     bucket, key = split_uri(uri)
     return store.put(bucket, key, data, content_type=content_type)
 
 
 def read_page(
-    store, uri: str, columns: int, offset: int, count: int
+    store: ObjectStore, uri: str, columns: int, offset: int, count: int
 ) -> tuple[list[dict], int | None]:
     """Return up to `count` rows from a byte offset on, and the next offset.
 
@@ -95,7 +110,7 @@ def read_page(
     return rows, None
 
 
-def _records(file, text: bool) -> Iterator[bytes]:
+def _records(file: BinaryIO, text: bool) -> Iterator[bytes]:
     """Yield records: lines, joined while a quoted value goes on."""
     held = b""
     for line in file:

@@ -1,8 +1,11 @@
 """information_schema over the catalog: schemata, tables, columns, views."""
 
+from collections.abc import Callable
+
 import pyarrow as pa
 
 from local_aws.services.athena.failures import Position, QueryFailed
+from local_aws.state.catalog import Catalog
 
 CATALOG = "awsdatacatalog"
 COLUMNS = {
@@ -24,24 +27,24 @@ COLUMNS = {
 }
 
 
-def pages(method, request: dict, name: str) -> list[dict]:
+def pages(method: Callable[[dict], dict], request: dict, name: str) -> list[dict]:
     """Return all items of a listing."""
-    found: list[dict] = []
+    items: list[dict] = []
     token = None
     while True:
         answer = method({**request, "NextToken": token, "MaxResults": 1000})
-        found += answer[name]
+        items += answer[name]
         token = answer.get("NextToken")
         if not token:
-            return found
+            return items
 
 
-def tables_of(catalog, database: str) -> list[dict]:
+def tables_of(catalog: Catalog, database: str) -> list[dict]:
     """Return a database's tables."""
     return pages(catalog.get_tables, {"DatabaseName": database}, "TableList")
 
 
-def information(catalog, name: str, at: Position | None) -> pa.Table:
+def information(catalog: Catalog, name: str, position: Position | None) -> pa.Table:
     """Return one table of information_schema.
 
     Raises:
@@ -49,7 +52,7 @@ def information(catalog, name: str, at: Position | None) -> pa.Table:
     """
     if name not in COLUMNS:
         message = f"Table '{CATALOG}.information_schema.{name}' does not exist"
-        raise QueryFailed("TABLE_NOT_FOUND", message, at)
+        raise QueryFailed("TABLE_NOT_FOUND", message, position)
     databases = [body["Name"] for body in pages(catalog.get_databases, {}, "DatabaseList")]
     if name == "schemata":
         rows = [(CATALOG, database) for database in [*databases, "information_schema"]]

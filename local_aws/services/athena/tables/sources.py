@@ -1,19 +1,24 @@
-"""What table names stand for in one query: empty stand-ins first, data once the query is sound."""
+"""Tables of one query: empty stand-ins while it is analyzed, the data once it is sound."""
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import duckdb
 from sqlglot import exp
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import Cancelled, QueryFailed
-from local_aws.services.athena.sql.dialect import parse, place, to_sql
-from local_aws.services.athena.sql.types import parse_type, quote
+from local_aws.services.athena.sql.dialect import parse, position_of_node, to_sql
+from local_aws.services.athena.sql.queries import QueryRewriter
+from local_aws.services.athena.sql.types import Type, parse_type, quote
 from local_aws.services.athena.tables import schemas
 from local_aws.services.athena.tables.formats import reader_of, scanned_bytes
 from local_aws.services.athena.tables.partitions import prunable, table_files
 from local_aws.services.athena.tables.readers import Scan, empty_select
+from local_aws.state.catalog import Catalog
+from local_aws.state.objects.store import ObjectStore
 
 VIEW_PREFIX = "/* Presto View: "
 
@@ -30,7 +35,14 @@ class Opened:
 class TableSources:
     """The tables of one query over one DuckDB connection."""
 
-    def __init__(self, connection, catalog, store, database: str | None, stopped):
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        catalog: Catalog,
+        store: ObjectStore,
+        database: str | None,
+        stopped: Callable[[], bool],
+    ):
         self._connection, self._catalog, self._store = connection, catalog, store
         self.database = database
         self._stopped = stopped
@@ -57,28 +69,30 @@ class TableSources:
         """
         catalog = node.catalog.lower() or "awsdatacatalog"
         database = node.db.lower() or self.database
-        at = place(node, text)
+        position = position_of_node(node, text)
         if catalog != "awsdatacatalog":
-            raise QueryFailed("CATALOG_NOT_FOUND", f"Catalog '{catalog}' does not exist", at)
+            raise QueryFailed("CATALOG_NOT_FOUND", f"Catalog '{catalog}' does not exist", position)
         if not database:
             message = "Schema must be specified when session schema is not set"
-            raise QueryFailed("MISSING_SCHEMA_NAME", message, at)
+            raise QueryFailed("MISSING_SCHEMA_NAME", message, position)
         try:
             request = {"DatabaseName": database, "Name": node.name.lower()}
             return self._catalog.get_table(request)["Table"]
         except AwsError as error:
             if error.message.startswith("Database"):
                 message = f"Schema '{database}' does not exist"
-                raise QueryFailed("SCHEMA_NOT_FOUND", message, at) from None
+                raise QueryFailed("SCHEMA_NOT_FOUND", message, position) from None
             message = f"Table 'awsdatacatalog.{database}.{node.name.lower()}' does not exist"
-            raise QueryFailed("TABLE_NOT_FOUND", message, at) from None
+            raise QueryFailed("TABLE_NOT_FOUND", message, position) from None
 
     def open(self, node: exp.Table, text: str) -> tuple[str, bool]:
         """Return a table as a FROM text, and whether it has hidden columns."""
         if node.db.lower() == "information_schema":
             name = f"{node.name.lower()}:{len(self._opened)}:{len(self.mentions)}"
             self.mentions.append(name)
-            table = schemas.information(self._catalog, node.name.lower(), place(node, text))
+            table = schemas.information(
+                self._catalog, node.name.lower(), position_of_node(node, text)
+            )
             self._connection.register(name, table)
             return quote(name), False
         table = self.lookup(node, text)
@@ -97,9 +111,6 @@ class TableSources:
         return quote(name), True
 
     def _view(self, table: dict) -> str:
-        from local_aws.services.athena.sql.rewrite import Rewriter
-        from local_aws.services.athena.sql.scope import Scope
-
         view = view_definition(table)
         if table["Name"] in self._views:
             raise QueryFailed("VIEW_IS_RECURSIVE", f"View '{table['Name']}' names itself")
@@ -108,7 +119,7 @@ class TableSources:
         outer, self.database = self.database, view.get("schema") or self.database
         self._views.append(table["Name"])
         try:
-            query = Rewriter(view["originalSql"], self).query(tree, Scope(self._connection))
+            query = QueryRewriter(view["originalSql"], self).rewrite(tree, self._connection)
         except QueryFailed as error:
             message = f"Failed analyzing stored view '{table['Name']}': {error.reason}"
             raise QueryFailed("INVALID_VIEW", message) from None
@@ -156,7 +167,7 @@ class TableSources:
         )
 
 
-def typed_columns(table: dict) -> tuple[list, list]:
+def typed_columns(table: dict) -> tuple[list[tuple[str, Type]], list[tuple[str, Type]]]:
     """Return the data columns and the partition keys of a table, with their types."""
     columns = table["StorageDescriptor"]["Columns"]
     return tuple(

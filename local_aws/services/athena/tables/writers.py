@@ -13,16 +13,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote as escaped
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.orc as orc
 import pyarrow.parquet as parquet
+from duckdb.sqltypes import DuckDBPyType
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import quote
 from local_aws.services.athena.tables.partitions import NULL_PARTITION
 from local_aws.services.athena.tables.result_text import writer_of
 from local_aws.services.athena.tables.results import put
+from local_aws.state.objects.store import ObjectStore
 
 MOST_PARTITIONS = 100
 _COMPRESSIONS = {
@@ -35,7 +38,7 @@ _COMPRESSIONS = {
 
 @dataclass(frozen=True)
 class Output:
-    """Where a table is written and how."""
+    """The place and the form of a table to write."""
 
     location: str
     """s3:// address, with a slash at the end."""
@@ -47,7 +50,7 @@ class Output:
     delimiter: str = "\x01"
 
 
-def checked_compression(format_: str, given: str | None) -> str:
+def checked_compression(format_: str, compression: str | None) -> str:
     """Return the compression to use.
 
     Raises:
@@ -59,14 +62,20 @@ def checked_compression(format_: str, given: str | None) -> str:
         )
         raise QueryFailed("INVALID_TABLE_PROPERTY", message)
     allowed = _COMPRESSIONS[format_]
-    chosen = (given or allowed[0]).upper()
-    if chosen not in allowed:
-        message = f"Unsupported compression '{chosen}' for {format_}, one of: {', '.join(allowed)}"
+    name = (compression or allowed[0]).upper()
+    if name not in allowed:
+        message = f"Unsupported compression '{name}' for {format_}, one of: {', '.join(allowed)}"
         raise QueryFailed("INVALID_TABLE_PROPERTY", message)
-    return chosen
+    return name
 
 
-def write_rows(store, output: Output, table: pa.Table, types: list, buckets) -> Iterator[str]:
+def write_rows(
+    store: ObjectStore,
+    output: Output,
+    table: pa.Table,
+    types: list[DuckDBPyType],
+    buckets: pa.ChunkedArray | None,
+) -> Iterator[str]:
     """Write a table's rows below a location; yield the address of each file.
 
     `buckets` gives every row's bucket number, or is None.
@@ -105,7 +114,9 @@ def _partitioned(table: pa.Table, keys: tuple[str, ...]) -> Iterator[tuple[str, 
         yield "".join(f"{key}={escaped(row[key], safe=' ,+')}/" for key in keys), mask
 
 
-def _bucketed(table: pa.Table, numbers, output: Output) -> Iterator[tuple[str, pa.Table]]:
+def _bucketed(
+    table: pa.Table, numbers: pa.ChunkedArray | None, output: Output
+) -> Iterator[tuple[str, pa.Table]]:
     if numbers is None:
         yield "", table
         return
@@ -117,7 +128,9 @@ def _extension(output: Output) -> str:
     return ".gz" if output.format in ("JSON", "TEXTFILE") and output.compression == "GZIP" else ""
 
 
-def _write(store, uri: str, table: pa.Table, types: list, output: Output) -> None:
+def _write(
+    store: ObjectStore, uri: str, table: pa.Table, types: list[DuckDBPyType], output: Output
+) -> None:
     if output.format in ("JSON", "TEXTFILE"):
         lines = json_lines(table) if output.format == "JSON" else text_lines(table, types, output)
         data = "".join(f"{line}\n" for line in lines).encode()
@@ -138,7 +151,7 @@ def json_lines(table: pa.Table) -> Iterator[str]:
         yield json.dumps(row, default=str, separators=(",", ":"), ensure_ascii=False)
 
 
-def text_lines(table: pa.Table, types: list, output: Output) -> Iterator[str]:
+def text_lines(table: pa.Table, types: list[DuckDBPyType], output: Output) -> Iterator[str]:
     """Yield a table's rows as LazySimpleSerDe reads them."""
     columns = [
         [_lazy(value, kind, 2) for value in column.to_pylist()]
@@ -148,7 +161,7 @@ def text_lines(table: pa.Table, types: list, output: Output) -> Iterator[str]:
         yield output.delimiter.join(row)
 
 
-def _lazy(value: object, kind, level: int) -> str:
+def _lazy(value: object, kind: DuckDBPyType | None, level: int) -> str:
     if value is None:
         return "\\N"
     if isinstance(value, dict):
@@ -163,7 +176,9 @@ def _lazy(value: object, kind, level: int) -> str:
     return writer_of(kind)(value)
 
 
-def bucket_numbers(connection, table: pa.Table, columns: tuple[str, ...], count: int):
+def bucket_numbers(
+    connection: duckdb.DuckDBPyConnection, table: pa.Table, columns: tuple[str, ...], count: int
+) -> pa.ChunkedArray:
     """Return the bucket of every row."""
     connection.register("bucketed rows", table)
     keys = ", ".join(quote(column) for column in columns)

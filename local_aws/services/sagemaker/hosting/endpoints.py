@@ -16,7 +16,7 @@ from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
 from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
-from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError, Reply
+from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError
 from local_aws.services.sagemaker.hosting.server_process import (
     UNFIT,
     Answer,
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 UNSUPPORTED = ("DeploymentConfig", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig")
 ABOUT = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
+PASSED_ON = {"Accept": "Accept", "CustomAttributes": "X-Amzn-SageMaker-Custom-Attributes"}
+"""Members of an invocation that the model's container gets as headers."""
 LISTING = Listing("Endpoints", "EndpointName", ABOUT, "EndpointStatus")
 
 
@@ -216,28 +218,30 @@ class Endpoints(Engine):
 
     # Invoking.
 
-    def invoke(self, name: str, headers: dict[str, str], body: bytes) -> Reply:
-        """Answer one InvokeEndpoint request; `headers` have lower-case names.
+    def invoke_endpoint(self, request: dict) -> dict:
+        """Answer one InvokeEndpoint request.
 
         Raises:
             AwsError: the endpoint is not there or not in service, the body is too large, or the
                 model answered with an error.
         """
+        name, body = request["EndpointName"], request["Body"]
         if len(body) > MAX_BODY:
             message = (
                 f"Request body is {len(body)} bytes; the limit of InvokeEndpoint is {MAX_BODY}. "
                 "Send a shorter clip or a smaller photo."
             )
             raise AwsError("ValidationError", message, 413)
-        wanted = {"Content-Type": headers.get("content-type", "application/octet-stream")}
-        if "accept" in headers:
-            wanted["Accept"] = headers["accept"]
-        target = headers.get("x-amzn-sagemaker-target-variant")
-        variant, answer = self._ask(name, target, body, wanted)
+        headers = {"Content-Type": request.get("ContentType", "application/octet-stream")}
+        for member, header in PASSED_ON.items():
+            if member in request:
+                headers[header] = request[member]
+        variant, answer = self._ask(name, request.get("TargetVariant"), body, headers)
         if answer.status >= 400:
             text = answer.body.decode(errors="replace").strip()
             raise ModelError(answer.status, text, _group(name))
-        return Reply(answer.body, answer.content_type, variant)
+        facts = {"ContentType": answer.content_type, "InvokedProductionVariant": variant}
+        return {"Body": answer.body, **facts}
 
     def _ask(
         self, name: str, target: str | None, body: bytes, headers: dict[str, str]

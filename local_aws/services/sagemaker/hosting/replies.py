@@ -1,20 +1,9 @@
-"""What an endpoint answers, good and bad; knows the wording, and no worker."""
-
-from dataclasses import dataclass
+"""What an endpoint answers where its model does not; knows the wording, and no worker."""
 
 from local_aws.errors import AwsError
 
 MAX_BODY = 6_291_456
 """Bytes of one InvokeEndpoint request."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A good answer of an endpoint."""
-
-    body: bytes
-    content_type: str
-    variant: str
 
 
 class ModelError(AwsError):

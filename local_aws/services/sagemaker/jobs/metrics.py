@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
 
+import logging
 import threading
 import time
 from contextlib import suppress
@@ -15,9 +16,9 @@ from local_aws.errors import AwsError
 from local_aws.instances.log_streams import Call
 from local_aws.state.collection import now
 
+log = logging.getLogger(__name__)
+
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
-MOST_DATA = 1000
-"""In one request, says PutMetricData."""
 MOST_DATA = 1000
 """In one request, says PutMetricData."""
 SEND_SECONDS = 2.0
@@ -140,7 +141,10 @@ class JobMetrics:
         if self._call:
             for start in range(0, len(data), MOST_DATA):
                 request = {"Namespace": NAMESPACE, "MetricData": data[start : start + MOST_DATA]}
-                self._call("cloudwatch", "PutMetricData", request)
+                try:
+                    self._call("cloudwatch", "PutMetricData", request)
+                except AwsError as error:  # a job does not end for its metrics
+                    log.warning("metrics of %s are lost: %s", self._job, error)
 
     def _datum(self, value: dict) -> dict:
         return {

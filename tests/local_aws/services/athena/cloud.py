@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import datetime
 from functools import cache
 from types import SimpleNamespace
@@ -17,6 +18,12 @@ from local_aws.services.s3.app import S3App
 from local_aws.state.catalog import Catalog
 from local_aws.state.objects.store import ObjectStore
 from local_aws.wire.validation import check_request
+
+ENDLESS = (
+    "SELECT sum(x * y % 7) FROM UNNEST(sequence(1, 1000000)) a (x), "
+    "UNNEST(sequence(1, 1000000)) b (y)"
+)
+"""A query that does not end by itself."""
 
 
 @cache
@@ -138,6 +145,21 @@ class Cloud:
             body = self.engine.get_query_execution({"QueryExecutionId": id_})["QueryExecution"]
             if body["Status"]["State"] not in ("QUEUED", "RUNNING"):
                 return body
+
+    def until_running(self, id_: str) -> None:
+        """Wait for a query to be taken in hand."""
+        deadline = time.monotonic() + 20
+        while self.engine.executions.history.record(id_)["body"]["Status"]["State"] == "QUEUED":
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def reason(self, id_: str) -> str:
+        """Return the reason of a query that has ended."""
+        return self.finished(id_)["Status"]["StateChangeReason"]
+
+    def results(self, id_: str, **request) -> dict:
+        """Return a page of a query's results."""
+        return self.engine.get_query_results({"QueryExecutionId": id_, **request})
 
     def config(self) -> SimpleNamespace:
         """Return what helpers/athena.py needs of a Config."""

@@ -22,6 +22,7 @@ BINS = {
     "00002": {"C": (7.0, 2, "IN")},
     "00003": {},
 }
+OPENX = "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'"
 TABLES = """
 CREATE EXTERNAL TABLE recordings (id string, label string, recordist string, rating double,
   seconds int, lat double, lon double, recorded date, secondary array<string>,

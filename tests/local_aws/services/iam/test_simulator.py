@@ -82,12 +82,12 @@ READ = {"Effect": "Allow", "Action": "s3:Get*"}
     ],
 )  # fmt: skip
 def test_what_a_statement_does_not_name_counts_as_much(statements, verdict):
-    asked = ([{"Statement": statements}], "s3:GetObject", "arn:aws:s3:::ours/a")
+    question = ([{"Statement": statements}], "s3:GetObject", "arn:aws:s3:::ours/a")
     if verdict:
-        assert decide(*asked) == verdict
+        assert decide(*question) == verdict
     else:
         with pytest.raises(AwsError, match="depends on a Condition"):
-            decide(*asked)
+            decide(*question)
 
 
 @pytest.mark.parametrize(

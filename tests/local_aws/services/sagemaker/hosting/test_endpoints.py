@@ -28,6 +28,25 @@ def test_an_endpoint_answers_with_its_models_four_functions(hosting):
     assert (answer["model"], answer["bytes"]) == ("w", 5)
 
 
+def test_an_invocation_reaches_the_model_with_its_headers(hosting, client):
+    script = SCRIPT.replace('"application/json"', "accept")
+    hosting.create(archive(script))
+    answer = client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="endpoint", Body=b"hello", ContentType="text/plain", Accept="text/x-own"
+    )
+    assert answer["ContentType"] == "text/x-own"
+    assert b'"bytes": 5' in answer["Body"].read()
+    assert answer["InvokedProductionVariant"] == "model"
+
+
+@pytest.mark.parametrize("member", ["TargetModel", "TargetContainerHostname", "SessionId"])
+def test_an_invocation_of_something_else_is_refused_by_name(client, member):
+    with pytest.raises(ClientError, match=f"NotImplementedException.* with {member}"):
+        client("sagemaker-runtime").invoke_endpoint(
+            EndpointName="endpoint", Body=b"x", **{member: "other"}
+        )
+
+
 @pytest.mark.parametrize(
     "body, kind, status, text",
     [

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.errors import AwsError
 from local_aws.services.sagemaker.jobs import metrics
-from local_aws.services.sagemaker.jobs.metrics import MetricReader
+from local_aws.services.sagemaker.jobs.metrics import JobMetrics, MetricReader
 from local_aws.state.collection import now
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_aws.services.sagemaker.jobs.test_engine import printed
@@ -54,6 +55,17 @@ def test_what_is_no_number_is_a_metric_and_not_one_that_cloudwatch_keeps(aws, cl
         Dimensions=[{"Name": "TrainingJobName", "Value": "job"}], **span,
     )  # fmt: skip
     assert [point["Maximum"] for point in found["Datapoints"]] == [1.5]
+
+
+def test_a_refusal_of_cloudwatch_is_noted_and_ends_no_job(caplog):
+    def refuse(service, operation, request):
+        raise AwsError("InvalidParameterValue", "too old")
+
+    job = JobMetrics("job", [{"Name": "loss", "Regex": r"loss=(\S+)"}], refuse)
+    job.see("loss=1.5")
+    job.send()
+    assert "metrics of job are lost: InvalidParameterValue: too old" in caplog.text
+    assert job.final()[0]["Value"] == 1.5
 
 
 @pytest.mark.parametrize("regex", ["loss=([0-9.]+", "*", r"(?P<a>x)(?P<a>", "a{2,1}", r"[z-a]"])

@@ -1,0 +1,79 @@
+"""Requests of the query protocol: forms such as `MetricData.member.1.Value`. Knows no service.
+
+Contract: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+"""
+
+from typing import Any
+
+from botocore.model import Shape
+
+from local_aws.wire import scalars
+
+ABSENT = object()
+
+
+def read(shape: Shape, fields: list[tuple[str, str]]) -> dict:
+    """Return the request that a form's fields make up; what the model lacks is passed by."""
+    tree: dict = {}
+    for path, text in fields:
+        node = tree
+        for part in path.split("."):
+            node = node.setdefault(part, {})
+        node.setdefault("", text)
+    return {} if (value := _value(shape, tree)) is ABSENT else value
+
+
+def _value(shape: Shape, node: dict) -> Any:
+    """Return the value below a node, `ABSENT` if there is none; a node's own text is under ''."""
+    kind = shape.type_name
+    if kind == "structure":
+        return _structure(shape, node)
+    if kind == "list":
+        return _list(shape, node)
+    if kind == "map":
+        return _map(shape, node)
+    return scalars.read(shape, node[""]) if "" in node else ABSENT
+
+
+def _structure(shape: Shape, node: dict) -> Any:
+    values = {name: _value(member, _below(node, member, name)) for name, member in _of(shape, node)}
+    values = {name: value for name, value in values.items() if value is not ABSENT}
+    return values or ABSENT
+
+
+def _of(shape: Shape, node: dict) -> list[tuple[str, Shape]]:
+    return [(name, member) for name, member in shape.members.items() if _below(node, member, name)]
+
+
+def _below(node: dict, member: Shape, name: str) -> dict:
+    """Return the node of a structure's member: a flat list has its items' name."""
+    own = member.serialization.get("name", name)
+    if member.type_name == "list" and member.serialization.get("flattened"):
+        own = member.member.serialization.get("name", own)
+    return node.get(own, {})
+
+
+def _list(shape: Shape, node: dict) -> Any:
+    if node.get("") == "":
+        return []  # as botocore sends it
+    if not shape.serialization.get("flattened"):
+        node = node.get(shape.member.serialization.get("name", "member"), {})
+    values = [_value(shape.member, item) for item in _numbered(node)]
+    return [value for value in values if value is not ABSENT] or ABSENT
+
+
+def _map(shape: Shape, node: dict) -> Any:
+    if not shape.serialization.get("flattened"):
+        node = node.get("entry", {})
+    key_name = shape.key.serialization.get("name", "key")
+    value_name = shape.value.serialization.get("name", "value")
+    pairs = [
+        (_value(shape.key, item.get(key_name, {})), _value(shape.value, item.get(value_name, {})))
+        for item in _numbered(node)
+    ]
+    return {key: value for key, value in pairs if ABSENT not in (key, value)} or ABSENT
+
+
+def _numbered(node: dict) -> list[dict]:
+    numbers = [part for part in node if part.isascii() and part.isdigit() and len(part) < 10]
+    return [node[part] for part in sorted(numbers, key=int)]

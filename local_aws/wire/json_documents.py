@@ -1,0 +1,67 @@
+"""Values in JSON documents, read and written by their shapes. Knows no request and no answer."""
+
+import base64
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from botocore.model import Shape
+
+from local_aws.wire import scalars
+
+
+def read(shape: Shape, value: Any) -> Any:
+    """Return parsed JSON as boto3 was given it: times, bytes, only the members of the model.
+
+    What is not as its shape has it stays as it is: the check against the model names it.
+    """
+    kind = shape.type_name
+    if kind == "structure" and isinstance(value, dict) and not shape.is_document_type:
+        names = _names(shape)
+        items = [(*names[key], item) for key, item in value.items() if key in names]
+        return {name: read(member, item) for name, member, item in items if item is not None}
+    if kind == "list" and isinstance(value, list):
+        return [read(shape.member, item) for item in value]
+    if kind == "map" and isinstance(value, dict):
+        return {key: read(shape.value, item) for key, item in value.items()}
+    if kind in ("timestamp", "blob") and not isinstance(value, bool):
+        return _converted(kind, value)
+    return value
+
+
+def _converted(kind: str, value: Any) -> Any:
+    try:
+        if kind == "timestamp":
+            return scalars.moment(value)
+        return base64.b64decode(value, validate=True)
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
+        return value
+
+
+def write(shape: Shape, value: Any) -> Any:
+    """Return what `json.dumps` takes, with only the members that the model has."""
+    kind = shape.type_name
+    if kind == "structure" and isinstance(value, dict) and not shape.is_document_type:
+        members = shape.members
+        items = [(key, members[key], item) for key, item in value.items() if key in members]
+        return {
+            member.serialization.get("name", key): write(member, item)
+            for key, member, item in items
+            if item is not None
+        }
+    if kind == "list" and isinstance(value, list | tuple):
+        return [write(shape.member, item) for item in value]
+    if kind == "map" and isinstance(value, dict):
+        return {key: write(shape.value, item) for key, item in value.items()}
+    if kind == "timestamp" and isinstance(value, datetime | int | float | str):
+        return scalars.timestamp(shape, value, scalars.UNIX)
+    if kind == "blob" and isinstance(value, bytes | str):
+        return scalars.base64_text(value)
+    return value
+
+
+@cache
+def _names(shape: Shape) -> dict[str, tuple[str, Shape]]:
+    """Return a structure's members, each with its name in the model, by their names in JSON."""
+    members = shape.members.items()
+    return {member.serialization.get("name", name): (name, member) for name, member in members}

@@ -1,0 +1,123 @@
+"""Reads a request into what boto3 was given for it, in every protocol alike. Knows no service.
+
+Values come as Python has them: times as `datetime`, blobs and streamed payloads as bytes. What is
+not as its shape has it stays as it came, and the check against the model (`validation`) names it;
+what the model lacks is passed by, as on AWS. Left out: CBOR, ec2's forms, event streams.
+"""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+from xml.etree.ElementTree import ParseError
+
+from botocore.model import OperationModel, Shape
+
+from local_aws.errors import AwsError
+from local_aws.wire import forms, json_documents, scalars, xml_documents
+from local_aws.wire.received import Received
+from local_aws.wire.routing import Call, form
+from local_aws.wire.validation import operation_model
+
+PROTOCOLS = ("json", "rest-json", "rest-xml", "query")
+"""Those that are read."""
+
+
+def parse(call: Call, received: Received, body: bytes) -> dict:
+    """Return the request of an operation.
+
+    Raises:
+        AwsError: `SerializationException`, the body is no document.
+    """
+    operation = operation_model(call.service, call.operation)
+    shape = operation.input_shape
+    if shape is None:
+        return {}
+    if call.protocol == "query":
+        return forms.read(shape, form(received, body))
+    if call.protocol == "json":
+        return _document(shape, "json", body)
+    request = _located(operation, call, received)
+    payload = shape.serialization.get("payload")
+    if payload is None:
+        document = _document(shape, call.protocol, body)
+        request |= {name: value for name, value in document.items() if is_in_body(shape, name)}
+    elif body or payload in shape.required_members:
+        request[payload] = _payload(shape.members[payload], call.protocol, body)
+    return request
+
+
+def is_in_body(shape: Shape, name: str) -> bool:
+    """Say whether a member of a REST structure stands in the body's document."""
+    return "location" not in shape.members[name].serialization
+
+
+def _payload(shape: Shape, protocol: str, body: bytes) -> Any:
+    """Return the member that is the whole body."""
+    if shape.type_name == "blob":
+        return body
+    if shape.type_name == "string":
+        return body.decode(errors="replace")
+    return _document(shape, protocol, body)
+
+
+def _document(shape: Shape, protocol: str, body: bytes) -> dict:
+    try:
+        if protocol == "rest-xml":
+            return xml_documents.read(shape, xml_documents.parse(body)) if body else {}
+        return json_documents.read(shape, json.loads(body or b"{}"))
+    except (ValueError, RecursionError, ParseError):
+        kind = "XML" if protocol == "rest-xml" else "JSON"
+        message = f"The request's body is not {kind}."
+        raise AwsError("SerializationException", message) from None
+
+
+def _located(operation: OperationModel, call: Call, received: Received) -> dict:
+    """Return the members of a REST request that stand in its path, query and headers."""
+    shape, request = operation.input_shape, {}
+    query = parse_qs(received.query, keep_blank_values=True)
+    for name, member in shape.members.items():
+        location = member.serialization.get("location")
+        own = member.serialization.get("name", name)
+        if location == "uri" and own in call.labels:
+            request[name] = scalars.read(member, call.labels[own])
+        elif location == "querystring" and member.type_name == "map":
+            request[name] = _others(operation, member, query)
+        elif location == "querystring" and own in query:
+            request[name] = _of_query(member, query[own])
+        elif location == "header" and own.lower() in received.headers:
+            request[name] = _of_header(member, received.headers[own.lower()])
+        elif location == "headers":
+            request[name] = _prefixed(received.headers, own.lower())
+    return {name: value for name, value in request.items() if value != {}}
+
+
+def _others(operation: OperationModel, member: Shape, query: dict[str, list[str]]) -> dict:
+    """Return the names of a query that are no other member's, nor the operation's own."""
+    own = {
+        each.serialization.get("name", name)
+        for name, each in operation.input_shape.members.items()
+        if each.serialization.get("location") == "querystring"
+    }
+    own |= parse_qs(operation.http["requestUri"].partition("?")[2], keep_blank_values=True).keys()
+    is_list = member.value.type_name == "list"
+    names = [name for name in query if name not in own]
+    return {name: query[name] if is_list else query[name][0] for name in names}
+
+
+def _of_query(member: Shape, texts: list[str]) -> Any:
+    if member.type_name == "list":
+        return [scalars.read(member.member, text) for text in texts]
+    return scalars.read(member, texts[0])
+
+
+def _of_header(member: Shape, text: str) -> Any:
+    if member.type_name == "list":
+        parts = [part.strip() for part in text.split(",")] if text else []
+        return [scalars.read(member.member, part) for part in parts]
+    return scalars.read(member, text)
+
+
+def _prefixed(headers: dict[str, str], prefix: str) -> dict[str, str]:
+    return {
+        name[len(prefix) :]: value for name, value in headers.items() if name.startswith(prefix)
+    }

@@ -1,0 +1,64 @@
+"""One HTTP request as its client sent it: read once, and handed along. Knows no service."""
+
+from functools import cached_property
+from urllib.parse import parse_qsl
+
+from local_aws.errors import AwsError
+from local_aws.wire.signatures import Scope, read_scope
+
+HEADERS = "local_aws.headers"
+"""Where the server puts the headers under their true names: WSGI's cannot tell "_" from "-"."""
+
+
+class Received:
+    """Method, path, query, headers and signature of one request; its body comes apart.
+
+    Args:
+        environ: WSGI's.
+    """
+
+    def __init__(self, environ: dict):
+        self.environ = environ
+        self.method: str = environ["REQUEST_METHOD"]
+        self.path: str = environ["PATH_INFO"]
+        self.query: str = environ.get("QUERY_STRING", "")
+        self.headers = _headers(environ)
+        """Names are in lower case."""
+
+    @property
+    def raw_path(self) -> str:
+        """Return the path as it was signed, still quoted."""
+        return self.environ.get("RAW_URI", self.path).partition("?")[0]
+
+    @cached_property
+    def fields(self) -> list[tuple[str, str]]:
+        """Return the query's names and values."""
+        return parse_qsl(self.query, keep_blank_values=True)
+
+    @cached_property
+    def scope(self) -> Scope | None:
+        """Return what the request says of its signature; None if it is not signed.
+
+        Raises:
+            AwsError: `IncompleteSignature`.
+        """
+        return read_scope(self.headers, self.query)
+
+    @property
+    def signed_for(self) -> str:
+        """Return the name of the service that it is signed for, or ''; nothing is checked."""
+        try:
+            return self.scope.service if self.scope else ""
+        except AwsError:
+            return ""
+
+
+def _headers(environ: dict) -> dict[str, str]:
+    pairs = environ.get(HEADERS)
+    if pairs is None:
+        pairs = [
+            (name.removeprefix("HTTP_").replace("_", "-"), value)
+            for name, value in environ.items()
+            if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+        ]
+    return {name.lower(): value for name, value in pairs}

@@ -1,0 +1,17 @@
+def test_ctas_with_21_buckets_writes_exactly_21_files(lake):
+    lake.run(
+        "CREATE TABLE t WITH (format = 'PARQUET', parquet_compression = 'SNAPPY', "
+        "bucketed_by = ARRAY['id'], bucket_count = 21) AS SELECT * FROM recordings"
+    )
+    location = lake.catalog.get_table({"DatabaseName": "birds", "Name": "t"})["Table"][
+        "StorageDescriptor"
+    ]["Location"]
+    assert len(list(lake.store.list("lake", location.removeprefix("s3://lake/")))) == 21
+    assert lake.rows("SELECT count(*) FROM t") == [(5,)]
+
+
+def test_a_write_lists_its_files_in_a_manifest(lake):
+    id_ = lake.start("UNLOAD (SELECT id FROM recordings) TO 's3://lake/out/' WITH (format='JSON')")
+    manifest = lake.finished(id_)["Statistics"]["DataManifestLocation"]
+    files = lake.store.read("lake", manifest.removeprefix("s3://lake/")).decode().split()
+    assert files == [f"s3://lake/{info.key}" for info in lake.store.list("lake", "out/")]
