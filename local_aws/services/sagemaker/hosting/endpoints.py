@@ -10,19 +10,13 @@ import threading
 import uuid
 
 from local_aws.errors import AwsError
-from local_aws.images.registry import find
-from local_aws.images.view import view_of
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
 from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
 from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError
-from local_aws.services.sagemaker.hosting.server_process import (
-    UNFIT,
-    Answer,
-    ServerProcess,
-    StartFailed,
-)
+from local_aws.services.sagemaker.hosting.server_process import Answer, ServerProcess, StartFailed
+from local_aws.services.sagemaker.hosting.serving_images import serving_view
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state import paths
 from local_aws.state.collection import Shelf, now, public
@@ -201,11 +195,7 @@ class Endpoints(Engine):
             archive = self._store.info(bucket, key).path
         except AwsError as error:
             raise StartFailed(f"Could not access model data at {uri}: {error.message}") from None
-        image = find(self._context, container["Image"])
-        if image.serve is None:
-            message = f"{UNFIT}: the image {container['Image']} has no `serve`"
-            raise StartFailed(message)
-        view = view_of(self._context.state, image)
+        view = serving_view(self._context, container["Image"])
         instance = uuid.uuid4().hex[:12]
         folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
