@@ -90,14 +90,36 @@ def _repository(ecr: object) -> str:
     return about["repositoryUri"]
 
 
+def _manifest() -> dict:
+    """Return the manifest that makes docker_process/ an image of the local AWS, without Docker.
+
+    The local AWS takes no layers; it reads Python's version, the packages and the entry point.
+    """
+    lines = dict(
+        line.split(maxsplit=1) for line in (FOLDER / "Dockerfile").read_text().splitlines()
+        if line.startswith(("FROM ", "ENTRYPOINT "))
+    )  # fmt: skip
+    requirements = FOLDER / "requirements.txt"
+    return {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": {"digest": f"sha256:{image_tag():0<64}"},
+        "annotations": {
+            "local-aws.image.python": lines["FROM"].removeprefix("python:").partition("-")[0],
+            "local-aws.image.packages": requirements.read_text() if requirements.exists() else "",
+            "local-aws.image.entry-point": lines.get("ENTRYPOINT", "[]"),
+        },
+    }
+
+
 def _publish(config: Config, ecr: object, uri: str) -> None:
     if config.endpoint_url:
-        # The local AWS runs scripts on the course's own packages: a name in ECR is all it needs.
-        manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"}
-        manifest["config"] = {"digest": f"sha256:{image_tag():0<64}"}
+        manifest = json.dumps(_manifest())
+        digest = f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
         ecr.put_image(
-            repositoryName=REPOSITORY, imageManifest=json.dumps(manifest), imageTag=image_tag()
-        )
+            repositoryName=REPOSITORY, imageManifest=manifest, imageTag=image_tag(),
+            imageDigest=digest,
+        )  # fmt: skip
         return
     if not shutil.which("docker"):
         raise RuntimeError(

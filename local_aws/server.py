@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from local_aws.admin import Admin
 from local_aws.context import ACCOUNT, Context
+from local_aws.images.pushes import Pushes
 from local_aws.lifecycle import (
     DISK_FULL,
     PORT_BUSY,
@@ -104,7 +105,7 @@ class LocalAws:
             store=self.store,
             table=table(),
             recorded=journal,
-            record=recorded.call,
+            record=Pushes(recorded.call, state).call,
         ).build()
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}

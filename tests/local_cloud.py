@@ -7,6 +7,10 @@ from helpers.config import Config as CourseConfig
 from local_aws.instances.log_streams import LogWriter
 
 BUCKET = "course-bucket"
+REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
+IMAGE = f"{REGISTRY}/pytorch:2.13-cpu-amzn2023-sagemaker"
+"""AWS's image for training: every local AWS has it."""
+SERVING = f"{REGISTRY}/pytorch-inference:2.6-cpu-py312"
 
 
 def make_client(aws, service, **keys):

@@ -35,7 +35,7 @@ def pins(file: str) -> list[str]:
 def training() -> list[list[str]]:
     """Return what AWS's image brings, then what the job installs: the toolkit's own order."""
     return [
-        ["--no-deps", *pins("tests/images/training.txt")],
+        ["--no-deps", *pins("local_aws/images/aws/pytorch-2.13-cu133/packages.txt")],
         pins("scripts_train/requirements.txt"),
     ]
 

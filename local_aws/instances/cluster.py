@@ -26,13 +26,14 @@ class Cluster:
     Args:
         folder: for this cluster alone; what lies there is deleted.
         hosts: names of the instances.
+        view: of the image that they run.
     """
 
-    def __init__(self, folder: Path, hosts: list[str]):
+    def __init__(self, folder: Path, hosts: list[str], view: Path):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         self.folder, self.hosts = folder, hosts
-        self.venv = make_venv(folder / "venv")
+        self.view, self.venv = view, make_venv(folder / "venv", view)
         self._python: WarmPython | None = None
         self._own = {path: set(path.iterdir()) for path in self._installed_into()}
 
@@ -45,6 +46,18 @@ class Cluster:
         )
         python = WarmPython(self.venv, environment)
         self._python = python if python.ready() else None
+
+    def change_image(self, view: Path) -> bool:
+        """Have it run another image; False where it is the one that it has run."""
+        if view == self.view:
+            return False
+        if self._python:
+            self._python.close()
+        self.view, self._python = view, None
+        shutil.rmtree(self.venv)
+        make_venv(self.venv, view)
+        self._own = {path: set(path.iterdir()) for path in self._installed_into()}
+        return True
 
     def is_sound(self) -> bool:
         """Say whether it can run another job."""

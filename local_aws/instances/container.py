@@ -22,24 +22,15 @@ from local_aws.state import paths
 from local_aws.state.objects.store import ObjectInfo, ObjectStore
 
 ML = "/opt/ml"
-IMAGE = sysconfig.get_paths()["purelib"]
-"""The course's own packages stand for those of a job's image."""
+IMAGE = "image"
+"""The link in an instance's venv to the view of its image: see `local_aws.images.view`."""
+SITE = sysconfig.get_paths()["purelib"]
 STDLIB = sysconfig.get_paths()["stdlib"]
 HOME = str(Path(find_spec("local_aws").origin).resolve().parents[1])
 """Where the supervisors and workers lie that run a job's processes."""
 CODE_ENDINGS = {".py", ".sh"}
 NO_NAMES = {"RES_OPTIONS": "attempts:0"}
 """resolv.conf(5): glibc asks no name server at all; what is in /etc/hosts is found as ever."""
-NAMES_FOR_PIP = """\
-import os, sys; {"pip", "pip3"} & {os.path.basename(word) for word in sys.orig_argv[1:4]} \
-and os.environ.pop("RES_OPTIONS", None)
-"""
-"""A line of a .pth file, which Python runs at its start: a job may install what its image lacks."""
-SCRIPTS = {
-    "torchrun": "from torch.distributed.run import main",
-    "pip": "from pip._internal.cli.main import main",
-    "pip3": "from pip._internal.cli.main import main",
-}
 
 
 class Container:
@@ -74,7 +65,8 @@ class Container:
         """Rewrite the paths of this machine back to what they stand for on an instance."""
         text = text.replace(str(self.ml), ML).replace(str(self.root), "")
         text = text.replace(str(self.root.parent), "")
-        text = text.replace(IMAGE, "/usr/lib/python3/site-packages")
+        for folder in (f"/venv/{IMAGE}/site-packages", SITE):
+            text = text.replace(folder, "/usr/lib/python3/site-packages")
         return text.replace(STDLIB, "/usr/lib/python3").replace(HOME, "")
 
     def write_config(self, name: str, content: object) -> None:
@@ -107,7 +99,7 @@ class Container:
         home.mkdir(exist_ok=True)
         return {
             **context.environment(),
-            "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{venv / 'bin'}:{venv / IMAGE / 'bin'}:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(home),
             "TMPDIR": str(self.ml / "tmp"),
             "LANG": "C.UTF-8",
@@ -130,21 +122,20 @@ class Container:
         }
 
 
-def make_venv(folder: Path) -> Path:
-    """Make the Python that stands for a job's image: the course's packages, none of its code.
+def make_venv(folder: Path, view: Path) -> Path:
+    """Make the Python of an instance: the packages of its image, no others.
 
     What a job installs goes into it and is gone with the job.
+
+    Args:
+        view: of the image.
     """
     command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
     subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     site = next(folder.glob("lib/python*/site-packages"))
-    # A path in a .pth file does not read the .pth files there: an editable course stays unseen.
-    (site / "image.pth").write_text(f"{IMAGE}\n")
-    (site / "names.pth").write_text(NAMES_FOR_PIP)
-    for name, line in SCRIPTS.items():
-        script = folder / "bin" / name
-        script.write_text(f"#!{folder}/bin/python3\nimport sys\n\n{line}\n\nsys.exit(main())\n")
-        script.chmod(0o755)
+    # A link inside the instance's folder: its own path is what programs say.
+    (folder / IMAGE).symlink_to(view)
+    (site / "image.pth").write_text(f"{folder / IMAGE / 'site-packages'}\n")
     return folder
 
 

@@ -19,13 +19,8 @@ MAX_FDS = 250
 
 
 def is_plain(words: list[str]) -> bool:
-    """Say whether this is `script`, `-m module` or `-c code`, perhaps behind -u.
-
-    pip is not: its environment is changed when Python starts (see NAMES_FOR_PIP in container.py).
-    """
+    """Say whether this is `script`, `-m module` or `-c code`, perhaps behind -u."""
     words = words[1:] if words[:1] == ["-u"] else words
-    if words[:2] == ["-m", "pip"]:
-        return False
     return bool(words) and (words[0] in ("-c", "-m") or os.path.isfile(words[0]))
 
 

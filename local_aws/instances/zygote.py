@@ -61,6 +61,7 @@ class Program:
         os.environ.clear()
         os.environ.update(self.about["env"])
         tempfile.tempdir = None
+        importlib.invalidate_caches()
         random.seed()
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
@@ -110,7 +111,7 @@ class Zygote:
         self._rope, self._answers = rope, answers
         self._environment = read_when_loaded(dict(os.environ))
         self._site = next(path for path in sys.path if path.startswith(sys.prefix))
-        self._installed = sorted(os.listdir(self._site))
+        self._installed = set(os.listdir(self._site))
         self._lines: dict[int, socket.socket] = {}
         self._door = socket.socket(socket.AF_UNIX)
         folder = os.open(os.path.dirname(socket_path), os.O_PATH)
@@ -167,7 +168,7 @@ class Zygote:
 
     def _fork(self, program: Program, line: socket.socket) -> int | None:
         about = read_when_loaded(program.about["env"])
-        if about != self._environment or sorted(os.listdir(self._site)) != self._installed:
+        if about != self._environment or not self._is_as_imported():
             line.sendall(b"no\n")
             line.close()
             return None
@@ -179,6 +180,14 @@ class Zygote:
         line.sendall(b"%d\n" % pid)
         self._events.register(line, selectors.EVENT_READ)
         return pid
+
+    def _is_as_imported(self) -> bool:
+        """Say whether what was installed since then touches nothing of what is imported."""
+        now = set(os.listdir(self._site))
+        return self._installed <= now and not any(
+            name.endswith((".pth", ".egg-link")) or name.partition(".")[0] in sys.modules
+            for name in now - self._installed
+        )
 
     def _abandon(self) -> None:
         # In a child. A socket that is collected later would close a file of the program's.

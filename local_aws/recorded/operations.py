@@ -84,7 +84,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
     "sts": (Record("the one account that there is", answers=("GetCallerIdentity",)),),
     "ecr": (
         Record(
-            "names of images: jobs run in the course's own environment and pull nothing",
+            "names of images; a manifest that names packages makes one that jobs run in",
             ("BatchDeleteImage", "CreateRepository", "DeleteRepository", "PutImage"),
             ("BatchGetImage", "DescribeImages", "DescribeRepositories", "ListImages"),
         ),

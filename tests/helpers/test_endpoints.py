@@ -6,6 +6,7 @@ from helpers.endpoints import Refused, ask, make_model, serve, wait_in_service
 from helpers.roles import make_role
 from helpers.session import client as course_client
 from tests.local_aws.services.sagemaker.hosting.models import archive
+from tests.local_cloud import SERVING
 
 KIND = "text/plain"
 
@@ -17,7 +18,7 @@ def deploy(aws, config):
 
     def deploy(data, model="model"):
         aws.store.put(config.bucket, f"{model}.tar.gz", data)
-        make_model(config, model, "image", f"s3://{config.bucket}/{model}.tar.gz")
+        make_model(config, model, SERVING, f"s3://{config.bucket}/{model}.tar.gz")
         serve(config, "birds", model, "ml.m5.large")
 
     return deploy
@@ -84,5 +85,5 @@ def test_an_endpoint_that_is_not_there_is_not_found(config):
 
 def test_a_model_without_a_role_names_the_notebook_that_makes_it(aws, config):
     with pytest.raises(LookupError, match="run notebooks/00 first"):
-        make_model(config, "model", "image", f"s3://{config.bucket}/model.tar.gz")
+        make_model(config, "model", SERVING, f"s3://{config.bucket}/model.tar.gz")
     assert course_client(config, "sagemaker").list_models()["Models"] == []

@@ -15,7 +15,7 @@ from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
 from tests.local_aws.services.sagemaker.tuning.requests import archive as packed_script
 from tests.local_aws.services.sagemaker.tuning.requests import trials_of, tuning, wait_until
-from tests.local_cloud import BUCKET
+from tests.local_cloud import BUCKET, SERVING
 
 OURS, THEIRS = "birds-and-bins-birds-1", "somebody-elses"
 
@@ -29,7 +29,7 @@ def use(config, aws, prefix, *, database):
     sagemaker.create_processing_job(**processing(prefix))
     aws.store.put(BUCKET, "code/sourcedir.tar.gz", packed_script("print('score=1')"))
     sagemaker.create_hyper_parameter_tuning_job(**tuning(prefix, trials=1))
-    place = {"Image": "image", "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
+    place = {"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
     role = "arn:aws:iam::000000000000:role/course"
     sagemaker.create_model(ModelName=prefix, PrimaryContainer=place, ExecutionRoleArn=role)
     sagemaker.create_model_package_group(ModelPackageGroupName=prefix)

@@ -15,6 +15,7 @@ from helpers.storage import LocalFolder
 from helpers.uploads import upload_raw
 from scripts_process import shard
 from tests.local_aws.services.sagemaker.hosting.models import archive
+from tests.local_cloud import SERVING
 from tests.toy import Toy, make_raw
 
 ROLE = "arn:aws:iam::000000000000:role/course"
@@ -87,7 +88,7 @@ def test_it_tells_whose_data_the_versions_and_the_endpoint_are(aws, config, monk
     found = [SimpleNamespace(number=number, source=source) for number, source in of.items()]
     monkeypatch.setattr(provenance, "versions", lambda config: found)
     sagemaker = client(config, "sagemaker")
-    place = {"Image": "image", "ModelDataUrl": f"s3://{config.bucket}/model.tar.gz"}
+    place = {"Image": SERVING, "ModelDataUrl": f"s3://{config.bucket}/model.tar.gz"}
     sagemaker.create_model(
         ModelName="m-version-2", PrimaryContainer=place, ExecutionRoleArn=ROLE
     )  # fmt: skip

@@ -15,7 +15,7 @@ from local_aws import lifecycle
 from local_aws.__main__ import main
 from local_aws.settings import Settings
 from local_aws.state.disk import FULL_MESSAGE
-from tests.local_cloud import make_client
+from tests.local_cloud import SERVING, make_client
 from tools.course_run import free_port
 
 BUCKET = "birds"
@@ -108,7 +108,7 @@ class Cloud:
 
     def model(self, name):
         data = f"s3://{BUCKET}/model/model.tar.gz"
-        container = {"Image": "image", "ModelDataUrl": data}
+        container = {"Image": SERVING, "ModelDataUrl": data}
         tags = [{"Key": "a", "Value": name}]
         self.sagemaker.create_model(
             ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE, Tags=tags

@@ -44,8 +44,9 @@ def imported() -> set[str]:
     nodes = [node for tree in trees for node in tree]
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    # `supervise` stands beside the zygote that imports it, in a process of its own.
-    own = {"local_aws", "supervise", *sys.stdlib_module_names}
+    # `supervise` stands beside the zygote that imports it, in a process of its own; pip beside its
+    # front, in an image.
+    own = {"local_aws", "supervise", "pip", *sys.stdlib_module_names}
     return {name.split(".")[0] for name in names} - own
 
 

@@ -15,7 +15,7 @@ from local_aws import lifecycle
 from local_aws.server import LocalAws, _listen, serve
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, training, wait_for
-from tests.local_cloud import BUCKET, make_client
+from tests.local_cloud import BUCKET, SERVING, make_client
 from tests.places import ROOT
 from tools.processes import leftovers
 
@@ -82,7 +82,7 @@ def fill(server):
     glue.create_table(DatabaseName="birds", TableInput={"Name": "calls"})
     sagemaker.create_training_job(**training("done", "print('loss=1')"))
     wait_for(sagemaker, "TrainingJob", "done")
-    place = {"Image": "i", "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
+    place = {"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
     sagemaker.create_model(ModelName="model", PrimaryContainer=place, ExecutionRoleArn=ROLE)
     variant = {"VariantName": "v", "ModelName": "model", "InstanceType": "ml.m5.large"}
     variant["InitialInstanceCount"] = 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.container_images import processing_image
 from helpers.s3 import upload_folder
 from helpers.shipping import COURSE, ship
 from scripts_process import shard
@@ -36,7 +37,7 @@ OPTIONS = ("--dataset", "birds", "--records-per-shard", "5")
 
 
 @pytest.fixture
-def start(aws, client, tmp_path):
+def start(aws, client, config, tmp_path):
     """Return a function that starts the job, slowed down, under a name."""
     code = ship("scripts_process/shard.py", "tests/toy.py")
     upload_folder(client("s3"), code, f"s3://{BUCKET}/course")
@@ -46,6 +47,7 @@ def start(aws, client, tmp_path):
     def start(name: str) -> None:
         places = ("--raw", f"s3://{BUCKET}/raw", "--output", f"s3://{BUCKET}/shards")
         job = processing(name, *OPTIONS, *places, "--processes", "1", count=2)
+        job["AppSpecification"]["ImageUri"] = processing_image(config)
         kind = {"S3DataType": "S3Prefix", "S3InputMode": "File"}
         source = {"S3Uri": f"s3://{BUCKET}/course/", "LocalPath": COURSE, **kind}
         job["ProcessingInputs"].append({"InputName": "course", "S3Input": source})

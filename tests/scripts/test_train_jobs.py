@@ -19,6 +19,7 @@ from tools.course_run import free_port
 
 pytestmark = pytest.mark.slow
 LAUNCH = """
+pip install -q -r /opt/ml/input/data/code/requirements.txt || exit 1
 exec torchrun --nnodes=$1 --nproc_per_node=1 --master_addr=127.0.0.1 --master_port=$2 \\
     --node_rank=$((${CURRENT_HOST#algo-} - 1)) /opt/ml/input/data/code/train.py \\
     --data /opt/ml/input/data/shards --model-dir /opt/ml/model --output-dir /opt/ml/output/data \\
@@ -38,7 +39,10 @@ def course(aws, tmp_path):
     """Return the local AWS with shards and the training code in its bucket."""
     make_shards(tmp_path / "shards", train=66, validation=20, test=37)
     put(aws, tmp_path / "shards", "shards")
-    put(aws, ship("scripts_train/train.py", "scripts_inference/inference.py"), "code")
+    code = ship(
+        "scripts_train/train.py", "scripts_train/requirements.txt", "scripts_inference/inference.py"
+    )
+    put(aws, code, "code")
     aws.store.put(BUCKET, "code/launch.sh", LAUNCH.encode())
     return aws
 

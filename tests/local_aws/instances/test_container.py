@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from local_aws.instances.container import NO_NAMES, make_venv
+from tests.local_aws.images.made import view
 from tools.closed_network import starter
 from tools.course_run import ROOT
 
@@ -16,7 +17,8 @@ LOOK_UP = "import socket; print(socket.getaddrinfo('example.com', 80))"
 @pytest.fixture(scope="module")
 def sightings(tmp_path_factory):
     """Return a function that runs an instance's program and tells what it tried outside."""
-    python = make_venv(tmp_path_factory.mktemp("instance") / "venv") / "bin" / "python3"
+    folder = tmp_path_factory.mktemp("instance")
+    python = make_venv(folder / "venv", view(folder)) / "bin" / "python3"
 
     def run(*words):
         command = [sys.executable, "-m", "tools.closed_network", str(python), *words]

@@ -12,6 +12,7 @@ import pytest
 from local_aws.instances import warm_python
 from local_aws.instances.container import make_venv
 from local_aws.instances.warm_python import WarmPython
+from tests.local_aws.images.made import view
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the zygote is Linux's")
 SLEEP = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
@@ -22,8 +23,8 @@ def python(tmp_path_factory):
     """Return a function that runs kept Python with words, and its zygote as an attribute."""
     folder = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warm_python, "LIBRARIES", ("decimal", "no_such_library"))
-        venv = make_venv(folder / "venv")
+        patch.setattr(warm_python, "LIBRARIES", ("decimal", "six", "no_such_library"))
+        venv = make_venv(folder / "venv", view(folder, "six"))
         environment = {"PATH": f"{venv}/bin:/usr/bin:/bin", "PYTHONUNBUFFERED": "1", "A": "a"}
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         zygote = WarmPython(venv, environment)
@@ -163,7 +164,9 @@ def test_a_sweep_ends_all_that_still_runs(python):
 
 def test_a_zygote_whose_server_is_gone_ends_with_all_its_programs(python, monkeypatch):
     monkeypatch.setattr(warm_python, "LIBRARIES", ())
-    other = WarmPython(make_venv(python.folder / "other"), {"PATH": "/usr/bin:/bin"})
+    other = WarmPython(
+        make_venv(python.folder / "other", view(python.folder)), {"PATH": "/usr/bin:/bin"}
+    )
     assert other.ready()
     words = [python.folder / "other/bin/python3", "-c", SLEEP]
     with subprocess.Popen(words, stdout=subprocess.PIPE, env={"PATH": "/bin"}) as process:
@@ -173,13 +176,17 @@ def test_a_zygote_whose_server_is_gone_ends_with_all_its_programs(python, monkey
     assert not is_there(pid) and not other.is_alive()
 
 
-def test_a_venv_with_something_installed_is_not_served_by_the_zygote(python):
+@pytest.mark.parametrize("name, served", [("six.py", False), ("a.pth", False), ("mine.py", True)])
+def test_what_was_installed_since_is_what_a_program_imports(python, name, served):
     site = next(python.venv.glob("lib/python*/site-packages"))
-    (site / "mine.py").touch()
-    code = "import sys, mine; print('decimal' in sys.modules)"
-    assert python("-c", code).stdout == "False\n"
-    (site / "mine.py").unlink()
-    assert python("-c", "import sys; print('decimal' in sys.modules)").stdout == "True\n"
+    (site / name).touch()
+    code = "import sys; print('decimal' in sys.modules)"
+    assert python("-c", code).stdout == f"{served}\n"
+    module = "six" if name == "a.pth" else name.removesuffix(".py")
+    place = python.venv / "image" / "site-packages" if name == "a.pth" else site
+    assert python("-c", f"import {module}; print({module}.__file__)").stdout.startswith(f"{place}")
+    (site / name).unlink()
+    assert python("-c", code).stdout == "True\n"
 
 
 @pytest.mark.parametrize("words", [b"[1, 2]", b"{}", b'{"env": 7}', b"no JSON", b"\xff"])

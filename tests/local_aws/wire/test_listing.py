@@ -6,6 +6,7 @@ import pytest
 
 from local_aws.errors import AwsError
 from local_aws.wire.listing import Listing
+from tests.local_cloud import SERVING
 
 LISTING = Listing("Things", "ThingName", ("ThingName", "Status"), "Status")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,7 +63,7 @@ def test_a_service_gives_ten_at_once(aws, client):
     for number in range(11):
         sagemaker.create_model(
             ModelName=f"m{number}",
-            PrimaryContainer={"Image": "i", "ModelDataUrl": "s3://course-bucket/m.tar.gz"},
+            PrimaryContainer={"Image": SERVING, "ModelDataUrl": "s3://course-bucket/m.tar.gz"},
             ExecutionRoleArn="arn:aws:iam::000000000000:role/course",
         )
     assert len(sagemaker.list_models()["Models"]) == 10

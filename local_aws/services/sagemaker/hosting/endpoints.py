@@ -16,6 +16,7 @@ from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
 from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
 from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError
 from local_aws.services.sagemaker.hosting.server_process import Answer, ServerProcess, StartFailed
+from local_aws.services.sagemaker.hosting.serving_images import serving_view
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state import paths
 from local_aws.state.collection import Collection, public
@@ -192,12 +193,13 @@ class Endpoints(Engine):
             archive = self._store.info(bucket, key).path
         except AwsError as error:
             raise StartFailed(f"Could not access model data at {uri}: {error.message}") from None
+        view = serving_view(self._context, container["Image"])
         instance = uuid.uuid4().hex[:12]
         folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
         environment = container.get("Environment", {})
         writer = LogWriter(self.parts.call, self._clock, _group(name), stream)
-        return ServerProcess(self._context, folder, archive, environment, writer)
+        return ServerProcess(self._context, folder, view, archive, environment, writer)
 
     # Invoking.
 

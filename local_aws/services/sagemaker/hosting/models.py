@@ -5,6 +5,7 @@ Left out: inference pipelines of several containers, multi-model containers, unc
 """
 
 from local_aws.errors import AwsError
+from local_aws.images.registry import find
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.archives import check_archive
 from local_aws.services.sagemaker.registry.packages import Packages
@@ -42,6 +43,7 @@ class Models(Engine):
     def create_model(self, request: dict) -> dict:
         name, arn = request["ModelName"], self._arn(request["ModelName"])
         container = self._served(request)
+        find(self._context, container.get("Image", ""))
         check_archive(self._store, container["ModelDataUrl"])
         model = {"ModelArn": arn, "CreationTime": self._clock.now(), "_container": container}
         model["EnableNetworkIsolation"] = False

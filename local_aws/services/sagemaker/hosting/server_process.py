@@ -51,29 +51,32 @@ class ServerProcess:
 
     Args:
         folder: an empty folder for its disk.
+        view: the packages of the model's image.
         archive: the model's tar.gz.
         environment: the model's own variables.
         log: gets each line it prints.
     """
 
     def __init__(
-        self, context: Context, folder: Path, archive: Path, environment: dict[str, str],
-        log: LogWriter,
+        self, context: Context, folder: Path, view: Path, archive: Path,
+        environment: dict[str, str], log: LogWriter,
     ):  # fmt: skip
         self._folder, self._log, self._port = folder, log, 0
         self._ready = threading.Event()
         shutil.rmtree(folder, ignore_errors=True)
         try:
             self._container = _stage(folder, archive)
-            self._process = self._launch(context, environment)
+            self._process = self._launch(context, view, environment)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self._output = Output(self._process.stdout, self._on_line, 100, self._ready.set)
         self._output.start()
 
-    def _launch(self, context: Context, environment: dict[str, str]) -> subprocess.Popen:
-        venv = make_venv(self._folder / "venv")
+    def _launch(
+        self, context: Context, view: Path, environment: dict[str, str]
+    ) -> subprocess.Popen:
+        venv = make_venv(self._folder / "venv", view)
         given = {"SAGEMAKER_BASE_DIR": "/opt/ml", "OPENBLAS_NUM_THREADS": "1", **environment}
         variables = self._container.environment(context, venv, given)
         model = self._container.ml / "model"
@@ -160,6 +163,6 @@ def _start_script(venv: Path, model: Path) -> str:
     """Return what the framework image does at its start: install, then serve."""
     requirements = model / "code" / "requirements.txt"
     serve = ["exec", str(venv / "bin" / "python3"), str(WORKER), "--model-dir", str(model)]
-    install = [str(venv / "bin" / "pip"), "install", "-q", "-r", str(requirements)]
+    install = ["pip", "install", "-q", "-r", str(requirements)]
     lines = [install, serve] if requirements.exists() else [serve]
     return " && ".join(shlex.join(line) for line in lines)

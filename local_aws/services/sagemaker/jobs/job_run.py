@@ -2,7 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 
+from local_aws.images.registry import find
+from local_aws.images.view import view_of
 from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import Container
 from local_aws.parts import Parts
@@ -52,7 +55,12 @@ class JobRun(ABC):
         # Another job may have reused the instances of a deleted one of this name.
         while folder.exists():
             folder = folder.with_name(f"{folder.name}-again")
-        return Cluster(folder, host_names(self.resources.count))
+        return Cluster(folder, host_names(self.resources.count), self.view())
+
+    def view(self) -> Path:
+        """Return the packages of the job's image."""
+        context = self.parts.context
+        return view_of(context.state, find(context, self.records.kind.image_uri(self.job)))
 
     def started(self, interrupt: Callable[[], object]) -> None:
         """Note that the instances are there; `interrupt` takes them away again."""

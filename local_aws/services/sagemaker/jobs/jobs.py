@@ -1,5 +1,6 @@
 """All jobs of one kind: created within the quotas, described, stopped, deleted; knows no kind."""
 
+from local_aws.images.registry import find
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.admission import Admission
 from local_aws.services.sagemaker.jobs.kind import JobKind
@@ -12,7 +13,7 @@ class Jobs:
     """What an engine does with the requests of one kind of jobs, from dict to dict."""
 
     def __init__(self, parts: Parts, kind: JobKind, make_run: MakeRun):
-        self._kind, self._name = kind, kind.names.name
+        self._context, self._kind, self._name = parts.context, kind, kind.names.name
         self._admission = parts.engine(Admission)
         self.records = Records(parts, kind)
         self.runner = Runner(parts, self.records, make_run)
@@ -21,9 +22,10 @@ class Jobs:
         """Accept a job, start it in a thread of its own and return its ARN.
 
         Raises:
-            AwsError: it is refused, by its kind, by a quota or for its name.
+            AwsError: it is refused, by its kind, for its image, by a quota or for its name.
         """
         job, records = self._kind.check(request), self.records
+        find(self._context, self._kind.image_uri(job))
         self._admission.admit(
             lambda: self._kind.demands(job, records.documents), lambda: records.add(job)
         )

@@ -82,6 +82,10 @@ class JobKind(Protocol):
     def resources(self, job: dict) -> Resources:
         """Return the instances that a request, or a job's document, asks for."""
 
+    @abstractmethod
+    def image_uri(self, job: dict) -> str:
+        """Return the image that a request, or a job's document, names."""
+
     def demands(self, request: dict, jobs: Iterable[dict]) -> list[Demand]:
         """Return what a request would use, for the quotas; `jobs` are all of the kind."""
         instance_type, count = self.resources(request)

@@ -4,7 +4,11 @@ Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-process
 Left out: Athena and Redshift inputs, Feature Store outputs, Continuous upload (all at the end).
 """
 
+from collections.abc import Sequence
+
+from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.images.registry import find
 from local_aws.instances.container import Container, share_of
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
@@ -30,7 +34,7 @@ class Processing(Engine):
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
-        self.jobs = Jobs(parts, ProcessingKind(), ProcessingRun)
+        self.jobs = Jobs(parts, ProcessingKind(parts.context), ProcessingRun)
 
     def create_processing_job(self, request: dict) -> dict:
         return self.jobs.create(request)
@@ -59,15 +63,21 @@ class ProcessingKind(JobKind):
 
     names = Names("ProcessingJob")
 
+    def __init__(self, context: Context):
+        self._context = context
+
     def check(self, request: dict) -> dict:
-        if not request["AppSpecification"].get("ContainerEntrypoint"):
-            message = "The local AWS runs no image: give AppSpecification.ContainerEntrypoint."
+        if not _entry_point(self._context, request, self.image_uri(request)):
+            message = "The image names no entry point: give AppSpecification.ContainerEntrypoint."
             raise AwsError("ValidationException", message)
         for source in request.get("ProcessingInputs", []):
             if "S3Input" not in source:
                 message = f"ProcessingInput {source['InputName']}: only S3Input is supported."
                 raise AwsError("ValidationException", message)
         return {"StoppingCondition": {"MaxRuntimeInSeconds": DAY}, **request}
+
+    def image_uri(self, job: dict) -> str:
+        return job["AppSpecification"]["ImageUri"]
 
     def resources(self, job: dict) -> Resources:
         cluster = job["ProcessingResources"]["ClusterConfig"]
@@ -100,7 +110,8 @@ class ProcessingRun(JobRun):
 
     def command(self, container: Container) -> tuple[list[str], dict[str, str]]:
         app = self.job["AppSpecification"]
-        command = [*app["ContainerEntrypoint"], *app.get("ContainerArguments", [])]
+        entry_point = _entry_point(self.parts.context, self.job, app["ImageUri"])
+        command = [*entry_point, *app.get("ContainerArguments", [])]
         arn = {"PROCESSING_JOB_ARN": self.job["ProcessingJobArn"]}
         return command, {**arn, **self.job.get("Environment", {})}
 
@@ -124,6 +135,12 @@ class ProcessingRun(JobRun):
     def _outputs(self) -> list[dict]:
         outputs = self.job.get("ProcessingOutputConfig", {}).get("Outputs", [])
         return [output["S3Output"] for output in outputs if "S3Output" in output]
+
+
+def _entry_point(context: Context, job: dict, image_uri: str) -> Sequence[str]:
+    """Return the entry point that a job names, or its image's."""
+    named = job["AppSpecification"].get("ContainerEntrypoint")
+    return named or find(context, image_uri).entry_point
 
 
 def _is_time(value: object) -> bool:

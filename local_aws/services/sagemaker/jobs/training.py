@@ -123,6 +123,9 @@ class TrainingKind(JobKind):
         resources = job["ResourceConfig"]
         return Resources(resources.get("InstanceType", ""), resources.get("InstanceCount", 1))
 
+    def image_uri(self, job: dict) -> str:
+        return job["AlgorithmSpecification"]["TrainingImage"]
+
     def demands(self, request: dict, jobs: Iterable[dict]) -> list[Demand]:
         jobs, is_spot = list(jobs), request["EnableManagedSpotTraining"]
         instance_type, count = self.resources(request)

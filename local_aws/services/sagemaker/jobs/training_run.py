@@ -46,6 +46,8 @@ class TrainingRun(JobRun):
         if may_use(self.job) and (kept := self._pools.take(self.name, self.job)):
             self._pools.mark_in_use(self.name)
             self._pools.say(self.name, secondary_statuses.REUSED)
+            if kept.change_image(self.view()):
+                kept.warm_up(self.parts.context)
             return kept
         cluster = super().launch()
         # Importing torch once is less than once for the launcher, its driver and each rank.

@@ -12,6 +12,7 @@ import secrets
 import threading
 
 from local_aws.errors import AwsError
+from local_aws.images.registry import find
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs.training import Training
 from local_aws.services.sagemaker.tags import Tags
@@ -69,6 +70,8 @@ class Tuning(Engine):
 
     def create_hyper_parameter_tuning_job(self, request: dict) -> dict:
         check(request)
+        algorithm = request["TrainingJobDefinition"]["AlgorithmSpecification"]
+        find(self._context, algorithm.get("TrainingImage", ""))
         name, arn, time = request[NAME], self._arn(request[NAME]), self._clock.now()
         job = {key: value for key, value in request.items() if key != "Tags"}
         job |= {ARN: arn, STATUS: "InProgress", "CreationTime": time, "LastModifiedTime": time}

@@ -6,7 +6,7 @@ import tarfile
 import time
 
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE
-from tests.local_cloud import BUCKET
+from tests.local_cloud import BUCKET, SERVING
 
 SCRIPT = """
 import json, os
@@ -55,7 +55,7 @@ class Hosting:
         """Make a model of an archive."""
         self.aws.store.put(BUCKET, f"{name}.tar.gz", archive() if data is None else data)
         uri = f"s3://{BUCKET}/{name}.tar.gz"
-        container = {"Image": "image", "ModelDataUrl": uri, "Environment": environment}
+        container = {"Image": SERVING, "ModelDataUrl": uri, "Environment": environment}
         self.sagemaker.create_model(
             ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE
         )

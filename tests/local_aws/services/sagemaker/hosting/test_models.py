@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE
-from tests.local_cloud import BUCKET
+from tests.local_cloud import BUCKET, SERVING
 
 
 def test_a_model_is_described_as_it_was_made(hosting):
@@ -18,7 +18,7 @@ def test_a_model_whose_archive_is_missing_is_refused(hosting):
     with pytest.raises(ClientError, match=f"s3://{BUCKET}/none.tar.gz: there is no such object"):
         hosting.sagemaker.create_model(
             ModelName="model",
-            PrimaryContainer={"Image": "i", "ModelDataUrl": f"s3://{BUCKET}/none.tar.gz"},
+            PrimaryContainer={"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/none.tar.gz"},
             ExecutionRoleArn=ROLE,
         )
     assert hosting.sagemaker.list_models()["Models"] == []
@@ -27,7 +27,7 @@ def test_a_model_whose_archive_is_missing_is_refused(hosting):
 @pytest.mark.parametrize(
     "container, words",
     [
-        ({"Image": "i"}, "one container with a ModelDataUrl"),
+        ({"Image": SERVING}, "one container with a ModelDataUrl"),
         ({"ModelPackageName": "package"}, "model-package/package does not exist"),
     ],
 )

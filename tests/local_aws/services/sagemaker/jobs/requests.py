@@ -2,7 +2,7 @@
 
 import time
 
-from tests.local_cloud import BUCKET
+from tests.local_cloud import BUCKET, IMAGE
 
 ROLE = "arn:aws:iam::000000000000:role/course"
 INPUT = "/opt/ml/processing/input"
@@ -22,7 +22,7 @@ def processing(name, *arguments, count=1, kind="ml.m5.large", data=None):
     output = {"S3Uri": f"s3://{BUCKET}/output", "LocalPath": "/opt/ml/processing/output"}
     outputs = [{"OutputName": "o", "S3Output": {**output, "S3UploadMode": "EndOfJob"}}]
     inputs = [_source("code", "code/run.py")] + ([_source("data", "data/", data)] if data else [])
-    what = {"ImageUri": "image", "ContainerEntrypoint": ["python3", f"{INPUT}/code/run.py"]}
+    what = {"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", f"{INPUT}/code/run.py"]}
     cluster = {"InstanceCount": count, "InstanceType": kind, "VolumeSizeInGB": 1}
     return {
         "ProcessingJobName": name,
@@ -37,7 +37,7 @@ def processing(name, *arguments, count=1, kind="ml.m5.large", data=None):
 def training(name, script, *, count=1, seconds=60, metrics=(), **more):
     """Return a CreateTrainingJob request that runs a Python program given as text."""
     what = {
-        "TrainingImage": "image",
+        "TrainingImage": IMAGE,
         "TrainingInputMode": "File",
         "ContainerEntrypoint": ["python3"],
         # An argument of a container has one line, a variable may have more.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.local_cloud import BUCKET
+from tests.local_cloud import BUCKET, SERVING
 
 URI = f"s3://{BUCKET}/model.tar.gz"
 GROUP = "birds"
@@ -18,7 +18,7 @@ class Registry:
 
     def add(self, uri=URI, **more):
         """Make one more version and return its ARN."""
-        container = {"Image": "image", "ModelDataUrl": uri, "Environment": {"COLOUR": "blue"}}
+        container = {"Image": SERVING, "ModelDataUrl": uri, "Environment": {"COLOUR": "blue"}}
         specification = {"Containers": [container], "SupportedContentTypes": ["text/plain"]}
         specification["SupportedResponseMIMETypes"] = ["application/json"]
         request = {"ModelPackageGroupName": GROUP, "InferenceSpecification": specification, **more}

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from local_aws.server import LocalAws
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE
 from tests.local_aws.services.sagemaker.registry.conftest import GROUP, URI, Registry
-from tests.local_cloud import BUCKET, make_client
+from tests.local_cloud import BUCKET, SERVING, make_client
 
 METRICS = {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": URI}}}
 CARD = {"ModelCardStatus": "Draft"}
@@ -159,7 +159,7 @@ def test_a_model_of_a_package_has_the_packages_image_and_archive(registry):
     assert registry.sagemaker.describe_model(ModelName="model")["Containers"] == [container]
     registry.sagemaker.delete_model_package(ModelPackageName=arn)
     served = registry.aws.engines.models.container("model")
-    assert (served["Image"], served["ModelDataUrl"]) == ("image", URI)
+    assert (served["Image"], served["ModelDataUrl"]) == (SERVING, URI)
     assert served["Environment"] == {"COLOUR": "blue", "SIZE": "9"}
 
 

@@ -5,7 +5,7 @@ import tarfile
 import time
 
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE
-from tests.local_cloud import BUCKET
+from tests.local_cloud import BUCKET, IMAGE
 
 SUBMIT = f"s3://{BUCKET}/code/sourcedir.tar.gz"
 METRIC = "score"
@@ -48,7 +48,7 @@ def tuning(name="tune", *, trials=2, parallel=1, strategy="Random", ranges=None,
     definition = {
         "StaticHyperParameters": given,
         "AlgorithmSpecification": {
-            "TrainingImage": "image",
+            "TrainingImage": IMAGE,
             "TrainingInputMode": "File",
             "MetricDefinitions": [{"Name": METRIC, "Regex": r"score=(\S+)"}],
         },

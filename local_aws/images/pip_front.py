@@ -1,0 +1,193 @@
+"""Stands for `python3 -m pip` in an image: links what this machine has, leaves the rest to pip.
+
+Copied into an image's view as pip/__main__.py: stdlib and what pip brings, no more. `pip install`
+of what the server's own environment has in the wanted version links it, and all that it needs and
+the image lacks, into the instance's own site-packages: no network is needed. pip itself runs then
+all the same, finds these satisfied, and does everything else.
+"""
+
+import fcntl
+import importlib.metadata
+import os
+import shlex
+import sys
+import sysconfig
+
+FLAGS = {"-q", "-qq", "--quiet", "-v", "--verbose", "--no-cache-dir", "--no-input", "--no-deps",
+         "--disable-pip-version-check", "--no-warn-script-location", "--prefer-binary"}  # fmt: skip
+VALUES = {"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--cache-dir",
+          "--progress-bar", "--retries", "--root-user-action", "--timeout"}  # fmt: skip
+"""Options that change nothing about where and which versions are installed."""
+TURN = "LOCAL_AWS_PIP_TURN"
+SCRIPT = "#!{}/bin/python3\nimport sys\n\nfrom {} import {}\n\nsys.exit({}())\n"
+
+
+def wanted(words: list[str], folder: str = "") -> list[str] | None:
+    """Return the requirements that the words after `pip install` name; None if pip alone must see.
+
+    Args:
+        folder: the one of the requirements file that the words stand in.
+    """
+    lines, words = [], list(words)
+    while words:
+        word, _, value = words.pop(0).partition("=")
+        if word in ("-r", "--requirement", *VALUES):
+            value = value or (words.pop(0) if words else "")
+            if word not in VALUES:
+                inside = in_file(os.path.join(folder, value))
+                if inside is None:
+                    return None
+                lines += inside
+        elif word.startswith("-") and word not in FLAGS:
+            return None
+        elif not word.startswith("-"):
+            lines.append(f"{word}={value}" if value else word)
+    return lines
+
+
+def in_file(path: str) -> list[str] | None:
+    """Return the requirements of a file and of those that it names."""
+    lines = []
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read().replace("\\\n", " ")
+    except (OSError, ValueError):
+        return None  # pip says it better
+    for line in text.splitlines():
+        line = f" {line}".partition(" #")[0].strip()
+        if line.startswith("-"):
+            inside = wanted(shlex.split(line), os.path.dirname(path))
+            if inside is None:
+                return None
+            lines += inside
+        elif line:
+            lines.append(line)
+    return lines
+
+
+def parse(text: str):
+    """Return a requirement; None where it is a path, an address or nothing of this kind."""
+    from pip._vendor.packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        line = Requirement(text)
+    except InvalidRequirement:
+        return None
+    return None if line.url else line
+
+
+class Links:
+    """What is to be linked.
+
+    Args:
+        source: the site-packages of the server's environment.
+        deep: whether what a package needs comes along.
+    """
+
+    def __init__(self, source: str, deep: bool):
+        self.source, self.deep = source, deep
+        self.site = sysconfig.get_paths()["purelib"]
+        self.taken: dict[str, importlib.metadata.Distribution] = {}
+        self._seen: set[tuple[str, frozenset[str]]] = set()
+        self._made: set[str] = set()
+
+    def add(self, text: str, extras: frozenset[str] = frozenset()) -> None:
+        """Take a package and all that it needs, as far as they are missing here and lie there."""
+        from pip._vendor.packaging.utils import canonicalize_name
+
+        if not extras and "extra ==" in text and " or " not in text:
+            return  # most lines of a large package: there is no need to parse them
+        line = parse(text)
+        if line is None or not _holds(line, extras):
+            return
+        name = canonicalize_name(line.name)
+        found = self.taken.get(name) or _in(sys.path, name)
+        if found is None:
+            found = _in([self.source], name)
+            if found is None or not line.specifier.contains(found.version, prereleases=True):
+                return
+            self.taken[name] = found
+        # pip asks for the needs of what is there already, too.
+        if self.deep and (key := (name, frozenset(line.extras))) not in self._seen:
+            self._seen.add(key)
+            for need in found.requires or ():
+                self.add(need, key[1])
+
+    def make(self) -> None:
+        """Link files, so that pip may replace or remove each, and write the packages' scripts."""
+        for found in self.taken.values():
+            for line in (found.read_text("RECORD") or "").splitlines():
+                file = line.rsplit(",", 2)[0].strip('"')
+                if file and not file.startswith(("..", "/")):
+                    self._link(file)
+            for each in found.entry_points.select(group="console_scripts"):
+                self._write_script(each)
+
+    def _link(self, file: str) -> None:
+        path = os.path.join(self.site, file)
+        if (folder := os.path.dirname(path)) not in self._made:
+            os.makedirs(folder, exist_ok=True)
+            self._made.add(folder)
+        if not os.path.lexists(path):
+            os.symlink(os.path.join(self.source, file), path)
+
+    def _write_script(self, entry: importlib.metadata.EntryPoint) -> None:
+        path = os.path.join(sys.prefix, "bin", entry.name)
+        first = entry.attr.partition(".")[0]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(SCRIPT.format(sys.prefix, entry.module, first, entry.attr))
+        os.chmod(path, 0o755)
+
+
+def _holds(line, extras: frozenset[str]) -> bool:
+    if line.marker is None:
+        return True
+    return any(line.marker.evaluate({"extra": extra}) for extra in [*extras, ""])
+
+
+def _in(path: list[str], name: str) -> importlib.metadata.Distribution | None:
+    return next(iter(importlib.metadata.distributions(name=name, path=path)), None)
+
+
+def link(words: list[str]) -> None:
+    """Link what the words after `pip install` want and this machine has."""
+    lines = wanted(words)
+    if not lines:
+        return
+    view = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    with open(os.path.join(view, "source"), encoding="utf-8") as file:
+        links = Links(file.read(), "--no-deps" not in words)
+    for line in lines:
+        links.add(line)
+    if links.taken:
+        links.make()
+        names = ", ".join(f"{name} {found.version}" for name, found in links.taken.items())
+        print(f"Not downloaded but linked from the environment of the local AWS: {names}")
+        sys.stdout.flush()
+
+
+def take_turn() -> None:
+    """Wait for other installations: a job's instances share one site-packages here."""
+    if not os.environ.get(TURN):  # else it is called by a package that is just being installed
+        os.environ[TURN] = "taken"
+        # Let go of at the process's end, whatever it is.
+        fcntl.flock(os.open(os.path.join(sys.prefix, TURN), os.O_CREAT | os.O_RDWR), fcntl.LOCK_EX)
+
+
+def main() -> int:
+    """Do as pip does with this process's arguments."""
+    # An instance's programs look up no name outside; a job may install what its image lacks.
+    os.environ.pop("RES_OPTIONS", None)
+    if sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]  # pip's own way: no module of the job's is taken for one of pip's
+    if sys.argv[1:2] in (["install"], ["uninstall"]):
+        take_turn()
+    if sys.argv[1:2] == ["install"]:
+        link(sys.argv[2:])
+    from pip._internal.cli.main import main as pip
+
+    return pip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""What is pushed to ECR can be run, until it is deleted there."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws.errors import AwsError
+from local_aws.images.pushes import ENTRY_POINT, PACKAGES, PYTHON
+from local_aws.images.registry import find
+from local_aws.server import LocalAws
+from tests.local_cloud import make_client
+
+ABOUT = {PYTHON: "3.11", PACKAGES: "six # small\nidna>=1", ENTRY_POINT: '["python3"]'}
+
+
+@pytest.fixture
+def ecr(client):
+    """Return ECR's client, with a repository `ours`."""
+    ecr = client("ecr")
+    ecr.create_repository(repositoryName="ours")
+    return ecr
+
+
+def push(ecr, tag, annotations=ABOUT, **more):
+    """Push an image, and return its URI."""
+    manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"}
+    manifest |= {"annotations": annotations} if annotations else {}
+    about = {"imageManifest": json.dumps(manifest), "imageTag": tag, **more}
+    ecr.put_image(repositoryName="ours", **about)
+    return ecr.describe_repositories()["repositories"][0]["repositoryUri"] + f":{tag}"
+
+
+def test_a_pushed_image_has_what_its_manifest_says(aws, ecr):
+    image = find(aws.context, push(ecr, "a"))
+    assert (image.python, image.entry_point, image.serve) == ("3.11", ("python3",), None)
+    assert [str(line) for line in image.packages] == ["six", "idna>=1"]
+    assert {"six", "idna", "pip"} <= image.distributions().keys()
+
+
+def test_a_tag_that_was_never_pushed_is_refused(aws, ecr):
+    uri = push(ecr, "a")
+    with pytest.raises(AwsError, match=f"Requested image {uri}b not found"):
+        find(aws.context, f"{uri}b")
+
+
+def test_a_tag_that_moves_names_the_new_image(aws, ecr):
+    push(ecr, "a")
+    image = find(aws.context, push(ecr, "a", {**ABOUT, PACKAGES: "numpy"}))
+    assert [str(line) for line in image.packages] == ["numpy"]
+
+
+def test_an_image_is_found_by_its_digest(aws, ecr):
+    digest = "sha256:" + "0c" * 32
+    uri = push(ecr, "a", imageDigest=digest)
+    assert find(aws.context, f"{uri.removesuffix(':a')}@{digest}").python == "3.11"
+    with pytest.raises(AwsError, match="not found"):
+        find(aws.context, f"{uri.removesuffix(':a')}@{digest.replace('0c', '0d')}")
+
+
+@pytest.mark.parametrize(
+    "annotations", [None, {}, {PYTHON: "3.11"}, {**ABOUT, PACKAGES: "-r more.txt"}]
+)
+def test_an_image_whose_packages_are_not_known_is_not_run(aws, ecr, annotations):
+    uri = push(ecr, "a", annotations)
+    assert ecr.list_images(repositoryName="ours")["imageIds"][0]["imageTag"] == "a"
+    with pytest.raises(AwsError, match="can't be run: .* manifest names their packages"):
+        find(aws.context, uri)
+
+
+def test_a_deleted_image_is_refused(aws, ecr):
+    first, second = push(ecr, "a"), push(ecr, "b", {**ABOUT, PACKAGES: ""})
+    ecr.batch_delete_image(repositoryName="ours", imageIds=[{"imageTag": "a"}])
+    with pytest.raises(AwsError, match="not found"):
+        find(aws.context, first)
+    assert find(aws.context, second).packages == ()
+    ecr.delete_repository(repositoryName="ours", force=True)
+    with pytest.raises(AwsError, match="Cannot find repository: ours"):
+        find(aws.context, second)
+
+
+def test_a_push_that_is_refused_leaves_no_image(aws, ecr):
+    with pytest.raises(ClientError):
+        ecr.put_image(repositoryName="theirs", imageManifest="{}", imageTag="a")
+    assert not (aws.context.state / "images" / "pushed" / "theirs" / "a").exists()
+
+
+def test_images_outlive_the_server(tmp_path):
+    with LocalAws(tmp_path) as aws:
+        ecr = make_client(aws, "ecr")
+        ecr.create_repository(repositoryName="ours")
+        uri = push(ecr, "a")
+    with LocalAws(tmp_path) as aws:
+        assert find(aws.context, uri).python == "3.11"
