@@ -41,8 +41,8 @@ render: $(STAMP) ## Run the course and save its outputs into notebooks/
 test: $(STAMP) ## Check the style, run all tests and all notebooks (what CI runs)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(CLOSED) $(PY) -m pytest
-	COURSE_DATASET=bins $(CLOSED) $(PY) -m pytest notebooks
+	$(CLOSED) $(PY) -m pytest tests -n auto
+	$(CLOSED) $(NOTEBOOKS) test
 
 images: $(STAMP) ## Run the job scripts with what their images have (wants python3.12 and 8 GB)
 	$(PY) -m tools.image_venvs

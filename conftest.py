@@ -1,7 +1,11 @@
-"""How pytest runs the notebooks: after the tests, in order, all on one fresh local AWS."""
+"""How pytest runs the notebooks: after the tests, in order, all on one fresh local AWS.
+
+And, with -n, how it spreads tests over workers that run side by side.
+"""
 
 import os
 
+import psutil
 import pytest
 
 from tools.course_run import CourseRun, course_settings
@@ -15,12 +19,25 @@ def is_notebook(item: pytest.Item | None) -> bool:
     return getattr(item, "nbmake", False)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` starts: one a core, and one as many tests wait."""
+    return len(psutil.Process().cpu_affinity()) + 1 if psutil.LINUX else os.cpu_count() + 1
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the notebooks last, in the order of their names, and call them slow."""
-    items.sort(key=lambda item: item.path.name if is_notebook(item) else "")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the notebooks last, in the order of their names, and call them slow.
+
+    One worker runs them all. Of tests that are run side by side the slow ones come first: none is
+    left to run alone in the end.
+    """
     for item in filter(is_notebook, items):
         item.add_marker("slow")
+        item.add_marker(pytest.mark.xdist_group("course"))
+    items.sort(key=lambda item: item.path.name if is_notebook(item) else "")
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.get_closest_marker("slow"))
 
 
 @pytest.hookimpl(wrapper=True)

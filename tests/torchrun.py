@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -12,19 +11,13 @@ import psutil
 
 from local_aws.instances.container import NO_NAMES
 from tests.places import ROOT
+from tools.course_run import free_port
 
 
 def environment() -> dict[str, str]:
     """Return the environment of a rank: one thread, loopback, and the helpers of this tree."""
     extra = {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo", "PYTHONPATH": str(ROOT)}
     return {**os.environ, **extra, **NO_NAMES}
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def start_node(

@@ -20,7 +20,8 @@ from helpers.stream import make_loader
 from helpers.training.recipes import RECIPES
 from tests.made_shards import make_shards
 from tests.s3_server import serve
-from tests.torchrun import ROOT, end, environment, free_port, kill, run_ranks, start_node
+from tests.torchrun import ROOT, end, environment, kill, run_ranks, start_node
+from tools.course_run import free_port
 
 TRAIN = ROOT / "scripts_train" / "train.py"
 SMALL = ["--image-size", 32, "--width", 8, "--batch-size", 16, "--augment", "no"]

@@ -15,7 +15,7 @@ from helpers.shipping import ship
 from tests.local_aws.services.sagemaker.jobs.requests import channel, training, wait_for
 from tests.local_cloud import BUCKET
 from tests.made_shards import make_shards
-from tests.torchrun import free_port
+from tools.course_run import free_port
 
 pytestmark = pytest.mark.slow
 LAUNCH = """
