@@ -25,16 +25,25 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(psutil.Process().cpu_affinity()) + 1 if psutil.LINUX else os.cpu_count() + 1
 
 
+def shares(item: pytest.Item) -> bool:
+    """Tell whether a test has a fixture that is made once for its module."""
+    made = item._fixtureinfo.name2fixturedefs.values() if hasattr(item, "_fixtureinfo") else ()
+    return any(fixture.scope == "module" for each in made for fixture in each)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the notebooks last, in the order of their names, and call them slow.
 
-    One worker runs them all. Of tests that are run side by side the slow ones come first: none is
-    left to run alone in the end.
+    One worker runs them all, and all tests that share what their module makes. Of the others the
+    slow ones come first: none is left to run alone in the end.
     """
-    for item in filter(is_notebook, items):
-        item.add_marker("slow")
-        item.add_marker(pytest.mark.xdist_group("course"))
+    for item in items:
+        if is_notebook(item):
+            item.add_marker("slow")
+            item.add_marker(pytest.mark.xdist_group("course"))
+        elif shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
     items.sort(key=lambda item: item.path.name if is_notebook(item) else "")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: not item.get_closest_marker("slow"))

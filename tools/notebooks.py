@@ -196,7 +196,8 @@ def test(options: Sequence[str] = ("notebooks", "--verbose", "--no-header")) -> 
 def course(dataset: str, options: Sequence[str]) -> int:
     """Run one data set's course, say who speaks on every line, and return pytest's exit code."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
-    environment = os.environ | {"COURSE_DATASET": dataset}
+    # Threads that wait leave the core to the other course.
+    environment = os.environ | {"COURSE_DATASET": dataset, "OMP_WAIT_POLICY": "PASSIVE"}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT, text=True
     ) as process:
