@@ -25,25 +25,31 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(psutil.Process().cpu_affinity()) + 1 if psutil.LINUX else os.cpu_count() + 1
 
 
-def shares(item: pytest.Item) -> bool:
-    """Tell whether a test has a fixture that is made once for its module."""
-    made = item._fixtureinfo.name2fixturedefs.values() if hasattr(item, "_fixtureinfo") else ()
-    return any(fixture.scope == "module" for each in made for fixture in each)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Give a worker whole files, in the order collected, and the notebooks all to one.
+
+    What a file's tests share is made once. xdist's own groups do nothing under pytest 9.2.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "notebooks" if file.endswith(".ipynb") else file
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the notebooks last, in the order of their names, and call them slow.
 
-    One worker runs them all, and all tests that share what their module makes. Of the others the
-    slow ones come first: none is left to run alone in the end.
+    Where workers run side by side, files with slow tests come first: none is left to the end.
     """
-    for item in items:
-        if is_notebook(item):
-            item.add_marker("slow")
-            item.add_marker(pytest.mark.xdist_group("course"))
-        elif shares(item):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+    for item in filter(is_notebook, items):
+        item.add_marker("slow")
     items.sort(key=lambda item: item.path.name if is_notebook(item) else "")
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: not item.get_closest_marker("slow"))

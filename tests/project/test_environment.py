@@ -23,6 +23,7 @@ NOT_IMPORTED = {
     "nbmake": "pytest's plugin for notebooks",
     "onnxscript": "torch.onnx's exporter",
     "pre-commit": "the git hook",
+    "pytest-xdist": "make test",
     "ruff": "make lint",
     "setuptools": "pip install -e .",
 }
