@@ -82,7 +82,7 @@ def serve(port: Connection, state: str) -> None:
     with LocalAws(Path(state)) as aws:
         port.send((aws.context.url, aws.context.access_key, aws.context.secret_key))
         port.recv()
-        aws.engines.athena.close()
+        aws.engines.athena.shut_down()
 
 
 def measure(state: Path, rounds: int) -> list[dict]:

@@ -21,19 +21,21 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from helpers.datasets import NAMES, load_dataset
 from helpers.networks.artifact import load_artefact, load_card, save_artefact
 from helpers.networks.graph import GRAPH, Graph, export_graph
-from helpers.training.recipes import RECIPES
 
-SCRIPT = "scripted.pt"
+SCRIPT, SAMPLE = "scripted.pt", "sample.npy"
 FORMS = ("eager", "TorchScript", "torch.compile", "ONNX Runtime")
-SHAPES = {"birds": ((160_000,), np.int16), "bins": ((3, 64, 64), np.uint8)}
-LABELS = {"birds": 8, "bins": 6}
+SHAPES = {"log-mel": ((160_000,), np.int16), "pixels": ((3, 64, 64), np.uint8)}
+"""Of a stored sample, by the network's front end."""
+LABELS = tuple("01234567")
+"""Of a data set whose classes are those of its records."""
 
 
-def sample(dataset: str, rows: int = 1) -> np.ndarray:
+def noise(front_end: str, rows: int) -> np.ndarray:
     """Return stored samples of noise: what a network answers has no part in how long it takes."""
-    shape, kind = SHAPES[dataset]
+    shape, kind = SHAPES[front_end]
     limits = np.iinfo(kind)
     rng = np.random.default_rng(0)
     return rng.integers(limits.min // 4, limits.max, (rows, *shape)).astype(kind)
@@ -43,19 +45,24 @@ def untrained(dataset: str, folder: Path) -> Path:
     """Write the data set's default network as train.py does."""
     from helpers.networks.model import build_model
 
-    model = build_model(RECIPES[dataset]["model"], LABELS[dataset])
-    labels = [str(n) for n in range(LABELS[dataset])]
+    chosen = load_dataset(dataset)
+    labels = list(chosen.labels or LABELS)
+    model = build_model(chosen.training_defaults["model"], len(labels))
     card = {"dataset": dataset, "labels": labels, "model": model.settings, "store": ""}
     save_artefact(folder, model.state_dict(), card)
     return folder
 
 
 def prepare(folder: Path) -> str:
-    """Write the forms that are files beside the weights; return the data set."""
+    """Write the forms that are files, and a sample, beside the weights; return the data set."""
     import torch
 
+    from helpers.networks.model import MODELS
+
     model, card = load_artefact(folder)
-    samples = torch.from_numpy(sample(card["dataset"], 2))
+    made = noise(MODELS[card["model"]["name"]]["frontend"], 2)
+    np.save(folder / SAMPLE, made[:1])
+    samples = torch.from_numpy(made)
     if not (folder / GRAPH).is_file():
         export_graph(model, samples, folder / GRAPH)
     with torch.inference_mode():
@@ -85,7 +92,7 @@ def load(form: str, folder: Path) -> Callable[[np.ndarray], np.ndarray]:
 
 def measure(form: str, folder: Path, calls: int) -> dict[str, float]:
     """Load one form, ask it, and return seconds and milliseconds."""
-    one = sample(load_card(folder)["dataset"])
+    one = np.load(folder / SAMPLE)
     begin = time.perf_counter()
     network = load(form, folder)
     network(one)
@@ -140,7 +147,7 @@ def main(args: argparse.Namespace) -> None:
         print(json.dumps(measure(args.form, args.model_dir, args.calls)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        folders = [untrained(name, Path(folder) / name) for name in SHAPES]
+        folders = [untrained(name, Path(folder) / name) for name in NAMES]
         for model in [args.model_dir] if args.model_dir else folders:
             table(model, args)
 

@@ -19,19 +19,21 @@ from pathlib import Path
 import psutil
 
 from benchmarks.stream_data import BUCKET, client, photo, serving
-from helpers.datasets.base import Drop, Record, Sample
+from helpers.datasets.bins.dataset import Bins
 from helpers.media.images import check
 from helpers.s3 import S3Prefix, upload_folder
+from helpers.samples import Record, Remark, Sample
 from helpers.sharding.instance import finish, make_shards, plan_folder, wait_for
 from helpers.streaming.tar import TarWriter
 
 
-class Photos:
+class Photos(Bins):
     """Raw photos `media/<id>.jpg`, each a record of its own."""
 
     name = "photos"
+    labels = None
 
-    def records(self, keys, read) -> tuple[list[Record], list[Drop]]:
+    def records(self, keys, read) -> tuple[list[Record], list[Remark]]:
         """Return a record for each key."""
         stems = sorted(Path(key).stem for key in keys)
         return [Record(s, f"media/{s}.jpg", s[-1], (s,)) for s in stems], []

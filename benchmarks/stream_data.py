@@ -21,8 +21,8 @@ import soundfile
 from botocore.config import Config
 from werkzeug.serving import make_server
 
-from helpers.datasets.base import Record, Sample
 from helpers.s3 import upload_folder
+from helpers.samples import Record, Sample
 from helpers.sharding.plan import make_plan
 from helpers.sharding.shards import ShardWriter, build_manifest
 from helpers.storage import Entry, LocalFolder

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
-from helpers.datasets.base import Drop
 from helpers.paths import fault
+from helpers.samples import Remark
 
 VERSION = 1
 NAME = "manifest.json"
@@ -86,8 +86,8 @@ class Manifest:
     splits: dict[str, SplitInfo]
     class_weights: dict[str, float]
     """By label, from the train split; mean 1 over its samples."""
-    dropped: list[Drop] = field(default_factory=list)
-    joined: list[Drop] = field(default_factory=list)
+    dropped: list[Remark] = field(default_factory=list)
+    joined: list[Remark] = field(default_factory=list)
     """Near copies that stay, in one split with what they repeat, and why."""
     names: dict[str, str] = field(default_factory=dict)
     """By record id, the path of the user's own file, where the id is not that file's name."""
@@ -171,7 +171,7 @@ def _parts(raw: dict) -> dict:
         name: SplitInfo(**split | {"shards": [ShardInfo(**shard) for shard in split["shards"]]})
         for name, split in raw["splits"].items()
     }
-    drops = {name: [Drop(**drop) for drop in raw.get(name, ())] for name in ("dropped", "joined")}
+    drops = {name: [Remark(**drop) for drop in raw.get(name, ())] for name in ("dropped", "joined")}
     return {"splits": splits, **drops}
 
 

@@ -104,17 +104,6 @@ def spectrogram(
     return axes
 
 
-def spectrogram_grid(clips: Sequence[tuple[str, np.ndarray, int]], *, columns: int = 2) -> Figure:
-    """Draw one spectrogram for each (title, wave, rate)."""
-    rows = -(-len(clips) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(4.6 * columns, 2.2 * rows), squeeze=False)
-    for axes, (title, wave, rate) in zip(grid.flat, clips, strict=False):
-        spectrogram(wave, rate, title=title, axes=axes)
-    for axes in grid.flat[len(clips) :]:
-        axes.set_visible(False)
-    return figure
-
-
 def places(frame: pd.DataFrame, *, hue: str, title: str) -> Figure:
     """Draw where recordings were made.
 

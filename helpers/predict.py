@@ -11,27 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.datasets import Dataset, Record, load_dataset
+from helpers.datasets import Dataset, load_dataset
 from helpers.networks.artifact import load_artefact, load_card
 from helpers.networks.graph import GRAPH, Graph
 
 if TYPE_CHECKING:
     from helpers.training.evaluation import Batch, Evaluation
 
-REQUEST = Record("request", "request", label="", groups=(), meta={"secondary_labels": []})
-"""What a sample's cleaning sees of an object that comes without metadata."""
 BATCH = 32
 """Windows predicted at once: an hour of sound has 720, which need not be in memory together."""
 
 
 class UnsupportedType(ValueError):
     """The content type is none that the model's data set takes; the message lists those."""
-
-
-def sized_dataset(name: str, size: int | None) -> Dataset:
-    """Return the data set, decoding photos at `size` pixels a side where it has a size."""
-    dataset = load_dataset(name)
-    return dataset.resized(size) if size and hasattr(dataset, "resized") else dataset
 
 
 def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray], np.ndarray]:
@@ -87,7 +79,7 @@ class Predictor:
             print(f"No {GRAPH} in the model: the weights answer, by torch ({reason})", flush=True)
         wanted = graph and path.is_file()
         network = Graph(path, threads) if wanted else weights_network(folder, threads)
-        return cls(network, card, sized_dataset(card["dataset"], card.get("size")))
+        return cls(network, card, load_dataset(card["dataset"]).resized(card.get("size")))
 
     def check_type(self, content_type: str) -> None:
         """Compare a request's content type with what the data set takes.
@@ -103,13 +95,13 @@ class Predictor:
         """Clean, cut and decode as the shards were made, and predict.
 
         Returns:
-            label, probabilities {label: p} (the mean over the windows), and, for sound, windows
-            [{start (seconds), probabilities}].
+            label, probabilities {label: p} (the mean over the samples), and, where the samples
+            are cut out of one object, windows [{start (seconds), probabilities}].
 
         Raises:
             Unreadable: the bytes give no sample; the message says why.
         """
-        samples = self.dataset.samples(REQUEST, data, self.card["store"])
+        samples = self.dataset.samples(self.dataset.request, data, self.card["store"])
         decoded = [self.dataset.decode(sample.media) for sample in samples]
         each = self.probabilities(decoded)
         mean = each.mean(0)

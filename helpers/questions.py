@@ -1,10 +1,6 @@
 """Questions that a data set's metadata can answer in SQL; asks Athena, knows no data set."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -12,40 +8,8 @@ from matplotlib.figure import Figure
 
 from helpers.athena import query
 from helpers.config import Config
+from helpers.datasets.questions import Question, Questions
 from helpers.plots import COLOURS, LABEL, SENTENCE, shown
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question, its query over the flat table, and how to look at the answer."""
-
-    title: str
-    sql: str
-    draw: Callable[[pd.DataFrame], Figure]
-    finding: Callable[[pd.DataFrame], str]
-    """One sentence of Markdown on what the rows show; texts from them go through `escape`."""
-
-
-@dataclass(frozen=True)
-class Questions:
-    """All questions about one data set's metadata."""
-
-    flat: str
-    """SELECT that turns the raw metadata table `{raw}` into one row a sample with `id`, `label`."""
-    kin: str
-    """SELECT of `label` and `kin` for each sample of the classes: how many others it is akin to."""
-    akin: str
-    """What makes two samples akin, in words: "recordist", "item"."""
-    all: tuple[Question, ...]
-
-    def __iter__(self) -> Any:
-        return iter(self.all)
-
-
-def load_questions(dataset: str) -> Questions:
-    """Return the questions about a data set."""
-    return import_module(f"helpers.datasets.{dataset}.questions").QUESTIONS
-
 
 LEAK = """
 WITH related AS ({kin}),
@@ -110,7 +74,7 @@ def ask(config: Config, question: Question) -> None:
 
 def _drawable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with their texts as a figure can show them, two texts never as one."""
-    # Where there are labels the other texts are labels too, such as the birds heard besides.
+    # Where there are labels the other texts are labels too, such as what else is in a sample.
     longest = LABEL if "label" in frame else SENTENCE
     texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
     names, counts = {}, Counter()

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from helpers.bucket import bucket_exists
 from helpers.config import Config
-from helpers.datasets import Drop, load_dataset
+from helpers.datasets import load_dataset
 from helpers.s3 import download_prefix
+from helpers.samples import Remark
 from helpers.session import client
 
 
-def raw_folder(config: Config) -> tuple[Path, list[Drop]]:
+def raw_folder(config: Config) -> tuple[Path, list[Remark]]:
     """Return a folder with the raw data set in its own layout, and the files left out.
 
     The sample data set is made; the user's own files (`COURSE_RAW`, a folder or an `s3://` prefix)

@@ -1,7 +1,7 @@
 """Versions of the course's model in SageMaker's registry: made, compared, approved, found again.
 
-Knows the registry's calls; evaluation/contest.py says what is good, evaluation/model_card.py what
-a card says.
+Knows the registry's calls; evaluation/paired_comparison.py says what is good,
+evaluation/model_card.py what a card says.
 """
 
 import json
@@ -18,7 +18,7 @@ from helpers.endpoints import PROGRAM
 from helpers.evaluation.model_card import Card, Facts
 from helpers.evaluation.paired_comparison import Contest, NotComparable, contest, unopposed
 from helpers.evaluation.predictions import Predictions
-from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS, scores_of
+from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS
 from helpers.jobs import Job, finished, shards_of
 from helpers.s3 import read_object
 from helpers.session import client
@@ -136,18 +136,19 @@ def register(config: Config, job: Job, place: str, card: Card) -> Version:
         place: URI of the folder that the evaluation job wrote.
     """
     _make_group(config)
-    task, report, dataset = scores_of(config.dataset), card.report, load_dataset(config.dataset)
+    dataset, report = load_dataset(config.dataset), card.report
+    task = dataset.task
     statistics = {"ContentType": "application/json", "S3Uri": f"{place}/{STATISTICS}"}
     image = serving_image(config, INSTANCE)
     container = {"Image": image, "ModelDataUrl": job.model_data, "Environment": PROGRAM}
-    value = report["metrics"][task.HEADLINE]["value"]
+    value = report["metrics"][task.headline]["value"]
     properties = {
         "dataset": config.dataset,
         "raw-data": config.source,
         "training-job": job.name,
         "evaluation": place,
         "manifest": report["manifest"],
-        "score": task.SCORES[task.HEADLINE],
+        "score": task.score_names[task.headline],
         "value": "unknown" if value is None else f"{value:.3f}",
     }
     made = client(config, "sagemaker").create_model_package(
@@ -175,7 +176,7 @@ def _make_group(config: Config) -> None:
     try:
         sagemaker.create_model_package_group(
             ModelPackageGroupName=config.name,
-            ModelPackageGroupDescription=f"Models that {scores_of(config.dataset).TASK}",
+            ModelPackageGroupDescription=f"Models that {load_dataset(config.dataset).task.purpose}",
         )
     except ClientError as error:
         if "already exists" not in str(error):

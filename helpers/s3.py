@@ -3,15 +3,13 @@
 It takes a client and never makes one; give clients `max_pool_connections` of at least `threads`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from itertools import islice
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from tqdm.auto import tqdm
 
+from helpers.parallel import run_parallel
 from helpers.paths import all_below, partial
 from helpers.storage import Entry, Folder, LocalFolder, read_resuming
 
@@ -211,26 +209,3 @@ def download_prefix(
     return run_parallel(
         get, objects, threads=threads, title=title or f"from {uri}", total=len(objects)
     )
-
-
-def run_parallel(
-    work: Callable[[Any], Any], items: Iterable, *, threads: int, title: str, total: int
-) -> int:
-    """Run `work` on all items in threads with a progress bar; return the count.
-
-    The first error ends it. At most `4 * threads` items wait, so memory stays flat.
-    """
-    queue, done, running = iter(items), 0, set()
-    with ThreadPoolExecutor(threads) as pool, tqdm(total=total, desc=title, leave=False) as bar:
-        while True:
-            fresh = islice(queue, 4 * threads - len(running))
-            running |= {pool.submit(work, item) for item in fresh}
-            if not running:
-                return done
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                if future.exception():
-                    pool.shutdown(wait=False, cancel_futures=True)
-                future.result()
-            done += len(finished)
-            bar.update(len(finished))

@@ -122,7 +122,7 @@ def _refuse_inside() -> None:
     if isinstance(boto3.DEFAULT_SESSION, PinnedSession):
         raise PermissionError(
             "This process uses the local AWS and reaches nothing outside: fetch real data in a "
-            "terminal (python -m helpers.datasets.fetch --help), and give the folder as COURSE_RAW"
+            "terminal (python -m helpers.fetch --help), and give the folder as COURSE_RAW"
         )
 
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from boto3.s3.transfer import TransferConfig
 
 from helpers.config import Config
+from helpers.parallel import run_parallel
 from helpers.paths import below
-from helpers.s3 import THREADS, S3Prefix, run_parallel
+from helpers.s3 import THREADS, S3Prefix
 from helpers.session import client
 from helpers.storage import Entry, LocalFolder, fingerprint
 
@@ -76,8 +77,8 @@ def upload_raw(
 
     Args:
         others: what becomes of objects that the folder does not have: `refuse` to go on, `keep`
-            them in S3, where they give samples if the metadata still names them (that of birds is
-            one table, which is the folder's), or `delete` them.
+            them in S3, where they give samples if the metadata still names them (where it is one
+            table, that is the folder's), or `delete` them.
 
     Raises:
         OtherObjects: there are such objects, and `others` is `refuse`; nothing was changed.
@@ -109,7 +110,7 @@ def load_record(config: Config) -> RawRecord | None:
 
 
 def all_records(config: Config) -> list[tuple[str, RawRecord]]:
-    """Return (folder, record) of every source that was uploaded, of both data sets."""
+    """Return (folder, record) of every source that was uploaded, of any data set."""
     keys = [entry.key for entry in _records(config).list()]
     return [(key.removesuffix(".json"), _read_record(config, key)) for key in keys]
 

@@ -150,5 +150,10 @@ def _report(state: Path, command: str) -> int:
     return 0
 
 
+def run() -> int:
+    """Run the command line's command; the entry point of `local-aws`."""
+    return main(sys.argv[1:])
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

@@ -1,11 +1,15 @@
-"""The door of the local AWS: start it, find it, stop it, and ask what AWS has no operation for.
+"""The door of the local AWS: start it, find it, stop it, move its clock, have it show faults.
 
 Whoever uses the local AWS imports this module and no other.
 """
 
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -13,21 +17,23 @@ from botocore.credentials import Credentials
 
 from local_aws.context import Context
 from local_aws.lifecycle import PortBusy, ensure_running, find_running, stop
-from local_aws.settings import DEFAULT_PORT, STATE_NAME, Settings
+from local_aws.settings import CONTROL, DEFAULT_PORT, STATE_NAME, Settings
+from local_aws.state.faults import Fault
 
 __all__ = [
     "DEFAULT_PORT",
     "STATE_NAME",
     "Context",
+    "Fault",
     "PortBusy",
     "Settings",
+    "advance",
     "ensure_running",
     "find_running",
     "interrupt",
+    "set_faults",
     "stop",
 ]
-
-INTERRUPT = "/_local/interrupt/"
 
 
 def interrupt(server: Context, job: str) -> None:
@@ -36,12 +42,41 @@ def interrupt(server: Context, job: str) -> None:
     Raises:
         RuntimeError: the server's reason why it can't.
     """
-    url = server.url + INTERRUPT + urllib.parse.quote(job, safe="")
-    request = AWSRequest("POST", url, data=b"", headers={"Content-Length": "0"})
+    _ask(server, f"interrupt/{urllib.parse.quote(job, safe='')}")
+
+
+def advance(server: Context, seconds: float) -> datetime:
+    """Move the clock forward; return its new time, when all that was due by then has happened.
+
+    Raises:
+        RuntimeError: the server's reason why it can't.
+    """
+    return datetime.fromisoformat(_ask(server, "clock", {"advance": seconds})["now"])
+
+
+def set_faults(server: Context, faults: Sequence[Fault], seed: int = 0) -> None:
+    """Replace the rules by which requests and jobs meet faults; none switches faults off.
+
+    Raises:
+        RuntimeError: the server's reason why it can't.
+    """
+    rules = [asdict(fault) for fault in faults]
+    _ask(server, "faults", {"faults": rules, "seed": seed})
+
+
+def _ask(server: Context, call: str, content: dict | None = None) -> dict:
+    url = server.url + CONTROL + call
+    body = b"" if content is None else json.dumps(content).encode()
+    headers = {"Content-Length": str(len(body)), "Content-Type": "application/json"}
+    request = AWSRequest("POST", url, data=body, headers=headers)
     keys = Credentials(server.access_key, server.secret_key)
     SigV4Auth(keys, "sagemaker", server.region).add_auth(request)
-    asked = urllib.request.Request(url, b"", dict(request.headers.items()), method="POST")
+    signed = urllib.request.Request(url, body, dict(request.headers.items()), method="POST")
+    # No proxy, whatever the environment says: the server is on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        urllib.request.urlopen(asked, timeout=30).close()
+        with opener.open(signed, timeout=600) as answer:
+            return json.load(answer)
     except urllib.error.HTTPError as error:
-        raise RuntimeError(error.read().decode()) from None
+        with error:
+            raise RuntimeError(error.read().decode()) from None

@@ -8,11 +8,12 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from local_aws.admin import Admin
 from local_aws.context import ACCOUNT, Context
 from local_aws.lifecycle import (
     DISK_FULL,
@@ -23,27 +24,14 @@ from local_aws.lifecycle import (
     claim,
     load_keys,
 )
+from local_aws.operations import table
+from local_aws.parts import Parts
 from local_aws.recorded.journal import Journal
-from local_aws.services.athena.engine import AthenaEngine
-from local_aws.services.cloudwatch.metrics import CloudWatch
-from local_aws.services.iam.simulator import Simulator
-from local_aws.services.logs.engine import Logs
-from local_aws.services.s3.app import S3App
-from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
-from local_aws.services.sagemaker.hosting.endpoints import Endpoints
-from local_aws.services.sagemaker.hosting.models import Models
-from local_aws.services.sagemaker.jobs.processing import Processing
-from local_aws.services.sagemaker.jobs.training import Training
-from local_aws.services.sagemaker.registry.cards import Cards
-from local_aws.services.sagemaker.registry.groups import PackageGroups
-from local_aws.services.sagemaker.registry.packages import Packages
-from local_aws.services.sagemaker.tags import Tags
-from local_aws.services.sagemaker.tuning.engine import Tuning
-from local_aws.state.catalog import Catalog
+from local_aws.services.cloudwatch.metrics import CloudWatch, Datum
 from local_aws.state.disk import FULL_MESSAGE, is_full
-from local_aws.state.documents import Documents
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.faulty import Faulty
 from local_aws.wire.front import Front
 from local_aws.wire.http_handler import KeepAliveHandler
 
@@ -55,58 +43,6 @@ SageMaker:
     Modules:
       TelemetryOptOut: true
 """
-
-
-@dataclass(frozen=True)
-class Engines:
-    """All engines, by the names that `operations.TABLE` gives them."""
-
-    athena: AthenaEngine
-    catalog: Catalog
-    endpoint_configs: EndpointConfigs
-    endpoints: Endpoints
-    logs: Logs
-    model_cards: Cards
-    models: Models
-    package_groups: PackageGroups
-    packages: Packages
-    processing: Processing
-    simulator: Simulator
-    tags: Tags
-    training: Training
-    tuning: Tuning
-
-
-def build_engines(
-    context: Context, store: ObjectStore, moto: Callable, documents: Documents
-) -> Engines:
-    """Make every engine over one state folder; `moto` keeps the roles."""
-    state = context.state
-    logs = Logs(state / "logs", context.account, context.region)
-    tags = Tags(documents)
-    catalog = Catalog(state / "glue")
-    groups = PackageGroups(context, documents, tags)
-    packages = Packages(context, documents, store, tags, groups)
-    models = Models(context, documents, store, tags, packages)
-    configs = EndpointConfigs(context, documents, tags, models)
-    cloudwatch = CloudWatch(context, moto)
-    training = Training(context, documents, store, logs, tags, cloudwatch)
-    return Engines(
-        athena=AthenaEngine(state / "athena", catalog, store, context.account, context.region),
-        catalog=catalog,
-        endpoint_configs=configs,
-        endpoints=Endpoints(context, documents, store, logs, tags, configs),
-        logs=logs,
-        model_cards=Cards(context, documents, tags),
-        models=models,
-        package_groups=groups,
-        packages=packages,
-        processing=Processing(context, documents, store, logs, tags),
-        simulator=Simulator(moto),
-        tags=tags,
-        training=training,
-        tuning=Tuning(context, documents, logs, tags, training),
-    )
 
 
 def moto_app() -> Callable:
@@ -121,6 +57,26 @@ def moto_app() -> Callable:
         if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
             module.DEFAULT_ACCOUNT_ID = ACCOUNT
     return DomainDispatcherApplication(create_backend_app)
+
+
+def _record(context: Context, journal: Journal) -> Callable[[str, str, dict], dict]:
+    """Return what has metrics recorded."""
+    cloudwatch = CloudWatch(context, journal)
+
+    def put(service: str, operation: str, request: dict) -> dict:
+        data = [
+            Datum(
+                each["MetricName"],
+                each["Value"],
+                each["Timestamp"],
+                {one["Name"]: one["Value"] for one in each["Dimensions"]},
+            )
+            for each in request["MetricData"]
+        ]
+        cloudwatch.put(request["Namespace"], data)
+        return {}
+
+    return put
 
 
 def _listen(port: int) -> socket.socket:
@@ -162,14 +118,26 @@ class LocalAws:
         self.store = ObjectStore(state / "s3")
         journal = Journal(state / "moto.jsonl", moto_app())
         journal.replay()
-        self._documents = Documents(state / "documents.sqlite")
-        self.engines = build_engines(self.context, self.store, journal, self._documents)
+        self.parts = Parts(
+            self.context,
+            store=self.store,
+            table=table(),
+            recorded=journal,
+            record=_record(self.context, journal),
+        ).build()
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
-        front = Front(keys, self.engines, S3App(self.store, journal), journal, health)
+        control = Admin(self.parts).answer
+        front = Front(keys, self.parts, self.engines.s3.app, journal, health, control)
+        app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
-            HOST, 0, front, threaded=True, request_handler=Handler, fd=self._socket.fileno()
+            HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()
         )
+
+    @property
+    def engines(self) -> SimpleNamespace:
+        """Return the engines by their names."""
+        return SimpleNamespace(**self.parts.engines)
 
     def start(self) -> "LocalAws":
         """Serve in a thread of this process."""
@@ -179,10 +147,8 @@ class LocalAws:
 
     def _recover(self) -> None:
         announce(self.context.state, self.context.url)
-        self.engines.processing.recover()
-        self.engines.training.recover()
-        self.engines.tuning.recover()
-        self.engines.endpoints.recover()
+        for engine in self.parts.engines.values():
+            engine.recover()
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then end all that runs."""
@@ -200,13 +166,11 @@ class LocalAws:
 
     def stop_engines(self) -> None:
         """End every process that the engines started; one that fails leaves none to the others."""
-        engines = self.engines
         with ExitStack() as last_first:
             last_first.callback(self._claim.close)
             last_first.callback(self._socket.close)
-            last_first.callback(self._documents.catch_up)
-            last_first.callback(engines.athena.close)
-            for engine in (engines.endpoints, engines.processing, engines.training, engines.tuning):
+            last_first.callback(self.parts.documents.catch_up)
+            for engine in self.parts.engines.values():
                 last_first.callback(engine.shut_down)
 
     def stop(self) -> None:

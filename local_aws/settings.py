@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_PORT = 4590
+CONTROL = "/_local/"
+"""How the paths of control calls begin."""
 STATE_NAME = ".local_aws"
 """Name of the state folder where none is given."""
 

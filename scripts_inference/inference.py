@@ -10,8 +10,8 @@ import json
 
 from sagemaker_inference.errors import GenericInferenceToolkitError
 
-from helpers.datasets import Unreadable
 from helpers.predict import Predictor, UnsupportedType
+from helpers.samples import Unreadable
 
 
 def model_fn(model_dir: str) -> Predictor:

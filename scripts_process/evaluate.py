@@ -18,7 +18,6 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from helpers.evaluation.metrics import metric_line  # noqa: E402
 from helpers.evaluation.predictions import Predictions, predict_split  # noqa: E402
 from helpers.evaluation.report import (  # noqa: E402
     NAME,
@@ -29,6 +28,7 @@ from helpers.evaluation.report import (  # noqa: E402
     quality_statistics,
 )
 from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
+from helpers.metrics import metric_line  # noqa: E402
 from helpers.networks.artifact import CARD  # noqa: E402
 from helpers.predict import Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402

@@ -40,7 +40,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--dataset", required=True, choices=NAMES, help="which data set the raw data is")
+    add("--dataset", required=True, help=f"{', '.join(NAMES)}, or a module with a DATASET")
     add("--raw", required=True, help="folder or s3:// URI of the raw data set")
     add("--source", default="", help="name of the raw data, which the manifest keeps")
     add("--output", required=True, help="folder or s3:// URI that gets the shards")

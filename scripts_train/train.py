@@ -15,27 +15,27 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
 
-from helpers.evaluation.metrics import metric_line  # noqa: E402
+from helpers.datasets import load_dataset  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
+from helpers.metrics import metric_line  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
-from helpers.predict import sized_dataset  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
 from helpers.streaming.channel import ShardSource, open_source  # noqa: E402
 from helpers.streaming.memory import Remembered  # noqa: E402
 from helpers.training.attempts import Attempts  # noqa: E402
 from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
+from helpers.training.defaults import complete  # noqa: E402
 from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
 from helpers.training.export import Delivery  # noqa: E402
 from helpers.training.loop import Trainer  # noqa: E402
 from helpers.training.options import Options  # noqa: E402
 from helpers.training.profiling import StepProfile  # noqa: E402
-from helpers.training.recipes import complete  # noqa: E402
 from helpers.training.tracking import MODES, Tracker  # noqa: E402
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    """Read the flags; a job's hyperparameters arrive as these. None: recipes.py or a default."""
+    """Read the flags; a job's hyperparameters arrive as these. None: the data set's default."""
     shards = os.environ.get("SM_CHANNEL_SHARDS")
     model, output = os.environ.get("SM_MODEL_DIR"), os.environ.get("SM_OUTPUT_DATA_DIR")
     failure = os.environ.get("SM_OUTPUT_FAILURE")
@@ -111,7 +111,7 @@ def loader(
     args: argparse.Namespace, source: ShardSource, manifest: Manifest, split: str, ranks: Ranks
 ) -> ShardLoader:
     """Return this rank's batches of a split."""
-    decode = sized_dataset(manifest.dataset, args.image_size).decode
+    decode = load_dataset(manifest.dataset).resized(args.image_size).decode
     return make_loader(
         manifest,
         split,

@@ -4,6 +4,7 @@ import boto3
 from botocore.config import Config
 
 from helpers.config import Config as CourseConfig
+from local_aws.instances.log_streams import LogWriter
 
 BUCKET = "course-bucket"
 
@@ -17,9 +18,14 @@ def make_client(aws, service, **keys):
     }
     version = Config(signature_version="s3v4") if service == "s3" else None
     return boto3.client(
-        service, endpoint_url=context.url, region_name=context.region, config=version,
-        **{**signed, **keys},
+        service, endpoint_url=context.url, region_name=context.region,
+        **{"config": version, **signed, **keys},
     )  # fmt: skip
+
+
+def write_log(aws, group, stream, lines):
+    """Write lines to a log stream as a job's instance does."""
+    LogWriter(aws.parts.call, aws.parts.clock, group, stream).write(*lines)
 
 
 def course_config(aws, **more):

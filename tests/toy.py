@@ -5,28 +5,31 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.datasets import Drop, Record, Sample, Unreadable
-from helpers.datasets.base import Relation
+from helpers.datasets.base import Dataset
+from helpers.samples import Record, Relation, Remark, Sample, Unreadable
 
 
-class Toy:
+class Toy(Dataset):
     """`media/<label>-<group>-<n>.toy` holds 8 bytes, made into `windows` samples of them."""
 
     name = title = "toy"
     media_prefix = "media"
     stores = ("toy",)
 
+    # What shards are made of and read by has no need of these.
+    make_sample = ingest = ddl = questions = draw = player = None
+
     def __init__(self, windows: int = 1) -> None:
         self.windows = windows
 
     def records(
         self, keys: Iterable[str], read: Callable[[str], bytes]
-    ) -> tuple[list[Record], list[Drop]]:
+    ) -> tuple[list[Record], list[Remark]]:
         records, drops = [], []
         for key in sorted(keys):
             id = Path(key).stem
             if not key.endswith(".toy"):
-                drops.append(Drop(key, "not a toy"))
+                drops.append(Remark(key, "not a toy"))
                 continue
             label, group, _ = id.split("-")
             records.append(Record(id, key, label, (f"owner:{group}",)))
@@ -44,6 +47,8 @@ class Toy:
 
 class Twins(Toy):
     """Toys 0 and 1, 2 and 3, 4 and 5 are near copies; the copies 1 and 5 add nothing."""
+
+    seeks_copies = True
 
     def survey(self, data: bytes) -> bytes:
         if len(data) != 8:

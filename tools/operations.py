@@ -8,7 +8,7 @@ from pathlib import Path
 
 from botocore.model import ServiceModel
 
-from local_aws.operations import TABLE
+from local_aws.operations import table
 from local_aws.recorded.operations import RECORDED
 from local_aws.wire.validation import service_model
 
@@ -24,7 +24,7 @@ SERVICES = (
 TITLE = """\
 # The operations of the local AWS
 
-Written by `make readme` from `local_aws/operations.py`, `local_aws/recorded/operations.py` and botocore's service models.
+Written by `make readme` from the engines' rows, `local_aws/recorded/operations.py` and botocore's service models.
 
 - **Executed**: an engine of the local AWS does it.
 - **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
@@ -57,7 +57,7 @@ def operations(service: str) -> tuple[str, ...]:
 
 def executed(service: str) -> list[str]:
     """Return the operations that an engine executes."""
-    return sorted(name for names in TABLE.get(service, {}).values() for name in names)
+    return sorted(operation for name, operation in table() if name == service)
 
 
 def recorded(service: str) -> list[str]:

@@ -1,22 +1,33 @@
-"""The data sets of the course, each behind the same interface (see base.py)."""
+"""The data sets of the course, each a folder behind the one interface of base.py."""
 
 from importlib import import_module
 
-from helpers.datasets.base import Dataset, Drop, Record, Sample, Unreadable
+from helpers.datasets.base import Dataset
+from helpers.samples import Record, Remark, Sample, Unreadable
 
 NAMES = ("birds", "bins")
+"""The course's own. A new one is a folder here whose dataset.py has a `DATASET`, and its name."""
 
-__all__ = ["NAMES", "Dataset", "Drop", "Record", "Sample", "Unreadable", "load_dataset"]
+__all__ = ["NAMES", "Dataset", "Record", "Remark", "Sample", "Unreadable", "load_dataset"]
 
 
 def load_dataset(name: str) -> Dataset:
-    """Return the data set called `name`.
+    """Return the data set called `name`: one of `NAMES`, or a module on the path with a `DATASET`.
+
+    A data set that is not the course's is called by its module's dotted name. Manifests, models and
+    reports keep the name, so each later program finds it by the same name, and no list has to.
 
     Raises:
-        ValueError: the name is not one of `NAMES`.
+        ValueError: there is no such data set.
     """
-    if name not in NAMES:
+    if name in NAMES:
+        return import_module(f"helpers.datasets.{name}.dataset").DATASET
+    if "." not in name or not all(part.isidentifier() for part in name.split(".")):
         raise ValueError(
             f"No data set called {name!r}: COURSE_DATASET is one of {', '.join(NAMES)}"
         )
-    return import_module(f"helpers.datasets.{name}.dataset").DATASET
+    module = import_module(name)
+    dataset = vars(module).get("DATASET")
+    if not isinstance(dataset, Dataset) or dataset.name != name:
+        raise ValueError(f"The module {name} has no DATASET whose name is {name!r}")
+    return dataset

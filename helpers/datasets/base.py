@@ -1,115 +1,173 @@
-"""What a data set of the course is; it knows shapes and names, and nothing of S3 or torch."""
+"""The one interface of a data set: all that tells one from another; no S3, no torch, no figures.
 
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+Notebooks, jobs and endpoints are written once, against this. What only notebooks need (drawing,
+tables, making and fetching data) is imported inside its member: no job's image needs its packages.
+"""
+
+from abc import ABC, abstractmethod
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from helpers.datasets.task import Task
+from helpers.samples import Record, Relation, Remark, Sample
+from helpers.samples import Unreadable as Unreadable
 
-class Unreadable(ValueError):
-    """A raw object that can't be used; the message is the reason listed in the manifest."""
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-
-@dataclass(frozen=True)
-class Record:
-    """One raw object (a recording, a photo) with its row of metadata."""
-
-    id: str
-    """Unique in the data set, without dots and slashes: it becomes part of a shard's sample key."""
-    media: str
-    """Key of the raw object below the raw prefix, such as `train_audio/<label>/<id>.ogg`."""
-    label: str
-    groups: tuple[str, ...]
-    """Names of all groups it belongs to; records that share one stay in one split."""
-    meta: dict = field(default_factory=dict)
+    from helpers.datasets.fetching import Fetched, Internet
+    from helpers.datasets.questions import Questions
 
 
-@dataclass(frozen=True)
-class Drop:
-    """A raw object that gives no sample, and why."""
+class Dataset(ABC):
+    """A data set of the course; attributes without a value here, and abstract methods, are its own.
 
-    source: str
-    reason: str
-
-
-def causes(drops: Iterable[Drop | dict]) -> list[tuple[str, int]]:
-    """Return (kind of reason, count), the most frequent first; numbers in reasons don't matter."""
-    kinds: Counter[str] = Counter()
-    for drop in drops:
-        reason = drop["reason"] if isinstance(drop, dict) else drop.reason
-        kinds[reason.split(":")[0]] += 1
-    return sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
-
-
-@dataclass(frozen=True)
-class Relation:
-    """Two records of which one repeats the other, as their contents say."""
-
-    id: str
-    other: str
-    reason: str
-    dropped: bool
-    """True where `id` adds nothing to `other`; else both stay, in one split."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One training sample, as it lies in a shard."""
-
-    key: str
-    """Unique in the data set, without dots: `<record id>-<start in ms>` or `<record id>`."""
-    media: bytes
-    extension: str
-    """Without a dot: ogg, flac, jpg."""
-    meta: dict
-    """Travels as JSON beside the media; holds at least `label` and `source`."""
-
-
-class Dataset(Protocol):
-    """One interface for both data sets, so that every notebook and job is written once.
-
-    A data set in which copies hide behind other bytes has two methods more,
-    for sharding/survey.py:
-    `survey(data: bytes) -> bytes`, what to remember of one raw object, and
-    `relate(records, findings: dict[str, bytes]) -> list[Relation]`, with findings by record id.
+    All others have a default, which is right for a data set without that peculiarity.
     """
 
     name: str
+    """By which `load_dataset` finds it; part of keys, and kept in manifests and models."""
     title: str
     """For headings and figures, such as 'Bird song'."""
     media_prefix: str
     """Folder of the raw media below the raw prefix: `train_audio`, `bin-images`."""
     content_types: tuple[str, ...]
-    """What an endpoint for this data set accepts."""
+    """What an endpoint for this data set accepts, without parameters; the first is the usual."""
     stores: tuple[str, ...]
     """Ways a sample can lie in a shard; the first is the default."""
+    task: Task
+    """What its models do, and how they are scored."""
+    training_defaults: Mapping[str, object]
+    """Hyperparameters for the sample data where train.py is given none: `model`, `batch_size`, and
+    any field of training/options.py. They fit a laptop: one to three minutes on two cores."""
+    panel: tuple[float, float]
+    """Width and height, in inches, of one sample's picture among others."""
 
-    def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> None:
-        """Write a small, deterministic, believable raw data set below `folder`."""
+    labels: tuple[str, ...] | None = None
+    """All classes, in order; None for those that the records have, sorted."""
+    minimum_accuracy: float = 0.0
+    """Test accuracy that the sample data's model is promised to reach."""
+    seeks_copies: bool = False
+    """Whether copies hide behind other bytes, so that `survey` and `relate` look for them."""
+    request: Record = Record("request", "request", label="", groups=())
+    """What `samples` is told of an object that comes to an endpoint, without metadata."""
 
-    def ingest(self, source: Path, folder: Path) -> list[Drop]:
-        """Lay out a folder of the user's own files below `folder` as this data set has them."""
+    # Raw data
 
-    def ddl(self, database: str, table: str, location: str) -> str:
-        """Return the Hive DDL of an external table over the metadata JSON files."""
+    @abstractmethod
+    def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> dict[str, list[str]]:
+        """Write a small, deterministic, believable raw data set below `folder`.
 
-    def records(
-        self, keys: Iterable[str], read: Callable[[str], bytes]
-    ) -> tuple[list[Record], list[Drop]]:
-        """Return all records, sorted by id, and what is set aside.
+        Args:
+            sizes: how much of what; each data set says of what.
 
-        `keys` are the keys below the raw prefix, `read` returns one of them as bytes.
+        Returns:
+            Names of the raw objects that have a fault on purpose, by kind of fault.
+
+        Raises:
+            FileExistsError: `folder` holds other raw data.
         """
 
+    @abstractmethod
+    def ingest(self, source: Path, folder: Path) -> list[Remark]:
+        """Lay out a folder of the user's own files below `folder` as this data set has them.
+
+        Returns:
+            The files that are left out, and why.
+
+        Raises:
+            ValueError or FileNotFoundError: `source` holds nothing that it can use.
+        """
+
+    def fetch_flags(self) -> dict[str, dict]:
+        """Return the flags of helpers/fetch.py by which one chooses what to fetch.
+
+        Returns:
+            By flag, the settings of argparse's `add_argument`.
+        """
+        return {}
+
+    def fetch(self, folder: Path, options: Namespace, internet: "Internet") -> "Fetched":
+        """Bring the real data set from where it is published; what is there already is kept.
+
+        Args:
+            options: `threads` (parallel requests), and those of `fetch_flags`.
+
+        Raises:
+            LookupError: it is published nowhere.
+            ConnectionError: nothing at all could be had.
+        """
+        raise LookupError(f"{self.title} is published nowhere: give a folder of your own files")
+
+    # Metadata
+
+    @abstractmethod
+    def ddl(self, database: str, table: str, location: str) -> str:
+        """Return the Hive DDL of an external table over the metadata JSON files at `location`."""
+
+    @abstractmethod
+    def questions(self) -> "Questions":
+        """Return what notebook 02 asks of that table in SQL, and how it looks at the answers."""
+
+    @abstractmethod
+    def records(
+        self, keys: Iterable[str], read: Callable[[str], bytes]
+    ) -> tuple[list[Record], list[Remark]]:
+        """Return all records, sorted by id, and what is set aside.
+
+        Args:
+            keys: all keys below the raw prefix.
+            read: returns the bytes of one; it may be called from several threads.
+
+        Raises:
+            FileNotFoundError: what everything rests on is missing; it names the notebook to run.
+        """
+
+    # Samples
+
+    def survey(self, data: bytes) -> bytes:
+        """Return what `relate` has to know of one raw object; asked where it `seeks_copies`.
+
+        Raises:
+            Unreadable: the object gives no sample; `relate` gets b"" for it.
+        """
+        return b""
+
+    def relate(self, records: list[Record], findings: dict[str, bytes]) -> list[Relation]:
+        """Return which records repeat others, by what `survey` has said of each id."""
+        return []
+
+    @abstractmethod
     def samples(self, record: Record, data: bytes, store: str) -> list[Sample]:
-        """Clean one raw object and cut it into samples.
+        """Clean one raw object and cut it into samples, stored as `store` says.
 
         Raises:
             Unreadable: the object gives no sample; the message says why.
+            ValueError: `store` is not one of `stores`.
         """
 
+    @abstractmethod
     def decode(self, data: bytes) -> np.ndarray:
         """Return a stored sample's media as an array of one fixed shape and integer dtype."""
+
+    def resized(self, size: int | None) -> Self:
+        """Return the data set with samples decoded at `size` pixels a side, if they have sides."""
+        return self
+
+    # Looking at samples, in a notebook
+
+    def worded(self, label: str) -> str:
+        """Return a label in words, such as `3 items`."""
+        return label
+
+    @abstractmethod
+    def draw(self, data: bytes, *, title: str, axes: "Axes") -> None:
+        """Draw one raw object, or a stored sample, under its title."""
+
+    @abstractmethod
+    def player(self, data: bytes) -> object:
+        """Return what a notebook displays of one sample as it is: a picture, something to play."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.evaluation.report import scores_of
+from helpers.datasets import load_dataset
 from helpers.manifest import Manifest
 
 FEW = 10
@@ -30,10 +30,10 @@ def worded(entry: Mapping[str, float | None] | float | None, digits: int = 3) ->
 
 def metrics_table(report: dict) -> pd.DataFrame:
     """Return the scores: a row each with value and 95 % interval."""
-    task = scores_of(report["dataset"])
+    task = load_dataset(report["dataset"]).task
     rows = [
         (words, each["value"], each["low"], each["high"])
-        for name, words in task.SCORES.items()
+        for name, words in task.score_names.items()
         for each in [report["metrics"][name]]
     ]
     columns = ["score", "value", "95 % from", "to"]
@@ -42,29 +42,31 @@ def metrics_table(report: dict) -> pd.DataFrame:
 
 def standing(report: dict, manifest: Manifest) -> pd.DataFrame:
     """Return the model beside guesses on its own test and what others have published."""
-    task = scores_of(report["dataset"])
+    task = load_dataset(report["dataset"]).task
     train, test = (counts(manifest, split) for split in ("train", report["split"]))
     size = f"this test, {report['samples']} samples"
     rows = [{"data": size, **guess} for guess in task.guesses(train, test, report["labels"])]
-    rows += task.PUBLISHED
+    rows += task.published
     rows.append({"model": "this model, with 95 % interval", "data": size, **report["metrics"]})
-    names = [name for name in task.SCORES if any(row.get(name) is not None for row in rows[:-1])]
+    names = [
+        name for name in task.score_names if any(row.get(name) is not None for row in rows[:-1])
+    ]
     table = [
         [row["model"], row["data"], *(worded(row.get(name)) for name in names)] for row in rows
     ]
-    columns = ["model", "data", *(task.SCORES[name] for name in names)]
+    columns = ["model", "data", *(task.score_names[name] for name in names)]
     return pd.DataFrame(table, columns=columns).set_index("model")
 
 
 def class_table(report: dict) -> pd.DataFrame:
     """Return each class's samples and scores, with what others have published of it."""
-    task = scores_of(report["dataset"])
+    task = load_dataset(report["dataset"]).task
     rows = []
     for label, each in report["classes"].items():
-        scores = {words: worded(each[name], 2) for name, words in task.CLASS_SCORES.items()}
+        scores = {words: worded(each[name], 2) for name, words in task.class_score_names.items()}
         row = {"class": label, "samples": each["samples"], **scores}
-        if task.PUBLISHED_CLASSES:
-            row["published"] = worded(task.PUBLISHED_CLASSES.get(label), 2)
+        if task.published_classes:
+            row["published"] = worded(task.published_classes.get(label), 2)
         rows.append(row)
     return pd.DataFrame(rows).set_index("class")
 

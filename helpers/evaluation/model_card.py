@@ -8,11 +8,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from helpers.datasets import load_dataset
 from helpers.escape import markdown, markdown_table
 from helpers.evaluation.baselines import FEW, standing, thin_classes, worded
-from helpers.evaluation.metrics import overconfidence
-from helpers.evaluation.report import scores_of
 from helpers.manifest import Manifest
+from helpers.metrics import overconfidence
 
 CREATOR = "The Birds & Bins course"
 
@@ -47,7 +47,7 @@ class Card:
     @property
     def title(self) -> str:
         """Return what the model does."""
-        return scores_of(self.report["dataset"]).TASK
+        return load_dataset(self.report["dataset"]).task.purpose
 
     def _repr_markdown_(self) -> str:
         """Show the card in a notebook."""
@@ -55,15 +55,15 @@ class Card:
 
     def markdown(self) -> str:
         """Return the card as Markdown."""
-        task = scores_of(self.report["dataset"])
-        limits = "\n".join(f"- {markdown(limit)}" for limit in (*task.LIMITS, *self.findings()))
+        task = load_dataset(self.report["dataset"]).task
+        limits = "\n".join(f"- {markdown(limit)}" for limit in (*task.limits, *self.findings()))
         paragraphs = {
             "Data": self.data(), "Split": self.split(), "Training": self.training(),
             "Test": self.test(),
         }  # fmt: skip
         texts = [
-            f"### Model card: {markdown(self.title)}", markdown(task.USES),
-            f"Risk: {markdown(task.RISK)}",
+            f"### Model card: {markdown(self.title)}", markdown(task.uses),
+            f"Risk: {markdown(task.risk)}",
             *(f"**{head}.** {markdown(text)}" for head, text in paragraphs.items()),
             self.table(), "**Limits.**", limits,
         ]  # fmt: skip
@@ -96,7 +96,7 @@ class Card:
 
     def test(self) -> str:
         """Say what was tested and how sure the scores are."""
-        unit = scores_of(self.report["dataset"]).UNIT
+        unit = load_dataset(self.report["dataset"]).task.unit
         return (
             f"{self.report['samples']:,} samples of {self.report['sources']:,} {unit}, each scored "
             f"once. Intervals are 95 %, from {self.report['rounds']:,} draws of whole {unit}."
@@ -130,7 +130,7 @@ class Card:
         Args:
             of_package: without what a model package says itself.
         """
-        task = scores_of(self.report["dataset"])
+        task = load_dataset(self.report["dataset"]).task
         overview = {"model_creator": CREATOR, "model_artifact": [self.facts.model_data]}
         if not of_package:
             overview |= {"model_description": self.title, "problem_type": "Multiclass"}
@@ -146,10 +146,10 @@ class Card:
             "model_overview": overview,
             "intended_uses": {
                 "purpose_of_model": self.title,
-                "intended_uses": task.USES,
-                "factors_affecting_model_efficiency": " ".join(task.LIMITS),
+                "intended_uses": task.uses,
+                "factors_affecting_model_efficiency": " ".join(task.limits),
                 "risk_rating": "Low",
-                "explanations_for_risk_rating": task.RISK,
+                "explanations_for_risk_rating": task.risk,
             },
             "training_details": {
                 "training_observations": f"{self.data()} {self.split()}"[:1024],
@@ -157,27 +157,27 @@ class Card:
             },
             "evaluation_details": [self._evaluation()],
             "additional_information": {
-                "caveats_and_recommendations": " ".join([*self.findings(), task.CAVEAT])
+                "caveats_and_recommendations": " ".join([*self.findings(), task.caveat])
             },
         }
         return json.dumps(card, ensure_ascii=False)
 
     def _evaluation(self) -> dict:
-        task = scores_of(self.report["dataset"])
+        task = load_dataset(self.report["dataset"]).task
         scores = [
             {"name": words, "type": "number", "value": each["value"], "notes": worded(each)}
-            for name, words in task.SCORES.items()
+            for name, words in task.score_names.items()
             if (each := self.report["metrics"][name])["value"] is not None
         ]
-        first = next(iter(task.CLASS_SCORES))
+        first = next(iter(task.class_score_names))
         known = {k: each[first]["value"] for k, each in self.report["classes"].items()}
         known = {label: value for label, value in known.items() if value is not None}
         bars = {
-            "name": task.CLASS_SCORES[first],
+            "name": task.class_score_names[first],
             "type": "bar_chart",
             "value": list(known.values()),
         }
-        bars |= {"x_axis_name": list(known), "y_axis_name": task.CLASS_SCORES[first]}
+        bars |= {"x_axis_name": list(known), "y_axis_name": task.class_score_names[first]}
         groups = [{"name": "All samples", "metric_data": scores}]
         groups += [{"name": "By class", "metric_data": [bars]}]
         return {

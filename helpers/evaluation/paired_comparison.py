@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from helpers.datasets import load_dataset
 from helpers.evaluation.bootstrap import ROUNDS, bootstrap_intervals
 from helpers.evaluation.predictions import Predictions
-from helpers.evaluation.report import scores_of
 
 COLUMNS = ["score", "approved", "new", "difference", "95 % from", "to"]
 NAN = float("nan")
@@ -48,14 +48,14 @@ def contest(
     Raises:
         NotComparable: there is no such sample, or the labels are others.
     """
-    task, asked = scores_of(dataset), len(new)
+    task, asked = load_dataset(dataset).task, len(new)
     new, old = in_common(new, old)
     labels, target = new.labels, new.targets
 
     def score(chosen: np.ndarray) -> dict[Hashable, float]:
         ours = task.scores(new.probabilities[chosen], target[chosen], labels)
         theirs = task.scores(old.probabilities[chosen], target[chosen], labels)
-        return {name: ours[name] - theirs[name] for name in task.SCORES}
+        return {name: ours[name] - theirs[name] for name in task.score_names}
 
     whole = np.arange(len(new))
     intervals = bootstrap_intervals(score, new.sources, rounds=rounds, seed=seed)
@@ -64,11 +64,11 @@ def contest(
     gaps = score(whole)
     rows = [
         (words, theirs[name], ours[name], gaps[name], *intervals[name])
-        for name, words in task.SCORES.items()
+        for name, words in task.score_names.items()
     ]
-    head, sign = task.HEADLINE, -1 if task.HEADLINE in task.LOWER_IS_BETTER else 1
+    head, sign = task.headline, -1 if task.headline in task.lower_is_better else 1
     low, high = sorted(sign * bound for bound in intervals[head])
-    verdict = f"{task.SCORES[head]} {gaps[head]:+.3f} ({intervals[head][0]:+.3f} to "
+    verdict = f"{task.score_names[head]} {gaps[head]:+.3f} ({intervals[head][0]:+.3f} to "
     verdict += f"{intervals[head][1]:+.3f}) on {len(new)} of {asked} samples: {_judged(low, high)}"
     return Contest(pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0)
 
@@ -78,13 +78,13 @@ FIRST = "the first version, with none to compare it with"
 
 def unopposed(new: Predictions, dataset: str, why: str = FIRST) -> Contest:
     """Return what there is to say of a model without an opponent: its scores, beside a guess's."""
-    task = scores_of(dataset)
+    task = load_dataset(dataset).task
     counts = np.bincount(new.targets, minlength=len(new.labels))
-    guess = max(each[task.HEADLINE] for each in task.guesses(counts, counts, new.labels))
+    guess = max(each[task.headline] for each in task.guesses(counts, counts, new.labels))
     ours = task.scores(new.probabilities, new.targets, new.labels)
-    rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.SCORES.items()]
+    rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.score_names.items()]
     table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
-    reached = f"{task.SCORES[task.HEADLINE]} {ours[task.HEADLINE]:.3f}, where a guess has"
+    reached = f"{task.score_names[task.headline]} {ours[task.headline]:.3f}, where a guess has"
     verdict = f"{why}: {reached} {guess:.3f}"
     return Contest(table, verdict, worse=False)
 

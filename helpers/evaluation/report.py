@@ -5,23 +5,18 @@ Which scores there are is the data set's matter: helpers/datasets/<name>/scores.
 
 import math
 from collections.abc import Hashable, Mapping
-from importlib import import_module
-from types import ModuleType
 
 import numpy as np
 
+from helpers.datasets import load_dataset
+from helpers.datasets.task import Task
 from helpers.evaluation.bootstrap import ROUNDS, Interval, bootstrap_intervals, wilson
-from helpers.evaluation.metrics import calibration, calibration_error, confusion_matrix
 from helpers.evaluation.predictions import Predictions
+from helpers.metrics import calibration, calibration_error, confusion_matrix
 
 VERSION = 1
 NAME, PREDICTIONS, STATISTICS = "evaluation.json", "predictions.jsonl", "statistics.json"
 NAN = float("nan")
-
-
-def scores_of(dataset: str) -> ModuleType:
-    """Return the module that says how a data set is scored."""
-    return import_module(f"helpers.datasets.{dataset}.scores")
 
 
 def make_report(
@@ -31,7 +26,7 @@ def make_report(
 
     The intervals redraw whole raw objects: windows of one recording are not independent.
     """
-    task, chosen = scores_of(dataset), np.arange(len(predictions))
+    task, chosen = load_dataset(dataset).task, np.arange(len(predictions))
     values = all_scores(predictions, chosen, task)
 
     def draw(chosen: np.ndarray) -> dict[Hashable, float]:
@@ -52,9 +47,9 @@ def make_report(
         "samples": len(predictions),
         "sources": len(set(predictions.sources)),
         "rounds": rounds,
-        "metrics": {name: found[name] for name in task.SCORES},
+        "metrics": {name: found[name] for name in task.score_names},
         "classes": {
-            label: {"samples": int(n), **{s: found[s, label] for s in task.CLASS_SCORES}}
+            label: {"samples": int(n), **{s: found[s, label] for s in task.class_score_names}}
             for label, n in zip(predictions.labels, counts, strict=True)
         },
         "confusion": confusion_of(predictions).tolist(),
@@ -65,9 +60,7 @@ def make_report(
     }
 
 
-def all_scores(
-    predictions: Predictions, chosen: np.ndarray, task: ModuleType
-) -> dict[Hashable, float]:
+def all_scores(predictions: Predictions, chosen: np.ndarray, task: Task) -> dict[Hashable, float]:
     """Return the scores of some samples: by name, by (name, label), by ("band", lower edge)."""
     probabilities, target = predictions.probabilities[chosen], predictions.targets[chosen]
     classes = task.class_scores(probabilities, target, predictions.labels)
@@ -88,7 +81,7 @@ def confusion_of(predictions: Predictions) -> np.ndarray:
 
 
 def _widened(
-    name: Hashable, value: float, interval: Interval, predictions: Predictions, task: ModuleType
+    name: Hashable, value: float, interval: Interval, predictions: Predictions, task: Task
 ) -> Interval:
     """Give a share that no draw changes (all right, or all wrong) an interval with a width.
 
@@ -97,7 +90,7 @@ def _widened(
     kind, part = name if isinstance(name, tuple) else (name, None)
     if interval.low != interval.high:
         return interval
-    if kind not in task.SHARES | {"band"}:
+    if kind not in task.shares | {"band"}:
         return Interval(NAN, NAN)
     inside = np.ones(len(predictions), bool)
     if kind == "band":

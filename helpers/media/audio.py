@@ -11,8 +11,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from helpers.datasets.base import Unreadable
 from helpers.media import ogg
+from helpers.samples import Unreadable
 
 SAMPLE_RATE = 32_000
 """Hz; BirdCLEF's rate."""

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import simplejpeg
 
-from helpers.datasets.base import Unreadable
+from helpers.samples import Unreadable
 
 MIN_SIDE = 32
 """Pixels; below it an item is a smudge."""

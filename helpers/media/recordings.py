@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.datasets.base import Unreadable
 from helpers.media.audio import SAMPLE_RATE, WINDOW, WINDOW_SECONDS, read_audio, resample
 from helpers.media.voice import speech_spans
+from helpers.samples import Unreadable
 
 MIN_SECONDS = 0.2
 """Shorter than this holds no call."""

@@ -12,7 +12,8 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import islice
 from multiprocessing.connection import wait
 
-from helpers.datasets.base import Dataset, Drop, Record, Sample, Unreadable
+from helpers.datasets.base import Dataset
+from helpers.samples import Record, Remark, Sample, Unreadable
 
 
 class Cleaners:
@@ -31,7 +32,7 @@ class Cleaners:
         """End the processes."""
         self._pool.shutdown(cancel_futures=True)
 
-    def clean(self, record: Record, data: bytes) -> list[Sample] | Drop:
+    def clean(self, record: Record, data: bytes) -> list[Sample] | Remark:
         """Return a record's samples, or why it gives none; waits for a free process."""
         return self._pool.submit(_clean, record, data).result()
 
@@ -51,13 +52,13 @@ def _begin(dataset: Dataset, store: str) -> None:
     threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
 
 
-def _clean(record: Record, data: bytes) -> list[Sample] | Drop:
+def _clean(record: Record, data: bytes) -> list[Sample] | Remark:
     """Run in a process."""
     dataset, store = _task
     try:
         return dataset.samples(record, data, store)
     except Unreadable as error:
-        return Drop(record.media, str(error))
+        return Remark(record.media, str(error))
 
 
 def _survey(data: bytes) -> bytes:

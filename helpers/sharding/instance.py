@@ -14,9 +14,10 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from helpers import manifest as manifests
-from helpers.datasets.base import Dataset, Drop, Record, Relation, Sample, causes
+from helpers.datasets.base import Dataset
 from helpers.datasets.ids import NAMES_KEY
 from helpers.manifest import Manifest
+from helpers.samples import Record, Relation, Remark, Sample, causes
 from helpers.sharding import survey
 from helpers.sharding.cleaners import Cleaners, in_order
 from helpers.sharding.plan import Plan, PlannedShard, make_plan
@@ -55,7 +56,7 @@ def plan_folder(
         media_prefix=f"{dataset.media_prefix}/",
         joined=joined,
         names=names,
-        labels=getattr(dataset, "labels", None),
+        labels=dataset.labels,
         **options,
     )
 
@@ -112,7 +113,7 @@ def make_shards(
     known = sizes or {}
     with Cleaners(dataset, store, processes) as cleaners, ThreadPoolExecutor(threads) as readers:
 
-        def work(record: Record) -> list[Sample] | Drop:
+        def work(record: Record) -> list[Sample] | Remark:
             return cleaners.clean(record, raw.read(record.media, known.get(record.media)))
 
         records = (record for shard in shards for record in shard.records)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from helpers.datasets.base import Drop, Record, causes
+from helpers.samples import Record, Remark, causes
 from helpers.sharding.splits import FRACTIONS, SPLITS, split_records
 from helpers.storage import Entry, fingerprint
 
@@ -49,8 +49,8 @@ class Plan:
     seed: int
     labels: tuple[str, ...]
     shards: tuple[PlannedShard, ...]
-    set_aside: tuple[Drop, ...]
-    joined: tuple[Drop, ...]
+    set_aside: tuple[Remark, ...]
+    joined: tuple[Remark, ...]
     names: Mapping[str, str]
     """Paths of the user's own files, by record id, where they are others."""
     source: str
@@ -76,12 +76,12 @@ class Plan:
 def make_plan(
     dataset: str,
     records: Sequence[Record],
-    set_aside: Iterable[Drop],
+    set_aside: Iterable[Remark],
     objects: Iterable[Entry],
     *,
     store: str,
     media_prefix: str = "",
-    joined: Iterable[Drop] = (),
+    joined: Iterable[Remark] = (),
     names: Mapping[str, str] | None = None,
     source: str = "",
     seed: int = 0,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from helpers.datasets.base import Drop, Sample
 from helpers.manifest import Manifest, ShardInfo, SplitInfo, class_weights
+from helpers.samples import Remark, Sample
 from helpers.sharding.plan import Plan, PlannedShard
 from helpers.sharding.splits import SPLITS
 from helpers.streaming.tar import TarWriter
@@ -23,23 +23,23 @@ class ShardWriter:
         self._tar = TarWriter(self._file)
         self._keys: set[str] = set()
         self._counts: Counter[str] = Counter()
-        self._dropped: list[Drop] = []
+        self._dropped: list[Remark] = []
         self._records = iter(shard.records)
         self._unreadable = 0
 
-    def add(self, outcome: list[Sample] | Drop) -> None:
+    def add(self, outcome: list[Sample] | Remark) -> None:
         """Append what became of the next record; a readable twin is dropped for being one.
 
         Raises:
             ValueError: a sample's key is used twice or has a dot or slash.
         """
         media = next(self._records).media
-        if isinstance(outcome, Drop):
+        if isinstance(outcome, Remark):
             self._dropped.append(outcome)
             self._unreadable += 1
             return
         if media in self.shard.twins:
-            self._dropped.append(Drop(media, f"the same bytes as {self.shard.twins[media]}"))
+            self._dropped.append(Remark(media, f"the same bytes as {self.shard.twins[media]}"))
             return
         for sample in outcome:
             if sample.key in self._keys or not sample.key or set("./") & set(sample.key):
@@ -82,7 +82,7 @@ class ShardWriter:
 def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
     """Put the sidecars (by shard name) together; shards without samples are left out."""
     splits = {split: _split_info(plan, split, sidecars) for split in SPLITS}
-    dropped = [Drop(**drop) for note in sidecars.values() for drop in note["dropped"]]
+    dropped = [Remark(**drop) for note in sidecars.values() for drop in note["dropped"]]
     gone = {drop.source for drop in dropped}
     return Manifest(
         dataset=plan.dataset,

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from helpers.datasets.base import Record
+from helpers.samples import Record
 
 SPLITS = ("train", "validation", "test")
 FRACTIONS = {"train": 0.7, "validation": 0.15, "test": 0.15}

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from helpers.costs import S3_GB_MONTH
-from helpers.datasets.base import Dataset, Record, Sample, Unreadable
+from helpers.datasets.base import Dataset
+from helpers.samples import Record, Sample, Unreadable
 from helpers.storage import Folder
 
 

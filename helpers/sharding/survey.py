@@ -1,7 +1,7 @@
 """Look at every raw object once before the split, shared out among the instances, to find copies.
 
-It knows folders and data sets through their interfaces. A data set takes part by offering
-`survey(data)` and `relate(records, findings)`; the split then knows who belongs together.
+It knows folders and data sets through their interfaces. A data set that `seeks_copies` says
+by `survey` and `relate` which records repeat others; the split then knows who belongs together.
 The work is cut into parts of a fixed size, so the answer is the same for any instance count, and
 a part that lies in the output already is not made again.
 """
@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from helpers.datasets.base import Dataset, Drop, Record, Relation
+from helpers.datasets.base import Dataset
+from helpers.samples import Record, Relation, Remark
 from helpers.sharding.cleaners import Cleaners, in_order
 from helpers.storage import Entry, Folder
 
@@ -56,7 +57,7 @@ def survey(
     Raises:
         TimeoutError: nothing new came from the other instances for `limit` seconds.
     """
-    if not hasattr(dataset, "relate") or not records:
+    if not dataset.seeks_copies or not records:
         return []
     listing = {entry.key: entry for entry in objects}
     parts = cut(dataset.name, records, listing)
@@ -78,12 +79,12 @@ def survey(
 
 def apply(
     relations: Iterable[Relation], records: Iterable[Record]
-) -> tuple[list[Record], list[Drop], list[Drop]]:
+) -> tuple[list[Record], list[Remark], list[Remark]]:
     """Return the records that stay, with their new groups; who is dropped; who was joined."""
     by_id = {record.id: record for record in records}
     dropped, joined = [], []
     for one in relations:
-        (dropped if one.dropped else joined).append(Drop(by_id[one.id].media, one.reason))
+        (dropped if one.dropped else joined).append(Remark(by_id[one.id].media, one.reason))
         if one.dropped:
             del by_id[one.id]
             continue

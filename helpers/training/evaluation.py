@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers.evaluation.metrics import confusion_matrix
+from helpers.metrics import confusion_matrix
 from helpers.training.distributed import Ranks
 
 

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
-from helpers.evaluation.metrics import score_probabilities
 from helpers.manifest import Manifest
+from helpers.metrics import score_probabilities
 from helpers.networks.artifact import (
     load_artefact,
     save_artefact,

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.evaluation.metrics import score_confusion
+from helpers.metrics import score_confusion
 from helpers.networks.classifier import Classifier
 from helpers.training.augment import draw_mix, mix, nothing
 from helpers.training.checkpoint import Checkpoints, StopRequest

@@ -58,5 +58,5 @@ class Options:
 
     @classmethod
     def from_flags(cls, args: Namespace) -> "Options":
-        """Return the options that a parser with these flags read, and recipes.py completed."""
+        """Return the options that a parser with these flags read, and defaults.py completed."""
         return cls(**{option.name: getattr(args, option.name) for option in fields(cls)})

@@ -16,12 +16,11 @@ from urllib.parse import parse_qsl
 
 from werkzeug.wsgi import get_input_stream
 
-from local_aws.control import INTERRUPT
 from local_aws.errors import AwsError
-from local_aws.operations import engine_of, method_of
 from local_aws.recorded.journal import call
 from local_aws.recorded.operations import is_recorded
 from local_aws.services.s3.messages import HEADERS
+from local_aws.settings import CONTROL
 from local_aws.state.disk import full_disk, is_full
 from local_aws.wire.errors import unsupported, word
 from local_aws.wire.left_out import left_out
@@ -54,17 +53,24 @@ class Front:
 
     Args:
         keys: access key to secret.
-        engines: an object with one attribute an engine of `operations.TABLE`.
+        parts: where the engines are.
         s3: the WSGI app of the object plane.
         other: the WSGI app for what is only recorded (moto).
         health: what `/_local/health` answers, unsigned.
+        control: path and body of a control call to its answer.
     """
 
     def __init__(
-        self, keys: dict[str, str], engines: Any, s3: Callable, other: Callable, health: dict
+        self,
+        keys: dict[str, str],
+        parts: Any,
+        s3: Callable,
+        other: Callable,
+        health: dict,
+        control: Callable[[str, bytes], dict],
     ):
-        self._keys, self._engines, self._s3, self._other = keys, engines, s3, other
-        self._health = health
+        self._keys, self._parts, self._s3, self._other = keys, parts, s3, other
+        self._health, self._control = health, control
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH:
@@ -91,16 +97,14 @@ class Front:
         self._check(environ, headers, body)
         if for_s3:
             return self._s3(environ, start_response)
-        if environ["PATH_INFO"].startswith(INTERRUPT):
-            self._engines.training.interrupt(environ["PATH_INFO"].removeprefix(INTERRUPT))
-            return _answer(start_response, 200, b"{}")
+        if environ["PATH_INFO"].startswith(CONTROL):
+            answer = self._control(environ["PATH_INFO"], body)
+            return _answer(start_response, 200, json.dumps(answer).encode())
         asked = name(environ, body)
         if not asked.known:
             raise unsupported(asked)
-        engine_name = engine_of(asked.service, asked.operation)
-        if engine_name and asked.service != "s3":
-            engine = getattr(self._engines, engine_name)
-            return self._execute(engine, asked, environ, body, start_response)
+        if asked.service != "s3" and self._parts.is_executed(asked.service, asked.operation):
+            return self._execute(asked, environ, body, start_response)
         # moto reads no CBOR; boto3 sends it to no service that is recorded.
         if is_recorded(asked.service, asked.operation) and asked.protocol != CBOR:
             return self._record(asked, environ, body, start_response)
@@ -113,21 +117,21 @@ class Front:
         return check_signature(environ["REQUEST_METHOD"], path, query, headers, digest, self._keys)
 
     def _execute(
-        self, engine: Any, asked: Call, environ: dict, body: bytes, start_response: Callable
+        self, asked: Call, environ: dict, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
         """Have an engine do it; how it is spoken to depends on the protocol."""
         if asked.protocol == "query":
-            answer = engine.answer(environ, body)
+            answer = self._parts.engines["simulator"].answer(environ, body)
             return _answer(start_response, 200, answer, [("Content-Type", "text/xml")])
         if asked.protocol == "rest-json":
             return self._invoke(environ, body, start_response)
         request = _checked(asked, body)
-        result = getattr(engine, method_of(asked.operation))(request)
+        result = self._parts.call(asked.service, asked.operation, request)
         return _answer(start_response, 200, json.dumps(result or {}, default=_plain).encode())
 
     def _invoke(self, environ: dict, body: bytes, start_response: Callable) -> Iterable[bytes]:
         endpoint = INVOKE.match(environ["PATH_INFO"])[1]
-        reply = self._engines.endpoints.invoke(endpoint, _headers(environ), body)
+        reply = self._parts.engines["endpoints"].invoke(endpoint, _headers(environ), body)
         about = [
             ("Content-Type", reply.content_type),
             ("x-amzn-invoked-production-variant", reply.variant),

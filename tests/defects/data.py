@@ -9,11 +9,11 @@ from unittest.mock import patch
 import pyathena.error
 
 from helpers.datasets import load_dataset
-from helpers.datasets.base import Record, Sample, Unreadable
 from helpers.datasets.bins.dataset import Bins
 from helpers.datasets.bins.metadata import DDL, NUMBER
 from helpers.datasets.bins.questions import FLAT, ITEMS
 from helpers.manifest import load_manifest
+from helpers.samples import Record, Sample, Unreadable
 from helpers.sharding.splits import split_records
 from helpers.storage import LocalFolder
 from helpers.stream import make_loader

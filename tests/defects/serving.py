@@ -19,7 +19,7 @@ from helpers.datasets.birds.voice import speak
 from helpers.media import recordings
 from helpers.media.audio import SAMPLE_RATE
 from helpers.media.voice import speech_spans
-from helpers.predict import REQUEST, Predictor
+from helpers.predict import Predictor
 from local_aws.instances import warm_python
 from local_aws.server import LocalAws
 from tests.defects.bench import Bench, Defect
@@ -81,7 +81,7 @@ def the_endpoint_hears_what_the_training_heard(serving: Callable, bench: Bench) 
     words = 0.25 * speak(3, np.random.default_rng(1))
     clip = file_of(placed(chirp(1), 8, placed(words, 2, hush(12))), "FLAC")
     birds, served = load_dataset("birds"), []
-    trained = [birds.decode(sample.media) for sample in birds.samples(REQUEST, clip, "flac")]
+    trained = [birds.decode(sample.media) for sample in birds.samples(birds.request, clip, "flac")]
 
     def listen(predictor: Predictor, samples: list[np.ndarray]) -> np.ndarray:
         served.extend(samples)

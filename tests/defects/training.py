@@ -8,16 +8,16 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from helpers.evaluation.metrics import macro_over_classes, roc_auc
+from helpers.metrics import macro_over_classes, roc_auc
 from helpers.networks.model import build_model
 from helpers.stream import Batch
 from helpers.training.attempts import Attempts
 from helpers.training.checkpoint import Checkpoints, StopRequest
+from helpers.training.defaults import complete
 from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation
 from helpers.training.loop import Trainer, copy_weights, weighted_cross_entropy
 from helpers.training.options import Options
-from helpers.training.recipes import complete
 from scripts_train import train
 from tests.defects.bench import Bench, Defect
 from tests.made_shards import make_shards

@@ -12,12 +12,12 @@ from markdown_it import MarkdownIt
 
 from helpers import plots
 from helpers.athena import Result
-from helpers.datasets.base import Drop
 from helpers.datasets.bins.questions import QUESTIONS as BINS
 from helpers.escape import Table, markdown, markdown_table
 from helpers.evaluation.baselines import class_table, metrics_table, standing
 from helpers.evaluation.model_card import Card, Facts
 from helpers.evaluation.report import make_report
+from helpers.samples import Remark
 from helpers.tuning.trials import Trial, compare, table
 from tests.answers import make_manifest, make_predictions
 from tests.project.test_notebooks import NOTEBOOKS, read
@@ -109,7 +109,7 @@ def evil_card(evil):
     report = make_report(made, "birds", rounds=20)
     report |= {"split": "test", "trained_on_this_split": True}
     manifest = make_manifest("birds", made, labels)
-    manifest = replace(manifest, dropped=[Drop(evil, evil)], sources={"count": 1, "used": 0})
+    manifest = replace(manifest, dropped=[Remark(evil, evil)], sources={"count": 1, "used": 0})
     return Card(manifest, report, Facts(evil, evil, evil, evil, evil, evil, {evil: evil}))
 
 

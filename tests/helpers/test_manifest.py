@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.datasets.base import Drop
 from helpers.manifest import (
     BadManifest,
     Manifest,
@@ -16,6 +15,7 @@ from helpers.manifest import (
     class_weights,
     load_manifest,
 )
+from helpers.samples import Remark
 from helpers.storage import LocalFolder
 
 TRAIN = SplitInfo(
@@ -42,7 +42,7 @@ MANIFEST = Manifest(
     labels=["a", "b"],
     splits={"train": TRAIN, "validation": EMPTY, "test": EMPTY},
     class_weights={"a": 0.8, "b": 1.3},
-    dropped=[Drop("x.ogg", "empty file")],
+    dropped=[Remark("x.ogg", "empty file")],
     sources={"count": 1, "etags": {"x.ogg": "ü"}},
 )
 
@@ -52,7 +52,7 @@ def test_a_manifest_survives_json():
 
 
 def test_its_account_counts_objects_and_metadata_apart():
-    aside = [*MANIFEST.dropped, Drop("y.ogg", "row without its file")]
+    aside = [*MANIFEST.dropped, Remark("y.ogg", "row without its file")]
     account = replace(MANIFEST, dropped=aside, sources={"count": 9, "used": 8}).account
     assert (account.objects, account.used, account.unused, account.rows) == (9, 8, 1, 1)
     assert str(account) == (

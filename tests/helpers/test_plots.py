@@ -30,7 +30,6 @@ def style():
 DRAWN = {
     "class_balance": lambda: plots.class_balance({"a": 3, "b": 5}, title="T", unit="recordings"),
     "spectrogram": lambda: plots.spectrogram(chirp(1.0), 32_000, title="T").figure,
-    "grid": lambda: plots.spectrogram_grid([(n, chirp(0.5), 32_000) for n in "abc"]),
     "places": lambda: plots.places(PLACES, hue="label", title="T"),
     "learning_curve": lambda: plots.learning_curve(HISTORY, title="T", chance=0.3),
     "confusion": lambda: plots.confusion(np.eye(3, dtype=int), ["a", "b", "c"], title="T"),
@@ -104,10 +103,6 @@ def test_silence_can_be_drawn():
     assert plots.spectrogram(np.zeros(32_000), 32_000).get_images()
 
 
-def test_a_grid_shows_as_many_as_there_are():
-    assert len(shown(plots.spectrogram_grid([(n, chirp(0.5), 32_000) for n in "abc"]))) == 3
-
-
 def test_confusion_is_coloured_by_the_share_of_each_row_and_labelled_by_counts():
     axes = plots.confusion(np.array([[8, 2], [0, 0]]), ["a", "b"], title="T").axes[0]
     assert [text.get_text() for text in axes.texts] == ["8", "2", "0", "0"]
@@ -136,5 +131,5 @@ def test_reliability_shows_every_band_with_its_interval_and_its_samples():
     "title", ["The first sample of the first shard", "said thrnig1 (0.64), was wlwwar (0.01)"]
 )
 def test_a_title_has_room_for_a_sentence(title):
-    figure = plots.spectrogram_grid([(title, chirp(0.5), 32_000)])
-    assert figure.axes[0].get_title(loc="left") == title
+    axes = plots.spectrogram(chirp(0.5), 32_000, title=title)
+    assert axes.get_title(loc="left") == title

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.datasets import Unreadable, load_dataset
+from helpers.datasets import load_dataset
 from helpers.media import audio
 from helpers.networks.artifact import load_artefact, save_artefact, ship_code
 from helpers.networks.model import build_model
-from helpers.predict import REQUEST, Predictor, UnsupportedType, sized_dataset
+from helpers.predict import Predictor, UnsupportedType
+from helpers.samples import Unreadable
 from helpers.training.evaluation import Evaluation
 from tests.made_shards import LABELS, clip, photo
 
@@ -17,7 +18,7 @@ from tests.made_shards import LABELS, clip, photo
 def make_artefact(folder: Path, dataset: str, **card: object) -> Path:
     """Write an untrained model of a data set as train.py does."""
     torch.manual_seed(0)
-    name = {"birds": "audio-resnet-small", "bins": "resnet-small"}[dataset]
+    name = load_dataset(dataset).training_defaults["model"]
     model = build_model(name, 3, width=8)
     made = {"dataset": dataset, "labels": LABELS, "model": model.settings, "size": None, **card}
     save_artefact(folder, model.state_dict(), made)
@@ -52,7 +53,7 @@ def test_a_clips_answer_is_the_mean_of_its_windows(birds):
 
 def test_a_clip_is_cleaned_and_cut_as_the_shards_are(birds):
     data, dataset = clip(1, np.random.default_rng(1)), load_dataset("birds")
-    samples = dataset.samples(REQUEST, data, "flac")
+    samples = dataset.samples(dataset.request, data, "flac")
     waves = [dataset.decode(sample.media) for sample in samples]
     expected = birds.probabilities(waves).mean(0)
     assert list(birds.predict(data)["probabilities"].values()) == pytest.approx(expected)
@@ -91,7 +92,7 @@ def test_many_windows_are_predicted_in_parts(birds):
 
 
 def test_a_saved_model_that_answers_otherwise_is_found_out(bins):
-    sample = sized_dataset("bins", 32).decode(photo(0, np.random.default_rng(0)))
+    sample = load_dataset("bins").resized(32).decode(photo(0, np.random.default_rng(0)))
     batch = type("Batch", (), {"keys": ["a"], "data": torch.from_numpy(sample)[None]})
     seen = bins.probabilities([sample])
     bins.check(batch, Evaluation(np.eye(3), 0.0, ["a"], np.array([0]), seen))

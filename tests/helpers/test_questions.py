@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from helpers import athena
-from helpers.questions import Question, _drawable, ask, load_questions
+from helpers.datasets import load_dataset
+from helpers.datasets.questions import Question
+from helpers.questions import _drawable, ask
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_a_missing_table_names_the_notebook_that_makes_it(course, shown):
 
 @pytest.mark.parametrize("dataset", ["birds", "bins"])
 def test_both_data_sets_have_questions_about_their_flat_table(dataset):
-    questions = load_questions(dataset)
+    questions = load_dataset(dataset).questions()
     assert "{raw}" in questions.flat
     titles = [each.title for each in questions]
     assert len(titles) == len({*titles}) >= 5
@@ -69,4 +71,4 @@ def test_labels_that_are_missing_or_look_alike_when_cut_are_drawn_as_two(index):
     drawn = _drawable(frame)
     assert drawn["label"].nunique() == 4 and not drawn["label"].isna().any()
     assert drawn["label"].equals(drawn["other"])
-    list(load_questions("birds"))[index].draw(drawn)
+    list(load_dataset("birds").questions())[index].draw(drawn)

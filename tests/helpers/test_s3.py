@@ -11,7 +11,6 @@ from helpers.s3 import (
     open_folder,
     parse_uri,
     read_object,
-    run_parallel,
     upload_folder,
 )
 from helpers.storage import LocalFolder
@@ -169,16 +168,3 @@ def test_etags_on_disk_are_those_of_s3(server, tmp_path):
     assert list(LocalFolder(tmp_path / "raw").list()) == list(
         S3Prefix(server.client(), "s3://birds/raw").list()
     )
-
-
-def test_the_first_error_ends_parallel_work():
-    done = []
-
-    def work(item):
-        if item == 3:
-            raise OSError("full disk")
-        done.append(item)
-
-    with pytest.raises(OSError, match="full disk"):
-        run_parallel(work, range(10_000), threads=2, title="", total=10_000)
-    assert len(done) < 100

@@ -165,5 +165,5 @@ def test_kaggle_gets_the_users_own_credentials(monkeypatch):
 
 @pytest.mark.parametrize("make", [public_s3_client, kaggle_session])
 def test_a_process_on_the_local_aws_gets_no_client_of_the_outside(config, make):
-    with pytest.raises(PermissionError, match="python -m helpers.datasets.fetch"):
+    with pytest.raises(PermissionError, match="python -m helpers.fetch"):
         make()

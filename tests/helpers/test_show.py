@@ -34,6 +34,8 @@ def titles(figure):
 def test_recordings_are_shown_as_spectrograms_under_their_titles():
     figure = show_samples("birds", [("wren", SOUND), ("owl", SOUND), ("robin", SOUND)])
     assert titles(figure) == ["wren", "owl", "robin"]
+    # The grid has room for four: a spectrogram and its scale each, and nothing in the fourth.
+    assert len([axes for axes in shown(figure) if axes.get_images()]) == 3
     assert all(axes.get_xlabel() == "seconds" for axes in shown(figure))
 
 

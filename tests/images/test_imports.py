@@ -30,12 +30,14 @@ JOBS = {
         *pins("scripts_inference/inference_requirements.txt"),
     ],
 }
-NAMED = [f"helpers.datasets.{name}.{part}" for name in NAMES for part in ("dataset", "scores")]
+NAMED = [f"helpers.datasets.{name}.dataset" for name in NAMES]
 """Modules that are imported by a name which is only known when a job runs."""
 NOTEBOOKS = tuple(
-    f"helpers.datasets.{name}.{part}" for name in NAMES for part in ("sample", "ingest")
+    f"helpers.datasets.{name}.{part}"
+    for name in NAMES
+    for part in ("sample", "ingest", "fetch", "questions", "drawing")
 )
-"""Modules of ours that make the sample data, tables and plots of the first notebooks."""
+"""Modules of ours that make the sample data, tables and plots of the notebooks, or fetch data."""
 NEVER = {
     "smdistributed": "is in the images that have it, and is looked for first",
     "IPython": "shows things in notebooks",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.evaluation.metrics import read_metric_lines
+from helpers.metrics import read_metric_lines
 from helpers.shipping import ship, training_code
 from tests.made_shards import make_shards
 from tools.image_venvs import ROOT, python

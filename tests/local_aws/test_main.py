@@ -9,6 +9,7 @@ import pytest
 from local_aws import lifecycle
 from local_aws.__main__ import main
 from local_aws.server import LocalAws
+from tests.local_cloud import write_log
 from tools.course_run import free_port
 
 
@@ -79,8 +80,8 @@ def test_reset_leaves_a_folder_alone_that_is_no_state(run, state):
 def test_logs_prints_what_a_job_said_in_order(run, state):
     with LocalAws(state) as aws:
         for host, line in [("algo-1", "first"), ("algo-2", "second"), ("algo-1", "third")]:
-            aws.engines.logs.append("/aws/sagemaker/TrainingJobs", f"birds-1/{host}", [line])
-        aws.engines.logs.append("/aws/sagemaker/TrainingJobs", "birds-2/algo-1", ["other"])
+            write_log(aws, "/aws/sagemaker/TrainingJobs", f"birds-1/{host}", [line])
+        write_log(aws, "/aws/sagemaker/TrainingJobs", "birds-2/algo-1", ["other"])
     code, said = run("logs", "birds-1")
     assert code == 0 and sorted(said.split()) == ["first", "second", "third"]
     assert said.index("first") < said.index("third")
@@ -89,14 +90,14 @@ def test_logs_prints_what_a_job_said_in_order(run, state):
 def test_logs_are_found_by_names_that_no_file_has(run, state):
     with LocalAws(state) as aws:
         for name in ("..", "x" * 511 + "y"):
-            aws.engines.logs.append("../group", name, [f"of {name[-2:]}"])
+            write_log(aws, "../group", name, [f"of {name[-2:]}"])
     assert run("logs", "../group/..") == (0, "of ..\n")
     assert run("logs", "xy") == (0, "of xy\n")
 
 
 def test_logs_leaves_out_a_line_that_a_killed_server_did_not_finish(run, state):
     with LocalAws(state) as aws:
-        aws.engines.logs.append("/aws/sagemaker/TrainingJobs", "birds/algo-1", ["whole"])
+        write_log(aws, "/aws/sagemaker/TrainingJobs", "birds/algo-1", ["whole"])
     [path] = (state / "logs").rglob("*.jsonl")
     path.write_text(path.read_text() + '{"timestamp": 1, "mess')
     assert run("logs", "birds") == (0, "whole\n")

@@ -2,26 +2,20 @@
 
 import pytest
 
-from local_aws.operations import TABLE, engine_of, method_of
-from local_aws.server import Engines
+from local_aws.operations import engine_of, table
+from local_aws.parts import Engine
 from local_aws.wire.validation import service_model
 
-NOT_JSON = ("s3", "iam", "sagemaker-runtime")
-"""Their engines are no method an operation."""
-ROWS = [
-    (service, engine, operation)
-    for service, engines in TABLE.items()
-    for engine, operations in engines.items()
-    for operation in operations
-]
+DIALECTS = ("s3", "catalog", "athena", "simulator", "endpoints")
+"""Engines whose operations are no method each of the class itself."""
 
 
-@pytest.mark.parametrize("service, engine, operation", ROWS)
-def test_every_operation_is_one_of_aws_and_has_its_method(service, engine, operation):
+@pytest.mark.parametrize("service, operation", table())
+def test_every_operation_is_one_of_aws_and_has_its_method(service, operation):
     assert operation in service_model(service).operation_names
-    if service not in NOT_JSON:
-        kind = Engines.__dataclass_fields__[engine].type
-        assert callable(getattr(kind, method_of(operation), None))
+    engine = table()[service, operation]
+    if engine.name not in DIALECTS:
+        assert callable(Engine.method(engine, operation))
 
 
 def test_what_is_not_in_the_table_has_no_engine():

@@ -178,7 +178,7 @@ def test_no_acknowledged_object_is_lost_when_the_kill_comes_while_writing(start)
 
 def test_a_busy_port_is_said_and_leaves_the_state_free(tmp_path, capsys):
     with _listen(0) as busy:
-        assert serve(tmp_path, busy.getsockname()[1]) == 1
+        assert serve(tmp_path, busy.getsockname()[1]) == lifecycle.PORT_BUSY
         with pytest.raises(lifecycle.PortBusy):
             _listen(busy.getsockname()[1])
     assert "is busy, choose another one" in capsys.readouterr().out

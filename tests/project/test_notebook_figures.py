@@ -7,7 +7,7 @@ import pytest
 from helpers import s3
 from helpers.config import Config
 from helpers.costs import ATHENA_MINIMUM_BYTES
-from helpers.questions import load_questions
+from helpers.datasets import load_dataset
 from helpers.roles import permissions
 from helpers.sharding.splits import FRACTIONS
 from local_aws.services.sagemaker.jobs import quotas
@@ -43,7 +43,7 @@ def figure(number, pattern, kind="markdown"):
         ("00", r"The local AWS allows (\d+) instances", quotas.DEFAULT),
         ("01", r"(\w+) threads share the waiting", s3.THREADS),
         ("02", r"billed as (\d+) MB at least", ATHENA_MINIMUM_BYTES / 1e6),
-        ("02", r"- (\w+) questions answered", len(load_questions("birds").all)),
+        ("02", r"- (\w+) questions answered", len(load_dataset("birds").questions().all)),
         ("02", r"training takes (\d+) %", 100 * FRACTIONS["train"]),
         ("04", r"Above a share of (\d+) %", 100 * shard.parse_args(NEEDED).max_dropped),
         ("04", r"The shares come near (\d+),", 100 * FRACTIONS["train"]),

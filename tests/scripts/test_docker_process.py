@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+from helpers.datasets import NAMES
 from tests.places import ROOT
 
 MODULES = {"PIL": "pillow", "silero_vad": "silero-vad"}
@@ -43,8 +44,8 @@ def test_the_image_holds_what_the_jobs_import():
     needed = set()
     for script in ("shard", "evaluate"):
         needed |= imports(f"scripts_process.{script}", set())
-    for module in ("birds.dataset", "bins.dataset", "birds.scores", "bins.scores"):
-        needed |= imports(f"helpers.datasets.{module}", set())
+    for name in NAMES:
+        needed |= imports(f"helpers.datasets.{name}.dataset", set())
     needed -= set(sys.stdlib_module_names)
     assert "numpy" in needed and "soxr" in needed
     image = pins(ROOT / "docker_process" / "requirements.txt")

@@ -11,13 +11,12 @@ import psutil
 import pytest
 import torch
 
-from helpers.evaluation.metrics import read_metric_lines
+from helpers.datasets import load_dataset
 from helpers.manifest import Manifest
+from helpers.metrics import read_metric_lines
 from helpers.networks.graph import Graph
-from helpers.predict import sized_dataset
 from helpers.s3 import upload_folder
 from helpers.stream import make_loader
-from helpers.training.recipes import RECIPES
 from tests.made_shards import make_shards
 from tests.s3_server import serve
 from tests.torchrun import ROOT, end, environment, kill, run_ranks, start_node
@@ -130,7 +129,7 @@ def test_the_log_says_which_backend_and_why(trained):
 @pytest.mark.slow
 def test_the_exported_graph_answers_as_the_test_did(trained, shards):
     card = json.loads((trained[0] / "model" / "model.json").read_text())
-    dataset = sized_dataset("bins", card["size"])
+    dataset = load_dataset("bins").resized(card["size"])
     manifest = Manifest.from_json((shards / "manifest.json").read_text())
     (batch,) = make_loader(
         manifest, "test", str(shards), decode=dataset.decode, batch_size=37, shuffle=False
@@ -162,7 +161,7 @@ def test_the_card_says_what_the_model_is_and_what_it_was_made_of(trained):
     card = json.loads((trained[0] / "model" / "model.json").read_text())
     assert card["labels"] == ["0", "1", "2"]
     assert card["model"] == {"name": "resnet-small", "classes": 3, "args": {"width": 8}}
-    assert card["training"]["patience"] == RECIPES["bins"]["patience"]
+    assert card["training"]["patience"] == load_dataset("bins").training_defaults["patience"]
     assert len(card["manifest"]["sha256"]) == 64
     assert card["metrics"]["test"] == results(trained[0])["test"]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.evaluation.metrics import read_metric_lines
+from helpers.metrics import read_metric_lines
 from helpers.networks.artifact import read_test
 from helpers.predict import Predictor
 from scripts_process import evaluate

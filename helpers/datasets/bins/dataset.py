@@ -4,20 +4,29 @@ It knows the raw layout, classes, groups and how a photo becomes a sample; it op
 and bytes come in.
 """
 
+from argparse import Namespace
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from helpers.datasets.base import Drop, Record, Sample, Unreadable
-from helpers.datasets.bins import ingest as bins_ingest
-from helpers.datasets.bins import metadata as bins_metadata
+from helpers.datasets.base import Dataset
+from helpers.datasets.bins import metadata
 from helpers.datasets.bins.groups import group_bins
 from helpers.datasets.bins.metadata import Contents, read_contents
+from helpers.datasets.bins.scores import TASK
 from helpers.media import images
+from helpers.samples import Record, Remark, Sample, Unreadable
+from helpers.storage import LocalFolder
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from helpers.datasets.fetching import Fetched, Internet
+    from helpers.datasets.questions import Questions
 
 LABELS = ("0", "1", "2", "3", "4", "5")
 READERS = 16
@@ -25,8 +34,8 @@ READERS = 16
 
 
 @dataclass(frozen=True)
-class Bins:
-    """The bins behind the interface of `helpers.datasets.base.Dataset`."""
+class Bins(Dataset):
+    """Photos of bins with 0 to 5 items."""
 
     size: int = 64
     """Pixels a side that `decode` gives: 64 for the sample data, where 96 costs twice the time and
@@ -34,34 +43,67 @@ class Bins:
 
     name = "bins"
     title = "Bin counting"
-    media_prefix = bins_ingest.PHOTOS
-    metadata_prefix = bins_ingest.METADATA
+    media_prefix = metadata.PHOTOS
     content_types = ("image/jpeg",)
     labels = LABELS
     stores = ("jpg", "jpg224", "jpg64")
     """`jpg` is the photo's own bytes; `jpg<n>` a square JPEG at training size, upright."""
-
-    def resized(self, size: int) -> Self:
-        """Return the data set with photos decoded at `size` pixels a side."""
-        return replace(self, size=size)
+    task = TASK
+    training_defaults = {"model": "resnet-small", "batch_size": 32, "epochs": 72, "patience": 24}
+    """The real set wants more, as a job's hyperparameters: `resnet34` at 224 pixels."""
+    minimum_accuracy = 0.80
+    panel = (2.3, 2.4)
 
     def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> dict[str, list[str]]:
         """Draw the sample (sizes: images, broken); return the keys of its dirt by kind."""
-        from helpers.datasets.bins import sample as bins_sample  # drawing needs no import where jobs run
+        from helpers.datasets.bins.sample import make
 
-        return bins_sample.make_sample(Path(folder), seed=seed, **sizes)
+        return make(Path(folder), seed=seed, **sizes)
 
-    def ingest(self, source: Path, folder: Path) -> list[Drop]:
-        """Lay out `<id>.jpg` and `<id>.json` of the user's own; see `bins_ingest.ingest`."""
-        return bins_ingest.ingest(Path(source), Path(folder))
+    def ingest(self, source: Path, folder: Path) -> list[Remark]:
+        """Lay out `<id>.jpg` and `<id>.json` of the user's own; return the files left out.
+
+        Raises:
+            FileNotFoundError: `source` is no folder, or holds no pair at all.
+        """
+        from helpers.datasets.bins.ingest import ingest
+
+        return ingest(Path(source), Path(folder))
+
+    def fetch_flags(self) -> dict[str, dict]:
+        """Let the user say which bins: by a list, or how many."""
+        text = "without a list: how many (default 1000)"
+        return {
+            "--list": {"type": Path, "help": "JSON file list, {count: [metadata paths]}"},
+            "--first": {"type": int, "default": 1000, "help": text},
+        }
+
+    def fetch(self, folder: Path, options: Namespace, internet: "Internet") -> "Fetched":
+        """Copy bins of the public bucket.
+
+        Raises:
+            ConnectionError: nothing at all could be had.
+            ValueError: the file list is none.
+        """
+        from helpers.datasets.bins.fetch import fetch, first_ids, listed_ids
+
+        listed = options.list and options.list.read_bytes()
+        ids = first_ids(internet, options.first) if listed is None else listed_ids(listed)
+        return fetch(internet, ids, LocalFolder(folder), threads=options.threads)
 
     def ddl(self, database: str, table: str, location: str) -> str:
         """Return the Hive DDL of an external table over the metadata JSON files."""
-        return bins_metadata.ddl(database, table, location)
+        return metadata.ddl(database, table, location)
+
+    def questions(self) -> "Questions":
+        """Return what notebook 02 asks of the bins' metadata."""
+        from helpers.datasets.bins.questions import QUESTIONS
+
+        return QUESTIONS
 
     def records(
         self, keys: Iterable[str], read: Callable[[str], bytes]
-    ) -> tuple[list[Record], list[Drop]]:
+    ) -> tuple[list[Record], list[Remark]]:
         """Return all bins with 0 to 5 units, sorted by id, and what is set aside.
 
         `read` is called from several threads, for metadata only.
@@ -73,7 +115,7 @@ class Bins:
                 zip(ids, pool.map(lambda i: _contents(read(rows[i])), ids), strict=True)
             )
         bad = {i: found for i, found in contents.items() if isinstance(found, str)}
-        drops += [Drop(photos[i], reason) for i, reason in bad.items()]
+        drops += [Remark(photos[i], reason) for i, reason in bad.items()]
         good = {i: found for i, found in contents.items() if i not in bad}
         groups = group_bins({i: found.quantities for i, found in good.items()})
         records = [
@@ -104,23 +146,43 @@ class Bins:
         """
         return images.decode(data, self.size)
 
+    def resized(self, size: int | None) -> Self:
+        """Return the data set with photos decoded at `size` pixels a side, where one is given."""
+        return replace(self, size=size) if size else self
+
+    def worded(self, label: str) -> str:
+        """Return a label in words, such as `3 items`."""
+        return f"{label} items"
+
+    def draw(self, data: bytes, *, title: str, axes: "Axes") -> None:
+        """Draw a photo, upright."""
+        from helpers.datasets.bins.drawing import draw
+
+        draw(data, title, axes)
+
+    def player(self, data: bytes) -> object:
+        """Return the photo."""
+        from helpers.datasets.bins.drawing import player
+
+        return player(data)
+
 
 DATASET = Bins()
 
 
-def _pair(keys: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[Drop]]:
+def _pair(keys: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[Remark]]:
     """Sort keys into photos and metadata by id; list what has no partner."""
     photos, rows, drops = {}, {}, []
     for key in sorted(keys):
         path = PurePosixPath(key)
-        if path.parts[0] == Bins.metadata_prefix and path.suffix == ".json":
+        if path.parts[0] == metadata.METADATA and path.suffix == ".json":
             rows[path.stem] = key
-        elif path.parts[0] == Bins.media_prefix and path.suffix == ".jpg" and "." not in path.stem:
+        elif path.parts[0] == metadata.PHOTOS and path.suffix == ".jpg" and "." not in path.stem:
             photos[path.stem] = key
-        elif path.parts[0] in (Bins.media_prefix, Bins.metadata_prefix):
-            drops.append(Drop(key, "neither <id>.jpg nor <id>.json"))
-    drops += [Drop(photos[i], "no metadata") for i in photos.keys() - rows.keys()]
-    drops += [Drop(rows[i], "no photo") for i in rows.keys() - photos.keys()]
+        elif path.parts[0] in (metadata.PHOTOS, metadata.METADATA):
+            drops.append(Remark(key, "neither <id>.jpg nor <id>.json"))
+    drops += [Remark(photos[i], "no metadata") for i in photos.keys() - rows.keys()]
+    drops += [Remark(rows[i], "no photo") for i in rows.keys() - photos.keys()]
     return photos, rows, drops
 
 

@@ -4,18 +4,17 @@ import os
 import shutil
 from pathlib import Path
 
-from helpers.datasets.base import Drop, Unreadable
-from helpers.datasets.bins.metadata import read_contents
+from helpers.datasets.bins.metadata import METADATA, PHOTOS, read_contents
 from helpers.datasets.folders import LEADS_NOWHERE
 from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
 from helpers.paths import below
+from helpers.samples import Remark, Unreadable
 
-PHOTOS, METADATA = "bin-images", "metadata"
 PHOTO_SUFFIXES = (".jpg", ".jpeg")
 LAYOUT = "<id>.jpg in bin-images/ (or images/) and <id>.json in metadata/, or both in one folder"
 
 
-def ingest(source: Path, folder: Path) -> list[Drop]:
+def ingest(source: Path, folder: Path) -> list[Remark]:
     """Bring pairs of photo and metadata below `folder`, and return what has no partner or no count.
 
     Photos are not opened here: sharding checks each and lists those that can't be read.
@@ -24,8 +23,8 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
         FileNotFoundError: `source` is no folder, or holds no pair at all.
     """
     photos, rows, drops = _find(source)
-    drops += [Drop(photos[i], f"no metadata: {i}.json is missing") for i in photos.keys() - rows]
-    drops += [Drop(rows[i], f"no photo: {i}.jpg is missing") for i in rows.keys() - photos]
+    drops += [Remark(photos[i], f"no metadata: {i}.json is missing") for i in photos.keys() - rows]
+    drops += [Remark(rows[i], f"no photo: {i}.jpg is missing") for i in rows.keys() - photos]
     pairs = sorted(photos.keys() & rows.keys())
     if not pairs:
         raise FileNotFoundError(
@@ -36,7 +35,7 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
     for name, id in zip(pairs, make_ids(pairs), strict=True):
         reason = _unfit(source / rows[name])
         if reason:
-            drops.append(Drop(rows[name], reason))
+            drops.append(Remark(rows[name], reason))
             continue
         keys |= {photos[name]: f"{PHOTOS}/{id}.jpg"} if id != name else {}
         _bring(source / photos[name], below(folder, f"{PHOTOS}/{id}.jpg"))
@@ -45,7 +44,7 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
     return sorted(drops, key=lambda drop: drop.source)
 
 
-def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Drop]]:
+def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Remark]]:
     """Return photos and metadata files by name, as paths below `source`, and what is neither."""
     if not source.is_dir():
         raise FileNotFoundError(f"No folder {source}: give one that has {LAYOUT}")
@@ -56,7 +55,7 @@ def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Drop]]:
 
 def _by_name(
     source: Path, folders: tuple[str, ...], suffixes: tuple[str, ...]
-) -> tuple[dict[str, str], list[Drop]]:
+) -> tuple[dict[str, str], list[Remark]]:
     """Return the files of the first of `folders` that exists, by name, and second ones of a name.
 
     Names are composed: macOS decomposes the letters in some, and a photo would miss its row.
@@ -69,11 +68,13 @@ def _by_name(
             continue
         name, place = composed(path.stem), path.relative_to(source).as_posix()
         if not is_text(place):
-            drops.append(Drop(printable(place), "its name is not UTF-8: rename the pair"))
+            drops.append(Remark(printable(place), "its name is not UTF-8: rename the pair"))
         elif not path.is_file():
-            drops.append(Drop(place, LEADS_NOWHERE))
+            drops.append(Remark(place, LEADS_NOWHERE))
         elif name in found:
-            drops.append(Drop(place, f"a second file for {name}, beside {found[name]}: rename it"))
+            drops.append(
+                Remark(place, f"a second file for {name}, beside {found[name]}: rename it")
+            )
         else:
             found[name] = place
     return found, drops

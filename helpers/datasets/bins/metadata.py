@@ -7,8 +7,10 @@ weight (pounds, null where nobody weighed it); `EXPECTED_QUANTITY` is the number
 import json
 from dataclasses import dataclass
 
-from helpers.datasets.base import Unreadable
+from helpers.samples import Unreadable
 
+PHOTOS, METADATA = "bin-images", "metadata"
+"""Folders below the raw prefix."""
 ITEMS = "BIN_FCSKU_DATA"
 COUNT = "EXPECTED_QUANTITY"
 

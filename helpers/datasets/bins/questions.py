@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from helpers import plots
+from helpers.datasets.questions import Question, Questions
 from helpers.escape import markdown
-from helpers.questions import Question, Questions
 
 FLAT = r"""
 SELECT regexp_extract("$path", '([^/]+)\.json$', 1) AS id,

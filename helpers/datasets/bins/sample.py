@@ -13,8 +13,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from helpers.datasets.bins.catalog import Item
-from helpers.datasets.bins.ingest import METADATA, PHOTOS
-from helpers.datasets.bins.metadata import COUNT, ITEMS
+from helpers.datasets.bins.metadata import COUNT, ITEMS, METADATA, PHOTOS
 from helpers.datasets.bins.plan import Bin, goods, plan
 from helpers.datasets.bins.scene import photograph, to_jpeg
 from helpers.paths import below
@@ -33,12 +32,12 @@ _TURNS = {
 """How a camera held that way stores its picture, by EXIF orientation."""
 
 
-def make_sample(
+def make(
     folder: Path, *, seed: int = 0, images: int = IMAGES, broken: int | None = None
 ) -> dict[str, list[str]]:
     """Write `images` bins below `folder`, byte for byte the same for the same numbers.
 
-    `broken` of the photos are truncated or no JPEG at all: 1 % unless given. `bins_plan.DIRT`
+    `broken` of the photos are truncated or no JPEG at all: 1 % unless given. `plan.DIRT`
     states what else is wrong with some.
 
     Returns:

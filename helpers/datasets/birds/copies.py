@@ -7,9 +7,9 @@ never on both sides of a split.
 
 import numpy as np
 
-from helpers.datasets.base import Record, Relation
 from helpers.media import duplicates
 from helpers.media.duplicates import Duplicate
+from helpers.samples import Record, Relation
 
 SLACK = 0.5
 """Seconds that a copy may lack in its original and still add nothing: a codec pads as much."""

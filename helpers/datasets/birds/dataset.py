@@ -7,6 +7,7 @@ metadata/<id>.json            the row once more, as one line of JSON, for Athena
 """
 
 import io
+from argparse import Namespace
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -14,18 +15,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.datasets.base import Drop, Record, Relation, Sample
-from helpers.datasets.birds import copies as birds_copies
-from helpers.datasets.birds import metadata
+from helpers.datasets.base import Dataset
+from helpers.datasets.birds import copies, metadata
+from helpers.datasets.birds.scores import TASK
 from helpers.media import audio, recordings
+from helpers.samples import Record, Relation, Remark, Sample
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from helpers.datasets.fetching import Fetched, Internet
+    from helpers.datasets.questions import Questions
     from helpers.media.logmel import LogMel
 
 _NPY = b"\x93NUMPY"
 
 
-class Birds:
+class Birds(Dataset):
     """Recordings of bird song, one primary species each."""
 
     name = "birds"
@@ -33,6 +39,14 @@ class Birds:
     media_prefix = metadata.AUDIO_PREFIX
     content_types = ("audio/ogg", "audio/wav", "audio/flac", "audio/mpeg")
     stores = ("ogg", "flac", "mel")
+    """Sound, or its log-mel as an .npy file."""
+    task = TASK
+    training_defaults = {"model": "audio-resnet-small", "batch_size": 32, "epochs": 12}
+    """The real set wants more, as a job's hyperparameters: `audio-resnet18`."""
+    minimum_accuracy = 0.95
+    panel = (4.6, 2.2)
+    seeks_copies = True
+    request = Record("request", "request", label="", groups=(), meta={"secondary_labels": []})
 
     def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> dict[str, list[str]]:
         """Write the sample (sizes: recordings, species, recordists); return its dirt by kind."""
@@ -40,7 +54,7 @@ class Birds:
 
         return make(Path(folder), seed=seed, **sizes)
 
-    def ingest(self, source: Path, folder: Path) -> list[Drop]:
+    def ingest(self, source: Path, folder: Path) -> list[Remark]:
         """Lay out the user's own recordings below `folder`; return the files left out.
 
         Raises:
@@ -50,13 +64,39 @@ class Birds:
 
         return ingest(Path(source), Path(folder))
 
+    def fetch_flags(self) -> dict[str, dict]:
+        """Let the user choose among BirdCLEF's competitions."""
+        from helpers.datasets.birds.fetch import COMPETITION
+
+        text = f"which of Kaggle's (default {COMPETITION})"
+        return {"--competition": {"default": COMPETITION, "help": text}}
+
+    def fetch(self, folder: Path, options: Namespace, internet: "Internet") -> "Fetched":
+        """Download a competition's archive from Kaggle and unpack it.
+
+        Raises:
+            PermissionError: Kaggle refuses the credentials, or the rules are not accepted yet.
+            ConnectionError: the download broke again and again; a next run goes on.
+            ValueError: the archive is damaged, or holds something else.
+        """
+        from helpers.datasets.birds.fetch import fetch
+
+        http = internet.kaggle_session()
+        return fetch(http, folder, competition=options.competition, url=internet.kaggle)
+
     def ddl(self, database: str, table: str, location: str) -> str:
         """Return the Hive DDL of an external table over the metadata JSON files."""
         return metadata.ddl(database, table, location)
 
+    def questions(self) -> "Questions":
+        """Return what notebook 02 asks of the recordings' metadata."""
+        from helpers.datasets.birds.questions import QUESTIONS
+
+        return QUESTIONS
+
     def records(
         self, keys: Iterable[str], read: Callable[[str], bytes]
-    ) -> tuple[list[Record], list[Drop]]:
+    ) -> tuple[list[Record], list[Remark]]:
         """Return the recordings with a row and a file, by id, and what has only one of them.
 
         Raises:
@@ -68,25 +108,25 @@ class Birds:
         rows = metadata.read_table(read(metadata.CSV_KEY))
         ids = metadata.recording_ids([row["filename"] for row in rows])
         found: dict[str, Record] = {}
-        drops = []
+        drops: list[Remark] = []
         for id, row in zip(ids, rows, strict=True):
             media = f"{self.media_prefix}/{row['filename']}"
             if reason := _fault(id, row, media, keys, found):
-                drops.append(Drop(media, reason))
+                drops.append(Remark(media, reason))
             else:
                 found[id] = _record(id, row, media)
         known = {f"{self.media_prefix}/{row['filename']}" for row in rows}
         strays = sorted(k for k in keys if k.startswith(self.media_prefix + "/") and k not in known)
-        drops += [Drop(key, f"no row in {metadata.CSV_KEY}") for key in strays]
+        drops += [Remark(key, f"no row in {metadata.CSV_KEY}") for key in strays]
         return [found[id] for id in sorted(found)], drops
 
     def survey(self, data: bytes) -> bytes:
-        """Return a recording's digest and fingerprint; see `birds_copies.survey`."""
-        return birds_copies.survey(data)
+        """Return a recording's digest and fingerprint; see `copies.survey`."""
+        return copies.survey(data)
 
     def relate(self, records: list[Record], findings: dict[str, bytes]) -> list[Relation]:
-        """Return the recordings that repeat others; see `birds_copies.relate`."""
-        return birds_copies.relate(records, findings)
+        """Return the recordings that repeat others; see `copies.relate`."""
+        return copies.relate(records, findings)
 
     def samples(self, record: Record, data: bytes, store: str) -> list[Sample]:
         """Cut speech out of a recording and return its windows, stored as `store` says.
@@ -121,6 +161,18 @@ class Birds:
         if data.startswith(_NPY):
             return np.load(io.BytesIO(data))
         return audio.load_wave(data)
+
+    def draw(self, data: bytes, *, title: str, axes: "Axes") -> None:
+        """Draw a recording as its spectrogram."""
+        from helpers.datasets.birds.drawing import draw
+
+        draw(data, title, axes)
+
+    def player(self, data: bytes) -> object:
+        """Return an audio player."""
+        from helpers.datasets.birds.drawing import player
+
+        return player(data)
 
 
 def _fault(id: str, row: dict, media: str, keys: set[str], found: dict) -> str | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from helpers.datasets.base import Drop
 from helpers.datasets.birds.metadata import (
     AUDIO_PREFIX,
     CSV_KEY,
@@ -22,6 +21,7 @@ from helpers.datasets.birds.metadata import (
 from helpers.datasets.folders import LEADS_NOWHERE, walk
 from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
 from helpers.paths import below
+from helpers.samples import Remark
 
 AUDIO = {".ogg", ".wav", ".flac", ".mp3"}
 EXPECTED = (
@@ -30,7 +30,7 @@ EXPECTED = (
 )
 
 
-def ingest(source: Path, folder: Path) -> list[Drop]:
+def ingest(source: Path, folder: Path) -> list[Remark]:
     """Copy the recordings, bytes unchanged, write their metadata; return the files left out.
 
     Raises:
@@ -58,7 +58,7 @@ def ingest(source: Path, folder: Path) -> list[Drop]:
     return drops
 
 
-Found = tuple[list[Drop], list[tuple[Path, str]], bytes]
+Found = tuple[list[Remark], list[tuple[Path, str]], bytes]
 """What is left out, what to copy to which name below the audio prefix, the metadata CSV."""
 
 
@@ -81,11 +81,13 @@ def _birdclef(source: Path) -> Found:
 def _folder_per_class(source: Path) -> Found:
     files, drops = _recordings(source, source)
     loose = [path for path in files if path.parent == source]
-    drops += [Drop(path.name, "not in a class's folder") for path in loose]
+    drops += [Remark(path.name, "not in a class's folder") for path in loose]
     files = [path for path in files if path.parent != source]
     nameless = [path for path in files if not _label(source, path)]
     drops += [
-        Drop(path.relative_to(source).as_posix(), "its class's folder has a blank name: rename it")
+        Remark(
+            path.relative_to(source).as_posix(), "its class's folder has a blank name: rename it"
+        )
         for path in nameless
     ]
     files = [path for path in files if _label(source, path)]
@@ -106,19 +108,19 @@ def _label(source: Path, path: Path) -> str:
     return composed(path.relative_to(source).parts[0]).strip()
 
 
-def _recordings(source: Path, folder: Path) -> tuple[list[Path], list[Drop]]:
+def _recordings(source: Path, folder: Path) -> tuple[list[Path], list[Remark]]:
     """Return all recordings below a folder, in the order of their names, and what is none."""
     files, drops = [], []
     for path in sorted(walk(folder)):
         name = path.relative_to(source).as_posix()
         if not is_text(name):
-            drops.append(Drop(printable(name), "its name is not UTF-8: rename it"))
+            drops.append(Remark(printable(name), "its name is not UTF-8: rename it"))
         elif not path.is_file():
-            drops.append(Drop(name, LEADS_NOWHERE))
+            drops.append(Remark(name, LEADS_NOWHERE))
         elif path.name.startswith("._"):
-            drops.append(Drop(name, "not a recording but what macOS writes beside one"))
+            drops.append(Remark(name, "not a recording but what macOS writes beside one"))
         elif path.suffix.lower() not in AUDIO:
-            drops.append(Drop(name, f"not an audio file ({', '.join(sorted(AUDIO))})"))
+            drops.append(Remark(name, f"not an audio file ({', '.join(sorted(AUDIO))})"))
         else:
             files.append(path)
     return files, drops

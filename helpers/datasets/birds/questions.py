@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers import plots
-from helpers.questions import Question, Questions
+from helpers.datasets.questions import Question, Questions
 
 FLAT = """
 SELECT id, primary_label AS label, common_name, author, rating, latitude, longitude, seconds,

@@ -1,4 +1,4 @@
-"""Write the birds sample data set, sound and metadata; what is in it is decided in birds_plan."""
+"""Write the birds sample data set, sound and metadata; what is in it is decided in plan.py."""
 
 import multiprocessing
 import os

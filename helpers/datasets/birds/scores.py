@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.evaluation.metrics import (
+from helpers.datasets.task import Task, recall
+from helpers.metrics import (
     average_precision,
     log_loss,
     mean_of_known,
@@ -16,90 +17,87 @@ from helpers.evaluation.metrics import (
     score_classes,
 )
 
-TASK = "name the bird species that sings in 5 seconds of sound"
-HEADLINE = "macro_auc"
-"""The score by which versions are compared."""
-SCORES = {
-    "macro_auc": "macro ROC-AUC",
-    "macro_ap": "macro average precision",
-    "accuracy": "accuracy",
-    "loss": "log loss",
-}
-LOWER_IS_BETTER = {"loss"}
-SHARES = {"accuracy", "recall"}
-CLASS_SCORES = {"recall": "recall", "auc": "ROC-AUC", "ap": "average precision"}
-UNIT = "recordings"
-USES = (
-    "To sort recordings for a person who listens, and to follow how often a species sings over a "
-    "season. Not as the one proof that a rare species was there."
+
+class Species(Task):
+    """The task of naming species, with BirdCLEF's scores."""
+
+    def scores(
+        self,
+        probabilities: np.ndarray,
+        target: np.ndarray,
+        labels: Sequence[str],
+        classes: Mapping[str, np.ndarray] | None = None,
+    ) -> dict[str, float]:
+        """Return the scores of some samples by name; species without a positive are skipped.
+
+        Args:
+            probabilities: float (samples, classes).
+            target: int (samples,).
+            classes: what `class_scores` has found of them already.
+        """
+        each = classes or self.class_scores(probabilities, target, labels)
+        return {
+            "macro_auc": mean_of_known(each["auc"]),
+            "macro_ap": mean_of_known(each["ap"]),
+            "accuracy": float((probabilities.argmax(1) == target).mean()),
+            "loss": log_loss(probabilities, target),
+        }
+
+    def class_scores(
+        self, probabilities: np.ndarray, target: np.ndarray, labels: Sequence[str]
+    ) -> dict[str, np.ndarray]:
+        """Return each species' recall, ROC-AUC and average precision, float (classes,)."""
+        return {
+            "recall": recall(probabilities, target, len(labels)),
+            "auc": score_classes(roc_auc, probabilities, target),
+            "ap": score_classes(average_precision, probabilities, target),
+        }
+
+    def guesses(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
+        """Return what is reached without listening.
+
+        Args:
+            train, test: samples of each class, int (classes,).
+        """
+        share, largest = test / test.sum(), int(train.argmax())
+        blind = {"macro_auc": 0.5, "macro_ap": float(share[test > 0].mean())}
+        return [
+            {"model": "random", "accuracy": 1 / len(labels), **blind},
+            {
+                "model": f"always {labels[largest]}, the largest class",
+                "accuracy": float(share[largest]),
+                **blind,
+            },
+        ]
+
+
+TASK = Species(
+    purpose="name the bird species that sings in 5 seconds of sound",
+    unit="recordings",
+    uses=(
+        "To sort recordings for a person who listens, and to follow how often a species sings over "
+        "a season. Not as the one proof that a rare species was there."
+    ),
+    limits=(
+        "It names one of its species for every window: of any other sound too.",
+        "Where several birds sing at once it names one.",
+        "Training and test are recordings that somebody aimed at a bird; a microphone left in a "
+        "wood is quieter and fuller.",
+        "Human speech is cut out before the model, as in training.",
+    ),
+    risk="A species that was not there is reported, or one that was is missed.",
+    # None is published: each BirdCLEF has its own species and its own hidden soundscapes.
+    caveat=(
+        "No published row stands here: every BirdCLEF has other species, and a hidden test of long "
+        "soundscapes, which is harder than windows of recordings that somebody aimed at one bird."
+    ),
+    headline="macro_auc",
+    score_names={
+        "macro_auc": "macro ROC-AUC",
+        "macro_ap": "macro average precision",
+        "accuracy": "accuracy",
+        "loss": "log loss",
+    },
+    class_score_names={"recall": "recall", "auc": "ROC-AUC", "ap": "average precision"},
+    shares=frozenset({"accuracy", "recall"}),
 )
-LIMITS = (
-    "It names one of its species for every window: of any other sound too.",
-    "Where several birds sing at once it names one.",
-    "Training and test are recordings that somebody aimed at a bird; a microphone left in a wood "
-    "is quieter and fuller.",
-    "Human speech is cut out before the model, as in training.",
-)
-RISK = "A species that was not there is reported, or one that was is missed."
-
-PUBLISHED: tuple[dict, ...] = ()
-"""None: each BirdCLEF has its own species and its own hidden soundscapes."""
-PUBLISHED_CLASSES: dict[str, float] = {}
-CAVEAT = (
-    "No published row stands here: every BirdCLEF has other species, and a hidden test of long "
-    "soundscapes, which is harder than windows of recordings that somebody aimed at one bird."
-)
-
-
-def scores(
-    probabilities: np.ndarray,
-    target: np.ndarray,
-    labels: Sequence[str],
-    classes: Mapping[str, np.ndarray] | None = None,
-) -> dict[str, float]:
-    """Return the scores of some samples by name; species without a positive are skipped.
-
-    Args:
-        probabilities: float (samples, classes).
-        target: int (samples,).
-        classes: what `class_scores` has found of them already.
-    """
-    each = classes or class_scores(probabilities, target, labels)
-    return {
-        "macro_auc": mean_of_known(each["auc"]),
-        "macro_ap": mean_of_known(each["ap"]),
-        "accuracy": float((probabilities.argmax(1) == target).mean()),
-        "loss": log_loss(probabilities, target),
-    }
-
-
-def class_scores(
-    probabilities: np.ndarray, target: np.ndarray, labels: Sequence[str]
-) -> dict[str, np.ndarray]:
-    """Return each species' recall, ROC-AUC and average precision, float (classes,)."""
-    size = np.bincount(target, minlength=len(labels)).astype(float)
-    size[size == 0] = np.nan
-    right = np.bincount(target, probabilities.argmax(1) == target, minlength=len(labels))
-    return {
-        "recall": right / size,
-        "auc": score_classes(roc_auc, probabilities, target),
-        "ap": score_classes(average_precision, probabilities, target),
-    }
-
-
-def guesses(train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
-    """Return what is reached without listening.
-
-    Args:
-        train, test: samples of each class, int (classes,).
-    """
-    share, largest = test / test.sum(), int(train.argmax())
-    blind = {"macro_auc": 0.5, "macro_ap": float(share[test > 0].mean())}
-    return [
-        {"model": "random", "accuracy": 1 / len(labels), **blind},
-        {
-            "model": f"always {labels[largest]}, the largest class",
-            "accuracy": float(share[largest]),
-            **blind,
-        },
-    ]

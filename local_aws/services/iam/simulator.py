@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 import xmltodict
 
 from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
 from local_aws.recorded.journal import call
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -79,14 +80,23 @@ def _checked(form: dict[str, list[str]]) -> str:
     return arn.rpartition("/")[2]
 
 
-class Simulator:
+OPERATIONS = {
+    "iam": ("SimulatePrincipalPolicy",),
+}
+
+
+class Simulator(Engine):
     """The engine of SimulatePrincipalPolicy.
 
     Args:
         iam: the WSGI app that keeps the roles.
     """
 
-    def __init__(self, iam: Callable):
+    name, operations = "simulator", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        iam = parts.recorded
         self._iam = iam
 
     def answer(self, environ: dict, body: bytes) -> bytes:

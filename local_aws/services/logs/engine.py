@@ -7,17 +7,17 @@ STANDARD; filter patterns are plain words that must all occur, or a phrase in do
 import json
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
 from local_aws.services.logs.pages import PAGE, first, invalid, last, page, terms
 from local_aws.state import paths
 from local_aws.state.append import append, read_lines
-from local_aws.state.collection import now
 from local_aws.state.files import write_atomic
 
 log = logging.getLogger(__name__)
@@ -25,10 +25,6 @@ log = logging.getLogger(__name__)
 STREAM = ".jsonl"
 ABOUT = "group.json"
 """The file that makes a folder a group."""
-
-
-def _milliseconds() -> int:
-    return int(now().timestamp() * 1000)
 
 
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
@@ -43,30 +39,33 @@ def _event(value: Any) -> dict[str, Any]:
     return value
 
 
-class Logs:
+OPERATIONS = {
+    "logs": (
+        "CreateLogGroup",
+        "CreateLogStream",
+        "DeleteLogGroup",
+        "DeleteLogStream",
+        "DescribeLogGroups",
+        "DescribeLogStreams",
+        "FilterLogEvents",
+        "GetLogEvents",
+        "ListTagsForResource",
+        "PutLogEvents",
+        "PutRetentionPolicy",
+    ),
+}
+
+
+class Logs(Engine):
     """The log groups of the local AWS."""
 
-    def __init__(self, root: Path, account: str, region: str):
-        self._root, self._lock = root, threading.RLock()
-        self._arn = f"arn:aws:logs:{region}:{account}:log-group:"
-        root.mkdir(parents=True, exist_ok=True)
+    name, operations = "logs", OPERATIONS
 
-    # What other engines call.
-
-    def append(self, group: str, stream: str, messages: Iterable[str]) -> None:
-        """Add lines to a stream now, making group and stream where they are missing."""
-        time = _milliseconds()
-        self._write(group, stream, [{"timestamp": time, "message": text} for text in messages])
-
-    def messages(self, group: str, prefix: str) -> Iterator[str]:
-        """Yield all lines of the streams whose names start with `prefix`, stream by stream."""
-        folder = self._folder(group)
-        for name in sorted(_streams(folder)):
-            if name.startswith(prefix):
-                for event in read_events(paths.child(folder, name, STREAM)):
-                    yield event["message"]
-
-    # The operations.
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        self._root, self._lock = parts.context.state / "logs", threading.RLock()
+        self._arn = parts.context.arn("logs", "log-group:")
+        self._root.mkdir(parents=True, exist_ok=True)
 
     def create_log_group(self, request: dict) -> dict:
         folder = self._folder(request["logGroupName"])
@@ -183,6 +182,9 @@ class Logs:
         folder = self._existing(_name_of(request["resourceArn"]))
         return {"tags": (_about(folder / ABOUT) or {}).get("tags", {})}
 
+    def _milliseconds(self) -> int:
+        return int(self.parts.clock.now().timestamp() * 1000)
+
     # Files.
 
     def _folder(self, group: str) -> Path:
@@ -198,12 +200,12 @@ class Logs:
         return folder
 
     def _make_group(self, folder: Path, group: str, tags: dict[str, str]) -> None:
-        about = {"logGroupName": group, "creationTime": _milliseconds(), "storedBytes": 0}
+        about = {"logGroupName": group, "creationTime": self._milliseconds(), "storedBytes": 0}
         about |= {"tags": tags} if tags else {}
         write_atomic(folder / ABOUT, json.dumps(about).encode())
 
     def _write(self, group: str, stream: str, events: list[dict]) -> None:
-        time = _milliseconds()
+        time = self._milliseconds()
         with self._lock:
             if not (self._folder(group) / ABOUT).exists():
                 self._make_group(self._folder(group), group, {})
@@ -216,6 +218,8 @@ class Logs:
         if not path.exists():
             raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
         start, end = request.get("startTime", 0), request.get("endTime", float("inf"))
+        if late := self.parts.faults.draw("lagging", "logs", "PutLogEvents"):
+            end = min(end, self._milliseconds() - late.seconds * 1000)
         for event in read_events(path):
             if start <= event["timestamp"] < end:
                 yield event

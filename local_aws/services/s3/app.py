@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 
 from local_aws.context import ACCOUNT
 from local_aws.errors import AwsError
-from local_aws.operations import engine_of
 from local_aws.recorded.operations import is_recorded
 from local_aws.services.s3 import bucket_requests, listings, reads, tagging, upload_requests, writes
 from local_aws.services.s3.messages import Request, Response, error_response, status_line
@@ -21,6 +20,36 @@ from local_aws.wire.errors import unsupported
 from local_aws.wire.routing import S3, Call, rest_operation
 
 log = logging.getLogger(__name__)
+
+OPERATIONS = {
+    "s3": (
+        "AbortMultipartUpload",
+        "CompleteMultipartUpload",
+        "CopyObject",
+        "CreateBucket",
+        "CreateMultipartUpload",
+        "DeleteBucket",
+        "DeleteObject",
+        "DeleteObjectTagging",
+        "DeleteObjects",
+        "GetBucketLocation",
+        "GetObject",
+        "GetObjectAttributes",
+        "GetObjectTagging",
+        "HeadBucket",
+        "HeadObject",
+        "ListBuckets",
+        "ListMultipartUploads",
+        "ListObjectVersions",
+        "ListObjects",
+        "ListObjectsV2",
+        "ListParts",
+        "PutObject",
+        "PutObjectTagging",
+        "UploadPart",
+        "UploadPartCopy",
+    ),
+}
 
 # What may stand in a listing's query; anything else names a sub-resource.
 LISTING = {
@@ -156,7 +185,7 @@ class S3App:
 
 def _refused(request: Request, operation: str, named: list[str]) -> AwsError:
     """Return the refusal of a request by its operation's name, or by that of its sub-resource."""
-    if operation and not engine_of("s3", operation):
+    if operation and operation not in OPERATIONS["s3"]:
         return unsupported(Call("s3", operation, S3))
     if named:
         return unsupported(Call("s3", f"{request.method} ?{named[0]}", S3))

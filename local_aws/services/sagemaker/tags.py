@@ -1,13 +1,25 @@
 """Tags of the resources that our own engines keep; knows ARNs, and no resource."""
 
+from local_aws.parts import Engine, Parts
 from local_aws.state.collection import Shelf
-from local_aws.state.documents import Documents
+
+OPERATIONS = {
+    "sagemaker": (
+        "AddTags",
+        "ListTags",
+        "DeleteTags",
+    ),
+}
 
 
-class Tags:
+class Tags(Engine):
     """The engine of AddTags, ListTags and DeleteTags."""
 
-    def __init__(self, documents: Documents):
+    name, operations = "tags", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        documents = parts.documents
         self._documents = Shelf(documents, "tags")
 
     def set(self, arn: str, tags: list[dict]) -> None:

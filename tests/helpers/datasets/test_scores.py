@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, log_loss, mean_squared_error, roc_auc_score
 
-from helpers.datasets import NAMES
-from helpers.datasets.bins import scores as bins_scores
-from helpers.datasets.birds import scores as birds_scores
-from helpers.evaluation.report import scores_of
+from helpers.datasets import NAMES, load_dataset
 
+BINS, BIRDS = load_dataset("bins").task, load_dataset("birds").task
 LABELS = ["0", "1", "2", "3"]
 
 
@@ -23,7 +21,7 @@ def answers():
 def test_counts_have_accuracy_and_an_error_in_items(answers):
     chances, target = answers
     said = chances.argmax(1)
-    scores = bins_scores.scores(chances, target, ["1", "2", "5", "6"])
+    scores = BINS.scores(chances, target, ["1", "2", "5", "6"])
     counts = np.array([1, 2, 5, 6])
     assert scores["accuracy"] == pytest.approx((said == target).mean())
     assert scores["rmse"] == pytest.approx(mean_squared_error(counts[target], counts[said]) ** 0.5)
@@ -32,7 +30,7 @@ def test_counts_have_accuracy_and_an_error_in_items(answers):
 
 def test_each_count_has_its_own_accuracy_and_error(answers):
     chances, target = answers
-    said, each = chances.argmax(1), bins_scores.class_scores(*answers, LABELS)
+    said, each = chances.argmax(1), BINS.class_scores(*answers, LABELS)
     for c in range(3):
         inside = target == c
         assert each["accuracy"][c] == pytest.approx((said[inside] == c).mean())
@@ -44,9 +42,7 @@ def test_species_without_a_positive_are_skipped_as_birdclef_does(answers):
     chances, target = answers
     auc = [roc_auc_score(target == c, chances[:, c]) for c in range(3)]
     ap = [average_precision_score(target == c, chances[:, c]) for c in range(3)]
-    scores, each = (
-        f(chances, target, LABELS) for f in (birds_scores.scores, birds_scores.class_scores)
-    )
+    scores, each = (f(chances, target, LABELS) for f in (BIRDS.scores, BIRDS.class_scores))
     assert scores["macro_auc"] == pytest.approx(np.mean(auc))
     assert scores["macro_ap"] == pytest.approx(np.mean(ap))
     assert each["auc"][:3] == pytest.approx(auc) and each["ap"][:3] == pytest.approx(ap)
@@ -55,7 +51,7 @@ def test_species_without_a_positive_are_skipped_as_birdclef_does(answers):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_guessing_scores_what_guesses_say(name):
-    task, rng = scores_of(name), np.random.default_rng(1)
+    task, rng = load_dataset(name).task, np.random.default_rng(1)
     target = rng.choice(4, 20_000, p=[0.4, 0.3, 0.2, 0.1])
     counts = np.bincount(target, minlength=4)
     random, largest = task.guesses(counts, counts, LABELS)
@@ -68,8 +64,8 @@ def test_guessing_scores_what_guesses_say(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_score_that_is_named_is_made(name, answers):
-    task = scores_of(name)
-    assert task.scores(*answers, LABELS).keys() == task.SCORES.keys()
-    assert task.class_scores(*answers, LABELS).keys() == task.CLASS_SCORES.keys()
-    assert task.HEADLINE in task.SCORES and task.LOWER_IS_BETTER < task.SCORES.keys()
-    assert task.SHARES <= task.SCORES.keys() | task.CLASS_SCORES.keys()
+    task = load_dataset(name).task
+    assert task.scores(*answers, LABELS).keys() == task.score_names.keys()
+    assert task.class_scores(*answers, LABELS).keys() == task.class_score_names.keys()
+    assert task.headline in task.score_names and task.lower_is_better < task.score_names.keys()
+    assert task.shares <= task.score_names.keys() | task.class_score_names.keys()

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from helpers.evaluation.report import confusion_of, make_report, quality_statistics, scores_of
+from helpers.datasets import load_dataset
+from helpers.evaluation.report import confusion_of, make_report, quality_statistics
 from tests.answers import make_predictions
 
 BOTH = pytest.mark.parametrize("dataset", ["bins", "birds"])
@@ -15,7 +16,7 @@ BOTH = pytest.mark.parametrize("dataset", ["bins", "birds"])
 def test_every_score_lies_in_its_interval(dataset):
     report = make_report(make_predictions(90), dataset, rounds=200)
     entries = [*report["metrics"].values()]
-    names = scores_of(dataset).CLASS_SCORES
+    names = load_dataset(dataset).task.class_score_names
     entries += [each[name] for each in report["classes"].values() for name in names]
     assert all(each["low"] <= each["value"] <= each["high"] for each in entries)
     assert report["samples"] == 90 and report["sources"] == 45
@@ -40,7 +41,7 @@ def test_a_class_that_the_test_lacks_has_no_score_and_stops_nothing(dataset):
     missing = report["classes"]["2"]
     assert missing.pop("samples") == 0
     assert all(each == {"value": None, "low": None, "high": None} for each in missing.values())
-    assert report["metrics"][scores_of(dataset).HEADLINE]["value"] is not None
+    assert report["metrics"][load_dataset(dataset).task.headline]["value"] is not None
     json.dumps(report, allow_nan=False)
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from helpers.datasets.base import Unreadable
 from helpers.media import audio
+from helpers.samples import Unreadable
 from tests.sounds import chirp, file_of
 
 

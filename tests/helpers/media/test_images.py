@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from helpers.datasets import Unreadable
 from helpers.media import images
+from helpers.samples import Unreadable
 
 
 def photo(width: int = 120, height: int = 80) -> Image.Image:

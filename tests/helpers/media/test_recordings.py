@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from helpers.datasets.base import Unreadable
 from helpers.datasets.birds.voice import speak
 from helpers.media import recordings
 from helpers.media.audio import SAMPLE_RATE, WINDOW
+from helpers.samples import Unreadable
 from tests.sounds import chirp, file_of, hush, placed
 
 

@@ -7,6 +7,7 @@ import onnx
 import pytest
 import torch
 
+from helpers.datasets import load_dataset
 from helpers.networks import graph as graph_module
 from helpers.networks.graph import GRAPH, Graph, GraphDiffers, check_graph, export_graph, softmax
 from helpers.networks.model import build_model
@@ -14,8 +15,6 @@ from helpers.predict import Predictor
 from tests.helpers.test_predict import make_artefact
 from tests.made_shards import clip, photo
 from tests.torchrun import environment
-
-NAMES = {"birds": "audio-resnet-small", "bins": "resnet-small"}
 
 
 def stored(dataset: str, rows: int, seed: int = 0) -> torch.Tensor:
@@ -33,7 +32,7 @@ def exported(request, tmp_path_factory) -> tuple[str, torch.nn.Module, Path]:
     """Return a data set, its network with used batch norm, and the folder of its graph."""
     folder = tmp_path_factory.mktemp(request.param)
     torch.manual_seed(0)
-    model = build_model(NAMES[request.param], 4, width=8)
+    model = build_model(load_dataset(request.param).training_defaults["model"], 4, width=8)
     with torch.no_grad():
         model(stored(request.param, 6, seed=1))  # training mode: statistics are no longer 0 and 1
     export_graph(model, stored(request.param, 2), folder / GRAPH)
@@ -89,7 +88,7 @@ def with_graph(folder: Path, dataset: str, **card: object) -> Path:
     """Write a model of a data set with its graph, as train.py does."""
     make_artefact(folder, dataset, **card)
     torch.manual_seed(0)
-    model = build_model(NAMES[dataset], 3, width=8)
+    model = build_model(load_dataset(dataset).training_defaults["model"], 3, width=8)
     export_graph(model, stored(dataset, 2), folder / GRAPH)
     return folder
 

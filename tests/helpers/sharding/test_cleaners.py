@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helpers.datasets import Drop, Record
+from helpers.samples import Record, Remark
 from helpers.sharding.cleaners import Cleaners, in_order
 from tests.toy import Twins
 
@@ -23,7 +23,7 @@ def test_a_readable_object_becomes_its_samples(cleaners):
 
 
 def test_an_unreadable_object_becomes_its_reason_and_no_finding(cleaners):
-    assert cleaners.clean(RECORD, b"123") == Drop(RECORD.media, "truncated: 3 of 8 bytes")
+    assert cleaners.clean(RECORD, b"123") == Remark(RECORD.media, "truncated: 3 of 8 bytes")
     assert cleaners.survey(b"123") == b""
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.datasets.base import Drop, Record, Sample, causes
+from helpers.samples import Record, Remark, Sample, causes
 from helpers.sharding.plan import make_plan
 from helpers.sharding.shards import ShardWriter, build_manifest
 from helpers.sharding.splits import split_records
@@ -87,7 +87,7 @@ def test_a_digest_changes_with_all_that_the_bytes_depend_on(change):
     [
         (records(3), [], "No raw object for media/r000.jpg and 2 more"),
         ([], [], "it is empty"),
-        ([], [Drop("a", "no photo"), Drop("b", "no photo")], "2 x no photo.: run notebooks/01"),
+        ([], [Remark("a", "no photo"), Remark("b", "no photo")], "2 x no photo.: run notebooks/01"),
     ],
 )
 def test_no_records_or_no_object_is_an_error(rows, drops, problem):
@@ -113,10 +113,10 @@ def test_a_key_that_would_not_come_back_is_refused(tmp_path, key):
 
 def test_the_manifest_counts_what_is_there_and_lists_what_is_not(tmp_path):
     rows = records(40)
-    aside = [Drop("media/x.txt", "not a jpg")]
+    aside = [Remark("media/x.txt", "not a jpg")]
     plan = make_plan("toy", rows, aside, listing(rows), store="jpg", records_per_shard=4)
     empty, broken = plan.shards[0], plan.shards[1].records[0]
-    lost = {row.id: Drop(row.media, "truncated: 3 bytes") for row in (*empty.records, broken)}
+    lost = {row.id: Remark(row.media, "truncated: 3 bytes") for row in (*empty.records, broken)}
     notes = {s.name: write(plan, s, tmp_path / "s", lost) for s in plan.shards}
     manifest = build_manifest(plan, notes)
     manifest.check()
@@ -133,7 +133,7 @@ def test_a_repeated_recording_is_dropped_and_a_repeated_wreck_is_broken(tmp_path
     rows = records(4)
     entries = [Entry(row.media, 100, "ab"[n // 2]) for n, row in enumerate(rows)]
     plan = make_plan("toy", rows, [], entries, store="jpg")
-    wrecks = {row.id: Drop(row.media, "not a jpg") for row in rows[2:]}
+    wrecks = {row.id: Remark(row.media, "not a jpg") for row in rows[2:]}
     notes = {s.name: write(plan, s, tmp_path / "s", wrecks) for s in plan.shards}
     reasons = {drop.source: drop.reason for drop in build_manifest(plan, notes).dropped}
     assert reasons == {
@@ -145,7 +145,11 @@ def test_a_repeated_recording_is_dropped_and_a_repeated_wreck_is_broken(tmp_path
 
 
 def test_causes_are_grouped_and_the_most_frequent_first():
-    drops = [Drop("a", "truncated: 3 bytes"), Drop("b", "empty file"), Drop("c", "truncated: 4")]
+    drops = [
+        Remark("a", "truncated: 3 bytes"),
+        Remark("b", "empty file"),
+        Remark("c", "truncated: 4"),
+    ]
     assert causes(drops) == [("truncated", 2), ("empty file", 1)]
     assert causes([{"source": "a", "reason": "x"}]) == [("x", 1)]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.datasets.base import Record
+from helpers.samples import Record
 from helpers.sharding.splits import (
     FRACTIONS,
     SPLITS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.datasets import Record
+from helpers.samples import Record
 from helpers.sharding.stores import at_scale, measure_stores, some_records
 from helpers.storage import LocalFolder
 from tests.toy import Toy, make_raw

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.datasets.base import Drop, Record, Relation
+from helpers.samples import Record, Relation, Remark
 from helpers.sharding import survey
 from helpers.sharding.instance import plan_folder
 from helpers.storage import LocalFolder
@@ -100,7 +100,7 @@ def test_who_adds_nothing_goes_and_who_adds_something_joins_its_original():
     records, dropped, joined = survey.apply(relations, RECORDS)
     groups = {record.id: record.groups for record in records}
     assert groups == {"a": ("ga", "copies:a"), "c": ("gc",), "d": ("gd", "copies:a")}
-    assert dropped == [Drop("media/b", "no more")] and joined == [Drop("media/d", "longer")]
+    assert dropped == [Remark("media/b", "no more")] and joined == [Remark("media/d", "longer")]
 
 
 def test_the_plan_keeps_copies_together_and_lists_them(raw):

@@ -7,8 +7,9 @@ import tracemalloc
 
 import pytest
 
+from local_aws.instances.log_streams import LogWriter
 from local_aws.instances.output import Output, read_lines
-from local_aws.services.logs.writer import LogWriter
+from local_aws.state.clock import Clock
 
 
 @pytest.mark.parametrize(
@@ -59,15 +60,15 @@ class Logs:
     def __init__(self):
         self.full, self.lines = False, []
 
-    def append(self, group, stream, lines):
+    def __call__(self, service, operation, request):
         if self.full:
             raise OSError(28, "No space left on device")
-        self.lines += lines
+        self.lines += [event["message"] for event in request["logEvents"]]
 
 
 def test_a_stream_says_what_it_misses_once_it_can(caplog):
     logs = Logs()
-    writer = LogWriter(logs, "group", "stream")
+    writer = LogWriter(logs, Clock(), "group", "stream")
     for number in range(6):
         logs.full = number in (1, 2, 4, 5)
         writer.write(str(number))
@@ -82,7 +83,7 @@ def test_a_stream_says_what_it_misses_once_it_can(caplog):
 def test_what_a_stream_never_could_say_is_in_the_servers_log(caplog):
     logs = Logs()
     logs.full = True
-    writer = LogWriter(logs, "group", "stream")
+    writer = LogWriter(logs, Clock(), "group", "stream")
     writer.write("a", "b")
     writer.close()
     assert logs.lines == [] and "group/stream: 2 lines are lost" in caplog.text

@@ -98,7 +98,7 @@ def test_a_full_disk_is_named_by_every_engine_and_at_once(
     def full(request):
         raise error
 
-    monkeypatch.setattr(getattr(aws.engines, engine), call, full)
+    monkeypatch.setattr(getattr(aws.engines, engine), "method", lambda operation: full)
     with pytest.raises(ClientError, match="InsufficientStorage.*The disk .* is full") as refused:
         getattr(client(service), call)()
     about = refused.value.response["ResponseMetadata"]

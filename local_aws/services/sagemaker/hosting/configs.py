@@ -3,12 +3,11 @@
 Left out, and refused: serverless, asynchronous and shadow variants, data capture, explainers.
 """
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.models import Models
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Shelf, now
-from local_aws.state.documents import Documents
 from local_aws.wire.listing import Listing
 
 UNSUPPORTED = (
@@ -25,10 +24,25 @@ LISTING = Listing(
 )
 
 
-class EndpointConfigs:
+OPERATIONS = {
+    "sagemaker": (
+        "CreateEndpointConfig",
+        "DescribeEndpointConfig",
+        "ListEndpointConfigs",
+        "DeleteEndpointConfig",
+    ),
+}
+
+
+class EndpointConfigs(Engine):
     """The engine of CreateEndpointConfig and its kin."""
 
-    def __init__(self, context: Context, documents: Documents, tags: Tags, models: Models):
+    name, operations = "endpoint_configs", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        context, documents = parts.context, parts.documents
+        tags, models = parts.engine(Tags), parts.engine(Models)
         self._context, self._tags, self._models = context, tags, models
         self._documents = Shelf(documents, "endpoint-config")
 

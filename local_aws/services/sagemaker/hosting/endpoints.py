@@ -9,10 +9,9 @@ import shutil
 import threading
 import uuid
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
-from local_aws.services.logs.engine import Logs
-from local_aws.services.logs.writer import LogWriter
+from local_aws.instances.log_streams import LogWriter
+from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
 from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
 from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError, Reply
@@ -21,8 +20,6 @@ from local_aws.services.sagemaker.tags import Tags
 from local_aws.state import paths
 from local_aws.state.collection import Shelf, now, public
 from local_aws.state.disk import worded
-from local_aws.state.documents import Documents
-from local_aws.state.objects.store import ObjectStore
 from local_aws.wire.listing import Listing
 
 log = logging.getLogger(__name__)
@@ -32,14 +29,28 @@ ABOUT = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "End
 LISTING = Listing("Endpoints", "EndpointName", ABOUT, "EndpointStatus")
 
 
-class Endpoints:
+OPERATIONS = {
+    "sagemaker": (
+        "CreateEndpoint",
+        "DescribeEndpoint",
+        "ListEndpoints",
+        "UpdateEndpoint",
+        "DeleteEndpoint",
+    ),
+    "sagemaker-runtime": ("InvokeEndpoint",),
+}
+
+
+class Endpoints(Engine):
     """The engine of CreateEndpoint, InvokeEndpoint and their kin."""
 
-    def __init__(
-        self, context: Context, documents: Documents, store: ObjectStore, logs: Logs, tags: Tags,
-        configs: EndpointConfigs,
-    ):  # fmt: skip
-        self._context, self._store, self._logs = context, store, logs
+    name, operations = "endpoints", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        context, documents, store = parts.context, parts.documents, parts.store
+        tags, configs = parts.engine(Tags), parts.engine(EndpointConfigs)
+        self._context, self._store = context, store
         self._tags, self._configs = tags, configs
         self._documents = Shelf(documents, "endpoint")
         # What serves now, and what shall serve once it is ready.
@@ -187,7 +198,7 @@ class Endpoints:
 
         given, writer = (
             container.get("Environment", {}),
-            LogWriter(self._logs, _group(name), stream),
+            LogWriter(self.parts.call, self.parts.clock, _group(name), stream),
         )
         return ServerProcess(self._context, folder, archive, given, writer)
 

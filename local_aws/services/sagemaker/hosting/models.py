@@ -4,30 +4,36 @@ A model of a package takes the package's image and archive; as on AWS, its appro
 Left out: inference pipelines of several containers, multi-model containers, uncompressed models.
 """
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.archives import check_archive
 from local_aws.services.sagemaker.registry.packages import Packages
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Shelf, now, public
-from local_aws.state.documents import Documents
-from local_aws.state.objects.store import ObjectStore
 from local_aws.wire.listing import Listing
 
 LISTING = Listing("Models", "ModelName", ("ModelName", "ModelArn", "CreationTime"))
 
 
-class Models:
+OPERATIONS = {
+    "sagemaker": (
+        "CreateModel",
+        "DescribeModel",
+        "ListModels",
+        "DeleteModel",
+    ),
+}
+
+
+class Models(Engine):
     """The engine of CreateModel and its kin."""
 
-    def __init__(
-        self,
-        context: Context,
-        documents: Documents,
-        store: ObjectStore,
-        tags: Tags,
-        packages: Packages,
-    ):
+    name, operations = "models", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        context, documents, store = parts.context, parts.documents, parts.store
+        tags, packages = parts.engine(Tags), parts.engine(Packages)
         self._context, self._store, self._tags = context, store, tags
         self._packages = packages
         self._documents = Shelf(documents, "model")

@@ -19,8 +19,8 @@ from local_aws.errors import AwsError
 from local_aws.instances.container import CODE_ENDINGS, Container, make_venv
 from local_aws.instances.failure_reason import last_error
 from local_aws.instances.group import SUPERVISOR
+from local_aws.instances.log_streams import LogWriter
 from local_aws.instances.output import Output
-from local_aws.services.logs.writer import LogWriter
 from local_aws.state import paths
 
 WORKER = Path(__file__).with_name("worker.py")

@@ -11,22 +11,18 @@ import threading
 import time
 from pathlib import Path
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
 from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import Container
 from local_aws.instances.cores import cores_for
 from local_aws.instances.failure_reason import failure_reason
 from local_aws.instances.group import Group, Instance, Outcome
-from local_aws.services.logs.engine import Logs
-from local_aws.services.logs.writer import LogWriter
+from local_aws.instances.log_streams import LogWriter
+from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.records import JobRecords
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state import paths
 from local_aws.state.collection import now
 from local_aws.state.disk import FULL_MESSAGE, is_full, worded
-from local_aws.state.documents import Documents
-from local_aws.state.objects.store import ObjectStore
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +50,9 @@ def host_names(count: int) -> list[str]:
 class JobEngine(JobRecords):
     """Runs jobs of one kind; a subclass says how to stage, what to run and what to keep."""
 
-    def __init__(
-        self, kind: str, context: Context, documents: Documents, store: ObjectStore, logs: Logs,
-        tags: Tags,
-    ):  # fmt: skip
-        super().__init__(kind, context, documents, tags)
-        self.store, self.logs = store, logs
+    def __init__(self, kind: str, parts: Parts):
+        super().__init__(kind, parts)
+        self.store = parts.store
         self.log_group = f"/aws/sagemaker/{kind}s"
         self._running: dict[str, Group] = {}
         self._threads: dict[str, threading.Thread] = {}
@@ -193,9 +186,7 @@ class JobEngine(JobRecords):
     ) -> Outcome:  # fmt: skip
         outward = {container.host: container.outward for container in containers}
         stamp = int(time.time() * 1000)
-        writers = {
-            host: LogWriter(self.logs, self.log_group, f"{name}/{host}-{stamp}") for host in outward
-        }
+        writers = {host: self._log(f"{name}/{host}-{stamp}") for host in outward}
 
         def on_line(host: str, line: str) -> None:
             text = outward[host](line)
@@ -212,6 +203,9 @@ class JobEngine(JobRecords):
         finally:
             for writer in writers.values():
                 writer.close()
+
+    def _log(self, stream: str) -> LogWriter:
+        return LogWriter(self.parts.call, self.parts.clock, self.log_group, stream)
 
     def _verdict(
         self, name: str, outcome: Outcome, containers: list[Container], instances: list[Instance]

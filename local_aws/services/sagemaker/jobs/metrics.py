@@ -7,14 +7,19 @@ import threading
 import time
 from contextlib import suppress
 from datetime import datetime
+from math import isfinite
 
 import regex
 
 from local_aws.errors import AwsError
-from local_aws.services.cloudwatch.metrics import CloudWatch, Datum
+from local_aws.instances.log_streams import Call
 from local_aws.state.collection import now
 
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
+MOST_DATA = 1000
+"""In one request, says PutMetricData."""
+MOST_DATA = 1000
+"""In one request, says PutMetricData."""
 SEND_SECONDS = 2.0
 """Between two messages to CloudWatch while a job prints metrics."""
 SEARCH_SECONDS = 1.0
@@ -110,8 +115,8 @@ class JobMetrics:
         definitions: MetricDefinitions; without them nothing is a metric.
     """
 
-    def __init__(self, job: str, definitions: list[dict], cloudwatch: CloudWatch | None):
-        self._job, self._reader, self._cloudwatch = job, MetricReader(definitions), cloudwatch
+    def __init__(self, job: str, definitions: list[dict], call: Call | None):
+        self._job, self._reader, self._call = job, MetricReader(definitions), call
         self._values: list[dict] = []
         self._sent, self._last, self._lock = 0, time.monotonic(), threading.Lock()
 
@@ -131,13 +136,20 @@ class JobMetrics:
         with self._lock:
             new = self._values[self._sent :]
             self._sent, self._last = len(self._values), time.monotonic()
-        if new and self._cloudwatch:
-            about = {"TrainingJobName": self._job}
-            data = [
-                Datum(value["MetricName"], value["Value"], value["Timestamp"], about)
-                for value in new
-            ]
-            self._cloudwatch.put(NAMESPACE, data)
+        data = [self._datum(value) for value in new if isfinite(value["Value"])]
+        if self._call:
+            for start in range(0, len(data), MOST_DATA):
+                request = {"Namespace": NAMESPACE, "MetricData": data[start : start + MOST_DATA]}
+                self._call("cloudwatch", "PutMetricData", request)
+
+    def _datum(self, value: dict) -> dict:
+        return {
+            "MetricName": value["MetricName"],
+            "Value": value["Value"],
+            "Timestamp": value["Timestamp"],
+            "Unit": "None",
+            "Dimensions": [{"Name": "TrainingJobName", "Value": self._job}],
+        }
 
     def final(self) -> list[dict]:
         """Return FinalMetricDataList."""

@@ -6,28 +6,34 @@ Left out: Athena and Redshift inputs, Feature Store outputs, Continuous upload (
 
 from pathlib import Path
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
 from local_aws.instances.container import Container, share_of
-from local_aws.services.logs.engine import Logs
+from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.engine import DAY, JobEngine
 from local_aws.services.sagemaker.jobs.quotas import Quotas
 from local_aws.services.sagemaker.jobs.sources import objects_of
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state import paths
-from local_aws.state.documents import Documents
-from local_aws.state.objects.store import ObjectStore
+
+OPERATIONS = {
+    "sagemaker": (
+        "CreateProcessingJob",
+        "DescribeProcessingJob",
+        "ListProcessingJobs",
+        "StopProcessingJob",
+        "DeleteProcessingJob",
+    ),
+}
 
 
 class Processing(JobEngine):
     """The engine of CreateProcessingJob and its kin."""
 
+    name, operations = "processing", OPERATIONS
+
     failure_file = "output/message"
 
-    def __init__(
-        self, context: Context, documents: Documents, store: ObjectStore, logs: Logs, tags: Tags
-    ):
-        super().__init__("ProcessingJob", context, documents, store, logs, tags)
+    def __init__(self, parts: Parts):
+        super().__init__("ProcessingJob", parts)
 
     def create_processing_job(self, request: dict) -> dict:
         if not request["AppSpecification"].get("ContainerEntrypoint"):

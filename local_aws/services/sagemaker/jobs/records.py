@@ -5,27 +5,27 @@ Left out: deletion while a job runs.
 
 import sqlite3
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Shelf, now, public
 from local_aws.state.disk import FULL_MESSAGE, is_full
-from local_aws.state.documents import Documents
 from local_aws.wire.listing import Listing
 
 
-class JobRecords:
+class JobRecords(Engine):
     """What is known of jobs; a subclass begins and ends them.
 
     Args:
         kind: `ProcessingJob` or `TrainingJob`, as AWS's field names begin.
     """
 
-    def __init__(self, kind: str, context: Context, documents: Documents, tags: Tags):
-        self.kind, self.context, self.tags = kind, context, tags
+    def __init__(self, kind: str, parts: Parts):
+        super().__init__(parts)
+        self.kind, self.context, self.tags = kind, parts.context, parts.engine(Tags)
         self._name, self._status = f"{kind}Name", f"{kind}Status"
         self._prefix = kind.removesuffix("Job")
-        self.documents = Shelf(documents, kind)
+        self.documents = Shelf(parts.documents, kind)
         summary = (self._name, f"{kind}Arn", self._status, "CreationTime", "LastModifiedTime")
         summary += (f"{self._prefix}EndTime", "FailureReason", "SecondaryStatus", "WarmPoolStatus")
         self.listing = Listing(f"{kind}Summaries", self._name, summary, self._status)

@@ -11,12 +11,10 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
 from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import Container
-from local_aws.services.cloudwatch.metrics import CloudWatch
-from local_aws.services.logs.engine import Logs
+from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs import (
     billing,
     drivers,
@@ -31,24 +29,31 @@ from local_aws.services.sagemaker.jobs.engine import AGAIN, JobEngine, host_name
 from local_aws.services.sagemaker.jobs.metrics import JobMetrics
 from local_aws.services.sagemaker.jobs.pools import Pools, is_kept, keep_alive, may_keep, may_use
 from local_aws.services.sagemaker.jobs.quotas import Quotas
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state import paths
 from local_aws.state.collection import public
-from local_aws.state.documents import Documents
-from local_aws.state.objects.store import ObjectStore
+
+OPERATIONS = {
+    "sagemaker": (
+        "CreateTrainingJob",
+        "DescribeTrainingJob",
+        "ListTrainingJobs",
+        "StopTrainingJob",
+        "UpdateTrainingJob",
+        "DeleteTrainingJob",
+    ),
+}
 
 
 class Training(JobEngine):
     """The engine of CreateTrainingJob and its kin."""
 
-    def __init__(
-        self, context: Context, documents: Documents, store: ObjectStore, logs: Logs, tags: Tags,
-        cloudwatch: CloudWatch | None = None,
-    ):  # fmt: skip
-        super().__init__("TrainingJob", context, documents, store, logs, tags)
-        self._cloudwatch, self._metrics = cloudwatch, dict[str, JobMetrics]()
-        self.quotas, self._creating = Quotas(context.state), threading.Lock()
-        self._channels = Channels(store)
+    name, operations = "training", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__("TrainingJob", parts)
+        self._metrics = dict[str, JobMetrics]()
+        self.quotas, self._creating = Quotas(parts.context.state), threading.Lock()
+        self._channels = Channels(parts.store)
         self._checkpoints: dict[str, Checkpoints] = {}
         self._tries: dict[str, int] = {}
         self.pools = Pools(self.documents, self._amend)
@@ -198,7 +203,7 @@ class Training(JobEngine):
     def prepare(self, name: str, job: dict, folder: Path, hosts: list[str]) -> list[Container]:
         self.say(name, "Downloading")
         definitions = job["AlgorithmSpecification"].get("MetricDefinitions", [])
-        self._metrics.setdefault(name, JobMetrics(name, definitions, self._cloudwatch))
+        self._metrics.setdefault(name, JobMetrics(name, definitions, self.parts.call))
         containers = [Container(paths.child(folder, host), host) for host in hosts]
         port = drivers.free_port()
         for place, container in enumerate(containers):

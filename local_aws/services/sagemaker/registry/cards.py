@@ -3,12 +3,11 @@
 Left out: export to PDF, customer keys (kept, not used). Deleting is at once, with all versions.
 """
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Shelf, now, public
-from local_aws.state.documents import Documents
 from local_aws.wire.listing import Listing
 
 SUMMARY = ("ModelCardName", "ModelCardArn", "ModelCardStatus", "CreationTime", "LastModifiedTime")
@@ -18,10 +17,26 @@ VERSIONS = Listing(
 )
 
 
-class Cards:
+OPERATIONS = {
+    "sagemaker": (
+        "CreateModelCard",
+        "DescribeModelCard",
+        "UpdateModelCard",
+        "ListModelCards",
+        "ListModelCardVersions",
+        "DeleteModelCard",
+    ),
+}
+
+
+class Cards(Engine):
     """The engine of CreateModelCard and its kin."""
 
-    def __init__(self, context: Context, documents: Documents, tags: Tags):
+    name, operations = "model_cards", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        context, documents, tags = parts.context, parts.documents, parts.engine(Tags)
         self._context, self._tags = context, tags
         self._documents = Shelf(documents, "model-card")
 

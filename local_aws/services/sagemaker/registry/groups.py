@@ -6,11 +6,10 @@ has none either).
 
 import threading
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Shelf, now, public
-from local_aws.state.documents import Documents
 from local_aws.wire.listing import Listing
 
 PACKAGES = "model-package"
@@ -28,10 +27,24 @@ LISTING = Listing(
 )
 
 
-class PackageGroups:
+OPERATIONS = {
+    "sagemaker": (
+        "CreateModelPackageGroup",
+        "DescribeModelPackageGroup",
+        "ListModelPackageGroups",
+        "DeleteModelPackageGroup",
+    ),
+}
+
+
+class PackageGroups(Engine):
     """The engine of CreateModelPackageGroup and its kin."""
 
-    def __init__(self, context: Context, documents: Documents, tags: Tags):
+    name, operations = "package_groups", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        context, documents, tags = parts.context, parts.documents, parts.engine(Tags)
         self._context, self._all, self._tags = context, documents, tags
         self._documents = Shelf(documents, "model-package-group")
         self.lock = threading.RLock()

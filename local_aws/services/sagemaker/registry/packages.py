@@ -5,15 +5,13 @@ without a group has no approval.
 Left out, and refused: validation jobs, algorithms, the marketplace, keys, managed storage.
 """
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.archives import check_archive
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.registry.groups import PACKAGES, PackageGroups
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Shelf, now, public
-from local_aws.state.documents import Documents
-from local_aws.state.objects.store import ObjectStore
 from local_aws.wire.listing import Listing
 
 UNSUPPORTED = (
@@ -48,17 +46,27 @@ APPROVAL = {"ModelApprovalStatus", "ApprovalDescription"}
 MOST_PROPERTIES = 50
 
 
-class Packages:
+OPERATIONS = {
+    "sagemaker": (
+        "CreateModelPackage",
+        "DescribeModelPackage",
+        "BatchDescribeModelPackage",
+        "ListModelPackages",
+        "UpdateModelPackage",
+        "DeleteModelPackage",
+    ),
+}
+
+
+class Packages(Engine):
     """The engine of CreateModelPackage and its kin."""
 
-    def __init__(
-        self,
-        context: Context,
-        documents: Documents,
-        store: ObjectStore,
-        tags: Tags,
-        groups: PackageGroups,
-    ):
+    name, operations = "packages", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        context, documents, store = parts.context, parts.documents, parts.store
+        tags, groups = parts.engine(Tags), parts.engine(PackageGroups)
         self._context, self._store, self._tags, self._groups = context, store, tags, groups
         self._documents = Shelf(documents, PACKAGES)
 

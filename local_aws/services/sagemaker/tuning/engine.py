@@ -11,9 +11,8 @@ count as RetryableError, and are run again.
 import secrets
 import threading
 
-from local_aws.context import Context
 from local_aws.errors import AwsError
-from local_aws.services.logs.engine import Logs
+from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs.training import Training
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.services.sagemaker.tuning import trials
@@ -21,7 +20,6 @@ from local_aws.services.sagemaker.tuning.requests import check
 from local_aws.services.sagemaker.tuning.run import TuningRun
 from local_aws.services.sagemaker.tuning.warm_start import inherit
 from local_aws.state.collection import Shelf, now, public
-from local_aws.state.documents import Documents
 from local_aws.wire.listing import Listing
 
 NAME, ARN = "HyperParameterTuningJobName", "HyperParameterTuningJobArn"
@@ -42,14 +40,29 @@ TRIALS = Listing(
 )  # fmt: skip
 
 
-class Tuning:
+OPERATIONS = {
+    "sagemaker": (
+        "CreateHyperParameterTuningJob",
+        "DescribeHyperParameterTuningJob",
+        "ListHyperParameterTuningJobs",
+        "ListTrainingJobsForHyperParameterTuningJob",
+        "StopHyperParameterTuningJob",
+        "DeleteHyperParameterTuningJob",
+    ),
+}
+
+
+class Tuning(Engine):
     """Keeps tuning jobs, each with a thread of its own while it runs."""
 
-    def __init__(
-        self, context: Context, documents: Documents, logs: Logs, tags: Tags, training: Training
-    ):
+    name, operations = "tuning", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        context, documents = parts.context, parts.documents
+        tags, training = parts.engine(Tags), parts.engine(Training)
         self.documents = Shelf(documents, "HyperParameterTuningJob")
-        self._context, self._logs, self._tags, self._training = context, logs, tags, training
+        self._context, self._tags, self._training = context, tags, training
         self._runs: dict[str, TuningRun] = {}
         self._lock = threading.Lock()
 
@@ -172,7 +185,7 @@ class Tuning:
             return self._tags.list_tags({"ResourceArn": self._arn(name)})["Tags"]
 
         with self._lock:
-            run = TuningRun(name, self.documents, self._training, self._logs, tags)
+            run = TuningRun(name, self.documents, self._training, self.parts.call, tags)
             self._runs[name] = run
             run.start()
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from math import nan
 
 from local_aws.errors import AwsError
-from local_aws.services.logs.engine import Logs
+from local_aws.instances.log_streams import Call, read_lines
 from local_aws.services.sagemaker.jobs.engine import INTERNAL
 from local_aws.services.sagemaker.jobs.metrics import MetricReader
 from local_aws.services.sagemaker.jobs.training import Training
@@ -46,11 +46,11 @@ class TuningRun:
     """
 
     def __init__(
-        self, name: str, shelf: Shelf, training: Training, logs: Logs,
+        self, name: str, shelf: Shelf, training: Training, call: Call,
         tags: Callable[[], list[dict]],
     ):  # fmt: skip
         self.name, self._shelf, self._training = name, shelf, training
-        self._logs, self._tags = logs, tags
+        self._call, self._tags = call, tags
         self._wake, self._leaving = threading.Event(), False
         self._thread = threading.Thread(target=self._run, name=f"tuning-{name}", daemon=True)
         self._numbers: dict[str, int] = {}
@@ -156,7 +156,7 @@ class TuningRun:
         wanted = [one for one in given if one["Name"] == objective["MetricName"]]
         reader = self._readers.setdefault(name, MetricReader(wanted))
         found: list[dict] = []
-        for line in self._logs.messages(self._training.log_group, f"{name}/"):
+        for line in read_lines(self._call, self._training.log_group, f"{name}/"):
             found += reader.read(line, now())[0]
         # What is not finite can't be averaged, but it counts as an epoch.
         values = [value["Value"] for value in found]

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.datasets import Unreadable, load_dataset
+from helpers.datasets import load_dataset
 from helpers.datasets.bins.dataset import DATASET, LABELS
 from helpers.datasets.bins.plan import goods, plan
 from helpers.datasets.bins.scene import photograph, to_jpeg
 from helpers.media.images import orientation
+from helpers.samples import Unreadable
 from tests.places import REAL_DATA
 
 REAL = REAL_DATA / "bins"

@@ -5,11 +5,11 @@ import pytest
 
 from helpers import athena
 from helpers.datasets import load_dataset
-from helpers.questions import leak, load_questions
+from helpers.questions import leak
 from tests.figures import is_labelled
 from tests.local_aws.services.athena.notebook_rows import ROWS
 
-QUESTIONS = load_questions("bins")
+QUESTIONS = load_dataset("bins").questions()
 
 
 @pytest.fixture

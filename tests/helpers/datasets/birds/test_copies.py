@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from helpers.datasets.base import Record, Unreadable
 from helpers.datasets.birds.copies import relate, survey
 from helpers.datasets.birds.song import SPECIES, draw_voice, sing
+from helpers.samples import Record, Unreadable
 from tests.sounds import file_of, hush
 
 

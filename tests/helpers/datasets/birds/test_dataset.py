@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from helpers.datasets import load_dataset
-from helpers.datasets.base import Drop, Record, Unreadable
 from helpers.datasets.birds.dataset import DATASET
 from helpers.datasets.birds.metadata import write_table
 from helpers.media.logmel import LogMel
+from helpers.samples import Record, Remark, Unreadable
 from tests.sounds import chirp, file_of, hush, placed
 
 RECORDING = file_of(placed(chirp(1), 2, placed(chirp(1), 9, hush(14))), "OGG")
@@ -25,7 +25,7 @@ def raw_of(rows: list[dict], extra: tuple[str, ...] = (), **tables: bytes) -> di
     return {"train_metadata.csv": write_table(rows), **media, **dict.fromkeys(extra, b""), **tables}
 
 
-def records_of(raw: dict[str, bytes]) -> tuple[list[Record], list[Drop]]:
+def records_of(raw: dict[str, bytes]) -> tuple[list[Record], list[Remark]]:
     return DATASET.records(raw, raw.__getitem__)
 
 

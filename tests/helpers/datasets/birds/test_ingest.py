@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.datasets.base import Drop
 from helpers.datasets.birds.dataset import DATASET
 from helpers.datasets.birds.metadata import write_table
+from helpers.samples import Remark
 from tests.places import REAL_DATA
 from tests.sounds import chirp, file_of
 
@@ -146,7 +146,9 @@ def test_what_macos_packs_beside_a_recording_is_no_recording(tmp_path, out):
 def test_a_name_that_is_no_text_is_left_out_and_listed(tmp_path, out):
     mine = lay(tmp_path / "mine", {"owl/1.wav": SOUNDS["wav"]})
     Path(os.fsdecode(os.fsencode(mine / "owl") + b"/\xff.wav")).write_bytes(b"")
-    assert DATASET.ingest(mine, out) == [Drop("owl/\\xff.wav", "its name is not UTF-8: rename it")]
+    assert DATASET.ingest(mine, out) == [
+        Remark("owl/\\xff.wav", "its name is not UTF-8: rename it")
+    ]
 
 
 def test_files_that_macos_has_named_are_found_by_the_tables_rows(tmp_path, out):
@@ -178,7 +180,7 @@ def test_birdclefs_layout_is_taken_over_as_it_is(tmp_path, out):
 def test_what_is_no_recording_is_left_out_and_listed(tmp_path, out, name, reason):
     mine = lay(tmp_path / "mine", {"owl/1.wav": SOUNDS["wav"], name: SOUNDS["wav"]})
     (drop,) = DATASET.ingest(mine, out)
-    assert isinstance(drop, Drop) and drop.source == name and reason in drop.reason
+    assert isinstance(drop, Remark) and drop.source == name and reason in drop.reason
 
 
 @pytest.mark.parametrize("files", [None, {}, {"owl/a.txt": b""}, {"train_metadata.csv": b"x"}])

@@ -6,10 +6,10 @@ import pytest
 from helpers import athena
 from helpers.datasets import load_dataset
 from helpers.datasets.birds import metadata as birds_metadata
-from helpers.questions import draw_leak, leak, load_questions
+from helpers.questions import draw_leak, leak
 from tests.figures import is_labelled
 
-QUESTIONS = load_questions("birds")
+QUESTIONS = load_dataset("birds").questions()
 
 
 def row(

@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from helpers.datasets.base import Unreadable
 from helpers.datasets.birds.dataset import DATASET
 from helpers.datasets.birds.metadata import COLUMNS, ddl
 from helpers.datasets.birds.plan import plan
 from helpers.datasets.birds.sample import TAXONOMY, media_key, render
 from helpers.media import audio
 from helpers.media.recordings import clean
+from helpers.samples import Unreadable
 
 SIZES = {"recordings": 48, "species": 4, "recordists": 10}
 DIRTY = {item.dirt: item for item in plan(0, 240, 8, 20) if item.dirt}

@@ -23,8 +23,8 @@ def full(*arguments, **named):
 @pytest.fixture
 def engine(aws):
     aws.store.create_bucket("birds")
-    aws.engines.catalog.create_database({"DatabaseInput": {"Name": "db"}})
-    return aws.engines.athena
+    aws.parts.catalog.create_database({"DatabaseInput": {"Name": "db"}})
+    return aws.engines.athena.engine
 
 
 def run(engine, text):

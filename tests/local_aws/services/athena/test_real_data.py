@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from helpers.datasets import load_dataset
 from helpers.datasets.birds import metadata as birds_metadata
-from helpers.questions import leak, load_questions
+from helpers.questions import leak
 from tests.places import REAL_DATA
 
 BIRDS = REAL_DATA / "birds" / "train_metadata.csv"
@@ -59,7 +60,7 @@ def test_every_row_of_the_real_bird_metadata_answers_the_courses_questions(cloud
     assert len(files) == 1973
     for key, data in files.items():
         cloud.store.put("lake", f"raw/birds/{key}", data)
-    asked = load_questions("birds")
+    asked = load_dataset("birds").questions()
     cloud.run(birds_metadata.ddl("birds", "birds_raw", "s3://lake/raw/birds/metadata/"))
     cloud.run(f"CREATE TABLE birds AS {asked.flat.format(raw='birds_raw')}")
     assert cloud.rows("SELECT count(*), count(DISTINCT id) FROM birds") == [(1973, 1973)]

@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.instances.log_streams import read_lines
 from tests.local_aws.full import no_file_longer_than
+from tests.local_cloud import write_log
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 
 
 @pytest.fixture
 def logs(aws, client):
-    aws.engines.logs.append(GROUP, "birds/algo-1", [f"line {n}" for n in range(5)])
-    aws.engines.logs.append(GROUP, "bins/algo-1", ["loss=1.0"])
+    write_log(aws, GROUP, "birds/algo-1", [f"line {n}" for n in range(5)])
+    write_log(aws, GROUP, "bins/algo-1", ["loss=1.0"])
     return client("logs")
 
 
@@ -107,7 +109,7 @@ def texts(logs, stream="birds/algo-1"):
 def test_a_line_that_can_not_be_read_leaves_a_stream_its_others(aws, logs, bad, caplog):
     (file,) = (aws.context.state / "logs").rglob("birds*.jsonl")
     file.write_bytes(file.read_bytes() + bad)
-    aws.engines.logs.append(GROUP, "birds/algo-1", ["after"])
+    write_log(aws, GROUP, "birds/algo-1", ["after"])
     assert texts(logs) == [*(f"line {n}" for n in range(5)), "after"]
     assert logs.describe_log_streams(logGroupName=GROUP)["logStreams"][0]["lastEventTimestamp"]
     assert "skipped" in caplog.text
@@ -137,7 +139,7 @@ def test_a_group_that_has_no_room_is_refused_and_can_be_made_later(logs):
 
 def test_an_answer_holds_no_more_than_a_server_can_bear_and_the_next_ones_the_rest(aws, client):
     lines = [f"{n}".ljust(300_000) for n in range(9)]
-    aws.engines.logs.append(GROUP, "loud", lines)
+    write_log(aws, GROUP, "loud", lines)
     asked = {"logGroupName": GROUP, "logStreamName": "loud"}
     logs, tokens = client("logs"), {"startFromHead": True}
     read, sizes = [], []
@@ -192,9 +194,9 @@ def test_a_group_is_named_in_one_way(logs, asked):
 
 def test_an_engine_reads_all_lines_of_a_stream_however_many(aws):
     lines = [str(n) for n in range(10_001)]
-    aws.engines.logs.append(GROUP, "trial/algo-1", lines)
-    aws.engines.logs.append(GROUP, "trial-2/algo-1", ["other"])
-    assert list(aws.engines.logs.messages(GROUP, "trial/")) == lines
+    write_log(aws, GROUP, "trial/algo-1", lines)
+    write_log(aws, GROUP, "trial-2/algo-1", ["other"])
+    assert list(read_lines(aws.parts.call, GROUP, "trial/")) == lines
 
 
 def test_a_group_whose_deletion_breaks_off_is_still_there_to_be_deleted(aws, logs, monkeypatch):

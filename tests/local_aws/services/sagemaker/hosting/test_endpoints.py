@@ -244,7 +244,7 @@ def test_an_endpoint_whose_log_has_no_room_serves(hosting, monkeypatch):
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(hosting.aws.engines.logs, "append", full)
+    monkeypatch.setattr(hosting.aws.engines.logs, "put_log_events", full)
     hosting.create(archive(f"print('x\\n' * 40_000)\n{SCRIPT}"))
     assert hosting.ask()["bytes"] == 5
     monkeypatch.undo()

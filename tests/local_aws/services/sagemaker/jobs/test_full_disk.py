@@ -23,13 +23,13 @@ def full(*arguments, **named):
 
 
 def test_a_job_whose_log_has_no_room_ends_all_the_same(aws, client, monkeypatch):
-    append, calls = aws.engines.logs.append, []
+    append, calls = aws.engines.logs.put_log_events, []
 
     def sometimes(*arguments):
         calls.append(arguments)
         return (full if len(calls) < 3000 else append)(*arguments)
 
-    monkeypatch.setattr(aws.engines.logs, "append", sometimes)
+    monkeypatch.setattr(aws.engines.logs, "put_log_events", sometimes)
     sagemaker = client("sagemaker")
     sagemaker.create_training_job(**training("job", TALK))
     assert wait_for(sagemaker, "TrainingJob", "job")["TrainingJobStatus"] == "Completed"
@@ -61,7 +61,7 @@ def test_a_job_that_ends_on_a_full_disk_is_failed_now_and_after_more_room(
     while "job" not in aws.engines.training._running:
         time.sleep(0.02)
     with monkeypatch.context() as patch:
-        patch.setattr(aws._documents, "_write", no_room)
+        patch.setattr(aws.parts.documents, "_write", no_room)
         with pytest.raises(ClientError, match="InsufficientStorage"):
             sagemaker.create_training_job(**training("refused", "pass"))
         go.touch()

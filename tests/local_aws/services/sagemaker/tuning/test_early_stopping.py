@@ -4,6 +4,7 @@ import pytest
 
 from local_aws.services.sagemaker.tuning.early_stopping import is_hopeless
 from local_aws.services.sagemaker.tuning.run import TuningRun
+from tests.local_cloud import write_log
 
 EARLIER = [[0.2, 0.4], [0.4, 0.6], [0.6, 0.8]]
 """Running averages after two epochs: 0.3, 0.5, 0.7."""
@@ -43,8 +44,8 @@ def test_a_trial_that_prints_what_is_no_finite_number_can_be_compared(aws, lines
         },
     }
     log = [f"score={line}" for line in lines]
-    aws.engines.logs.append("/aws/sagemaker/TrainingJobs", f"{name}/algo-1", log)
-    run = TuningRun("tune", tuning.documents, aws.engines.training, aws.engines.logs, list)
+    write_log(aws, "/aws/sagemaker/TrainingJobs", f"{name}/algo-1", log)
+    run = TuningRun("tune", tuning.documents, aws.engines.training, aws.parts.call, list)
     values = run._objectives(job, name)
     assert len(values) == 3 - lines.count("x")
     assert not is_hopeless([1.0], [values, values], 1)

@@ -2,10 +2,10 @@ from argparse import ArgumentParser
 
 import pytest
 
-from helpers.datasets import NAMES
+from helpers.datasets import NAMES, load_dataset
 from helpers.networks.model import MODELS
+from helpers.training.defaults import check_accuracy, complete
 from helpers.training.options import Options
-from helpers.training.recipes import FLOORS, RECIPES, check_floor, complete
 
 
 def flags(*given: str):
@@ -21,14 +21,14 @@ def test_every_data_set_can_be_trained_without_a_flag(dataset):
     args = complete(flags(), dataset)
     assert args.model in MODELS
     assert args.batch_size > 0
-    assert Options.from_flags(args).epochs == RECIPES[dataset]["epochs"]
+    assert Options.from_flags(args).epochs == load_dataset(dataset).training_defaults["epochs"]
 
 
 def test_what_was_given_wins():
     args = complete(flags("--epochs", "2", "--lr", "0"), "bins")
     options = Options.from_flags(args)
     assert (options.epochs, options.lr) == (2, 0)
-    assert options.patience == RECIPES["bins"]["patience"]
+    assert options.patience == load_dataset("bins").training_defaults["patience"]
 
 
 def test_what_neither_gives_is_the_default():
@@ -37,8 +37,8 @@ def test_what_neither_gives_is_the_default():
 
 @pytest.mark.parametrize("dataset", NAMES)
 def test_a_model_of_the_sample_data_below_what_is_promised_is_an_error(dataset):
-    floor = FLOORS[dataset]
-    assert "as promised" in check_floor(dataset, floor, sample=True)
-    with pytest.raises(RuntimeError, match=f"where {floor:.2f} was promised"):
-        check_floor(dataset, floor - 0.01, sample=True)
-    assert "your own data" in check_floor(dataset, 0.1, sample=False)
+    minimum = load_dataset(dataset).minimum_accuracy
+    assert "as promised" in check_accuracy(dataset, minimum, sample=True)
+    with pytest.raises(RuntimeError, match=f"where {minimum:.2f} was promised"):
+        check_accuracy(dataset, minimum - 0.01, sample=True)
+    assert "your own data" in check_accuracy(dataset, 0.1, sample=False)

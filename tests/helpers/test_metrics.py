@@ -14,7 +14,7 @@ from sklearn.metrics import (
     confusion_matrix as sklearn_confusion,
 )
 
-from helpers.evaluation import metrics
+from helpers import metrics
 
 LABELS = ["a", "b", "c"]
 

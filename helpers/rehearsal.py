@@ -1,0 +1,95 @@
+"""What can be hurried or made to fail on the local AWS; on AWS one waits, and measures what is.
+
+AWS has neither a clock that can be moved nor a table of faults. `pass_time` waits there, `faults`
+changes nothing and says so, and `interrupt` stops the job, which goes on when it is created again.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tqdm.auto import tqdm
+
+from helpers.config import Config, local_settings
+from helpers.session import client
+
+if TYPE_CHECKING:
+    from local_aws.control import Context, Fault
+
+
+def pass_time(config: Config, seconds: float, why: str = "waiting") -> None:
+    """Let time pass for whatever is timed: alarms, cooldowns, keep-alive periods, schedules.
+
+    The local AWS moves its clock, which takes no time; on AWS this waits and shows how long yet.
+    """
+    if server := _local(config):
+        from local_aws.control import advance
+
+        advance(server, seconds)
+        return
+    for _ in tqdm(range(round(seconds)), desc=why, unit="s"):
+        time.sleep(1)
+
+
+@contextmanager
+def faults(config: Config, *rules: "Fault", seed: int = 0) -> Iterator[str]:
+    """Have the local AWS show faults while the block lasts; yield a sentence on what is measured.
+
+    On AWS nothing is changed: what is measured there is AWS's own network and service.
+    """
+    if not (server := _local(config)):
+        yield "Measured on AWS as it is"
+        return
+    from local_aws.control import set_faults
+
+    set_faults(server, rules, seed)
+    try:
+        yield "; ".join(
+            f"{rule.kind} {rule.service}:{rule.operation}, {rule.seconds:g} s,"
+            f" {rule.bytes_per_second / 1e6:g} MB/s, {rule.share:.0%} of requests"
+            for rule in rules
+        )
+    finally:
+        set_faults(server, ())
+
+
+def slow_network(seconds: float, bytes_per_second: float) -> "Fault":
+    """Return the rule of an S3 whose connections have this latency and this rate."""
+    from local_aws.control import Fault
+
+    return Fault("slow", "s3", seconds=seconds, bytes_per_second=bytes_per_second)
+
+
+def interrupt(config: Config, training_job: str) -> str:
+    """Take a managed spot training job's instances away; return a sentence on what happened.
+
+    On AWS nobody can ask for that: the job is stopped, and goes on from its checkpoint when it is
+    created again with the same checkpoint folder.
+
+    Raises:
+        RuntimeError: the job does not run, or not on spot instances.
+    """
+    if server := _local(config):
+        from local_aws.control import interrupt
+
+        interrupt(server, training_job)
+        return "Interrupted: it starts again on other instances"
+    client(config, "sagemaker").stop_training_job(TrainingJobName=training_job)
+    return "Stopped: create it again with the same checkpoint folder, and it goes on"
+
+
+def _local(config: Config) -> "Context | None":
+    """Return the local AWS of these settings; None on AWS.
+
+    Raises:
+        RuntimeError: it does not run.
+    """
+    if not config.endpoint_url:
+        return None
+    from local_aws.control import find_running
+
+    server = find_running(local_settings().state)
+    if server is None or server.url != config.endpoint_url:
+        raise RuntimeError("The local AWS does not run: run the notebook's first cell again")
+    return server

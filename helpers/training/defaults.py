@@ -1,0 +1,36 @@
+"""Hyperparameters for flags that were not given, and the accuracy that is promised of them."""
+
+from argparse import Namespace
+from dataclasses import fields
+
+from helpers.datasets import load_dataset
+from helpers.training.options import Options
+
+
+def complete(args: Namespace, dataset: str) -> Namespace:
+    """Return the flags with, where none was given (None), the data set's values or the defaults."""
+    given = {name: value for name, value in vars(args).items() if value is not None}
+    defaults = {option.name: option.default for option in fields(Options)}
+    own = load_dataset(dataset).training_defaults
+    return Namespace(**{**vars(args), **defaults, **own, **given})
+
+
+def check_accuracy(dataset: str, accuracy: float, *, sample: bool) -> str:
+    """Say how a model's test accuracy stands to what the course promises of its sample data.
+
+    Args:
+        sample: whether the data are the course's own; nothing is promised of other data.
+
+    Raises:
+        RuntimeError: the sample data's model is worse than promised.
+    """
+    minimum = load_dataset(dataset).minimum_accuracy
+    if not sample:
+        return f"test accuracy {accuracy:.3f}; nothing is promised of your own data"
+    if accuracy < minimum:
+        raise RuntimeError(
+            f"Test accuracy {accuracy:.3f} on the sample data, where {minimum:.2f} was promised: "
+            "the log above says whether training ended early, or on other hyperparameters than the "
+            "data set's training_defaults"
+        )
+    return f"test accuracy {accuracy:.3f}, at least {minimum:.2f} as promised"

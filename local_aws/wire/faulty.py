@@ -1,0 +1,84 @@
+"""Makes requests meet the faults of the table: slow, throttled, dropped; knows HTTP, no service.
+
+Without rules a request passes as if this were not there. The control calls meet no fault.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+
+from werkzeug.wsgi import get_input_stream
+
+from local_aws.errors import AwsError
+from local_aws.settings import CONTROL
+from local_aws.state.faults import Fault, Faults
+from local_aws.wire.errors import word
+from local_aws.wire.routing import S3, is_s3, name, protocol_of
+
+BLOCK = 2**14
+"""Bytes that a slow answer sends at once."""
+THROTTLING = {
+    S3: AwsError("SlowDown", "Please reduce your request rate.", 503),
+    "query": AwsError("Throttling", "Rate exceeded", 400),
+}
+"""Protocol to the error; all others have ThrottlingException."""
+
+
+class Dropped(ConnectionError):
+    """The connection ends without an answer."""
+
+
+class Faulty:
+    """A WSGI layer over the door."""
+
+    def __init__(self, app: Callable, faults: Faults):
+        self._app, self._faults = app, faults
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if not self._faults.rules or environ["PATH_INFO"].startswith(CONTROL):
+            return self._app(environ, start_response)
+        request = _named(environ)
+        if self._faults.draw("dropped", *request):
+            raise Dropped("dropped, as a fault says")
+        if self._faults.draw("throttled", *request):
+            return _throttled(environ, start_response)
+        slow = self._faults.draw("slow", *request)
+        if slow:
+            time.sleep(slow.seconds)
+        answer = self._app(environ, start_response)
+        return _paced(answer, slow) if slow and slow.bytes_per_second else answer
+
+
+def _named(environ: dict) -> tuple[str, str]:
+    """Return the service and the operation that a request is for."""
+    body = b""
+    if not is_s3(environ):
+        body = get_input_stream(environ).read()
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+    call = name(environ, body)
+    return call.service, call.operation
+
+
+def _throttled(environ: dict, start_response: Callable) -> list[bytes]:
+    protocol = protocol_of(environ)
+    error = THROTTLING.get(protocol) or AwsError("ThrottlingException", "Rate exceeded")
+    headers, body = word(error, protocol, str(uuid.uuid4()))
+    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+    start_response(f"{error.status} Error", [*headers, ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _paced(answer: Iterable[bytes], rule: Fault) -> Iterator[bytes]:
+    """Yield an answer's bytes at the rate of a rule."""
+    start, sent = time.monotonic(), 0
+    try:
+        for block in answer:
+            for place in range(0, len(block), BLOCK):
+                piece = block[place : place + BLOCK]
+                sent += len(piece)
+                time.sleep(max(0.0, start + sent / rule.bytes_per_second - time.monotonic()))
+                yield piece
+    finally:
+        if hasattr(answer, "close"):
+            answer.close()

@@ -1,0 +1,53 @@
+"""Time that passes and faults that come on request, on the local AWS; on AWS one waits."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from helpers import rehearsal
+from local_aws.control import Fault
+
+
+@pytest.fixture
+def rehearsed(config, aws, monkeypatch):
+    """Return the settings of a local AWS that is found by its state folder."""
+    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))
+    return config
+
+
+def test_time_passes_at_once_on_the_local_aws(rehearsed, aws):
+    before = aws.parts.clock.now()
+    rehearsal.pass_time(rehearsed, 3600)
+    assert aws.parts.clock.now() - before >= timedelta(hours=1)
+
+
+def test_on_aws_one_waits(config, monkeypatch):
+    waited = []
+    monkeypatch.setattr("helpers.rehearsal.time.sleep", waited.append)
+    rehearsal.pass_time(replace(config, endpoint_url=None), 3)
+    assert waited == [1, 1, 1]
+
+
+def test_faults_last_as_long_as_the_block(rehearsed, aws):
+    with rehearsal.faults(rehearsed, rehearsal.slow_network(0.03, 60e6)) as said:
+        assert said == "slow s3:*, 0.03 s, 60 MB/s, 100% of requests"
+        assert [rule.kind for rule in aws.parts.faults.rules] == ["slow"]
+    assert aws.parts.faults.rules == ()
+
+
+def test_faults_end_with_a_block_that_fails(rehearsed, aws):
+    with pytest.raises(ZeroDivisionError), rehearsal.faults(rehearsed, Fault("dropped", "s3")):
+        raise ZeroDivisionError
+    assert aws.parts.faults.rules == ()
+
+
+def test_on_aws_what_is_there_is_measured(config):
+    with rehearsal.faults(replace(config, endpoint_url=None), Fault("dropped")) as said:
+        assert said == "Measured on AWS as it is"
+
+
+def test_a_local_aws_that_has_ended_is_said(config, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_LOCAL_STATE", str(tmp_path / "none"))
+    with pytest.raises(RuntimeError, match="does not run"):
+        rehearsal.pass_time(config, 1)

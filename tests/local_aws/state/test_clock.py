@@ -1,0 +1,61 @@
+"""The one clock: it moves forward alone, and what is due happens, in its order, once."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local_aws.state.clock import Clock
+
+
+def test_it_is_utc_in_milliseconds():
+    now = Clock().now()
+    assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
+    assert now.microsecond % 1000 == 0
+
+
+def test_it_moves_forward_and_stays_there():
+    clock = Clock()
+    before = clock.now()
+    assert clock.advance(3600) >= before + timedelta(hours=1)
+    assert timedelta(0) <= clock.now() - before - timedelta(hours=1) < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("seconds", [-1, float("inf"), float("nan")])
+def test_it_moves_by_a_number_of_seconds_or_not_at_all(seconds):
+    with pytest.raises(ValueError, match="moves forward"):
+        Clock().advance(seconds)
+
+
+def test_what_is_due_by_then_has_happened_in_its_order_and_at_its_time():
+    clock, happened = Clock(), []
+    start = clock.now()
+    for seconds in (300, 60, 900):
+        clock.after(seconds, lambda s=seconds: happened.append((s, clock.now() - start)))
+    clock.advance(600)
+    assert [seconds for seconds, _ in happened] == [60, 300]
+    for seconds, passed in happened:
+        assert timedelta(0) <= passed - timedelta(seconds=seconds) < timedelta(seconds=30)
+
+
+def test_what_a_timer_starts_is_timed_from_there():
+    clock, happened = Clock(), []
+    clock.after(60, lambda: clock.after(60, lambda: happened.append("second")))
+    clock.advance(100)
+    assert happened == []
+    clock.advance(30)
+    assert happened == ["second"]
+
+
+def test_a_cancelled_timer_never_goes_off():
+    clock, happened = Clock(), []
+    clock.after(60, lambda: happened.append(1)).cancel()
+    clock.advance(100)
+    assert happened == []
+
+
+def test_a_timer_goes_off_by_itself_too():
+    clock, gone = Clock(), threading.Event()
+    clock.after(3600, lambda: None)
+    clock.after(0.05, gone.set)
+    assert gone.wait(20)
