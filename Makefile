@@ -44,8 +44,8 @@ test: $(STAMP) ## Check style and layers, run all tests and all notebooks (what 
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(LAYERS)
-	$(CLOSED) $(PY) -m pytest
-	COURSE_DATASET=bins $(CLOSED) $(PY) -m pytest notebooks
+	$(CLOSED) $(PY) -m pytest tests -n auto
+	$(CLOSED) $(NOTEBOOKS) test
 
 images: $(STAMP) ## Run the job scripts with what their images have (wants python3.12 and 8 GB)
 	$(PY) -m tools.image_venvs

@@ -1,7 +1,11 @@
-"""How pytest runs the notebooks: after the tests, in order, all on one fresh local AWS."""
+"""How pytest runs the notebooks: after the tests, in order, all on one fresh local AWS.
+
+And, with -n, how it spreads tests over workers that run side by side.
+"""
 
 import os
 
+import psutil
 import pytest
 
 from tools.course_run import CourseRun, course_settings
@@ -15,12 +19,40 @@ def is_notebook(item: pytest.Item | None) -> bool:
     return getattr(item, "nbmake", False)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` starts: one a core, and one as many tests wait."""
+    return len(psutil.Process().cpu_affinity()) + 1 if psutil.LINUX else os.cpu_count() + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Give a worker whole files, in the order collected, and the notebooks all to one.
+
+    What a file's tests share is made once. xdist's own groups do nothing under pytest 9.2.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "notebooks" if file.endswith(".ipynb") else file
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the notebooks last, in the order of their names, and call them slow."""
-    items.sort(key=lambda item: item.path.name if is_notebook(item) else "")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the notebooks last, in the order of their names, and call them slow.
+
+    Where workers run side by side, files with slow tests come first: none is left to the end.
+    """
     for item in filter(is_notebook, items):
         item.add_marker("slow")
+    items.sort(key=lambda item: item.path.name if is_notebook(item) else "")
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.get_closest_marker("slow"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,6 +16,9 @@ from tools.processes import leftovers
 CLEAN = scrubbed(os.environ)
 os.environ.clear()
 os.environ.update(CLEAN)
+# Tests run side by side. Torch's threads wait for each other by keeping a core busy, as they come:
+# where more threads than cores want to run, each of them waits for a time slice at every operation.
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 telemetry.switch_off()
 
 

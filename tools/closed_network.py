@@ -20,6 +20,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools.processes import interrupts_left_to_children
+
 INSIDE = "--inside"
 UNSHARE = ["unshare", "--net", "--mount"]
 AS_ROOT = ["--user", "--map-root-user"]
@@ -161,7 +163,8 @@ def run_inside(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="closed-network-") as folder:
         ask_outside(Path(folder))
         threading.Thread(target=catcher.watch, daemon=True).start()
-        code = subprocess.run(command, env=without_proxies(os.environ)).returncode
+        with interrupts_left_to_children():
+            code = subprocess.run(command, env=without_proxies(os.environ)).returncode
     for what, times in catcher.seen.most_common():
         print(f"left the machine: {what}, {times} times", file=sys.stderr)
     count = sum(catcher.seen.values())
@@ -202,9 +205,10 @@ def main(words: list[str]) -> int:
     if not words or words[0].startswith("-"):
         print(__doc__, file=sys.stderr)
         return 2
-    if inside := starter():
-        return subprocess.run([*inside, *words]).returncode
-    code = subprocess.run(words).returncode
+    with interrupts_left_to_children():
+        if inside := starter():
+            return subprocess.run([*inside, *words]).returncode
+        code = subprocess.run(words).returncode
     print("no network of its own can be made here: nobody watched", file=sys.stderr)
     return code
 

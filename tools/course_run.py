@@ -1,13 +1,14 @@
 """One run of the course on a local AWS of its own; knows folders and variables, no notebook."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tools.processes import leftovers
@@ -15,6 +16,8 @@ from tools.processes import leftovers
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ("COURSE_DATASET", "COURSE_RAW")
 """Settings of a person that a run honors; it is always on the local AWS."""
+PORTS = (20_000, 32_000)
+"""Linux gives out ports from 32768 on by itself, other systems from 49152 on."""
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -32,10 +35,16 @@ def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a TCP port of the loopback interface that nobody listens on.
+
+    It lies below those that systems give out by themselves: no connection of another test or
+    course takes it before its server does.
+    """
+    while True:
+        port = random.SystemRandom().randrange(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class CourseRun:

@@ -2,6 +2,7 @@
 
 python -m tools.notebooks run       all notebooks, in order, as copies in .notebooks/
 python -m tools.notebooks render    the same, then their outputs go into notebooks/
+python -m tools.notebooks test      the courses of all data sets, side by side; nothing is kept
 """
 
 import argparse
@@ -9,16 +10,24 @@ import base64
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import nbformat
 from nbformat import NotebookNode
+
+from helpers.datasets import NAMES
+from tools.processes import interrupts_left_to_children
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "notebooks"
@@ -152,7 +161,8 @@ def run() -> int:
     options = ["--overwrite", "--verbose", "--no-header", "--durations=0", "--durations-min=0"]
     options += ["-p", "no:cacheprovider", f"--confcutdir={ROOT}"]
     command = [sys.executable, "-m", "pytest", *options, *map(str, copies)]
-    return subprocess.run(command, cwd=ROOT).returncode
+    with interrupts_left_to_children():
+        return subprocess.run(command, cwd=ROOT).returncode
 
 
 def render() -> int:
@@ -173,12 +183,35 @@ def render() -> int:
     return 0
 
 
+def test(options: Sequence[str] = ("notebooks", "--verbose", "--no-header")) -> int:
+    """Run the course of every data set at once, each in a pytest of its own; return 1 if any fails.
+
+    Each line of their output begins with the data set's name.
+    """
+    with interrupts_left_to_children(), ThreadPoolExecutor(len(NAMES)) as threads:
+        codes = list(threads.map(partial(course, options=options), NAMES))
+    return 1 if any(codes) else 0
+
+
+def course(dataset: str, options: Sequence[str]) -> int:
+    """Run one data set's course, say who speaks on every line, and return pytest's exit code."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    # Threads that wait leave the core to the other course.
+    environment = os.environ | {"COURSE_DATASET": dataset, "OMP_WAIT_POLICY": "PASSIVE"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT, text=True
+    ) as process:
+        for line in process.stdout:
+            print(f"{dataset}: {line}", end="", flush=True)
+    return process.returncode
+
+
 def main() -> int:
     """Read the command and carry it out."""
-    parser = argparse.ArgumentParser(description="Run or render the notebooks of the course.")
-    parser.add_argument("command", choices=("run", "render"))
-    command = parser.parse_args().command
-    return run() if command == "run" else render()
+    commands = {"run": run, "render": render, "test": test}
+    parser = argparse.ArgumentParser(description="Run, render or test the notebooks of the course.")
+    parser.add_argument("command", choices=commands)
+    return commands[parser.parse_args().command]()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,17 @@
 """Finds processes that outlived their test; knows folders and process tables, ends nothing."""
 
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
-# Python's own helpers: they end with the interpreter that started them.
 STANDING = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+"""Python's own helpers: they end with the interpreter that started them."""
+WORD = re.compile(r"[\w-]")
+"""What goes on a file's name: a worker's folder popen-gw1 is not popen-gw10."""
 
 
 def describe(process: psutil.Process) -> str:
@@ -24,7 +30,17 @@ def belongs(process: psutil.Process, folder: str) -> bool:
         known = [process.cwd(), *process.cmdline(), *process.environ().values()]
     except psutil.Error:
         return False
-    return any(folder in text for text in known)
+    return any(mentions(text, folder) for text in known)
+
+
+def mentions(text: str, folder: str) -> bool:
+    """Tell whether a text holds a folder's path or one below it, not one that begins alike."""
+    return any(not rest or not WORD.match(rest) for rest in text.split(folder)[1:])
+
+
+def stands(process: psutil.Process) -> bool:
+    """Tell whether a process is one of Python's own helpers, which nobody need wait for."""
+    return any(name in describe(process) for name in STANDING)
 
 
 def leftovers(folder: Path, wait_s: float = 5.0) -> list[str]:
@@ -39,6 +55,20 @@ def leftovers(folder: Path, wait_s: float = 5.0) -> list[str]:
     for process in psutil.process_iter():
         if process.pid not in above and belongs(process, str(folder)):
             found[process.pid] = process
-    _, alive = psutil.wait_procs(found.values(), timeout=wait_s)
-    texts = sorted(filter(None, map(describe, alive)))
-    return [text for text in texts if not any(name in text for name in STANDING)]
+    passing = [process for process in found.values() if not stands(process)]
+    _, alive = psutil.wait_procs(passing, timeout=wait_s)
+    return sorted(filter(None, map(describe, alive)))
+
+
+@contextmanager
+def interrupts_left_to_children() -> Iterator[None]:
+    """Wait for children to the end while the block lasts, though the keyboard interrupts.
+
+    It interrupts the children as well. `subprocess.run` would kill them a quarter of a second
+    later, in the middle of stopping what they started.
+    """
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,5 +1,7 @@
 """The network that leads nowhere: what a command tries there is counted, and fails it."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +109,24 @@ def test_a_child_that_outlives_its_parent_is_watched_too():
 
 def test_the_exit_code_is_the_commands():
     assert closed(sys.executable, "-c", "raise SystemExit(7)").returncode == 7
+
+
+CLEANS_UP = """
+import time
+print("on", flush=True)
+try: time.sleep(60)
+except KeyboardInterrupt: time.sleep(1); print("cleaned up")
+"""
+
+
+def test_what_the_keyboard_interrupts_cleans_up_after_itself():
+    words = [sys.executable, "-m", "tools.closed_network", sys.executable, "-c", CLEANS_UP]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == "on\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stdout.read() == "cleaned up\n"
 
 
 def test_the_machines_own_network_is_never_closed():

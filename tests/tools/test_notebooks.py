@@ -101,3 +101,27 @@ def test_the_digests_survive_being_written_and_read(tmp_path):
     nbformat.write(notebook, tmp_path / "a.ipynb")
     again = nbformat.read(tmp_path / "a.ipynb", 4)
     assert again.metadata.course.outputs == notebooks.outputs_digest(again)
+
+
+MEET = """
+import os, time
+from pathlib import Path
+folder, own = Path({folder!r}), os.environ["COURSE_DATASET"]
+(folder / own).write_text(os.environ["COURSE_LOCAL_STATE"])
+while len(list(folder.glob("bi*"))) < 2: time.sleep(0.05)
+assert own != {failing!r}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("failing, code", [("", 0), ("bins", 1)])
+def test_the_courses_run_at_once_in_folders_of_their_own(tmp_path, capfd, failing, code):
+    cell = new_code_cell(MEET.format(folder=str(tmp_path), failing=failing))
+    nbformat.write(new_notebook(cells=[cell]), tmp_path / "00_a.ipynb")
+    options = ["-p", "conftest", "-c", str(notebooks.ROOT / "pyproject.toml")]
+    options += [f"--rootdir={tmp_path}", str(tmp_path / "00_a.ipynb"), "--color=no"]
+    assert notebooks.test(options) == code
+    assert (tmp_path / "birds").read_text() != (tmp_path / "bins").read_text()
+    shown = capfd.readouterr().out
+    assert "birds: 1 passed" in shown.replace("=", "").replace("birds:  ", "birds: ")
+    assert ("AssertionError" in shown) == bool(failing)

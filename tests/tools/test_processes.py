@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+import time
 
-from tools.processes import leftovers
+import psutil
+
+from tools.processes import belongs, leftovers
 
 
 def test_nothing_is_left_where_nothing_was_started(tmp_path):
@@ -28,6 +31,23 @@ def test_a_detached_process_is_found_by_its_folder(tmp_path):
         subprocess.run(["kill", str(pid)], check=True)
 
 
+def test_another_folder_whose_name_begins_alike_is_not_meant(tmp_path):
+    (tmp_path / "gw10").mkdir()
+    with subprocess.Popen(["tail", "-f", "/dev/null"], cwd=tmp_path / "gw10") as other:
+        assert belongs(psutil.Process(other.pid), str(tmp_path / "gw10"))
+        assert not belongs(psutil.Process(other.pid), str(tmp_path / "gw1"))
+        other.kill()
+
+
 def test_one_that_ends_in_time_is_not_reported(tmp_path):
     with subprocess.Popen(["sleep", "0.3"]):
         assert leftovers(tmp_path) == []
+
+
+def test_pythons_own_helpers_are_not_waited_for(tmp_path):
+    words = [sys.executable, "-c", "input()  # multiprocessing.resource_tracker"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE) as helper:
+        began = time.monotonic()
+        assert leftovers(tmp_path, wait_s=60) == []
+        assert time.monotonic() - began < 60
+        helper.kill()
