@@ -7,6 +7,7 @@ from local_aws.services.sagemaker.jobs.job_run import JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
 from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
 from tests.local_aws.services.sagemaker.jobs.requests import printed, until
+from tests.local_cloud import IMAGE
 
 
 class EchoRun(JobRun):
@@ -27,6 +28,9 @@ class EchoKind(JobKind):
 
     def resources(self, job):
         return Resources("ml.m5.large", job["Count"])
+
+    def image_uri(self, job):
+        return IMAGE
 
 
 @pytest.fixture
