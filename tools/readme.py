@@ -42,6 +42,7 @@ COMMENTS = {
     "requirements.txt": "every package that the project names, pinned",
     "constraints.txt": "what these bring along, pinned",
     "environment.yml": "the conda environment (its pip part is requirements.txt)",
+    "local_aws/images/aws": "AWS's images: a folder each, with its package list and their source",
     "local_aws/pyproject.toml": "installs the local AWS by itself",
     "pyproject.toml": "settings of pytest and ruff; installs the two packages in place",
     "Makefile": "`make` lists its targets",
@@ -132,12 +133,16 @@ def tree_rows(files: list[Path]) -> list[tuple[str, str]]:
         elif len(path.parts) > 1 and top in COMMENTS and not top.startswith(FOLDERS):
             rows[f"{top}/"] = COMMENTS[top]
         elif top.startswith(FOLDERS) and len(path.parts) > 1:
+            is_data = False
             for depth in range(1, len(path.parts)):
                 folder = Path(*path.parts[:depth])
                 marker = ROOT / folder / "__init__.py"
                 words = first_words(marker) if marker.exists() else COMMENTS.get(str(folder), "")
                 rows.setdefault(f"{'  ' * (depth - 1)}{folder.name}/\0{folder}", words)
-            if path.name not in ("__init__.py", "__main__.py"):
+                # A folder of data below one of modules is one line, whatever is in it.
+                if is_data := depth > 1 and str(folder) in COMMENTS:
+                    break
+            if path.name not in ("__init__.py", "__main__.py") and not is_data:
                 indent = "  " * (len(path.parts) - 1)
                 words = COMMENTS.get(str(path)) or first_words(ROOT / path)
                 rows[f"{indent}{path.name}\0{path}"] = words

@@ -14,6 +14,8 @@ from local_aws.images.image import ABOUT, Image, read
 from local_aws.state import paths
 
 AWS = Path(__file__).with_name("aws")
+AWSS_REGISTRY = "763104351884"
+"""The account of AWS's images in us-east-1, the local AWS's region."""
 DIGEST = "digest"
 """The file in a pushed image's folder that holds its digest."""
 URI = re.compile(
@@ -45,7 +47,7 @@ def find(context: Context, uri: str) -> Image:
         raise AwsError("ValidationException", message)
     if parts["account"] == context.account:
         return _own(context, uri, parts)
-    if parts["account"] != _registries().get(parts["region"]):
+    if (parts["account"], parts["region"]) != (AWSS_REGISTRY, context.region):
         message = (
             f"Access denied for repository: {parts['repository']} in registry ID: "
             f"{parts['account']}. {LACKS}"
@@ -90,12 +92,6 @@ def _tagged(folder: Path, tag: str, digest: str | None) -> Path | None:
         return image if image.exists() else None
     alike = (path for path in folder.glob(f"*/{DIGEST}") if path.read_text() == digest)
     return next((path.parent for path in alike), None)
-
-
-@functools.cache
-def _registries() -> dict[str, str]:
-    """Return region to the account that AWS's images are in."""
-    return json.loads((AWS / "registries.json").read_text())["accounts"]
 
 
 @functools.cache

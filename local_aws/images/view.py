@@ -15,6 +15,7 @@ from pathlib import Path
 
 from local_aws.images import installed
 from local_aws.images.image import Image
+from local_aws.state import paths
 
 FRONT = Path(__file__).with_name("pip_front.py")
 PIP = "pip/__main__.py"
@@ -33,7 +34,7 @@ Parts = tuple[str, ...]
 def view_of(state: Path, image: Image) -> Path:
     """Return the view of an image below a state folder, made if it is not there."""
     had = image.distributions()
-    view = state / "images" / "views" / _digest(had.values())
+    view = paths.child(state / "images" / "views", _digest(had.values()))
     if not view.exists():
         view.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=view.parent))

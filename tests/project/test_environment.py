@@ -29,6 +29,7 @@ NOT_IMPORTED = {
     "setuptools": "pip install -e .",
 }
 ELSEWHERE = {
+    "pip": "stands beside its front, in an image",
     "inference": "the endpoint's script, put on the path by a test",
     "smdistributed": "only in SageMaker's training images",
 }

@@ -15,6 +15,12 @@ ALLOWED = {
     ("local_aws/instances/supervise.py", "open(f'/proc/{name}/stat', errors='replace')"),
     ("local_aws/state/objects/outside_changes.py", "os.path.join(parent, name)"),
     ("helpers/storage.py", "Path(folder) / name"),
+    # An instance's own pip, with no other rights than its job: names of its requirements files, and
+    # what pip wrote down of the packages that this machine has.
+    ("local_aws/images/pip_front.py", "os.path.join(folder, value)"),
+    ("local_aws/images/pip_front.py", "os.path.join(self.site, file)"),
+    ("local_aws/images/pip_front.py", "os.path.join(self.source, file)"),
+    ("local_aws/images/pip_front.py", "os.path.join(sys.prefix, 'bin', entry.name)"),
     # The user's own setting: a folder anywhere.
     ("helpers/config.py", "ROOT / folder"),
     # Its callers name the folders, in literals.

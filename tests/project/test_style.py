@@ -20,6 +20,8 @@ READS_ENVIRONMENT = {
     "helpers/config.py",
     # It sets switches of libraries, and reads nothing.
     "helpers/telemetry.py",
+    # It stands for a job's pip: it lets it look names up, and knows whether it is called by itself.
+    "local_aws/images/pip_front.py",
     # They stand for a job's python3 and hand its environment on: they read it whole, no setting.
     "local_aws/instances/launcher.py",
     "local_aws/instances/zygote.py",

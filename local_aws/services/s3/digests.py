@@ -4,19 +4,23 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from local_aws.errors import AwsError
 from local_aws.state.objects import checksums
-
-if TYPE_CHECKING:
-    from local_aws.services.s3.messages import Request
 
 PREFIX = "x-amz-checksum-"
 SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 
 
-def _named(request: "Request") -> dict[str, str]:
+class Headers(Protocol):
+    """A request, as far as its headers go."""
+
+    def header(self, name: str) -> str:
+        """Return a header, or an empty text."""
+
+
+def _named(request: Headers) -> dict[str, str]:
     """Return the checksums in the headers by algorithm."""
     found = {}
     for name in checksums.HASHERS:
@@ -27,7 +31,7 @@ def _named(request: "Request") -> dict[str, str]:
     return found
 
 
-def wanted(request: "Request") -> set[str]:
+def wanted(request: Headers) -> set[str]:
     """Return the algorithms to run over the body while it is read."""
     names = set(_named(request))
     trailer = request.header("x-amz-trailer").lower()
@@ -38,7 +42,7 @@ def wanted(request: "Request") -> set[str]:
     return names
 
 
-def check(request: "Request", stream: Any, md5: str, computed: dict[str, str]) -> dict[str, str]:
+def check(request: Headers, stream: Any, md5: str, computed: dict[str, str]) -> dict[str, str]:
     """Return the checksums to keep with the content, all promises checked.
 
     Args:
@@ -75,7 +79,7 @@ def _check_md5(promised: str, md5: str) -> None:
         raise AwsError("BadDigest", message)
 
 
-def check_document(request: "Request", stream: Any, body: bytes) -> None:
+def check_document(request: Headers, stream: Any, body: bytes) -> None:
     """Check the digests of a body that was read whole."""
     md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
     check(request, stream, md5, checksums.compute(body, wanted(request)))

@@ -41,8 +41,8 @@ def test_an_image_of_aws_says_where_its_list_is_from(folder):
         (f"{REGISTRY}/pytorch-training:2.3.0-gpu-py311", "not found.*pytorch-2.13-cpu"),
         (f"{REGISTRY}/pytorch:2.13-cpu", "Requested image .*/pytorch:2.13-cpu not found"),
         (
-            "111122223333.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-cpu-amzn2023-sagemaker",
-            "Access denied for repository: pytorch in registry ID: 111122223333",
+            "683313688378.dkr.ecr.us-east-1.amazonaws.com/pytorch:2.13-cpu-amzn2023-sagemaker",
+            "Access denied for repository: pytorch in registry ID: 683313688378",
         ),
         (
             REGISTRY.replace("us-east-1", "af-south-1") + "/pytorch:2.13-cpu-amzn2023-sagemaker",

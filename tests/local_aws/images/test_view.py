@@ -4,9 +4,8 @@ import subprocess
 
 import pytest
 
-from local_aws.images import installed
 from local_aws.instances.container import make_venv
-from tests.local_aws.images.made import image, view
+from tests.local_aws.images.made import view
 
 
 @pytest.fixture
@@ -70,13 +69,3 @@ def test_a_view_is_made_once(tmp_path):
     before = {path: path.lstat().st_mtime_ns for path in first.rglob("*")}
     assert view(tmp_path, "six") == first != view(tmp_path, "idna")
     assert {path: path.lstat().st_mtime_ns for path in first.rglob("*")} == before
-
-
-def test_differences_are_named(tmp_path):
-    here = installed.environment().found["six"].version
-    lines = ("six==0.1", "no-such-package==1.0", "idna")
-    assert image(tmp_path, *lines, python="3.12").differences == [
-        "Python 3.12, here 3.11",
-        f"six==0.1, here {here}",
-        "no-such-package==1.0, here none",
-    ]

@@ -7,7 +7,7 @@ Left out: inference pipelines of several containers, multi-model containers, unc
 from local_aws.errors import AwsError
 from local_aws.images.registry import find
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.hosting.archives import check_archive
+from local_aws.services.sagemaker.archives import check_archive
 from local_aws.services.sagemaker.registry.packages import Packages
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection, public

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.hosting.archives import check_archive
+from local_aws.services.sagemaker.archives import check_archive
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.registry.groups import PACKAGES, PackageGroups
 from local_aws.services.sagemaker.tags import Tags

@@ -93,14 +93,14 @@ def test_a_processing_job_runs_its_own_images_entry_point(aws, client, ours):
 
 
 def test_an_image_that_was_deleted_meanwhile_fails_the_job(aws, client, ours, monkeypatch):
-    runner = aws.engines.processing.jobs.runner
-    begin = runner.begin
+    engine = aws.engines.processing.jobs.runner
+    begin = engine.begin
 
     def late(name):
         client("ecr").delete_repository(repositoryName="ours", force=True)
         begin(name)
 
-    monkeypatch.setattr(runner, "begin", late)
+    monkeypatch.setattr(engine, "begin", late)
     aws.store.put(BUCKET, "code/run.py", b"")
     request = processing("job")
     request["AppSpecification"]["ImageUri"] = ours
