@@ -21,6 +21,7 @@ class Sender:
 SUITES = {
     "aws CLI": "tests/local_aws/test_aws_cli.py",
     "PyAthena": "tests/local_aws/services/athena/test_pyathena.py",
+    "AWS SDK for pandas": "tests/local_aws/test_awswrangler.py",
 }
 """Client suites: how senders begin that belong to one, and its tests."""
 
@@ -49,6 +50,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "s3transfer/copies.py",
             ("CopyObject", "UploadPartCopy"),
         ),
+        Sender(
+            "AWS SDK for pandas, a bucket's region",
+            "awswrangler/s3/_describe.py",
+            ("GetBucketLocation",),
+        ),
     ),
     "athena": (
         Sender(
@@ -67,6 +73,20 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "pyathena/common.py",
             ("GetTableMetadata", "ListDatabases", "ListTableMetadata"),
         ),
+        Sender(
+            "AWS SDK for pandas, prepared statements",
+            "awswrangler/athena/_statements.py",
+            (
+                *("CreatePreparedStatement", "DeletePreparedStatement", "GetPreparedStatement"),
+                *("ListPreparedStatements", "UpdatePreparedStatement"),
+            ),
+        ),
+        Sender("AWS SDK for pandas, queries", "awswrangler/athena/_utils.py", ("GetWorkGroup",)),
+        Sender(
+            "AWS SDK for pandas, saved queries",
+            "awswrangler/athena/_utils.py",
+            ("GetNamedQuery",),
+        ),
     ),
     "glue": (
         Sender(
@@ -75,6 +95,26 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("DeleteDatabase", "DeleteTable", "GetDatabases", "GetTables"),
         ),
         Sender("PyAthena, metadata where Athena gives none", "pyathena/glue.py", ("GetTable",)),
+        Sender(
+            "AWS SDK for pandas, data sets as tables",
+            "awswrangler/catalog/_create.py",
+            ("CreateDatabase", "CreateTable", "GetDatabase", "UpdateDatabase", "UpdateTable"),
+        ),
+        Sender(
+            "AWS SDK for pandas, partitions",
+            "awswrangler/catalog/_add.py",
+            ("BatchCreatePartition",),
+        ),
+        Sender(
+            "AWS SDK for pandas, partitions that go",
+            "awswrangler/catalog/_delete.py",
+            ("BatchDeletePartition",),
+        ),
+        Sender(
+            "AWS SDK for pandas, the catalog",
+            "awswrangler/catalog/_get.py",
+            ("GetPartitions", "SearchTables"),
+        ),
     ),
     "sagemaker": (
         Sender("04 and 07, `run`", "sagemaker/core/resources.py", ("CreateProcessingJob",)),
@@ -129,6 +169,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     "logs": (
         Sender("04 to 07, a job's lines", "helpers/jobs.py", ("FilterLogEvents",)),
         Sender(
+            "04 to 08, the instances of jobs and endpoints themselves",
+            "local_aws/instances/log_streams.py",
+            ("CreateLogGroup", "CreateLogStream", "PutLogEvents"),
+        ),
+        Sender(
             "12, inventory",
             "helpers/inventory.py",
             ("DeleteLogGroup", "DeleteLogStream", "DescribeLogGroups", "DescribeLogStreams"),
@@ -145,7 +190,6 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
 UNSENT: dict[str, tuple[str, ...]] = {
     "s3": (
         "DeleteObjectTagging",
-        "GetBucketLocation",
         "GetObjectAttributes",
         "GetObjectTagging",
         "ListObjectVersions",
@@ -156,41 +200,25 @@ UNSENT: dict[str, tuple[str, ...]] = {
     "athena": (
         "BatchGetNamedQuery",
         "CreateNamedQuery",
-        "CreatePreparedStatement",
         "CreateWorkGroup",
         "DeleteNamedQuery",
-        "DeletePreparedStatement",
         "DeleteWorkGroup",
         "GetDataCatalog",
         "GetDatabase",
-        "GetNamedQuery",
-        "GetPreparedStatement",
         "GetQueryRuntimeStatistics",
-        "GetWorkGroup",
         "ListDataCatalogs",
         "ListNamedQueries",
-        "ListPreparedStatements",
         "ListWorkGroups",
         "UpdateNamedQuery",
-        "UpdatePreparedStatement",
         "UpdateWorkGroup",
     ),
     "glue": (
-        "BatchCreatePartition",
-        "BatchDeletePartition",
         "BatchDeleteTable",
         "BatchGetPartition",
-        "CreateDatabase",
         "CreatePartition",
-        "CreateTable",
         "DeletePartition",
-        "GetDatabase",
         "GetPartition",
-        "GetPartitions",
-        "SearchTables",
-        "UpdateDatabase",
         "UpdatePartition",
-        "UpdateTable",
     ),
     "sagemaker": (
         "AddTags",
@@ -202,10 +230,7 @@ UNSENT: dict[str, tuple[str, ...]] = {
         "ListTags",
     ),
     "logs": (
-        "CreateLogGroup",
-        "CreateLogStream",
         "ListTagsForResource",
-        "PutLogEvents",
         "PutRetentionPolicy",
     ),
 }

@@ -30,6 +30,17 @@ def _page(items: list[dict], name: str, request: dict, limit: int = 100) -> dict
     return answer
 
 
+def _segment(items: list[dict], segment: dict | None) -> list[dict]:
+    """Return a client's share of a listing that several clients read side by side."""
+    if segment is None:
+        return items
+    number, count = segment["SegmentNumber"], segment["TotalSegments"]
+    if number >= count:
+        message = f"SegmentNumber {number} is not below TotalSegments {count}."
+        raise AwsError("InvalidInputException", message)
+    return items[number::count]
+
+
 def _matches(pattern: str | None, name: str) -> bool:
     return not pattern or re.fullmatch(pattern, name, re.IGNORECASE) is not None
 
@@ -228,8 +239,8 @@ class Catalog:
         """Return a table's partitions, by pages; Expression filters on the partition keys."""
         table = self._table(request["DatabaseName"], request["TableName"])
         bodies = [body for _, body in self._partitions(table)]
-        found = matching(table["PartitionKeys"], bodies, request.get("Expression"))
-        return _page(found, "Partitions", request)
+        kept = matching(table["PartitionKeys"], bodies, request.get("Expression"))
+        return _page(_segment(kept, request.get("Segment")), "Partitions", request)
 
     def batch_get_partition(self, request: dict) -> dict:
         """Return several partitions, and the keys of those that don't exist."""

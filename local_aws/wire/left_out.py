@@ -29,7 +29,7 @@ LEFT_OUT: dict[tuple[str, str], dict[str, tuple]] = {
         "PartitionIndexes": ANY,
         "TargetTable": ANY,
     },
-    ("glue", "GetPartitions"): {"Segment": ANY, **_AT_A_TIME},
+    ("glue", "GetPartitions"): _AT_A_TIME,
     ("glue", "GetTable"): _AT_A_TIME,
     ("glue", "GetTables"): _AT_A_TIME,
     ("glue", "SearchTables"): {"Filters": ANY, "SortCriteria": ANY},

@@ -44,7 +44,7 @@ def test_no_sender_is_left_over():
 
 
 def test_no_operation_without_a_sender_is_added():
-    assert len(WAITING) <= 55
+    assert len(WAITING) <= 35
 
 
 @pytest.mark.parametrize("service, sender, operation", SENT, ids=lambda value: str(value)[:40])

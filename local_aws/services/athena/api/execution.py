@@ -119,7 +119,7 @@ class Execution:
 
     def _context(self) -> RunContext:
         request, resources = self._request, self._resources
-        database = request.get("QueryExecutionContext", {}).get("Database")
+        database = _unquoted(request.get("QueryExecutionContext", {}).get("Database"))
         return RunContext(
             id=self.id,
             catalog=resources.catalog,
@@ -199,3 +199,8 @@ class Execution:
         """Close the connection; nothing runs after it."""
         with self._closing:
             self._connection.close()
+
+
+def _unquoted(database: str | None) -> str | None:
+    """Return a database without the backticks that clients for Hive's DDL put around it."""
+    return database.strip("`") if database else database
