@@ -63,6 +63,14 @@ class Image:
         return lines
 
 
+def everything() -> Image:
+    """Return an image that has all that the server's own environment has."""
+    environment = installed.environment()
+    packages = tuple(Requirement(name) for name in sorted(environment.found))
+    serve = "sagemaker-inference"
+    return Image(installed.SITE, environment.python, packages, complete=True, serve=serve)
+
+
 def read(folder: Path) -> Image:
     """Return the image of a folder.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
-from local_aws.images.image import ABOUT, Image, read
+from local_aws.images.image import ABOUT, Image, everything, read
 from local_aws.state import paths
 
 AWS = Path(__file__).with_name("aws")
@@ -22,6 +22,7 @@ URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<domain>[a-z.]+)"
     r"/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]+))?"
 )
+PLAIN = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?::[\w.-]+)?")
 LACKS = (
     "Please check if your ECR repository exists and role has proper pull permissions for "
     "SageMaker: ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer"
@@ -36,9 +37,14 @@ def pushed(state: Path, repository: str) -> Path:
 def find(context: Context, uri: str) -> Image:
     """Return the image of a URI.
 
+    A name without a registry, which AWS refuses, stands for all that the server's environment has:
+    requests of other clients' tests, and first tries, name `image` and mean any.
+
     Raises:
         AwsError: ValidationException in the words of AWS: it can't be pulled.
     """
+    if PLAIN.fullmatch(uri):
+        return everything()
     if (parts := URI.fullmatch(uri)) is None:
         message = (
             "Invalid image. Please provide a valid Amazon Elastic Container Registry path of the "

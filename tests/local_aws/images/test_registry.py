@@ -34,7 +34,7 @@ def test_an_image_of_aws_says_where_its_list_is_from(folder):
 @pytest.mark.parametrize(
     "uri, why",
     [
-        ("image", "valid Amazon Elastic Container Registry path .* to run: image"),
+        ("library/image", "valid Amazon Elastic Container Registry path .* to run: library/image"),
         ("", "valid Amazon Elastic Container Registry path"),
         ("docker.io/library/python:3.11", "valid Amazon Elastic Container Registry path"),
         ("{own}/nothing:1", "Cannot find repository: nothing in registry ID: 000000000000"),
@@ -54,3 +54,10 @@ def test_an_image_that_can_not_be_pulled_is_refused(context, uri, why):
     own = f"{context.account}.dkr.ecr.{context.region}.amazonaws.com"
     with pytest.raises(AwsError, match=f"ValidationException.*{why}"):
         find(context, uri.format(own=own))
+
+
+@pytest.mark.parametrize("name", ["image", "my-image:1", "python:3.11-slim"])
+def test_a_name_without_a_registry_is_all_that_the_server_has(context, name):
+    image = find(context, name)
+    assert image.complete and {"numpy", "moto", "torch"} <= image.distributions().keys()
+    assert image.differences == []
