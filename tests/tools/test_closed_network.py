@@ -112,7 +112,9 @@ def test_the_exit_code_is_the_commands():
 
 
 CLEANS_UP = """
-import time
+import signal, time
+# Who started the tests in the background may have had interrupts ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("on", flush=True)
 try: time.sleep(60)
 except KeyboardInterrupt: time.sleep(1); print("cleaned up")

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.services.sagemaker.hosting.server_process import ServerProcess
 from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, archive
+from tests.local_aws.services.sagemaker.jobs.requests import until
 
 
 def alive(pid):
@@ -73,7 +74,7 @@ def test_a_crash_in_the_script_is_a_500_that_names_no_path_of_this_machine(hosti
     response = caught.value.response
     assert response["OriginalStatusCode"] == 500
     assert "'/opt/ml/model/none'" in response["OriginalMessage"]
-    assert "'/opt/ml/model/none'" in hosting.log()
+    assert until(lambda: "'/opt/ml/model/none'" in hosting.log())  # it comes by a pipe
     assert str(hosting.aws.context.state) not in response["OriginalMessage"] + hosting.log()
 
 
@@ -268,4 +269,4 @@ def test_an_endpoint_whose_log_has_no_room_serves(hosting, monkeypatch):
     assert hosting.ask()["bytes"] == 5
     monkeypatch.undo()
     hosting.sagemaker.delete_endpoint(EndpointName="endpoint")
-    assert "lines are missing here: The disk" in hosting.log()
+    assert until(lambda: "lines are missing here: The disk" in hosting.log())
