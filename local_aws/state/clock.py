@@ -21,6 +21,11 @@ class Timer:
     def cancel(self) -> None:
         """See that the action does not begin any more; one that runs goes on."""
         self.is_cancelled = True
+        self.action = _nothing  # what it holds is not kept until it would have been due
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class Clock:
@@ -96,3 +101,4 @@ class Clock:
                 _, timer = due
                 if not timer.is_cancelled:
                     threading.Thread(target=timer.action, name="timer", daemon=True).start()
+                del due, timer  # while the next one is waited for

@@ -1,6 +1,8 @@
 """The one clock: it moves forward alone, and what is due happens, in its order, once."""
 
 import threading
+import time
+import weakref
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,3 +61,25 @@ def test_a_timer_goes_off_by_itself_too():
     clock.after(3600, lambda: None)
     clock.after(0.05, gone.set)
     assert gone.wait(20)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "gone off"])
+def test_what_a_timer_would_do_is_not_kept_after_it(how):
+    class Action:
+        def __call__(self):
+            done.set()
+
+    clock, done, action = Clock(), threading.Event(), Action()
+    kept = weakref.ref(action)
+    timer = clock.after(3600 if how == "cancelled" else 0.01, action)
+    clock.after(3600, lambda: None)
+    del action
+    if how == "cancelled":
+        timer.cancel()
+    else:
+        assert done.wait(20)
+        del timer
+    deadline = time.monotonic() + 20
+    while kept() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert kept() is None
