@@ -69,7 +69,7 @@ def test_the_packages_of_an_image_have_paths_of_an_instance(aws, finish):
 
 def test_an_image_that_can_not_be_pulled_is_refused(aws, client):
     request = training("job", "")
-    request["AlgorithmSpecification"]["TrainingImage"] = "image"
+    request["AlgorithmSpecification"]["TrainingImage"] = "library/image"
     with pytest.raises(ClientError, match="Elastic Container Registry path"):
         client("sagemaker").create_training_job(**request)
     request = processing("job")
