@@ -10,8 +10,10 @@ import os
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
 
-from sagemaker_inference.transformer import Transformer
+if TYPE_CHECKING:
+    from sagemaker_inference.transformer import Transformer
 
 
 class Request:
@@ -38,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    transformer: Transformer
+    transformer: "Transformer"
     model_dir: str
     # A container's worker does one prediction at a time.
     turn = threading.Lock()
@@ -73,6 +75,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main() -> None:
+    # Here: the server looks into this module for engines, and the toolkit brings SciPy.
+    from sagemaker_inference.transformer import Transformer
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model-dir", required=True, help="the extracted model archive")
     args = parser.parse_args()
