@@ -118,16 +118,10 @@ COVERED = {
         "local_aws/services/athena/tables/schemas.py",
         "local_aws/services/athena/tables/writers.py",
     ),
-    "local_aws/services/logs/test_engine.py": (
-        "groups, streams and events",
-        "local_aws/services/logs/pages.py",
-    ),
     "local_aws/services/s3/test_writes.py": (
         "requests go through the whole app",
         "local_aws/services/s3/engine.py",
-        "local_aws/services/s3/messages.py",
         "local_aws/services/s3/tagging.py",
-        "local_aws/services/s3/xml.py",
     ),
     "local_aws/services/sagemaker/hosting/test_endpoints.py": (
         "real models",
@@ -144,48 +138,14 @@ COVERED = {
         "local_aws/instances/warm_python.py",
         "local_aws/services/sagemaker/jobs/job_run.py",
         "local_aws/services/sagemaker/jobs/jobs.py",
-        "local_aws/services/sagemaker/jobs/verdict.py",
-    ),
-    "local_aws/services/sagemaker/registry/test_cards.py": (
-        "cards checked",
-        "local_aws/services/sagemaker/registry/card_content.py",
-    ),
-    "local_aws/services/sagemaker/tuning/test_engine.py": (
-        "whole searches",
-        "local_aws/services/sagemaker/tuning/trials.py",
-    ),
-    "local_aws/state/test_catalog.py": (
-        "tables and partitions, found and filtered",
-        "local_aws/services/glue/catalog.py",
-        "local_aws/state/partition_filter.py",
-    ),
-    "local_aws/test_full_disk.py": (
-        "a disk is filled",
-        "local_aws/state/disk.py",
-    ),
-    "local_aws/test_lifecycle.py": (
-        "a server tells where it is",
-        "local_aws/context.py",
     ),
     "local_aws/test_main.py": (
         "the command line makes it",
         "local_aws/settings.py",
     ),
-    "local_aws/test_operations.py": (
-        "every engine and its rows follow the contract",
-        "local_aws/parts.py",
-    ),
     "local_aws/wire/test_errors.py": (
         "errors are worded",
         "local_aws/errors.py",
-    ),
-    "local_aws/wire/test_parsing.py": (
-        "requests of every protocol are parsed",
-        "local_aws/wire/forms.py",
-        "local_aws/wire/json_documents.py",
-        "local_aws/wire/rest_routes.py",
-        "local_aws/wire/scalars.py",
-        "local_aws/wire/xml_documents.py",
     ),
     "scripts/test_shard.py": (
         "instances share the work, stop and resume",
