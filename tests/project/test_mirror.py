@@ -12,70 +12,23 @@ from tools.readme import tracked
 
 PACKAGES = ("helpers", "local_aws")
 COVERED = {
-    "helpers/datasets/bins/test_questions.py": (
-        "every question is drawn",
-        "helpers/datasets/bins/drawing.py",
-    ),
     "helpers/datasets/bins/test_sample.py": (
-        "photos are drawn from it",
-        "helpers/datasets/bins/catalog.py",
+        "photos are looked at whole",
         "helpers/datasets/bins/faces.py",
-        "helpers/datasets/bins/layout.py",
-        "helpers/datasets/bins/plan.py",
-        "helpers/datasets/bins/scene.py",
         "helpers/datasets/bins/soft.py",
     ),
-    "helpers/datasets/birds/test_ingest.py": (
-        "a user's folders are walked",
-        "helpers/datasets/folders.py",
-    ),
-    "helpers/datasets/birds/test_questions.py": (
-        "every question is drawn",
-        "helpers/datasets/birds/drawing.py",
-    ),
-    "helpers/datasets/birds/test_sample.py": (
-        "recordings are heard whole",
-        "helpers/datasets/birds/scene.py",
-    ),
-    "helpers/datasets/test_scores.py": (
-        "one table for both data sets",
-        "helpers/datasets/bins/scores.py",
-        "helpers/datasets/birds/scores.py",
-    ),
-    "helpers/media/test_voice.py": (
-        "the voice model hears made speech",
-        "helpers/datasets/birds/voice.py",
-    ),
     "helpers/networks/test_graph.py": (
-        "graphs are opened and run",
+        "an exported graph is opened and run",
         "helpers/onnx_session.py",
-    ),
-    "helpers/networks/test_model.py": (
-        "every model of the registry is one",
-        "helpers/networks/classifier.py",
-        "helpers/networks/efficientnet.py",
-    ),
-    "helpers/test_fetch.py": (
-        "both data sets are fetched through it",
-        "helpers/datasets/fetching.py",
-    ),
-    "helpers/test_questions.py": (
-        "it only names the fields of a question",
-        "helpers/datasets/questions.py",
     ),
     "helpers/test_search_jobs.py": (
         "the trials of real jobs are measured",
         "helpers/trial_jobs.py",
     ),
-    "helpers/test_stream.py": (
-        "workers get their memory by it",
-        "helpers/streaming/shared.py",
-        "helpers/streaming/workers.py",
-    ),
-    "helpers/training/test_loop.py": (
-        "a trainer evaluates its splits",
-        "helpers/training/evaluation.py",
-        "helpers/training/progress.py",
+    "helpers/test_show.py": (
+        "a sample of each data set is drawn and played",
+        "helpers/datasets/bins/drawing.py",
+        "helpers/datasets/birds/drawing.py",
     ),
     "local_aws/instances/test_zygote.py": (
         "it starts a zygote and puts the launcher before it: programs run by them",
@@ -123,12 +76,6 @@ COVERED = {
         "local_aws/services/sagemaker/jobs/job_run.py",
         "local_aws/services/sagemaker/jobs/jobs.py",
     ),
-    "local_aws/services/sagemaker/jobs/test_training.py": (
-        "jobs run whole",
-        "local_aws/instances/cluster.py",
-        "local_aws/instances/launcher.py",
-        "local_aws/instances/supervise.py",
-    ),
     "local_aws/test_main.py": (
         "the command line makes it",
         "local_aws/settings.py",
@@ -137,19 +84,10 @@ COVERED = {
         "the one error, worded in every protocol",
         "local_aws/errors.py",
     ),
-    "scripts/test_shard.py": (
-        "instances share the work, stop and resume",
-        "helpers/sharding/instance.py",
-    ),
-    "scripts/test_train.py": (
-        "the files of a run are read",
-        "helpers/training/results.py",
-    ),
 }
 """Test file below tests/, why it covers other modules than its own, and these."""
 
 TOPICS = {
-    "helpers/datasets/test_scores.py": "one table for both data sets",
     "local_aws/services/athena/test_cases.py": "every statement of cases/ and its answer",
     "local_aws/services/athena/test_full_disk.py": "queries on a full disk",
     "local_aws/services/athena/test_notebook_cases.py": "the notebooks' statements",
