@@ -51,8 +51,6 @@ COVERED = {
         "local_aws/services/athena/statements/ddl.py",
         "local_aws/services/athena/statements/query.py",
         "local_aws/services/athena/statements/run.py",
-        "local_aws/services/athena/statements/run_context.py",
-        "local_aws/services/athena/statements/show.py",
         "local_aws/services/athena/tables/read_json.py",
         "local_aws/services/athena/tables/read_text.py",
     ),

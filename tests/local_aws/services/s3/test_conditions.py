@@ -1,4 +1,4 @@
-"""Byte ranges and conditional headers of reads through boto3, as S3 and HTTP have them."""
+"""Byte ranges and conditional headers of requests through boto3, as S3 and HTTP have them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 BODY = bytes(range(100))
+A = {"Bucket": "birds", "Key": "a"}
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,19 @@ def test_conditions_are_weighed_as_http_says(s3, bird, conditions, status):
     except ClientError as error:
         answer = error.response["ResponseMetadata"]
     assert answer["HTTPStatusCode"] == status
+
+
+def test_only_the_first_of_two_put_if_absent_wins(s3):
+    s3.put_object(**A, Body=b"1", IfNoneMatch="*")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(**A, Body=b"2", IfNoneMatch="*")
+    assert s3.get_object(**A)["Body"].read() == b"1"
+
+
+def test_a_put_if_match_needs_the_current_etag(s3):
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        s3.put_object(**A, Body=b"1", IfMatch='"x"')
+    etag = s3.put_object(**A, Body=b"1")["ETag"]
+    s3.put_object(**A, Body=b"2", IfMatch=etag)
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(**A, Body=b"3", IfMatch=etag)
