@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -38,6 +39,8 @@ from local_aws.wire.front import Front
 from local_aws.wire.http_handler import KeepAliveHandler
 
 HOST = "127.0.0.1"
+POLL_SECONDS = 0.02
+"""Between two looks whether a server in a thread shall end: tests start and end many."""
 SDK_DEFAULTS = """\
 SchemaVersion: '1.0'
 SageMaker:
@@ -130,7 +133,8 @@ class LocalAws:
     def start(self) -> "LocalAws":
         """Serve in a thread of this process."""
         self._recover()
-        threading.Thread(target=self.server.serve_forever, name="local-aws", daemon=True).start()
+        serve = partial(self.server.serve_forever, poll_interval=POLL_SECONDS)
+        threading.Thread(target=serve, name="local-aws", daemon=True).start()
         return self
 
     def _recover(self) -> None:
