@@ -15,7 +15,7 @@ from typing import IO, Any
 log = logging.getLogger(__name__)
 
 _writing = threading.Lock()
-_said: set[tuple[str, int]] = set()
+_logged: set[tuple[str, int]] = set()
 """What was logged already: streams are read again and again."""
 
 
@@ -69,24 +69,24 @@ def read_lines(path: Path, parse: Callable[[Any], Any] = lambda value: value) ->
     with path.open("rb") as file:
         with _writing:  # no line is half written now: one that looks so was left behind
             end = os.fstat(file.fileno()).st_size
-        place = 0
-        while place < end and (line := file.readline(end - place)):
+        offset = 0
+        while offset < end and (line := file.readline(end - offset)):
             try:
                 if not line.endswith(b"\n"):
                     raise ValueError("it has no end")
                 value = parse(json.loads(line))
             except (ValueError, TypeError, LookupError, RecursionError) as error:
-                _say(path, place, line, error)
+                _log_skipped(path, offset, line, error)
             else:
                 yield value
-            place += len(line)
+            offset += len(line)
 
 
-def _say(path: Path, place: int, line: bytes, error: Exception) -> None:
-    if line.strip() and (str(path), place) not in _said:
-        _said.add((str(path), place))
+def _log_skipped(path: Path, offset: int, line: bytes, error: Exception) -> None:
+    if line.strip() and (str(path), offset) not in _logged:
+        _logged.add((str(path), offset))
         words = "%s: skipped %d bytes at %d that are no whole line: %s"
-        log.warning(words, path, len(line), place, error)
+        log.warning(words, path, len(line), offset, error)
 
 
 def process_output(path: Path) -> IO[bytes]:

@@ -82,7 +82,7 @@ class Documents:
             late = self._late
             self._db.execute("BEGIN")
             try:
-                self._write([(*place, text) for place, text in late.items()])
+                self._write([(*key, text) for key, text in late.items()])
                 self._late = {}
                 yield
                 self._db.execute("COMMIT")
@@ -118,8 +118,8 @@ class Documents:
                 for (of, key), body in self._late.items()
                 if of == kind and key.startswith(prefix)
             }
-        found = sorted((dict(rows) | late).items()) if late else rows
-        return [(key, json.loads(body, object_hook=_decode)) for key, body in found]
+        newest = sorted((dict(rows) | late).items()) if late else rows
+        return [(key, json.loads(body, object_hook=_decode)) for key, body in newest]
 
     def delete(self, kind: str, key: str) -> bool:
         """Remove one document; False when there was none."""

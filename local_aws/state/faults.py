@@ -60,7 +60,7 @@ class Faults:
         """Replace all rules; none switches faults off."""
         with self._lock:
             self._rules, self._random = tuple(rules), random.Random(seed)
-            self._left = {place: rule.times for place, rule in enumerate(rules) if rule.times}
+            self._left = {number: rule.times for number, rule in enumerate(rules) if rule.times}
 
     @property
     def rules(self) -> tuple[Fault, ...]:
@@ -72,17 +72,17 @@ class Faults:
         if not self._rules:  # every request asks
             return None
         with self._lock:
-            for place, rule in enumerate(self._rules):
-                if rule.kind == kind and self._fits(place, rule, service, operation):
-                    if place in self._left:
-                        self._left[place] -= 1
+            for number, rule in enumerate(self._rules):
+                if rule.kind == kind and self._fits(number, rule, service, operation):
+                    if number in self._left:
+                        self._left[number] -= 1
                     return rule
         return None
 
-    def _fits(self, place: int, rule: Fault, service: str, operation: str) -> bool:
+    def _fits(self, number: int, rule: Fault, service: str, operation: str) -> bool:
         return (
             fnmatchcase(service, rule.service)
             and fnmatchcase(operation, rule.operation)
-            and self._left.get(place, 1) > 0
+            and self._left.get(number, 1) > 0
             and (rule.share == 1 or self._random.random() < rule.share)
         )

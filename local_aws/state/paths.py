@@ -116,7 +116,7 @@ def all_below(root: Path, objects: Sequence[tuple[str, str]]) -> list[Path]:
         if wrong:
             raise _refused(uri, wrong)
     for key, uri in taken.items():
-        ends = (place for place, letter in enumerate(key) if letter == "/")
+        ends = (position for position, letter in enumerate(key) if letter == "/")
         if folder := next((key[:end] for end in ends if key[:end] in taken), None):
             raise _refused(uri, f"{taken[folder]} is a file where this one needs a folder")
     return [below(root, key) for key, _ in objects]
@@ -157,7 +157,7 @@ def _inner(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
 
 
 def _is_behind_link(folder: str, name: str) -> bool:
-    ends = (place for place, letter in enumerate(name) if letter == "/")
+    ends = (position for position, letter in enumerate(name) if letter == "/")
     return any(os.path.islink(os.path.join(folder, name[:end])) for end in ends)
 
 

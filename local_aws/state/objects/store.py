@@ -219,10 +219,10 @@ class ObjectStore:
         for info in self.list(bucket, prefix):
             if not info.path.is_file():
                 outside_changes.forget(self.index, self.objects, info)
-        found = outside_changes.files(str(paths.child(self.root, bucket)), prefix)
+        files = outside_changes.files(str(paths.child(self.root, bucket)), prefix)
         with full_disk_named():
             made = [
-                outside_changes.register(self.index, self.objects, bucket, *file) for file in found
+                outside_changes.register(self.index, self.objects, bucket, *file) for file in files
             ]
         return [info for info in made if info]
 

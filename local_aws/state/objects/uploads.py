@@ -124,8 +124,8 @@ class Uploads:
         self.store.bucket_table.check(bucket)
         sql = "SELECT * FROM uploads WHERE bucket = ? AND key >= ? AND (key, id) > (?, ?)"
         rows = self._index.rows(f"{sql} ORDER BY key, id", bucket, prefix, *after)
-        found = [row for row in rows if row[2].startswith(prefix)][:most]
-        return [Upload(*row[:4], *json.loads(row[4])) for row in found]
+        fitting = [row for row in rows if row[2].startswith(prefix)][:most]
+        return [Upload(*row[:4], *json.loads(row[4])) for row in fitting]
 
     def abort(self, upload: Upload) -> None:
         """Drop an upload and its parts."""

@@ -76,10 +76,10 @@ def appends(source: str) -> list[int]:
             isinstance(node, ast.Call)
             and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("open", "fdopen")
             and any(
-                isinstance(given, ast.Constant)
-                and isinstance(given.value, str)
-                and given.value.strip("bt+") == "a"
-                for given in [*node.args, *(word.value for word in node.keywords)]
+                isinstance(argument, ast.Constant)
+                and isinstance(argument.value, str)
+                and argument.value.strip("bt+") == "a"
+                for argument in [*node.args, *(word.value for word in node.keywords)]
             )
         )
     ]
@@ -87,5 +87,5 @@ def appends(source: str) -> list[int]:
 
 def test_nobody_else_appends_to_a_file():
     assert appends('open("x", mode="ab")\np.open("a+")\nos.open(p, os.O_APPEND)') == [1, 2, 3]
-    found = {p.name for p in PACKAGE.rglob("*.py") if appends(p.read_text())}
-    assert found == {"append.py"}
+    appending = {p.name for p in PACKAGE.rglob("*.py") if appends(p.read_text())}
+    assert appending == {"append.py"}
