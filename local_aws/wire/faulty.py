@@ -75,8 +75,8 @@ def _paced(answer: Iterable[bytes], rule: Fault) -> Iterator[bytes]:
     start, sent = time.monotonic(), 0
     try:
         for block in answer:
-            for place in range(0, len(block), BLOCK):
-                piece = block[place : place + BLOCK]
+            for start_byte in range(0, len(block), BLOCK):
+                piece = block[start_byte : start_byte + BLOCK]
                 sent += len(piece)
                 time.sleep(max(0.0, start + sent / rule.bytes_per_second - time.monotonic()))
                 yield piece

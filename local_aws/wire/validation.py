@@ -82,8 +82,8 @@ def _members(shape: Shape, value: Any, path: str) -> list[str]:
         ]
     return [
         line
-        for place, item in enumerate(value, 1)
-        for line in problems(shape.member, item, f"{path}.{place}.member")
+        for number, item in enumerate(value, 1)
+        for line in problems(shape.member, item, f"{path}.{number}.member")
     ]
 
 
@@ -94,21 +94,23 @@ def _join(path: str, name: str) -> str:
 
 def _limits(shape: Shape, value: Any, path: str) -> list[str]:
     """Return what is wrong with a value's length, range, pattern or choice."""
-    said = f"Value '{value}' at '{path}' failed to satisfy constraint: "
+    failed = f"Value '{value}' at '{path}' failed to satisfy constraint: "
     meta, lines = shape.metadata, []
     sized = isinstance(value, str | list | dict | bytes)
     measure = len(value) if sized else value
     noun = "have length" if sized else "have value"
     if "min" in meta and measure < meta["min"]:
-        lines.append(f"{said}Member must {noun} greater than or equal to {meta['min']}")
+        lines.append(f"{failed}Member must {noun} greater than or equal to {meta['min']}")
     if "max" in meta and measure > meta["max"]:
-        lines.append(f"{said}Member must {noun} less than or equal to {meta['max']}")
+        lines.append(f"{failed}Member must {noun} less than or equal to {meta['max']}")
     if meta.get("enum") and value not in meta["enum"]:
-        lines.append(f"{said}Member must satisfy enum value set: [{', '.join(meta['enum'])}]")
+        lines.append(f"{failed}Member must satisfy enum value set: [{', '.join(meta['enum'])}]")
     if isinstance(value, str) and "pattern" in meta:
         pattern = _pattern(meta["pattern"])
         if pattern is not None and not pattern.fullmatch(value):
-            lines.append(f"{said}Member must satisfy regular expression pattern: {meta['pattern']}")
+            lines.append(
+                f"{failed}Member must satisfy regular expression pattern: {meta['pattern']}"
+            )
     return lines
 
 
