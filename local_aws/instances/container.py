@@ -93,7 +93,9 @@ class Container:
         if ML in text:
             path.write_text(self.inward(text), errors="surrogateescape")
 
-    def environment(self, context: Context, venv: Path, given: dict[str, str]) -> dict[str, str]:
+    def environment(
+        self, context: Context, venv: Path, variables: dict[str, str]
+    ) -> dict[str, str]:
         """Return the clean environment of the instance's processes."""
         home = self.root / "root"
         home.mkdir(exist_ok=True)
@@ -118,7 +120,7 @@ class Container:
             # Nothing leaves the machine, whatever a library wants to tell its maker; and torch asks
             # for the name of 127.0.0.1, once a connection.
             **NO_NAMES,
-            **{name: self.inward(value) for name, value in given.items()},
+            **{name: self.inward(value) for name, value in variables.items()},
         }
 
 
@@ -161,7 +163,7 @@ def objects_below(store: ObjectStore, uri: str) -> list[tuple[ObjectInfo, str]]:
     if not uri.startswith("s3://"):
         raise AwsError("ValidationException", f"{uri} is not an S3 URI")
     bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-    found = []
+    objects = []
     for info in store.list(bucket, prefix):
         if info.key.endswith("/") and not info.size:
             continue  # a folder made in the console
@@ -169,11 +171,11 @@ def objects_below(store: ObjectStore, uri: str) -> list[tuple[ObjectInfo, str]]:
         if prefix and not prefix.endswith("/"):
             last = info.key[prefix.rfind("/") + 1 :]
             inside = inside[1:] if inside.startswith("/") else last
-        found.append((info, inside))
-    if not found:
+        objects.append((info, inside))
+    if not objects:
         message = f'No S3 objects found under S3 URL "{uri}" given in input data source.'
         raise AwsError("ValidationException", message)
-    return found
+    return objects
 
 
 def share_of(objects: list, host_index: int, hosts: int, distribution: str) -> list:

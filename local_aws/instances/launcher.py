@@ -26,24 +26,24 @@ def is_plain(words: list[str]) -> bool:
 
 def open_fds() -> list[int]:
     """Return the numbers of this process's open files."""
-    found = []
+    numbers = []
     for number in map(int, os.listdir("/proc/self/fd")):
         try:
             os.fstat(number)
         except OSError:
             continue  # the one that the folder was read by
-        found.append(number)
-    return found
+        numbers.append(number)
+    return numbers
 
 
 def ask(words: list[str], home: str) -> "socket.socket | None":
     """Hand the program over; None where the zygote is not there or says no."""
     if not is_plain(words) or len(fds := open_fds()) > MAX_FDS:
         return None
-    about = {"words": words, "env": dict(os.environ), "cwd": os.getcwd(), "fds": fds}
-    about |= {"umask": os.umask(0o22), "executable": sys.argv[0]}
-    os.umask(about["umask"])
-    body = json.dumps(about).encode()
+    program = {"words": words, "env": dict(os.environ), "cwd": os.getcwd(), "fds": fds}
+    program |= {"umask": os.umask(0o22), "executable": sys.argv[0]}
+    os.umask(program["umask"])
+    body = json.dumps(program).encode()
     folder = os.open(home, os.O_PATH)
     line = socket.socket(socket.AF_UNIX)
     try:

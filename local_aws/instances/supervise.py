@@ -29,7 +29,7 @@ def die_with_parent() -> None:
 
 def children() -> list[int]:
     """Return this process's children: with PR_SET_CHILD_SUBREAPER its orphans too, on Linux."""
-    found = []
+    pids = []
     for name in filter(str.isdigit, os.listdir("/proc") if sys.platform == "linux" else []):
         try:
             with open(f"/proc/{name}/stat", errors="replace") as file:
@@ -38,16 +38,16 @@ def children() -> list[int]:
         except OSError:
             continue  # it has ended meanwhile
         if int(parent) == os.getpid():
-            found.append(int(name))
-    return found
+            pids.append(int(name))
+    return pids
 
 
 def end_orphans() -> None:
     """Kill what left the command's group, such as torchrun's ranks, and all that they started."""
-    while found := children():
-        for pid in found:
+    while pids := children():
+        for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        for pid in found:
+        for pid in pids:
             os.waitpid(pid, 0)
 
 

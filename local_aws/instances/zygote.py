@@ -45,8 +45,8 @@ def read_when_loaded(env: dict[str, str]) -> dict[str, str]:
 class Program:
     """One program to run in a child: what a launcher asked for."""
 
-    def __init__(self, about: dict, fds: list[int]):
-        self.about, self.fds = about, fds
+    def __init__(self, request: dict, fds: list[int]):
+        self.request, self.fds = request, fds
 
     def settle(self) -> None:
         """Make this process look as the launcher's did."""
@@ -56,10 +56,10 @@ class Program:
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._take_files()
-        os.chdir(self.about["cwd"])
-        os.umask(self.about["umask"])
+        os.chdir(self.request["cwd"])
+        os.umask(self.request["umask"])
         os.environ.clear()
-        os.environ.update(self.about["env"])
+        os.environ.update(self.request["env"])
         tempfile.tempdir = None
         importlib.invalidate_caches()
         random.seed()
@@ -69,7 +69,7 @@ class Program:
             sys.modules["torch"].set_num_threads(int(cores))
 
     def _take_files(self) -> None:
-        wanted = self.about["fds"]
+        wanted = self.request["fds"]
         above = max([*wanted, *map(int, os.listdir("/proc/self/fd"))]) + 1
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, above) for fd in self.fds]
         os.closerange(0, above)
@@ -79,10 +79,10 @@ class Program:
 
     def run(self) -> None:
         """Do as `python3` does with these words; SystemExit and errors fly."""
-        words = self.about["words"]
+        words = self.request["words"]
         words = words[1:] if words[0] == "-u" else words
-        sys.executable = self.about["executable"]
-        sys.orig_argv = [sys.executable, *self.about["words"]]
+        sys.executable = self.request["executable"]
+        sys.orig_argv = [sys.executable, *self.request["words"]]
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         main.__dict__.update(__builtins__=__builtins__, __annotations__={})
         first = words[0]
@@ -167,8 +167,8 @@ class Zygote:
         return program if pid == 0 else None
 
     def _fork(self, program: Program, line: socket.socket) -> int | None:
-        about = read_when_loaded(program.about["env"])
-        if about != self._environment or not self._is_as_imported():
+        environment = read_when_loaded(program.request["env"])
+        if environment != self._environment or not self._is_as_imported():
             line.sendall(b"no\n")
             line.close()
             return None
@@ -197,8 +197,8 @@ class Zygote:
 
     def _let_go(self, line: socket.socket) -> None:
         # A launcher says nothing more: it was killed, and so is its program.
-        for pid, one in self._lines.items():
-            if one is line:
+        for pid, open_line in self._lines.items():
+            if open_line is line:
                 os.kill(pid, signal.SIGKILL)
         self._events.unregister(line)
 

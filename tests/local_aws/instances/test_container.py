@@ -36,8 +36,8 @@ def test_a_name_outside_is_not_looked_up(sightings):
 
 
 def test_this_machines_names_are_found(sightings):
-    said, seen = sightings("-c", LOOK_UP.replace("example.com", "localhost"))
-    assert "127.0.0.1" in said and seen == []
+    output, seen = sightings("-c", LOOK_UP.replace("example.com", "localhost"))
+    assert "127.0.0.1" in output and seen == []
 
 
 def test_nobody_asks_for_the_name_of_an_address(sightings):

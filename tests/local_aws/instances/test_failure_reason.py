@@ -6,7 +6,7 @@ from local_aws.instances.failure_reason import failure_reason, last_error
 
 
 @pytest.mark.parametrize(
-    "lines, found",
+    "lines, error",
     [
         (["Traceback (most recent call last):", "ValueError: no"], "ValueError: no"),
         (["[rank0]: torch.cuda.OutOfMemoryError: full"], "torch.cuda.OutOfMemoryError: full"),
@@ -15,8 +15,8 @@ from local_aws.instances.failure_reason import failure_reason, last_error
         (["all is well"], None),
     ],
 )
-def test_the_scripts_own_error_is_found_below_its_launchers(lines, found):
-    assert last_error(lines) == found
+def test_the_scripts_own_error_is_found_below_its_launchers(lines, error):
+    assert last_error(lines) == error
 
 
 def test_what_a_launcher_wrote_down_does_not_hide_the_scripts_error():

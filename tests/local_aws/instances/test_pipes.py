@@ -14,10 +14,10 @@ from local_aws.instances.pipes import ChannelPipes
 def until(happens, seconds=5.0):
     """Return what `happens()` gives once it gives something."""
     end = time.monotonic() + seconds
-    while not (found := happens()):
+    while not (result := happens()):
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.005)
-    return found
+    return result
 
 
 @pytest.fixture

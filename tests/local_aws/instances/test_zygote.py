@@ -31,10 +31,10 @@ def python(tmp_path_factory):
         assert zygote.ready()
 
     def python(*words, env=(), start=subprocess.run, **more):
-        about = {"env": {**environment, **dict(env)}, "cwd": folder, "text": True, **more}
+        options = {"env": {**environment, **dict(env)}, "cwd": folder, "text": True, **more}
         if start is subprocess.run:
-            about["capture_output"] = True
-        return start([venv / "bin/python3", *words], **about)
+            options["capture_output"] = True
+        return start([venv / "bin/python3", *words], **options)
 
     python.zygote, python.folder, python.venv = zygote, folder, venv
     yield python
@@ -183,8 +183,8 @@ def test_what_was_installed_since_is_what_a_program_imports(python, name, served
     code = "import sys; print('decimal' in sys.modules)"
     assert python("-c", code).stdout == f"{served}\n"
     module = "six" if name == "a.pth" else name.removesuffix(".py")
-    place = python.venv / "image" / "site-packages" if name == "a.pth" else site
-    assert python("-c", f"import {module}; print({module}.__file__)").stdout.startswith(f"{place}")
+    folder = python.venv / "image" / "site-packages" if name == "a.pth" else site
+    assert python("-c", f"import {module}; print({module}.__file__)").stdout.startswith(f"{folder}")
     (site / name).unlink()
     assert python("-c", code).stdout == "True\n"
 
