@@ -134,9 +134,9 @@ def test_changes_have_their_lines_in_the_order_of_their_effect(tmp_path):
         def toggle():
             iam = make_client(aws, "iam")
             for _ in range(15):
-                for call, given in ((iam.create_role, role("one")), (iam.delete_role, {})):
+                for call, request in ((iam.create_role, role("one")), (iam.delete_role, {})):
                     with suppress(ClientError):
-                        call(**given or {"RoleName": "one"})
+                        call(**request or {"RoleName": "one"})
 
         threads = [threading.Thread(target=toggle) for _ in range(3)]
         for thread in threads:
