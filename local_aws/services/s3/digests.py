@@ -22,13 +22,13 @@ class Headers(Protocol):
 
 def _named(request: Headers) -> dict[str, str]:
     """Return the checksums in the headers by algorithm."""
-    found = {}
+    named = {}
     for name in checksums.HASHERS:
         if value := request.header(PREFIX + name.lower()):
-            found[name] = value
-    if len(found) > 1:
+            named[name] = value
+    if len(named) > 1:
         raise AwsError("InvalidRequest", "Expecting a single x-amz-checksum- header.")
-    return found
+    return named
 
 
 def wanted(request: Headers) -> set[str]:

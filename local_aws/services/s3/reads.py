@@ -132,18 +132,18 @@ def get_attributes(store: ObjectStore, request: Request) -> Response:
     check_version(request)
     info = store.info(request.bucket, request.key)
     conditions.check_read(request, info)
-    asked = {name.strip() for name in request.header("x-amz-object-attributes").split(",")}
+    attributes = {name.strip() for name in request.header("x-amz-object-attributes").split(",")}
     inner = []
-    if "ETag" in asked:
+    if "ETag" in attributes:
         inner.append(xml.tag("ETag", info.etag))
-    if "Checksum" in asked and info.checksums:
+    if "Checksum" in attributes and info.checksums:
         tags = [xml.tag(f"Checksum{name}", value) for name, value in info.checksums.items()]
         inner.append(xml.group("Checksum", *tags, xml.tag("ChecksumType", info.checksum_type)))
-    if "ObjectParts" in asked and info.parts:
+    if "ObjectParts" in attributes and info.parts:
         inner.append(_object_parts(request, info))
-    if "StorageClass" in asked:
+    if "StorageClass" in attributes:
         inner.append(xml.tag("StorageClass", info.storage_class))
-    if "ObjectSize" in asked:
+    if "ObjectSize" in attributes:
         inner.append(xml.tag("ObjectSize", info.size))
     response = Response.xml("GetObjectAttributesResponse", *inner)
     response.headers["Last-Modified"] = conditions.http_date(info.last_modified)

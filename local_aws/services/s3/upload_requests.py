@@ -178,8 +178,8 @@ def list_parts(uploads: Uploads, request: Request) -> Response:
     """Answer a page of an upload's parts."""
     upload = _upload(uploads, request)
     most, marker = min(MOST, request.number("max-parts", MOST)), "part-number-marker"
-    found = uploads.parts(upload, request.number(marker, 0), most + 1)
-    parts, more = found[:most], len(found) > most
+    stored = uploads.parts(upload, request.number(marker, 0), most + 1)
+    parts, more = stored[:most], len(stored) > most
     return Response.xml(
         "ListPartsResult",
         *_names(upload),
@@ -215,8 +215,8 @@ def list_uploads(uploads: Uploads, request: Request) -> Response:
         raise AwsError("NotImplemented", "The local AWS does not group uploads by a delimiter.")
     marker, id_marker = query.get("key-marker", ""), query.get("upload-id-marker", "")
     after = (marker, id_marker or "~" if marker else "")
-    found = uploads.page(request.bucket, query.get("prefix", ""), after, most + 1)
-    shown, more = found[:most], len(found) > most
+    stored = uploads.page(request.bucket, query.get("prefix", ""), after, most + 1)
+    shown, more = stored[:most], len(stored) > most
     last = shown[-1] if shown and more else None
     return Response.xml(
         "ListMultipartUploadsResult",

@@ -32,8 +32,8 @@ def test_frames_become_the_content(extension, chunks):
 def test_trailers_are_read():
     trailer = b"x-amz-checksum-crc32:AAAAAA==\r\nx-amz-trailer-signature:abc\r\n"
     body = framed([b"song"], trailer=trailer)
-    found = {"x-amz-checksum-crc32": "AAAAAA==", "x-amz-trailer-signature": "abc"}
-    assert decode(body) == (b"song", found)
+    trailers = {"x-amz-checksum-crc32": "AAAAAA==", "x-amz-trailer-signature": "abc"}
+    assert decode(body) == (b"song", trailers)
 
 
 def test_a_last_frame_without_its_empty_line_is_taken():
