@@ -23,7 +23,7 @@ from local_aws.state.files import write_atomic
 log = logging.getLogger(__name__)
 
 STREAM = ".jsonl"
-ABOUT = "group.json"
+GROUP_FILE = "group.json"
 """The file that makes a folder a group."""
 
 
@@ -72,7 +72,7 @@ class Logs(Engine):
         kind = request.get("logGroupClass", "STANDARD")
         if "kmsKeyId" in request or kind != "STANDARD":
             raise invalid("The local AWS has no kmsKeyId, and logGroupClass STANDARD alone.")
-        if (folder / ABOUT).exists():
+        if (folder / GROUP_FILE).exists():
             raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
         self._make_group(folder, request["logGroupName"], request.get("tags", {}))
         return {}
@@ -96,9 +96,9 @@ class Logs(Engine):
 
     def put_retention_policy(self, request: dict) -> dict:
         folder = self._existing(request["logGroupName"])
-        about = json.loads((folder / ABOUT).read_text())
-        about["retentionInDays"] = request["retentionInDays"]
-        write_atomic(folder / ABOUT, json.dumps(about).encode())
+        record = json.loads((folder / GROUP_FILE).read_text())
+        record["retentionInDays"] = request["retentionInDays"]
+        write_atomic(folder / GROUP_FILE, json.dumps(record).encode())
         return {}
 
     def delete_log_group(self, request: dict) -> dict:
@@ -106,7 +106,7 @@ class Logs(Engine):
             folder = self._existing(request["logGroupName"])
             # Its own file last: a process that is killed on the way leaves a group to delete again,
             # not lines that come back with a new group of the name.
-            for path in sorted(folder.iterdir(), key=lambda path: path.name == ABOUT):
+            for path in sorted(folder.iterdir(), key=lambda path: path.name == GROUP_FILE):
                 path.unlink()
             folder.rmdir()
         return {}
@@ -119,23 +119,27 @@ class Logs(Engine):
         return {}
 
     def describe_log_groups(self, request: dict) -> dict:
-        groups = [dict(about) for path in self._root.glob(f"*/{ABOUT}") if (about := _about(path))]
+        groups = [
+            dict(record)
+            for path in self._root.glob(f"*/{GROUP_FILE}")
+            if (record := _group_record(path))
+        ]
         for group in groups:
             group.pop("tags", None)
         prefix = request.get("logGroupNamePrefix", "")
         pattern = request.get("logGroupNamePattern", "")
-        found = [
+        described = [
             {**group, "arn": f"{self._arn}{group['logGroupName']}:*", "metricFilterCount": 0}
             for group in sorted(groups, key=lambda group: group["logGroupName"])
             if group["logGroupName"].startswith(prefix) and pattern in group["logGroupName"]
         ]
-        return {"logGroups": found}
+        return {"logGroups": described}
 
     def describe_log_streams(self, request: dict) -> dict:
         group = request["logGroupName"]
         folder, prefix = self._existing(group), request.get("logStreamNamePrefix", "")
         names = sorted(_streams(folder))
-        streams = [self._about(group, name) for name in names if name.startswith(prefix)]
+        streams = [self._description(group, name) for name in names if name.startswith(prefix)]
         if request.get("orderBy") == "LastEventTime":
             streams.sort(key=lambda stream: stream.get("lastEventTimestamp", 0))
         if request.get("descending"):
@@ -148,13 +152,14 @@ class Logs(Engine):
         backward = token.startswith("b/") if token else not request.get("startFromHead")
         if token and (token[:2] not in ("f/", "b/") or not token[2:].isdecimal()):
             raise invalid("The specified nextToken is invalid.")
-        place = int(token[2:]) if token else 0
+        position = int(token[2:]) if token else 0
         if backward:
-            end = place if token else sum(1 for _ in self._events(*stream))
+            end = position if token else sum(1 for _ in self._events(*stream))
             events = last(islice(self._events(*stream), max(0, end - limit), end))
             start = max(0, end - len(events))
         else:
-            start, events = place, first(islice(self._events(*stream), place, place + limit))
+            start = position
+            events = first(islice(self._events(*stream), start, start + limit))
         ends = {"nextForwardToken": f"f/{start + len(events)}", "nextBackwardToken": f"b/{start}"}
         return {"events": events, **ends}
 
@@ -163,15 +168,15 @@ class Logs(Engine):
         folder = self._existing(group)
         names = request.get("logStreamNames") or _streams(folder)
         prefix, wanted = request.get("logStreamNamePrefix", ""), terms(request)
-        found = [
-            {**event, "logStreamName": name, "eventId": f"{quote(name, safe='')}-{place}"}
+        matching = [
+            {**event, "logStreamName": name, "eventId": f"{quote(name, safe='')}-{number}"}
             for name in names
             if name.startswith(prefix)
-            for place, event in enumerate(self._events(group, name, request))
+            for number, event in enumerate(self._events(group, name, request))
             if all(word in event["message"] for word in wanted)
         ]
-        found.sort(key=lambda event: event["timestamp"])
-        answer = page(found, "events", request, PAGE)
+        matching.sort(key=lambda event: event["timestamp"])
+        answer = page(matching, "events", request, PAGE)
         events = first(answer["events"])
         if len(events) < len(answer["events"]):
             next_token = str(int(request.get("nextToken") or 0) + len(events))
@@ -180,7 +185,7 @@ class Logs(Engine):
 
     def list_tags_for_resource(self, request: dict) -> dict:
         folder = self._existing(_name_of(request["resourceArn"]))
-        return {"tags": (_about(folder / ABOUT) or {}).get("tags", {})}
+        return {"tags": (_group_record(folder / GROUP_FILE) or {}).get("tags", {})}
 
     def _milliseconds(self) -> int:
         return int(self.parts.clock.now().timestamp() * 1000)
@@ -195,19 +200,19 @@ class Logs(Engine):
 
     def _existing(self, group: str) -> Path:
         folder = self._folder(group)
-        if not (folder / ABOUT).exists():
+        if not (folder / GROUP_FILE).exists():
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
         return folder
 
     def _make_group(self, folder: Path, group: str, tags: dict[str, str]) -> None:
-        about = {"logGroupName": group, "creationTime": self._milliseconds(), "storedBytes": 0}
-        about |= {"tags": tags} if tags else {}
-        write_atomic(folder / ABOUT, json.dumps(about).encode())
+        record = {"logGroupName": group, "creationTime": self._milliseconds(), "storedBytes": 0}
+        record |= {"tags": tags} if tags else {}
+        write_atomic(folder / GROUP_FILE, json.dumps(record).encode())
 
     def _write(self, group: str, stream: str, events: list[dict]) -> None:
         time = self._milliseconds()
         with self._lock:
-            if not (self._folder(group) / ABOUT).exists():
+            if not (self._folder(group) / GROUP_FILE).exists():
                 self._make_group(self._folder(group), group, {})
             paths.keep_name(path := self._stream(group, stream), stream, STREAM)
             append(path, [{**event, "ingestionTime": time} for event in events])
@@ -224,30 +229,30 @@ class Logs(Engine):
             if start <= event["timestamp"] < end:
                 yield event
 
-    def _about(self, group: str, stream: str) -> dict:
+    def _description(self, group: str, stream: str) -> dict:
         path = self._stream(group, stream)
-        about = {
+        description = {
             "logStreamName": stream,
             "arn": f"{self._arn}{group}:log-stream:{stream}",
             "creationTime": int(path.stat().st_ctime * 1000),
             "storedBytes": 0,
         }
         for event in self._events(group, stream, {}):
-            about.setdefault("firstEventTimestamp", event["timestamp"])
-            about["lastEventTimestamp"] = event["timestamp"]
-            about["lastIngestionTime"] = event["ingestionTime"]
-        return about
+            description.setdefault("firstEventTimestamp", event["timestamp"])
+            description["lastEventTimestamp"] = event["timestamp"]
+            description["lastIngestionTime"] = event["ingestionTime"]
+        return description
 
 
-def _about(path: Path) -> dict | None:
+def _group_record(path: Path) -> dict | None:
     """Return what a group's file says, or None where others have spoiled it."""
     try:
-        about = json.loads(path.read_bytes())
-        about["logGroupName"]
+        record = json.loads(path.read_bytes())
+        record["logGroupName"]
     except (ValueError, TypeError, LookupError) as error:
         log.warning("%s: skipped, it is no log group's: %s", path, error)
         return None
-    return about
+    return record
 
 
 def _group_of(request: dict) -> str:

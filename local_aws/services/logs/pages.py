@@ -24,36 +24,36 @@ def terms(request: dict) -> list[str]:
         AwsError: InvalidParameterException, it is more than that.
     """
     pattern = request.get("filterPattern", "").strip()
-    places = list(_TERM.finditer(pattern))
+    matches = list(_TERM.finditer(pattern))
     if _TERM.sub("", pattern).strip():
         words = (
             f"filterPattern {pattern!r}: the local AWS knows words, and phrases in double quotes"
         )
         raise invalid(f"{words} (text with other characters than letters, digits and _ is one).")
-    return [place[1] if place[2] is None else place[2] for place in places]
+    return [match[1] if match[2] is None else match[2] for match in matches]
 
 
 def first(events: Iterable[dict]) -> list[dict]:
     """Return the first of some events: one, and more as long as an answer may hold them."""
-    found, size = [], 0
+    fitting, size = [], 0
     for event in events:
         size += len(event["message"])
-        if found and size > PAGE_CHARACTERS:
+        if fitting and size > PAGE_CHARACTERS:
             break
-        found.append(event)
-    return found
+        fitting.append(event)
+    return fitting
 
 
 def last(events: Iterable[dict]) -> list[dict]:
     """Return the last of some events, as `first` does the first."""
-    found: deque[dict] = deque()
+    fitting: deque[dict] = deque()
     size = 0
     for event in events:
-        found.append(event)
+        fitting.append(event)
         size += len(event["message"])
-        while len(found) > 1 and size > PAGE_CHARACTERS:
-            size -= len(found.popleft()["message"])
-    return list(found)
+        while len(fitting) > 1 and size > PAGE_CHARACTERS:
+            size -= len(fitting.popleft()["message"])
+    return list(fitting)
 
 
 def page(items: list, name: str, request: dict, size: int) -> dict:
