@@ -131,10 +131,10 @@ class Cloud:
 
     def start(self, sql: str, **request) -> str:
         """Start a statement without waiting, and return its id."""
-        place = {"ResultConfiguration": {"OutputLocation": "s3://lake/results/"}}
+        output = {"ResultConfiguration": {"OutputLocation": "s3://lake/results/"}}
         context = {"QueryExecutionContext": {"Database": "birds"}}
         answer = self.engine.start_query_execution(
-            {"QueryString": sql, **place, **context, **request}
+            {"QueryString": sql, **output, **context, **request}
         )
         return answer["QueryExecutionId"]
 
