@@ -63,41 +63,41 @@ class MetricReader:
     def read(self, line: str, when: datetime) -> tuple[list[dict], list[str]]:
         """Return the metrics in one line, shaped as FinalMetricDataList, and remarks on it."""
         values, remarks = [], []
-        for one in list(self._patterns):
-            match, wrong = self._search(one, line[:SEARCH_CHARACTERS])
+        for metric in list(self._patterns):
+            match, wrong = self._search(metric, line[:SEARCH_CHARACTERS])
             if wrong:
-                remarks += self._give_up(one, wrong)
+                remarks += self._give_up(metric, wrong)
             # A group may not take part; what it caught may be no number, as on AWS.
             with suppress(ValueError):
                 if match and match.groups() and match[1] is not None:
                     value = float(match[1])
-                    values.append({"MetricName": one[0], "Value": value, "Timestamp": when})
+                    values.append({"MetricName": metric[0], "Value": value, "Timestamp": when})
         return values, remarks
 
     def _search(
-        self, one: tuple[str, regex.Pattern], text: str
+        self, metric: tuple[str, regex.Pattern], text: str
     ) -> tuple[regex.Match | None, str | None]:
         """Return what an expression finds, and why it should not be asked again, if so."""
         start = time.thread_time()
         try:
-            match = one[1].search(text, timeout=SEARCH_SECONDS)
+            match = metric[1].search(text, timeout=SEARCH_SECONDS)
         except TimeoutError:
             return None, f"took more than {SEARCH_SECONDS:g} s in one line"
         except (MemoryError, RecursionError):  # one that calls itself, such as `(?R)?`
             return None, "took all the memory that it may"
         if (seconds := time.thread_time() - start) > SLOW_SECONDS:
             with self._lock:
-                self._slow[one] = self._slow.get(one, 0.0) + seconds
-            if self._slow[one] > SLOW_TOTAL_SECONDS:
+                self._slow[metric] = self._slow.get(metric, 0.0) + seconds
+            if self._slow[metric] > SLOW_TOTAL_SECONDS:
                 return match, f"took more than {SLOW_TOTAL_SECONDS:g} s in a few lines"
         return match, None
 
-    def _give_up(self, one: tuple[str, regex.Pattern], why: str) -> list[str]:
+    def _give_up(self, metric: tuple[str, regex.Pattern], why: str) -> list[str]:
         with self._lock:
-            if one not in self._patterns:
+            if metric not in self._patterns:
                 return []  # another instance's line was first
-            self._patterns.remove(one)
-        name, pattern = one
+            self._patterns.remove(metric)
+        name, pattern = metric
         return [
             f"[The metric {name} is not read any more: its regular expression {pattern.pattern!r}"
             f" {why}]"

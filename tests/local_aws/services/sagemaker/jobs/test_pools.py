@@ -62,8 +62,8 @@ def test_the_second_job_starts_in_a_third_of_the_time_and_finds_only_the_cache(c
     reused = pool_of(sagemaker, "first")
     assert (reused["Status"], reused["ReusedByJob"]) == ("Reused", "second")
     assert pool_of(sagemaker, "second")["Status"] == "Available"
-    found = sagemaker.list_training_jobs(WarmPoolStatusEquals="Reused")["TrainingJobSummaries"]
-    assert [job["TrainingJobName"] for job in found] == ["first"]
+    reusing = sagemaker.list_training_jobs(WarmPoolStatusEquals="Reused")["TrainingJobSummaries"]
+    assert [job["TrainingJobName"] for job in reusing] == ["first"]
     assert second["SecondaryStatusTransitions"][0]["StatusMessage"].startswith("Found matching")
 
 

@@ -26,8 +26,8 @@ def store(tmp_path):
 
 def test_a_manifest_names_its_objects_in_its_order_and_no_others(store):
     store.put(BUCKET, "list.json", json.dumps([PREFIX, "d", "b/c"]).encode())
-    found = objects_of(store, MANIFEST)
-    assert [(info.key, name) for info, name in found] == [("data/d", "d"), ("data/b/c", "b/c")]
+    objects = objects_of(store, MANIFEST)
+    assert [(info.key, name) for info, name in objects] == [("data/d", "d"), ("data/b/c", "b/c")]
 
 
 @pytest.mark.parametrize(

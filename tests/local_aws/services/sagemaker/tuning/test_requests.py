@@ -20,7 +20,7 @@ def integers(**changes):
 
 
 @pytest.mark.parametrize(
-    "about, message",
+    "options, message",
     [
         (floats(low="1", high="0"), "'x' is not valid: MinValue 1.0 is greater than MaxValue 0.0"),
         (floats(low="a"), "'x' is not valid: a is no number"),
@@ -45,10 +45,10 @@ def integers(**changes):
          "A metric is required"),
     ],
 )  # fmt: skip
-def test_a_request_that_is_wrong_is_refused_with_the_reason(about, message):
-    with pytest.raises(AwsError, match=message) as found:
-        check(tuning(**about))
-    assert found.value.code == "ValidationException"
+def test_a_request_that_is_wrong_is_refused_with_the_reason(options, message):
+    with pytest.raises(AwsError, match=message) as refused:
+        check(tuning(**options))
+    assert refused.value.code == "ValidationException"
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_hyperband_finds_its_epochs_among_the_static_hyperparameters():
 
 def test_a_trials_request_has_the_definition_and_the_hyperparameters_as_text():
     request = training_request(tuning(static={"epochs": "3"}), "job", {"x": 1e-05, "n": 4}, [])
-    given = request["HyperParameters"]
-    assert (given["x"], given["n"], given["epochs"]) == ("1e-05", "4", "3")
+    parameters = request["HyperParameters"]
+    assert (parameters["x"], parameters["n"], parameters["epochs"]) == ("1e-05", "4", "3")
     assert request["StoppingCondition"] == {"MaxRuntimeInSeconds": 60}
     assert "Tags" not in request
 
