@@ -59,14 +59,14 @@ def _health(url: str) -> dict[str, Any] | None:
 def find_running(state: Path) -> Context | None:
     """Return the server of a state folder if it answers."""
     try:
-        about = json.loads((state / "server.json").read_text())
+        record = json.loads((state / "server.json").read_text())
     except (FileNotFoundError, ValueError):
         return None
-    health = _health(about["url"])
+    health = _health(record["url"])
     # Another course's server may have taken the port since.
     if not health or Path(health.get("state", "")).resolve() != state.resolve():
         return None
-    return Context(state, about["url"], *load_keys(state))
+    return Context(state, record["url"], *load_keys(state))
 
 
 class PortBusy(RuntimeError):
@@ -108,7 +108,7 @@ def _not_started(why: str) -> RuntimeError:
 
 def _start(settings: Settings) -> Context:
     log = settings.state / "server.log"
-    place = log.stat().st_size if log.exists() else 0
+    old_size = log.stat().st_size if log.exists() else 0
     # One that is there but slow to answer is waited for: two would spoil the state.
     process = None if owner(settings.state) else _launch(settings, log)
     deadline = time.monotonic() + START_SECONDS
@@ -127,7 +127,7 @@ def _start(settings: Settings) -> Context:
         raise _not_started(FULL_MESSAGE)
     if code == PORT_BUSY:
         raise PortBusy(settings.port)
-    words = log.read_bytes()[place:].decode(errors="replace").strip().splitlines()
+    words = log.read_bytes()[old_size:].decode(errors="replace").strip().splitlines()
     raise _not_started(words[-1] if words else f"see {log.name}")
 
 

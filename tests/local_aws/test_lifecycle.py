@@ -93,10 +93,10 @@ def test_a_server_that_does_not_answer_is_named_and_no_second_is_started(setting
 def test_a_server_that_is_slow_to_answer_is_waited_for(settings):
     settings.state.mkdir()
     with LocalAws(settings.state) as aws:
-        place = settings.state / "server.json"
-        about = place.read_bytes()
-        place.unlink()
-        threading.Timer(0.3, place.write_bytes, [about]).start()
+        file = settings.state / "server.json"
+        content = file.read_bytes()
+        file.unlink()
+        threading.Timer(0.3, file.write_bytes, [content]).start()
         assert lifecycle.ensure_running(settings).url == aws.context.url
 
 
