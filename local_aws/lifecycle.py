@@ -17,9 +17,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from local_aws.context import Context
 from local_aws.settings import Settings
-from local_aws.state.append import process_output
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
+from local_aws.state.json_lines import process_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

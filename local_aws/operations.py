@@ -1,7 +1,8 @@
 """The table that is the architecture: which engine executes which operation.
 
-Each engine's rows stand in its own class; this joins them. What `recorded.operations` names goes to
-moto; all the rest is refused by name. Services have boto3's names.
+Each engine's class holds the rows of its operations; this module joins them. The operations in
+`recorded/recorded_operations.py` go to moto; every other operation is refused by name. Services
+have boto3's names.
 """
 
 from collections.abc import Iterator

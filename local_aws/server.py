@@ -13,8 +13,8 @@ from types import SimpleNamespace
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from local_aws.admin import Admin
 from local_aws.context import ACCOUNT, Context
+from local_aws.control_calls import ControlCalls
 from local_aws.images.pushes import Pushes
 from local_aws.lifecycle import (
     DISK_FULL,
@@ -27,8 +27,8 @@ from local_aws.lifecycle import (
 )
 from local_aws.operations import table
 from local_aws.parts import Parts
-from local_aws.recorded.caller import Recorded
 from local_aws.recorded.journal import Journal
+from local_aws.recorded.moto_client import Recorded
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
@@ -109,7 +109,7 @@ class LocalAws:
         ).build()
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
-        control = Admin(self.parts).answer
+        control = ControlCalls(self.parts).answer
         parts, s3 = self.parts, self.engines.s3.app
 
         def is_done(service: str, operation: str) -> bool:

@@ -14,9 +14,9 @@ from typing import Any
 
 from werkzeug.wsgi import get_input_stream
 
-from local_aws.recorded.operations import changes_something
-from local_aws.state.append import append, cut_back, read_lines
-from local_aws.wire.received import Received
+from local_aws.recorded.recorded_operations import changes_something
+from local_aws.state.json_lines import append, cut_back, read_lines
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import Call, name
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Journal:
         for entry, body in read_lines(self._path, _parsed):
             environ = _environ(entry)
             try:
-                change = name(Received(environ), body)
+                change = name(HttpRequest(environ), body)
                 if _is_kept(change):
                     done += self._again(change, environ, body)
                 else:
@@ -80,7 +80,9 @@ class Journal:
 
     def __call__(self, environ: dict, start_response: Callable) -> list[bytes]:
         body = get_input_stream(environ).read()
-        status, headers, answer = self.send(environ, body, _is_kept(name(Received(environ), body)))
+        status, headers, answer = self.send(
+            environ, body, _is_kept(name(HttpRequest(environ), body))
+        )
         start_response(status, headers)
         return [answer]
 

@@ -14,7 +14,7 @@ from local_aws.errors import AwsError
 from local_aws.settings import CONTROL
 from local_aws.state.faults import Fault, Faults
 from local_aws.wire.errors import word
-from local_aws.wire.received import Received
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import S3, is_s3, name, protocol_of
 
 BLOCK = 2**14
@@ -53,16 +53,16 @@ class Faulty:
 
 def _named(environ: dict) -> tuple[str, str]:
     """Return the service and the operation that a request is for."""
-    body, received = b"", Received(environ)
-    if not is_s3(received):
+    body, http_request = b"", HttpRequest(environ)
+    if not is_s3(http_request):
         body = get_input_stream(environ).read()
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
-    call = name(received, body)
+    call = name(http_request, body)
     return call.service, call.operation
 
 
 def _throttled(environ: dict, start_response: Callable) -> list[bytes]:
-    protocol = protocol_of(Received(environ))
+    protocol = protocol_of(HttpRequest(environ))
     error = THROTTLING.get(protocol) or AwsError("ThrottlingException", "Rate exceeded")
     headers, body = word(error, protocol, str(uuid.uuid4()))
     body = b"" if environ["REQUEST_METHOD"] == "HEAD" else body

@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from werkzeug.serving import WSGIRequestHandler
 
-from local_aws.wire.received import HEADERS
+from local_aws.wire.http_request import HEADERS
 
 log = logging.getLogger(__name__)
 DRAINED = 1 << 20  # bytes of an unread body that are worth reading to keep the connection

@@ -14,7 +14,7 @@ from botocore.model import OperationModel, Shape
 
 from local_aws.errors import AwsError
 from local_aws.wire import forms, json_documents, scalars, xml_documents
-from local_aws.wire.received import Received
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import Call, form
 from local_aws.wire.validation import operation_model
 
@@ -22,7 +22,7 @@ PROTOCOLS = ("json", "rest-json", "rest-xml", "query")
 """Those that are read."""
 
 
-def parse(call: Call, received: Received, body: bytes) -> dict:
+def parse(call: Call, http_request: HttpRequest, body: bytes) -> dict:
     """Return the request of an operation.
 
     Raises:
@@ -33,10 +33,10 @@ def parse(call: Call, received: Received, body: bytes) -> dict:
     if shape is None:
         return {}
     if call.protocol == "query":
-        return forms.read(shape, form(received, body))
+        return forms.read(shape, form(http_request, body))
     if call.protocol == "json":
         return _document(shape, "json", body)
-    request = _located(operation, call, received)
+    request = _located(operation, call, http_request)
     payload = shape.serialization.get("payload")
     if payload is None:
         document = _document(shape, call.protocol, body)
@@ -71,10 +71,10 @@ def _document(shape: Shape, protocol: str, body: bytes) -> dict:
         raise AwsError("SerializationException", message) from None
 
 
-def _located(operation: OperationModel, call: Call, received: Received) -> dict:
+def _located(operation: OperationModel, call: Call, http_request: HttpRequest) -> dict:
     """Return the members of a REST request that stand in its path, query and headers."""
     shape, request = operation.input_shape, {}
-    query = parse_qs(received.query, keep_blank_values=True)
+    query = parse_qs(http_request.query, keep_blank_values=True)
     for name, member in shape.members.items():
         location = member.serialization.get("location")
         own = member.serialization.get("name", name)
@@ -84,10 +84,10 @@ def _located(operation: OperationModel, call: Call, received: Received) -> dict:
             request[name] = _others(operation, member, query)
         elif location == "querystring" and own in query:
             request[name] = _of_query(member, query[own])
-        elif location == "header" and own.lower() in received.headers:
-            request[name] = _of_header(member, received.headers[own.lower()])
+        elif location == "header" and own.lower() in http_request.headers:
+            request[name] = _of_header(member, http_request.headers[own.lower()])
         elif location == "headers":
-            request[name] = _prefixed(received.headers, own.lower())
+            request[name] = _prefixed(http_request.headers, own.lower())
     return {name: value for name, value in request.items() if value != {}}
 
 

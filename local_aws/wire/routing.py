@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from botocore.loaders import Loader
 
-from local_aws.wire.received import Received
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.rest_routes import match
 from local_aws.wire.validation import service_model
 
@@ -86,43 +86,45 @@ def protocols(service: str) -> list[str]:
     return facts.get("protocols", [facts["protocol"]])
 
 
-def is_s3(received: Received) -> bool:
+def is_s3(http_request: HttpRequest) -> bool:
     """Say whether a request speaks to S3's buckets and objects; S3 Control signs alike."""
-    return received.signed_for == "s3" and "x-amz-account-id" not in received.headers
+    return http_request.signed_for == "s3" and "x-amz-account-id" not in http_request.headers
 
 
-def protocol_of(received: Received) -> str:
+def protocol_of(http_request: HttpRequest) -> str:
     """Return the protocol that a request came in, and its answer goes out in."""
-    if received.headers.get("smithy-protocol") == "rpc-v2-cbor":
+    if http_request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return CBOR
-    if "x-amz-target" in received.headers:
+    if "x-amz-target" in http_request.headers:
         return "json"
-    if is_s3(received):
+    if is_s3(http_request):
         return S3
-    services = services_signed_as(received.signed_for)
+    services = services_signed_as(http_request.signed_for)
     spoken = [protocol for service in services for protocol in protocols(service)]
-    form = received.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    if form or "Action=" in received.query:
+    form = http_request.headers.get("content-type", "").startswith(
+        "application/x-www-form-urlencoded"
+    )
+    if form or "Action=" in http_request.query:
         if "ec2" in spoken or "query" in spoken or not spoken:
             return "ec2" if "ec2" in spoken else "query"
     return next((each for each in spoken if each.startswith("rest-")), "rest-json")
 
 
-def name(received: Received, body: bytes) -> Call:
+def name(http_request: HttpRequest, body: bytes) -> Call:
     """Name a request."""
-    protocol, signed = protocol_of(received), received.signed_for
+    protocol, signed = protocol_of(http_request), http_request.signed_for
     services = services_signed_as(signed)
     spoken = signed if signed in services or not services else services[0]
     if protocol.startswith(("rest-", S3)):
-        if "x-amz-account-id" in received.headers and "s3" in services:
+        if "x-amz-account-id" in http_request.headers and "s3" in services:
             services = ("s3control",)
         for service in services:
-            operation, labels = rest_operation(service, received.environ)
+            operation, labels = rest_operation(service, http_request.environ)
             if operation:
                 return Call(service, TWINS.get((signed, operation), operation), protocol, labels)
-        return Call(spoken, f"{received.method} {received.path}", protocol, known=False)
-    operation, mark, value = _said(received, body, protocol)
-    for service in services if protocol == CBOR or received.path == "/" else ():
+        return Call(spoken, f"{http_request.method} {http_request.path}", protocol, known=False)
+    operation, mark, value = _named_operation(http_request, body, protocol)
+    for service in services if protocol == CBOR or http_request.path == "/" else ():
         spoken_to = protocol in protocols(service)
         if not spoken_to or (value and metadata()[service].get(mark) != value):
             continue
@@ -131,28 +133,28 @@ def name(received: Received, body: bytes) -> Call:
     return Call(spoken, operation or "a request without an operation", protocol, known=False)
 
 
-def unsigned(received: Received, body: bytes) -> Call | None:
+def unsigned(http_request: HttpRequest, body: bytes) -> Call | None:
     """Name a request that its clients send without a signature: STS's for identities from outside.
 
     None for all others.
     """
-    if received.signed_for or protocol_of(received) != "query":
+    if http_request.signed_for or protocol_of(http_request) != "query":
         return None
-    operation, sts = _said(received, body, "query")[0], service_model("sts")
+    operation, sts = _named_operation(http_request, body, "query")[0], service_model("sts")
     if operation in sts.operation_names and sts.operation_model(operation).auth_type == "none":
         return Call("sts", operation, "query")
     return None
 
 
-def _said(received: Received, body: bytes, protocol: str) -> tuple[str, str, str]:
+def _named_operation(http_request: HttpRequest, body: bytes, protocol: str) -> tuple[str, str, str]:
     """Return the operation that a request names, and what its service's metadata must say."""
     if protocol == "json":
-        prefix, _, operation = received.headers["x-amz-target"].rpartition(".")
+        prefix, _, operation = http_request.headers["x-amz-target"].rpartition(".")
         return operation, "targetPrefix", prefix
     if protocol == CBOR:
-        path = _RPC.match(received.path)
+        path = _RPC.match(http_request.path)
         return (path[1] if path else ""), "", ""
-    fields = form(received, body)
+    fields = form(http_request, body)
     operations, versions = (
         {value for name, value in fields if name == field} for field in ("Action", "Version")
     )
@@ -161,10 +163,10 @@ def _said(received: Received, body: bytes, protocol: str) -> tuple[str, str, str
     return operation, "apiVersion", versions.pop() if len(versions) == 1 else ""
 
 
-def form(received: Received, body: bytes) -> list[tuple[str, str]]:
+def form(http_request: HttpRequest, body: bytes) -> list[tuple[str, str]]:
     """Return the fields of a form, in the query and in the body."""
     # Latin-1 keeps every byte as it was sent; what is quoted, as it should be, is UTF-8.
-    return received.fields + parse_qsl(body.decode("latin-1"), keep_blank_values=True)
+    return http_request.fields + parse_qsl(body.decode("latin-1"), keep_blank_values=True)
 
 
 def rest_operation(service: str, environ: dict) -> tuple[str, dict[str, str]]:

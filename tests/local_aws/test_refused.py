@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from local_aws.operations import table
-from local_aws.recorded.operations import RECORDED
+from local_aws.recorded.recorded_operations import RECORDED
 from local_aws.server import LocalAws
 from tests.local_aws.minimal import request
 from tools.operations import SERVICES, executed, recorded, refused

@@ -17,8 +17,8 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.logs.pages import PAGE, first, invalid, last, page, terms
 from local_aws.state import paths
-from local_aws.state.append import append, read_lines
 from local_aws.state.files import write_atomic
+from local_aws.state.json_lines import append, read_lines
 
 log = logging.getLogger(__name__)
 

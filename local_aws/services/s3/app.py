@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 
 from local_aws.context import ACCOUNT
 from local_aws.errors import AwsError
-from local_aws.recorded.operations import is_recorded
+from local_aws.recorded.recorded_operations import is_recorded
 from local_aws.services.s3 import bucket_requests, listings, reads, tagging, upload_requests, writes
+from local_aws.services.s3.bucket_settings import BucketSettings
 from local_aws.services.s3.messages import Request, Response, error_response, status_line
-from local_aws.services.s3.settings import Settings
 from local_aws.state.objects.store import ObjectStore
 from local_aws.state.objects.uploads import Uploads
 from local_aws.wire.errors import unsupported
@@ -103,7 +103,7 @@ class S3App:
     def __init__(self, store: ObjectStore, settings_app: Callable):
         self.store = store
         self.uploads = Uploads(store)
-        self.settings = Settings(store, settings_app)
+        self.settings = BucketSettings(store, settings_app)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Answer one request."""

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from local_aws.errors import AwsError
 from local_aws.services.s3 import digests, xml
-from local_aws.services.s3.chunked import AwsChunked, Exactly
-from local_aws.wire.received import HEADERS
+from local_aws.services.s3.request_bodies import AwsChunked, Exactly
+from local_aws.wire.http_request import HEADERS
 
 DOCUMENT_BYTES = 4 << 20  # the largest request document: 1,000 keys or 10,000 parts
 

@@ -8,7 +8,7 @@ from local_aws.errors import AwsError
 from local_aws.state import paths
 from local_aws.state.objects.index import Index
 from local_aws.state.objects.info import ObjectInfo, pack
-from local_aws.state.objects.rows import Objects
+from local_aws.state.objects.objects_table import Objects
 from local_aws.state.objects.temporary_files import file_md5
 
 

@@ -22,7 +22,7 @@ from local_aws.state.objects import key_files, names, outside_changes
 from local_aws.state.objects.buckets import Buckets
 from local_aws.state.objects.index import Index
 from local_aws.state.objects.info import ObjectInfo, pack
-from local_aws.state.objects.rows import Objects
+from local_aws.state.objects.objects_table import Objects
 from local_aws.state.objects.temporary_files import Draft, blocks, draft, file_blocks
 
 log = logging.getLogger(__name__)

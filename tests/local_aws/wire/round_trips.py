@@ -8,8 +8,8 @@ from botocore.awsrequest import HeadersDict, create_request_object, prepare_requ
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.parsing import parse
-from local_aws.wire.received import Received
 from local_aws.wire.routing import CBOR, Call, metadata, name
 from local_aws.wire.serializing import serialize
 from local_aws.wire.validation import service_model
@@ -45,15 +45,15 @@ def sent(service, operation, request, protocol=None):
         text = value.decode() if isinstance(value, bytes) else value
         environ[key if key.startswith("CONTENT_") else f"HTTP_{key}"] = text
     body = http.body or b""
-    return Received(environ), body.encode() if isinstance(body, str) else body
+    return HttpRequest(environ), body.encode() if isinstance(body, str) else body
 
 
 def parsed(service, operation, request, protocol=None):
     """Return the call and the request that our side reads."""
-    received, body = sent(service, operation, request, protocol)
-    call = name(received, body)
+    http_request, body = sent(service, operation, request, protocol)
+    call = name(http_request, body)
     assert call.known, call
-    return call, parse(call, received, body)
+    return call, parse(call, http_request, body)
 
 
 def answered(service, operation, result, protocol=None):

@@ -6,7 +6,7 @@ import pytest
 from botocore.model import OperationModel
 
 from local_aws.operations import table
-from local_aws.recorded.operations import RECORDED
+from local_aws.recorded.recorded_operations import RECORDED
 from local_aws.wire.routing import Call
 from local_aws.wire.serializing import serialize
 from local_aws.wire.validation import operation_model, service_model

@@ -13,8 +13,8 @@ from local_aws.services.athena.api.paging import page
 from local_aws.services.athena.api.prepared_statements import PreparedStatements
 from local_aws.services.athena.api.workgroups import ENGINE_VERSION, WorkGroups
 from local_aws.services.athena.failures import MalformedQuery
+from local_aws.services.athena.statements.duckdb_database import open_database, warm_up
 from local_aws.services.athena.statements.parsing import Statement, parse_statement
-from local_aws.services.athena.statements.session import open_database, warm_up
 from local_aws.services.athena.tables.results import read_page
 from local_aws.state.catalog import Catalog
 from local_aws.state.clock import Clock

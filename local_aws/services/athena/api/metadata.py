@@ -4,7 +4,7 @@ import re
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.api.paging import page
-from local_aws.services.athena.tables.schemas import pages, tables_of
+from local_aws.services.athena.tables.information_schema import pages, tables_of
 from local_aws.state.catalog import Catalog
 
 CATALOG = "AwsDataCatalog"

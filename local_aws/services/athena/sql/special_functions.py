@@ -9,8 +9,8 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.sql.date_patterns import joda, mysql
 from local_aws.services.athena.sql.dialect import to_sql
-from local_aws.services.athena.sql.patterns import joda, mysql
 from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.scope import INTEGERS
 from local_aws.services.athena.sql.type_checks import require_one_family

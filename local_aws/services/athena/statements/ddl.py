@@ -6,7 +6,7 @@ from local_aws.services.athena.sql.types import hive_name, trino_name
 from local_aws.services.athena.statements.query import analyze
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.partitions import all_partitions, list_files, split_uri
-from local_aws.services.athena.tables.sources import encode_view
+from local_aws.services.athena.tables.query_tables import encode_view
 
 FAILED = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
 

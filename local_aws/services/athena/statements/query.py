@@ -13,7 +13,7 @@ from local_aws.services.athena.failures import Cancelled, QueryFailed
 from local_aws.services.athena.sql.dialect import parse, to_sql
 from local_aws.services.athena.sql.error_translation import translate
 from local_aws.services.athena.sql.queries import QueryRewriter
-from local_aws.services.athena.tables.sources import TableSources
+from local_aws.services.athena.tables.query_tables import QueryTables
 
 _UNNAMED = re.compile(r"_col\?\d+")
 
@@ -25,14 +25,14 @@ class AnalyzedQuery:
     sql: str
     names: list[str]
     types: list[DuckDBPyType]
-    sources: TableSources
+    sources: QueryTables
     tree: exp.Expression
     text: str
     connection: duckdb.DuckDBPyConnection
 
 
 def analyze(
-    connection: duckdb.DuckDBPyConnection, text: str, sources: TableSources, values: list[str]
+    connection: duckdb.DuckDBPyConnection, text: str, sources: QueryTables, values: list[str]
 ) -> AnalyzedQuery:
     """Parse, rewrite and bind a query.
 

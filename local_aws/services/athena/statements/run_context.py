@@ -9,7 +9,7 @@ import duckdb
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed
-from local_aws.services.athena.tables.sources import TableSources
+from local_aws.services.athena.tables.query_tables import QueryTables
 from local_aws.state.catalog import Catalog
 from local_aws.state.disk import Reserve
 from local_aws.state.objects.store import ObjectStore
@@ -33,7 +33,7 @@ class RunContext:
     limit: int | None = None
     values: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
-    used: TableSources | None = None
+    used: QueryTables | None = None
     reserve: Reserve | None = None
     """Room for the result and the execution's record, if the statement changes something."""
     undo: list[Callable[[], object]] = field(default_factory=list)
@@ -53,9 +53,9 @@ class RunContext:
             except Exception:  # the rest shall go all the same
                 log.exception("query %s: taken back in part", self.id)
 
-    def sources(self) -> TableSources:
+    def sources(self) -> QueryTables:
         """Return the tables that one query sees."""
-        self.used = TableSources(
+        self.used = QueryTables(
             self.connection, self.catalog, self.store, self.default_database, self.stop.is_set
         )
         return self.used

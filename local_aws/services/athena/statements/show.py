@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.statements.run_context import RunContext
+from local_aws.services.athena.tables.information_schema import pages, tables_of
 from local_aws.services.athena.tables.partitions import all_partitions, projected
-from local_aws.services.athena.tables.schemas import pages, tables_of
-from local_aws.services.athena.tables.sources import view_definition
+from local_aws.services.athena.tables.query_tables import view_definition
 
 
 def _like(pattern: str | None, names: list[str]) -> list[str]:

@@ -19,8 +19,8 @@ from local_aws.services.athena.statements.query import AnalyzedQuery, analyze, b
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.formats import FORMATS, WRITTEN
 from local_aws.services.athena.tables.partitions import list_files, split_uri
+from local_aws.services.athena.tables.query_tables import typed_columns
 from local_aws.services.athena.tables.results import put
-from local_aws.services.athena.tables.sources import typed_columns
 from local_aws.services.athena.tables.writers import (
     Output,
     bucket_numbers,

@@ -12,7 +12,7 @@ from pathlib import Path
 from local_aws.errors import AwsError
 from local_aws.instances.container import CODE_ENDINGS, Container, placed, share_of
 from local_aws.instances.pipes import ChannelPipes
-from local_aws.services.sagemaker.jobs.sources import TYPES, objects_of
+from local_aws.services.sagemaker.jobs.data_sources import TYPES, objects_of
 from local_aws.state import paths
 from local_aws.state.objects.store import ObjectInfo, ObjectStore
 

@@ -3,7 +3,7 @@
 from local_aws.images.registry import find
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.admission import Admission
-from local_aws.services.sagemaker.jobs.kind import JobKind
+from local_aws.services.sagemaker.jobs.job_kind import JobKind
 from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.runner import MakeRun, Runner
 from local_aws.state.collection import public

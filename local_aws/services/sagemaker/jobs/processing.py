@@ -11,10 +11,10 @@ from local_aws.errors import AwsError
 from local_aws.images.registry import find
 from local_aws.instances.container import Container, share_of
 from local_aws.parts import Engine, Parts
+from local_aws.services.sagemaker.jobs.data_sources import objects_of
+from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
-from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
-from local_aws.services.sagemaker.jobs.sources import objects_of
 
 OPERATIONS = {
     "sagemaker": (

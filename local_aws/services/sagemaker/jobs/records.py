@@ -9,7 +9,7 @@ from datetime import datetime
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
-from local_aws.services.sagemaker.jobs.kind import UNFINISHED, JobKind
+from local_aws.services.sagemaker.jobs.job_kind import UNFINISHED, JobKind
 from local_aws.services.sagemaker.jobs.verdict import Verdict
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection

@@ -13,8 +13,8 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs import billing, secondary_statuses, training_request
 from local_aws.services.sagemaker.jobs.admission import Demand
+from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.jobs import Jobs
-from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.pools import Pools, is_kept, keep_alive
 from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from local_aws.state.collection import Collection, public

@@ -12,7 +12,7 @@ from local_aws.errors import AwsError
 from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import Container
 from local_aws.parts import Parts
-from local_aws.services.sagemaker.jobs import billing, drivers, script_mode, secondary_statuses
+from local_aws.services.sagemaker.jobs import billing, script_mode, sdk_drivers, secondary_statuses
 from local_aws.services.sagemaker.jobs.artifacts import keep_artifacts
 from local_aws.services.sagemaker.jobs.channels import Channels, describe_channels
 from local_aws.services.sagemaker.jobs.checkpoints import Checkpoints
@@ -51,7 +51,7 @@ class TrainingRun(JobRun):
             return kept
         cluster = super().launch()
         # Importing torch once is less than once for the launcher, its driver and each rank.
-        if may_keep(self.job) or drivers.start_many(self.parts.store, self.job):
+        if may_keep(self.job) or sdk_drivers.start_many(self.parts.store, self.job):
             cluster.warm_up(self.parts.context)
         return cluster
 
@@ -109,13 +109,13 @@ class TrainingRun(JobRun):
             definitions = self.job["AlgorithmSpecification"].get("MetricDefinitions", [])
             self._metrics = JobMetrics(self.name, definitions, self.parts.call, self.parts.clock)
         hosts = [container.host for container in containers]
-        port = drivers.free_port()
+        port = sdk_drivers.free_port()
         for index, container in enumerate(containers):
             self._write_config(container, hosts)
             self._channels.stage(self.job, container, index, len(hosts))
             if script_mode.is_script_mode(self.job):
                 script_mode.unpack(self.parts.store, self.job, container)
-            drivers.point_home(container, port)
+            sdk_drivers.point_home(container, port)
         if config := self.job.get("CheckpointConfig"):
             self._checkpoints = Checkpoints(self.parts.store, config, containers)
             self._checkpoints.start()
@@ -137,7 +137,7 @@ class TrainingRun(JobRun):
         container.write_config("input/config/hyperparameters.json", parameters)
 
     def processes(self, container: Container) -> int:
-        return drivers.processes(container)
+        return sdk_drivers.processes(container)
 
     def command(self, container: Container) -> tuple[list[str], dict[str, str]]:
         algorithm = self.job["AlgorithmSpecification"]

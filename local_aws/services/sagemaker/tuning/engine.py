@@ -18,7 +18,7 @@ from local_aws.services.sagemaker.jobs.training import Training
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.services.sagemaker.tuning import trials
 from local_aws.services.sagemaker.tuning.requests import check
-from local_aws.services.sagemaker.tuning.run import TuningRun
+from local_aws.services.sagemaker.tuning.tuning_run import TuningRun
 from local_aws.services.sagemaker.tuning.warm_start import inherit
 from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import Listing

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.errors import AwsError
-from local_aws.services.sagemaker.jobs.sources import objects_of
+from local_aws.services.sagemaker.jobs.data_sources import objects_of
 from local_aws.state.objects.store import ObjectStore
 from tests.local_aws.services.sagemaker.jobs.requests import channel, training
 from tests.local_cloud import BUCKET

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.errors import AwsError
-from local_aws.services.iam.simulator import decide
+from local_aws.services.iam.policy_simulator import decide
 
 ALLOW = {"Effect": "Allow", "Action": ["s3:Get*"], "Resource": ["arn:aws:s3:::ours/*"]}
 DENY = {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::ours/secret"}

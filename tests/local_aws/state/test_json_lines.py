@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import local_aws
-from local_aws.state.append import append, cut_back, read_lines
+from local_aws.state.json_lines import append, cut_back, read_lines
 from tests.local_aws.full import no_file_longer_than
 
 PACKAGE = Path(local_aws.__file__).parent
@@ -88,4 +88,4 @@ def appends(source: str) -> list[int]:
 def test_nobody_else_appends_to_a_file():
     assert appends('open("x", mode="ab")\np.open("a+")\nos.open(p, os.O_APPEND)') == [1, 2, 3]
     appending = {p.name for p in PACKAGE.rglob("*.py") if appends(p.read_text())}
-    assert appending == {"append.py"}
+    assert appending == {"json_lines.py"}

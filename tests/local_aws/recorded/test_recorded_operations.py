@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.operations import engine_of, table
-from local_aws.recorded.operations import RECORDED, changes_something, is_recorded
+from local_aws.recorded.recorded_operations import RECORDED, changes_something, is_recorded
 from local_aws.wire.validation import operation_model, service_model
 from tools.operations import recorded
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_aws.errors import AwsError
-from local_aws.services.s3.chunked import AwsChunked, Exactly
+from local_aws.services.s3.request_bodies import AwsChunked, Exactly
 from local_aws.state.objects.temporary_files import blocks
 
 

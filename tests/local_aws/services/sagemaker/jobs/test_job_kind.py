@@ -3,9 +3,9 @@
 import pytest
 
 from local_aws.errors import AwsError
+from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.job_run import JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
-from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
 from tests.local_aws.services.sagemaker.jobs.requests import printed, until
 from tests.local_cloud import IMAGE
 

@@ -8,8 +8,8 @@ import pytest
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
-from local_aws.recorded.caller import Recorded
 from local_aws.recorded.journal import Journal
+from local_aws.recorded.moto_client import Recorded
 from local_aws.server import moto_app
 
 ROLE = {"RoleName": "wren", "AssumeRolePolicyDocument": '{"Statement": []}'}

@@ -14,7 +14,7 @@ from botocore.serialize import create_serializer
 from local_aws.context import Context
 from local_aws.errors import AwsError
 from local_aws.recorded.journal import Journal
-from local_aws.recorded.operations import changes_something, is_recorded
+from local_aws.recorded.recorded_operations import changes_something, is_recorded
 from local_aws.wire.errors import unsupported
 from local_aws.wire.routing import Call
 from local_aws.wire.validation import operation_model

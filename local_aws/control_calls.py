@@ -15,7 +15,7 @@ from local_aws.settings import CONTROL
 from local_aws.state.faults import Fault
 
 
-class Admin:
+class ControlCalls:
     """The control calls of one local AWS; the caller has checked the signature."""
 
     def __init__(self, parts: Parts):

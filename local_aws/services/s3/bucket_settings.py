@@ -13,7 +13,7 @@ from local_aws.state.objects.store import ObjectStore
 log = logging.getLogger(__name__)
 
 
-class Settings:
+class BucketSettings:
     """A WSGI app that keeps the buckets' settings in memory, made to know the store's buckets."""
 
     def __init__(self, store: ObjectStore, app: Callable):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from local_aws.admin import Admin
+from local_aws.control_calls import ControlCalls
 from local_aws.errors import AwsError
 
 
@@ -22,10 +22,10 @@ from local_aws.errors import AwsError
 )
 def test_a_call_that_is_wrong_says_why(aws, path, content, words):
     with pytest.raises(AwsError, match=words):
-        Admin(aws.parts).answer(path, json.dumps(content).encode())
+        ControlCalls(aws.parts).answer(path, json.dumps(content).encode())
 
 
 def test_a_call_without_a_body_tells_and_changes_nothing(aws):
-    admin = Admin(aws.parts)
+    admin = ControlCalls(aws.parts)
     assert admin.answer("/_local/faults", b"") == {"faults": []}
     assert set(admin.answer("/_local/clock", b"")) == {"now"}

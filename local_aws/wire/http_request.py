@@ -10,7 +10,7 @@ HEADERS = "local_aws.headers"
 """Where the server puts the headers under their true names: WSGI's cannot tell "_" from "-"."""
 
 
-class Received:
+class HttpRequest:
     """Method, path, query, headers and signature of one request; its body comes apart.
 
     Args:

@@ -13,7 +13,7 @@ from local_aws.services.athena.failures import Cancelled, QueryFailed
 from local_aws.services.athena.sql.dialect import parse, position_of_node, to_sql
 from local_aws.services.athena.sql.queries import QueryRewriter
 from local_aws.services.athena.sql.types import Type, parse_type, quote
-from local_aws.services.athena.tables import schemas
+from local_aws.services.athena.tables import information_schema
 from local_aws.services.athena.tables.formats import reader_of, scanned_bytes
 from local_aws.services.athena.tables.partitions import prunable, table_files
 from local_aws.services.athena.tables.readers import Scan, empty_select
@@ -32,7 +32,7 @@ class Opened:
     condition: str | None
 
 
-class TableSources:
+class QueryTables:
     """The tables of one query over one DuckDB connection."""
 
     def __init__(
@@ -90,7 +90,7 @@ class TableSources:
         if node.db.lower() == "information_schema":
             name = f"{node.name.lower()}:{len(self._opened)}:{len(self.mentions)}"
             self.mentions.append(name)
-            table = schemas.information(
+            table = information_schema.information(
                 self._catalog, node.name.lower(), position_of_node(node, text)
             )
             self._connection.register(name, table)
