@@ -1,7 +1,7 @@
 """The Glue Data Catalog: databases, tables and partitions in a file; knows nothing of S3 or SQL.
 
 Left out: table versions (every table is at version 0), column statistics, user-defined functions,
-connections, Lake Formation permissions, federated catalogs (CatalogId is recorded, not used).
+connections, Lake Formation permissions, federated catalogs (CatalogId is kept, not used).
 """
 
 import re
@@ -31,12 +31,12 @@ def _page(items: list[dict], name: str, request: dict, limit: int = 100) -> dict
 
 
 def _segment(items: list[dict], segment: dict | None) -> list[dict]:
-    """Return a client's share of a listing that several clients read side by side."""
+    """Return a client's segment of a listing that several clients read in parallel."""
     if segment is None:
         return items
     number, count = segment["SegmentNumber"], segment["TotalSegments"]
     if number >= count:
-        message = f"SegmentNumber {number} is not below TotalSegments {count}."
+        message = f"SegmentNumber {number} must be below TotalSegments {count}."
         raise AwsError("InvalidInputException", message)
     return items[number::count]
 
@@ -153,7 +153,7 @@ class Catalog:
         return _page(tables, "TableList", request)
 
     def search_tables(self, request: dict) -> dict:
-        """Return the tables of all databases whose name holds SearchText."""
+        """Return the tables of all databases whose name contains SearchText."""
         text = (request.get("SearchText") or "").strip('"').lower()
         tables = [body for _, body in self._documents.items("table") if text in body["Name"]]
         return _page(tables, "TableList", request)

@@ -1,7 +1,8 @@
-"""The one way in which a file of the local AWS grows: by whole lines; knows lines, no meaning.
+"""Appends whole lines of JSON to a file, and reads them; knows lines, not their meaning.
 
-A write that fails leaves the file as it was. Half a line that a killed process left costs itself
-alone: the next line starts afresh, and readers skip what they can't read and use the rest.
+All files of the local AWS that grow, grow by this module. A write that fails leaves the file as it
+was. A killed process may leave part of a line: the next line starts behind it, and readers skip the
+part and read the other lines.
 """
 
 import json
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 _writing = threading.Lock()
 _logged: set[tuple[str, int]] = set()
-"""What was logged already: streams are read again and again."""
+"""Skipped lines that were logged already: a file is read many times."""
 
 
 def append(path: Path, values: Iterable[object]) -> int:
@@ -26,7 +27,7 @@ def append(path: Path, values: Iterable[object]) -> int:
         The file's length before, for `cut_back`.
 
     Raises:
-        OSError: nothing was added, and a file that was not there is not there.
+        OSError: nothing was added, and no new file was made.
     """
     data = b"".join(json.dumps(value).encode() + b"\n" for value in values)
     with _writing:
@@ -54,26 +55,26 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 def cut_back(path: Path, length: int) -> None:
-    """Take back what was appended last; nobody else may have appended since."""
+    """Remove the lines that were appended last, while no other line has been appended since."""
     with _writing:
         os.truncate(path, length)
 
 
 def read_lines(path: Path, parse: Callable[[Any], Any] = lambda value: value) -> Iterator[Any]:
-    """Yield what `parse` makes of each line's JSON; a line that can't be read is skipped.
+    """Yield the parsed value of each line; a line that can't be read is skipped and logged.
 
     Args:
-        parse: may raise ValueError, TypeError or LookupError where the JSON is not what it should
-            be.
+        parse: from a line's JSON to its value; raises ValueError, TypeError or LookupError for JSON
+            of another form.
     """
     with path.open("rb") as file:
-        with _writing:  # no line is half written now: one that looks so was left behind
+        with _writing:  # no write is under way now: a partial line is that of a killed process
             end = os.fstat(file.fileno()).st_size
         offset = 0
         while offset < end and (line := file.readline(end - offset)):
             try:
                 if not line.endswith(b"\n"):
-                    raise ValueError("it has no end")
+                    raise ValueError("its end is missing")
                 value = parse(json.loads(line))
             except (ValueError, TypeError, LookupError, RecursionError) as error:
                 _log_skipped(path, offset, line, error)
@@ -85,10 +86,10 @@ def read_lines(path: Path, parse: Callable[[Any], Any] = lambda value: value) ->
 def _log_skipped(path: Path, offset: int, line: bytes, error: Exception) -> None:
     if line.strip() and (str(path), offset) not in _logged:
         _logged.add((str(path), offset))
-        words = "%s: skipped %d bytes at %d that are no whole line: %s"
+        words = "%s: skipped %d bytes at offset %d, which are not a whole line: %s"
         log.warning(words, path, len(line), offset, error)
 
 
 def process_output(path: Path) -> IO[bytes]:
-    """Open a file that another process prints to, behind what it has already."""
+    """Open a file that another process prints to; its output is appended."""
     return path.open("ab")

@@ -15,7 +15,7 @@ class Objects:
         self._index, self._root, self._side = index, str(root), str(side)
 
     def get(self, bucket: str, key: str) -> ObjectInfo | None:
-        """Return what the index knows of a key, whatever its file says."""
+        """Return the row of a key, without a look at its file."""
         row = self._index.row(f"SELECT {COLUMNS} FROM objects {ONE}", bucket, key)
         return from_row(row, self._root, self._side) if row else None
 

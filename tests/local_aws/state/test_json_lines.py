@@ -1,4 +1,4 @@
-"""Files that grow: whole lines or nothing, and what can't be read costs itself alone."""
+"""Appended files: whole lines or nothing, and a line that can't be read is skipped alone."""
 
 import ast
 import threading
