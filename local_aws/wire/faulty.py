@@ -1,6 +1,6 @@
-"""Makes requests meet the faults of the table: slow, throttled, dropped; knows HTTP, no service.
+"""Injects faults into requests: slow, throttled, dropped; knows HTTP, no service.
 
-Without rules a request passes as if this were not there. The control calls meet no fault.
+The rules are those of `state/faults.py`. Control calls meet no fault.
 """
 
 import time
@@ -18,20 +18,20 @@ from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import S3, is_s3, name, protocol_of
 
 BLOCK = 2**14
-"""Bytes that a slow answer sends at once."""
+"""Bytes that a slow answer sends in one piece."""
 THROTTLING = {
     S3: AwsError("SlowDown", "Please reduce your request rate.", 503),
     "query": AwsError("Throttling", "Rate exceeded", 400),
 }
-"""Protocol to the error; all others have ThrottlingException."""
+"""The throttling error by protocol; all other protocols have ThrottlingException."""
 
 
 class Dropped(ConnectionError):
-    """The connection ends without an answer."""
+    """Raised to end the connection without an answer."""
 
 
 class Faulty:
-    """A WSGI layer over the door."""
+    """A WSGI middleware in front of `Front`."""
 
     def __init__(self, app: Callable, faults: Faults):
         self._app, self._faults = app, faults
@@ -41,7 +41,7 @@ class Faulty:
             return self._app(environ, start_response)
         request = _named(environ)
         if self._faults.draw("dropped", *request):
-            raise Dropped("dropped, as a fault says")
+            raise Dropped("dropped by an injected fault")
         if self._faults.draw("throttled", *request):
             return _throttled(environ, start_response)
         slow = self._faults.draw("slow", *request)

@@ -1,6 +1,6 @@
-"""The one door of the local AWS: checks the signature, has the operation done, words the answer.
+"""The local AWS's WSGI app: checks a signature, calls the operation, serializes the answer.
 
-Knows HTTP and AWS's protocols; knows nothing of what an operation does.
+Knows HTTP and AWS's protocols, but no operation's meaning.
 """
 
 import hashlib
@@ -34,12 +34,12 @@ class Front:
     """The WSGI app of the local AWS.
 
     Args:
-        keys: access key to secret.
-        is_done: service and operation to whether somebody does it: an engine, or moto.
-        execute: service, operation and request to the answer.
+        keys: the secrets by access key.
+        is_done: from service and operation to whether an engine or moto executes it.
+        execute: from service, operation and request to the answer.
         s3: the WSGI app of the object plane.
-        health: what `/_local/health` answers, unsigned.
-        control: path and body of a control call to its answer.
+        health: the answer to `/_local/health`, which needs no signature.
+        control: from path and body of a control call to its answer.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Front:
             if is_full(error):
                 log.warning("%s %s: %s", http_request.method, http_request.path, error)
                 return _refuse(http_request, start_response, full_disk())
-            # 500 would make every SDK client try ten times over: the message is what helps.
+            # With status 500 every SDK client would retry ten times before it shows the message.
             log.exception("%s %s", http_request.method, http_request.path)
             failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}")
             return _refuse(http_request, start_response, failure)
@@ -97,7 +97,7 @@ class Front:
     def _do(
         self, call: Call, http_request: HttpRequest, body: bytes, start_response: Callable
     ) -> Iterable[bytes]:
-        """Have an operation done."""
+        """Execute an operation and serialize its answer."""
         is_read = call.known and call.protocol in PROTOCOLS and call.service != S3
         if not is_read or not self._is_done(call.service, call.operation):
             raise unsupported(call)
@@ -113,7 +113,7 @@ class Front:
 
 
 def _read(http_request: HttpRequest) -> bytes:
-    """Read a request's body whole, within bounds."""
+    """Read a request's whole body, up to the limit."""
     if int(http_request.headers.get("content-length") or 0) > MAX_BODY:
         _drain(http_request.environ)
         raise _too_large(http_request)
@@ -130,21 +130,23 @@ def _too_large(http_request: HttpRequest) -> AwsError:
 
 
 def _drain(environ: dict) -> None:
-    # An answer before the body is read resets the connection, and the client sees no reason.
+    # An answer before the whole body was read resets the connection: the client sees no reason.
     stream = get_input_stream(environ)
     while stream.read(2**20):
         pass
 
 
 def _unpacked(http_request: HttpRequest, body: bytes) -> bytes:
-    """Return a body as it was before its client compressed it: boto3 does so with metric data."""
+    """Return a body decompressed: boto3 compresses metric data."""
     if http_request.headers.get("content-encoding") != "gzip":
         return body
     reader = zlib.decompressobj(wbits=31)
     try:
         body = reader.decompress(body, MAX_BODY)
     except zlib.error:
-        raise AwsError("SerializationException", "The request's body is not gzip.") from None
+        raise AwsError(
+            "SerializationException", "The Content-Encoding is gzip, but the body is not."
+        ) from None
     if reader.unconsumed_tail:
         raise _too_large(http_request)
     return body
@@ -168,7 +170,7 @@ def _answer(
 
 
 def _refuse(http_request: HttpRequest, start_response: Callable, error: AwsError) -> list[bytes]:
-    """Word an error in the protocol that the request came in."""
+    """Answer with an error in the protocol of the request."""
     request_id = str(uuid.uuid4())
     headers, body = word(error, protocol_of(http_request), request_id)
     if http_request.method == "HEAD":

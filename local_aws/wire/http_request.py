@@ -1,4 +1,4 @@
-"""One HTTP request as its client sent it: read once, and handed along. Knows no service."""
+"""One HTTP request as its client sent it: method, path, query, headers. Knows no service."""
 
 from functools import cached_property
 from urllib.parse import parse_qsl
@@ -7,14 +7,14 @@ from local_aws.errors import AwsError
 from local_aws.wire.signatures import Scope, read_scope
 
 HEADERS = "local_aws.headers"
-"""Where the server puts the headers under their true names: WSGI's cannot tell "_" from "-"."""
+"""Key of the headers with their original names: WSGI's don't distinguish "_" from "-"."""
 
 
 class HttpRequest:
-    """Method, path, query, headers and signature of one request; its body comes apart.
+    """Method, path, query, headers and signature of one request; without its body.
 
     Args:
-        environ: WSGI's.
+        environ: the WSGI environment.
     """
 
     def __init__(self, environ: dict):
@@ -23,11 +23,11 @@ class HttpRequest:
         self.path: str = environ["PATH_INFO"]
         self.query: str = environ.get("QUERY_STRING", "")
         self.headers = _headers(environ)
-        """Names are in lower case."""
+        """The headers by lower-case name."""
 
     @property
     def raw_path(self) -> str:
-        """Return the path as it was signed, still quoted."""
+        """Return the path as it was signed, URL-encoded."""
         return self.environ.get("RAW_URI", self.path).partition("?")[0]
 
     @cached_property
@@ -37,7 +37,7 @@ class HttpRequest:
 
     @cached_property
     def scope(self) -> Scope | None:
-        """Return what the request says of its signature; None if it is not signed.
+        """Return the credential scope of the signature; None if the request is not signed.
 
         Raises:
             AwsError: `IncompleteSignature`.
@@ -46,7 +46,7 @@ class HttpRequest:
 
     @property
     def signed_for(self) -> str:
-        """Return the name of the service that it is signed for, or ''; nothing is checked."""
+        """Return the name of the service that the request is signed for, unchecked; or ''."""
         try:
             return self.scope.service if self.scope else ""
         except AwsError:

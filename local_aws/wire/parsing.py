@@ -1,8 +1,8 @@
-"""Reads a request into what boto3 was given for it, in every protocol alike. Knows no service.
+"""Parses a request of any protocol into the arguments of boto3's call. Knows no service.
 
-Values come as Python has them: times as `datetime`, blobs and streamed payloads as bytes. What is
-not as its shape has it stays as it came, and the check against the model (`validation`) names it;
-what the model lacks is passed by, as on AWS. Left out: CBOR, ec2's forms, event streams.
+Times become `datetime`, blobs and streamed payloads bytes. A value of a wrong type stays as it
+came, and `validation` names it; members that the model lacks are ignored, as on AWS. Left out:
+CBOR, ec2's forms, event streams.
 """
 
 import json
@@ -19,14 +19,14 @@ from local_aws.wire.routing import Call, form
 from local_aws.wire.validation import operation_model
 
 PROTOCOLS = ("json", "rest-json", "rest-xml", "query")
-"""Those that are read."""
+"""The protocols that are parsed."""
 
 
 def parse(call: Call, http_request: HttpRequest, body: bytes) -> dict:
     """Return the request of an operation.
 
     Raises:
-        AwsError: `SerializationException`, the body is no document.
+        AwsError: `SerializationException`, the body can't be parsed.
     """
     operation = operation_model(call.service, call.operation)
     shape = operation.input_shape
@@ -47,7 +47,7 @@ def parse(call: Call, http_request: HttpRequest, body: bytes) -> dict:
 
 
 def is_in_body(shape: Shape, name: str) -> bool:
-    """Say whether a member of a REST structure stands in the body's document."""
+    """Say whether a member of a REST structure is in the body's document."""
     return "location" not in shape.members[name].serialization
 
 
@@ -67,12 +67,12 @@ def _document(shape: Shape, protocol: str, body: bytes) -> dict:
         return json_documents.read(shape, json.loads(body or b"{}"))
     except (ValueError, RecursionError, ParseError):
         kind = "XML" if protocol == "rest-xml" else "JSON"
-        message = f"The request's body is not {kind}."
+        message = f"The request's body is not valid {kind}."
         raise AwsError("SerializationException", message) from None
 
 
 def _located(operation: OperationModel, call: Call, http_request: HttpRequest) -> dict:
-    """Return the members of a REST request that stand in its path, query and headers."""
+    """Return the members of a REST request that are in its path, query and headers."""
     shape, request = operation.input_shape, {}
     query = parse_qs(http_request.query, keep_blank_values=True)
     for name, member in shape.members.items():
@@ -92,7 +92,7 @@ def _located(operation: OperationModel, call: Call, http_request: HttpRequest) -
 
 
 def _others(operation: OperationModel, member: Shape, query: dict[str, list[str]]) -> dict:
-    """Return the names of a query that are no other member's, nor the operation's own."""
+    """Return the query's names that belong neither to another member nor to the operation."""
     own = {
         each.serialization.get("name", name)
         for name, each in operation.input_shape.members.items()

@@ -1,7 +1,8 @@
-"""Names a request: which operation of which service, in which protocol. Knows no engine.
+"""Finds a request's service, operation and protocol. Knows no engine.
 
-All of it comes from botocore's service models, so whatever boto3 can send has a name, supported or
-not. Services have boto3's names; several may sign alike (`sagemaker` and `sagemaker-runtime`).
+The source is botocore's service models: every request that boto3 can send has a name, supported or
+not. Services have boto3's names; several may share a signing name (`sagemaker` and
+`sagemaker-runtime`).
 """
 
 import gzip
@@ -25,25 +26,25 @@ S3 = "s3"
 """S3's own dialect of rest-xml: its errors have no envelope."""
 
 HEAD = 16_384
-"""Bytes of a model that hold its metadata; to read all models whole takes ten seconds."""
+"""Bytes of a model up to the end of its metadata: to read all models whole takes ten seconds."""
 ALIASES = {"s3express": "s3", "s3-object-lambda": "s3"}
-"""Names to sign with that endpoint rules give, not models."""
+"""Signing names that are in botocore's endpoint rules, not in its models."""
 BUSY = ("sagemaker-runtime",)
-"""Asked so often that of those that sign alike they are tried first."""
+"""Busy services: tried first among services of one signing name."""
 TWINS = {("s3express", "ListBuckets"): "ListDirectoryBuckets"}
-"""One request of two operations: AWS tells them apart by the host, here always the same."""
+"""Operations that AWS distinguishes by the host alone, which is always the same here."""
 
 _RPC = re.compile(r"^/service/[^/]+/operation/(\w+)$")
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a request asks for.
+    """The operation that a request calls.
 
     Attributes:
         labels: the values in the path of a REST request, by their names in the model.
-        known: the service has this operation, and speaks this protocol; else `operation` is what
-            the request itself says, or its method and path.
+        known: the service has this operation and this protocol; otherwise `operation` is the name
+            in the request, or its method and path.
     """
 
     service: str
@@ -58,7 +59,7 @@ class Call:
 
 @cache
 def metadata() -> dict[str, dict[str, Any]]:
-    """Return the metadata of every service that boto3 knows, of its newest version."""
+    """Return the metadata of the newest version of every service that boto3 knows."""
     services = {}
     for path in sorted(Path(Loader.BUILTIN_DATA_PATH).glob("*/*/service-2.json.gz")):
         with gzip.open(path) as file:
@@ -70,7 +71,7 @@ def metadata() -> dict[str, dict[str, Any]]:
 
 @cache
 def services_signed_as(name: str) -> tuple[str, ...]:
-    """Return the services whose requests are signed for a name, the busy and the namesake first."""
+    """Return the services of a signing name: busy ones and the service of that name first."""
     name = ALIASES.get(name, name)
     services = [
         service
@@ -81,18 +82,18 @@ def services_signed_as(name: str) -> tuple[str, ...]:
 
 
 def protocols(service: str) -> list[str]:
-    """Return the protocols that a service speaks."""
+    """Return the protocols of a service."""
     facts = metadata()[service]
     return facts.get("protocols", [facts["protocol"]])
 
 
 def is_s3(http_request: HttpRequest) -> bool:
-    """Say whether a request speaks to S3's buckets and objects; S3 Control signs alike."""
+    """Say whether a request is for S3; S3 Control, which has the same signing name, is not."""
     return http_request.signed_for == "s3" and "x-amz-account-id" not in http_request.headers
 
 
 def protocol_of(http_request: HttpRequest) -> str:
-    """Return the protocol that a request came in, and its answer goes out in."""
+    """Return the protocol of a request and its answer."""
     if http_request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return CBOR
     if "x-amz-target" in http_request.headers:
@@ -111,7 +112,7 @@ def protocol_of(http_request: HttpRequest) -> str:
 
 
 def name(http_request: HttpRequest, body: bytes) -> Call:
-    """Name a request."""
+    """Return the operation that a request calls."""
     protocol, signed = protocol_of(http_request), http_request.signed_for
     services = services_signed_as(signed)
     spoken = signed if signed in services or not services else services[0]
@@ -134,9 +135,9 @@ def name(http_request: HttpRequest, body: bytes) -> Call:
 
 
 def unsigned(http_request: HttpRequest, body: bytes) -> Call | None:
-    """Name a request that its clients send without a signature: STS's for identities from outside.
+    """Return the operation of a request that has no signature by design, or None.
 
-    None for all others.
+    These are STS's operations for federated identities.
     """
     if http_request.signed_for or protocol_of(http_request) != "query":
         return None
@@ -147,7 +148,7 @@ def unsigned(http_request: HttpRequest, body: bytes) -> Call | None:
 
 
 def _named_operation(http_request: HttpRequest, body: bytes, protocol: str) -> tuple[str, str, str]:
-    """Return the operation that a request names, and what its service's metadata must say."""
+    """Return the operation that a request names, and the metadata that its service must have."""
     if protocol == "json":
         prefix, _, operation = http_request.headers["x-amz-target"].rpartition(".")
         return operation, "targetPrefix", prefix
@@ -158,22 +159,19 @@ def _named_operation(http_request: HttpRequest, body: bytes, protocol: str) -> t
     operations, versions = (
         {value for name, value in fields if name == field} for field in ("Action", "Version")
     )
-    # Two of them may be read as either: such a request has no name.
+    # Two operations in one request: it is ambiguous and has no name.
     operation = operations.pop() if len(operations) == 1 else ""
     return operation, "apiVersion", versions.pop() if len(versions) == 1 else ""
 
 
 def form(http_request: HttpRequest, body: bytes) -> list[tuple[str, str]]:
-    """Return the fields of a form, in the query and in the body."""
-    # Latin-1 keeps every byte as it was sent; what is quoted, as it should be, is UTF-8.
+    """Return the fields of a form, from the query and the body."""
+    # Latin-1 keeps every byte; the URL-encoded values are UTF-8.
     return http_request.fields + parse_qsl(body.decode("latin-1"), keep_blank_values=True)
 
 
 def rest_operation(service: str, environ: dict) -> tuple[str, dict[str, str]]:
-    """Return the operation of a REST service that a request asks for, and the values in its path.
-
-    ('', {}) where there is none.
-    """
+    """Return the operation of a REST request and the values in its path; or ('', {})."""
     if not metadata()[service]["protocol"].startswith("rest-"):
         return "", {}
     return match(service, environ)
