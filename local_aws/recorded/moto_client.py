@@ -1,7 +1,7 @@
-"""Asks moto in its own process: a request dict in, an answer dict out. Knows HTTP, and no service.
+"""Calls moto in this process: request dict in, answer dict out. Knows HTTP, and no service.
 
-botocore's own serializer words the request and its own parser reads the answer, so moto sees and
-says what it would to boto3; what changes something goes through the journal.
+botocore's serializer makes the request and its parser reads the answer, so moto gets and returns
+the same as with boto3; changes go through the journal.
 """
 
 from io import BytesIO
@@ -24,15 +24,15 @@ FIXED = {
     "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http",
 }  # fmt: skip
 DATE = "20260101"
-"""Of the signatures, which nobody checks."""
+"""The date of the signatures, which moto does not check."""
 
 
 class Refusal(AwsError):
     """An error of moto.
 
     Attributes:
-        modeled: its name in the service's model, where the service once spoke the query protocol
-            and its codes are still those.
+        modeled: the error's name in the service's model, for services that keep the codes of their
+            former query protocol.
     """
 
     def __init__(self, code: str, message: str, status: int, modeled: str):
@@ -41,25 +41,25 @@ class Refusal(AwsError):
 
 
 class Recorded:
-    """What moto records, as operations.
+    """The recorded operations.
 
     Args:
-        context: whose account and region it is.
-        journal: moto, and what survives of it.
+        context: its account and region are used.
+        journal: the journal over moto.
     """
 
     def __init__(self, context: Context, journal: Journal):
         self._context, self._journal = context, journal
 
     def has(self, service: str, operation: str) -> bool:
-        """Say whether an operation is recorded; S3's have a way of their own."""
+        """Say whether an operation is recorded; S3's operations do not go through this module."""
         return service != "s3" and is_recorded(service, operation)
 
     def call(self, service: str, operation: str, request: dict) -> dict:
-        """Have moto keep it, or tell what it keeps.
+        """Call an operation of moto and return its answer.
 
         Raises:
-            AwsError: moto's own, or that the operation is not recorded.
+            AwsError: moto's error, or the operation is not recorded.
         """
         model = operation_model(service, operation)
         protocol = model.service_model.resolved_protocol
@@ -73,13 +73,13 @@ class Recorded:
             raise unsupported(Call(service, operation, protocol)) from None
         code = int(status[:3])
         if code >= 500:
-            # Where moto lacks an operation altogether it answers with an HTML page.
+            # moto answers an operation that it lacks with an HTML page.
             raise unsupported(Call(service, operation, protocol))
         answer = {"status_code": code, "headers": HeadersDict(headers), "body": content}
         return _result(create_parser(protocol).parse(answer, model.output_shape), code)
 
     def _environ(self, model: OperationModel, protocol: str, request: dict) -> tuple[dict, bytes]:
-        """Return an operation's request as WSGI has it."""
+        """Return an operation's request as a WSGI environment."""
         service = model.service_model
         signed = service.signing_name
         host = f"{service.endpoint_prefix}.{self._context.region}.amazonaws.com"

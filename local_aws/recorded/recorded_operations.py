@@ -1,8 +1,8 @@
-"""What moto keeps for services that no engine executes: honest records, each with its reason.
+"""The operations that moto records and no engine executes, each with the reason; knows no moto.
 
-A record is honest where the call itself is the whole effect: what was put is read back, and nothing
-that AWS would then do is left undone in silence. Whatever is neither here nor in the table
-is refused by name. Services have boto3's names.
+An operation may be recorded where the record is its whole effect: a later call reads it back, and
+AWS would do nothing else that is left undone in silence. Every operation that is neither here nor
+in the table of `local_aws/operations.py` is refused by name. Services have boto3's names.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Record:
-    """Operations of one service that are recorded for one reason.
+    """Recorded operations of one service with one reason.
 
     Attributes:
-        changes: they are kept in the journal and done again at the next start.
-        answers: they change nothing that outlives the server.
+        changes: operations that the journal keeps and replays at the next start.
+        answers: operations without an effect that outlives the server.
     """
 
     reason: str
@@ -25,17 +25,17 @@ class Record:
 RECORDED: dict[str, tuple[Record, ...]] = {
     "s3": (
         Record(
-            "nobody but the holder of the account's keys gets in, so all of it is always blocked",
+            "only the holder of the account's keys has access, so public access is always blocked",
             ("PutPublicAccessBlock", "DeletePublicAccessBlock"),
             ("GetPublicAccessBlock",),
         ),
         Record(
-            "at rest a client sees no difference; the objects stay on this machine",
+            "encryption at rest makes no difference to clients; the objects stay on this machine",
             ("PutBucketEncryption", "DeleteBucketEncryption"),
             ("GetBucketEncryption",),
         ),
         Record(
-            "a document: the one caller is the bucket's owner; it is not evaluated",
+            "a document, which is not evaluated: the one caller is the bucket's owner",
             ("PutBucketPolicy", "DeleteBucketPolicy"),
             ("GetBucketPolicy",),
         ),
@@ -45,7 +45,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("GetBucketTagging",),
         ),
         Record(
-            "the truth is 'never set': what would set it is refused",
+            "the true answer is 'not set': the operations that set it are refused",
             answers=(
                 "GetBucketLifecycleConfiguration",
                 "GetBucketNotificationConfiguration",
@@ -84,7 +84,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
     "sts": (Record("the one account that there is", answers=("GetCallerIdentity",)),),
     "ecr": (
         Record(
-            "names of images; a manifest that names packages makes one that jobs run in",
+            "repositories and image tags; an image whose manifest names packages runs jobs",
             ("BatchDeleteImage", "CreateRepository", "DeleteRepository", "PutImage"),
             ("BatchGetImage", "DescribeImages", "DescribeRepositories", "ListImages"),
         ),
@@ -96,14 +96,14 @@ RECORDED: dict[str, tuple[Record, ...]] = {
     ),
     "cloudwatch": (
         Record(
-            "what jobs and callers put, added up when asked for; kept until the server ends",
+            "metric data of jobs and callers, aggregated on request; kept until the server ends",
             answers=("GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"),
         ),
     ),
 }
 
 BUCKETS = ("CreateBucket", "DeleteBucket")
-"""Of S3: the object plane executes them, and tells moto, which keeps the buckets' settings."""
+"""S3's operations that the object plane executes and repeats to moto, for bucket settings."""
 
 _CHANGES = {
     (service, operation)
@@ -125,5 +125,5 @@ def is_recorded(service: str, operation: str) -> bool:
 
 
 def changes_something(service: str, operation: str) -> bool:
-    """Say whether moto has to be told again of an operation at the next start."""
+    """Say whether the journal replays an operation at the next start."""
     return (service, operation) in _CHANGES or (service == "s3" and operation in BUCKETS)

@@ -49,7 +49,7 @@ def test_a_change_that_is_refused_now_is_not_done_again(tmp_path, caplog, servic
         raise AssertionError("it was done")
 
     assert Journal(tmp_path / "moto.jsonl", moto).replay() == 0
-    assert f"skipped what the local AWS refuses now: {service}:" in caplog.text
+    assert f"skipped an operation that is no longer recorded: {service}:" in caplog.text
 
 
 def line(body, service, target=""):
