@@ -26,7 +26,7 @@ def test_what_a_launcher_wrote_down_does_not_hide_the_scripts_error():
 
 
 def test_a_silent_end_is_said_to_be_one():
-    assert "said nothing" in failure_reason(None, [], 2)
+    assert "printed nothing" in failure_reason(None, [], 2)
 
 
 @pytest.mark.parametrize("code", [137, -9])

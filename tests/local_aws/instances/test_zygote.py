@@ -171,7 +171,7 @@ def test_a_zygote_whose_server_is_gone_ends_with_all_its_programs(python, monkey
     words = [python.folder / "other/bin/python3", "-c", SLEEP]
     with subprocess.Popen(words, stdout=subprocess.PIPE, env={"PATH": "/bin"}) as process:
         pid = int(process.stdout.readline())
-        other.close()  # lets go of the rope, as a server does that is killed
+        other.close()  # closes standard input, as when the server is killed
         assert process.wait() == -signal.SIGKILL
     assert not is_there(pid) and not other.is_alive()
 
