@@ -1,4 +1,4 @@
-"""Bucket settings, which another WSGI app keeps: passing requests on. Knows no settings itself."""
+"""Passes requests for bucket settings on to the WSGI app that keeps them. Knows no setting."""
 
 import io
 import logging
@@ -14,11 +14,11 @@ log = logging.getLogger(__name__)
 
 
 class BucketSettings:
-    """A WSGI app that keeps the buckets' settings in memory, made to know the store's buckets."""
+    """Passes requests on to the app that keeps bucket settings, and tells it of the buckets."""
 
     def __init__(self, store: ObjectStore, app: Callable):
         self._store, self._app = store, app
-        self._regions: dict[str, str] = {}  # of the buckets that the app knows in this process
+        self._regions: dict[str, str] = {}  # buckets that the app knows in this process
 
     def answer(self, request: Request) -> Response:
         """Pass a request on. Raises: AwsError NoSuchBucket."""
@@ -29,27 +29,27 @@ class BucketSettings:
         return self._call(request.environ | length | {"wsgi.input": io.BytesIO(body)})
 
     def bucket_coming(self, request: Request) -> None:
-        """See that a bucket that is about to be made gets no settings of an earlier one."""
+        """Delete the settings of an earlier bucket of this name, before the bucket is made."""
         if self._call(self._plain(request, "HEAD", FIRST_REGION)).status != 404:
             self._call(self._plain(request, "DELETE", FIRST_REGION))
 
     def bucket_created(self, request: Request) -> None:
-        """Tell the app of a new bucket, or on a full disk later, when it gets its first setting."""
+        """Tell the app of a new bucket; on a full disk, do so later at its first setting."""
         self._tell(request, "PUT", self._region(request))
 
     def bucket_deleted(self, request: Request) -> None:
-        """Tell the app that a bucket is gone, or on a full disk when one of its name is made."""
+        """Tell the app that a bucket is deleted; on a full disk, later when its name is reused."""
         if region := self._regions.pop(request.bucket, None):
             self._tell(request, "DELETE", region)
 
     def _tell(self, request: Request, method: str, region: str) -> None:
-        """Tell the app what has happened to a bucket and can't be refused any more."""
+        """Tell the app of a bucket's creation or deletion, which can't be refused any more."""
         try:
             self._call(self._plain(request, method, region))
         except Exception as error:
             if not is_full(error):
                 raise
-            log.warning("%s of %s is left for later: %s", method, request.bucket, error)
+            log.warning("%s of bucket %s is postponed: %s", method, request.bucket, error)
             return
         if method == "PUT":
             self._regions[request.bucket] = region
@@ -65,7 +65,7 @@ class BucketSettings:
             self._regions[request.bucket] = region
 
     def _call(self, environ: dict) -> Response:
-        """Run the app and hold its answer: settings are small."""
+        """Call the app and return its whole answer: settings are small."""
         response = Response()
 
         def start_response(status: str, headers: list, exc_info: object = None) -> None:

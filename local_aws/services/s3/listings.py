@@ -1,4 +1,4 @@
-"""ListObjects, ListObjectsV2, ListObjectVersions. Knows grouping and pages, no files."""
+"""Listings of objects and versions: common prefixes and pages. Knows no files."""
 
 import base64
 import binascii
@@ -37,7 +37,7 @@ def page(store: ObjectStore, bucket: str, prefix: str, delimiter: str, low: str,
         batch = min(most + 1, batch * 4)
         for info in infos:
             if info.key < low:
-                continue  # under the common prefix that was just listed
+                continue  # below the common prefix that was just listed
             if len(result.objects) + len(result.prefixes) == most:
                 result.next = info.key
                 return result
@@ -52,12 +52,12 @@ def page(store: ObjectStore, bucket: str, prefix: str, delimiter: str, low: str,
                 if low is None:
                     return result
         if infos[-1].key < low and result.prefixes and low == names.after(result.prefixes[-1]):
-            batch = min(batch, 16)  # the next may be one more folder: jump from folder to folder
+            batch = min(batch, 16)  # the next keys may be one more folder: skip it
     return result
 
 
 def _start(after: str, prefix: str, delimiter: str) -> str:
-    """Return the least key after a marker; a marker that is a common prefix covers all of it."""
+    """Return the least key after a marker; a common prefix as a marker covers all keys below it."""
     if delimiter and after.startswith(prefix) and after.endswith(delimiter):
         if after.find(delimiter, len(prefix)) == len(after) - len(delimiter):
             return names.after(after) or after
@@ -77,7 +77,7 @@ def _from_token(token: str) -> str:
 
 
 class _Listing:
-    """What the three listings have in common."""
+    """The common parts of the three listings."""
 
     def __init__(self, store: ObjectStore, request: Request):
         store.bucket_table.check(request.bucket)
@@ -93,11 +93,11 @@ class _Listing:
         )
 
     def text(self, value: str) -> str:
-        """Return a key or prefix as the client asked to have it."""
+        """Return a key or prefix in the encoding that the client requested."""
         return quote(value, safe="/*-._~") if self.encoding else value
 
     def head(self) -> list[str]:
-        """Return the elements that echo the request."""
+        """Return the elements that repeat the request."""
         return [
             xml.tag("Name", self.request.bucket),
             xml.tag("Prefix", self.text(self.prefix)),

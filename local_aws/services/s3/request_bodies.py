@@ -13,12 +13,12 @@ LINE_BYTES = 8192
 
 
 def incomplete(message: str) -> AwsError:
-    """Return S3's error for a body that is not as long as was said."""
+    """Return S3's error for a body of another length than announced."""
     return AwsError("IncompleteBody", message)
 
 
 class Exactly:
-    """A stream of exactly `length` bytes, whatever the connection holds behind them."""
+    """A stream of exactly `length` bytes of a connection."""
 
     def __init__(self, stream: BinaryIO, length: int):
         self._stream, self.left = stream, length
@@ -41,7 +41,7 @@ class Exactly:
 
 
 class AwsChunked:
-    """The content inside aws-chunked frames; `trailers` (lower-case names) are full at its end."""
+    """The content of aws-chunked frames; at its end `trailers` (lower-case names) are complete."""
 
     def __init__(self, stream: BinaryIO, length: int | None):
         self._stream, self._length = stream, length
@@ -90,4 +90,6 @@ class AwsChunked:
             self.trailers[name.strip().lower()] = value.strip()
         self._ended = True
         if self._length is not None and self._taken != self._length:
-            raise incomplete(f"The content has {self._taken} bytes, not {self._length} as said.")
+            raise incomplete(
+                f"The content has {self._taken} bytes, but the header announced {self._length}."
+            )
