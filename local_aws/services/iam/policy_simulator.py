@@ -1,8 +1,8 @@
-"""Answers iam:SimulatePrincipalPolicy, which moto lacks, from a role's policies.
+"""Simulates a role's policies for SimulatePrincipalPolicy, which moto lacks; knows roles alone.
 
-The SageMaker SDK asks it before each training job. Left out: service control policies. Refused
-where the answer would depend on them: conditions, permissions boundaries, policies of the request,
-users and groups.
+The SageMaker SDK calls it before each training job. Left out: service control policies. Refused,
+where the decision would depend on them: conditions, permissions boundaries, policies in the
+request, users and groups.
 """
 
 import json
@@ -19,7 +19,7 @@ def _listed(value: str | dict | list) -> list:
 
 
 def _concerns(statement: dict, action: str, resource: str) -> bool:
-    """Say whether a statement is about an action on a resource, whatever its conditions are."""
+    """Say whether a statement covers an action on a resource, apart from its conditions."""
     return _named(statement, "Action", action.lower(), str.lower) and _named(
         statement, "Resource", resource, str
     )
@@ -35,7 +35,7 @@ def decide(documents: list[dict], action: str, resource: str) -> str:
     """Return `allowed`, `explicitDeny` or `implicitDeny` for an action on a resource.
 
     Raises:
-        AwsError: `InvalidInput`, it depends on a condition.
+        AwsError: `InvalidInput`, the decision depends on a condition.
     """
     statements = [line for document in documents for line in _listed(document["Statement"])]
     concerned = [line for line in statements if _concerns(line, action, resource)]
@@ -56,7 +56,7 @@ KNOWN = {"PolicySourceArn", "ActionNames", "ResourceArns", "MaxItems"}
 
 
 def _role(request: dict) -> str:
-    """Return the name of the role that is simulated, and refuse what is not done here.
+    """Check a request, and return the name of its role.
 
     Raises:
         AwsError: `InvalidInput`.
@@ -65,7 +65,10 @@ def _role(request: dict) -> str:
         raise AwsError("InvalidInput", f"The local AWS does not support {', '.join(others)}.")
     arn = request["PolicySourceArn"]
     if ":role/" not in arn:
-        raise AwsError("InvalidInput", f"PolicySourceArn must be a role's here, not {arn!r}.")
+        raise AwsError(
+            "InvalidInput",
+            f"PolicySourceArn must be the ARN of a role in the local AWS, not {arn!r}.",
+        )
     return arn.rpartition("/")[2]
 
 
@@ -78,11 +81,13 @@ class Simulator(Engine):
         """Return a decision for each action on each resource.
 
         Raises:
-            AwsError: `NoSuchEntity`, the role is not there.
+            AwsError: `NoSuchEntity`, the role does not exist.
         """
         role = _role(request)
         if "PermissionsBoundary" in self._iam("GetRole", RoleName=role)["Role"]:
-            message = f"The role {role} has a permissions boundary, which is not evaluated here."
+            message = (
+                f"The local AWS does not evaluate the permissions boundary of the role {role}."
+            )
             raise AwsError("InvalidInput", message)
         documents = self._documents(role)
         results = [
@@ -97,7 +102,7 @@ class Simulator(Engine):
         return {"EvaluationResults": results, "IsTruncated": False}
 
     def _documents(self, role: str) -> list[dict]:
-        """Return the policies in a role, and those attached to it."""
+        """Return a role's inline and attached policies."""
         texts = []
         for name in self._iam("ListRolePolicies", RoleName=role)["PolicyNames"]:
             policy = self._iam("GetRolePolicy", RoleName=role, PolicyName=name)

@@ -1,7 +1,7 @@
-"""CloudWatch Logs as JSON lines on disk, a file a stream; knows nothing of who writes them.
+"""CloudWatch Logs as JSON lines on disk, one file for each stream; knows no writer.
 
-Left out: metric filters, subscriptions, Insights queries, live tail, encryption, other classes than
-STANDARD; filter patterns are plain words that must all occur, or a phrase in double quotes.
+Left out: metric filters, subscriptions, Insights queries, live tail, encryption, log classes but
+STANDARD; filter patterns are words that must all occur, or phrases in double quotes.
 """
 
 import json
@@ -24,18 +24,18 @@ log = logging.getLogger(__name__)
 
 STREAM = ".jsonl"
 GROUP_FILE = "group.json"
-"""The file that makes a folder a group."""
+"""The file with a group's record, in the folder of the group."""
 
 
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the events in a stream's file, as they came."""
+    """Yield the events in a stream's file in the order of their arrival."""
     return read_lines(path, _event)
 
 
 def _event(value: Any) -> dict[str, Any]:
     times = (value["timestamp"], value["ingestionTime"])
     if not (isinstance(value["message"], str) and all(isinstance(time, int) for time in times)):
-        raise TypeError("it is no event")
+        raise TypeError("it is not an event")
     return value
 
 
@@ -71,7 +71,9 @@ class Logs(Engine):
         folder = self._folder(request["logGroupName"])
         kind = request.get("logGroupClass", "STANDARD")
         if "kmsKeyId" in request or kind != "STANDARD":
-            raise invalid("The local AWS has no kmsKeyId, and logGroupClass STANDARD alone.")
+            raise invalid(
+                "The local AWS does not support kmsKeyId, nor a logGroupClass but STANDARD."
+            )
         if (folder / GROUP_FILE).exists():
             raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
         self._make_group(folder, request["logGroupName"], request.get("tags", {}))
@@ -102,10 +104,10 @@ class Logs(Engine):
         return {}
 
     def delete_log_group(self, request: dict) -> dict:
-        with self._lock:  # whoever writes makes the group anew, after it
+        with self._lock:  # a writer that comes after it makes the group anew
             folder = self._existing(request["logGroupName"])
-            # Its own file last: a process that is killed on the way leaves a group to delete again,
-            # not lines that come back with a new group of the name.
+            # The group's record last: a process that is killed before leaves a group that can be
+            # deleted again, and no lines that would appear in a new group of the name.
             for path in sorted(folder.iterdir(), key=lambda path: path.name == GROUP_FILE):
                 path.unlink()
             folder.rmdir()
@@ -245,26 +247,26 @@ class Logs(Engine):
 
 
 def _group_record(path: Path) -> dict | None:
-    """Return what a group's file says, or None where others have spoiled it."""
+    """Return a group's record; None if the file was damaged."""
     try:
         record = json.loads(path.read_bytes())
         record["logGroupName"]
     except (ValueError, TypeError, LookupError) as error:
-        log.warning("%s: skipped, it is no log group's: %s", path, error)
+        log.warning("%s: skipped, it is not the record of a log group: %s", path, error)
         return None
     return record
 
 
 def _group_of(request: dict) -> str:
-    """Return the name of the group that a request is about, which it names or gives the ARN of."""
+    """Return the group's name from a request, which has the name or the ARN."""
     named = [request[key] for key in ("logGroupName", "logGroupIdentifier") if key in request]
     if len(named) != 1:
-        raise invalid("Give one of logGroupName and logGroupIdentifier.")
+        raise invalid("Specify either logGroupName or logGroupIdentifier.")
     return _name_of(named[0])
 
 
 def _name_of(arn: str) -> str:
-    """Return a group's name, of which an ARN may be given."""
+    """Return a group's name from a name or an ARN."""
     return arn.partition(":log-group:")[2].removesuffix(":*") if arn.startswith("arn:") else arn
 
 

@@ -95,7 +95,7 @@ def test_what_a_statement_does_not_name_counts_as_much(statements, verdict):
     [
         ({"PolicyInputList": ["{}"]}, "does not support PolicyInputList"),
         ({"ContextEntries": [{"ContextKeyName": "aws:a"}]}, "does not support ContextEntries"),
-        ({"PolicySourceArn": "arn:aws:iam::000000000000:user/job"}, "must be a role's"),
+        ({"PolicySourceArn": "arn:aws:iam::000000000000:user/job"}, "must be the ARN of a role"),
         ({}, "permissions boundary"),
     ],
 )

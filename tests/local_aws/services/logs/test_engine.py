@@ -160,7 +160,9 @@ def test_an_answer_holds_no_more_than_a_server_can_bear_and_the_next_ones_the_re
     "pattern", ["?line ?loss", "-line", "{ $.loss = 1 }", "[a, b]", "%li%", '"line', "loss=1.0"]
 )
 def test_a_filter_that_is_more_than_words_is_refused_and_finds_nothing_in_silence(logs, pattern):
-    with pytest.raises(ClientError, match="InvalidParameterException.*the local AWS knows words"):
+    with pytest.raises(
+        ClientError, match="InvalidParameterException.*the local AWS supports words"
+    ):
         logs.filter_log_events(logGroupName=GROUP, filterPattern=pattern)
 
 
