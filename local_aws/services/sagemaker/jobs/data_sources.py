@@ -1,4 +1,4 @@
-"""Which objects an S3 data source names: those below a prefix, or those of a manifest file.
+"""Lists the objects of an S3 data source: a prefix or a manifest file; knows no instances.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 Left out: augmented manifest files, Hugging Face and model access settings.
@@ -14,13 +14,13 @@ TYPES = ("S3Prefix", "ManifestFile")
 
 
 def objects_of(store: ObjectStore, source: dict) -> list[tuple[ObjectInfo, str]]:
-    """Return a source's objects with the names that their files get.
+    """Return a source's objects with the names of their files.
 
     Args:
         source: S3DataSource of a channel, or S3Input of a processing job.
 
     Raises:
-        AwsError: nothing is there, or the manifest is none.
+        AwsError: there are no objects, or the manifest is not valid.
     """
     if source.get("S3DataType") != "ManifestFile":
         return objects_below(store, source["S3Uri"])
@@ -31,7 +31,7 @@ def objects_of(store: ObjectStore, source: dict) -> list[tuple[ObjectInfo, str]]
 
 
 def _entries(uri: str, text: bytes) -> tuple[str, list[str]]:
-    """Return the prefix and the names that a manifest lists after it."""
+    """Return the prefix and the names in a manifest."""
     try:
         first, *names = json.loads(text)
         prefix = first["prefix"]

@@ -1,7 +1,7 @@
-"""What is true of all jobs of one kind, and of their documents; runs nothing.
+"""A kind of job: its fields, checks, resources and the notes in its documents; runs nothing.
 
-To describe another kind of job, give `Jobs` a `JobKind` and a `JobRun` (job_run.py): both say only
-where the kind differs from the plainest one.
+For another kind of job, give `Jobs` a `JobKind` and a `JobRun` (job_run.py) that override the
+defaults.
 """
 
 from abc import abstractmethod
@@ -17,10 +17,10 @@ UNFINISHED = ("InProgress", "Stopping")
 
 @dataclass(frozen=True)
 class Names:
-    """How AWS names a kind's fields, ARNs and logs."""
+    """AWS's names of a kind's fields, ARNs and logs."""
 
     kind: str
-    """`ProcessingJob` or `TrainingJob`, as most fields begin."""
+    """`ProcessingJob` or `TrainingJob`: the prefix of most fields."""
 
     @property
     def name(self) -> str:
@@ -52,12 +52,12 @@ class Names:
         return f"/aws/sagemaker/{self.kind}s"
 
     def resource(self, name: str) -> str:
-        """Return a job's part of an ARN."""
+        """Return the resource part of a job's ARN."""
         return f"{self.word.lower()}-job/{name}"
 
 
 class Resources(NamedTuple):
-    """Which instances a job asks for, and how many."""
+    """The instance type and the number of instances of a job."""
 
     instance_type: str
     count: int
@@ -68,42 +68,42 @@ class JobKind(Protocol):
 
     names: Names
     missing = "ResourceNotFound"
-    """The error's code for a job that is not there."""
+    """Error code for a job that does not exist."""
 
     def check(self, request: dict) -> dict:
-        """Return a Create request with the values that AWS fills in.
+        """Check a Create request, and return it with AWS's defaults.
 
         Raises:
-            AwsError: AWS refuses it, or the local AWS does not do it.
+            AwsError: AWS refuses the request, or the local AWS does not support it.
         """
         return request
 
     @abstractmethod
     def resources(self, job: dict) -> Resources:
-        """Return the instances that a request, or a job's document, asks for."""
+        """Return the instances in a request or in a job's document."""
 
     @abstractmethod
     def image_uri(self, job: dict) -> str:
-        """Return the image that a request, or a job's document, names."""
+        """Return the image in a request or in a job's document."""
 
     def demands(self, request: dict, jobs: Iterable[dict]) -> list[Demand]:
-        """Return what a request would use, for the quotas; `jobs` are all of the kind."""
+        """Return the instances that a request would use, for quotas; `jobs` are all of the kind."""
         instance_type, count = self.resources(request)
         used = self.in_use(instance_type, jobs)
         return [Demand(instance_type, f"{self.names.word.lower()} job", used, count)]
 
     def in_use(self, instance_type: str, jobs: Iterable[dict]) -> int:
-        """Return how many instances of a type the running ones among some jobs have."""
+        """Return how many instances of a type the running jobs among `jobs` use."""
         running = [self.resources(job) for job in jobs if job[self.names.status] in UNFINISHED]
         return sum(count for each_type, count in running if each_type == instance_type)
 
-    # Notes in a document, together with its status.
+    # Additional fields of a document, set together with the status.
 
     def note_creation(self, job: dict, time: datetime) -> None:
-        """Note what else a new job's document has."""
+        """Set the additional fields of a new job."""
 
     def note_stop(self, job: dict, time: datetime) -> None:
-        """Note that a job is asked to stop."""
+        """Set the additional fields of a job that is stopping."""
 
     def note_end(self, job: dict, time: datetime) -> None:
-        """Note what else a job has at its end; its last status is there."""
+        """Set the additional fields of an ended job; the status is set."""

@@ -1,4 +1,4 @@
-"""What the SDK's launcher scripts (channel `sm_drivers`) need here; knows files, runs nothing."""
+"""Adapts the SDK's launcher scripts (channel `sm_drivers`) to this machine; runs nothing."""
 
 import json
 import socket
@@ -11,14 +11,14 @@ DRIVERS = "input/data/sm_drivers"
 
 
 def free_port() -> int:
-    """Return a port for the instances of one job to meet at."""
+    """Return a free port for the rendezvous of one job's instances."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def point_home(container: Container, port: int) -> None:
-    """Give the launcher an address that resolves here; on SageMaker `algo-1` does."""
+    """Set the launcher's master address to this machine; `algo-1` resolves on SageMaker alone."""
     driver = container.ml / DRIVERS / "scripts/environment.py"
     if driver.exists():
         text = driver.read_text()
@@ -27,7 +27,7 @@ def point_home(container: Container, port: int) -> None:
 
 
 def start_many(store: ObjectStore, job: dict) -> bool:
-    """Say whether a job's launcher starts several Pythons one after another, as Torchrun's does."""
+    """Say whether a job's launcher starts several Python processes, as Torchrun's does."""
     for channel in job.get("InputDataConfig", []):
         if channel["ChannelName"] == "sm_drivers":
             uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
@@ -42,7 +42,7 @@ def start_many(store: ObjectStore, job: dict) -> bool:
 
 
 def processes(container: Container) -> int:
-    """Return how many processes the launcher starts on an instance without accelerators."""
+    """Return the number of processes that the launcher starts on an instance without GPUs."""
     try:
         distributed = json.loads((container.ml / DRIVERS / "distributed.json").read_text())
         return int(distributed.get("process_count_per_node") or 1)

@@ -1,8 +1,7 @@
-"""One training job while it runs: channels and code on its instances, metrics, model, checkpoints.
+"""One running training job: channels, code, metrics, model, checkpoints; knows no request.
 
-Warm pools, spot instances and retries on instances that are launched for real: a folder for each,
-the image's Python, and where they are kept, for a pool or for a tuning job's next trial, its
-libraries imported.
+Warm pools, spot instances and retries act on instances that are really launched: a folder for each,
+with the image's Python, and on kept instances with its libraries imported.
 """
 
 from collections.abc import Callable
@@ -50,7 +49,7 @@ class TrainingRun(JobRun):
                 kept.warm_up(self.parts.context)
             return kept
         cluster = super().launch()
-        # Importing torch once is less than once for the launcher, its driver and each rank.
+        # Otherwise the launcher, its driver and each rank import torch, each for itself.
         if may_keep(self.job) or sdk_drivers.start_many(self.parts.store, self.job):
             cluster.warm_up(self.parts.context)
         return cluster
@@ -68,7 +67,7 @@ class TrainingRun(JobRun):
         self._channels.end()
         self.records.note(self.name, billing.pause, late=True)
         if checkpoints := self._take_checkpoints():
-            # Their errors were told before, where the attempt came as far as `keep`.
+            # `keep` has reported their errors, if the attempt got there.
             with suppress(AwsError, OSError):
                 checkpoints.end()
         job, is_over = self.records.get(self.name), verdict.status != AGAIN
@@ -160,7 +159,7 @@ class TrainingRun(JobRun):
 
     def keep(self, containers: list[Container], status: str) -> None:
         self._enter("Interrupted" if status == AGAIN else "Uploading")
-        if status != AGAIN:  # the model first: a checkpoint that S3 does not take is no reason
+        if status != AGAIN:  # the model first: a checkpoint that S3 refuses must not prevent it
             self._keep_model(containers)
         if checkpoints := self._take_checkpoints():
             checkpoints.end()

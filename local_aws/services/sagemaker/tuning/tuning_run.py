@@ -1,4 +1,4 @@
-"""Runs one tuning job: asks the study, starts training jobs, looks at them, tells the study."""
+"""Runs one tuning job: starts the study's trials, watches them, reports results; trains nothing."""
 
 import logging
 import secrets
@@ -31,16 +31,16 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
 MOST = 1e300
-"""Of an objective: sums of larger ones overflow."""
+"""Largest objective: sums of larger ones overflow."""
 ATTEMPTS = 5
-"""As many training jobs without an objective fail a tuning job, as AWS words its reason."""
+"""Number of training jobs without an objective that fails a tuning job."""
 
 Verdict = tuple[str, str | None]
-"""A tuning job's last status, and its FailureReason."""
+"""A tuning job's final status, and its FailureReason."""
 
 
 class TuningRun:
-    """The thread of one tuning job; all it needs to go on after a restart is in the document.
+    """The thread of one tuning job; its document has all it needs to go on after a restart.
 
     Args:
         tags: returns the tuning job's tags, which its training jobs get too.
@@ -57,15 +57,15 @@ class TuningRun:
         self._readers: dict[str, MetricReader] = {}
 
     def start(self) -> None:
-        """Begin, or go on where the last server ended."""
+        """Begin the tuning job, or continue it after a restart."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Look at the document now: it has changed."""
+        """Have the thread read the changed document now."""
         self._wake.set()
 
     def leave(self) -> None:
-        """End the thread and leave the tuning job as it is, for the next server."""
+        """End the thread; the next server continues the tuning job."""
         self._leaving = True
         self._wake.set()
         self._thread.join()
@@ -100,7 +100,7 @@ class TuningRun:
             self._training.pools.close(self._arn)
 
     def _make_study(self, job: dict) -> Study:
-        """Return the study, told all that parents and an earlier server's time have taught."""
+        """Return the study with the trials of parents, and those before a restart."""
         config, most = job["HyperParameterTuningJobConfig"], most_trials(job)
         hyperband = config["Strategy"] == "Hyperband"
         study = Study(
@@ -121,10 +121,10 @@ class TuningRun:
                 study.tell(number, trials.value_of(trial["summary"]))
         return study
 
-    # Looking.
+    # Watching trials.
 
     def _collect(self) -> dict:
-        """Note the trials that have ended, and return the tuning job as it is then."""
+        """Record the trials that have ended, and return the tuning job's document."""
         job = self._jobs.get(self.name)
         for trial in trials.running(job):
             training = trials.training_job(
@@ -136,7 +136,7 @@ class TuningRun:
 
     def _end(self, job: dict, trial: dict, training: dict) -> None:
         summary = trials.summarise(job, trial, training)
-        # As the server's end, when it was killed, leaves them.
+        # The state after a killed server.
         interrupted = training.get("FailureReason", "").startswith(INTERNAL)
         again = {"again": "waiting"} if interrupted or trial.get("interrupted") else {}
         done = {"summary": summary, "objectives": self._objectives(job, trial["name"]), **again}
@@ -159,12 +159,12 @@ class TuningRun:
         metrics: list[dict] = []
         for line in read_lines(self._call, TrainingKind.names.log_group, f"{name}/"):
             metrics += reader.read(line, self._clock.now())[0]
-        # What is not finite can't be averaged, but it counts as an epoch.
+        # A value that is not finite can't be averaged, but counts as an epoch.
         values = [metric["Value"] for metric in metrics]
         return [value if abs(value) < MOST else nan for value in values]
 
     def _watch(self, job: dict) -> None:
-        """Stop the running trials that early stopping, or Hyperband, gives up."""
+        """Stop running trials by early stopping or Hyperband."""
         config = job["HyperParameterTuningJobConfig"]
         auto = config.get("TrainingJobEarlyStoppingType") == "Auto"
         if not auto and config["Strategy"] != "Hyperband":
@@ -184,11 +184,11 @@ class TuningRun:
                     break
 
     def _judge(self, job: dict, name: str, epoch: int, value: float) -> bool:
-        # At its last epoch a trial ends by itself; one that goes on after it is stopped.
+        # A trial ends by itself at its last epoch; one that goes on is stopped.
         most = resources(job)[1]
         return self._study.report(self._numbers[name], epoch, value) or epoch > most
 
-    # Doing.
+    # Starting and stopping trials.
 
     def _fill(self, job: dict) -> None:
         """Start trials up to the limits."""
@@ -200,7 +200,7 @@ class TuningRun:
             self._launch(job)
 
     def _launch(self, job: dict) -> None:
-        # What was interrupted is run again, with the same hyperparameters.
+        # An interrupted trial is run again with the same hyperparameters.
         waiting = [trial for trial in job["_trials"] if trial.get("again") == "waiting"]
         number, values = self._study.ask(waiting[0]["values"] if waiting else None)
         if waiting:
@@ -220,17 +220,17 @@ class TuningRun:
 
     def _stop_trial(self, name: str) -> None:
         try:
-            with suppress(AwsError):  # it has just ended, or is stopping
+            with suppress(AwsError):  # the trial has just ended, or is stopping
                 self._training.stop_training_job({"TrainingJobName": name})
         except sqlite3.Error as error:
             if not is_full(error):
                 raise
-            self._training.jobs.runner.stop(name)  # it is Stopped without having been Stopping
+            self._training.jobs.runner.stop(name)  # the trial was Stopped without a request
 
     # Ending.
 
     def _verdict(self, job: dict) -> Verdict | None:
-        """Return how the tuning job ends, once it has to."""
+        """Return the tuning job's verdict once it must end, else None."""
         if job["HyperParameterTuningJobStatus"] == "Stopping":
             return "Stopped", None
         done, most = trials.ended(job), most_trials(job)
@@ -243,7 +243,7 @@ class TuningRun:
         return None
 
     def _is_enough(self, job: dict) -> bool:
-        """Say whether a limit of time or a completion criterion is met."""
+        """Say whether a time limit or a completion criterion is reached."""
         config = job["HyperParameterTuningJobConfig"]
         most = config["ResourceLimits"].get("MaxRuntimeInSeconds", float("inf"))
         if (self._clock.now() - job["CreationTime"]).total_seconds() >= most:
@@ -259,7 +259,7 @@ class TuningRun:
         return better(job) * trials.value_of(best) >= better(job) * target
 
     def _give_up(self, reason: str) -> None:
-        """Fail the tuning job; what runs of it is stopped and noted by Describe alone."""
+        """Fail the tuning job and stop its trials; only Describe shows their ends."""
         self._stop_trials(self._jobs.get(self.name))
         self._finish("Failed", reason)
 
@@ -271,13 +271,13 @@ class TuningRun:
             "LastModifiedTime": time,
             **({"FailureReason": reason} if reason else {}),
         }
-        self._training.pools.close(self._arn)  # before anybody can see that it has ended
-        # Nothing ends Completed that a restart would not know.
+        self._training.pools.close(self._arn)  # before a caller can see that it has ended
+        # A tuning job is Completed only once that is on disk.
         self._jobs.update(self.name, lambda job: job.update(fields), late=status == "Failed")
 
 
 def _why(done: list[dict]) -> str:
-    """Word why no trial has an objective, as AWS does."""
+    """Return, in AWS's words, the reason why no trial has an objective."""
     if any(trial["summary"]["TrainingJobStatus"] == "Completed" for trial in done):
         return (
             f"No objective metrics found after running {len(done)} training jobs. Please ensure"

@@ -86,8 +86,11 @@ def test_the_sdks_drivers_run_the_script_where_they_come_along(aws, run):
         ({"sagemaker_program": None}, "ContainerEntrypoint, or script mode's"),
         ({"sagemaker_submit_directory": None}, "ContainerEntrypoint, or script mode's"),
         ({"sagemaker_submit_directory": "s3://bucket/folder"}, "ends in .tar.gz"),
-        ({"sagemaker_program": "../../x.sh"}, "no file below the code: it has a part '..'"),
-        ({"sagemaker_program": "/usr/bin/x.py"}, "no file below the code: it has an empty part"),
+        ({"sagemaker_program": "../../x.sh"}, "can't be a file below the code: it has a part '..'"),
+        (
+            {"sagemaker_program": "/usr/bin/x.py"},
+            "can't be a file below the code: it has an empty part",
+        ),
     ],
 )
 def test_a_job_that_names_no_script_is_refused(client, change, message):

@@ -102,7 +102,7 @@ def test_a_package_without_a_group_is_no_version(registry):
     listed = registry.sagemaker.list_model_packages()["ModelPackageSummaryList"]
     assert [each["ModelPackageName"] for each in listed] == ["alone"]
     assert registry.versions() == []
-    with pytest.raises(ClientError, match="is no version"):
+    with pytest.raises(ClientError, match="has no approval"):
         registry.sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
     with pytest.raises(ClientError, match="ConflictException"):
         registry.add(ModelPackageGroupName=None, ModelPackageName="alone")
