@@ -1,4 +1,4 @@
-"""Date patterns: MySQL's (date_format, date_parse) and Joda's (format_datetime) to strftime's."""
+"""Translates MySQL's and Joda's date patterns to strftime's; knows no expressions."""
 
 import re
 
@@ -67,7 +67,7 @@ _JODA = {
 
 
 def mysql(pattern: str) -> str | None:
-    """Return a MySQL pattern as strftime's; None for a letter that Trino has not."""
+    """Return a MySQL pattern (date_format, date_parse) as strftime's; None if Trino refuses it."""
     out, position = "", 0
     while position < len(pattern):
         if pattern[position] != "%":
@@ -81,7 +81,7 @@ def mysql(pattern: str) -> str | None:
 
 
 def joda(pattern: str) -> str | None:
-    """Return a Joda pattern as strftime's; None for a field that strftime has not."""
+    """Return a Joda pattern (format_datetime) as strftime's; None if strftime lacks a field."""
     out = ""
     for quoted, letters, other in re.findall(r"'((?:[^']|'')*)'|(([A-Za-z])\3*|.)", pattern)[:]:
         if quoted or not letters:

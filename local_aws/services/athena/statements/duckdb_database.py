@@ -1,4 +1,4 @@
-"""DuckDB as Athena's engine: connections that know Trino's functions; nothing of AWS."""
+"""The DuckDB database of queries, with macros for Trino's functions; knows nothing of AWS."""
 
 import threading
 
@@ -18,7 +18,7 @@ SETTINGS = {
 
 
 def open_database() -> duckdb.DuckDBPyConnection:
-    """Return an in-memory database; every query gets a `.cursor()` of its own."""
+    """Open an in-memory database; every query gets a `.cursor()`."""
     connection = duckdb.connect(":memory:")
     for name, value in SETTINGS.items():
         connection.execute(f"SET GLOBAL {name} = {value}")
@@ -32,5 +32,5 @@ def open_database() -> duckdb.DuckDBPyConnection:
 
 
 def warm_up() -> None:
-    """Load in the background the modules of the first query: pyarrow imports pandas late."""
+    """Import the modules of the first query in the background: pyarrow imports pandas late."""
     threading.Thread(target=lambda: pa.array([""]), name="athena-warm-up", daemon=True).start()

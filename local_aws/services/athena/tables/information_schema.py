@@ -1,4 +1,4 @@
-"""information_schema over the catalog: schemata, tables, columns, views."""
+"""information_schema: tables of the catalog's schemas, tables, columns, views; reads no data."""
 
 from collections.abc import Callable
 
@@ -48,7 +48,7 @@ def information(catalog: Catalog, name: str, position: Position | None) -> pa.Ta
     """Return one table of information_schema.
 
     Raises:
-        QueryFailed: it has no such table.
+        QueryFailed: information_schema has no table of this name.
     """
     if name not in COLUMNS:
         message = f"Table '{CATALOG}.information_schema.{name}' does not exist"

@@ -1,4 +1,4 @@
-"""Tables of one query: empty stand-ins while it is analyzed, the data once it is sound."""
+"""The tables of a query: empty while it is analyzed, then with their data; knows no formats."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ VIEW_PREFIX = "/* Presto View: "
 
 @dataclass
 class Opened:
-    """One mention of a table in a query."""
+    """One occurrence of a table in a query."""
 
     name: str
     table: dict
@@ -54,7 +54,7 @@ class QueryTables:
         self.mentions: list[str] = []
 
     def note_columns(self, tree: exp.Expression) -> None:
-        """Remember the names that a query uses; a `*` means all of them."""
+        """Record the column names that a query uses; `*` means all."""
         for star in tree.find_all(exp.Star):
             if not isinstance(star.parent, exp.Anonymous | exp.Count):
                 self.wanted = None
@@ -65,7 +65,7 @@ class QueryTables:
         """Return a table of the catalog.
 
         Raises:
-            QueryFailed: there is no such table, schema or catalog.
+            QueryFailed: the table, its schema or its catalog does not exist.
         """
         catalog = node.catalog.lower() or "awsdatacatalog"
         database = node.db.lower() or self.database
@@ -130,11 +130,11 @@ class QueryTables:
         return f"(SELECT * FROM ({to_sql(query)}) AS view({names}))"
 
     def load(self, limit: int | None) -> None:
-        """Put the data in place of the stand-ins.
+        """Replace the empty tables by tables with data.
 
         Raises:
-            QueryFailed: the files are more than the workgroup's limit, or can't be read.
-            Cancelled: the query was stopped meanwhile.
+            QueryFailed: the files exceed the workgroup's limit, or can't be read.
+            Cancelled: the query was stopped.
         """
         scans = [(opened, self._scan(opened)) for opened in self._opened]
         for opened, scan in scans:
@@ -168,7 +168,7 @@ class QueryTables:
 
 
 def typed_columns(table: dict) -> tuple[list[tuple[str, Type]], list[tuple[str, Type]]]:
-    """Return the data columns and the partition keys of a table, with their types."""
+    """Return a table's data columns and partition keys, with their types."""
     columns = table["StorageDescriptor"]["Columns"]
     return tuple(
         [(column["Name"].lower(), parse_type(column["Type"])) for column in part]
@@ -184,6 +184,6 @@ def view_definition(table: dict) -> dict:
 
 
 def encode_view(definition: dict) -> str:
-    """Return a view's definition as Glue keeps it."""
+    """Return a view's definition in the form that Glue keeps."""
     encoded = base64.b64encode(json.dumps(definition).encode()).decode()
     return f"{VIEW_PREFIX}{encoded} */"
