@@ -1,8 +1,8 @@
-"""Answers the control calls: what one can ask a local AWS that AWS has no operation for.
+"""Answers the control calls: commands to the local AWS that AWS has no operation for.
 
 POST `/_local/clock` with {"advance": seconds}, and GET, answer {"now": …}. POST `/_local/faults`
-with {"faults": [rules], "seed": number} replaces the rules, of `state/faults.py`; GET tells them.
-POST `/_local/interrupt/<job>` takes the instances of a managed spot training job away.
+with {"faults": [rules], "seed": number} replaces the rules of `state/faults.py`; GET returns them.
+POST `/_local/interrupt/<job>` takes a managed spot training job's instances away.
 """
 
 import json
@@ -22,10 +22,10 @@ class ControlCalls:
         self._parts = parts
 
     def answer(self, path: str, body: bytes) -> dict:
-        """Do what a control call asks; without a body, only tell.
+        """Execute a control call; without a body, only return the state.
 
         Raises:
-            AwsError: ValidationException, or there is no such call.
+            AwsError: a value is not valid, or the control call does not exist.
         """
         name, _, rest = path.removeprefix(CONTROL).partition("/")
         try:
