@@ -1,4 +1,4 @@
-"""The `aws` command, unmodified, finds in the local AWS what it finds in AWS."""
+"""The `aws` command, unmodified, works with the local AWS."""
 
 import hashlib
 import json

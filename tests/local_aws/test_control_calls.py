@@ -1,4 +1,4 @@
-"""Control calls that ask nothing that there is are refused with a reason."""
+"""Unknown control calls are refused with a reason."""
 
 import json
 

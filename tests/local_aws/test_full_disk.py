@@ -1,4 +1,4 @@
-"""A disk that fills up and gets room again: what was acknowledged is there, nothing else is."""
+"""A disk that fills up and gets space again keeps all acknowledged changes, and no others."""
 
 import json
 import os
@@ -33,7 +33,7 @@ class Disk:
         self.folder, self._ballast = folder, folder / "ballast"
 
     def fill(self, free: int) -> None:
-        """Leave so many bytes free, as far as the file system counts bytes."""
+        """Leave about so many bytes free."""
         with self._ballast.open("wb", buffering=0) as file:
             size = 1 << 20
             while size:
@@ -49,7 +49,7 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path):
-    """Return a full-able disk; skip where none may be mounted."""
+    """Return a small disk; skip the test where none can be mounted."""
     folder = tmp_path / "disk"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
@@ -72,7 +72,7 @@ def settings(disk):
 
 
 class Cloud:
-    """A running server, what it was asked for, and what it has."""
+    """A running server, the requests to it, and its content."""
 
     def __init__(self, settings):
         aws = SimpleNamespace(context=lifecycle.ensure_running(settings))
@@ -146,7 +146,7 @@ class Cloud:
     KINDS = "object bucket upload role group model table line log_group ctas ddl".split()
 
     def ask(self, prefix: str, expect_all: bool = False) -> set[tuple[str, str]]:
-        """Ask for two of each kind; return what was acknowledged."""
+        """Create two resources of each kind; return those that were acknowledged."""
         done = set()
         for name in (f"{prefix}a", f"{prefix}b"):
             for kind in self.KINDS:
@@ -159,7 +159,7 @@ class Cloud:
         return done
 
     def there(self) -> set[tuple[str, str]]:
-        """Return all that the server has."""
+        """Return all resources of the server."""
         s3, sagemaker, glue = self.s3, self.sagemaker, self.glue
         kept = set()
         for kind in ("object", "upload"):

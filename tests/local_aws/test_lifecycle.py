@@ -1,4 +1,4 @@
-"""One server a state folder: started once, found again, stopped whole."""
+"""One server for each state folder: started once, found again, stopped with all processes."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from local_aws import lifecycle
 from local_aws.server import SDK_DEFAULTS, LocalAws
 from local_aws.settings import Settings
 from local_aws.state.disk import is_full
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 from tools.course_run import free_port
 
 START = """

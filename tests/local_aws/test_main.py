@@ -21,7 +21,7 @@ def state(tmp_path):
 
 @pytest.fixture
 def run(state, capsys):
-    """Return a function that runs a command and returns its exit code and what it printed."""
+    """Return a function that runs a command and returns its exit code and its output."""
 
     def run(*words):
         code = main(["--state", str(state), *words])

@@ -1,4 +1,4 @@
-"""Nothing faked: what is not done is refused by name, whatever the service and its protocol."""
+"""Every unsupported operation of every service is refused by name, in its protocol."""
 
 import urllib.error
 import urllib.request
@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from local_aws.operations import table
 from local_aws.recorded.recorded_operations import RECORDED
 from local_aws.server import LocalAws
-from tests.local_aws.minimal import request
+from tests.local_aws.minimal_requests import request
 from tools.operations import SERVICES, executed, recorded, refused
 
 CODES = ("NotImplemented", "NotImplementedException")

@@ -1,4 +1,4 @@
-"""A real server process: what it has acknowledged outlives kill -9, and what it runs does not."""
+"""After kill -9 of a real server its acknowledged state is there, and no process of it."""
 
 import os
 import signal

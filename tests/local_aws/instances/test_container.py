@@ -1,4 +1,4 @@
-"""What an instance's programs can reach outside the machine: no name, unless pip installs."""
+"""An instance's programs resolve no outside name, but pip installs packages."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ LOOK_UP = "import socket; print(socket.getaddrinfo('example.com', 80))"
 
 @pytest.fixture(scope="module")
 def sightings(tmp_path_factory):
-    """Return a function that runs an instance's program and tells what it tried outside."""
+    """Return a function that runs an instance's program; it returns the output and lookups."""
     folder = tmp_path_factory.mktemp("instance")
     python = make_venv(folder / "venv", view(folder)) / "bin" / "python3"
 

@@ -1,4 +1,4 @@
-"""Why a job failed, told from what it printed."""
+"""The reason of a job's failure is found in its output."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A program that the zygote forks is, to its parent and to itself, one that python3 runs."""
+"""A program that the zygote forks behaves, for its parent and itself, as one run by python3."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ SLEEP = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
-    """Return a function that runs kept Python with words, and its zygote as an attribute."""
+    """Return a function that runs the kept Python, with its zygote as an attribute."""
     folder = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(warm_python, "LIBRARIES", ("decimal", "six", "no_such_library"))
@@ -42,7 +42,7 @@ def python(tmp_path_factory):
 
 
 def started(python):
-    """Return a program that sleeps, and its own process's number."""
+    """Return a sleeping program, and its process id."""
     process = python("-c", SLEEP, start=subprocess.Popen, stdout=subprocess.PIPE)
     pid = int(process.stdout.readline())
     process.stdout.close()
@@ -51,7 +51,7 @@ def started(python):
 
 
 def is_there(pid):
-    """Say whether a process exists; one that was just killed gets a moment."""
+    """Say whether a process exists; wait a moment for one that was just killed."""
     for _ in range(100):
         if not os.path.exists(f"/proc/{pid}"):
             return False

@@ -1,4 +1,4 @@
-"""What moto keeps survives the server."""
+"""moto's records survive the server."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.recorded.journal import Journal
 from local_aws.server import LocalAws
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 from tests.local_cloud import make_client
 
 FORM = {"CONTENT_TYPE": "application/x-www-form-urlencoded"}

@@ -1,4 +1,4 @@
-"""moto is spoken to as boto3 would: dicts in and out, and its errors are ours."""
+"""moto is called as by boto3: dicts in and out, and its errors become AwsError."""
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta

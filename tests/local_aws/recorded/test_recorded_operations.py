@@ -1,4 +1,4 @@
-"""The list of honest records: operations of AWS, none of them on what an engine holds."""
+"""The recorded operations are operations of AWS, and none is on the resources of an engine."""
 
 from datetime import UTC, datetime, timedelta
 

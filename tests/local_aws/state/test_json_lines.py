@@ -8,7 +8,7 @@ import pytest
 
 import local_aws
 from local_aws.state.json_lines import append, cut_back, read_lines
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 
 PACKAGE = Path(local_aws.__file__).parent
 

@@ -1,4 +1,4 @@
-"""Names from outside stay inside: any text has its own file, any key its own path or a refusal."""
+"""Names from outside stay inside their folder: two texts or keys never share a file."""
 
 import io
 import random
@@ -92,7 +92,7 @@ def archive(path, *members):
 
 
 def way_out():
-    """Yield members whose last, `out`, leads a folder up, which a path too long to ask hides."""
+    """Yield members of which the last, `out`, leads outside by a path too long for realpath."""
     folder = ""
     for step in STEPS:
         yield f"{folder}{DEEP}", tarfile.DIRTYPE, "", b""

@@ -1,4 +1,4 @@
-"""One way over the wire and back, without a server: botocore on the client's side, ours here."""
+"""Round trips without a server: botocore as the client, `local_aws.wire` as the server."""
 
 from functools import cache
 from io import BytesIO
@@ -24,7 +24,7 @@ def signing_name(service):
 
 
 def sent(service, operation, request, protocol=None):
-    """Return the request that botocore makes of a dict, as our server receives it, and its body."""
+    """Return botocore's HTTP request for a dict as the server receives it, and its body."""
     model = service_model(service)
     serializer = create_serializer(protocol or model.resolved_protocol, include_validation=False)
     parts = serializer.serialize_to_request(request, model.operation_model(operation))
@@ -49,7 +49,7 @@ def sent(service, operation, request, protocol=None):
 
 
 def parsed(service, operation, request, protocol=None):
-    """Return the call and the request that our side reads."""
+    """Return the call and the request that the server parses."""
     http_request, body = sent(service, operation, request, protocol)
     call = name(http_request, body)
     assert call.known, call
@@ -57,7 +57,7 @@ def parsed(service, operation, request, protocol=None):
 
 
 def answered(service, operation, result, protocol=None):
-    """Return the dict that botocore reads of our answer, without the metadata."""
+    """Return the dict that botocore parses from the answer, without the metadata."""
     model = service_model(service)
     protocol = protocol or model.resolved_protocol
     assert protocol != CBOR

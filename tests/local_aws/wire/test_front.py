@@ -1,4 +1,4 @@
-"""The door of the local AWS: who gets in, and how it says no."""
+"""The front accepts signed requests, and refuses others in their protocol."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Who signed a request for which service is read once, of its signature alone."""
+"""The credential scope of a request is read from its signature alone."""
 
 import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth

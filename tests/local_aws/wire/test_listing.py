@@ -1,4 +1,4 @@
-"""Lists are filtered, ordered and cut into pages as SageMaker does."""
+"""Lists are filtered, ordered and cut into pages as by SageMaker."""
 
 from datetime import UTC, datetime, timedelta
 

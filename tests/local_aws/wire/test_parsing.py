@@ -1,4 +1,4 @@
-"""A request is read as boto3 was given it, in every protocol."""
+"""A request is parsed to the arguments of boto3's call, in every protocol."""
 
 import gzip
 import json
@@ -13,7 +13,7 @@ from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.parsing import parse
 from local_aws.wire.routing import Call, name
 from local_aws.wire.validation import check_request, operation_model, service_model
-from tests.local_aws import minimal
+from tests.local_aws import minimal_requests
 from tests.local_aws.wire.round_trips import parsed, sent
 from tools.operations import executed, recorded
 
@@ -23,7 +23,7 @@ PLANNED = ("scheduler", "apigateway", "events", "application-autoscaling", "lamb
 
 
 def without_empty(value):
-    """Return a request without empty structures, lists and maps: forms can't say all of them."""
+    """Return a request without empty structures, lists and maps, which forms can't express."""
     if isinstance(value, dict):
         items = {key: without_empty(item) for key, item in value.items()}
         return {key: item for key, item in items.items() if item not in ({}, [])}
@@ -35,7 +35,7 @@ def without_empty(value):
 @pytest.mark.parametrize("service", OURS)
 def test_the_least_request_of_every_operation_arrives_and_is_valid(service):
     for operation in (*executed(service), *recorded(service)):
-        request = minimal.request(operation_model(service, operation))
+        request = minimal_requests.request(operation_model(service, operation))
         call, arrived = parsed(service, operation, request)
         assert (call.service, call.operation) == (service, operation)
         assert arrived == request
@@ -46,7 +46,7 @@ def test_the_least_request_of_a_service_that_may_come_arrives_too(service):
     """In all four protocols, for services that no engine does yet."""
     for operation in service_model(service).operation_names:
         model = operation_model(service, operation)
-        request = minimal.request(model)
+        request = minimal_requests.request(model)
         if model.deprecated or model.has_event_stream_input:
             continue
         http_request, body = sent(service, operation, request)

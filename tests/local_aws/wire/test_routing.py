@@ -1,4 +1,4 @@
-"""A request's operation is found in every protocol, and its service where several sign alike."""
+"""A request's operation is found in every protocol, its service by the signing name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Requests are held against botocore's own model."""
+"""Requests are validated against botocore's service model."""
 
 import pytest
 

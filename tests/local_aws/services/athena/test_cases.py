@@ -1,8 +1,8 @@
-"""Every SQL file in cases/: a statement, and the rows or the error that Athena gives for it.
+"""The SQL files in cases/: statements with the rows or the error that Athena returns.
 
-A case is SQL up to the first line of answers. `--> a | b` is a row as GetQueryResults has it
+A case is SQL and then lines of its answer: `--> a | b` is a row in the form of GetQueryResults
 (`NULL` for NULL), `--: t` the types, `--# a` the column names, `--! TEXT` the beginning of the
-error. A statement with none of these succeeds without rows.
+error. A statement without such lines succeeds without rows.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """Every statement of the notebooks is a case with its answer: cases/notebooks/<data set>.sql.
 
-The statements are collected by running notebook 02 on a few rows, not by reading it: what its
-cells, the questions and the data sets put together is what Athena gets.
+The statements are collected by running notebook 02 on a few rows: its cells, the questions and the
+data sets put them together.
 """
 
 import ast
@@ -28,7 +28,7 @@ DATABASE = "birds_and_bins"
 
 
 def normal(sql: str) -> str:
-    """Return a statement with the bucket's name and the blanks that don't matter made equal."""
+    """Return a statement with a fixed bucket name and single blanks."""
     return " ".join(re.sub(r"s3://[^/']+/", "s3://lake/", sql).strip().rstrip(";").split())
 
 
@@ -38,7 +38,7 @@ def cells(path) -> list[str]:
 
 @pytest.fixture
 def statements(aws, config, monkeypatch) -> list[str]:
-    """What goes to Athena from here on."""
+    """Return a list that gets all statements sent to Athena from now on."""
     sent, query = [], athena.query
 
     def record(config, sql, *rest, **more):

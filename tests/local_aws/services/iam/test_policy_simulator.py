@@ -1,4 +1,4 @@
-"""What a role may do is read from its policies."""
+"""A role's permissions follow from its policies."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Log groups, streams and events, as CloudWatch Logs pages and filters them."""
+"""Log groups, streams and events have CloudWatch Logs' pages and filters."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.instances.log_streams import read_lines
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 from tests.local_cloud import write_log
 
 GROUP = "/aws/sagemaker/TrainingJobs"

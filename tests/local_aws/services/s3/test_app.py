@@ -1,4 +1,4 @@
-"""The S3 endpoint as boto3 sees it: the thinnest path through every family of operations."""
+"""boto3 against the S3 endpoint: a short path through every family of operations."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Buckets and their settings through boto3: ours are made and deleted, settings are passed on."""
+"""Buckets through boto3 are created and deleted, and their settings are passed on."""
 
 import errno
 import os
@@ -94,12 +94,12 @@ def test_object_lock_is_refused_by_name(s3):
 
 @pytest.fixture
 def app(cloud):
-    """Return what tells the settings app of buckets."""
+    """Return the BucketSettings over the settings app."""
     return cloud.app.settings
 
 
 class FullApp:
-    """A settings app whose disk is full for all that changes something."""
+    """A settings app that has no disk space for changes."""
 
     def __call__(self, environ, start_response):
         if environ["REQUEST_METHOD"] not in ("HEAD", "GET"):

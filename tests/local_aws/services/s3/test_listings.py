@@ -1,4 +1,4 @@
-"""Listings against a plain model of S3's rules, and through boto3 at size."""
+"""Listings against a simple model of S3's rules, and large ones through boto3."""
 
 import time
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Multipart uploads: what is checked, what is listed, and that they survive a restart."""
+"""Multipart uploads are checked and listed, and survive a restart."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Tables whose objects have keys that are no paths, or look like patterns: each is read once."""
+"""Objects with keys that are no paths, or look like patterns, are each read once."""
 
 import gzip
 import io

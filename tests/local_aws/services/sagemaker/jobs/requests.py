@@ -17,7 +17,7 @@ def _source(name, key, how="FullyReplicated"):
 def processing(name, *arguments, count=1, kind="ml.m5.large", data=None):
     """Return a CreateProcessingJob request that runs `code/run.py` of the bucket.
 
-    `data` is how objects below `data/` are divided; None for no such input.
+    `data` is the distribution type of the input `data/`; None for no such input.
     """
     output = {"S3Uri": f"s3://{BUCKET}/output", "LocalPath": "/opt/ml/processing/output"}
     outputs = [{"OutputName": "o", "S3Output": {**output, "S3UploadMode": "EndOfJob"}}]
@@ -103,7 +103,7 @@ def printed(aws, kind="TrainingJob"):
 
 
 def until(happens, seconds=20):
-    """Wait until `happens()` gives something, and return it."""
+    """Wait for a true result of `happens()`, and return it."""
     deadline = time.monotonic() + seconds
     while not (value := happens()) and time.monotonic() < deadline:
         time.sleep(0.05)

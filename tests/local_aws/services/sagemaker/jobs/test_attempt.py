@@ -1,4 +1,4 @@
-"""An attempt ends with its script, says why, and leaves no process behind."""
+"""An attempt ends with its script, has a reason, and leaves no process."""
 
 import os
 import time

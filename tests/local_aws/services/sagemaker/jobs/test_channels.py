@@ -1,4 +1,4 @@
-"""The three ways in which a channel reaches a job, and what is refused of the rest."""
+"""The three input modes of a channel; others are refused."""
 
 import json
 

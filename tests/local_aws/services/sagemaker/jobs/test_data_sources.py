@@ -1,4 +1,4 @@
-"""What an S3 data source names, by a prefix or by a manifest."""
+"""The objects of an S3 data source, by a prefix or a manifest."""
 
 import json
 

@@ -35,7 +35,7 @@ def ours(client):
 
 
 def log(aws, group="TrainingJobs"):
-    """Return all that jobs said."""
+    """Return all lines of the jobs' logs."""
     events = aws.engines.logs.filter_log_events({"logGroupName": f"/aws/sagemaker/{group}"})
     return [event["message"] for event in events["events"]]
 

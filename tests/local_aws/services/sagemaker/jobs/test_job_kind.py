@@ -11,7 +11,7 @@ from tests.local_cloud import IMAGE
 
 
 class EchoRun(JobRun):
-    """Says its job's words on every instance."""
+    """Prints its job's words on every instance."""
 
     def prepare(self, containers):
         pass
@@ -35,7 +35,7 @@ class EchoKind(JobKind):
 
 @pytest.fixture
 def jobs(aws):
-    """Return the jobs of a kind that says only what it must."""
+    """Return the jobs of a kind with the defaults."""
     return Jobs(aws.parts, EchoKind(), EchoRun)
 
 

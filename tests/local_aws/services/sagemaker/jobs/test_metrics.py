@@ -1,4 +1,4 @@
-"""Metrics in lines that hold anything, by expressions that may be anything."""
+"""Metrics are found in lines of any content, by any regular expression."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""Objects become files on an instance's disk alone, each its own, or the job says which can't."""
+"""Each object becomes one file on an instance's disk, or the job names one that can't."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Warm pools: who gets kept instances, how long they wait, and what is new to the next job."""
+"""Warm pools: which job gets kept instances, how long they wait, and how they are cleaned."""
 
 import os
 
@@ -17,14 +17,14 @@ CACHE = "/opt/ml/sagemaker/warmpoolcache"
 
 @pytest.fixture(autouse=True)
 def light(request, monkeypatch):
-    """Let instances import next to nothing when they start, where a test is not about that."""
+    """Let kept instances import nearly no modules, for tests that do not need them."""
     if "heavy" not in request.fixturenames:
         monkeypatch.setattr(warm_python, "LIBRARIES", ("json",))
 
 
 @pytest.fixture
 def heavy():
-    """Let instances import all that they should."""
+    """Let kept instances import all their modules."""
 
 
 def kept(name, script="pass", *, seconds=300, **more):

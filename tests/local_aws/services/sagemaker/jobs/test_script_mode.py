@@ -1,4 +1,4 @@
-"""Jobs without a command, as the SDK's tuner sends them: the engine plays the framework image."""
+"""Jobs without a command, from the SDK's tuner: script mode gives them one."""
 
 import io
 import tarfile
@@ -28,7 +28,7 @@ def script_job(name="job", **hyperparameters):
 
 
 def archive(**files):
-    """Return a gzipped tar of text files, whose names' last `_` is their dot."""
+    """Return a gzipped tar of text files; the last `_` of a name becomes a dot."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
         for name, text in files.items():

@@ -1,4 +1,4 @@
-"""What the engine reads in, and writes into, the SDK's launcher scripts."""
+"""The SDK's launcher scripts are read, and get this machine's address."""
 
 import json
 

@@ -9,7 +9,7 @@ GROUP = "birds"
 
 
 class Registry:
-    """What a test does with the registry of a local AWS."""
+    """Shortcuts to the registry of a local AWS."""
 
     def __init__(self, aws, client):
         self.aws, self.sagemaker = aws, client("sagemaker")

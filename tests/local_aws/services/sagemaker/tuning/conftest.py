@@ -1,4 +1,4 @@
-"""What the tests of tuning jobs share: shipping a script and running a tuning job over it."""
+"""Fixtures of the tests of tuning jobs: upload a script, and run a tuning job with it."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.local_cloud import BUCKET, make_client
 
 @pytest.fixture(autouse=True)
 def light(monkeypatch):
-    """Let instances import next to nothing when they start."""
+    """Let kept instances import nearly no modules."""
     monkeypatch.setattr(warm_python, "LIBRARIES", ("json",))
 
 

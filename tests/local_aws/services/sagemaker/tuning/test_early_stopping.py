@@ -1,4 +1,4 @@
-"""The median rule, as AWS's page states it."""
+"""The median rule follows AWS's documentation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Ranges of hyperparameters: what is drawn, how it is worded, how it comes back."""
+"""Ranges of hyperparameters: distributions, texts, and values from texts."""
 
 import pytest
 from sagemaker.core.parameter import CategoricalParameter, ContinuousParameter, IntegerParameter

@@ -1,4 +1,4 @@
-"""What a tuning request may not be: refused as AWS does, or by name where it is not supported."""
+"""Tuning requests that are not valid, or not supported, are refused with the reason."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The study: what it chooses, and that it can be told its past again."""
+"""The study's choices, and its continuation from earlier results."""
 
 from statistics import fmean
 

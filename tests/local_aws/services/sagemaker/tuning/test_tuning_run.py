@@ -1,4 +1,4 @@
-"""A tuning job from trial to trial: its limits, what it stops, its ends, a restart."""
+"""A tuning job from trial to trial: limits, stops, ends and a restart."""
 
 import pytest
 from botocore.exceptions import ClientError

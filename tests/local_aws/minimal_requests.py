@@ -1,4 +1,4 @@
-"""The smallest request of an operation that boto3 would send: required members, short values."""
+"""Makes the smallest valid request of an operation: required members, short values."""
 
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ def value(shape: Shape, name: str = "", above: tuple[str, ...] = ()):
 
 
 def _depth(shape: Shape, above: tuple[str, ...]) -> int:
-    """Return how deep a shape goes before it ends; a recursion never does."""
+    """Return the depth of a shape, which is infinite for a recursive one."""
     if shape.name in above or len(above) > 20:
         return 99
     inside = {

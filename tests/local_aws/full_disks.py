@@ -1,4 +1,4 @@
-"""Full disks for tests without one of their own: a limit on files' sizes, and one on databases."""
+"""Imitates a full disk in a test's process by limits on the sizes of files and databases."""
 
 import resource
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_file_longer_than(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond so many bytes: the system itself cuts writes short.
+    """Limit the size of this process's files: the system cuts writes short.
 
-    Python ignores the signal that goes with it, so that a write fails as it does on a full disk.
+    Python ignores the signal for it, so a write fails as on a full disk.
     """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
@@ -21,7 +21,7 @@ def no_file_longer_than(size: int) -> Iterator[None]:
 
 @contextmanager
 def no_larger_database(documents) -> Iterator[None]:
-    """Let a database of documents grow by no page: SQLite says that it, or the disk, is full."""
+    """Let a database of documents not grow: SQLite reports that it, or the disk, is full."""
     database = documents._db
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     (most,) = database.execute("PRAGMA max_page_count").fetchone()
