@@ -20,7 +20,9 @@ class Fault:
     `slow`: answers begin `seconds` later, and their bodies come at `bytes_per_second`.
     `throttled`: the service's throttling error. `dropped`: the connection ends without an answer.
     `interrupted`: spot training jobs lose their instances `seconds` after they start.
-    `lagging`: log events can be read `seconds` after they were written.
+    `lagging`: changes can be read `seconds` later: log events (`logs`, `PutLogEvents`), created and
+    deleted resources in lists (`sagemaker`, `List`), and a new role in SageMaker (`iam`,
+    `CreateRole`).
 
     Raises:
         ValueError: the kind is unknown, or a number is not valid.
@@ -78,6 +80,11 @@ class Faults:
                         self._left[number] -= 1
                     return rule
         return None
+
+    def lists_late(self) -> float:
+        """Return by how many seconds SageMaker's lists are late now; 0 without such a rule."""
+        rule = self.draw("lagging", "sagemaker", "List") if self._rules else None
+        return rule.seconds if rule else 0.0
 
     def _fits(self, number: int, rule: Fault, service: str, operation: str) -> bool:
         return (
