@@ -1,12 +1,14 @@
 """Warm pools: clusters kept for the next matching training job; knows clusters, runs no job.
 
 A training job's pool waits for its KeepAlivePeriodInSeconds, and its WarmPoolStatus tells of it:
-https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html A tuning job's clusters wait
-for its own trials alone, until it ends, without a request for it: "Hyperparameter tuning jobs use
-warm pools by default, which reuse clusters between training jobs" (the API's
-HyperParameterTuningResourceConfig). AWS documents no WarmPoolStatus of trials, so they have none
-here; the messages of their secondary statuses tell of the pool, as on AWS. Left out: patches that
-end a pool, the 28 days after which one ends, session tags.
+https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+
+A tuning job's clusters wait for its own trials alone, until it ends, without a request for it:
+"Hyperparameter tuning jobs use warm pools by default, which reuse clusters between training jobs"
+(the API's HyperParameterTuningResourceConfig). AWS documents no WarmPoolStatus of trials, so they
+have none here; the messages of their secondary statuses tell of the pool, as on AWS.
+
+Left out: patches that end a pool, the 28 days after which a pool ends, session tags.
 """
 
 import threading

@@ -30,8 +30,8 @@ def catalog(tmp_path):
 
 
 def rows(catalog, name: str, *columns: str) -> list[tuple]:
-    found = information(catalog, name, None).select(list(columns)).to_pylist()
-    return [tuple(row.values()) for row in found]
+    rows = information(catalog, name, None).select(list(columns)).to_pylist()
+    return [tuple(row.values()) for row in rows]
 
 
 def test_databases_are_schemata_beside_the_schema_of_schemata(catalog):

@@ -61,8 +61,8 @@ def test_rows_are_read_back_from_every_format(written, format_, compression):
 
 def test_a_partition_is_a_folder_that_its_rows_do_not_repeat(written):
     files = written(partitions=("site",))
-    found = {uri.split("/")[4]: json.loads(body) for uri, body in files.items()}
-    assert found == {
+    contents = {uri.split("/")[4]: json.loads(body) for uri, body in files.items()}
+    assert contents == {
         "site=marsh": {"n": 1},
         "site=a%2Fb": {"n": 2},
         "site=__HIVE_DEFAULT_PARTITION__": {"n": 3},
