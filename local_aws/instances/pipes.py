@@ -3,8 +3,8 @@
 Contract: Pipe input mode,
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html and the
 CreateTrainingJob reference. `<channel>_0` exists before the job begins; when its reader has closed
-it, it is removed and `<channel>_1` is made, and so on until the job ends. Left out: RecordIO
-wrapping, augmented manifest files.
+it, it is removed and `<channel>_1` is made, and so on until the job ends.
+Left out: RecordIO wrapping, augmented manifest files.
 """
 
 import fcntl

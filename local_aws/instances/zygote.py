@@ -2,8 +2,8 @@
 
 Started by `warm_python.py` as a plain script, stdlib only, with the interpreter of the venv. The
 server controls it by its standard input: the line SWEEP ends all running programs, the end of the
-input ends this process too. Linux only. Left out: the launcher's process group and limits (each
-program leads its own session).
+input ends this process too. Linux only.
+Left out: the launcher's process group and limits (each program leads its own session).
 """
 
 import atexit

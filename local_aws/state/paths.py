@@ -2,7 +2,8 @@
 
 `child` encodes any text as one name; `below` keeps a key with slashes as it is, and refuses a key
 that no path can hold. No other module joins a name from a request, an object's key or an archive to
-a path (tests/project/test_joins.py). Left out: file systems that ignore case.
+a path (tests/project/test_joins.py).
+Left out: file systems that ignore case.
 """
 
 import gzip

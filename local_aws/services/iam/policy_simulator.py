@@ -1,8 +1,8 @@
 """Simulates a role's policies for SimulatePrincipalPolicy, which moto lacks; knows roles alone.
 
-The SageMaker SDK calls it before each training job. Left out: service control policies. Refused,
-where the decision would depend on them: conditions, permissions boundaries, policies in the
-request, users and groups.
+The SageMaker SDK calls it before each training job.
+Left out: service control policies. Refused, where the decision would depend on them: conditions,
+permissions boundaries, policies in the request, users and groups.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Reads Ion, text or binary, into JSON documents for `read_json`; knows no columns.
 
 Text Ion includes JSON, pretty-printed too. amazon-ion parses; a batch of files with one JSON object
-each needs no parsing. Annotations are dropped, timestamps become text. Left out: an annotated
-boolean becomes 1 or 0, and a decimal the nearest double.
+each needs no parsing. Annotations are dropped, timestamps become text.
+Left out: an annotated boolean becomes 1 or 0, and a decimal the nearest double.
 """
 
 import json

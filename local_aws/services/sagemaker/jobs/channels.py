@@ -1,8 +1,8 @@
 """Brings a training job's channels to its instances: copies, links, pipes; knows no statuses.
 
 File copies the objects, FastFile links to them and Pipe streams them (pipes.py). FastFile's files
-are read-only, as on AWS; root, which can write them in any mode, gets copies. Left out: file system
-data sources, augmented manifest files, RecordIO wrapping.
+are read-only, as on AWS; root, which can write them in any mode, gets copies.
+Left out: file system data sources, augmented manifest files, RecordIO wrapping.
 """
 
 import os

@@ -1,8 +1,8 @@
 """Quotas: how many instances of a type an account may use at once; knows counts, and no jobs.
 
 `quotas.json` in the state folder has the quotas that were set, by AWS's names, such as
-"ml.g4dn.xlarge for training warm pool usage" (0 by AWS's default). Left out: the Service Quotas
-API, quotas over all instance types.
+"ml.g4dn.xlarge for training warm pool usage" (0 by AWS's default).
+Left out: the Service Quotas API, quotas over all instance types.
 """
 
 import json

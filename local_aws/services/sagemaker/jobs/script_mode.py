@@ -3,8 +3,9 @@
 A job without ContainerEntrypoint, such as a trial of a tuning job, names its script and its code
 archive in hyperparameters. If the job has the SDK's drivers in channel `sm_drivers`, they run the
 script in all processes, as in ModelTrainer's jobs; otherwise it runs as by the sagemaker-training
-toolkit. Contract: https://github.com/aws/sagemaker-training-toolkit Left out: built-in algorithms,
-R, MPI and parameter servers, code that is not a tar.
+toolkit.
+Contract: https://github.com/aws/sagemaker-training-toolkit
+Left out: built-in algorithms, R, MPI and parameter servers, code that is not a tar.
 """
 
 import json
