@@ -131,7 +131,7 @@ time.sleep(99)
     assert not leftovers(server.state)
     job = start().client("sagemaker").describe_training_job(TrainingJobName="job")
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
-    assert "run it again" in job["FailureReason"]
+    assert "run the job again" in job["FailureReason"]
     assert not list((server.state / "instances").iterdir())
 
 

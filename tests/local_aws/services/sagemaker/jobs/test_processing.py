@@ -139,4 +139,4 @@ def test_a_job_that_the_server_took_with_it_is_failed_after_the_restart(tmp_path
     with LocalAws(tmp_path) as aws:
         job = make_client(aws, "sagemaker").describe_processing_job(ProcessingJobName="job")
     assert job["ProcessingJobStatus"] == "Failed"
-    assert "run it again" in job["FailureReason"]
+    assert "run the job again" in job["FailureReason"]
