@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def boto_session(config: Config) -> boto3.Session:
     """Return the one boto3 session of this run."""
-    return session_of(config.endpoint_url, config.region)
+    return session_of(config.endpoint_url, config.region, config.account)
 
 
 def client(config: Config, service: str) -> Any:
     """Return the run's client of an AWS service, such as `client(config, "s3")`."""
-    return client_of(config.endpoint_url, config.region, service)
+    return client_of(config.endpoint_url, config.region, service, config.account)
 
 
 def job_client(service: str) -> Any:
@@ -115,6 +115,8 @@ def role_arn(config: Config) -> str:
     Raises:
         LookupError: notebook 00 has not made it yet.
     """
+    if config.account.role_arn:
+        return config.account.role_arn
     iam = client(config, "iam")
     try:
         return iam.get_role(RoleName=config.role)["Role"]["Arn"]
