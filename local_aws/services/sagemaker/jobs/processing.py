@@ -15,6 +15,7 @@ from local_aws.services.sagemaker.jobs.data_sources import objects_of
 from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
+from local_aws.services.sagemaker.jobs.volume_keys import check_volume_key
 
 OPERATIONS = {
     "sagemaker": (
@@ -70,6 +71,7 @@ class ProcessingKind(JobKind):
         if not _entry_point(self._context, request, self.image_uri(request)):
             message = "The image names no entry point: give AppSpecification.ContainerEntrypoint."
             raise AwsError("ValidationException", message)
+        check_volume_key(request["ProcessingResources"]["ClusterConfig"])
         for source in request.get("ProcessingInputs", []):
             if "S3Input" not in source:
                 message = f"ProcessingInput {source['InputName']}: only S3Input is supported."

@@ -4,6 +4,7 @@ from local_aws.errors import AwsError
 from local_aws.services.sagemaker.jobs import billing, script_mode
 from local_aws.services.sagemaker.jobs.channels import check_channel
 from local_aws.services.sagemaker.jobs.metrics import check_definitions
+from local_aws.services.sagemaker.jobs.volume_keys import check_volume_key
 
 UNSUPPORTED = (
     "DebugRuleConfigurations",
@@ -41,6 +42,7 @@ def check(request: dict) -> None:
     for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB"):
         if not resources.get(name):
             _refuse(f"ResourceConfig.{name} must be given.")
+    check_volume_key(resources)
     check_definitions(algorithm.get("MetricDefinitions", []))
     script_mode.check(request)
     billing.check(request)

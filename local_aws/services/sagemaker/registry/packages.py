@@ -2,7 +2,7 @@
 
 A package in a group is a version (1, 2, …) without a name, which the SDK relies on; a package
 without a group has no approval. Left out, and refused: validation jobs, algorithms, the
-marketplace, keys, managed storage.
+marketplace, managed storage. A key of KMS is kept and encrypts nothing.
 """
 
 from datetime import datetime
@@ -19,7 +19,6 @@ from local_aws.wire.listing import Listing
 UNSUPPORTED = (
     "CertifyForMarketplace",
     "ManagedStorageType",
-    "SecurityConfig",
     "SourceAlgorithmSpecification",
     "ValidationSpecification",
 )
@@ -134,6 +133,11 @@ class Packages(Engine):
             )
         if not name and not group:
             _refuse("Missing ARN.")
+        if group and request.get("Tags"):
+            _refuse(
+                "Tags are not supported in Model Package versions. "
+                "Please add them to the Model Package Group"
+            )
         if name and request.get("ModelApprovalStatus"):
             _refuse(
                 "ModelApprovalStatus is only for a package in a group: give ModelPackageGroupName."
