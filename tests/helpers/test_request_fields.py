@@ -11,7 +11,7 @@ from helpers.session import client, sagemaker_session
 from local_aws.wire.validation import operation_model
 from tests.company import COMPANY, KEY
 from tests.local_cloud import course_config
-from tests.prescribed import OPERATIONS, prescribed
+from tools.prescribed import OPERATIONS, prescribed
 
 VPC = COMPANY.vpc
 TRAINING = {
