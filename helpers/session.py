@@ -33,6 +33,13 @@ def job_client(service: str) -> Any:
     )
 
 
+def job_secret(name: str | None) -> str | None:
+    """Return a secret's text for a job script, None without a name; the role must be allowed it."""
+    if not name:
+        return None
+    return job_client("secretsmanager").get_secret_value(SecretId=name)["SecretString"].strip()
+
+
 def public_s3_client(endpoint_url: str | None = None, *, connections: int = 32) -> Any:
     """Return a client for public buckets: it signs nothing and sends no credential.
 
