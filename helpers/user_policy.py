@@ -93,7 +93,10 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_images(config, place),
         *_logs(place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
-        Permission("see the quotas", ("servicequotas:ListServiceQuotas",)),
+        Permission(
+            "see the quotas",
+            ("servicequotas:ListAWSDefaultServiceQuotas", "servicequotas:ListServiceQuotas"),
+        ),
     ]
 
 

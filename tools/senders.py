@@ -162,6 +162,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ),
         ),
     ),
+    "service-quotas": (
+        Sender(
+            "00, quotas",
+            "helpers/quotas.py",
+            ("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
+        ),
+    ),
     "sagemaker-runtime": (Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),),
     "iam": (
         Sender("05, `train`", "sagemaker/train/model_trainer.py", ("SimulatePrincipalPolicy",)),

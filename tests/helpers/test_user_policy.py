@@ -42,7 +42,8 @@ SENT = sorted(
 def action(service, operation):
     """Return the action that allows an operation."""
     name = S3.get(operation, operation) if service == "s3" else operation
-    return f"{service.removesuffix('-runtime')}:{name}"
+    prefix = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
+    return f"{prefix.get(service, service)}:{name}"
 
 
 @pytest.fixture
