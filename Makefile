@@ -37,7 +37,7 @@ $(STAMP):
 notebooks: $(STAMP) ## Run the course from 00 on, on a fresh local AWS; outputs go to .notebooks/
 	$(NOTEBOOKS) run
 
-render: $(STAMP) ## Run the course and save its outputs into notebooks/
+render: $(STAMP) ## Run the course of each data set and save its outputs into notebooks/ and notebooks/bins/
 	$(NOTEBOOKS) render
 
 test: $(STAMP) ## Check style and layers, run all tests and all notebooks (what CI runs)

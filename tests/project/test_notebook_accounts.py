@@ -5,16 +5,17 @@ import re
 import nbformat
 import pytest
 
+from helpers.datasets import NAMES
 from tools.notebooks import code_cells, paths
 
 MEDIA = r"(?:train_audio|bin-images) +"
 
 
-@pytest.fixture(scope="module")
-def said():
-    """Return a function that finds a pattern's numbers in the outputs of a notebook."""
+@pytest.fixture(scope="module", params=NAMES)
+def said(request):
+    """Return a function that finds a pattern's numbers in the outputs of a data set's page."""
     texts = {}
-    for path in paths():
+    for path in paths(request.param):
         outputs = [out for cell in code_cells(nbformat.read(path, 4)) for out in cell.outputs]
         each = [out.get("data", {}) for out in outputs]
         kinds = [data.get(kind, "") for data in each for kind in ("text/plain", "text/markdown")]
