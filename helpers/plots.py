@@ -221,7 +221,7 @@ def spectrogram(
     image = axes.imshow(
         level, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-top, vmax=0
     )
-    image.set_label("dB below each one's loudest")
+    image.set_label("dB below the loudest")
     ticks = [hertz for hertz in OCTAVES if low < hertz <= high]
     axes.set_yticks([mel(hertz) for hertz in ticks], [f"{hertz / 1000:g}" for hertz in ticks])
     axes.set(title=shown(title, SENTENCE), xlabel="seconds", ylabel="kHz (mel scale)")

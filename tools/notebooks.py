@@ -130,8 +130,9 @@ def render(datasets: Sequence[str] = NAMES) -> int:
 
 
 def sources() -> dict[str, str]:
-    """Return the digest of each notebook's code, by its file's name."""
-    return {path.name: sources_digest(nbformat.read(path, 4)) for path in paths()}
+    """Return the digest of each notebook's cells, prose and all, by its file's name."""
+    cells = {path.name: nbformat.read(path, 4).cells for path in paths()}
+    return {name: digest([(c.id, c.source) for c in each]) for name, each in cells.items()}
 
 
 def save(dataset: str, rendered: str) -> None:

@@ -90,6 +90,21 @@ def test_a_run_that_fails_saves_nothing(course):
     assert not notebooks.code_cells(nbformat.read(course / "00_a.ipynb", 4))[0].outputs
 
 
+def test_prose_that_was_changed_while_the_course_ran_is_kept(course, monkeypatch):
+    write(course / "00_a.ipynb", "1")
+    run = notebooks.run
+
+    def edit_and_run(environment):
+        status = run(environment)
+        cells = [new_markdown_cell("New prose."), new_code_cell("1")]
+        nbformat.write(new_notebook(cells=cells), course / "00_a.ipynb")
+        return status
+
+    monkeypatch.setattr(notebooks, "run", edit_and_run)
+    assert notebooks.render() == 1
+    assert nbformat.read(course / "00_a.ipynb", 4).cells[0].source == "New prose."
+
+
 def test_changed_code_and_changed_outputs_show():
     notebook = rendered("1", "2")
     about = notebook.metadata.course

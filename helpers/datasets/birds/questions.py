@@ -89,9 +89,11 @@ def _hours(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="hour", values="recordings")
     table = table.reindex(columns=range(24)).fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
-    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3)
+    sns.heatmap(
+        table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3, xticklabels=3
+    )
     axes.set(title="When each species was recorded", xlabel="hour of the day", ylabel="")
-    axes.tick_params(axis="y", rotation=0)
+    axes.tick_params(rotation=0)
     return figure
 
 
