@@ -23,8 +23,8 @@ def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = 
         chance: accuracy of always naming the largest class.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
-    for place, split in enumerate(("train", "validation")):
-        left.plot(history["epoch"], history[f"{split}_loss"], color=COLORS[place], label=split)
+    for number, split in enumerate(("train", "validation")):
+        left.plot(history["epoch"], history[f"{split}_loss"], color=COLORS[number], label=split)
     right.plot(history["epoch"], history["validation_accuracy"], color=COLORS[1])
     best = history.loc[history["validation_loss"].idxmin()]
     for axes, name in ((left, "validation_loss"), (right, "validation_accuracy")):
