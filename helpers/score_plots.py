@@ -77,13 +77,15 @@ def reliability(
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
     sure, hit = ([band[name] for band in bands] for name in ("confidence", "accuracy"))
     low, high = ([band[name] for band in bands] for name in ("low", "high"))
-    agree = {"color": "gray", "linestyle": "--", "linewidth": 1, "label": "as sure as right"}
-    left.plot([0, 1], [0, 1], **agree)
+    left.plot([0, 1], [0, 1], color="gray", linestyle="--", linewidth=1)
     left.vlines(sure, low, high, color=COLORS[0], linewidth=1.5)
     left.plot(sure, hit, "o", color=COLORS[0], markersize=5)
-    left.set(title=title, xlabel="confidence of the answer", ylabel="accuracy, with 95 % interval")
+    left.set(
+        title=title,
+        xlabel="confidence (dashed: as sure as right)",
+        ylabel="accuracy, 95 % interval",
+    )
     left.set(xlim=(0, 1.02), ylim=(0, 1.02))
-    left.legend(fontsize=8, loc="lower right")
     edges, counts = [band["from"] for band in bands], [band["samples"] for band in bands]
     bars = right.bar(edges, counts, width=1 / bins, align="edge", color=COLORS[0], edgecolor=PAPER)
     right.bar_label(bars, fontsize=8)
