@@ -14,7 +14,7 @@ from local_aws.wire.routing import CBOR, S3, Call
 
 def unsupported(call: Call, members: Sequence[str] = ()) -> AwsError:
     """Return the refusal of an operation that the local AWS does not do, or of members of it."""
-    name = f"{call} with {', '.join(members)}" if members else str(call)
+    name = f"{call} with {', '.join(members)}: leave that out" if members else str(call)
     code = "NotImplemented" if call.protocol == S3 else "NotImplementedException"
     return AwsError(code, f"The local AWS does not support {name}.")
 

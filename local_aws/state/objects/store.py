@@ -105,8 +105,8 @@ class ObjectStore:
     ) -> ObjectInfo:
         """Move a draft to its key, tell the index, then the listeners.
 
-        `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers,
-        tags. `check` gets the object that is there now, and may raise to refuse the write; what
+        `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers.
+        `check` gets the object that is there now, and may raise to refuse the write; what
         `along` writes to the index is one change with it.
         """
         names.check_key(key)
@@ -198,11 +198,6 @@ class ObjectStore:
                     self.objects.delete(bucket, info.key)
             for file in files:
                 key_files.prune(file, paths.child(self.root, bucket))
-
-    def retag(self, bucket: str, key: str, tags: dict[str, str]) -> None:
-        """Replace an object's tags."""
-        with full_disk_named(), self.index.transaction():
-            self.objects.update(self.info(bucket, key), tags=tags)
 
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
         """Register files written straight into the folder; forget keys whose file is gone.
