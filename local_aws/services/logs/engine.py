@@ -1,7 +1,7 @@
 """CloudWatch Logs as JSON lines on disk, a file a stream; knows nothing of who writes them.
 
-Left out: metric filters, subscriptions, Insights queries, live tail, encryption, other classes than
-STANDARD; filter patterns are plain words that must all occur, or a phrase in double quotes.
+Left out: metric filters, subscriptions, Insights queries, live tail, retention; filter patterns are
+plain words that must all occur, or a phrase in double quotes.
 """
 
 import json
@@ -40,19 +40,20 @@ def _event(value: Any) -> dict[str, Any]:
 
 
 OPERATIONS = {
-    "logs": (
-        "CreateLogGroup",
-        "CreateLogStream",
-        "DeleteLogGroup",
-        "DeleteLogStream",
-        "DescribeLogGroups",
-        "DescribeLogStreams",
-        "FilterLogEvents",
-        "GetLogEvents",
-        "ListTagsForResource",
-        "PutLogEvents",
-        "PutRetentionPolicy",
-    ),
+    "logs": {
+        "CreateLogGroup": "logGroupName",
+        "CreateLogStream": "logGroupName logStreamName",
+        "DeleteLogGroup": "logGroupName",
+        "DeleteLogStream": "logGroupName logStreamName",
+        "DescribeLogGroups": "logGroupNamePrefix nextToken limit",
+        "DescribeLogStreams": """logGroupName logStreamNamePrefix orderBy descending nextToken
+            limit""",
+        "FilterLogEvents": """logGroupName logGroupIdentifier logStreamNames logStreamNamePrefix
+            startTime endTime filterPattern nextToken limit""",
+        "GetLogEvents": """logGroupName logGroupIdentifier logStreamName startTime endTime
+            startFromHead nextToken limit""",
+        "PutLogEvents": "logGroupName logStreamName logEvents(timestamp message)",
+    },
 }
 
 
@@ -69,12 +70,9 @@ class Logs(Engine):
 
     def create_log_group(self, request: dict) -> dict:
         folder = self._folder(request["logGroupName"])
-        kind = request.get("logGroupClass", "STANDARD")
-        if "kmsKeyId" in request or kind != "STANDARD":
-            raise invalid("The local AWS has no kmsKeyId, and logGroupClass STANDARD alone.")
         if (folder / ABOUT).exists():
             raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
-        self._make_group(folder, request["logGroupName"], request.get("tags", {}))
+        self._make_group(folder, request["logGroupName"])
         return {}
 
     def create_log_stream(self, request: dict) -> dict:
@@ -94,13 +92,6 @@ class Logs(Engine):
         self._write(group, stream, request["logEvents"])
         return {"nextSequenceToken": "0"}
 
-    def put_retention_policy(self, request: dict) -> dict:
-        folder = self._existing(request["logGroupName"])
-        about = json.loads((folder / ABOUT).read_text())
-        about["retentionInDays"] = request["retentionInDays"]
-        write_atomic(folder / ABOUT, json.dumps(about).encode())
-        return {}
-
     def delete_log_group(self, request: dict) -> dict:
         with self._lock:  # whoever writes makes the group anew, after it
             folder = self._existing(request["logGroupName"])
@@ -119,17 +110,14 @@ class Logs(Engine):
         return {}
 
     def describe_log_groups(self, request: dict) -> dict:
-        groups = [dict(about) for path in self._root.glob(f"*/{ABOUT}") if (about := _about(path))]
-        for group in groups:
-            group.pop("tags", None)
+        groups = [about for path in self._root.glob(f"*/{ABOUT}") if (about := _about(path))]
         prefix = request.get("logGroupNamePrefix", "")
-        pattern = request.get("logGroupNamePattern", "")
         found = [
             {**group, "arn": f"{self._arn}{group['logGroupName']}:*", "metricFilterCount": 0}
             for group in sorted(groups, key=lambda group: group["logGroupName"])
-            if group["logGroupName"].startswith(prefix) and pattern in group["logGroupName"]
+            if group["logGroupName"].startswith(prefix)
         ]
-        return {"logGroups": found}
+        return page(found, "logGroups", request, 50)
 
     def describe_log_streams(self, request: dict) -> dict:
         group = request["logGroupName"]
@@ -178,10 +166,6 @@ class Logs(Engine):
             answer |= {"events": events, "nextToken": next_token}
         return {**answer, "searchedLogStreams": []}
 
-    def list_tags_for_resource(self, request: dict) -> dict:
-        folder = self._existing(_name_of(request["resourceArn"]))
-        return {"tags": (_about(folder / ABOUT) or {}).get("tags", {})}
-
     def _milliseconds(self) -> int:
         return int(self.parts.clock.now().timestamp() * 1000)
 
@@ -199,16 +183,15 @@ class Logs(Engine):
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
         return folder
 
-    def _make_group(self, folder: Path, group: str, tags: dict[str, str]) -> None:
+    def _make_group(self, folder: Path, group: str) -> None:
         about = {"logGroupName": group, "creationTime": self._milliseconds(), "storedBytes": 0}
-        about |= {"tags": tags} if tags else {}
         write_atomic(folder / ABOUT, json.dumps(about).encode())
 
     def _write(self, group: str, stream: str, events: list[dict]) -> None:
         time = self._milliseconds()
         with self._lock:
             if not (self._folder(group) / ABOUT).exists():
-                self._make_group(self._folder(group), group, {})
+                self._make_group(self._folder(group), group)
             paths.keep_name(path := self._stream(group, stream), stream, STREAM)
             append(path, [{**event, "ingestionTime": time} for event in events])
 
