@@ -30,8 +30,9 @@ class Engine:
 
     name: ClassVar[str]
     """In the table of operations and in `Parts.engines`."""
-    operations: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Service, as boto3 names it, to the operations that are executed here."""
+    operations: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """Service, as boto3 names it, to the operations that are executed here, each with the members
+    of its request that are done (`local_aws/wire/members.py`)."""
 
     def __init__(self, parts: "Parts"):
         self.parts = parts

@@ -103,15 +103,13 @@ class Cloud:
         self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
 
     def group(self, name):
-        tags = [{"Key": "a", "Value": name}]
-        self.sagemaker.create_model_package_group(ModelPackageGroupName=name, Tags=tags)
+        self.sagemaker.create_model_package_group(ModelPackageGroupName=name)
 
     def model(self, name):
         data = f"s3://{BUCKET}/model/model.tar.gz"
         container = {"Image": SERVING, "ModelDataUrl": data}
-        tags = [{"Key": "a", "Value": name}]
         self.sagemaker.create_model(
-            ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE, Tags=tags
+            ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE
         )
 
     def table(self, name):
@@ -173,10 +171,8 @@ class Cloud:
         found |= {("bucket", n.removeprefix("bucket-")) for n in buckets if n != BUCKET}
         found |= {("role", one["RoleName"]) for one in self.iam.list_roles()["Roles"]}
         groups = sagemaker.list_model_package_groups(MaxResults=100)
-        for one in groups["ModelPackageGroupSummaryList"]:
-            name, arn = one["ModelPackageGroupName"], one["ModelPackageGroupArn"]
-            assert sagemaker.list_tags(ResourceArn=arn)["Tags"][0]["Value"] == name
-            found.add(("group", name))
+        groups = groups["ModelPackageGroupSummaryList"]
+        found |= {("group", one["ModelPackageGroupName"]) for one in groups}
         models = sagemaker.list_models(MaxResults=100)["Models"]
         found |= {("model", one["ModelName"]) for one in models}
         tables = [one["Name"] for one in glue.get_tables(DatabaseName="db")["TableList"]]

@@ -58,15 +58,11 @@ def is_kept(job: dict) -> bool:
 
 def pool_key(job: dict) -> tuple:
     """Return what two jobs must share for the second to get the first's instances."""
-    resources, vpc = job["ResourceConfig"], job.get("VpcConfig", {})
+    resources = job["ResourceConfig"]
     return (
         tuning_job(job),
         job["RoleArn"],
         *(resources.get(name) for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB")),
-        resources.get("VolumeKmsKeyId"),
-        *(tuple(sorted(vpc.get(name, []))) for name in ("SecurityGroupIds", "Subnets")),
-        bool(job.get("EnableNetworkIsolation")),
-        bool(job.get("EnableInterContainerTrafficEncryption")),
     )
 
 
