@@ -79,7 +79,7 @@ class Models(Engine):
         return model.get("_container") or self._served(model)
 
     def list_models(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, request)
+        return LISTING.answer(self._documents.listed(), request)
 
     def delete_model(self, request: dict) -> dict:
         self._document(request["ModelName"])

@@ -72,7 +72,7 @@ class Cards(Engine):
         return {"ModelCardArn": card["ModelCardArn"]}
 
     def list_model_cards(self, request: dict) -> dict:
-        return LISTING.answer(map(_newest, self._documents), _by_status(request))
+        return LISTING.answer(map(_newest, self._documents.listed()), _by_status(request))
 
     def delete_model_card(self, request: dict) -> dict:
         self._documents.delete(self._card(request["ModelCardName"])["ModelCardName"])

@@ -2,29 +2,11 @@
 
 import base64
 import hashlib
-import urllib.error
-import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
 
 A = {"Bucket": "birds", "Key": "a"}
-
-
-def test_only_the_first_of_two_put_if_absent_wins(s3):
-    s3.put_object(**A, Body=b"1", IfNoneMatch="*")
-    with pytest.raises(ClientError, match="PreconditionFailed"):
-        s3.put_object(**A, Body=b"2", IfNoneMatch="*")
-    assert s3.get_object(**A)["Body"].read() == b"1"
-
-
-def test_a_put_if_match_needs_the_current_etag(s3):
-    with pytest.raises(ClientError, match="NoSuchKey"):
-        s3.put_object(**A, Body=b"1", IfMatch='"x"')
-    etag = s3.put_object(**A, Body=b"1")["ETag"]
-    s3.put_object(**A, Body=b"2", IfMatch=etag)
-    with pytest.raises(ClientError, match="PreconditionFailed"):
-        s3.put_object(**A, Body=b"3", IfMatch=etag)
 
 
 @pytest.mark.parametrize(
@@ -143,38 +125,3 @@ def test_a_copy_checks_whose_the_source_is(s3):
     s3.put_object(**A, Body=b"1", ACL="bucket-owner-full-control", ExpectedBucketOwner="0" * 12)
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.copy_object(Bucket="birds", Key="b", CopySource=A, ExpectedSourceBucketOwner="1" * 12)
-
-
-@pytest.mark.parametrize(
-    ("call", "arguments", "member"),
-    [
-        ("delete_object", {**A, "IfMatch": '"x"'}, "IfMatch"),
-        ("list_objects_v2", {"Bucket": "birds", "RequestPayer": "requester"}, "RequestPayer"),
-        (
-            "delete_objects",
-            {"Bucket": "birds", "Delete": {"Objects": [{"Key": "a", "ETag": "x"}]}},
-            "Delete.Objects.ETag",
-        ),
-        (
-            "create_bucket",
-            {"Bucket": "b" * 9, "CreateBucketConfiguration": {"Tags": [{"Key": "k", "Value": ""}]}},
-            "CreateBucketConfiguration.Tags",
-        ),
-    ],
-)
-def test_a_header_or_a_member_that_is_not_done_is_refused_by_name(s3, call, arguments, member):
-    s3.put_object(**A, Body=b"x")
-    with pytest.raises(ClientError, match=f"NotImplemented.* with {member}: leave that out"):
-        getattr(s3, call)(**arguments)
-    assert s3.get_object(**A)["Body"].read() == b"x"
-
-
-def test_a_presigned_url_hides_no_header_that_is_not_done(cloud, s3):
-    client = cloud.client(signature_version="s3")
-    name = {**A, "Tagging": "a=1"}
-    url = client.generate_presigned_url("put_object", Params=name)
-    request = urllib.request.Request(url, data=b"song", method="PUT")
-    with pytest.raises(urllib.error.HTTPError) as refusal:
-        urllib.request.urlopen(request)
-    assert b"x-amz-tagging" in refusal.value.read()
-    client.close()
