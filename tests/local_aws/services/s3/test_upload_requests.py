@@ -118,7 +118,7 @@ def test_the_objects_facts_are_those_of_the_creation(s3):
 
 def test_an_upload_that_an_older_state_began_with_tags_is_completed(cloud, s3):
     old = {"content_type": "x/y", "tags": {"a": "1"}}
-    begun = Uploads(cloud.store).create("birds", "a", old, "", "FULL_OBJECT")
+    begun = Uploads(cloud.store).create("birds", "a", old, "", "COMPOSITE")
     upload = {**A, "UploadId": begun.id}
     complete(s3, upload, [send(s3, upload, 1, b"x")])
     assert s3.head_object(**A)["ContentType"] == "x/y"
