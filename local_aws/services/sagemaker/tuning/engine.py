@@ -75,7 +75,7 @@ class Tuning(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._clock = parts.context, parts.clock
-        parts.engine(Training)
+        self._training = parts.engine(Training)
         self.documents = Collection(parts.documents, "HyperParameterTuningJob")
         self._runs: dict[str, TuningRun] = {}
         self._lock = threading.Lock()
