@@ -1,5 +1,6 @@
 """Makes every client of the course; the `Config` says of which cloud. Reads no environment."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,12 +17,25 @@ if TYPE_CHECKING:
 
 
 def boto_session(config: Config) -> boto3.Session:
-    """Return the one boto3 session of this run."""
-    return session_of(config.endpoint_url, config.region)
+    """Return the one boto3 session of this run; its calls are written down where that is set."""
+    session = session_of(config.endpoint_url, config.region)
+    if config.transcript:
+        _record(session, config)
+    return session
+
+
+@lru_cache
+def _record(session: boto3.Session, config: Config) -> None:
+    """Write the calls of a session's clients into the transcript, from now on."""
+    from helpers.evidence.recorder import Recorder
+
+    run = {"cloud": config.cloud, "dataset": config.dataset, "notebook": config.notebook}
+    Recorder(config.transcript, {**run, "own_data": bool(config.raw)}).attach(session.events)
 
 
 def client(config: Config, service: str) -> Any:
     """Return the run's client of an AWS service, such as `client(config, "s3")`."""
+    boto_session(config)  # a client hears the listeners that its session has when it is made
     return client_of(config.endpoint_url, config.region, service)
 
 
@@ -93,6 +107,11 @@ def sagemaker_session(config: Config) -> "Session":
     for name in ("SageMaker", "PythonSDK", "Modules"):
         defaults = defaults.setdefault(name, {})
     defaults.setdefault("TelemetryOptOut", True)
+    if config.transcript:
+        # The SDK's resources make a session of their own, unless there is a client already.
+        from sagemaker.core.utils.utils import SageMakerClient
+
+        SageMakerClient(session=session.boto_session, region_name=config.region)
     return session
 
 

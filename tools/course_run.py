@@ -14,7 +14,7 @@ from pathlib import Path
 from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[1]
-KEPT = ("COURSE_DATASET", "COURSE_RAW")
+KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_TRANSCRIPT")
 """Settings of a person that a run honors; it is always on the local AWS."""
 PORTS = (20_000, 32_000)
 """Linux gives out ports from 32768 on by itself, other systems from 49152 on."""
@@ -31,6 +31,8 @@ def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
     raw = settings.get("COURSE_RAW", "")
     if raw and "://" not in raw:
         settings["COURSE_RAW"] = str(Path(raw).absolute())
+    if file := settings.get("COURSE_TRANSCRIPT"):
+        settings["COURSE_TRANSCRIPT"] = str(Path(file).absolute())
     return settings
 
 
