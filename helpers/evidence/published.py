@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 
@@ -10,9 +11,12 @@ from botocore.model import ServiceModel
 
 VERSION = re.compile(r"(|py|cu|ubuntu|v)\d{1,3}(\.\d{1,3})*")
 TAG_WORDS = {"amzn2", "amzn2023", "cpu", "ec2", "gpu", "inference", "latest", "py3", "sagemaker"}
+OFTEN = 4
 TALKATIVE = ("athena", "glue", "iam", "logs", "s3", "sagemaker")
 EXTRA = {"aws", "cannot", "line", "mismatched", "resolved", "sts"}
 """Words of AWS's errors that its documentation does not have."""
+PEOPLE = {"bob"}
+"""Of IAM's examples."""
 MARKUP = re.compile(r"<[^>]*>")
 EDGES = "\"'`.,:;!?()[]{}<>*=/"
 
@@ -58,9 +62,10 @@ def is_tag(tag: str) -> bool:
 def words() -> frozenset[str]:
     """Return the words of AWS's own texts, in lower case: botocore's documentation of services.
 
-    A word is one that stands alone there: no part of an example's key, name or address.
+    A word is one that stands alone there, and more than once or twice: no part of an example's
+    key or address, and no person of an example.
     """
-    session, found = botocore.session.Session(), set()
+    session, counts = botocore.session.Session(), Counter()
     for model in map(session.get_service_model, TALKATIVE):
         texts = [model.operation_model(name).documentation for name in model.operation_names]
         for shape in map(model.shape_for, model.shape_names):
@@ -68,8 +73,11 @@ def words() -> frozenset[str]:
             texts += [shape.documentation, *(member.documentation for member in members)]
         for text in texts:
             tokens = (token.strip(EDGES) for token in MARKUP.sub(" ", text).split())
-            found.update(token.lower() for token in tokens)
-    return frozenset(word for word in found if re.fullmatch("[a-z]+('[a-z]+)?", word)) | EXTRA
+            counts.update(token.lower() for token in tokens)
+    often = (word for word, count in counts.items() if count >= OFTEN)
+    return (
+        frozenset(word for word in often if re.fullmatch("[a-z]+('[a-z]+)?", word)) - PEOPLE | EXTRA
+    )
 
 
 class Vocabulary:
@@ -86,6 +94,8 @@ class Vocabulary:
         """Tell whether a token is a name of the model, or made of words of AWS's texts."""
         if token in self.names or token.lower() in words():
             return True
+        if token.endswith(("Error", "Exception")):
+            return self.is_code(token)
         parts = token.split("_")
         return token.isupper() and all(part.lower() in words() for part in parts)
 
@@ -94,7 +104,8 @@ class Vocabulary:
         if code in self.names or re.fullmatch(r"\d{3}", code):
             return True
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+", code)
-        return "".join(parts) == code and all(part.lower() in words() for part in parts)
+        whole = bool(code) and "".join(parts) == code
+        return whole and all(part.lower() in words() for part in parts)
 
 
 @cache
