@@ -17,6 +17,12 @@ EXTRA = {"aws", "cannot", "line", "mismatched", "resolved", "sts"}
 """Words of AWS's errors that its documentation does not have."""
 PEOPLE = {"bob"}
 """Of IAM's examples."""
+CODES = {
+    "AuthorizationHeaderMalformed", "BadDigest", "EntityTooLarge", "EntityTooSmall",
+    "InternalError", "MalformedXML", "NoSuchUpload", "PermanentRedirect", "PreconditionFailed",
+    "RequestTimeTooSkewed", "SignatureDoesNotMatch", "SlowDown", "TemporaryRedirect",
+}  # fmt: skip
+"""Error codes of S3's documentation that no model has."""
 MARKUP = re.compile(r"<[^>]*>")
 EDGES = "\"'`.,:;!?()[]{}<>*=/"
 
@@ -101,7 +107,7 @@ class Vocabulary:
 
     def is_code(self, code: str) -> bool:
         """Tell whether an error code is one of the model's, a status, or made of AWS's words."""
-        if code in self.names or re.fullmatch(r"\d{3}", code):
+        if code in self.names or code in CODES or re.fullmatch(r"\d{3}", code):
             return True
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+", code)
         whole = bool(code) and "".join(parts) == code
