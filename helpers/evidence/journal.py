@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import secrets
+import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -54,12 +55,14 @@ class Journal:
         path = self.path.with_name(f"{self.path.name}.key")
         if not path.exists():
             # Written whole, then given its name: of two processes one wins, and both read the same.
-            draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-            draft.touch(mode=0o600)
-            draft.write_text(secrets.token_hex(KEY_BYTES))
-            with suppress(FileExistsError):
-                os.link(draft, path)
-            draft.unlink()
+            descriptor, draft = tempfile.mkstemp(dir=path.parent)
+            try:
+                with open(descriptor, "w") as file:
+                    file.write(secrets.token_hex(KEY_BYTES))
+                with suppress(FileExistsError):
+                    os.link(draft, path)
+            finally:
+                os.unlink(draft)
         key = bytes.fromhex(path.read_text())
         if len(key) != KEY_BYTES:
             raise ValueError(f"{path.name} is no key of a transcript: delete it")

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 
-import botocore.session
+from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
 VERSION = re.compile(r"(|py|cu|ubuntu|v)\d{1,3}(\.\d{1,3})*")
@@ -30,15 +30,19 @@ EDGES = "\"'`.,:;!?()[]{}<>*=/"
 @cache
 def regions() -> frozenset[str]:
     """Return the regions of all partitions."""
-    session = botocore.session.Session()
-    partitions = session.get_available_partitions()
-    return frozenset(r for p in partitions for r in session.get_available_regions("s3", p))
+    partitions = create_loader().load_data("partitions")["partitions"]
+    return frozenset(region for each in partitions for region in each["regions"])
 
 
 @cache
 def services() -> frozenset[str]:
     """Return the services as they are called in ARNs and by clients."""
-    return frozenset(botocore.session.Session().get_available_services())
+    return frozenset(create_loader().list_available_services("service-2"))
+
+
+def service_model(service: str) -> ServiceModel:
+    """Return botocore's model of a service, as boto3 names it."""
+    return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
 
 
 @cache
@@ -71,8 +75,8 @@ def words() -> frozenset[str]:
     A word is one that stands alone there, and more than once or twice: no part of an example's
     key or address, and no person of an example.
     """
-    session, counts = botocore.session.Session(), Counter()
-    for model in map(session.get_service_model, TALKATIVE):
+    counts: Counter = Counter()
+    for model in map(service_model, TALKATIVE):
         texts = [model.operation_model(name).documentation for name in model.operation_names]
         for shape in map(model.shape_for, model.shape_names):
             members = getattr(shape, "members", {}).values()
@@ -117,4 +121,4 @@ class Vocabulary:
 @cache
 def vocabulary(service: str) -> Vocabulary:
     """Return the vocabulary of a service, as boto3 names it."""
-    return Vocabulary(botocore.session.Session().get_service_model(service))
+    return Vocabulary(service_model(service))
