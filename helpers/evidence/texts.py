@@ -16,7 +16,7 @@ IMAGE = re.compile(
 PARTITIONS = {"aws", "aws-cn", "aws-us-gov"}
 RESOURCES = {
     *("training-job", "processing-job", "transform-job", "hyper-parameter-tuning-job"),
-    *("endpoint", "endpoint-config", "model", "model-package", "model-package-group"),
+    *("endpoint", "endpoint-config", "model", "model-package", "model-package-group", "model-card"),
     *("role", "user", "assumed-role", "policy", "log-group", "log-stream", "repository"),
     *("catalog", "database", "table", "workgroup", "rule", "alarm", "pipeline", "execution"),
 }
@@ -28,11 +28,11 @@ VALUES = {
     "SELECT", "CREATE_TABLE", "CREATE_TABLE_AS_SELECT", "DROP_TABLE", "ALTER_TABLE", "INSERT",
 }  # fmt: skip
 """Strings with a meaning of their own: types of content, what Athena calls its own things."""
-MESSAGES = {
-    "ErrorMessage", "FailureReason", "Message", "StateChangeReason", "StatusMessage",
-    "StatusReason", "errorMessage", "message",
-}  # fmt: skip
-"""Members whose text is AWS's own, with the user's values in it."""
+MESSAGES = {"FailureReason", "StateChangeReason", "StatusMessage", "StatusReason"}
+"""Members whose text is AWS's own, with the user's values in it.
+
+A log event's `message` is none: it is what the user's program printed.
+"""
 QUOTED = re.compile(r"""(["`]).*\1|(?<!\w)'.*?'(?!\w)""", re.S)
 """Double quotes hold whole texts, which may have quotes in them: from the first to the last."""
 LONGEST = 256

@@ -15,6 +15,7 @@ from helpers.evidence.recorder import Recorder
 from helpers.session import athena_connection, boto_session, client, sagemaker_session
 from local_aws.state.faults import Fault
 from tests import planted
+from tests.local_cloud import write_log
 
 
 @pytest.fixture
@@ -69,6 +70,15 @@ def test_of_planted_secrets_none_is_shown(recorded):
     secrets = boto_session(recorded).get_credentials()
     for own in (secrets.access_key, secrets.secret_key, recorded.bucket, recorded.endpoint_url):
         assert own not in text
+
+
+def test_of_what_a_job_printed_not_even_its_words_are_shown(aws, recorded):
+    write_log(aws, "/aws/sagemaker/TrainingJobs", "a", ["the training job does not exist"])
+    place = {"logGroupName": "/aws/sagemaker/TrainingJobs"}
+    events = client(recorded, "logs").filter_log_events(**place)["events"]
+    assert events[0]["message"] == "the training job does not exist"
+    (call,) = calls(recorded)
+    assert call["answer"]["events"]["of"][0]["message"].startswith("string=<value-")
 
 
 def test_equal_names_stay_equal_in_another_process_too(recorded):
