@@ -22,6 +22,7 @@ def call(operation, request=None, service="sagemaker", **result):
     result = {"status": 200 if "answer" in result else 400, "seconds": 0.1, **result}
     return {
         "call": 1,
+        "at": 0.0,
         "service": service,
         "operation": operation,
         "request": request or {},

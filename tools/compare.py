@@ -60,14 +60,23 @@ def _where(numbers: list[str]) -> str:
 
 
 def _lags(first: Transcript, second: Transcript, names: tuple[str, str]) -> list[str]:
-    """Return the median times of the operations that take long on a side."""
+    """Return the median times of operations that take long on a side, and of all statuses."""
     rows = []
     sides = (first.operations[EVERYWHERE], second.operations[EVERYWHERE])
     for key in sorted(sides[0].keys() & sides[1].keys()):
-        times = [statistics.median(side[key].seconds) for side in sides]
-        if max(times) >= LAG:
-            rows.append(f"  {' '.join(key)}: {times[0]:.2f} s on {names[0]}, {times[1]:.2f} s")
-    return ["", f"Median times of slow operations ({names[0]}, {names[1]}):", *rows] if rows else []
+        seconds = [side[key].seconds for side in sides]
+        if max(map(statistics.median, seconds)) >= LAG:
+            rows.append(f"  {' '.join(key)}: {' | '.join(map(_median, seconds))}")
+        stays = [side[key].stays() for side in sides]
+        for path, status in sorted({*stays[0], *stays[1]}):
+            times = [_median(each.get((path, status))) for each in stays]
+            rows.append(f"  {' '.join(key)} {path} {status}: {' | '.join(times)}")
+    title = f"Median times of slow operations, and of statuses ({names[0]} | {names[1]}):"
+    return ["", title, *rows] if rows else []
+
+
+def _median(seconds: list[float] | None) -> str:
+    return f"{statistics.median(seconds):.1f} s" if seconds else "not seen"
 
 
 def run_here(transcript: Transcript, file: Path) -> int:

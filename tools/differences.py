@@ -104,7 +104,10 @@ def _parent(path: str) -> str:
 def _statuses(first: Operation, second: Operation, names: tuple[str, str]) -> Iterator[tuple]:
     for path in sorted(first.looks.keys() & second.looks.keys()):
         place = f"answer.{path}"
-        looks = [[*side.looks[path].values()] for side in (first, second)]
+        looks = [
+            [[look.status for look in each] for each in side.looks[path].values()]
+            for side in (first, second)
+        ]
         seen = [{status for each in side for status in each} for side in looks]
         for status, side in _apart(*seen, names):
             times = sum(each.count(status) for each in looks[names.index(side)])

@@ -5,8 +5,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from helpers.evidence.journal import read
 from helpers.evidence.published import regions
@@ -39,6 +40,13 @@ class Members:
                 self.values[path].add(value)
 
 
+class Look(NamedTuple):
+    """A status, and when it was seen in seconds of its kernel."""
+
+    status: str
+    at: float
+
+
 @dataclass
 class Operation:
     """What the calls of one operation were, in one notebook."""
@@ -50,10 +58,10 @@ class Operation:
     """Error code, or exception, and its messages."""
     retried: Counter = field(default_factory=Counter)
     """Error code or HTTP status of the attempts that were made again."""
-    looks: dict[str, dict[str, list[str]]] = field(
+    looks: dict[str, dict[str, list["Look"]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
-    """Path of a status, and for each request the values that it had one after the other."""
+    """Path of a status, and for each request of a kernel what it was, one after the other."""
     seconds: list[float] = field(default_factory=list)
 
     def add(self, call: dict) -> None:
@@ -70,10 +78,24 @@ class Operation:
                 messages.add(common(message))
             return
         self.answer.add(call["answer"])
-        asked = json.dumps(call["request"], sort_keys=True)
+        asked = json.dumps([call["process"], call["request"]], sort_keys=True)
         for path, leaf in leaves(call["answer"]):
             if kind_of(leaf) == "enum" and STATUS.search(path):
-                self.looks[path][asked].append(leaf.removeprefix("enum="))
+                self.looks[path][asked].append(Look(leaf.removeprefix("enum="), call["at"]))
+
+    def stays(self) -> dict[tuple[str, str], list[float]]:
+        """Return how many seconds statuses lasted, by path and status, from look to look.
+
+        The last status of each thing is left out: nobody saw it go.
+        """
+        seconds = defaultdict(list)
+        for path, looks in self.looks.items():
+            if "[]" not in path:
+                for each in looks.values():
+                    changes = [b for a, b in pairwise((Look("", 0), *each)) if a.status != b.status]
+                    for begun, ended in pairwise(changes):
+                        seconds[path, begun.status].append(ended.at - begun.at)
+        return seconds
 
 
 @dataclass

@@ -52,7 +52,13 @@ def test_statuses_that_may_be_missed_stand_apart(run):
 
 def test_times_of_slow_operations_are_told(run):
     _, shown = run([call("A", answer={}, seconds=3)], [call("A")])
-    assert "sagemaker A: 3.00 s on the transcript, 0.10 s" in shown.out
+    assert "sagemaker A: 3.0 s | 0.1 s" in shown.out
+
+
+def test_times_of_statuses_are_told(run):
+    first = [job("Pending"), job("Pending") | {"at": 4.0}, DONE | {"at": 7.0}]
+    _, shown = run(first, [DONE])
+    assert "sagemaker DescribeTrainingJob TrainingJobStatus Pending: 7.0 s | not seen" in shown.out
 
 
 @pytest.mark.parametrize("more", [{"dataset": "bins"}, {"notebook": "07"}])

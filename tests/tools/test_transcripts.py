@@ -11,13 +11,21 @@ def test_operations_are_summed_up_for_each_notebook_and_for_all(tmp_path):
     for place in ("05", EVERYWHERE):
         operation = transcript.operations[place]["sagemaker", "DescribeTrainingJob"]
         assert operation.calls == 2
-        ((statuses),) = operation.looks["TrainingJobStatus"].values()
-        assert statuses == ["InProgress", "Completed"]
+        (looks,) = operation.looks["TrainingJobStatus"].values()
+        assert [look.status for look in looks] == ["InProgress", "Completed"]
     assert transcript.notebooks == ["05"]
 
 
 def test_a_run_that_does_not_say_its_notebook_leaves_all_unknown(tmp_path):
     assert load(write(tmp_path / "t", notebook=None)).notebooks == []
+
+
+def test_the_time_of_a_status_is_from_its_first_look_to_the_next_statuss(tmp_path):
+    looks = [("Pending", 1), ("Pending", 3), ("Training", 5), ("Training", 6), ("Completed", 9)]
+    calls = [job(status) | {"at": float(at)} for status, at in looks]
+    (operation,) = load(write(tmp_path / "t", *calls)).operations["05"].values()
+    path = "TrainingJobStatus"
+    assert operation.stays() == {(path, "Pending"): [4.0], (path, "Training"): [4.0]}
 
 
 def test_errors_and_attempts_are_counted_by_their_codes(tmp_path):
