@@ -22,15 +22,15 @@ LAG = 0.2
 
 def report(first: Transcript, second: Transcript, names: tuple[str, str]) -> tuple[list[str], int]:
     """Return the lines of a comparison, and how many differences have no reason."""
-    found = compare(first, second, names)
-    meant = {each: why for each in found if (why := known_differences.reason(each))}
-    chance = {each: "seen once" for each in found if not each.counts and each not in meant}
-    open_ones = [each for each in found if each not in meant and each not in chance]
+    differences = compare(first, second, names)
+    meant = {each: why for each in differences if (why := known_differences.reason(each))}
+    chance = {each: "seen once" for each in differences if not each.counts and each not in meant}
+    open_ones = [each for each in differences if each not in meant and each not in chance]
     lines = [*_heads(first, second, names), ""]
     for (service, operation), group in groupby(open_ones, lambda d: (d.service, d.operation)):
         listed = list(group)
         lines.append(f"{service} {operation}: {len(listed)}")
-        lines += [f"  {_line(each)}{_where(found[each])}" for each in listed]
+        lines += [f"  {_line(each)}{_where(differences[each])}" for each in listed]
     for title, part in (("Known differences", meant), ("Statuses that may be missed", chance)):
         if part:
             lines += ["", f"{title}: {len(part)}"]

@@ -40,14 +40,16 @@ def compare(
     Args:
         names: what the two sides are called.
     """
-    found = defaultdict(list)
+    notebooks = defaultdict(list)
     for notebook in common_notebooks(first, second):
         sides = first.operations[notebook], second.operations[notebook]
         for service, operation in sorted({*sides[0], *sides[1]}):
             pair = tuple(side.get((service, operation)) for side in sides)
             for kind, place, text, *counts in _differences(operation, pair, names):
-                found[Difference(service, operation, kind, place, text, *counts)].append(notebook)
-    return dict(sorted(found.items()))
+                notebooks[Difference(service, operation, kind, place, text, *counts)].append(
+                    notebook
+                )
+    return dict(sorted(notebooks.items()))
 
 
 def common_notebooks(first: Transcript, second: Transcript) -> list[str]:

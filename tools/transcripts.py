@@ -78,10 +78,10 @@ class Operation:
                 messages.add(common(message))
             return
         self.answer.add(call["answer"])
-        asked = json.dumps([call["process"], call["request"]], sort_keys=True)
+        question = json.dumps([call["process"], call["request"]], sort_keys=True)
         for path, leaf in leaves(call["answer"]):
             if kind_of(leaf) == "enum" and STATUS.search(path):
-                self.looks[path][asked].append(Look(leaf.removeprefix("enum="), call["at"]))
+                self.looks[path][question].append(Look(leaf.removeprefix("enum="), call["at"]))
 
     def stays(self) -> dict[tuple[str, str], list[float]]:
         """Return how many seconds statuses lasted, by path and status, from look to look.
