@@ -1,6 +1,7 @@
 """Makes every client of the course; the `Config` says of which cloud. Reads no environment."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,17 +21,25 @@ def boto_session(config: Config) -> boto3.Session:
     """Return the one boto3 session of this run; its calls are written down where that is set."""
     session = session_of(config.endpoint_url, config.region)
     if config.transcript:
-        _record(session, config)
+        own_data = bool(config.raw)
+        _record(session, config.transcript, config.cloud, config.dataset, config.notebook, own_data)
     return session
 
 
 @lru_cache
-def _record(session: boto3.Session, config: Config) -> None:
-    """Write the calls of a session's clients into the transcript, from now on."""
+def _record(
+    session: boto3.Session,
+    file: Path,
+    cloud: str,
+    dataset: str,
+    notebook: str | None,
+    own_data: bool,
+) -> None:
+    """Write the calls of a session's clients into a transcript from now on; once for a session."""
     from helpers.evidence.recorder import Recorder
 
-    run = {"cloud": config.cloud, "dataset": config.dataset, "notebook": config.notebook}
-    Recorder(config.transcript, {**run, "own_data": bool(config.raw)}).attach(session.events)
+    run = {"cloud": cloud, "dataset": dataset, "notebook": notebook, "own_data": own_data}
+    Recorder(file, run).attach(session.events)
 
 
 def client(config: Config, service: str) -> Any:

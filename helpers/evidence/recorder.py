@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from functools import wraps
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ class Recorder:
             run: what the first record says of the run; its values are the course's own words.
         """
         self._journal = Journal(path)
-        self._run = {**run, "version": VERSION, "botocore": botocore.__version__}
+        versions = {"botocore": botocore.__version__, "sagemaker": version("sagemaker")}
+        self._run = {**run, "version": VERSION, **versions}
         self._process = secrets.token_hex(2)
         self._numbers = itertools.count(1)
         self._started = time.monotonic()

@@ -88,6 +88,13 @@ def test_equal_names_stay_equal_in_another_process_too(recorded):
     assert len({call["request"]["Bucket"] for call in calls(recorded)}) == 1
 
 
+def test_a_call_is_written_once_whatever_else_is_changed_in_the_settings(recorded):
+    for pause in (1.0, 2.0):
+        changed = dataclasses.replace(recorded, poll_seconds=pause)
+        boto_session(changed).client("s3").head_bucket(Bucket=recorded.bucket)
+    assert len(calls(recorded)) == 2
+
+
 def test_an_error_is_written_with_its_code_and_wording(recorded):
     with pytest.raises(ClientError):
         client(recorded, "s3").get_object(Bucket="no-such-bucket-at-all", Key="k")
