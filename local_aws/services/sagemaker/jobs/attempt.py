@@ -73,6 +73,9 @@ class Attempt:
 
     def _work(self, cluster: Cluster) -> Verdict:
         containers = [Container(paths.child(cluster.folder, host), host) for host in cluster.hosts]
+        image = self._run.image()
+        for container in containers:
+            container.fill(image)
         self._run.prepare(containers)
         instances = [self._instance(container, cluster) for container in containers]
         outcome = self._execute(containers, instances, cluster)
@@ -91,7 +94,7 @@ class Attempt:
         # What a job sets itself counts.
         environment.setdefault("OMP_NUM_THREADS", str(self._cores(container)))
         inward = [container.inward(word) for word in command]
-        return Instance(container.host, inward, environment, container.ml)
+        return Instance(container.host, inward, environment, container.workdir)
 
     def _cores(self, container: Container) -> int:
         """Return how many cores each process gets: all instances are on this machine."""
