@@ -1,4 +1,4 @@
-"""The processing image: its pins are the course's, and it holds all that the job imports."""
+"""Our own image: its pins are the course's, and it holds all that jobs and endpoints import."""
 
 import ast
 import re
