@@ -48,6 +48,8 @@ def main() -> int:
     # uvicorn sends itself the signal again once it has ended: that is no failure.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
+    if (needs := mine.code / "requirements.txt").exists():
+        print(f"{needs} is not installed: this image has all that its models need", flush=True)
     print(f"{mine.workers} workers with {mine.threads} threads load {mine.model}", flush=True)
     server.run()
     return int(server.failed)

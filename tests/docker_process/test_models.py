@@ -1,38 +1,20 @@
 """`serve` with a model of each data set, as train.py leaves it: answers and refusals."""
 
 import json
-import shutil
 
-import numpy as np
 import pytest
-import torch
 
-from helpers.networks.artifact import load_artifact, load_card, save_card
-from helpers.networks.graph import GRAPH, export_graph
+from helpers.networks.graph import GRAPH
 from helpers.predict import Predictor
-from helpers.shipping import ship
-from tests.made_model import make_artifact
+from tests.made_model import SERVED, make_served, request_of
 from tests.made_server import MadeServer
-from tests.made_shards import clip, photo
-
-SAMPLES = {
-    "birds": ("ogg", None, lambda: clip(1, np.random.default_rng(0)), "audio/flac"),
-    "bins": ("jpg", 32, lambda: photo(1, np.random.default_rng(0)), "image/jpeg"),
-}
 
 
-@pytest.fixture(scope="module", params=SAMPLES)
+@pytest.fixture(scope="module", params=SERVED)
 def served(request, tmp_path_factory):
     """Return a data set's name, its model's folder and a server of it."""
     base = tmp_path_factory.mktemp(request.param)
-    store, size, _, _ = SAMPLES[request.param]
-    model = make_artifact(base / "model", request.param, store=store, size=size)
-    network, _ = load_artifact(model)
-    shape = (2, 3, 32, 32) if size else (2, 160_000)
-    export_graph(
-        network, torch.zeros(shape, dtype=torch.uint8 if size else torch.int16), model / GRAPH
-    )
-    shutil.copytree(ship("scripts_inference/inference.py"), model / "code")
+    model = make_served(base / "model", request.param)
     server = MadeServer(base)
     yield request.param, model, server.wait_until_healthy()
     server.stop()
@@ -40,11 +22,12 @@ def served(request, tmp_path_factory):
 
 def test_an_answer_is_the_offline_one(served):
     dataset, model, server = served
-    _, _, make, kind = SAMPLES[dataset]
-    status, headers, body = server.request("POST", "/invocations", make(), Content_Type=kind)
+    body, kind = request_of(dataset)
+    status, headers, answer = server.request("POST", "/invocations", body, Content_Type=kind)
     assert (status, headers["content-type"]) == (200, "application/json")
-    offline = Predictor.load(model).predict(make())["probabilities"]
-    assert json.loads(body)["probabilities"] == pytest.approx(offline, abs=1e-5)
+    offline = Predictor.load(model).predict(body)["probabilities"]
+    assert json.loads(answer)["probabilities"] == pytest.approx(offline, abs=1e-5)
+    assert "by torch" not in server.log
 
 
 @pytest.mark.parametrize(
@@ -53,27 +36,33 @@ def test_an_answer_is_the_offline_one(served):
         (b"", {}, 400, "has no body"),
         (b"nonsense", {}, 400, "Can't use this"),
         (None, {"Content_Type": "image/gif"}, 415, "is not one of"),
-        (None, {"Content_Type": "text/csv"}, 4, ""),
+        (b"{}", {"Content_Type": "application/json"}, 415, "is not one of"),
+        (b"\xff", {"Content_Type": "text/csv"}, 400, "is no UTF-8, but text/csv"),
         (None, {"Accept": "text/csv"}, 406, "Answers are application/json, not text/csv"),
     ],
 )
 def test_a_bad_request_is_told_what_is_wrong(served, body, headers, status, words):
     dataset, _, server = served
-    _, _, make, kind = SAMPLES[dataset]
-    body = make() if body is None else body
-    got, answer = server.ask(body, **{"Content_Type": kind, **headers})
-    assert str(got).startswith(str(status)) and words in answer.decode()
+    right, kind = request_of(dataset)
+    sent = right if body is None else body
+    answered, answer = server.ask(sent, **{"Content_Type": kind, **headers})
+    assert answered == status and words in answer.decode()
     assert "Traceback" not in answer.decode()
+    assert server.ask(right, Content_Type=kind)[0] == 200
 
 
 def test_the_weights_answer_where_there_is_no_graph(tmp_path):
-    model = make_artifact(tmp_path / "model", "bins", store="jpg", size=32)
-    save_card(model, load_card(model))
-    shutil.copytree(ship("scripts_inference/inference.py"), model / "code")
-    server = MadeServer(tmp_path)
+    (make_served(tmp_path / "model", "bins") / GRAPH).unlink()
+    server, (body, kind) = MadeServer(tmp_path), request_of("bins")
     try:
-        make, kind = SAMPLES["bins"][2:]
-        assert server.wait_until_healthy().ask(make(), Content_Type=kind)[0] == 200
+        assert server.wait_until_healthy().ask(body, Content_Type=kind)[0] == 200
         assert "the weights answer, by torch" in server.log
     finally:
         server.stop()
+
+
+def test_a_truncated_body_of_either_kind_is_the_clients_error(served):
+    dataset, _, server = served
+    body, kind = request_of(dataset)
+    assert server.ask(body[: len(body) // 2], Content_Type=kind)[0] in (200, 400)
+    assert "Traceback" not in server.log
