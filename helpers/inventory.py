@@ -19,6 +19,9 @@ from helpers.roles import delete_role
 from helpers.session import client
 from helpers.warm_pools import WAITING, end_warm_pool
 
+LAG = 30.0
+"""Seconds for which AWS's lists may show what is deleted; SageMaker's are eventually consistent."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -227,10 +230,25 @@ def inventory(config: Config) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "name"])
 
 
-def delete_all(config: Config) -> pd.DataFrame:
+def remaining(config: Config, patience: float = LAG) -> pd.DataFrame:
+    """Return what is left, as `inventory` does, once the lists have caught up with what is deleted.
+
+    Args:
+        patience: seconds for which it is asked again while something is listed.
+    """
+    end = time.monotonic() + patience
+    while not (left := inventory(config)).empty and time.monotonic() < end:
+        time.sleep(config.poll_seconds)
+    return left
+
+
+def delete_all(config: Config, patience: float = LAG) -> pd.DataFrame:
     """Delete all that `inventory` lists; return what was deleted and what was not, with reasons.
 
     A resource that is gone already is no error, so that it may be run again at any time.
+
+    Args:
+        patience: seconds for which a list may show what is gone.
     """
     rows = []
     for kind in KINDS:
@@ -239,7 +257,16 @@ def delete_all(config: Config) -> pd.DataFrame:
                 kind.delete(config, name)
                 rows.append((kind.name, name, "deleted"))
             except (ClientError, LookupError) as error:
-                gone = name not in kind.find(config)  # somebody else was faster
                 reason = getattr(error, "response", {}).get("Error", {}).get("Message", error)
+                gone = _is_gone(config, kind, name, patience)  # somebody else was faster
                 rows.append((kind.name, name, "deleted" if gone else f"left: {reason}"))
     return pd.DataFrame(rows, columns=["kind", "name", "result"])
+
+
+def _is_gone(config: Config, kind: Kind, name: str, patience: float) -> bool:
+    end = time.monotonic() + patience
+    while name in kind.find(config):
+        if time.monotonic() > end:
+            return False
+        time.sleep(config.poll_seconds)
+    return True

@@ -14,6 +14,7 @@ from local_aws.state.catalog import Catalog
 from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 from local_aws.state.faults import Faults
+from local_aws.state.late_lists import LateLists
 from local_aws.state.objects.store import ObjectStore
 
 Request = dict[str, Any]
@@ -73,8 +74,9 @@ class Parts:
     ):
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
-        self.documents = Documents(context.state / "documents.sqlite")
         self.clock, self.faults = Clock(), Faults()
+        lists = LateLists(self.clock, self.faults.lists_late)
+        self.documents = Documents(context.state / "documents.sqlite", lists)
         self.catalog = Catalog(context.state / "glue", self.clock)
         self.engines: dict[str, Engine] = {}
         """By name, each after those that it was made with."""

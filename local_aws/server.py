@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -29,6 +30,7 @@ from local_aws.operations import table
 from local_aws.parts import Parts
 from local_aws.recorded.caller import Recorded
 from local_aws.recorded.journal import Journal
+from local_aws.services.iam.propagation import Propagation
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
@@ -37,6 +39,8 @@ from local_aws.wire.front import Front
 from local_aws.wire.http_handler import KeepAliveHandler
 
 HOST = "127.0.0.1"
+POLL_SECONDS = 0.02
+"""Between two looks whether a server in a thread shall end: tests start and end many."""
 SDK_DEFAULTS = """\
 SchemaVersion: '1.0'
 SageMaker:
@@ -115,7 +119,7 @@ class LocalAws:
         def is_done(service: str, operation: str) -> bool:
             return parts.is_executed(service, operation) or recorded.has(service, operation)
 
-        front = Front(keys, is_done, parts.call, s3, health, control)
+        front = Front(keys, is_done, Propagation(parts).call, s3, health, control)
         app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()
@@ -129,7 +133,8 @@ class LocalAws:
     def start(self) -> "LocalAws":
         """Serve in a thread of this process."""
         self._recover()
-        threading.Thread(target=self.server.serve_forever, name="local-aws", daemon=True).start()
+        serve = partial(self.server.serve_forever, poll_interval=POLL_SECONDS)
+        threading.Thread(target=serve, name="local-aws", daemon=True).start()
         return self
 
     def _recover(self) -> None:

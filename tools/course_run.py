@@ -11,11 +11,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from local_aws.control import Settings
+from tools import late_cloud
 from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[1]
-KEPT = ("COURSE_DATASET", "COURSE_RAW")
-"""Settings of a person that a run honors; it is always on the local AWS."""
+KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_LAG")
+"""Settings of a person that a run honors; it is always on the local AWS.
+
+COURSE_LAG is the run's own: seconds by which its AWS is late, tools/late_cloud.py.
+"""
 PORTS = (20_000, 32_000)
 """Linux gives out ports from 32768 on by itself, other systems from 49152 on."""
 
@@ -54,6 +59,8 @@ class CourseRun:
         self.folder = Path(tempfile.mkdtemp(prefix="course-"))
         self.state = self.folder / "state"
         (self.folder / "tmp").mkdir()
+        settings = dict(settings)
+        self.lag = float(settings.pop("COURSE_LAG", 0))
         self.variables = {
             **settings,
             "TMPDIR": str(self.folder / "tmp"),
@@ -72,6 +79,9 @@ class CourseRun:
         os.environ.clear()
         os.environ.update(scrubbed(before) | self.variables)
         try:
+            if self.lag and not self.state.exists():
+                port = int(self.variables["COURSE_LOCAL_PORT"])
+                late_cloud.start(Settings(self.state, port), self.lag)
             yield
         finally:
             os.environ.clear()

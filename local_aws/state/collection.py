@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from local_aws.state.documents import Documents
+from local_aws.state.late_lists import LateLists
 
 
 class Collection:
@@ -29,7 +30,10 @@ class Collection:
 
     def put(self, name: str, document: dict) -> None:
         """Keep a document; it is on disk when this returns."""
+        is_new = self._late is not None and name not in self
         self._documents.put(self._kind, name, document)
+        if is_new:
+            self._late.created(self._kind, name)
 
     def get(self, name: str) -> dict | None:
         """Return a copy of a document, or None."""
@@ -57,7 +61,23 @@ class Collection:
 
     def delete(self, name: str) -> None:
         """Forget a document; a name that is not known is no error."""
+        document = self._late and self.get(name)
         self._documents.delete(self._kind, name)
+        if document:
+            self._late.deleted(self._kind, name, document)
+
+    def listed(self) -> list[dict]:
+        """Return the documents as a list operation shows them: late where a fault asks for it."""
+        items = self._documents.items(self._kind)
+        return [
+            document
+            for _, document in (self._late.view(self._kind, items) if self._late else items)
+        ]
+
+    @property
+    def _late(self) -> LateLists | None:
+        lists = self._documents.lists
+        return lists if lists and lists.on else None
 
     def __contains__(self, name: str) -> bool:
         return self.get(name) is not None

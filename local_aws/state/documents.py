@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from local_aws.state.disk import is_full
+from local_aws.state.late_lists import LateLists
 
 
 def _encode(value: object) -> dict:
@@ -25,9 +26,13 @@ class Documents:
     """Documents by kind and key, in key order; every write is durable when the call returns.
 
     But for `put_late`. `lock` is held by whoever reads, changes and writes in one step.
+
+    Args:
+        lists: makes what collections list late; None: never.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, lists: LateLists | None = None):
+        self.lists = lists
         path.parent.mkdir(parents=True, exist_ok=True)
         self.lock = threading.RLock()
         self._late: dict[tuple[str, str], str] = {}

@@ -20,7 +20,9 @@ class Fault:
     `slow`: answers begin `seconds` later, and a body takes its bytes at `bytes_per_second`.
     `throttled`: the service's throttling error. `dropped`: the connection ends without an answer.
     `interrupted`: spot training jobs lose their instances `seconds` after they start.
-    `lagging`: log events are seen `seconds` later than they were written.
+    `lagging`: what was done is seen `seconds` later: log events (`logs`, `PutLogEvents`), what was
+    created or deleted in lists (`sagemaker`, `List`), and a new role by SageMaker (`iam`,
+    `CreateRole`).
 
     Raises:
         ValueError: a kind or a number that is none.
@@ -78,6 +80,11 @@ class Faults:
                         self._left[place] -= 1
                     return rule
         return None
+
+    def lists_late(self) -> float:
+        """Return by how many seconds SageMaker's lists are late now; 0 without such a rule."""
+        rule = self.draw("lagging", "sagemaker", "List") if self._rules else None
+        return rule.seconds if rule else 0.0
 
     def _fits(self, place: int, rule: Fault, service: str, operation: str) -> bool:
         return (

@@ -1,6 +1,7 @@
-"""Full disks for tests without one of their own: a limit on files' sizes, and one on databases."""
+"""Full disks for tests without one of their own: limits on files, databases and their changes."""
 
 import resource
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,3 +31,23 @@ def no_larger_database(documents) -> Iterator[None]:
         yield
     finally:
         database.execute(f"PRAGMA max_page_count={most}")
+
+
+@contextmanager
+def refused_commits(store) -> Iterator[None]:
+    """Let every change of the index fail at its very end, as on a full disk."""
+    connection, index = store.index._connection, store.index
+
+    class Full:
+        in_transaction = property(lambda self: connection.in_transaction)
+
+        def execute(self, sql, *values):
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("database or disk is full")
+            return connection.execute(sql, *values)
+
+    index._connection = Full()
+    try:
+        yield
+    finally:
+        index._connection = connection

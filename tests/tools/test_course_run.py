@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from helpers.config import load_config
+from helpers.session import client
 from tools.course_run import ROOT, CourseRun, course_settings, scrubbed
 
 
@@ -35,6 +37,19 @@ def test_a_runs_variables_last_as_long_as_its_block():
     assert "COURSE_CLOUD" not in os.environ
     run.stop()
     assert not run.folder.exists()
+
+
+@pytest.mark.slow
+def test_a_run_may_have_a_cloud_that_is_late():
+    run = CourseRun({"COURSE_LAG": "300"})
+    with run.environment():
+        assert "COURSE_LAG" not in os.environ
+        config = load_config()
+        sagemaker = client(config, "sagemaker")
+        sagemaker.create_model_package_group(ModelPackageGroupName="new")
+        listed = sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
+    run.stop()
+    assert listed == []
 
 
 @pytest.fixture

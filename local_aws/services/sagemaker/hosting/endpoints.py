@@ -116,7 +116,7 @@ class Endpoints(Engine):
         return {**public(document), "ProductionVariants": variants}
 
     def list_endpoints(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, request)
+        return LISTING.answer(self._documents.listed(), request)
 
     def delete_endpoint(self, request: dict) -> dict:
         name = request["EndpointName"]

@@ -86,7 +86,7 @@ class Models(Engine):
         return model.get("_container") or self._served(model)
 
     def list_models(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, request)
+        return LISTING.answer(self._documents.listed(), request)
 
     def delete_model(self, request: dict) -> dict:
         name = request["ModelName"]

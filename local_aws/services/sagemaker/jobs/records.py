@@ -64,7 +64,7 @@ class Records:
 
     def summaries(self, request: dict, jobs: Iterable[dict] | None = None) -> dict:
         """Return one page of summaries of all jobs, or of some, newest first unless asked else."""
-        return self._listing.answer(self.documents if jobs is None else jobs, request)
+        return self._listing.answer(self.documents.listed() if jobs is None else jobs, request)
 
     def is_stopping(self, name: str) -> bool:
         """Say whether a job was asked to stop and has not ended."""

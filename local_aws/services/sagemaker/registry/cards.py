@@ -96,7 +96,7 @@ class Cards(Engine):
         return {"ModelCardArn": self._arn(name)}
 
     def list_model_cards(self, request: dict) -> dict:
-        newest = [card["versions"][-1] for card in self._documents]
+        newest = [card["versions"][-1] for card in self._documents.listed()]
         return LISTING.answer(newest, _by_status(request))
 
     def list_model_card_versions(self, request: dict) -> dict:

@@ -97,7 +97,7 @@ class PackageGroups(Engine):
         return public(self.document(request["ModelPackageGroupName"]))
 
     def list_model_package_groups(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, {"SortOrder": "Ascending", **request})
+        return LISTING.answer(self._documents.listed(), {"SortOrder": "Ascending", **request})
 
     def delete_model_package_group(self, request: dict) -> dict:
         with self.lock:

@@ -190,7 +190,7 @@ class Packages(Engine):
         name = self._groups.document(group)["ModelPackageGroupName"] if group else None
         chosen = [
             package
-            for package in self._documents
+            for package in self._documents.listed()
             if kind in ("Both", "Versioned" if "ModelPackageVersion" in package else "Unversioned")
             and (not group or package.get("ModelPackageGroupName") == name)
             and words.lower() in package["_key"].partition("/")[0].lower()

@@ -89,7 +89,7 @@ class Tuning(Engine):
         return public(self._described(self._document(request[NAME])))
 
     def list_hyper_parameter_tuning_jobs(self, request: dict) -> dict:
-        return JOBS.answer(map(self._listed, self.documents), request)
+        return JOBS.answer(map(self._listed, self.documents.listed()), request)
 
     def list_training_jobs_for_hyper_parameter_tuning_job(self, request: dict) -> dict:
         job = self._document(request[NAME])

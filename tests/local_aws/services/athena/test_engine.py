@@ -1,13 +1,4 @@
-import pytest
-from botocore import xform_name
-
-from local_aws.services.athena.engine import AthenaEngine
-from local_aws.services.athena.service import OPERATIONS
-
-
-@pytest.mark.parametrize("operation", OPERATIONS["athena"])
-def test_an_operation_is_answered_by_the_method_of_its_name(operation):
-    assert getattr(AthenaEngine, xform_name(operation)).__name__ == xform_name(operation)
+"""The engine keeps its state over a restart, whichever of its components has it."""
 
 
 def test_state_survives_a_restart_whatever_component_keeps_it(cloud):

@@ -9,22 +9,6 @@ from botocore.exceptions import ClientError
 A = {"Bucket": "birds", "Key": "a"}
 
 
-def test_only_the_first_of_two_put_if_absent_wins(s3):
-    s3.put_object(**A, Body=b"1", IfNoneMatch="*")
-    with pytest.raises(ClientError, match="PreconditionFailed"):
-        s3.put_object(**A, Body=b"2", IfNoneMatch="*")
-    assert s3.get_object(**A)["Body"].read() == b"1"
-
-
-def test_a_put_if_match_needs_the_current_etag(s3):
-    with pytest.raises(ClientError, match="NoSuchKey"):
-        s3.put_object(**A, Body=b"1", IfMatch='"x"')
-    etag = s3.put_object(**A, Body=b"1")["ETag"]
-    s3.put_object(**A, Body=b"2", IfMatch=etag)
-    with pytest.raises(ClientError, match="PreconditionFailed"):
-        s3.put_object(**A, Body=b"3", IfMatch=etag)
-
-
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

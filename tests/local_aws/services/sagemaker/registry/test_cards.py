@@ -1,22 +1,9 @@
 """Cards keep every version of their text, one status each, and nothing that AWS would refuse."""
 
-import json
-
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.errors import AwsError
-from local_aws.services.sagemaker.registry.card_content import check_content
-
-NUMBER = {"name": "accuracy", "type": "number", "value": 0.9}
-
-
-def text(**sections):
-    return json.dumps(sections)
-
-
-def evaluation(**more):
-    return [{"name": "test", "metric_groups": [{"name": "all", "metric_data": [NUMBER]}], **more}]
+from tests.local_aws.services.sagemaker.registry.texts import evaluation, text
 
 
 @pytest.fixture
@@ -62,25 +49,6 @@ def test_a_name_is_given_once_and_free_after_deleting(sagemaker):
     sagemaker.delete_model_card(ModelCardName="birds")
     assert not sagemaker.list_model_cards()["ModelCardSummaries"]
     sagemaker.create_model_card(**again)
-
-
-@pytest.mark.parametrize(
-    "content, words",
-    [
-        ("no json", "it is not JSON"),
-        ("[]", "not a JSON object"),
-        (text(metrics={}), r"extraneous key \[metrics\]"),
-        (text(model_overview={"colour": "blue"}), r"extraneous key \[colour\]"),
-        (text(intended_uses={"risk_rating": "None"}), "not one of High"),
-        (text(business_details=[]), "expected type: JSONObject"),
-        (text(training_details={"training_observations": "x" * 1025}), "maxLength: 1024"),
-        (text(evaluation_details=evaluation(name="")), r"required key \[name\]"),
-        (text(evaluation_details=[{"name": "t", "metric_groups": [{}]}]), "name and metric_data"),
-    ],
-)
-def test_a_text_that_is_no_card_is_refused(content, words):
-    with pytest.raises(AwsError, match=words):
-        check_content(content)
 
 
 def test_an_update_with_no_card_makes_no_version(sagemaker):
