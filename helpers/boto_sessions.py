@@ -37,7 +37,7 @@ def session_of(endpoint_url: str | None, region: str) -> boto3.Session:
         if endpoint_url
         else boto3.Session(region_name=region)
     )
-    wait_for_new_roles(session)
+    wait_for_new_roles(session.events)
     return session
 
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual con
 
 from typing import Any
 
-import boto3
+from botocore.hooks import BaseEventHooks
 
 REFUSED = "Could not assume role"
 PAUSE = 3.0
@@ -14,8 +14,8 @@ PAUSE = 3.0
 TRIES = 10
 
 
-def wait_for_new_roles(session: boto3.Session, pause: float = PAUSE) -> None:
-    """Have all clients of a session, also those that the SageMaker SDK makes, try again.
+def wait_for_new_roles(events: BaseEventHooks, pause: float = PAUSE) -> None:
+    """Have all clients of a session's events, also those that the SDK makes, try again.
 
     A role that can't be assumed at all is refused after `TRIES` times `pause`.
     """
@@ -26,4 +26,4 @@ def wait_for_new_roles(session: boto3.Session, pause: float = PAUSE) -> None:
         message = response[1].get("Error", {}).get("Message", "")
         return pause if message.startswith(REFUSED) else None
 
-    session.events.register("needs-retry.sagemaker", try_again)
+    events.register("needs-retry.sagemaker", try_again)

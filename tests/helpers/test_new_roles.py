@@ -22,7 +22,7 @@ def sagemaker(aws, config):
         aws_secret_access_key=aws.context.secret_key,
         region_name=config.region,
     )
-    wait_for_new_roles(session, pause=0.3)
+    wait_for_new_roles(session.events, pause=0.3)
     return session.client("sagemaker", endpoint_url=config.endpoint_url)
 
 
