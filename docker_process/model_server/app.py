@@ -31,7 +31,7 @@ def make_app(settings: Settings, fail: Callable[[], object]) -> Starlette:
         yield
         await workers[0].end()
 
-    def ping(request: Request) -> Response:
+    async def ping(request: Request) -> Response:
         if workers[0].healthy:
             return PlainTextResponse("")
         return PlainTextResponse("The model is being loaded", 503)
