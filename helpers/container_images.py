@@ -50,11 +50,11 @@ def training_image(config: Config, instance_type: str, *, smddp: bool = False) -
     return _awss_image(config, instance_type, TRAINING)
 
 
-def _awss_image(config: Config, instance_type: str, about: dict[str, str]) -> str:
+def _awss_image(config: Config, instance_type: str, framework: dict[str, str]) -> str:
     from sagemaker.core import image_uris
 
-    about = {"instance_type": instance_type, "image_scope": "training", **about}
-    return image_uris.retrieve(region=config.region, **about)
+    query = {"instance_type": instance_type, "image_scope": "training", **framework}
+    return image_uris.retrieve(region=config.region, **query)
 
 
 def _files() -> list[Path]:
@@ -96,13 +96,13 @@ def serving_image(config: Config) -> str:
 
 def _repository(ecr: object) -> str:
     try:
-        about = ecr.describe_repositories(repositoryNames=[REPOSITORY])["repositories"][0]
+        repository = ecr.describe_repositories(repositoryNames=[REPOSITORY])["repositories"][0]
     except ecr.exceptions.RepositoryNotFoundException:
         scan = {"scanOnPush": True}
-        about = ecr.create_repository(repositoryName=REPOSITORY, imageScanningConfiguration=scan)[
-            "repository"
-        ]
-    return about["repositoryUri"]
+        repository = ecr.create_repository(
+            repositoryName=REPOSITORY, imageScanningConfiguration=scan
+        )["repository"]
+    return repository["repositoryUri"]
 
 
 def _manifest() -> dict:

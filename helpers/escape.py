@@ -20,8 +20,8 @@ def markdown(text: object) -> str:
     line = _SPECIAL.sub(r"\\\1", line).replace("|", "&#124;")
     # An address would become a link, and a line's first signs a heading or a list.
     line = line.replace("://", ":&#47;&#47;").replace("@", "&#64;")
-    line = re.sub(r"www\.", lambda found: f"{found[0][:3]}&#46;", line, flags=re.IGNORECASE)
-    return _BEGINS.sub(lambda found: _entities(found[1]), line)
+    line = re.sub(r"www\.", lambda match: f"{match[0][:3]}&#46;", line, flags=re.IGNORECASE)
+    return _BEGINS.sub(lambda match: _entities(match[1]), line)
 
 
 def _entities(text: str) -> str:

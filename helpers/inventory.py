@@ -56,7 +56,7 @@ def _sagemaker(noun: str, plural: str, list_name: str, name: str) -> Kind:
 def _job(kind: str) -> Kind:
     """Return a kind of job: one that still runs, and bills, is stopped before it is deleted."""
     noun = xform_name(kind)
-    found = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
+    listed = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
 
     def delete(config: Config, name: str) -> None:
         if _job_status(config, kind, name) == "InProgress":
@@ -65,9 +65,9 @@ def _job(kind: str) -> Kind:
             time.sleep(config.poll_seconds)
         if kind == "Training":
             _end_warm_pool(config, name)
-        found.delete(config, name)
+        listed.delete(config, name)
 
-    return Kind(found.name.replace("_", " "), found.find, delete)
+    return Kind(listed.name.replace("_", " "), listed.find, delete)
 
 
 def _job_status(config: Config, kind: str, name: str) -> str:

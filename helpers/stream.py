@@ -134,10 +134,10 @@ class ShardLoader:
             like = self._first(samples)
             out = np.empty((len(samples), *like.shape), like.dtype)
             views = [buffer.view(buffer.size) for buffer, _ in samples]
-            places = [place for _, place in samples]
-            labels = fill(out, views, places, self._decode, self._index_of)
+            positions = [position for _, position in samples]
+            labels = fill(out, views, positions, self._decode, self._index_of)
             run.done(refs)
-            yield make_batch(out, labels, [p.key for p in places])
+            yield make_batch(out, labels, [p.key for p in positions])
 
     def _decode_apart(self, run: "Run") -> Iterator[Batch]:
         """Decode in the workers, some batches ahead."""
@@ -162,7 +162,7 @@ class ShardLoader:
         buffer = self._buffers.take(max(len(samples), self._same["batch_size"]) * like.nbytes)
         array = self._buffers.lend(buffer, shape, like.dtype)
         self._workers.submit(number, buffer, array, samples)
-        return number, refs, array, [place.key for _, place in samples]
+        return number, refs, array, [position.key for _, position in samples]
 
     def _collect(self, waiting: deque[tuple], run: "Run") -> Batch:
         """Take the oldest batch from its worker."""
@@ -182,9 +182,9 @@ class ShardLoader:
     def _first(self, samples: list) -> np.ndarray:
         """Return a decoded sample, the first ever seen: all others are shaped like it."""
         if self._like is None:
-            buffer, place = samples[0]
+            buffer, position = samples[0]
             view = buffer.view(buffer.size)
-            self._like, _ = decode_sample(view, place, self._decode, self._index_of)
+            self._like, _ = decode_sample(view, position, self._decode, self._index_of)
         return self._like
 
     def close(self) -> None:

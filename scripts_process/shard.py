@@ -70,7 +70,7 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
     """Make this instance's shards; return the job's metrics."""
     begin = time.perf_counter()
     dataset = dataset or load_dataset(args.dataset)
-    raw, out = (open_folder(place, lambda: job_client("s3")) for place in (args.raw, args.output))
+    raw, out = (open_folder(folder, lambda: job_client("s3")) for folder in (args.raw, args.output))
     rank, instances = instance(args.resources)
     share = {"rank": rank, "instances": instances, "limit": args.wait}
     share |= {"threads": args.threads, "processes": args.processes}

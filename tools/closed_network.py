@@ -88,10 +88,10 @@ def header(packet: bytes) -> tuple[int, str, int, int]:
 
 def name_in(query: bytes) -> str:
     """Return the name that a DNS query asks for."""
-    labels, place = [], 12
-    while place < len(query) and (size := query[place]):
-        labels.append(query[place + 1 : place + 1 + size].decode(errors="replace"))
-        place += size + 1
+    labels, start = [], 12
+    while start < len(query) and (size := query[start]):
+        labels.append(query[start + 1 : start + 1 + size].decode(errors="replace"))
+        start += size + 1
     return ".".join(labels)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from botocore.model import ServiceModel
 
 from local_aws.operations import table
-from local_aws.recorded.operations import RECORDED
+from local_aws.recorded.recorded_operations import RECORDED
 from local_aws.wire.validation import service_model
 from tools.senders import SENDERS, UNSENT
 
@@ -25,7 +25,7 @@ SERVICES = (
 TITLE = """\
 # The operations of the local AWS
 
-Written by `make readme` from the engines' rows, `local_aws/recorded/operations.py` and botocore's service models.
+Written by `make readme` from the engines' rows, `local_aws/recorded/recorded_operations.py` and botocore's service models.
 
 - **Executed**: an engine of the local AWS does it. Beside it stands who sends it: notebooks by their numbers, or a client suite.
 - **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
@@ -38,9 +38,9 @@ All other services of boto3 are refused whole, in the same way. A test calls eve
 
 
 def _wires(model: ServiceModel) -> list[tuple[str, tuple, bool]]:
-    about = ((name, model.operation_model(name)) for name in model.operation_names)
+    models = ((name, model.operation_model(name)) for name in model.operation_names)
     return [
-        (n, (each.http["method"], each.http["requestUri"]), each.deprecated) for n, each in about
+        (n, (each.http["method"], each.http["requestUri"]), each.deprecated) for n, each in models
     ]
 
 

@@ -123,11 +123,11 @@ def _look(
             return cleaners.survey(raw.read(key, sizes[key]))
 
         media = (record.media for part in parts for record in part.records)
-        found = in_order(readers, work, media, ahead=2 * threads)
+        payloads = in_order(readers, work, media, ahead=2 * threads)
         for part in parts:
             rows = {
                 r.id: base64.b64encode(data).decode()
-                for r, data in zip(part.records, _take(found, len(part.records)), strict=True)
+                for r, data in zip(part.records, _take(payloads, len(part.records)), strict=True)
             }
             _save(out, part.key, part.digest, rows)
 
@@ -159,7 +159,7 @@ def _all_findings(out: Folder, parts: list[Part], limit: float) -> dict[str, byt
 def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any:
     """Return the result of `look`, called at growing intervals."""
     since, pause = time.monotonic(), 0.1
-    while (found := look()) is None:
+    while (result := look()) is None:
         if time.monotonic() - since > limit:
             raise TimeoutError(
                 f"Waited {limit:.0f} s for {what} in {out}: another instance failed, or the"
@@ -167,7 +167,7 @@ def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any
             )
         time.sleep(pause)
         pause = min(2 * pause, 5.0)
-    return found
+    return result
 
 
 def _save(out: Folder, key: str, digest: str, rows: Any) -> None:

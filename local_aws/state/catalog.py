@@ -1,7 +1,7 @@
 """The Glue Data Catalog: databases, tables and partitions in a file; knows nothing of S3 or SQL.
 
 Left out: table versions (every table is at version 0), column statistics, user-defined functions,
-connections, Lake Formation permissions, federated catalogs (CatalogId is recorded, not used).
+connections, Lake Formation permissions, federated catalogs (CatalogId is kept, not used).
 """
 
 import re
@@ -16,8 +16,8 @@ from local_aws.state.partition_filter import matching
 SEPARATOR = "\x1f"
 
 
-def _missing(what: str, name: str) -> AwsError:
-    return AwsError("EntityNotFoundException", f"{what} {name} not found.")
+def _missing(kind: str, name: str) -> AwsError:
+    return AwsError("EntityNotFoundException", f"{kind} {name} not found.")
 
 
 def _page(items: list[dict], name: str, request: dict, limit: int = 100) -> dict:
@@ -31,12 +31,12 @@ def _page(items: list[dict], name: str, request: dict, limit: int = 100) -> dict
 
 
 def _segment(items: list[dict], segment: dict | None) -> list[dict]:
-    """Return a client's share of a listing that several clients read side by side."""
+    """Return a client's segment of a listing that several clients read in parallel."""
     if segment is None:
         return items
     number, count = segment["SegmentNumber"], segment["TotalSegments"]
     if number >= count:
-        message = f"SegmentNumber {number} is not below TotalSegments {count}."
+        message = f"SegmentNumber {number} must be below TotalSegments {count}."
         raise AwsError("InvalidInputException", message)
     return items[number::count]
 
@@ -53,17 +53,17 @@ class Catalog:
         self._account, self._clock = account, clock
 
     def _database(self, name: str) -> dict:
-        found = self._documents.get("database", name.lower())
-        if found is None:
+        body = self._documents.get("database", name.lower())
+        if body is None:
             raise _missing("Database", name)
-        return found
+        return body
 
     def _table(self, database: str, name: str) -> dict:
         self._database(database)
-        found = self._documents.get("table", self._key(database, name))
-        if found is None:
+        body = self._documents.get("table", self._key(database, name))
+        if body is None:
             raise _missing("Table", name)
-        return found
+        return body
 
     @staticmethod
     def _key(*parts: str) -> str:
@@ -73,11 +73,16 @@ class Catalog:
 
     def create_database(self, request: dict) -> dict:
         """Create a database."""
-        given = request["DatabaseInput"]
-        name = given["Name"].lower()
+        definition = request["DatabaseInput"]
+        name = definition["Name"].lower()
         if self._documents.get("database", name):
             raise AwsError("AlreadyExistsException", "Database already exists.")
-        body = {**given, "Name": name, "CreateTime": self._clock.now(), "CatalogId": self._account}
+        body = {
+            **definition,
+            "Name": name,
+            "CreateTime": self._clock.now(),
+            "CatalogId": self._account,
+        }
         self._documents.put("database", name, body)
         return {}
 
@@ -111,19 +116,19 @@ class Catalog:
 
     def create_table(self, request: dict) -> dict:
         """Create a table or a view."""
-        given = request["TableInput"]
+        definition = request["TableInput"]
         database = self._database(request["DatabaseName"])["Name"]
-        if self._documents.get("table", self._key(database, given["Name"])):
+        if self._documents.get("table", self._key(database, definition["Name"])):
             raise AwsError("AlreadyExistsException", "Table already exists.")
-        self._write_table(database, given, self._clock.now())
+        self._write_table(database, definition, self._clock.now())
         return {}
 
-    def _write_table(self, database: str, given: dict, created: datetime) -> None:
+    def _write_table(self, database: str, definition: dict, created: datetime) -> None:
         body = {
             "PartitionKeys": [],
             "Parameters": {},
-            **given,
-            "Name": given["Name"].lower(),
+            **definition,
+            "Name": definition["Name"].lower(),
             "DatabaseName": database,
             "CreateTime": created,
             "UpdateTime": self._clock.now(),
@@ -131,7 +136,7 @@ class Catalog:
             "VersionId": "0",
             "IsRegisteredWithLakeFormation": False,
         }
-        self._documents.put("table", self._key(database, given["Name"]), body)
+        self._documents.put("table", self._key(database, definition["Name"]), body)
 
     def get_table(self, request: dict) -> dict:
         """Return one table."""
@@ -148,16 +153,16 @@ class Catalog:
         return _page(tables, "TableList", request)
 
     def search_tables(self, request: dict) -> dict:
-        """Return the tables of all databases whose name holds SearchText."""
+        """Return the tables of all databases whose name contains SearchText."""
         text = (request.get("SearchText") or "").strip('"').lower()
         tables = [body for _, body in self._documents.items("table") if text in body["Name"]]
         return _page(tables, "TableList", request)
 
     def update_table(self, request: dict) -> dict:
         """Replace a table's definition."""
-        given = request["TableInput"]
-        old = self._table(request["DatabaseName"], given["Name"])
-        self._write_table(old["DatabaseName"], given, old["CreateTime"])
+        definition = request["TableInput"]
+        old = self._table(request["DatabaseName"], definition["Name"])
+        self._write_table(old["DatabaseName"], definition, old["CreateTime"])
         return {}
 
     def delete_table(self, request: dict) -> dict:
@@ -185,14 +190,19 @@ class Catalog:
     def _partition_key(self, table: dict, values: list[str]) -> str:
         return self._key(table["DatabaseName"], table["Name"], *values)
 
-    def _partition_body(self, table: dict, given: dict) -> dict:
-        if len(given["Values"]) != len(table["PartitionKeys"]):
+    def _partition_body(self, table: dict, definition: dict) -> dict:
+        if len(definition["Values"]) != len(table["PartitionKeys"]):
             raise AwsError(
                 "InvalidInputException",
                 "The number of partition keys do not match the number of partition values",
             )
         names = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
-        return {"CreationTime": self._clock.now(), **given, **names, "CatalogId": self._account}
+        return {
+            "CreationTime": self._clock.now(),
+            **definition,
+            **names,
+            "CatalogId": self._account,
+        }
 
     def create_partition(self, request: dict) -> dict:
         """Create one partition."""
@@ -209,8 +219,8 @@ class Catalog:
         table = self._table(request["DatabaseName"], request["TableName"])
         known = {key for key, _ in self._partitions(table)}
         new, errors = {}, []
-        for given in request["PartitionInputList"]:
-            body = self._partition_body(table, given)
+        for definition in request["PartitionInputList"]:
+            body = self._partition_body(table, definition)
             key = self._partition_key(table, body["Values"])
             if key in known or key in new:
                 error = AwsError("AlreadyExistsException", "Partition already exists.")
@@ -225,10 +235,10 @@ class Catalog:
         return self._documents.items("partition", prefix)
 
     def _partition(self, table: dict, values: list[str]) -> dict:
-        found = self._documents.get("partition", self._partition_key(table, values))
-        if found is None:
+        body = self._documents.get("partition", self._partition_key(table, values))
+        if body is None:
             raise AwsError("EntityNotFoundException", "Cannot find partition.")
-        return found
+        return body
 
     def get_partition(self, request: dict) -> dict:
         """Return one partition."""
@@ -245,12 +255,12 @@ class Catalog:
     def batch_get_partition(self, request: dict) -> dict:
         """Return several partitions, and the keys of those that don't exist."""
         table = self._table(request["DatabaseName"], request["TableName"])
-        found, lost = [], []
+        bodies, missing = [], []
         for wanted in request["PartitionsToGet"]:
             key = self._partition_key(table, wanted["Values"])
             body = self._documents.get("partition", key)
-            (lost if body is None else found).append(wanted if body is None else body)
-        return {"Partitions": found, "UnprocessedKeys": lost}
+            (missing if body is None else bodies).append(wanted if body is None else body)
+        return {"Partitions": bodies, "UnprocessedKeys": missing}
 
     def update_partition(self, request: dict) -> dict:
         """Replace a partition; its values may change."""

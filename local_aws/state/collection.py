@@ -1,4 +1,4 @@
-"""Documents of one kind under their names, for the engines of jobs, models and endpoints."""
+"""Documents of one kind by name, for the engines of jobs, models and endpoints; knows no kind."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -8,16 +8,16 @@ from local_aws.state.late_lists import LateLists
 
 
 class Collection:
-    """One kind of document; what it hands out are copies, change them through `update`.
+    """The documents of one kind: it returns copies, and `update` changes a document.
 
-    A key that starts with `_` is the engine's own: `public` leaves it out.
+    A key that starts with `_` is private to the engine: `public` leaves it out.
     """
 
     def __init__(self, documents: Documents, kind: str):
         self._documents, self._kind = documents, kind
 
     def transaction(self) -> AbstractContextManager:
-        """Make all that is written inside one change, other collections' of these documents too."""
+        """Make all writes inside one change, those to other collections of these documents too."""
         return self._documents.transaction()
 
     def add(self, name: str, document: dict) -> bool:
@@ -40,13 +40,13 @@ class Collection:
         return self._documents.get(self._kind, name)
 
     def update(self, name: str, change: Callable[[dict], object], late: bool = False) -> dict:
-        """Apply `change` to a document in place and keep it; return the new one.
+        """Apply `change` to a document in place, write it, and return it.
 
-        What `change` raises leaves the document as it was.
+        Where `change` raises, the document stays as it was.
 
         Args:
-            late: what has happened can't be refused: on a full disk it is kept in memory until
-                there is room (`Documents.put_late`).
+            late: on a full disk, keep the change in memory until there is room
+                (`Documents.put_late`): for events that can't be refused.
 
         Raises:
             KeyError: there is no document of that name.
@@ -60,7 +60,7 @@ class Collection:
             return document
 
     def delete(self, name: str) -> None:
-        """Forget a document; a name that is not known is no error."""
+        """Delete a document; an unknown name is no error."""
         document = self._late and self.get(name)
         self._documents.delete(self._kind, name)
         if document:
@@ -87,5 +87,5 @@ class Collection:
 
 
 def public(document: dict) -> dict:
-    """Return what a caller may see of a document."""
+    """Return a document without the private keys."""
     return {key: value for key, value in document.items() if not key.startswith("_")}

@@ -1,6 +1,6 @@
-"""Makes lists late: they show what was created or deleted some seconds ago as AWS's lists do.
+"""Makes lists show creations and deletions some seconds late, as AWS's lists may.
 
-Knows keys and times, and remembers only while a fault asks for it (`lagging`, state/faults.py).
+Knows keys and times, and records them only while a fault rule (`lagging`, state/faults.py) is set.
 """
 
 import threading
@@ -14,10 +14,10 @@ Item = tuple[str, dict]
 
 
 class LateLists:
-    """What was lately created and deleted, by kind of document.
+    """The documents that were created and deleted lately, by kind.
 
     Args:
-        seconds: how late lists are now; 0 where no fault asks for it.
+        seconds: returns by how many seconds lists are late now; 0 without a rule.
     """
 
     def __init__(self, clock: Clock, seconds: Callable[[], float]):
@@ -31,18 +31,18 @@ class LateLists:
         return self._seconds() > 0
 
     def created(self, kind: str, key: str) -> None:
-        """Note that a document is new."""
+        """Record the creation of a document."""
         with self._lock:
             self._created[kind, key] = self._clock.now()
             self._deleted.pop((kind, key), None)
 
     def deleted(self, kind: str, key: str, document: dict) -> None:
-        """Note that a document is gone, and what it was."""
+        """Record the deletion of a document, with the document."""
         with self._lock:
             self._deleted[kind, key] = self._clock.now(), document
 
     def view(self, kind: str, items: list[Item]) -> list[Item]:
-        """Return the items of a kind as a list shows them now, by key."""
+        """Return the items of a kind that a list shows now, by key."""
         if not (seconds := self._seconds()):
             return items
         since = self._clock.now() - timedelta(seconds=seconds)

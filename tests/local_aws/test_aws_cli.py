@@ -1,4 +1,4 @@
-"""The `aws` command, unmodified, finds in the local AWS what it finds in AWS."""
+"""The `aws` command, unmodified, works with the local AWS."""
 
 import hashlib
 import json
@@ -56,13 +56,13 @@ def test_a_job_is_described_and_its_log_read(run, client):
 
 
 def test_a_query_is_started_and_its_rows_are_read(run):
-    place = f"OutputLocation=s3://{BUCKET}/athena/"
-    ask = ("--query-string", "SELECT 1 AS one, 'a' AS letter", "--result-configuration", place)
+    output = f"OutputLocation=s3://{BUCKET}/athena/"
+    ask = ("--query-string", "SELECT 1 AS one, 'a' AS letter", "--result-configuration", output)
     execution = run("athena", "start-query-execution", *ask)["QueryExecutionId"]
     state = "QUEUED"
     while state in ("QUEUED", "RUNNING"):
-        about = run("athena", "get-query-execution", "--query-execution-id", execution)
-        state = about["QueryExecution"]["Status"]["State"]
+        answer = run("athena", "get-query-execution", "--query-execution-id", execution)
+        state = answer["QueryExecution"]["Status"]["State"]
     rows = run("athena", "get-query-results", "--query-execution-id", execution)["ResultSet"][
         "Rows"
     ]

@@ -38,7 +38,7 @@ COVERED = {
         "an execution runs in a thread of the executions'",
         "local_aws/services/athena/api/execution.py",
     ),
-    "local_aws/services/athena/tables/test_sources.py": (
+    "local_aws/services/athena/tables/test_query_tables.py": (
         "Parquet files are read, and their bytes counted, as a query's sources",
         "local_aws/services/athena/tables/read_columnar.py",
     ),
@@ -68,7 +68,7 @@ COVERED = {
         "local_aws/services/sagemaker/hosting/replies.py",
         "local_aws/services/sagemaker/hosting/worker.py",
     ),
-    "local_aws/services/sagemaker/jobs/test_kind.py": (
+    "local_aws/services/sagemaker/jobs/test_job_kind.py": (
         "the plainest kind of job runs, and is all that these need",
         "local_aws/services/sagemaker/jobs/job_run.py",
         "local_aws/services/sagemaker/jobs/jobs.py",

@@ -114,13 +114,13 @@ class Bins(Dataset):
             contents = dict(
                 zip(ids, pool.map(lambda i: _contents(read(rows[i])), ids), strict=True)
             )
-        bad = {i: found for i, found in contents.items() if isinstance(found, str)}
+        bad = {i: content for i, content in contents.items() if isinstance(content, str)}
         drops += [Remark(photos[i], reason) for i, reason in bad.items()]
-        good = {i: found for i, found in contents.items() if i not in bad}
-        groups = group_bins({i: found.quantities for i, found in good.items()})
+        good = {i: content for i, content in contents.items() if i not in bad}
+        groups = group_bins({i: content.quantities for i, content in good.items()})
         records = [
-            Record(i, photos[i], str(found.count), (groups[i],), {"items": found.items})
-            for i, found in good.items()
+            Record(i, photos[i], str(content.count), (groups[i],), {"items": content.items})
+            for i, content in good.items()
         ]
         return records, sorted(drops, key=lambda drop: drop.source)
 

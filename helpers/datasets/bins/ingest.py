@@ -61,23 +61,25 @@ def _by_name(
     Names are composed: macOS decomposes the letters in some, and a photo would miss its row.
     """
     folder = next(source / name for name in folders if (source / name).is_dir())
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     drops = []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in suffixes or path.name.startswith("."):
             continue
-        name, place = composed(path.stem), path.relative_to(source).as_posix()
-        if not is_text(place):
-            drops.append(Remark(printable(place), "its name is not UTF-8: rename the pair"))
-        elif not path.is_file():
-            drops.append(Remark(place, LEADS_NOWHERE))
-        elif name in found:
+        name, path_in_source = composed(path.stem), path.relative_to(source).as_posix()
+        if not is_text(path_in_source):
             drops.append(
-                Remark(place, f"a second file for {name}, beside {found[name]}: rename it")
+                Remark(printable(path_in_source), "its name is not UTF-8: rename the pair")
+            )
+        elif not path.is_file():
+            drops.append(Remark(path_in_source, LEADS_NOWHERE))
+        elif name in files:
+            drops.append(
+                Remark(path_in_source, f"a second file for {name}, beside {files[name]}: rename it")
             )
         else:
-            found[name] = place
-    return found, drops
+            files[name] = path_in_source
+    return files, drops
 
 
 def _unfit(row: Path) -> str | None:

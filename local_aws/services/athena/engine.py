@@ -3,8 +3,8 @@
 Left out: Iceberg (DELETE, UPDATE, MERGE, OPTIMIZE, VACUUM), federated and Lambda catalogs, Spark
 sessions and notebooks, user-defined functions, MATCH_RECOGNIZE, geospatial functions, sketches
 (approx_distinct and approx_percentile are exact), lookaround in regular expressions, time zones
-other than UTC in printed timestamps, result encryption, a clock that moves in SQL's now(). Anything
-not supported fails with an error that names it.
+other than UTC in printed timestamps, result encryption, the local AWS's moved clock in SQL's now().
+A statement or option that is not supported fails with an error that names it.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Operation = Callable[[Any, dict], dict]
 
 
 def _of(component: str, operation: Operation) -> Operation:
-    """Return an operation of the engine that one of its components answers."""
+    """Return an operation of the engine that calls the same operation of a component."""
 
     @wraps(operation)
     def answer(engine: "AthenaEngine", request: dict) -> dict:
@@ -36,7 +36,7 @@ def _of(component: str, operation: Operation) -> Operation:
 
 
 class AthenaEngine:
-    """Athena's operations, request in, answer out, each answered by the component that has it."""
+    """Athena's operations, from request to answer; each calls one component."""
 
     def __init__(self, folder: Path, catalog: Catalog, store: ObjectStore, clock: Clock):
         self._documents = Documents(folder / "athena.sqlite")
@@ -49,7 +49,7 @@ class AthenaEngine:
         )
 
     def close(self) -> None:
-        """Stop all executions and take no more."""
+        """Stop all executions and accept no more."""
         self.executions.close()
         self._documents.close()
 

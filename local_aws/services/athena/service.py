@@ -1,4 +1,4 @@
-"""Athena among the engines: its rows of the table, and the engine made from the server's parts."""
+"""Athena's engine for the table of operations, made from the server's parts; knows no SQL."""
 
 from collections.abc import Callable
 
@@ -53,7 +53,7 @@ class Athena(Engine):
         self.engine = AthenaEngine(folder, parts.catalog, parts.store, parts.clock)
 
     def method(self, operation: str) -> Callable[[dict], dict]:
-        """Return what executes an operation."""
+        """Return the method that executes an operation."""
         return getattr(self.engine, xform_name(operation))
 
     def shut_down(self) -> None:

@@ -1,4 +1,4 @@
-"""The operations of Glue's Data Catalog, whose documents Athena reads too; knows rows alone."""
+"""Glue's Data Catalog as an engine over `state/catalog.py`, which Athena reads too; no jobs."""
 
 from collections.abc import Callable
 
@@ -38,5 +38,5 @@ class DataCatalog(Engine):
     name, operations = "catalog", OPERATIONS
 
     def method(self, operation: str) -> Callable[[dict], dict]:
-        """Return what executes an operation."""
+        """Return the method that executes an operation."""
         return getattr(self.parts.catalog, xform_name(operation))

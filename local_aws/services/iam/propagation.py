@@ -1,6 +1,6 @@
-"""Makes other services see a new role late, as AWS's do, where a fault asks for it.
+"""Refuses a role that is too new, as AWS's services do, if a fault rule says so.
 
-Knows the members that name a role; a role's existence is for each service itself to check.
+Knows the members that name a role; each service itself checks that a role exists.
 """
 
 from collections.abc import Iterator
@@ -14,17 +14,17 @@ MEMBERS = ("RoleArn", "ExecutionRoleArn")
 
 
 class Propagation:
-    """Stands before all operations of a local AWS."""
+    """Checks the roles in every request before its operation is called."""
 
     def __init__(self, parts: Parts):
         self._parts = parts
 
     def call(self, service: str, operation: str, request: Request) -> Answer:
-        """Have an operation executed.
+        """Call an operation, and return its answer.
 
         Raises:
-            AwsError: ValidationException, it names a role that is newer than the fault's seconds;
-                or the service refuses it.
+            AwsError: ValidationException, a role is newer than the rule's seconds; or an error of
+                the service.
         """
         if service != "iam" and (rule := self._parts.faults.draw("lagging", "iam", "CreateRole")):
             for arn in _roles(request):
@@ -36,7 +36,7 @@ class Propagation:
             name = arn.rpartition("/")[2]
             role = self._parts.call("iam", "GetRole", {"RoleName": name})["Role"]
         except AwsError:
-            return  # there is none to be late
+            return  # the role does not exist
         if self._parts.clock.now() < role["CreateDate"] + lag:
             raise AwsError(
                 "ValidationException",

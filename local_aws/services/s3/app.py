@@ -1,8 +1,8 @@
-"""S3's REST dialect as a WSGI app: which request is which operation. Knows no object.
+"""S3's REST dialect as a WSGI app: finds the operation of a request. Knows no object.
 
-What it does not do: versions, object lock, ACLs, SSE-C, select, restore, torrent, browser form
-uploads, virtual-host addressing; they get an S3-shaped error that names them. The bucket settings
-that are recorded (encryption, policy, …) go to `settings_app`.
+Left out, and refused by name with an S3 error: versions, object lock, ACLs, SSE-C, select, restore,
+torrent, browser form uploads, virtual-host addressing. The recorded bucket settings (encryption,
+policy, …) go to `settings_app`.
 """
 
 import logging
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 
 from local_aws.context import ACCOUNT
 from local_aws.errors import AwsError
-from local_aws.recorded.operations import is_recorded
+from local_aws.recorded.recorded_operations import is_recorded
 from local_aws.services.s3 import bucket_requests, listings, reads, tagging, upload_requests, writes
+from local_aws.services.s3.bucket_settings import BucketSettings
 from local_aws.services.s3.messages import Request, Response, error_response, status_line
-from local_aws.services.s3.settings import Settings
 from local_aws.state.objects.store import ObjectStore
 from local_aws.state.objects.uploads import Uploads
 from local_aws.wire.errors import unsupported
@@ -51,12 +51,12 @@ OPERATIONS = {
     ),
 }
 
-# What may stand in a listing's query; anything else names a sub-resource.
+# Parameters of a listing's query; any other name is a sub-resource.
 LISTING = {
     *("list-type", "prefix", "delimiter", "marker", "max-keys", "encoding-type"),
     *("continuation-token", "start-after", "fetch-owner", "x-id"),
 }
-SIGNING = {"AWSAccessKeyId", "Signature", "Expires"}  # of a URL presigned the older way
+SIGNING = {"AWSAccessKeyId", "Signature", "Expires"}  # of a URL presigned with signature version 2
 OBJECT_QUERY = {
     *(*reads.OVERRIDES, "versionId", "x-id"),
     *("partNumber", "uploadId", "max-parts", "part-number-marker"),
@@ -92,18 +92,18 @@ OF_UPLOAD = {
 
 
 def _sub_resources(request: Request, plain: set[str]) -> list[str]:
-    """Return the query's names that are neither plain parameters nor parts of a signature."""
+    """Return the query's names that are neither parameters nor parts of a signature."""
     unplain = [name for name in request.query if name not in plain and name not in SIGNING]
     return [name for name in unplain if not name.lower().startswith("x-amz-")]
 
 
 class S3App:
-    """The S3 endpoint over one store; the caller has checked signatures."""
+    """S3's endpoint over one store; the caller has checked the signature."""
 
     def __init__(self, store: ObjectStore, settings_app: Callable):
         self.store = store
         self.uploads = Uploads(store)
-        self.settings = Settings(store, settings_app)
+        self.settings = BucketSettings(store, settings_app)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Answer one request."""
@@ -149,7 +149,7 @@ class S3App:
                 raise AwsError("InvalidArgument", message)
             return self.settings.answer(request)
         if request.method == "POST" and not operation:
-            operation = "PostObject"  # the form upload of browsers, which boto3 has no name for
+            operation = "PostObject"  # a browser's form upload, which is no operation of boto3
         raise _refused(request, operation, named)
 
     def _make_or_delete(self, request: Request) -> Response:
@@ -184,7 +184,7 @@ class S3App:
 
 
 def _refused(request: Request, operation: str, named: list[str]) -> AwsError:
-    """Return the refusal of a request by its operation's name, or by that of its sub-resource."""
+    """Return the error that refuses a request by the name of its operation or sub-resource."""
     if operation and operation not in OPERATIONS["s3"]:
         return unsupported(Call("s3", operation, S3))
     if named:

@@ -1,4 +1,4 @@
-"""ListObjects, ListObjectsV2, ListObjectVersions. Knows grouping and pages, no files."""
+"""Listings of objects and versions: common prefixes and pages. Knows no files."""
 
 import base64
 import binascii
@@ -33,11 +33,11 @@ def page(store: ObjectStore, bucket: str, prefix: str, delimiter: str, low: str,
         return result
     high = names.after(prefix)
     low, batch = max(low, prefix), most + 1
-    while low is not None and (found := store.objects.page(bucket, low, high, batch)):
+    while low is not None and (infos := store.objects.page(bucket, low, high, batch)):
         batch = min(most + 1, batch * 4)
-        for info in found:
+        for info in infos:
             if info.key < low:
-                continue  # under the common prefix that was just listed
+                continue  # below the common prefix that was just listed
             if len(result.objects) + len(result.prefixes) == most:
                 result.next = info.key
                 return result
@@ -51,13 +51,13 @@ def page(store: ObjectStore, bucket: str, prefix: str, delimiter: str, low: str,
                 low = names.after(result.last)
                 if low is None:
                     return result
-        if found[-1].key < low and result.prefixes and low == names.after(result.prefixes[-1]):
-            batch = min(batch, 16)  # the next may be one more folder: jump from folder to folder
+        if infos[-1].key < low and result.prefixes and low == names.after(result.prefixes[-1]):
+            batch = min(batch, 16)  # the next keys may be one more folder: skip it
     return result
 
 
 def _start(after: str, prefix: str, delimiter: str) -> str:
-    """Return the least key after a marker; a marker that is a common prefix covers all of it."""
+    """Return the least key after a marker; a common prefix as a marker covers all keys below it."""
     if delimiter and after.startswith(prefix) and after.endswith(delimiter):
         if after.find(delimiter, len(prefix)) == len(after) - len(delimiter):
             return names.after(after) or after
@@ -77,7 +77,7 @@ def _from_token(token: str) -> str:
 
 
 class _Listing:
-    """What the three listings have in common."""
+    """The common parts of the three listings."""
 
     def __init__(self, store: ObjectStore, request: Request):
         store.bucket_table.check(request.bucket)
@@ -93,11 +93,11 @@ class _Listing:
         )
 
     def text(self, value: str) -> str:
-        """Return a key or prefix as the client asked to have it."""
+        """Return a key or prefix in the encoding that the client requested."""
         return quote(value, safe="/*-._~") if self.encoding else value
 
     def head(self) -> list[str]:
-        """Return the elements that echo the request."""
+        """Return the elements that repeat the request."""
         return [
             xml.tag("Name", self.request.bucket),
             xml.tag("Prefix", self.text(self.prefix)),
@@ -138,51 +138,51 @@ def list_v2(store: ObjectStore, request: Request) -> Response:
     if token is not None and not token:
         raise AwsError("InvalidArgument", "The continuation token provided is incorrect")
     low = _from_token(token) if token else _start(after, listing.prefix, listing.delimiter)
-    found = listing.page(low)
+    listed = listing.page(low)
     owner = query.get("fetch-owner") == "true"
     return Response.xml(
         "ListBucketResult",
         *listing.head(),
         xml.tag("StartAfter", listing.text(after) if after else None),
         xml.tag("ContinuationToken", token),
-        xml.tag("KeyCount", len(found.objects) + len(found.prefixes)),
-        xml.tag("IsTruncated", found.next is not None),
-        xml.tag("NextContinuationToken", _token(found.next) if found.next else None),
-        *listing.contents(found.objects, owner),
-        *listing.prefixes(found.prefixes),
+        xml.tag("KeyCount", len(listed.objects) + len(listed.prefixes)),
+        xml.tag("IsTruncated", listed.next is not None),
+        xml.tag("NextContinuationToken", _token(listed.next) if listed.next else None),
+        *listing.contents(listed.objects, owner),
+        *listing.prefixes(listed.prefixes),
     )
 
 
 def list_v1(store: ObjectStore, request: Request) -> Response:
     """Answer ListObjects; NextMarker comes with a delimiter only, as in S3."""
     listing, marker = _Listing(store, request), request.query.get("marker", "")
-    found = listing.page(_start(marker, listing.prefix, listing.delimiter))
-    more = found.next is not None
-    next_marker = listing.text(found.last) if more and listing.delimiter else None
+    listed = listing.page(_start(marker, listing.prefix, listing.delimiter))
+    more = listed.next is not None
+    next_marker = listing.text(listed.last) if more and listing.delimiter else None
     return Response.xml(
         "ListBucketResult",
         *listing.head(),
         xml.tag("Marker", listing.text(marker)),
         xml.tag("IsTruncated", more),
         xml.tag("NextMarker", next_marker),
-        *listing.contents(found.objects, True),
-        *listing.prefixes(found.prefixes),
+        *listing.contents(listed.objects, True),
+        *listing.prefixes(listed.prefixes),
     )
 
 
 def list_versions(store: ObjectStore, request: Request) -> Response:
     """Answer ListObjectVersions: each object has the one version "null"."""
     listing, marker = _Listing(store, request), request.query.get("key-marker", "")
-    found = listing.page(_start(marker, listing.prefix, listing.delimiter))
-    more = found.next is not None
+    listed = listing.page(_start(marker, listing.prefix, listing.delimiter))
+    more = listed.next is not None
     return Response.xml(
         "ListVersionsResult",
         *listing.head(),
         xml.tag("KeyMarker", listing.text(marker)),
         xml.tag("VersionIdMarker", ""),
         xml.tag("IsTruncated", more),
-        xml.tag("NextKeyMarker", listing.text(found.last) if more else None),
+        xml.tag("NextKeyMarker", listing.text(listed.last) if more else None),
         xml.tag("NextVersionIdMarker", "null" if more else None),
-        *listing.contents(found.objects, True, "Version"),
-        *listing.prefixes(found.prefixes),
+        *listing.contents(listed.objects, True, "Version"),
+        *listing.prefixes(listed.prefixes),
     )

@@ -1,4 +1,4 @@
-"""GetObject, HeadObject, GetObjectAttributes. Knows what a read answers, not how it is sent."""
+"""Reads of an object: content, headers, attributes. Knows no buckets and no files' places."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -21,7 +21,7 @@ OVERRIDES = {
 
 
 class FileBlocks:
-    """The bytes of an open file from `start`, by blocks; closes the file."""
+    """Yields the bytes of an open file from `start`, in blocks; closes the file."""
 
     def __init__(self, file: BinaryIO, start: int, size: int):
         self._file, self._start, self._size = file, start, size
@@ -30,18 +30,18 @@ class FileBlocks:
         return temporary_files.range_blocks(self._file, self._start, self._size)
 
     def close(self) -> None:
-        """Close the file: WSGI's server calls it, whatever became of the connection."""
+        """Close the file; WSGI's server calls this however the connection ends."""
         self._file.close()
 
 
 def check_version(request: Request) -> None:
-    """Raise unless the request names no version, or the only one."""
+    """Raise if the request names a version other than "null"."""
     if request.query.get("versionId", "null") != "null":
         raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
 
 
 def get_object(store: ObjectStore, request: Request) -> Response:
-    """Answer the object, a range or a part of it."""
+    """Answer with the object, a range or a part of it."""
     check_version(request)
     info, file = store.open(request.bucket, request.key)
     try:
@@ -53,7 +53,7 @@ def get_object(store: ObjectStore, request: Request) -> Response:
 
 
 def head_object(store: ObjectStore, request: Request) -> Response:
-    """Answer the headers of a GetObject."""
+    """Answer with the headers of a GetObject."""
     check_version(request)
     info = store.info(request.bucket, request.key)
     status, headers, _, _ = _answer(request, info)
@@ -92,14 +92,16 @@ def _answer(request: Request, info: ObjectInfo) -> tuple[int, dict[str, str], in
 
 
 def _header_safe(value: str) -> str:
-    """Return a query's text as a header can carry it. Raises: AwsError on a line break."""
+    """Return a query's text as a header's value. Raises: AwsError on a control character."""
     if any(ord(character) < 0x20 for character in value):
-        raise AwsError("InvalidArgument", "A response- override holds a control character.")
+        raise AwsError(
+            "InvalidArgument", "A response- parameter must not contain control characters."
+        )
     return value.encode().decode("latin-1")
 
 
 def _checksum_headers(info: ObjectInfo, part: int, partial: bool) -> dict[str, str]:
-    """Return the checksums of what is sent: a range has none, a part its own."""
+    """Return the checksums of the sent bytes: a range has none, a part has that of the part."""
     values = info.checksums
     if part and info.parts:
         algorithm = next(iter(values), "")
@@ -128,22 +130,22 @@ def object_headers(info: ObjectInfo) -> dict[str, str]:
 
 
 def get_attributes(store: ObjectStore, request: Request) -> Response:
-    """Answer the attributes that x-amz-object-attributes names."""
+    """Answer with the attributes in x-amz-object-attributes."""
     check_version(request)
     info = store.info(request.bucket, request.key)
     conditions.check_read(request, info)
-    asked = {name.strip() for name in request.header("x-amz-object-attributes").split(",")}
+    attributes = {name.strip() for name in request.header("x-amz-object-attributes").split(",")}
     inner = []
-    if "ETag" in asked:
+    if "ETag" in attributes:
         inner.append(xml.tag("ETag", info.etag))
-    if "Checksum" in asked and info.checksums:
+    if "Checksum" in attributes and info.checksums:
         tags = [xml.tag(f"Checksum{name}", value) for name, value in info.checksums.items()]
         inner.append(xml.group("Checksum", *tags, xml.tag("ChecksumType", info.checksum_type)))
-    if "ObjectParts" in asked and info.parts:
+    if "ObjectParts" in attributes and info.parts:
         inner.append(_object_parts(request, info))
-    if "StorageClass" in asked:
+    if "StorageClass" in attributes:
         inner.append(xml.tag("StorageClass", info.storage_class))
-    if "ObjectSize" in asked:
+    if "ObjectSize" in attributes:
         inner.append(xml.tag("ObjectSize", info.size))
     response = Response.xml("GetObjectAttributesResponse", *inner)
     response.headers["Last-Modified"] = conditions.http_date(info.last_modified)

@@ -1,4 +1,4 @@
-"""The tags of one object: get, put, delete. Knows their XML and S3's limits."""
+"""Gets, puts and deletes the tags of an object. Knows their XML and S3's limits, no content."""
 
 from local_aws.errors import AwsError
 from local_aws.services.s3 import xml
@@ -10,7 +10,7 @@ MOST = 10
 
 
 def check(tags: list[tuple[str, str]]) -> dict[str, str]:
-    """Return the tags as a dict. Raises: AwsError BadRequest, InvalidTag beyond S3's limits."""
+    """Check tags and return them as a dict. Raises: AwsError BadRequest, InvalidTag."""
     if len(tags) > MOST:
         raise AwsError("BadRequest", f"Object tags cannot be greater than {MOST}")
     if len(dict(tags)) < len(tags):
@@ -24,7 +24,7 @@ def check(tags: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def get_tagging(store: ObjectStore, request: Request) -> Response:
-    """Answer the object's tags."""
+    """Answer with the object's tags."""
     check_version(request)
     tags = store.info(request.bucket, request.key).tags
     inner = [xml.group("Tag", xml.tag("Key", k), xml.tag("Value", v)) for k, v in tags.items()]

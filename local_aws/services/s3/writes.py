@@ -1,4 +1,4 @@
-"""PutObject, CopyObject, DeleteObject(s), object tagging. Knows what a write says and answers."""
+"""Writes of objects: put, copy, delete. Knows their headers, not the files."""
 
 from datetime import datetime
 from functools import partial
@@ -30,7 +30,7 @@ STORAGE_CLASSES = {
     *("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"),
     "GLACIER_IR",
 }
-"""Those that are read at once, as here all are: an archive would have to be restored first."""
+"""Storage classes without a restore before a read: the local AWS has no restore."""
 ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
 REFUSED_HEADERS = (
     "x-amz-server-side-encryption-customer-algorithm",
@@ -42,7 +42,7 @@ REFUSED_HEADERS = (
 
 
 def check_acl(request: Request) -> None:
-    """Refuse an ACL as a bucket does that is made today, whose owner owns all in it.
+    """Refuse an ACL, as a new bucket does: its owner owns all objects.
 
     Raises:
         AwsError: AccessControlListNotSupported.
@@ -53,11 +53,11 @@ def check_acl(request: Request) -> None:
 
 
 def described(request: Request) -> dict:
-    """Return the facts of a new object that its request's headers state."""
+    """Return the facts of a new object from the request's headers."""
     check_acl(request)
     for name in REFUSED_HEADERS:
         if request.header(name):
-            raise AwsError("NotImplemented", f"The local AWS does not implement {name}.")
+            raise AwsError("NotImplemented", f"The local AWS does not support {name}.")
     metadata = request.prefixed("x-amz-meta-")
     if sum(len(name) + len(value) for name, value in metadata.items()) > METADATA_BYTES:
         message = "Your metadata headers exceed the maximum allowed metadata size"
@@ -68,12 +68,12 @@ def described(request: Request) -> dict:
         headers["Content-Encoding"] = ",".join(part for part in codings if part != "aws-chunked")
     storage_class = headers.get("x-amz-storage-class", "STANDARD")
     if storage_class in ARCHIVES:
-        message = f"The local AWS does not implement the storage class {storage_class}."
+        message = f"The local AWS does not support the storage class {storage_class}."
         raise AwsError("NotImplemented", message)
     if storage_class not in STORAGE_CLASSES:
         raise AwsError("InvalidStorageClass", "The storage class you specified is not valid")
     if storage_class == "STANDARD":
-        headers.pop("x-amz-storage-class", None)  # never answered by S3
+        headers.pop("x-amz-storage-class", None)  # S3 does not return it
     return {
         "content_type": request.header("content-type"),
         "metadata": metadata,
@@ -83,13 +83,13 @@ def described(request: Request) -> dict:
 
 
 def checksum_headers(checksums: dict[str, str], kind: str = "FULL_OBJECT") -> dict[str, str]:
-    """Return the response headers of a write's checksums."""
+    """Return the response headers with the checksums of a write."""
     headers = {f"x-amz-checksum-{name.lower()}": value for name, value in checksums.items()}
     return headers | {"x-amz-checksum-type": kind} if headers else {}
 
 
 def sized_body(request: Request) -> BinaryIO:
-    """Return the body. Raises: AwsError EntityTooLarge over S3's 5 GB."""
+    """Return the request's body. Raises: AwsError EntityTooLarge over S3's 5 GB."""
     length = request.header("x-amz-decoded-content-length") or request.header("content-length")
     if length.isdigit() and int(length) > LARGEST_PUT:
         raise AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
@@ -131,7 +131,7 @@ def copy_source(request: Request) -> tuple[str, str]:
 
 
 def copy_object(store: ObjectStore, request: Request) -> Response:
-    """Copy an object inside the store; its bytes never pass through memory whole."""
+    """Copy an object inside the store, block by block."""
     source = copy_source(request)
     info, file = store.open(*source)
     with file:
@@ -142,7 +142,7 @@ def copy_object(store: ObjectStore, request: Request) -> Response:
         if info.size > LARGEST_PUT:
             message = "The specified copy source is larger than the maximum allowable size"
             raise AwsError("InvalidRequest", f"{message} for a copy source: {LARGEST_PUT}")
-        fresh = bool(info.parts or algorithm)  # a copy is one part: its ETag is a plain MD5
+        fresh = bool(info.parts or algorithm)  # a copy has one part: its ETag is a plain MD5
         blocks = temporary_files.range_blocks(file, 0, info.size)
         with store.draft(blocks, [algorithm] if algorithm else list(info.checksums), fresh) as made:
             facts["checksums"] = made.checksums
@@ -162,7 +162,7 @@ def copy_result(etag: str, when: datetime | int, checksums: dict[str, str]) -> l
 
 
 def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -> dict:
-    """Return the new object's facts: the source's, or the request's where it says REPLACE."""
+    """Return the new object's facts: the source's, or with REPLACE those of the request."""
     new = described(request)
     replace = request.header("x-amz-metadata-directive").upper() == "REPLACE"
     if source == (request.bucket, request.key) and not (replace or new["headers"]):
@@ -183,14 +183,14 @@ def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -
 
 
 def delete_object(store: ObjectStore, request: Request) -> Response:
-    """Delete the key; S3 answers 204 whether it was there or not."""
+    """Delete the key; S3 answers 204 for a missing key too."""
     check_version(request)
     store.delete(request.bucket, request.key)
     return Response(204)
 
 
 def delete_objects(store: ObjectStore, request: Request) -> Response:
-    """Delete up to 1,000 keys at once and answer each."""
+    """Delete up to 1,000 keys at once; the answer lists each."""
     store.bucket_table.check(request.bucket)
     root = xml.parse(request.document())
     items = [(e.findtext("Key"), e.findtext("VersionId")) for e in root.findall("Object")]

@@ -1,4 +1,4 @@
-"""Tags of the resources that our own engines keep; knows ARNs, and no resource."""
+"""Tags of the resources of SageMaker's engines; knows ARNs, and no resource."""
 
 from local_aws.parts import Engine, Parts
 from local_aws.state.collection import Collection
@@ -22,14 +22,14 @@ class Tags(Engine):
         self._documents = Collection(parts.documents, "tags")
 
     def set(self, arn: str, tags: list[dict]) -> None:
-        """Keep a new resource's tags, by key, and none that its ARN was given before."""
+        """Set a new resource's tags, by key, in place of older tags of its ARN."""
         if tags:
             self._documents.put(arn, _by_key(tags))
         else:
             self._documents.delete(arn)
 
     def forget(self, arn: str) -> None:
-        """Drop all tags of a resource."""
+        """Delete all tags of a resource."""
         self._documents.delete(arn)
 
     def add_tags(self, request: dict) -> dict:

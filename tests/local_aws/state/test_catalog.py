@@ -25,8 +25,8 @@ def add(catalog, *values: str) -> dict:
 
 def test_names_are_lower_case_and_found_in_any_case(catalog):
     assert catalog.get_database({"Name": "BIRDS"})["Database"]["Name"] == "birds"
-    found = catalog.get_table({"DatabaseName": "Birds", "Name": "t"})["Table"]
-    assert (found["Name"], found["DatabaseName"]) == ("t", "birds")
+    table = catalog.get_table({"DatabaseName": "Birds", "Name": "t"})["Table"]
+    assert (table["Name"], table["DatabaseName"]) == ("t", "birds")
 
 
 def test_what_was_acknowledged_is_there_for_another_process(catalog, tmp_path):
@@ -82,8 +82,8 @@ def test_tables_come_by_pages_and_by_pattern(catalog):
 def test_partitions_are_filtered_by_an_expression(catalog):
     for pair in (("2023", "marsh"), ("2024", "marsh"), ("2024", "wood")):
         add(catalog, *pair)
-    found = catalog.get_partitions({**TABLE, "Expression": "year = 2024"})["Partitions"]
-    assert [body["Values"] for body in found] == [["2024", "marsh"], ["2024", "wood"]]
+    partitions = catalog.get_partitions({**TABLE, "Expression": "year = 2024"})["Partitions"]
+    assert [body["Values"] for body in partitions] == [["2024", "marsh"], ["2024", "wood"]]
 
 
 def test_an_expression_over_other_names_is_refused(catalog):
@@ -111,8 +111,8 @@ def test_an_updated_partition_can_take_new_values(catalog):
     catalog.update_partition(
         {**TABLE, "PartitionValueList": ["2024", "marsh"], "PartitionInput": new}
     )
-    found = catalog.get_partitions(TABLE)["Partitions"]
-    assert [body["Values"] for body in found] == [["2024", "wood"]]
+    partitions = catalog.get_partitions(TABLE)["Partitions"]
+    assert [body["Values"] for body in partitions] == [["2024", "wood"]]
 
 
 def test_batches_of_deletes_list_what_was_not_there(catalog):

@@ -8,7 +8,7 @@ import pytest
 from local_aws.errors import AwsError
 from local_aws.state import disk
 from local_aws.state.disk import FULL_MESSAGE, Reserve
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 
 
 def error_from(cause: Exception) -> RuntimeError:

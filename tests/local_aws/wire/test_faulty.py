@@ -1,4 +1,4 @@
-"""Requests that meet faults: throttled in their protocol's words, dropped, slow; boto3 copes."""
+"""Requests with injected faults: throttled in their protocol, dropped, slow; boto3 retries."""
 
 import time
 

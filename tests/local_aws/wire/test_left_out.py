@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.operations import engine_of
-from local_aws.recorded.operations import is_recorded
+from local_aws.recorded.recorded_operations import is_recorded
 from local_aws.wire.left_out import LEFT_OUT, left_out
 from local_aws.wire.routing import Call
 from local_aws.wire.validation import operation_model

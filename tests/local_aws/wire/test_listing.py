@@ -1,4 +1,4 @@
-"""Lists are filtered, ordered and cut into pages as SageMaker does."""
+"""Lists are filtered, ordered and cut into pages as by SageMaker."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ def names(**request):
 
 
 @pytest.mark.parametrize(
-    "request_, found",
+    "request_, expected",
     [
         ({}, ["c", "Ab", "b"]),
         ({"SortOrder": "Ascending"}, ["b", "Ab", "c"]),
@@ -33,8 +33,8 @@ def names(**request):
         ({"CreationTimeBefore": START + timedelta(hours=25)}, ["Ab", "b"]),
     ],
 )
-def test_filters_and_order(request_, found):
-    assert names(**request_) == found
+def test_filters_and_order(request_, expected):
+    assert names(**request_) == expected
 
 
 def test_a_summary_has_the_fields_of_its_kind_alone():

@@ -1,17 +1,17 @@
-"""Athena's view of the Glue catalog: data catalogs, databases and table metadata."""
+"""Athena's metadata operations over the Glue catalog: catalogs, databases, tables; runs no SQL."""
 
 import re
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.api.paging import page
-from local_aws.services.athena.tables.schemas import pages, tables_of
+from local_aws.services.athena.tables.information_schema import pages, tables_of
 from local_aws.state.catalog import Catalog
 
 CATALOG = "AwsDataCatalog"
 
 
 class Metadata:
-    """Read the one data catalog, AwsDataCatalog, its databases and its tables."""
+    """Reads the one data catalog, AwsDataCatalog, its databases and its tables."""
 
     def __init__(self, catalog: Catalog):
         self._catalog = catalog
@@ -39,7 +39,7 @@ class Metadata:
         return {"Database": _database(body)}
 
     def list_databases(self, request: dict) -> dict:
-        """Return the databases, by pages."""
+        """Return a page of the databases."""
         self._check(request["CatalogName"])
         bodies = pages(self._catalog.get_databases, {}, "DatabaseList")
         return page([_database(body) for body in bodies], "DatabaseList", request)
@@ -55,7 +55,7 @@ class Metadata:
         return {"TableMetadata": table_metadata(table)}
 
     def list_table_metadata(self, request: dict) -> dict:
-        """Return a database's tables, by pages; Expression is a pattern within the name."""
+        """Return a page of a database's tables; Expression is a pattern within the name."""
         self._check(request["CatalogName"])
         try:
             tables = tables_of(self._catalog, request["DatabaseName"])

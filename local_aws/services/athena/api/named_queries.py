@@ -1,4 +1,4 @@
-"""Named queries: query texts that Athena keeps by id; it never runs them itself."""
+"""Named queries: query texts by id; runs none."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from local_aws.state.documents import Documents
 
 
 class NamedQueries:
-    """Create, read, change and delete the named queries of all workgroups."""
+    """Creates, reads, changes and deletes the named queries of all workgroups."""
 
     def __init__(self, documents: Documents, workgroups: WorkGroups):
         self._documents, self._workgroups = documents, workgroups

@@ -1,4 +1,4 @@
-"""Prepared statements: texts with `?` in them, kept by workgroup and name for EXECUTE."""
+"""Prepared statements: texts with `?` for EXECUTE, by workgroup and name; runs none."""
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.api.workgroups import WorkGroups
@@ -7,7 +7,7 @@ from local_aws.state.documents import Documents
 
 
 class PreparedStatements:
-    """Create, read, change and delete prepared statements, by the API or by PREPARE."""
+    """Creates, reads, changes and deletes prepared statements, for the API and for PREPARE."""
 
     def __init__(self, documents: Documents, workgroups: WorkGroups, clock: Clock):
         self._clock = clock
@@ -21,7 +21,7 @@ class PreparedStatements:
         return body
 
     def create_prepared_statement(self, request: dict) -> dict:
-        """Keep a statement with `?` in it."""
+        """Create a prepared statement."""
         group, name = request["WorkGroup"], request["StatementName"]
         self._workgroups.find(group)
         if self._documents.get("prepared", f"{group}/{name}"):
@@ -31,7 +31,7 @@ class PreparedStatements:
         return {}
 
     def keep(self, group: str, name: str, text: str, description: str = "") -> None:
-        """Write a prepared statement in place of any other of its name."""
+        """Write a prepared statement; it replaces one of the same name."""
         body = {
             "StatementName": name,
             "QueryStatement": text,
@@ -75,7 +75,7 @@ class PreparedStatements:
         return {}
 
     def drop(self, group: str, name: str) -> bool:
-        """Delete a prepared statement by its name in any case; False when there is none."""
+        """Delete a prepared statement by its name in any case; return False if there is none."""
         for key, body in self._documents.items("prepared", f"{group}/"):
             if body["StatementName"].lower() == name:
                 return self._documents.delete("prepared", key)

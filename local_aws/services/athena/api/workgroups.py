@@ -1,4 +1,4 @@
-"""Athena's workgroups: the place of results, and the limit of bytes that a query may scan."""
+"""Athena's workgroups: output location and limit of scanned bytes; runs no query."""
 
 from local_aws.errors import AwsError
 from local_aws.state.clock import Clock
@@ -18,7 +18,7 @@ DEFAULTS = {
 
 
 class WorkGroups:
-    """Create, read, change and delete workgroups; `primary` is always there.
+    """Creates, reads, changes and deletes workgroups; `primary` always exists.
 
     Left out: encryption, CloudWatch metrics, IAM Identity Center, capacity reservations.
     """
@@ -43,7 +43,7 @@ class WorkGroups:
         """Return a workgroup.
 
         Raises:
-            AwsError: there is none.
+            AwsError: it does not exist.
         """
         body = self._documents.get("workgroup", name)
         if body is None:

@@ -1,4 +1,4 @@
-"""Executes one statement and writes its result files; returns the facts for its record."""
+"""Runs one statement of any kind and writes its result files; knows no states."""
 
 from dataclasses import dataclass, field
 
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def run(context: RunContext, statement: Statement, output: str) -> Outcome:
-    """Execute a statement; its result goes to the s3:// address `output`.
+    """Execute a statement, and write its result to the s3:// address `output`.
 
     Raises:
         QueryFailed, Cancelled

@@ -1,4 +1,4 @@
-"""Reads Parquet and ORC files by column name, and counts the bytes that the columns take."""
+"""Reads Parquet and ORC files by column name, and counts bytes of columns; knows no catalog."""
 
 import re
 
@@ -25,7 +25,7 @@ def read_parquet(scan: Scan) -> None:
         actual = columns.get(name.lower())
         value = missing(kind) if actual is None else f"CAST({quote(actual)} AS {to_duckdb(kind)})"
         items.append(f"{value} AS {quote(name)}")
-    # DuckDB takes names for patterns: `x[1].parquet` would be the neighbor's `x1.parquet`.
+    # DuckDB reads names as patterns: `x[1].parquet` would match another file, `x1.parquet`.
     names = (re.sub(r"[*?[]", r"[\g<0>]", str(file.path)) for file in scan.files)
     paths = ", ".join(map(literal, names))
     source = (

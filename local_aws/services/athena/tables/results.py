@@ -1,7 +1,7 @@
-"""Result files: written as Athena writes them, read back page by page for GetQueryResults.
+"""Writes result files in Athena's format, and reads their pages; runs no query.
 
-A page's token is a byte offset in the file, so that a result is served after a restart too.
-Left out: the .metadata file is JSON here, not Athena's own binary form.
+A page's token is a byte offset in the file, so a result can be read after a restart too. Left out:
+the .metadata file is JSON, not Athena's binary format.
 """
 
 import json
@@ -30,9 +30,9 @@ def write_csv(
     types: list[DuckDBPyType],
     batches: Iterable[pa.RecordBatch],
 ) -> tuple[int, int]:
-    """Write a SELECT's result; return its rows and bytes.
+    """Write the result of a SELECT; return the numbers of its rows and bytes.
 
-    All values are in quotes; NULL is empty and without. The first row is the header.
+    All values are in quotes; NULL is empty, without quotes. The first row is the header.
     """
     writers = [writer_of(kind) for kind in types]
     rows = size = 0
@@ -61,7 +61,7 @@ def _quoted(text: str) -> str:
 
 
 def write_text(store: ObjectStore, uri: str, rows: list[str]) -> int:
-    """Write a DDL's or SHOW's result, one value a line; return its bytes."""
+    """Write the result of DDL or SHOW, one value a line; return the number of bytes."""
     data = "".join(f"{row}\n" for row in rows).encode()
     put(store, uri, data, "text/plain")
     return len(data)
@@ -87,10 +87,10 @@ def put(
 def read_page(
     store: ObjectStore, uri: str, columns: int, offset: int, count: int
 ) -> tuple[list[dict], int | None]:
-    """Return up to `count` rows from a byte offset on, and the next offset.
+    """Return up to `count` rows from a byte offset, and the next offset.
 
     Raises:
-        AwsError: the result file is gone.
+        AwsError: the result file does not exist.
     """
     bucket, key = split_uri(uri)
     try:
@@ -111,7 +111,7 @@ def read_page(
 
 
 def _records(file: BinaryIO, text: bool) -> Iterator[bytes]:
-    """Yield records: lines, joined while a quoted value goes on."""
+    """Yield records; a record with a line break in a quoted value has several lines."""
     held = b""
     for line in file:
         held += line

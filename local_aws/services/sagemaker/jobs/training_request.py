@@ -1,4 +1,4 @@
-"""What a CreateTrainingJob request may ask for, and what AWS fills in; runs nothing."""
+"""Checks a CreateTrainingJob request, and sets AWS's defaults; runs nothing."""
 
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.jobs import billing, script_mode
@@ -24,7 +24,7 @@ DAY = 24 * 3600
 
 
 def check(request: dict) -> None:
-    """Refuse what AWS refuses, or what the local AWS does not do, by its name.
+    """Refuse a request that AWS refuses, or that the local AWS does not support.
 
     Raises:
         AwsError: ValidationException.
@@ -56,7 +56,7 @@ def _refuse(message: str) -> None:
 
 
 def filled(request: dict) -> dict:
-    """Return a request with what Describe shows where the caller said nothing."""
+    """Return a request with the defaults that Describe shows."""
     switches = (
         "EnableNetworkIsolation",
         "EnableInterContainerTrafficEncryption",

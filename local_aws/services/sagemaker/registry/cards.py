@@ -1,6 +1,7 @@
-"""Model cards: documents about models, every edit of whose content is kept; reads no model.
+"""Model cards: documents about models, with all versions of their content; reads no model.
 
-Left out: export to PDF, customer keys (kept, not used). Deleting is at once, with all versions.
+Left out: export to PDF, customer keys (kept, not used). A deletion takes no time, and deletes all
+versions.
 """
 
 from local_aws.errors import AwsError
@@ -89,7 +90,7 @@ class Cards(Engine):
                 number = newest["ModelCardVersion"] + 1
                 new = {"Content": request["Content"], "ModelCardVersion": number}
                 card["versions"].append({**newest, **new, "CreationTime": time})
-            elif "ModelCardStatus" in request:  # which makes no version
+            elif "ModelCardStatus" in request:  # a change of status makes no version
                 card["versions"][-1] = {**newest, "ModelCardStatus": request["ModelCardStatus"]}
 
         self._documents.update(name, change)
@@ -101,7 +102,7 @@ class Cards(Engine):
 
     def list_model_card_versions(self, request: dict) -> dict:
         _, versions = self._versions(request["ModelCardName"])
-        # By version is the one order there is.
+        # The only order is by version.
         query = {key: request[key] for key in request if key not in ("ModelCardName", "SortBy")}
         keyed = [{**card, "_key": f"{card['ModelCardVersion']:09d}"} for card in versions]
         return VERSIONS.answer(keyed, _by_status(query))
@@ -115,7 +116,7 @@ class Cards(Engine):
 
 
 def _by_status(request: dict) -> dict:
-    """Return a List request with the card's own name of the filter by status translated."""
+    """Return a List request with ModelCardStatus as the general filter by status."""
     query = {key: value for key, value in request.items() if key != "ModelCardStatus"}
     status = request.get("ModelCardStatus")
     return {**query, "StatusEquals": status} if status else query

@@ -1,4 +1,4 @@
-"""Model package groups: a name under which versions of one model are kept; knows no versions.
+"""Model package groups: the names of models with versions; knows no versions.
 
 Left out, and refused: managed configurations, groups of other accounts, resource policies (moto
 has none either).
@@ -13,7 +13,7 @@ from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import Listing
 
 PACKAGES = "model-package"
-"""The kind of the documents that packages.py keeps, by `<group>/<version>`."""
+"""The kind of the documents in packages.py, with keys `<group>/<version>`."""
 LISTING = Listing(
     "ModelPackageGroupSummaryList",
     "ModelPackageGroupName",
@@ -48,20 +48,20 @@ class PackageGroups(Engine):
         self._tags = parts.engine(Tags)
         self._documents = Collection(parts.documents, "model-package-group")
         self.lock = threading.RLock()
-        """Held while a version is added or a group deleted: no version outlives its group."""
+        """Lock for adding a version and deleting a group: no version outlives its group."""
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model-package-group/{name}")
 
     def name_of(self, text: str) -> str:
-        """Return the name in an ARN or a name; an ARN of elsewhere stays as it is."""
+        """Return the name from a name or an ARN; an ARN of another account stays as it is."""
         return text.removeprefix(self._arn(""))
 
     def document(self, text: str) -> dict:
         """Return a group by its name or ARN.
 
         Raises:
-            AwsError: there is no such group.
+            AwsError: the group does not exist.
         """
         name = self.name_of(text)
         if (group := self._documents.get(name)) is None:
@@ -70,7 +70,7 @@ class PackageGroups(Engine):
         return group
 
     def next_version(self, text: str) -> int:
-        """Return the number of a new version; one that was ever given is not given again."""
+        """Return the number of a new version; no number is used twice."""
         name = self.document(text)["ModelPackageGroupName"]
 
         def count(group: dict) -> None:

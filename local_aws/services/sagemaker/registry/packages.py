@@ -1,8 +1,8 @@
-"""Model packages: versions of a model with metrics, image, archive and approval; runs nothing.
+"""Model packages: versions of a model with metrics, image, archive, approval; runs nothing.
 
-A package in a group is a version (1, 2, …) and has no name of its own, which the SDK relies on; one
-without a group has no approval.
-Left out, and refused: validation jobs, algorithms, the marketplace, keys, managed storage.
+A package in a group is a version (1, 2, …) without a name, which the SDK relies on; a package
+without a group has no approval. Left out, and refused: validation jobs, algorithms, the
+marketplace, keys, managed storage.
 """
 
 from datetime import datetime
@@ -89,10 +89,10 @@ class Packages(Engine):
         return package
 
     def container(self, text: str) -> dict:
-        """Return the one container that a package is served with.
+        """Return the one container of a package.
 
         Raises:
-            AwsError: there is no such package, or it can't be served.
+            AwsError: the package does not exist, or can't be served.
         """
         package = self.document(text)
         containers = package.get("InferenceSpecification", {}).get("Containers", [])
@@ -122,7 +122,7 @@ class Packages(Engine):
             return self._keep(f"{group}/{version:09d}", f"{group}/{version}", in_group, request)
 
     def _check(self, request: dict) -> None:
-        """Raise AwsError where a request can't be kept."""
+        """Check a Create request. Raises: AwsError."""
         for field in UNSUPPORTED:
             if request.get(field):
                 _refuse(f"The local AWS does not support {field} in a model package.")
@@ -135,7 +135,9 @@ class Packages(Engine):
         if not name and not group:
             _refuse("Missing ARN.")
         if name and request.get("ModelApprovalStatus"):
-            _refuse("ModelApprovalStatus is for a package in a group alone.")
+            _refuse(
+                "ModelApprovalStatus is only for a package in a group: give ModelPackageGroupName."
+            )
         if card := request.get("ModelCard"):
             check_content(card.get("ModelCardContent", "{}"), of_package=True)
         if request.get("SkipModelValidation") != "All":
@@ -144,7 +146,7 @@ class Packages(Engine):
                     check_archive(self._store, uri)
 
     def _made_before(self, request: dict) -> str | None:
-        """Return the package that an earlier try of the same request made."""
+        """Return the package that an earlier request with the same token made, or None."""
         token = request.get("ClientToken")
         arns = (each["ModelPackageArn"] for each in self._documents if each["_token"] == token)
         return next(arns, None) if token else None
@@ -153,7 +155,7 @@ class Packages(Engine):
         arn = self._arn(name)
         package = {k: v for k, v in request.items() if k not in ("Tags", "ClientToken")}
         package |= {"ModelPackageArn": arn, "CreationTime": self._clock.now(), "CreatedBy": {}}
-        # Nothing is validated by a job, so there is nothing to wait for.
+        # No validation jobs, so the package is Completed at once.
         details = {"ValidationStatuses": [], "ImageScanStatuses": []}
         package |= {"ModelPackageStatus": "Completed", "ModelPackageStatusDetails": details}
         package |= {**in_group, "_key": key, "_token": request.get("ClientToken")}
@@ -205,7 +207,7 @@ class Packages(Engine):
             package = self.document(request["ModelPackageArn"])
             arn, approval = package["ModelPackageArn"], APPROVAL & request.keys()
             if approval and "ModelPackageVersion" not in package:
-                _refuse(f"ModelPackage {arn} is no version: it has no approval.")
+                _refuse(f"ModelPackage {arn} has no group, so it has no approval.")
             time = self._clock.now()
             self._documents.update(package["_key"], lambda kept: _change(kept, request, time))
         return {"ModelPackageArn": arn}
@@ -220,10 +222,10 @@ class Packages(Engine):
 
 
 def _change(package: dict, request: dict, time: datetime) -> None:
-    """Apply an update: what it does not name stays.
+    """Apply an update; fields that it does not name stay.
 
     Raises:
-        AwsError: there would be too many properties.
+        AwsError: the package would have too many properties.
     """
     package.update({field: request[field] for field in UPDATED if field in request})
     properties = {

@@ -1,11 +1,11 @@
-"""Executes the operations on hyperparameter tuning jobs; trains nothing itself.
+"""Executes the operations on hyperparameter tuning jobs; trains nothing.
 
 Trials are training jobs of the training engine, on clusters that the tuning job keeps until it
-ends: the first one on each of MaxParallelTrainingJobs starts cold, those after it don't, unless
-they are spot or what ran there before broke it. Left out: several training job definitions,
-Autotune, convergence detection, instance fallback lists, algorithms of AWS Marketplace; each is
-refused by name. After a restart of the server a tuning job goes on: the trials that the end took
-count as RetryableError, and are run again.
+ends: only the first trial on each of MaxParallelTrainingJobs clusters starts cold, and spot trials,
+and a trial after one that damaged its cluster. Left out, and refused by name: several training job
+definitions, Autotune, convergence detection, instance fallback lists, algorithms of AWS
+Marketplace. After a restart of the server a tuning job goes on: interrupted trials count as
+RetryableError, and are run again.
 """
 
 import secrets
@@ -18,7 +18,7 @@ from local_aws.services.sagemaker.jobs.training import Training
 from local_aws.services.sagemaker.tags import Tags
 from local_aws.services.sagemaker.tuning import trials
 from local_aws.services.sagemaker.tuning.requests import check
-from local_aws.services.sagemaker.tuning.run import TuningRun
+from local_aws.services.sagemaker.tuning.tuning_run import TuningRun
 from local_aws.services.sagemaker.tuning.warm_start import inherit
 from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import Listing
@@ -54,7 +54,7 @@ OPERATIONS = {
 
 
 class Tuning(Engine):
-    """Keeps tuning jobs, each with a thread of its own while it runs."""
+    """The tuning jobs; each has a thread while it runs."""
 
     name, operations = "tuning", OPERATIONS
 
@@ -97,7 +97,7 @@ class Tuning(Engine):
         del query[NAME]
         summaries = self._summaries(job)
         if query["SortBy"] == "FinalObjectiveMetricValue":
-            # Those without a value are not listed then, says the API.
+            # By the API's documentation, trials without a value are not listed then.
             summaries = [{**summary, VALUE: trials.value_of(summary)} for summary in summaries]
             summaries = [summary for summary in summaries if summary[VALUE] is not None]
         return TRIALS.answer(summaries, query)
@@ -126,7 +126,7 @@ class Tuning(Engine):
             self._tags.forget(self._arn(name))
         return {}
 
-    # What they use.
+    # Parts of the operations.
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"hyper-parameter-tuning-job/{name}")
@@ -147,7 +147,7 @@ class Tuning(Engine):
         return inherit(request, parents)
 
     def _summaries(self, job: dict) -> list[dict]:
-        """Return the summary of each trial: kept, once it has ended, else as it is now."""
+        """Return each trial's summary: the kept one of an ended trial, else the present one."""
         jobs = self._training.jobs.records.documents
         return [
             trial.get("summary")
@@ -192,13 +192,13 @@ class Tuning(Engine):
             run.start()
 
     def recover(self) -> None:
-        """Go on with the tuning jobs that the last server's end interrupted."""
+        """Continue the tuning jobs that the last server's end interrupted."""
         for document in self.documents:
             if document[STATUS] in ("InProgress", "Stopping"):
                 self._start(document[NAME])
 
     def shut_down(self) -> None:
-        """Leave all tuning jobs for the next server; their training jobs are about to be ended."""
+        """End the threads; the next server continues the tuning jobs."""
         with self._lock:
             runs = list(self._runs.values())
         for run in runs:

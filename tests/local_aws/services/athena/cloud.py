@@ -1,4 +1,4 @@
-"""A server with Athena and S3 alone, and real PyAthena pointed at it."""
+"""A server with Athena and S3 alone, and a real PyAthena client of it."""
 
 import json
 import threading
@@ -29,7 +29,7 @@ ENDLESS = (
 
 @cache
 def _shared() -> boto3.Session:
-    """Return one session for all: reading the service models is what takes its time."""
+    """Return one session for all tests: reading the service models takes long."""
     return boto3.Session("test", "test", region_name="us-east-1")
 
 
@@ -53,7 +53,7 @@ class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_request(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _moment(value: object) -> float:
@@ -62,7 +62,7 @@ def _moment(value: object) -> float:
 
 
 class Cloud:
-    """Athena and S3 over one folder; `restart()` stands for a server that comes back."""
+    """Athena and S3 over one folder; `restart()` acts as a server's restart."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -85,7 +85,7 @@ class Cloud:
         self.open()
 
     def close(self) -> None:
-        """Stop all."""
+        """Stop the engine and the server."""
         self.server.shutdown()
         self.server.server_close()
         self.engine.close()
@@ -109,7 +109,7 @@ class Cloud:
             return f"{error.status} Error", {"__type": error.code, "message": error.message}
 
     def session(self) -> Pinned:
-        """Return a boto3 session all of whose clients talk to this server."""
+        """Return a boto3 session with clients of this server."""
         return Pinned(self.url)
 
     def connect(self, **options):
@@ -132,10 +132,10 @@ class Cloud:
 
     def start(self, sql: str, **request) -> str:
         """Start a statement without waiting, and return its id."""
-        place = {"ResultConfiguration": {"OutputLocation": "s3://lake/results/"}}
+        output = {"ResultConfiguration": {"OutputLocation": "s3://lake/results/"}}
         context = {"QueryExecutionContext": {"Database": "birds"}}
         answer = self.engine.start_query_execution(
-            {"QueryString": sql, **place, **context, **request}
+            {"QueryString": sql, **output, **context, **request}
         )
         return answer["QueryExecutionId"]
 
@@ -147,7 +147,7 @@ class Cloud:
                 return body
 
     def until_running(self, id_: str) -> None:
-        """Wait for a query to be taken in hand."""
+        """Wait until a query is running."""
         deadline = time.monotonic() + 20
         while self.engine.executions.history.record(id_)["body"]["Status"]["State"] == "QUEUED":
             assert time.monotonic() < deadline
@@ -162,7 +162,7 @@ class Cloud:
         return self.engine.get_query_results({"QueryExecutionId": id_, **request})
 
     def config(self) -> SimpleNamespace:
-        """Return what helpers/athena.py needs of a Config."""
+        """Return the settings that helpers/athena.py needs."""
         return SimpleNamespace(
             region="us-east-1", bucket="lake", database="birds", endpoint_url=self.url
         )

@@ -38,5 +38,5 @@ def test_a_reason_is_the_code_the_place_and_the_words(failure, reason):
 )
 def test_the_systems_own_faults_alone_may_be_tried_again(code, category, kind, retryable):
     told = athena_error(QueryFailed(code, "no"))
-    found = (told["ErrorCategory"], told["ErrorType"], told["Retryable"])
-    assert found == (category, kind, retryable)
+    error = (told["ErrorCategory"], told["ErrorType"], told["Retryable"])
+    assert error == (category, kind, retryable)

@@ -21,7 +21,7 @@ def test_a_pattern_is_its_words_and_phrases(pattern, terms):
 
 @pytest.mark.parametrize("pattern", ["?a ?b", "-a", "{ $.a = 1 }", "[a, b]", "%a%", '"a', "a=1"])
 def test_a_pattern_that_is_more_is_refused(pattern):
-    with pytest.raises(AwsError, match="the local AWS knows words"):
+    with pytest.raises(AwsError, match="the local AWS supports words"):
         pages.terms({"filterPattern": pattern})
 
 

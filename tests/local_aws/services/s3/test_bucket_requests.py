@@ -1,4 +1,4 @@
-"""Buckets through boto3: made, listed, found and deleted, or refused as S3 does."""
+"""Buckets through boto3 are made, listed, found and deleted, or refused as by S3."""
 
 import pytest
 from botocore.exceptions import ClientError

@@ -1,4 +1,4 @@
-"""Digests that a request promises, over real HTTP: kept when they hold, refused when not."""
+"""Digests in a request, over real HTTP: right ones are kept, wrong ones refused."""
 
 import base64
 import hashlib

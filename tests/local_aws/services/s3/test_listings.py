@@ -1,4 +1,4 @@
-"""Listings against a plain model of S3's rules, and through boto3 at size."""
+"""Listings against a simple model of S3's rules, and large ones through boto3."""
 
 import time
 from types import SimpleNamespace
@@ -24,12 +24,12 @@ def fill(store, keys) -> None:
 
 def expected(keys, prefix, delimiter) -> list[str]:
     """Return what S3 lists, in order: keys and common prefixes."""
-    found = set()
+    listed = set()
     for key in keys:
         if key.startswith(prefix):
             end = key.find(delimiter, len(prefix)) if delimiter else -1
-            found.add(key if end < 0 else key[: end + len(delimiter)])
-    return sorted(found, key=str.encode)
+            listed.add(key if end < 0 else key[: end + len(delimiter)])
+    return sorted(listed, key=str.encode)
 
 
 @settings(
@@ -41,14 +41,14 @@ def expected(keys, prefix, delimiter) -> list[str]:
 def test_pages_put_together_are_the_whole_listing(store, keys, prefix, delimiter, most):
     store.index.rows("DELETE FROM objects")
     fill(store, keys)
-    found, low = [], ""
+    listed, low = [], ""
     while low is not None:
         page = listings.page(store, "birds", prefix, delimiter, low, most)
         shown = sorted([o.key for o in page.objects] + page.prefixes, key=str.encode)
         assert 0 < len(shown) <= most or (page.next is None and not shown)
-        found += shown
+        listed += shown
         low = page.next
-    assert found == expected(keys, prefix, delimiter)
+    assert listed == expected(keys, prefix, delimiter)
 
 
 @pytest.mark.parametrize("text", ["a", "a/", "é", "\ud7ff", "a\U0010ffff"])
@@ -68,12 +68,12 @@ def test_version_1_pages_by_marker(s3):
     pages = s3.get_paginator("list_objects").paginate(
         Bucket="birds", Delimiter="/", PaginationConfig={"PageSize": 1}
     )
-    found = [
+    listed = [
         [c["Key"] for c in p.get("Contents", [])]
         + [c["Prefix"] for c in p.get("CommonPrefixes", [])]
         for p in pages
     ]
-    assert found == [["a/"], ["b"], ["c/"], ["d"]]
+    assert listed == [["a/"], ["b"], ["c/"], ["d"]]
 
 
 def test_version_2_starts_after_a_key_and_names_the_owner_if_asked(s3):

@@ -7,7 +7,7 @@ import pytest
 from local_aws.errors import AwsError
 from local_aws.services.s3 import messages, xml
 from local_aws.services.s3.messages import Request, S3Error, error_response
-from local_aws.wire.received import HEADERS
+from local_aws.wire.http_request import HEADERS
 
 
 def request(path="/birds/a/b", query="", body=b"", method="GET", **headers) -> Request:
@@ -84,9 +84,9 @@ def test_an_error_names_what_it_is_about():
     error = S3Error("NoSuchKey", "none", 404, {"x-a": "1"}, Extra="e")
     answer = error_response(error, request())
     root = xml.parse(b"".join(answer.body))
-    found = {child.tag: child.text for child in root}
-    assert found.pop("RequestId")
-    assert found == {
+    elements = {child.tag: child.text for child in root}
+    assert elements.pop("RequestId")
+    assert elements == {
         "Code": "NoSuchKey", "Message": "none", "Extra": "e", "Key": "a/b", "Resource": "/birds/a/b"
     }  # fmt: skip
     assert answer.status == 404 and answer.headers["x-a"] == "1"

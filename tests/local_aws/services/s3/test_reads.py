@@ -80,8 +80,8 @@ def test_a_plain_object_is_its_own_first_part(s3, bird):
 
 
 def test_attributes_tell_parts_and_checksums(s3, two_parts):
-    asked = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]
-    told = s3.get_object_attributes(**two_parts, ObjectAttributes=asked, MaxParts=1)
+    names = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]
+    told = s3.get_object_attributes(**two_parts, ObjectAttributes=names, MaxParts=1)
     assert told["ObjectSize"] == 5 * MB + 1 and told["StorageClass"] == "STANDARD"
     assert told["ETag"].endswith("-2") and told["Checksum"]["ChecksumType"] == "COMPOSITE"
     parts = told["ObjectParts"]

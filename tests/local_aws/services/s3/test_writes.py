@@ -1,4 +1,4 @@
-"""PutObject, CopyObject, DeleteObjects, tagging through boto3, and the notices they give."""
+"""PutObject, CopyObject, DeleteObjects, tagging through boto3, and the notices to listeners."""
 
 import base64
 import hashlib

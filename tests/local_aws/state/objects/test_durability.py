@@ -1,4 +1,4 @@
-"""A server process that is killed: what it acknowledged is there, and nothing else is broken."""
+"""After a server was killed, all acknowledged objects are there, and no other is damaged."""
 
 import hashlib
 import subprocess

@@ -12,7 +12,7 @@ import pytest
 from local_aws.errors import AwsError
 from local_aws.state.objects import temporary_files
 from local_aws.state.objects.store import ObjectStore
-from tests.local_aws.full import refused_commits
+from tests.local_aws.full_disks import refused_commits
 from tests.local_aws.state.objects.folders import files
 
 

@@ -1,11 +1,11 @@
-"""Uploads in the making outlive a restart and a full disk, as they were told to the client."""
+"""Uploads in progress survive a restart and a full disk, as acknowledged to the client."""
 
 import pytest
 
 from local_aws.errors import AwsError
 from local_aws.state.objects.store import ObjectStore
 from local_aws.state.objects.uploads import Uploads
-from tests.local_aws.full import refused_commits
+from tests.local_aws.full_disks import refused_commits
 
 
 def test_an_upload_survives_a_restart(store):

@@ -33,8 +33,8 @@ def test_a_table_tells_its_columns_keys_and_properties(tables):
 
 def test_tables_are_found_by_a_pattern_within_their_names(tables):
     request = {**CATALOG, "DatabaseName": "birds", "Expression": "recordings"}
-    found = tables.list_table_metadata(request)["TableMetadataList"]
-    assert [table["Name"] for table in found] == ["raw_recordings", "recordings"]
+    listed = tables.list_table_metadata(request)["TableMetadataList"]
+    assert [table["Name"] for table in listed] == ["raw_recordings", "recordings"]
 
 
 def test_databases_come_by_pages(cloud):

@@ -16,8 +16,8 @@ def test_primary_is_always_there_and_cannot_be_deleted(cloud):
 
 
 def test_an_enforced_place_for_results_beats_the_request(cloud):
-    place = {"OutputLocation": "s3://lake/team/"}
-    create(cloud, ResultConfiguration=place, EnforceWorkGroupConfiguration=True)
+    output = {"OutputLocation": "s3://lake/team/"}
+    create(cloud, ResultConfiguration=output, EnforceWorkGroupConfiguration=True)
     body = cloud.finished(cloud.start("SELECT 1", WorkGroup="team"))
     assert body["ResultConfiguration"]["OutputLocation"].startswith("s3://lake/team/")
 
@@ -35,8 +35,8 @@ def test_a_limit_can_be_taken_away(cloud):
     create(cloud, BytesScannedCutoffPerQuery=10)
     updates = {"RemoveBytesScannedCutoffPerQuery": True}
     cloud.engine.update_work_group({"WorkGroup": "team", "ConfigurationUpdates": updates})
-    found = cloud.engine.get_work_group({"WorkGroup": "team"})["WorkGroup"]
-    assert "BytesScannedCutoffPerQuery" not in found["Configuration"]
+    group = cloud.engine.get_work_group({"WorkGroup": "team"})["WorkGroup"]
+    assert "BytesScannedCutoffPerQuery" not in group["Configuration"]
 
 
 def test_a_disabled_workgroup_takes_no_queries(cloud):

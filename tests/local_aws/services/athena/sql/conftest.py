@@ -5,7 +5,7 @@ import pytest
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.dialect import parse, to_sql
 from local_aws.services.athena.sql.queries import QueryRewriter
-from local_aws.services.athena.statements.session import open_database
+from local_aws.services.athena.statements.duckdb_database import open_database
 
 
 class NoTables:

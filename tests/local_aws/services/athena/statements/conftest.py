@@ -2,8 +2,8 @@
 
 import pytest
 
+from local_aws.services.athena.statements.duckdb_database import open_database
 from local_aws.services.athena.statements.run_context import RunContext
-from local_aws.services.athena.statements.session import open_database
 from local_aws.state.catalog import Catalog
 from local_aws.state.clock import Clock
 from local_aws.state.objects.store import ObjectStore

@@ -28,8 +28,8 @@ from local_aws.services.athena.statements.parsing import parse_statement
 )  # fmt: skip
 def test_a_statement_has_athenas_types(text, kind, category, substatement):
     statement = parse_statement(text)
-    found = (statement.kind, statement.category, statement.substatement)
-    assert found == (kind, category, substatement)
+    types = (statement.kind, statement.category, statement.substatement)
+    assert types == (kind, category, substatement)
 
 
 @pytest.mark.parametrize(

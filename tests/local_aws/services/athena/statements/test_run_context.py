@@ -49,7 +49,7 @@ def test_what_was_done_is_undone_from_the_last_to_the_first_whatever_fails(conte
     context.undo += [lambda: undone.append(1), lambda: 1 / 0, lambda: undone.append(3)]
     context.take_back()
     assert undone == [3, 1] and context.undo == []
-    assert "taken back in part" in caplog.text
+    assert "some of its files were not deleted" in caplog.text
 
 
 def test_the_reserved_room_is_given_once_the_work_is_done(context, tmp_path):

@@ -19,11 +19,11 @@ def table(**projection: str) -> dict:
 
 
 @pytest.mark.parametrize(
-    "uri, place",
+    "uri, parts",
     [("s3://b/a/c", ("b", "a/c")), ("s3a://b/", ("b", "")), ("s3://b", ("b", ""))],
 )
-def test_an_address_is_a_bucket_and_a_prefix(uri, place):
-    assert partitions.split_uri(uri) == place
+def test_an_address_is_a_bucket_and_a_prefix(uri, parts):
+    assert partitions.split_uri(uri) == parts
 
 
 def test_what_is_no_address_is_refused():
@@ -46,9 +46,9 @@ def test_what_is_no_address_is_refused():
     ],
 )  # fmt: skip
 def test_projected_values_are_those_of_the_properties(projection, values):
-    found = partitions.projected(table(**projection))
-    assert [body["Values"] for body in found] == [[value] for value in values]
-    assert found[0]["StorageDescriptor"]["Location"] == f"s3://b/t/k={values[0]}/"
+    projected = partitions.projected(table(**projection))
+    assert [body["Values"] for body in projected] == [[value] for value in values]
+    assert projected[0]["StorageDescriptor"]["Location"] == f"s3://b/t/k={values[0]}/"
 
 
 def test_a_template_says_where_a_projected_partition_lies():
@@ -84,6 +84,6 @@ def test_empty_and_hidden_objects_are_no_data(tmp_path):
     store.create_bucket("lake")
     for key, body in {"t/a": b"1", "t/_b": b"1", "t/.c": b"1", "t/d": b"", "tx": b"1"}.items():
         store.put("lake", key, body)
-    found = [file.uri for file in partitions.list_files(store, "s3://lake/t")]
+    listed = [file.uri for file in partitions.list_files(store, "s3://lake/t")]
     store.close()
-    assert found == ["s3://lake/t/a"]
+    assert listed == ["s3://lake/t/a"]

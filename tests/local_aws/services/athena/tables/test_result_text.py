@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from local_aws.services.athena.statements.session import open_database
+from local_aws.services.athena.statements.duckdb_database import open_database
 from local_aws.services.athena.tables import result_text
 
 

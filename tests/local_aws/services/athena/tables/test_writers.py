@@ -10,7 +10,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from local_aws.services.athena.failures import QueryFailed
-from local_aws.services.athena.statements.session import open_database
+from local_aws.services.athena.statements.duckdb_database import open_database
 from local_aws.services.athena.tables import writers
 from local_aws.services.athena.tables.writers import Output
 from local_aws.state.objects.store import ObjectStore
@@ -61,8 +61,8 @@ def test_rows_are_read_back_from_every_format(written, format_, compression):
 
 def test_a_partition_is_a_folder_that_its_rows_do_not_repeat(written):
     files = written(partitions=("site",))
-    found = {uri.split("/")[4]: json.loads(body) for uri, body in files.items()}
-    assert found == {
+    contents = {uri.split("/")[4]: json.loads(body) for uri, body in files.items()}
+    assert contents == {
         "site=marsh": {"n": 1},
         "site=a%2Fb": {"n": 2},
         "site=__HIVE_DEFAULT_PARTITION__": {"n": 3},

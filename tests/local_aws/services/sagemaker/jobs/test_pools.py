@@ -1,4 +1,4 @@
-"""Warm pools: who gets kept instances, how long they wait, and what is new to the next job."""
+"""Warm pools: which job gets kept instances, how long they wait, and how they are cleaned."""
 
 import os
 
@@ -17,14 +17,14 @@ CACHE = "/opt/ml/sagemaker/warmpoolcache"
 
 @pytest.fixture(autouse=True)
 def light(request, monkeypatch):
-    """Let instances import next to nothing when they start, where a test is not about that."""
+    """Let kept instances import nearly no modules, for tests that do not need them."""
     if "heavy" not in request.fixturenames:
         monkeypatch.setattr(warm_python, "LIBRARIES", ("json",))
 
 
 @pytest.fixture
 def heavy():
-    """Let instances import all that they should."""
+    """Let kept instances import all their modules."""
 
 
 def kept(name, script="pass", *, seconds=300, **more):
@@ -62,8 +62,8 @@ def test_the_second_job_starts_in_a_third_of_the_time_and_finds_only_the_cache(c
     reused = pool_of(sagemaker, "first")
     assert (reused["Status"], reused["ReusedByJob"]) == ("Reused", "second")
     assert pool_of(sagemaker, "second")["Status"] == "Available"
-    found = sagemaker.list_training_jobs(WarmPoolStatusEquals="Reused")["TrainingJobSummaries"]
-    assert [job["TrainingJobName"] for job in found] == ["first"]
+    reusing = sagemaker.list_training_jobs(WarmPoolStatusEquals="Reused")["TrainingJobSummaries"]
+    assert [job["TrainingJobName"] for job in reusing] == ["first"]
     assert second["SecondaryStatusTransitions"][0]["StatusMessage"].startswith("Found matching")
 
 

@@ -1,4 +1,4 @@
-"""What a CreateTrainingJob request may have, and what AWS fills in."""
+"""A CreateTrainingJob request is checked, and gets AWS's defaults."""
 
 import pytest
 from botocore.exceptions import ClientError

@@ -1,9 +1,9 @@
-"""The median rule, as AWS's page states it."""
+"""The median rule follows AWS's documentation."""
 
 import pytest
 
 from local_aws.services.sagemaker.tuning.early_stopping import is_hopeless
-from local_aws.services.sagemaker.tuning.run import TuningRun
+from local_aws.services.sagemaker.tuning.tuning_run import TuningRun
 from tests.local_cloud import write_log
 
 EARLIER = [[0.2, 0.4], [0.4, 0.6], [0.6, 0.8]]

@@ -16,8 +16,8 @@ def summary(status="Completed", value=None, end=0) -> dict:
 def tuning(*summaries: dict, kind="Maximize", **more) -> dict:
     objective = {"MetricName": "score", "Type": kind}
     config = {"HyperParameterTuningJobObjective": objective}
-    found = [{"name": f"t{n}", **({"summary": s} if s else {})} for n, s in enumerate(summaries)]
-    return {"HyperParameterTuningJobConfig": config, "_trials": found, **more}
+    trials = [{"name": f"t{n}", **({"summary": s} if s else {})} for n, s in enumerate(summaries)]
+    return {"HyperParameterTuningJobConfig": config, "_trials": trials, **more}
 
 
 def training(status="Completed", **metrics) -> dict:
