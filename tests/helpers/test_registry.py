@@ -14,7 +14,7 @@ from helpers.roles import make_role
 from helpers.s3_uris import parse_uri
 from helpers.session import client as course_client
 from tests.answers import make_manifest, make_predictions
-from tests.local_aws.services.sagemaker.hosting.models import archive
+from tests.local_aws.services.sagemaker.hosting.models import OURS, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training
 
 NAME = "birds-and-bins-birds-20261122010203"
@@ -29,7 +29,7 @@ def job(aws, config):
     given = {"epochs": '"12"', "data": json.dumps(config.uri("shards"))}
     sagemaker.create_training_job(**training(NAME, SCRIPT, HyperParameters=given))
     job = wait(config, "TrainingJob", NAME)
-    aws.store.put(config.bucket, job.model_data.split("/", 3)[3], archive())
+    aws.store.put(config.bucket, job.model_data.split("/", 3)[3], archive(OURS))
     return job
 
 

@@ -62,7 +62,6 @@ COVERED = {
         "endpoints of real models, in processes of their own",
         "local_aws/services/sagemaker/hosting/fleet.py",
         "local_aws/services/sagemaker/hosting/replies.py",
-        "local_aws/services/sagemaker/hosting/server_process.py",
         "local_aws/services/sagemaker/hosting/worker.py",
     ),
     "local_aws/services/sagemaker/jobs/test_job_kind.py": (

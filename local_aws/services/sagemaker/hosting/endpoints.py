@@ -14,9 +14,10 @@ from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
 from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
+from local_aws.services.sagemaker.hosting.http_client import Answer
 from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError
-from local_aws.services.sagemaker.hosting.server_process import Answer, ServerProcess, StartFailed
-from local_aws.services.sagemaker.hosting.serving_images import serving_view
+from local_aws.services.sagemaker.hosting.server_process import ServerProcess
+from local_aws.services.sagemaker.hosting.serving_images import StartFailed, serving_image
 from local_aws.state import paths
 from local_aws.state.collection import Collection, public
 from local_aws.state.disk import worded
@@ -24,8 +25,15 @@ from local_aws.wire.listing import CHANGED, LISTED, Listing
 
 log = logging.getLogger(__name__)
 
+LAST_GRACE_SECONDS = 2.0
+"""For what servers still answer when the local AWS itself ends."""
 FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
-PASSED_ON = {"Accept": "Accept", "CustomAttributes": "X-Amzn-SageMaker-Custom-Attributes"}
+ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+PASSED_ON = {
+    "Accept": "Accept",
+    "CustomAttributes": ATTRIBUTES,
+    "TargetVariant": "X-Amzn-SageMaker-Target-Variant",
+}
 """Members of an invocation that the model's container gets as headers."""
 LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
 
@@ -188,13 +196,13 @@ class Endpoints(Engine):
             archive = self._store.info(bucket, key).path
         except AwsError as error:
             raise StartFailed(f"Could not access model data at {uri}: {error.message}") from None
-        view = serving_view(self._context, container["Image"])
+        image = serving_image(self._context, container["Image"])
         instance = uuid.uuid4().hex[:12]
         folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
         environment = container.get("Environment", {})
         writer = LogWriter(self.parts.call, self._clock, _group(name), stream)
-        return ServerProcess(self._context, folder, view, archive, environment, writer)
+        return ServerProcess(self._context, folder, image, archive, environment, writer)
 
     # Invoking.
 
@@ -221,6 +229,8 @@ class Endpoints(Engine):
             text = answer.body.decode(errors="replace").strip()
             raise ModelError(answer.status, text, _group(name))
         facts = {"ContentType": answer.content_type, "InvokedProductionVariant": variant}
+        if attributes := answer.headers.get(ATTRIBUTES.lower()):
+            facts["CustomAttributes"] = attributes
         return {"Body": answer.body, **facts}
 
     def _ask(
@@ -262,7 +272,7 @@ class Endpoints(Engine):
             fleets = [*self._serving.values(), *self._coming.values()]
             self._serving, self._coming = {}, {}
         for fleet in fleets:
-            fleet.stop()
+            fleet.stop(LAST_GRACE_SECONDS)
 
 
 def _group(name: str) -> str:
