@@ -39,6 +39,10 @@ class Config:
     """The local AWS, or None for AWS itself."""
     poll_seconds: float = 10.0
     """Pause between two looks at a running job."""
+    transcript: Path | None = None
+    """File to which the shapes of all calls are written (docs/evidence.md), or None."""
+    notebook: str | None = None
+    """Number of the notebook that runs, as far as its kernel was told; for the transcript."""
 
     @property
     def source(self) -> str:
@@ -119,6 +123,22 @@ def _raw_source() -> str | None:
     )
 
 
+def _transcript() -> Path | None:
+    """Return `COURSE_TRANSCRIPT` as an absolute path, or None.
+
+    Kernels start in notebooks/, people type the path as seen from the project's root.
+    """
+    file = os.environ.get("COURSE_TRANSCRIPT")
+    return (ROOT / file).resolve() if file else None
+
+
+def _notebook() -> str | None:
+    """Return the number of the running notebook, from the path that Jupyter tells its kernels."""
+    name = Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    known = re.fullmatch(r"(\d\d)_\w+\.ipynb", name)
+    return known[1] if known else None
+
+
 def kaggle_credentials() -> tuple[str, str]:
     """Return user name and key of `KAGGLE_USERNAME` and `KAGGLE_KEY`, or of kaggle.json.
 
@@ -147,7 +167,8 @@ def load_config() -> Config:
     """Read the environment and return the settings; on `local`, see that the local AWS runs.
 
     `COURSE_CLOUD` is `local` (default) or `aws`, `COURSE_DATASET` is `birds` (default) or `bins`,
-    `COURSE_RAW` a folder or S3 prefix of the user's own raw data.
+    `COURSE_RAW` a folder or S3 prefix of the user's own raw data, `COURSE_TRANSCRIPT` a file for
+    the shapes of all calls.
 
     Raises:
         ValueError: a variable has a value that is not known.
@@ -161,9 +182,10 @@ def load_config() -> Config:
         _raw_source(),
     )
     role = f"{PROJECT}-execution"
+    notes = {"transcript": _transcript(), "notebook": _notebook()}
     if cloud == "aws":
         account, region = account_and_region()
-        return Config(cloud, dataset, region, _bucket(account, region), role, raw)
+        return Config(cloud, dataset, region, _bucket(account, region), role, raw, **notes)
     server = _local_aws()
     # The SDKs make clients of their own deep inside: the environment is the only seam they all
     # respect, and child processes inherit it.
@@ -172,7 +194,8 @@ def load_config() -> Config:
         os.environ.pop(name, None)
     use_local(server.url, server.region)
     bucket = _bucket(server.account, server.region)
-    return Config(cloud, dataset, server.region, bucket, role, raw, server.url, poll_seconds=0.5)
+    place = {"endpoint_url": server.url, "poll_seconds": 0.5}
+    return Config(cloud, dataset, server.region, bucket, role, raw, **place, **notes)
 
 
 def _local_aws() -> "Context":

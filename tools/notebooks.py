@@ -1,6 +1,7 @@
 """Runs and renders the notebooks, and knows their form; nothing of what they teach.
 
 python -m tools.notebooks run       all notebooks, in order, as copies in .notebooks/
+python -m tools.notebooks run 00 01 these alone
 python -m tools.notebooks render    the course of each data set, one after the other, and its
                                     outputs into notebooks/ and notebooks/bins/; `render bins`
                                     makes those of the bins alone
@@ -95,9 +96,9 @@ def clean(notebook: NotebookNode, rendered: str, dataset: str = NAMES[0]) -> Non
     )
 
 
-def run(environment: Mapping[str, str] = os.environ) -> int:
-    """Run copies of all notebooks in one pytest, and return its exit status."""
-    notebooks = paths()
+def run(numbers: Sequence[str] = (), environment: Mapping[str, str] = os.environ) -> int:
+    """Run copies of all notebooks, or of some, in one pytest, and return its exit status."""
+    notebooks = [path for path in paths() if not numbers or path.name[:2] in numbers]
     if not notebooks:
         print(f"No notebooks in {FOLDER.name}/", file=sys.stderr)
         return 1
@@ -120,7 +121,7 @@ def render(datasets: Sequence[str] = NAMES) -> int:
     for dataset in datasets or NAMES:
         before = sources()
         rendered = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        if status := run(own | {"COURSE_DATASET": dataset}):
+        if status := run(environment=own | {"COURSE_DATASET": dataset}):
             return status
         if changed := [name for name, code in sources().items() if before.get(name) != code]:
             print(f"{changed[0]} was changed while the course ran: nothing saved", file=sys.stderr)
@@ -175,13 +176,13 @@ def main() -> int:
     """Read the command and carry it out."""
     parser = argparse.ArgumentParser(description="Run, render or test the notebooks of the course.")
     parser.add_argument("command", choices=("run", "render", "test"))
-    parser.add_argument("datasets", nargs="*", help="which pages to render (default: all)")
+    parser.add_argument("names", nargs="*", help="numbers to run, data sets to render (all)")
     args = parser.parse_args()
-    if unknown := set(args.datasets) - set(NAMES):
-        parser.error(f"no data set called {', '.join(sorted(unknown))}: {', '.join(NAMES)}")
-    if args.command == "render":
-        return render(args.datasets)
-    return run() if args.command == "run" else test()
+    known = {"run": [path.name[:2] for path in paths()], "render": NAMES}.get(args.command, ())
+    if unknown := set(args.names) - set(known):
+        parser.error(f"{args.command} takes no {', '.join(sorted(unknown))}: {', '.join(known)}")
+    commands = {"run": partial(run, args.names), "render": partial(render, args.names)}
+    return commands.get(args.command, test)()
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ TOPICS = {
 }
 """Number of a notebook, and its subject in a few words."""
 COMMENTS = {
-    "docker_process": "the image of the processing jobs",
+    "docker_process": "the image of processing jobs and endpoints, and its server",
     "notebooks": "the course, with the outputs of the birds",
     "notebooks/bins": "the same cells with the outputs of the bins: pages to read",
     "scripts_train": "the training job",

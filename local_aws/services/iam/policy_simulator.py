@@ -52,17 +52,12 @@ def _verdict(effects: set[str]) -> str:
     return "allowed" if "Allow" in effects else "implicitDeny"
 
 
-KNOWN = {"PolicySourceArn", "ActionNames", "ResourceArns", "MaxItems"}
-
-
 def _role(request: dict) -> str:
-    """Check a request, and return the name of its role.
+    """Return the name of the role that is simulated.
 
     Raises:
         AwsError: `InvalidInput`.
     """
-    if others := sorted(request.keys() - KNOWN):
-        raise AwsError("InvalidInput", f"The local AWS does not support {', '.join(others)}.")
     arn = request["PolicySourceArn"]
     if ":role/" not in arn:
         raise AwsError(
@@ -75,7 +70,8 @@ def _role(request: dict) -> str:
 class Simulator(Engine):
     """The engine of SimulatePrincipalPolicy."""
 
-    name, operations = "simulator", {"iam": ("SimulatePrincipalPolicy",)}
+    name = "simulator"
+    operations = {"iam": {"SimulatePrincipalPolicy": "PolicySourceArn ActionNames ResourceArns"}}
 
     def simulate_principal_policy(self, request: dict) -> dict:
         """Return a decision for each action on each resource.

@@ -197,7 +197,7 @@ def test_what_is_not_as_the_model_has_it_stays_and_is_named(service, operation, 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_json_is_refused(body):
-    with pytest.raises(AwsError, match="SerializationException.*not JSON"):
+    with pytest.raises(AwsError, match="SerializationException.*not valid JSON"):
         call_of("sagemaker", "ListModels", body)
 
 
