@@ -5,6 +5,7 @@ python -m tools.notebooks run 00 01 these alone
 python -m tools.notebooks render    the course of each data set, one after the other, and its
                                     outputs into notebooks/ and notebooks/bins/; `render bins`
                                     makes those of the bins alone
+python -m tools.notebooks prose     changed prose of notebooks/ goes into notebooks/bins/ too
 python -m tools.notebooks test      the courses of all data sets, side by side; nothing is kept
 """
 
@@ -149,6 +150,20 @@ def save(dataset: str, rendered: str) -> None:
         print(f"{dataset} {path.name}: {notebook.metadata.course.seconds} s")
 
 
+def copy_prose() -> int:
+    """Copy the prose of notebooks/ into the other data sets' pages; other code needs a render."""
+    for dataset in NAMES[1:]:
+        for path in paths(dataset):
+            notebook, page = (nbformat.read(each, 4) for each in (FOLDER / path.name, path))
+            if sources_digest(notebook) != sources_digest(page):
+                print(f"{dataset} {path.name} is of other code: `make render`", file=sys.stderr)
+                return 1
+            run_cells = {cell.id: cell for cell in page.cells if cell.cell_type == "code"}
+            page.cells = [run_cells.get(cell.id, cell) for cell in notebook.cells]
+            nbformat.write(page, path)
+    return 0
+
+
 def test(options: Sequence[str] = ("notebooks", "--verbose", "--no-header")) -> int:
     """Run the course of every data set at once, each in a pytest of its own; return 1 if any fails.
 
@@ -175,14 +190,20 @@ def course(dataset: str, options: Sequence[str]) -> int:
 def main() -> int:
     """Read the command and carry it out."""
     parser = argparse.ArgumentParser(description="Run, render or test the notebooks of the course.")
-    parser.add_argument("command", choices=("run", "render", "test"))
+    parser.add_argument("command", choices=("run", "render", "prose", "test"))
     parser.add_argument("names", nargs="*", help="numbers to run, data sets to render (all)")
     args = parser.parse_args()
     known = {"run": [path.name[:2] for path in paths()], "render": NAMES}.get(args.command, ())
     if unknown := set(args.names) - set(known):
-        parser.error(f"{args.command} takes no {', '.join(sorted(unknown))}: {', '.join(known)}")
-    commands = {"run": partial(run, args.names), "render": partial(render, args.names)}
-    return commands.get(args.command, test)()
+        words = f"numbers of notebooks, and only render data sets ({', '.join(NAMES)})"
+        parser.error(f"only run takes {words}: not {', '.join(sorted(unknown))}")
+    commands = {
+        "run": partial(run, args.names),
+        "render": partial(render, args.names),
+        "prose": copy_prose,
+        "test": test,
+    }
+    return commands[args.command]()
 
 
 if __name__ == "__main__":

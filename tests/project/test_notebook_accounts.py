@@ -42,7 +42,7 @@ def test_raw_objects_are_as_many_in_01_04_05_and_the_card_of_07(said):
 def test_records_are_the_raw_objects_that_are_not_set_aside(said):
     ((records,),) = said("01", r"^([\d,]+) records of")
     ((objects,),) = said("01", rf"^{MEDIA}(\d+)")
-    aside = said("01", r"^ *()(?:train_audio|bin-images)/\S+ +(?!row in)[a-z]")
+    aside = said("01", r"^ *()(?:train_audio|bin-images)/\S+ +(?!row in)(?:[a-z]|\d+ items:)")
     entries = said("01", r"^ *()(?:metadata/\S+ +[a-z]|\S+ +row in)")
     assert records + len(aside) == objects
     assert sum(said("04", r"beside ([\d,]+) entr"), ()) == ((len(entries),) if entries else ())

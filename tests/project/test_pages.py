@@ -36,7 +36,9 @@ def about(path):
 
 @pytest.mark.parametrize("notebook, page", PAIRS)
 def test_a_page_has_the_cells_of_its_notebook_in_order(notebook, page):
-    assert cells(page) == cells(notebook), "`make render` copies them"
+    assert cells(page) == cells(notebook), (
+        "`python -m tools.notebooks prose` copies prose, `make render` code"
+    )
     assert about(page) == about(notebook)
 
 

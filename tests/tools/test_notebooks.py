@@ -90,6 +90,27 @@ def test_a_run_that_fails_saves_nothing(course):
     assert not notebooks.code_cells(nbformat.read(course / "00_a.ipynb", 4))[0].outputs
 
 
+def test_prose_goes_into_the_pages_of_other_data_sets_and_their_outputs_stay(course):
+    write(course / "00_a.ipynb", "1")
+    assert notebooks.render() == 0
+    source = nbformat.read(course / "00_a.ipynb", 4)
+    source.cells.insert(0, new_markdown_cell("New prose."))
+    nbformat.write(source, course / "00_a.ipynb")
+    assert notebooks.copy_prose() == 0
+    page = nbformat.read(course / "bins" / "00_a.ipynb", 4)
+    assert [cell.id for cell in page.cells] == [cell.id for cell in source.cells]
+    assert page.cells[0].source == "New prose."
+    assert printed(course / "bins" / "00_a.ipynb") == "bins of None"
+
+
+def test_prose_beside_other_code_is_not_copied(course, capsys):
+    write(course / "00_a.ipynb", "1")
+    assert notebooks.render() == 0
+    write(course / "00_a.ipynb", "2")
+    assert notebooks.copy_prose() == 1
+    assert "make render" in capsys.readouterr().err
+
+
 def test_prose_that_was_changed_while_the_course_ran_is_kept(course, monkeypatch):
     write(course / "00_a.ipynb", "1")
     run = notebooks.run
