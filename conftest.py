@@ -11,6 +11,8 @@ import pytest
 from tools.course_run import CourseRun, course_settings
 
 SETTINGS = course_settings(os.environ)
+collect_ignore_glob = ["notebooks/*/*"]
+"""Pages of other data sets: their cells are those of notebooks/, which run with each of them."""
 RUN = pytest.StashKey[CourseRun]()
 
 
@@ -64,6 +66,8 @@ def pytest_runtest_protocol(item: pytest.Item):
     run = stash.setdefault(RUN, None) or CourseRun(SETTINGS)
     stash[RUN] = run
     with run.environment():
+        # What Jupyter tells its kernels; nbmake's are not told.
+        os.environ["JPY_SESSION_NAME"] = str(item.path)
         return (yield)
 
 

@@ -42,6 +42,10 @@ class Config:
     """Pause between two looks at a running job."""
     account: AccountSettings = AccountSettings()
     """What a company's account prescribes."""
+    transcript: Path | None = None
+    """File to which the shapes of all calls are written (docs/evidence.md), or None."""
+    notebook: str | None = None
+    """Number of the notebook that runs, as far as its kernel was told; for the transcript."""
 
     @property
     def source(self) -> str:
@@ -128,6 +132,22 @@ def _raw_source() -> str | None:
     )
 
 
+def _transcript() -> Path | None:
+    """Return `COURSE_TRANSCRIPT` as an absolute path, or None.
+
+    Kernels start in notebooks/, people type the path as seen from the project's root.
+    """
+    file = os.environ.get("COURSE_TRANSCRIPT")
+    return (ROOT / file).resolve() if file else None
+
+
+def _notebook() -> str | None:
+    """Return the number of the running notebook, from the path that Jupyter tells its kernels."""
+    name = Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    known = re.fullmatch(r"(\d\d)_\w+\.ipynb", name)
+    return known[1] if known else None
+
+
 def kaggle_credentials() -> tuple[str, str]:
     """Return user name and key of `KAGGLE_USERNAME` and `KAGGLE_KEY`, or of kaggle.json.
 
@@ -156,8 +176,8 @@ def load_config() -> Config:
     """Read the environment and return the settings; on `local`, see that the local AWS runs.
 
     `COURSE_CLOUD` is `local` (default) or `aws`, `COURSE_DATASET` is `birds` (default) or `bins`,
-    `COURSE_RAW` a folder or S3 prefix of the user's own raw data. account_settings.py has what a
-    company's account may prescribe.
+    `COURSE_RAW` a folder or S3 prefix of the user's own raw data, `COURSE_TRANSCRIPT` a file for
+    the shapes of all calls. account_settings.py has what a company's account may prescribe.
 
     Raises:
         ValueError: a variable has a value that is not known.
@@ -172,11 +192,12 @@ def load_config() -> Config:
     )
     account = read_settings(os.environ)
     role = account.role or f"{PROJECT}-execution"
+    notes = {"transcript": _transcript(), "notebook": _notebook(), "account": account}
     if cloud == "aws":
         number, region = account_and_region()
         use_aws(region, account)
         bucket = account.bucket or _bucket(number, region)
-        return Config(cloud, dataset, region, bucket, role, raw, account=account)
+        return Config(cloud, dataset, region, bucket, role, raw, **notes)
     server = _local_aws()
     # The SDKs make clients of their own deep inside: the environment is the only seam they all
     # respect, and child processes inherit it.
@@ -185,7 +206,8 @@ def load_config() -> Config:
         os.environ.pop(name, None)
     use_local(server.url, server.region, account)
     bucket = account.bucket or _bucket(server.account, server.region)
-    return Config(cloud, dataset, server.region, bucket, role, raw, server.url, 0.5, account)
+    place = {"endpoint_url": server.url, "poll_seconds": 0.5}
+    return Config(cloud, dataset, server.region, bucket, role, raw, **place, **notes)
 
 
 def _local_aws() -> "Context":

@@ -142,9 +142,14 @@ def _packages(config: Config) -> Iterator[str]:
     """Yield `<group>/<version>` of all versions in the course's groups."""
     pages = client(config, "sagemaker").get_paginator("list_model_packages")
     for group in _package_groups(config):
-        for page in pages.paginate(ModelPackageGroupName=group):
-            numbers = (each["ModelPackageVersion"] for each in page["ModelPackageSummaryList"])
-            yield from (f"{group}/{number}" for number in numbers)
+        try:
+            for page in pages.paginate(ModelPackageGroupName=group):
+                numbers = (each["ModelPackageVersion"] for each in page["ModelPackageSummaryList"])
+                yield from (f"{group}/{number}" for number in numbers)
+        except ClientError as error:
+            # The list of groups is late: it shows one that is gone, and whose versions are.
+            if "does not exist" not in str(error):
+                raise
 
 
 def _delete_package(config: Config, name: str) -> None:

@@ -91,6 +91,8 @@ class Manifest:
     """Near copies that stay, in one split with their originals, and why."""
     names: dict[str, str] = field(default_factory=dict)
     """By record id, the path of the user's own file, where the id is not that file's name."""
+    label_names: dict[str, str] = field(default_factory=dict)
+    """Labels in words, such as `Barn Swallow (barswa)`, where a label alone tells too little."""
     sources: dict = field(default_factory=dict)
     """What it was made of: `name` of the raw data and the `fingerprint` of all its objects; `count`
     of raw objects, how many of them were `used`, and the `etags` of those read, by key."""

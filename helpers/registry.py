@@ -146,7 +146,7 @@ def register(config: Config, job: Job, evaluation: str, card: Card) -> Version:
     dataset, report = load_dataset(config.dataset), card.report
     task = dataset.task
     statistics = {"ContentType": "application/json", "S3Uri": f"{evaluation}/{STATISTICS}"}
-    image = serving_image(config, INSTANCE)
+    image = serving_image(config)
     container = {"Image": image, "ModelDataUrl": job.model_data, "Environment": PROGRAM}
     value = report["metrics"][task.headline]["value"]
     properties = {

@@ -31,8 +31,9 @@ class Engine:
 
     name: ClassVar[str]
     """Key of the engine in `Parts.engines`."""
-    operations: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """The executed operations by service; services have boto3's names."""
+    operations: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """The executed operations by service; services have boto3's names, each operation
+    has the members of its request that are done (`local_aws/wire/members.py`)."""
 
     def __init__(self, parts: "Parts"):
         self.parts = parts

@@ -26,7 +26,7 @@ from local_aws.lifecycle import (
     claim,
     load_keys,
 )
-from local_aws.operations import table
+from local_aws.operations import members, table
 from local_aws.parts import Parts
 from local_aws.recorded.journal import Journal
 from local_aws.recorded.moto_client import Recorded
@@ -119,7 +119,7 @@ class LocalAws:
         def is_done(service: str, operation: str) -> bool:
             return parts.is_executed(service, operation) or recorded.has(service, operation)
 
-        front = Front(keys, is_done, Propagation(parts).call, s3, health, control)
+        front = Front(keys, is_done, members, Propagation(parts).call, s3, health, control)
         app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()

@@ -16,7 +16,7 @@ from tools import late_cloud
 from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[1]
-KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_LAG")
+KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_LAG", "COURSE_TRANSCRIPT")
 """Settings of a person that a run honors; it is always on the local AWS.
 
 COURSE_LAG is the run's own: seconds by which its AWS is late, tools/late_cloud.py.
@@ -36,6 +36,8 @@ def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
     raw = settings.get("COURSE_RAW", "")
     if raw and "://" not in raw:
         settings["COURSE_RAW"] = str(Path(raw).absolute())
+    if file := settings.get("COURSE_TRANSCRIPT"):
+        settings["COURSE_TRANSCRIPT"] = str(Path(file).absolute())
     return settings
 
 

@@ -41,14 +41,13 @@ def training() -> list[list[str]]:
 
 
 def processing() -> list[list[str]]:
-    """Return what docker_process/Dockerfile installs."""
+    """Return what docker_process/Dockerfile installs, from where its file says."""
     lines = pins("docker_process/requirements.txt")
-    alone = [line for line in lines if line.startswith("silero-vad==")]
-    return [["--no-deps", *alone], [line for line in lines if line not in alone]]
+    return [[word for line in lines for word in line.split()]]
 
 
 IMAGES = {"training": Image("3.12", training), "processing": Image("3.11", processing)}
-"""Name to image: AWS's for training, and our own for processing."""
+"""Name to image: AWS's for training, and our own for processing and endpoints."""
 
 
 def folder(name: str) -> Path:

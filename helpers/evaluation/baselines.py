@@ -44,7 +44,7 @@ def baseline_table(report: dict, manifest: Manifest) -> pd.DataFrame:
     """Return the model beside guesses on its own test and published results."""
     task = load_dataset(report["dataset"]).task
     train, test = (counts(manifest, split) for split in ("train", report["split"]))
-    size = f"this test, {report['samples']} samples"
+    size = f"this test, {report['samples']} samples, split by groups"
     rows = [{"data": size, **guess} for guess in task.guesses(train, test, report["labels"])]
     rows += task.published
     rows.append({"model": "this model, with 95 % interval", "data": size, **report["metrics"]})

@@ -53,6 +53,8 @@ class Plan:
     joined: tuple[Remark, ...]
     names: Mapping[str, str]
     """Paths of the user's own files, by record id, where they are others."""
+    label_names: Mapping[str, str]
+    """Labels in words."""
     source: str
     """Name of the raw data."""
     fingerprint: str
@@ -83,6 +85,7 @@ def make_plan(
     media_prefix: str = "",
     joined: Iterable[Remark] = (),
     names: Mapping[str, str] | None = None,
+    label_names: Mapping[str, str] | None = None,
     source: str = "",
     seed: int = 0,
     labels: Sequence[str] | None = None,
@@ -97,6 +100,7 @@ def make_plan(
         media_prefix: below which the raw objects lie; beside them is metadata.
         joined: raw objects that stay, but in one split with what they resemble, and why.
         names: paths of the user's own files, by record id, where they are others.
+        label_names: labels in words.
         source: name of the raw data.
         records_per_shard: at most so many raw objects in a shard.
         shard_bytes: at most about so many bytes of raw objects in a shard.
@@ -133,6 +137,7 @@ def make_plan(
         set_aside=set_aside,
         joined=tuple(joined),
         names=names or {},
+        label_names=label_names or {},
         source=source,
         fingerprint=fingerprint(objects),
         objects=sum(key.startswith(media_prefix) for key in listing),

@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.images.image import Image
 from local_aws.state import paths
 from local_aws.state.objects.store import ObjectInfo, ObjectStore
 
@@ -28,6 +29,7 @@ SITE = sysconfig.get_paths()["purelib"]
 STDLIB = sysconfig.get_paths()["stdlib"]
 HOME = str(Path(find_spec("local_aws").origin).resolve().parents[1])
 """The folder of the supervisors and workers that run a job's processes."""
+PATH = "/usr/local/bin:/usr/bin:/bin"
 CODE_ENDINGS = {".py", ".sh"}
 NO_NAMES = {"RES_OPTIONS": "attempts:0"}
 """Makes glibc ask no name server (resolv.conf(5)); names in /etc/hosts are still resolved."""
@@ -43,8 +45,25 @@ class Container:
 
     def __init__(self, root: Path, host: str):
         self.root, self.host, self.ml = root, host, root / "opt" / "ml"
+        self._variables: Mapping[str, str] = {}
+        self.workdir = self.ml
         for folder in ("input/config", "input/data", "model", "output/data", "code", "tmp"):
             (self.ml / folder).mkdir(parents=True, exist_ok=True)
+
+    def fill(self, image: Image) -> None:
+        """Lay out what an image has besides its packages, and take over its variables."""
+        self._variables = image.variables
+        if image.workdir.strip("/"):
+            self.workdir = self._at_root(image.workdir)
+        if image.files.is_dir():
+            shutil.copytree(
+                image.files, self.root, copy_function=self._copy, dirs_exist_ok=True
+            )  # fmt: skip
+
+    def _copy(self, source: str, target: str) -> None:
+        shutil.copy(source, target)
+        if Path(target).suffix in CODE_ENDINGS:
+            self.rewrite(Path(target))
 
     def path(self, inside: str) -> Path:
         """Return the real path of a path below /opt/ml.
@@ -93,6 +112,14 @@ class Container:
         if ML in text:
             path.write_text(self.inward(text), errors="surrogateescape")
 
+    def _image_path(self) -> str:
+        """Return the part of PATH that leads to the image's own files, a colon after each."""
+        places = filter(None, self._variables.get("PATH", "").split(":"))
+        return "".join(f"{path}:" for path in map(self._at_root, places) if path.is_dir())
+
+    def _at_root(self, path: str) -> Path:
+        return paths.below(self.root, path.strip("/"))
+
     def environment(
         self, context: Context, venv: Path, variables: dict[str, str]
     ) -> dict[str, str]:
@@ -100,8 +127,9 @@ class Container:
         home = self.root / "root"
         home.mkdir(exist_ok=True)
         return {
+            **{name: self.inward(value) for name, value in self._variables.items()},
             **context.environment(),
-            "PATH": f"{venv / 'bin'}:{venv / IMAGE / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{venv / 'bin'}:{venv / IMAGE / 'bin'}:{self._image_path()}{PATH}",
             "HOME": str(home),
             "TMPDIR": str(self.ml / "tmp"),
             "LANG": "C.UTF-8",

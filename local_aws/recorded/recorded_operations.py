@@ -109,6 +109,18 @@ RECORDED: dict[str, tuple[Record, ...]] = {
     ),
 }
 
+_METRIC = "Namespace MetricName Dimensions(*)"
+MEMBERS: dict[str, dict[str, str]] = {
+    "cloudwatch": {
+        "GetMetricData": """StartTime EndTime ScanBy NextToken
+            MetricDataQueries(Id MetricStat(*) Label ReturnData Period)""",
+        "GetMetricStatistics": f"{_METRIC} StartTime EndTime Period Statistics Unit",
+        "PutMetricData": "Namespace MetricData(*)",
+    },
+}
+"""What moto does of requests that it would pass over in part, as `local_aws/wire/members.py` has
+it; of the others' requests it keeps all."""
+
 BUCKETS = ("CreateBucket", "DeleteBucket")
 """S3's operations that the object plane executes and repeats to moto, for bucket settings."""
 

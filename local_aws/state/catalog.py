@@ -174,17 +174,6 @@ class Catalog:
             self._documents.delete("table", key)
         return {}
 
-    def batch_delete_table(self, request: dict) -> dict:
-        """Delete several tables; those that don't exist are listed as errors."""
-        errors = []
-        with self._documents.transaction():
-            for name in request["TablesToDelete"]:
-                try:
-                    self.delete_table({"DatabaseName": request["DatabaseName"], "Name": name})
-                except AwsError as error:
-                    errors.append({"TableName": name, "ErrorDetail": _detail(error)})
-        return {"Errors": errors}
-
     # Partitions
 
     def _partition_key(self, table: dict, values: list[str]) -> str:
@@ -204,16 +193,6 @@ class Catalog:
             "CatalogId": self._account,
         }
 
-    def create_partition(self, request: dict) -> dict:
-        """Create one partition."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        body = self._partition_body(table, request["PartitionInput"])
-        key = self._partition_key(table, body["Values"])
-        if self._documents.get("partition", key):
-            raise AwsError("AlreadyExistsException", "Partition already exists.")
-        self._documents.put("partition", key, body)
-        return {}
-
     def batch_create_partition(self, request: dict) -> dict:
         """Create several partitions; those that exist are listed as errors."""
         table = self._table(request["DatabaseName"], request["TableName"])
@@ -223,8 +202,8 @@ class Catalog:
             body = self._partition_body(table, definition)
             key = self._partition_key(table, body["Values"])
             if key in known or key in new:
-                error = AwsError("AlreadyExistsException", "Partition already exists.")
-                errors.append({"PartitionValues": body["Values"], "ErrorDetail": _detail(error)})
+                detail = _detail("AlreadyExistsException", "Partition already exists.")
+                errors.append({"PartitionValues": body["Values"], "ErrorDetail": detail})
             else:
                 new[key] = body
         self._documents.put_many("partition", list(new.items()))
@@ -234,66 +213,27 @@ class Catalog:
         prefix = self._key(table["DatabaseName"], table["Name"]) + SEPARATOR
         return self._documents.items("partition", prefix)
 
-    def _partition(self, table: dict, values: list[str]) -> dict:
-        body = self._documents.get("partition", self._partition_key(table, values))
-        if body is None:
-            raise AwsError("EntityNotFoundException", "Cannot find partition.")
-        return body
-
-    def get_partition(self, request: dict) -> dict:
-        """Return one partition."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        return {"Partition": self._partition(table, request["PartitionValues"])}
-
     def get_partitions(self, request: dict) -> dict:
         """Return a table's partitions, by pages; Expression filters on the partition keys."""
         table = self._table(request["DatabaseName"], request["TableName"])
         bodies = [body for _, body in self._partitions(table)]
         kept = matching(table["PartitionKeys"], bodies, request.get("Expression"))
+        if request.get("ExcludeColumnSchema"):
+            for storage in (body.get("StorageDescriptor", {}) for body in kept):
+                storage.pop("Columns", None)
         return _page(_segment(kept, request.get("Segment")), "Partitions", request)
-
-    def batch_get_partition(self, request: dict) -> dict:
-        """Return several partitions, and the keys of those that don't exist."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        bodies, missing = [], []
-        for wanted in request["PartitionsToGet"]:
-            key = self._partition_key(table, wanted["Values"])
-            body = self._documents.get("partition", key)
-            (missing if body is None else bodies).append(wanted if body is None else body)
-        return {"Partitions": bodies, "UnprocessedKeys": missing}
-
-    def update_partition(self, request: dict) -> dict:
-        """Replace a partition; its values may change."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        old = self._partition(table, request["PartitionValueList"])
-        body = self._partition_body(table, {"Values": old["Values"], **request["PartitionInput"]})
-        body["CreationTime"] = old["CreationTime"]
-        key = self._partition_key(table, body["Values"])
-        with self._documents.transaction():
-            self._documents.put("partition", key, body)
-            if key != (former := self._partition_key(table, old["Values"])):
-                self._documents.delete("partition", former)
-        return {}
-
-    def delete_partition(self, request: dict) -> dict:
-        """Delete one partition."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        body = self._partition(table, request["PartitionValues"])
-        self._documents.delete("partition", self._partition_key(table, body["Values"]))
-        return {}
 
     def batch_delete_partition(self, request: dict) -> dict:
         """Delete several partitions; those that don't exist are listed as errors."""
-        errors = []
+        table, errors = self._table(request["DatabaseName"], request["TableName"]), []
         with self._documents.transaction():
-            for wanted in request["PartitionsToDelete"]:
-                values = wanted["Values"]
-                try:
-                    self.delete_partition({**request, "PartitionValues": values})
-                except AwsError as error:
-                    errors.append({"PartitionValues": values, "ErrorDetail": _detail(error)})
+            for each in request["PartitionsToDelete"]:
+                key = self._partition_key(table, each["Values"])
+                if not self._documents.delete("partition", key):
+                    detail = _detail("EntityNotFoundException", "Cannot find partition.")
+                    errors.append({"PartitionValues": each["Values"], "ErrorDetail": detail})
         return {"Errors": errors}
 
 
-def _detail(error: AwsError) -> dict:
-    return {"ErrorCode": error.code, "ErrorMessage": error.message}
+def _detail(code: str, message: str) -> dict:
+    return {"ErrorCode": code, "ErrorMessage": message}

@@ -14,7 +14,7 @@ from local_aws.wire.routing import CBOR, S3, Call
 
 def unsupported(call: Call, members: Sequence[str] = ()) -> AwsError:
     """Return the error for an operation, or members of one, that the local AWS does not support."""
-    name = f"{call} with {', '.join(members)}" if members else str(call)
+    name = f"{call} with {', '.join(members)}: leave that out" if members else str(call)
     code = "NotImplemented" if call.protocol == S3 else "NotImplementedException"
     return AwsError(code, f"The local AWS does not support {name}.")
 

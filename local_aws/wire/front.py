@@ -17,7 +17,7 @@ from local_aws.settings import CONTROL
 from local_aws.state.disk import full_disk, is_full
 from local_aws.wire.errors import unsupported, word
 from local_aws.wire.http_request import HttpRequest
-from local_aws.wire.left_out import left_out
+from local_aws.wire.members import left_out
 from local_aws.wire.parsing import PROTOCOLS, parse
 from local_aws.wire.routing import S3, Call, is_s3, name, protocol_of, unsigned
 from local_aws.wire.serializing import serialize
@@ -36,6 +36,7 @@ class Front:
     Args:
         keys: the secrets by access key.
         is_done: from service and operation to whether an engine or moto executes it.
+        members: service and operation to the members of its request that are done, or None for all.
         execute: from service, operation and request to the answer.
         s3: the WSGI app of the object plane.
         health: the answer to `/_local/health`, which needs no signature.
@@ -46,12 +47,13 @@ class Front:
         self,
         keys: dict[str, str],
         is_done: Callable[[str, str], bool],
+        members: Callable[[str, str], str | None],
         execute: Callable[[str, str, dict], dict | None],
         s3: Callable,
         health: dict,
         control: Callable[[str, bytes], dict],
     ):
-        self._keys, self._is_done, self._execute = keys, is_done, execute
+        self._keys, self._is_done, self._members, self._execute = keys, is_done, members, execute
         self._s3, self._health, self._control = s3, health, control
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -103,8 +105,10 @@ class Front:
             raise unsupported(call)
         request = parse(call, http_request, body)
         check_request(call.service, call.operation, request)
-        if members := left_out(call, request):
-            raise unsupported(call, members)
+        if (done := self._members(call.service, call.operation)) is not None:
+            shape = operation_model(call.service, call.operation).input_shape
+            if refused := left_out(shape, request, done):
+                raise unsupported(call, refused)
         result = self._execute(call.service, call.operation, request)
         request_id = str(uuid.uuid4())
         answer = serialize(call, result or {}, request_id)

@@ -134,7 +134,7 @@ def test_what_others_have_stays(aws, full):
     assert sagemaker.describe_training_job(TrainingJobName=THEIRS)
     assert sagemaker.describe_processing_job(ProcessingJobName=THEIRS)
     assert sagemaker.describe_model_package(ModelPackageName=f"{THEIRS}/1")
-    assert sagemaker.describe_model_card(ModelCardName=THEIRS)
+    assert sagemaker.list_model_cards(NameContains=THEIRS)["ModelCardSummaries"]
     assert course_client(full, "glue").get_table(DatabaseName="theirs", Name="t")
     logs = course_client(full, "logs")
     streams = logs.describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs")["logStreams"]

@@ -103,15 +103,13 @@ class Cloud:
         self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
 
     def group(self, name):
-        tags = [{"Key": "a", "Value": name}]
-        self.sagemaker.create_model_package_group(ModelPackageGroupName=name, Tags=tags)
+        self.sagemaker.create_model_package_group(ModelPackageGroupName=name)
 
     def model(self, name):
         data = f"s3://{BUCKET}/model/model.tar.gz"
         container = {"Image": SERVING, "ModelDataUrl": data}
-        tags = [{"Key": "a", "Value": name}]
         self.sagemaker.create_model(
-            ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE, Tags=tags
+            ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE
         )
 
     def table(self, name):
@@ -173,10 +171,8 @@ class Cloud:
         kept |= {("bucket", n.removeprefix("bucket-")) for n in buckets if n != BUCKET}
         kept |= {("role", role["RoleName"]) for role in self.iam.list_roles()["Roles"]}
         groups = sagemaker.list_model_package_groups(MaxResults=100)
-        for group in groups["ModelPackageGroupSummaryList"]:
-            name, arn = group["ModelPackageGroupName"], group["ModelPackageGroupArn"]
-            assert sagemaker.list_tags(ResourceArn=arn)["Tags"][0]["Value"] == name
-            kept.add(("group", name))
+        groups = groups["ModelPackageGroupSummaryList"]
+        kept |= {("group", group["ModelPackageGroupName"]) for group in groups}
         models = sagemaker.list_models(MaxResults=100)["Models"]
         kept |= {("model", model["ModelName"]) for model in models}
         tables = [table["Name"] for table in glue.get_tables(DatabaseName="db")["TableList"]]

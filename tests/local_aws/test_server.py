@@ -103,7 +103,7 @@ def test_all_that_was_acknowledged_is_there_after_kill_9(start):
     assert glue.get_table(DatabaseName="birds", Name="calls")["Table"]["Name"] == "calls"
     job = sagemaker.describe_training_job(TrainingJobName="done")
     assert job["TrainingJobStatus"] == "Completed"
-    assert sagemaker.describe_model(ModelName="model")["ModelName"] == "model"
+    assert sagemaker.list_models()["Models"][0]["ModelName"] == "model"
     log = server.client("logs").filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")
     assert [event["message"] for event in log["events"]] == ["loss=1"]
     assert settled(sagemaker)["EndpointStatus"] == "InService"

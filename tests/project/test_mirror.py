@@ -58,15 +58,10 @@ COVERED = {
         "it hands S3's app to the server, and executes nothing",
         "local_aws/services/s3/engine.py",
     ),
-    "local_aws/services/s3/test_writes.py": (
-        "tags of objects, through boto3",
-        "local_aws/services/s3/tagging.py",
-    ),
     "local_aws/services/sagemaker/hosting/test_endpoints.py": (
         "endpoints of real models, in processes of their own",
         "local_aws/services/sagemaker/hosting/fleet.py",
         "local_aws/services/sagemaker/hosting/replies.py",
-        "local_aws/services/sagemaker/hosting/server_process.py",
         "local_aws/services/sagemaker/hosting/worker.py",
     ),
     "local_aws/services/sagemaker/jobs/test_job_kind.py": (

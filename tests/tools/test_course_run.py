@@ -23,9 +23,11 @@ def test_the_tests_themselves_see_a_scrubbed_environment():
     assert scrubbed(os.environ) == dict(os.environ)
 
 
-def test_a_raw_folder_is_absolute_and_an_uri_stays():
+def test_a_folder_and_a_file_are_absolute_and_an_uri_stays():
     settings = course_settings({"COURSE_RAW": "sounds", "COURSE_CLOUD": "aws"})
     assert settings == {"COURSE_RAW": os.path.abspath("sounds")}
+    settings = course_settings({"COURSE_TRANSCRIPT": "a.jsonl"})
+    assert settings == {"COURSE_TRANSCRIPT": os.path.abspath("a.jsonl")}
     assert course_settings({"COURSE_RAW": "s3://b/p"}) == {"COURSE_RAW": "s3://b/p"}
 
 
@@ -71,7 +73,8 @@ def course(tmp_path):
 @pytest.mark.slow
 def test_the_notebooks_run_in_order_on_one_local_aws(course, tmp_path):
     told = tmp_path / "told"
-    tell = f"import os; open({str(told)!r}, 'a').write(os.environ['COURSE_LOCAL_PORT'] + ' ')"
+    tell = "import os; assert os.environ['JPY_SESSION_NAME'].endswith(('00_a.ipynb', '01_b.ipynb'))"
+    tell += f"; open({str(told)!r}, 'a').write(os.environ['COURSE_LOCAL_PORT'] + ' ')"
     done = course(_01_b=f"{tell}\nassert open({str(told)!r}).read().count(' ') == 2", _00_a=tell)
     assert done.returncode == 0, done.stdout
     first, second = told.read_text().split()

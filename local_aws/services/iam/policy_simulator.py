@@ -90,7 +90,6 @@ def _verdict(effects: set[str]) -> str:
     return "allowed" if "Allow" in effects else "implicitDeny"
 
 
-KNOWN = {"PolicySourceArn", "ActionNames", "ResourceArns", "ContextEntries", "MaxItems"}
 OWNER = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 """What the caller may do: whoever has the local AWS's keys owns all of it."""
 
@@ -98,7 +97,12 @@ OWNER = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 class Simulator(Engine):
     """The engine of SimulatePrincipalPolicy."""
 
-    name, operations = "simulator", {"iam": ("SimulatePrincipalPolicy",)}
+    name = "simulator"
+    operations = {
+        "iam": {
+            "SimulatePrincipalPolicy": "PolicySourceArn ActionNames ResourceArns ContextEntries(*)"
+        }
+    }
 
     def simulate_principal_policy(self, request: dict) -> dict:
         """Return a decision for each action on each resource.
@@ -106,8 +110,6 @@ class Simulator(Engine):
         Raises:
             AwsError: `NoSuchEntity`, the role does not exist; `InvalidInput`, it can't be answered.
         """
-        if others := sorted(request.keys() - KNOWN):
-            raise AwsError("InvalidInput", f"The local AWS does not support {', '.join(others)}.")
         policies, bound = self._policies(request["PolicySourceArn"])
         context = {
             entry["ContextKeyName"].lower(): entry["ContextKeyValues"]

@@ -1,7 +1,7 @@
 """CloudWatch Logs as JSON lines on disk, one file for each stream; knows no writer.
 
-Left out: metric filters, subscriptions, Insights queries, live tail, encryption, log classes but
-STANDARD; filter patterns are words that must all occur, or phrases in double quotes.
+Left out: metric filters, subscriptions, Insights queries, live tail, retention; filter patterns are
+plain words that must all occur, or phrases in double quotes.
 """
 
 import json
@@ -40,19 +40,20 @@ def _event(value: Any) -> dict[str, Any]:
 
 
 OPERATIONS = {
-    "logs": (
-        "CreateLogGroup",
-        "CreateLogStream",
-        "DeleteLogGroup",
-        "DeleteLogStream",
-        "DescribeLogGroups",
-        "DescribeLogStreams",
-        "FilterLogEvents",
-        "GetLogEvents",
-        "ListTagsForResource",
-        "PutLogEvents",
-        "PutRetentionPolicy",
-    ),
+    "logs": {
+        "CreateLogGroup": "logGroupName",
+        "CreateLogStream": "logGroupName logStreamName",
+        "DeleteLogGroup": "logGroupName",
+        "DeleteLogStream": "logGroupName logStreamName",
+        "DescribeLogGroups": "logGroupNamePrefix nextToken limit",
+        "DescribeLogStreams": """logGroupName logStreamNamePrefix orderBy descending nextToken
+            limit""",
+        "FilterLogEvents": """logGroupName logGroupIdentifier logStreamNames logStreamNamePrefix
+            startTime endTime filterPattern nextToken limit""",
+        "GetLogEvents": """logGroupName logGroupIdentifier logStreamName startTime endTime
+            startFromHead nextToken limit""",
+        "PutLogEvents": "logGroupName logStreamName logEvents(timestamp message)",
+    },
 }
 
 
@@ -69,14 +70,9 @@ class Logs(Engine):
 
     def create_log_group(self, request: dict) -> dict:
         folder = self._folder(request["logGroupName"])
-        kind = request.get("logGroupClass", "STANDARD")
-        if "kmsKeyId" in request or kind != "STANDARD":
-            raise invalid(
-                "The local AWS does not support kmsKeyId, nor a logGroupClass but STANDARD."
-            )
         if (folder / GROUP_FILE).exists():
             raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
-        self._make_group(folder, request["logGroupName"], request.get("tags", {}))
+        self._make_group(folder, request["logGroupName"])
         return {}
 
     def create_log_stream(self, request: dict) -> dict:
@@ -95,13 +91,6 @@ class Logs(Engine):
             raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
         self._write(group, stream, request["logEvents"])
         return {"nextSequenceToken": "0"}
-
-    def put_retention_policy(self, request: dict) -> dict:
-        folder = self._existing(request["logGroupName"])
-        record = json.loads((folder / GROUP_FILE).read_text())
-        record["retentionInDays"] = request["retentionInDays"]
-        write_atomic(folder / GROUP_FILE, json.dumps(record).encode())
-        return {}
 
     def delete_log_group(self, request: dict) -> dict:
         with self._lock:  # a writer that comes after it makes the group anew
@@ -122,20 +111,15 @@ class Logs(Engine):
 
     def describe_log_groups(self, request: dict) -> dict:
         groups = [
-            dict(record)
-            for path in self._root.glob(f"*/{GROUP_FILE}")
-            if (record := _group_record(path))
+            record for path in self._root.glob(f"*/{GROUP_FILE}") if (record := _group_record(path))
         ]
-        for group in groups:
-            group.pop("tags", None)
         prefix = request.get("logGroupNamePrefix", "")
-        pattern = request.get("logGroupNamePattern", "")
         described = [
             {**group, "arn": f"{self._arn}{group['logGroupName']}:*", "metricFilterCount": 0}
             for group in sorted(groups, key=lambda group: group["logGroupName"])
-            if group["logGroupName"].startswith(prefix) and pattern in group["logGroupName"]
+            if group["logGroupName"].startswith(prefix)
         ]
-        return {"logGroups": described}
+        return page(described, "logGroups", request, 50)
 
     def describe_log_streams(self, request: dict) -> dict:
         group = request["logGroupName"]
@@ -185,10 +169,6 @@ class Logs(Engine):
             answer |= {"events": events, "nextToken": next_token}
         return {**answer, "searchedLogStreams": []}
 
-    def list_tags_for_resource(self, request: dict) -> dict:
-        folder = self._existing(_name_of(request["resourceArn"]))
-        return {"tags": (_group_record(folder / GROUP_FILE) or {}).get("tags", {})}
-
     def _milliseconds(self) -> int:
         return int(self.parts.clock.now().timestamp() * 1000)
 
@@ -206,16 +186,15 @@ class Logs(Engine):
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
         return folder
 
-    def _make_group(self, folder: Path, group: str, tags: dict[str, str]) -> None:
+    def _make_group(self, folder: Path, group: str) -> None:
         record = {"logGroupName": group, "creationTime": self._milliseconds(), "storedBytes": 0}
-        record |= {"tags": tags} if tags else {}
         write_atomic(folder / GROUP_FILE, json.dumps(record).encode())
 
     def _write(self, group: str, stream: str, events: list[dict]) -> None:
         time = self._milliseconds()
         with self._lock:
             if not (self._folder(group) / GROUP_FILE).exists():
-                self._make_group(self._folder(group), group, {})
+                self._make_group(self._folder(group), group)
             paths.keep_name(path := self._stream(group, stream), stream, STREAM)
             append(path, [{**event, "ingestionTime": time} for event in events])
 

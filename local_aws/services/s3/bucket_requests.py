@@ -6,6 +6,7 @@ from local_aws.errors import AwsError
 from local_aws.services.s3 import xml
 from local_aws.services.s3.listings import OWNER
 from local_aws.services.s3.messages import Request, Response
+from local_aws.services.s3.operations import check_document
 from local_aws.state.objects.store import ObjectStore
 
 FIRST_REGION = "us-east-1"  # buckets there have no location constraint
@@ -43,10 +44,11 @@ def _bucket(store: ObjectStore, name: str) -> str:
 
 def create_bucket(store: ObjectStore, request: Request, body: bytes) -> Response:
     """Create the bucket; for one's own bucket it succeeds again in us-east-1, else it is a 409."""
-    if request.header("x-amz-bucket-object-lock-enabled").lower() == "true":
-        raise AwsError("NotImplemented", "The local AWS does not support object lock.")
     signed = region(request)
-    constraint = xml.parse(body).findtext("LocationConstraint") if body else None
+    root = xml.parse(body) if body else None
+    if root is not None:
+        check_document("CreateBucket", root)
+    constraint = None if root is None else root.findtext("LocationConstraint")
     where = constraint or FIRST_REGION
     if where != signed:
         message = f"The {constraint or 'unspecified'} location constraint is incompatible for the "

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
-from local_aws.services.s3.app import OPERATIONS, S3App
+from local_aws.services.s3.app import S3App
+from local_aws.services.s3.operations import OPERATIONS
 
 
 class S3(Engine):

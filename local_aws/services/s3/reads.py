@@ -1,11 +1,11 @@
-"""Reads of an object: content, headers, attributes. Knows no buckets and no files' places."""
+"""Reads of an object: GetObject and HeadObject. Knows neither buckets nor paths of files."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from local_aws.errors import AwsError
-from local_aws.services.s3 import conditions, xml
-from local_aws.services.s3.messages import Request, Response, whole_number
+from local_aws.services.s3 import conditions
+from local_aws.services.s3.messages import Request, Response
 from local_aws.state.objects import temporary_files
 from local_aws.state.objects.info import ObjectInfo
 from local_aws.state.objects.store import ObjectStore
@@ -124,53 +124,4 @@ def object_headers(info: ObjectInfo) -> dict[str, str]:
         **info.headers,
     }
     headers |= {f"x-amz-meta-{name}": value for name, value in info.metadata.items()}
-    if info.tags:
-        headers["x-amz-tagging-count"] = str(len(info.tags))
     return headers
-
-
-def get_attributes(store: ObjectStore, request: Request) -> Response:
-    """Answer with the attributes in x-amz-object-attributes."""
-    check_version(request)
-    info = store.info(request.bucket, request.key)
-    conditions.check_read(request, info)
-    attributes = {name.strip() for name in request.header("x-amz-object-attributes").split(",")}
-    inner = []
-    if "ETag" in attributes:
-        inner.append(xml.tag("ETag", info.etag))
-    if "Checksum" in attributes and info.checksums:
-        tags = [xml.tag(f"Checksum{name}", value) for name, value in info.checksums.items()]
-        inner.append(xml.group("Checksum", *tags, xml.tag("ChecksumType", info.checksum_type)))
-    if "ObjectParts" in attributes and info.parts:
-        inner.append(_object_parts(request, info))
-    if "StorageClass" in attributes:
-        inner.append(xml.tag("StorageClass", info.storage_class))
-    if "ObjectSize" in attributes:
-        inner.append(xml.tag("ObjectSize", info.size))
-    response = Response.xml("GetObjectAttributesResponse", *inner)
-    response.headers["Last-Modified"] = conditions.http_date(info.last_modified)
-    return response
-
-
-def _object_parts(request: Request, info: ObjectInfo) -> str:
-    """Return ObjectParts: their number, and each part if the parts have checksums (as S3 does)."""
-    most = min(1000, whole_number(request.header("x-amz-max-parts"), "max-parts", 1000))
-    marker = whole_number(request.header("x-amz-part-number-marker"), "part-number-marker", 0)
-    total = xml.tag("PartsCount", len(info.parts))
-    if not info.part_checksums:
-        return xml.group("ObjectParts", total)
-    algorithm = next(iter(info.checksums), "")
-    numbers = range(marker + 1, min(marker + most, len(info.parts)) + 1)
-    parts = [
-        xml.group(
-            "Part",
-            xml.tag("PartNumber", number),
-            xml.tag("Size", info.parts[number - 1]),
-            xml.tag(f"Checksum{algorithm}", info.part_checksums[number - 1]),
-        )
-        for number in numbers
-    ]
-    last = numbers[-1] if numbers else marker
-    facts = [xml.tag("PartNumberMarker", marker), xml.tag("NextPartNumberMarker", last)]
-    facts += [xml.tag("MaxParts", most), xml.tag("IsTruncated", last < len(info.parts))]
-    return xml.group("ObjectParts", total, *facts, *parts)

@@ -7,6 +7,7 @@ from local_aws.errors import AwsError
 from local_aws.services.s3 import conditions, digests, xml
 from local_aws.services.s3.listings import OWNER
 from local_aws.services.s3.messages import Request, Response, S3Error
+from local_aws.services.s3.operations import check_document
 from local_aws.services.s3.writes import (
     checksum_headers,
     copy_result,
@@ -101,6 +102,7 @@ def complete(uploads: Uploads, request: Request) -> Response:
     """Join the listed parts."""
     upload = _upload(uploads, request)
     root = xml.parse(request.document())
+    check_document("CompleteMultipartUpload", root)
     if upload.algorithm and upload.checksum_type == "COMPOSITE":
         _check_all_named(root, upload.algorithm)
     parts = _listed(root, {part.number: part for part in uploads.parts(upload)})
@@ -172,40 +174,6 @@ def abort(uploads: Uploads, request: Request) -> Response:
     """Abort the upload."""
     uploads.abort(_upload(uploads, request))
     return Response(204)
-
-
-def list_parts(uploads: Uploads, request: Request) -> Response:
-    """Answer with a page of an upload's parts."""
-    upload = _upload(uploads, request)
-    most, marker = min(MOST, request.number("max-parts", MOST)), "part-number-marker"
-    stored = uploads.parts(upload, request.number(marker, 0), most + 1)
-    parts, more = stored[:most], len(stored) > most
-    return Response.xml(
-        "ListPartsResult",
-        *_names(upload),
-        xml.tag("PartNumberMarker", request.number(marker, 0)),
-        xml.tag("NextPartNumberMarker", parts[-1].number if parts else 0),
-        xml.tag("MaxParts", most),
-        xml.tag("IsTruncated", more),
-        OWNER.replace("Owner>", "Initiator>"),
-        OWNER,
-        xml.tag("StorageClass", upload.facts["headers"].get("x-amz-storage-class", "STANDARD")),
-        xml.tag("ChecksumAlgorithm", upload.algorithm or None),
-        xml.tag("ChecksumType", upload.checksum_type if upload.algorithm else None),
-        *[_part_element(part) for part in parts],
-    )
-
-
-def _part_element(part: Part) -> str:
-    sums = [xml.tag(f"Checksum{name}", value) for name, value in part.checksums.items()]
-    return xml.group(
-        "Part",
-        xml.tag("PartNumber", part.number),
-        xml.tag("LastModified", xml.stamp(part.modified)),
-        xml.tag("ETag", f'"{part.etag}"'),
-        xml.tag("Size", part.size),
-        *sums,
-    )
 
 
 def list_uploads(uploads: Uploads, request: Request) -> Response:

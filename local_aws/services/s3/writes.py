@@ -1,13 +1,14 @@
-"""Writes of objects: put, copy, delete. Knows their headers, not the files."""
+"""Writes of objects: PutObject, CopyObject, DeleteObject(s). Knows their headers, not the files."""
 
 from datetime import datetime
 from functools import partial
 from typing import BinaryIO
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from local_aws.errors import AwsError
-from local_aws.services.s3 import conditions, digests, tagging, xml
+from local_aws.services.s3 import conditions, digests, xml
 from local_aws.services.s3.messages import Request, Response
+from local_aws.services.s3.operations import check_document
 from local_aws.services.s3.reads import check_version
 from local_aws.state.objects import checksums, temporary_files
 from local_aws.state.objects.info import ObjectInfo
@@ -32,13 +33,6 @@ STORAGE_CLASSES = {
 }
 """Storage classes without a restore before a read: the local AWS has no restore."""
 ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
-REFUSED_HEADERS = (
-    "x-amz-server-side-encryption-customer-algorithm",
-    "x-amz-object-lock-mode",
-    "x-amz-object-lock-retain-until-date",
-    "x-amz-object-lock-legal-hold",
-    "x-amz-write-offset-bytes",
-)
 
 
 def check_acl(request: Request) -> None:
@@ -55,9 +49,6 @@ def check_acl(request: Request) -> None:
 def described(request: Request) -> dict:
     """Return the facts of a new object from the request's headers."""
     check_acl(request)
-    for name in REFUSED_HEADERS:
-        if request.header(name):
-            raise AwsError("NotImplemented", f"The local AWS does not support {name}.")
     metadata = request.prefixed("x-amz-meta-")
     if sum(len(name) + len(value) for name, value in metadata.items()) > METADATA_BYTES:
         message = "Your metadata headers exceed the maximum allowed metadata size"
@@ -78,7 +69,6 @@ def described(request: Request) -> dict:
         "content_type": request.header("content-type"),
         "metadata": metadata,
         "headers": {name: value for name, value in headers.items() if value},
-        "tags": tagging.check(parse_qsl(request.header("x-amz-tagging"), keep_blank_values=True)),
     }
 
 
@@ -172,8 +162,6 @@ def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -
             "encryption attributes."
         )
         raise AwsError("InvalidRequest", message)
-    if request.header("x-amz-tagging-directive").upper() != "REPLACE":
-        new["tags"] = info.tags
     if not replace:
         amz = {name: value for name, value in new["headers"].items() if name.startswith("x-amz-")}
         kept = {n: v for n, v in info.headers.items() if n != "x-amz-storage-class"}
@@ -193,6 +181,7 @@ def delete_objects(store: ObjectStore, request: Request) -> Response:
     """Delete up to 1,000 keys at once; the answer lists each."""
     store.bucket_table.check(request.bucket)
     root = xml.parse(request.document())
+    check_document("DeleteObjects", root)
     items = [(e.findtext("Key"), e.findtext("VersionId")) for e in root.findall("Object")]
     keys = [key for key, version in items if version in (None, "", "null")]
     others = [key for key, version in items if version not in (None, "", "null")]

@@ -8,7 +8,6 @@ from typing import Any
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"  # S3's type for an upload without one
 COLUMNS = "bucket, key, size, etag, mtime_ns, location, facts"
-FACTS = "content_type metadata checksums parts part_checksums headers tags".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,8 @@ class ObjectInfo:
     parts: tuple[int, ...] = ()  # part sizes in bytes of a multipart upload, else empty
     part_checksums: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)  # Cache-Control, x-amz-storage-class, …
-    tags: dict[str, str] = field(default_factory=dict)
-    # Of the file when it was registered: a later one means that another program has written.
     mtime_ns: int = 0
+    """Of the file when it was registered: a later one means that another program has written."""
 
     @property
     def storage_class(self) -> str:
@@ -70,6 +68,5 @@ def from_row(row: tuple, root: str, side: str) -> ObjectInfo:
         parts=tuple(more.get("parts", ())),
         part_checksums=tuple(more.get("part_checksums", ())),
         headers=more.get("headers", {}),
-        tags=more.get("tags", {}),
         mtime_ns=mtime_ns,
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from local_aws.state.objects.index import Index
-from local_aws.state.objects.info import COLUMNS, FACTS, ObjectInfo, from_row, pack
+from local_aws.state.objects.info import COLUMNS, ObjectInfo, from_row
 
 ONE = "WHERE bucket = ? AND key = ?"
 
@@ -23,11 +23,6 @@ class Objects:
         """Write a row (COLUMNS) and return it as ObjectInfo."""
         self._index.rows("INSERT OR REPLACE INTO objects VALUES (?,?,?,?,?,?,?)", *row)
         return from_row(row, self._root, self._side)
-
-    def update(self, info: ObjectInfo, **facts: object) -> None:
-        """Change some of an object's facts (info.FACTS)."""
-        text = pack(**{name: getattr(info, name) for name in FACTS} | facts)
-        self._index.rows(f"UPDATE objects SET facts = ? {ONE}", text, info.bucket, info.key)
 
     def delete(self, bucket: str, key: str) -> None:
         """Delete a row."""

@@ -28,7 +28,7 @@ def forget(index: Index, objects: Objects, info: ObjectInfo) -> None:
 def register(
     index: Index, objects: Objects, bucket: str, key: str, path: str, location: str | None = None
 ) -> ObjectInfo | None:
-    """Write the row of a file as it is now; facts that are not in the file (metadata, tags) stay.
+    """Write the row of a file as it is now; facts that are not in the file (metadata) stay.
 
     Args:
         location: of an odd key's file, from `key_files.home`.
@@ -43,7 +43,7 @@ def register(
     md5 = file_md5(path)  # outside the lock: hashing may take seconds
     kept = {}
     if known:
-        kept = {"metadata": known.metadata, "headers": known.headers, "tags": known.tags}
+        kept = {"metadata": known.metadata, "headers": known.headers}
         kept["content_type"] = known.content_type
     with index.transaction():
         now = os.stat(path)

@@ -106,8 +106,8 @@ class ObjectStore:
     ) -> ObjectInfo:
         """Move a draft to its key, tell the index, then the listeners.
 
-        `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers,
-        tags. `check` gets the present object, and may raise to refuse the write; `along` writes to
+        `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers.
+        `check` gets the present object, and may raise to refuse the write; `along` writes to
         the index in the same transaction.
         """
         names.check_key(key)
@@ -203,11 +203,6 @@ class ObjectStore:
                     self.objects.delete(bucket, info.key)
             for file in files:
                 key_files.prune(file, paths.child(self.root, bucket))
-
-    def retag(self, bucket: str, key: str, tags: dict[str, str]) -> None:
-        """Replace an object's tags."""
-        with full_disk_named(), self.index.transaction():
-            self.objects.update(self.info(bucket, key), tags=tags)
 
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
         """Register files that were written into the folder directly; forget keys without a file.

@@ -109,11 +109,11 @@ class Uploads:
             paths.below(self._folder, old[0]).unlink()
         return part
 
-    def parts(self, upload: Upload, after: int = 0, most: int = MOST_PARTS) -> list[Part]:
+    def parts(self, upload: Upload) -> list[Part]:
         """Return the stored parts by number."""
         columns = "number, size, etag, modified, file, checksums"
-        sql = f"SELECT {columns} FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?"
-        rows = self._index.rows(sql, upload.id, after, most)
+        sql = f"SELECT {columns} FROM parts WHERE upload = ? ORDER BY number"
+        rows = self._index.rows(sql, upload.id)
         return [
             Part(*row[:4], str(paths.below(self._folder, row[4])), json.loads(row[5]))
             for row in rows

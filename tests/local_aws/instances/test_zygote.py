@@ -142,8 +142,8 @@ def test_programs_do_not_draw_the_same_numbers(python):
 def test_a_signal_to_the_one_ends_the_other(python, number):
     process, pid = started(python)
     process.send_signal(number)
-    # Python turns SIGINT into an error and an exit code of its own.
-    assert process.wait() == (130 if number == signal.SIGINT else -number)
+    # Python turns SIGINT into an error; where nobody catches it, it ends by the signal after all.
+    assert process.wait() in ((130, -number) if number == signal.SIGINT else (-number,))
     assert not is_there(pid)
 
 

@@ -56,7 +56,7 @@ def test_only_recorded_changes_are_told_to_moto_again(service, operation, is_cha
         (
             "get_metric_data",
             {"MetricDataQueries": [{"Id": "e", "Expression": "a/2"}]},
-            "Expression",
+            "MetricDataQueries.Expression",
         ),
         ("get_metric_statistics", {"Period": 60, "ExtendedStatistics": ["p90"]}, "Extended"),
         (

@@ -89,7 +89,7 @@ def test_a_refusal_is_not_tried_again(client):
         ("models", "sagemaker", "list_models"),
         ("catalog", "glue", "get_databases"),
         ("logs", "logs", "describe_log_groups"),
-        ("athena", "athena", "list_work_groups"),
+        ("athena", "athena", "list_query_executions"),
     ],
 )
 def test_a_full_disk_is_named_by_every_engine_and_at_once(

@@ -149,8 +149,6 @@ class Execution:
     def _succeed(self, outcome: Outcome) -> None:
         self.record |= {
             "columns": outcome.columns,
-            "rows": outcome.rows,
-            "bytes": outcome.bytes,
             "updated": outcome.updated,
         }
         if outcome.manifest:
@@ -182,7 +180,6 @@ class Execution:
             self.body["Status"]["StateChangeReason"] = reason
         self.body["Status"]["CompletionDateTime"] = self._resources.clock.now()
         self.body["Status"]["State"] = state
-        self.record["input_rows"] = context.used.rows if context.used else 0
         try:
             self._resources.history.finish(self)
         except sqlite3.Error as error:

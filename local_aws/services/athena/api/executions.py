@@ -61,8 +61,6 @@ class QueryExecutions:
     def start_query_execution(self, request: dict) -> dict:
         """Start a query; a request with a known ClientRequestToken starts no new one."""
         group = self._workgroups.find(request.get("WorkGroup", "primary"))
-        if group["State"] != "ENABLED":
-            raise AwsError("InvalidRequestException", f"WorkGroup {group['Name']} is disabled.")
         try:
             statement = parse_statement(request["QueryString"])
         except MalformedQuery as error:
@@ -134,26 +132,6 @@ class QueryExecutions:
             if following is not None:
                 answer["NextToken"] = str(following)
         return answer
-
-    def get_query_runtime_statistics(self, request: dict) -> dict:
-        """Return times and row counts of an execution."""
-        record = self.history.record(request["QueryExecutionId"])
-        statistics = record["body"]["Statistics"]
-        names = (
-            "QueryQueueTimeInMillis",
-            "QueryPlanningTimeInMillis",
-            "EngineExecutionTimeInMillis",
-            "ServiceProcessingTimeInMillis",
-            "TotalExecutionTimeInMillis",
-        )
-        rows = {
-            "InputRows": record.get("input_rows", 0),
-            "InputBytes": statistics.get("DataScannedInBytes", 0),
-            "OutputRows": record.get("rows", 0),
-            "OutputBytes": record.get("bytes", 0),
-        }
-        timeline = {name: statistics[name] for name in names if name in statistics}
-        return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
 
 
 def _new_record(request: dict, group: dict, statement: Statement, time: datetime) -> dict:

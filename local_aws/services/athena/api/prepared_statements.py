@@ -1,6 +1,7 @@
 """Prepared statements: texts with `?` for EXECUTE, by workgroup and name; runs none."""
 
 from local_aws.errors import AwsError
+from local_aws.services.athena.api.paging import page
 from local_aws.services.athena.api.workgroups import WorkGroups
 from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
@@ -52,12 +53,13 @@ class PreparedStatements:
         return {"PreparedStatement": body}
 
     def list_prepared_statements(self, request: dict) -> dict:
-        """Return the names of a workgroup's prepared statements."""
+        """Return the names of a workgroup's prepared statements, by pages."""
         group = request["WorkGroup"]
         self._workgroups.find(group)
         names = ("StatementName", "LastModifiedTime")
         items = self._documents.items("prepared", f"{group}/")
-        return {"PreparedStatements": [{name: body[name] for name in names} for _, body in items]}
+        statements = [{name: body[name] for name in names} for _, body in items]
+        return page(statements, "PreparedStatements", request)
 
     def update_prepared_statement(self, request: dict) -> dict:
         """Change a prepared statement."""

@@ -213,11 +213,9 @@ def folder_of(table: dict, values: list[str]) -> str:
 def _drop_partitions(context: RunContext, table: dict, parts: dict) -> list[str]:
     names = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
     for spec in parts["specs"]:
-        try:
-            context.catalog.delete_partition({**names, "PartitionValues": _values(table, spec)})
-        except AwsError:
-            if not parts["exists"]:
-                raise _refused(f"Partition not found ({spec['values']})") from None
+        request = {**names, "PartitionsToDelete": [{"Values": _values(table, spec)}]}
+        if context.catalog.batch_delete_partition(request)["Errors"] and not parts["exists"]:
+            raise _refused(f"Partition not found ({spec['values']})")
     return []
 
 

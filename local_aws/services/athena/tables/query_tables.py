@@ -50,7 +50,6 @@ class QueryTables:
         self._views: list[str] = []
         self.wanted: set[str] | None = set()
         self.scanned = 0
-        self.rows = 0
         self.mentions: list[str] = []
 
     def note_columns(self, tree: exp.Expression) -> None:
@@ -149,7 +148,6 @@ class QueryTables:
             if self._stopped():
                 raise Cancelled
             reader(scan)
-            self.rows += scan.rows
 
     def _scan(self, opened: Opened) -> Scan:
         columns, partitions = typed_columns(opened.table)

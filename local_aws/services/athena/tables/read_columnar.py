@@ -60,7 +60,6 @@ def read_orc(scan: Scan) -> None:
         scan.check()
         try:
             reader = orc.ORCFile(file.path)
-            scan.rows += reader.nrows
             actual = {field.lower(): field for field in reader.schema.names}
             wanted = [actual[c] for c, _ in scan.columns if c in actual and scan.wants(c)]
             table = reader.read(columns=wanted) if wanted else None
@@ -114,7 +113,6 @@ def parquet_bytes(scan: Scan) -> int:
     total = 0
     for file in scan.files:
         metadata = parquet.read_metadata(file.path)
-        scan.rows += metadata.num_rows
         for group in range(metadata.num_row_groups):
             row_group = metadata.row_group(group)
             for column in range(row_group.num_columns):

@@ -46,7 +46,6 @@ class Scan:
     serde: dict[str, str]
     parameters: dict[str, str]
     stopped: Callable[[], bool] = lambda: False
-    rows: int = 0
 
     def wants(self, column: str) -> bool:
         """Say whether the query uses a column."""
@@ -117,7 +116,6 @@ def line_batches(scan: Scan, whole: bool = False) -> Iterator[pa.RecordBatch]:
 
 
 def _batch(scan: Scan, numbers: list[int], lines: list[bytes]) -> pa.RecordBatch:
-    scan.rows += len(lines)
     try:
         text = pa.array(lines, pa.binary()).cast(pa.string())
     except pa.ArrowInvalid:

@@ -29,24 +29,20 @@ def write_csv(
     names: list[str],
     types: list[DuckDBPyType],
     batches: Iterable[pa.RecordBatch],
-) -> tuple[int, int]:
-    """Write the result of a SELECT; return the numbers of its rows and bytes.
+) -> None:
+    """Write the result of a SELECT.
 
     All values are in quotes; NULL is empty, without quotes. The first row is the header.
     """
     writers = [writer_of(kind) for kind in types]
-    rows = size = 0
     with tempfile.NamedTemporaryFile("wb", suffix=".csv") as file:
         file.write((",".join(_quoted(name) for name in names) + "\n").encode())
         for batch in batches:
             columns = [_cells(batch.column(i), write) for i, write in enumerate(writers)]
             lines = "".join(",".join(row) + "\n" for row in zip(*columns, strict=True))
             file.write(lines.encode("utf-8", "surrogatepass"))
-            rows += batch.num_rows
         file.flush()
-        size = file.tell()
         put(store, uri, Path(file.name), "text/csv")
-    return rows, size
 
 
 def _cells(column: pa.Array, write: Writer) -> list[str]:
@@ -60,11 +56,10 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def write_text(store: ObjectStore, uri: str, rows: list[str]) -> int:
-    """Write the result of DDL or SHOW, one value a line; return the number of bytes."""
+def write_text(store: ObjectStore, uri: str, rows: list[str]) -> None:
+    """Write the result of DDL or SHOW, one value a line."""
     data = "".join(f"{row}\n" for row in rows).encode()
     put(store, uri, data, "text/plain")
-    return len(data)
 
 
 def write_metadata(store: ObjectStore, uri: str, columns: list[dict]) -> None:

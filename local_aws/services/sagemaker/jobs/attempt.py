@@ -73,6 +73,9 @@ class Attempt:
 
     def _work(self, cluster: Cluster) -> Verdict:
         containers = [Container(paths.child(cluster.folder, host), host) for host in cluster.hosts]
+        image = self._run.image()
+        for container in containers:
+            container.fill(image)
         self._run.prepare(containers)
         instances = [self._instance(container, cluster) for container in containers]
         outcome = self._execute(containers, instances, cluster)
@@ -92,7 +95,7 @@ class Attempt:
         # The job's own variables have precedence.
         environment.setdefault("OMP_NUM_THREADS", str(self._cores(container)))
         inward = [container.inward(word) for word in command]
-        return Instance(container.host, inward, environment, container.ml)
+        return Instance(container.host, inward, environment, container.workdir)
 
     def _cores(self, container: Container) -> int:
         """Return the cores of each process: all instances share this machine's."""

@@ -44,8 +44,6 @@ def check_channel(channel: dict, algorithm: dict) -> None:
         wrong = f"the local AWS supports S3 data sources of type {' and '.join(TYPES)} alone."
     elif source["S3DataType"] != "S3Prefix" and mode_of(channel, algorithm) == "FastFile":
         wrong = "FastFile is for S3DataType S3Prefix alone."
-    elif channel.get("RecordWrapperType", "None") != "None":
-        wrong = "the local AWS does not support RecordWrapperType RecordIO."
     elif channel.get("CompressionType", "None") != "None" and not piped:
         wrong = "CompressionType is for InputMode Pipe alone."
     elif paths.fault(channel["ChannelName"]):

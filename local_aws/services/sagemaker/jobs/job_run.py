@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
+from local_aws.images.image import Image
 from local_aws.images.registry import find
 from local_aws.images.view import view_of
 from local_aws.instances.cluster import Cluster
@@ -57,10 +58,13 @@ class JobRun(ABC):
             folder = folder.with_name(f"{folder.name}-again")
         return Cluster(folder, host_names(self.resources.count), self.view())
 
+    def image(self) -> Image:
+        """Return the job's image."""
+        return find(self.parts.context, self.records.kind.image_uri(self.job))
+
     def view(self) -> Path:
         """Return the view of the job's image."""
-        context = self.parts.context
-        return view_of(context.state, find(context, self.records.kind.image_uri(self.job)))
+        return view_of(self.parts.context.state, self.image())
 
     def started(self, interrupt: Callable[[], object]) -> None:
         """Record that the instances are launched; `interrupt` takes them away."""

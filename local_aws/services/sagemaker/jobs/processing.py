@@ -16,15 +16,24 @@ from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
 from local_aws.services.sagemaker.jobs.volume_keys import check_volume_key
+from local_aws.wire.listing import CHANGED, LISTED
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateProcessingJob",
-        "DescribeProcessingJob",
-        "ListProcessingJobs",
-        "StopProcessingJob",
-        "DeleteProcessingJob",
-    ),
+    "sagemaker": {
+        "CreateProcessingJob": """ProcessingJobName RoleArn Environment Tags(*)
+            AppSpecification(ImageUri ContainerEntrypoint ContainerArguments)
+            NetworkConfig(VpcConfig(*)) ProcessingResources(ClusterConfig(InstanceType InstanceCount
+                VolumeSizeInGB VolumeKmsKeyId))
+            StoppingCondition(MaxRuntimeInSeconds)
+            ProcessingInputs(InputName AppManaged=false S3Input(S3Uri LocalPath S3DataType
+                S3InputMode=File S3DataDistributionType S3CompressionType=None))
+            ProcessingOutputConfig(KmsKeyId Outputs(OutputName AppManaged=false
+                S3Output(S3Uri LocalPath S3UploadMode=EndOfJob)))""",
+        "DescribeProcessingJob": "ProcessingJobName",
+        "ListProcessingJobs": f"{LISTED} {CHANGED}",
+        "StopProcessingJob": "ProcessingJobName",
+        "DeleteProcessingJob": "ProcessingJobName",
+    },
 }
 
 

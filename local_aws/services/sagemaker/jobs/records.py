@@ -11,7 +11,6 @@ from local_aws.errors import AwsError
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.job_kind import UNFINISHED, JobKind
 from local_aws.services.sagemaker.jobs.verdict import Verdict
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.wire.listing import Listing
@@ -21,7 +20,7 @@ class Records:
     """The documents of the jobs of one kind."""
 
     def __init__(self, parts: Parts, kind: JobKind):
-        self._context, self._clock, self._tags = parts.context, parts.clock, parts.engine(Tags)
+        self._context, self._clock = parts.context, parts.clock
         self.kind, self.names = kind, kind.names
         self.documents = Collection(parts.documents, kind.names.kind)
         self._listing = _listing(kind)
@@ -38,18 +37,15 @@ class Records:
         """
         names, time = self.names, self._clock.now()
         name, arn = request[names.name], self.arn(request[names.name])
-        job = {key: value for key, value in request.items() if key != "Tags"}
-        job |= {names.arn: arn, names.status: "InProgress"}
+        job = {**request, names.arn: arn, names.status: "InProgress"}
         job |= {"CreationTime": time, "LastModifiedTime": time}
         self.kind.note_creation(job, time)
-        with self.documents.transaction():
-            if not self.documents.add(name, job):
-                message = (
-                    f"{names.word} job names must be unique within an AWS account and region,"
-                    f" and a {names.word.lower()} job with this name already exists ({arn})"
-                )
-                raise AwsError("ResourceInUse", message)
-            self._tags.set(arn, request.get("Tags", []))
+        if not self.documents.add(name, job):
+            message = (
+                f"{names.word} job names must be unique within an AWS account and region,"
+                f" and a {names.word.lower()} job with this name already exists ({arn})"
+            )
+            raise AwsError("ResourceInUse", message)
 
     def get(self, name: str) -> dict:
         """Return a copy of a job's document.
@@ -99,9 +95,7 @@ class Records:
         if self.get(name)[self.names.status] in UNFINISHED:
             message = f"{self.names.kind} {name} is still running: stop it first."
             raise AwsError("ResourceInUse", message)
-        with self.documents.transaction():
-            self.documents.delete(name)
-            self._tags.forget(self.arn(name))
+        self.documents.delete(name)
 
     def note(
         self, name: str, change: Callable[[dict, datetime], object], late: bool = False

@@ -18,7 +18,11 @@ class ServiceQuotas(Engine):
     """Executes the lists of quotas."""
 
     name = "service_quotas"
-    operations = {"service-quotas": ("ListServiceQuotas", "ListAWSDefaultServiceQuotas")}
+    operations = {
+        "service-quotas": dict.fromkeys(
+            ("ListServiceQuotas", "ListAWSDefaultServiceQuotas"), "ServiceCode NextToken MaxResults"
+        )
+    }
 
     def __init__(self, parts: Parts):
         super().__init__(parts)

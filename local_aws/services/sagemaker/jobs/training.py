@@ -16,18 +16,21 @@ from local_aws.services.sagemaker.jobs.admission import Demand
 from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.jobs import Jobs
 from local_aws.services.sagemaker.jobs.pools import Pools, is_kept, keep_alive
+from local_aws.services.sagemaker.jobs.training_request import ALGORITHM, MEMBERS
 from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from local_aws.state.collection import Collection, public
+from local_aws.wire.listing import CHANGED, LISTED
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateTrainingJob",
-        "DescribeTrainingJob",
-        "ListTrainingJobs",
-        "StopTrainingJob",
-        "UpdateTrainingJob",
-        "DeleteTrainingJob",
-    ),
+    "sagemaker": {
+        "CreateTrainingJob": f"""TrainingJobName HyperParameters Tags(*) {MEMBERS}
+            AlgorithmSpecification({ALGORITHM} ContainerEntrypoint ContainerArguments)""",
+        "DescribeTrainingJob": "TrainingJobName",
+        "ListTrainingJobs": f"{LISTED} {CHANGED} WarmPoolStatusEquals",
+        "StopTrainingJob": "TrainingJobName",
+        "UpdateTrainingJob": "TrainingJobName ResourceConfig(KeepAlivePeriodInSeconds)",
+        "DeleteTrainingJob": "TrainingJobName",
+    },
 }
 
 
@@ -68,9 +71,6 @@ class Training(Engine):
     def update_training_job(self, request: dict) -> dict:
         name = request["TrainingJobName"]
         arn = self.jobs.records.get(name)["TrainingJobArn"]
-        if others := sorted(request.keys() - {"TrainingJobName", "ResourceConfig"}):
-            message = f"The local AWS does not update {', '.join(others)} of training jobs."
-            raise AwsError("ValidationException", message)
         if "ResourceConfig" in request:
             self.pools.change(name, request["ResourceConfig"]["KeepAlivePeriodInSeconds"])
         return {"TrainingJobArn": arn}

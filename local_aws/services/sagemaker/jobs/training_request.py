@@ -6,37 +6,32 @@ from local_aws.services.sagemaker.jobs.channels import check_channel
 from local_aws.services.sagemaker.jobs.metrics import check_definitions
 from local_aws.services.sagemaker.jobs.volume_keys import check_volume_key
 
-UNSUPPORTED = (
-    "DebugRuleConfigurations",
-    "MlflowConfig",
-    "ModelPackageConfig",
-    "ProfilerRuleConfigurations",
-    "ServerlessJobConfig",
-    "SessionChainingConfig",
-    "TensorBoardOutputConfig",
-)
-UNSUPPORTED_RESOURCES = (
-    "InstanceGroups",
-    "InstancePlacementConfig",
-    "InstancePreferences",
-    "TrainingPlanArn",
-)
+ALGORITHM = "TrainingImage TrainingInputMode MetricDefinitions(Name Regex)"
+MEMBERS = """RoleArn Environment EnableManagedSpotTraining EnableNetworkIsolation=false
+    EnableInterContainerTrafficEncryption=false CheckpointConfig(S3Uri LocalPath)
+    InputDataConfig(ChannelName ContentType CompressionType InputMode RecordWrapperType=None
+        ShuffleConfig(Seed) DataSource(S3DataSource(S3DataType S3Uri S3DataDistributionType)))
+    OutputDataConfig(S3OutputPath CompressionType KmsKeyId) VpcConfig(*)
+    RetryStrategy(MaximumRetryAttempts)
+    ResourceConfig(InstanceType InstanceCount VolumeSizeInGB VolumeKmsKeyId
+        KeepAlivePeriodInSeconds)
+    StoppingCondition(MaxRuntimeInSeconds MaxWaitTimeInSeconds)"""
+"""Of a training job that are done, and of a tuning job's definition of its training jobs.
+
+A network and keys are kept and shown, as of all jobs and models: at rest and on one machine they
+make no difference to a client. So are tags, which are the account owner's.
+"""
 DAY = 24 * 3600
 
 
 def check(request: dict) -> None:
-    """Refuse a request that AWS refuses, or that the local AWS does not support.
+    """Refuse a request that AWS refuses.
 
     Raises:
         AwsError: ValidationException.
     """
     resources = request.get("ResourceConfig", {})
-    wanted = [name for name in UNSUPPORTED if request.get(name)]
-    wanted += [f"ResourceConfig.{name}" for name in UNSUPPORTED_RESOURCES if resources.get(name)]
     algorithm = request.get("AlgorithmSpecification", {})
-    wanted += ["AlgorithmSpecification.AlgorithmName"] if algorithm.get("AlgorithmName") else []
-    if wanted:
-        _refuse(f"The local AWS does not support {', '.join(wanted)} in training jobs.")
     if not algorithm.get("TrainingImage"):
         _refuse("AlgorithmSpecification.TrainingImage must be given.")
     for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB"):

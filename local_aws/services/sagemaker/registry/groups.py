@@ -8,9 +8,8 @@ import threading
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection, public
-from local_aws.wire.listing import Listing
+from local_aws.wire.listing import LISTED, Listing
 
 PACKAGES = "model-package"
 """The kind of the documents in packages.py, with keys `<group>/<version>`."""
@@ -28,12 +27,13 @@ LISTING = Listing(
 
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateModelPackageGroup",
-        "DescribeModelPackageGroup",
-        "ListModelPackageGroups",
-        "DeleteModelPackageGroup",
-    ),
+    "sagemaker": {
+        "CreateModelPackageGroup": """ModelPackageGroupName ModelPackageGroupDescription
+            Tags(*)""",
+        "DescribeModelPackageGroup": "ModelPackageGroupName",
+        "ListModelPackageGroups": LISTED,
+        "DeleteModelPackageGroup": "ModelPackageGroupName",
+    },
 }
 
 
@@ -45,7 +45,6 @@ class PackageGroups(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._all, self._clock = parts.context, parts.documents, parts.clock
-        self._tags = parts.engine(Tags)
         self._documents = Collection(parts.documents, "model-package-group")
         self.lock = threading.RLock()
         """Lock for adding a version and deleting a group: no version outlives its group."""
@@ -79,18 +78,12 @@ class PackageGroups(Engine):
         return self._documents.update(name, count)["_versions"]
 
     def create_model_package_group(self, request: dict) -> dict:
-        if request.get("ManagedConfiguration"):
-            message = "The local AWS does not support ManagedConfiguration of a package group."
-            raise AwsError("ValidationException", message)
         name, arn = request["ModelPackageGroupName"], self._arn(request["ModelPackageGroupName"])
-        group = {key: value for key, value in request.items() if key != "Tags"}
-        group |= {"ModelPackageGroupArn": arn, "CreationTime": self._clock.now(), "CreatedBy": {}}
+        group = {**request, "ModelPackageGroupArn": arn, "CreatedBy": {}}
+        group |= {"CreationTime": self._clock.now()}
         group |= {"ModelPackageGroupStatus": "Completed", "_versions": 0}
-        with self._documents.transaction():
-            if not self._documents.add(name, group):
-                message = f"Model Package Group already exists: {arn}"
-                raise AwsError("ValidationException", message)
-            self._tags.set(arn, request.get("Tags", []))
+        if not self._documents.add(name, group):
+            raise AwsError("ValidationException", f"Model Package Group already exists: {arn}")
         return {"ModelPackageGroupArn": arn}
 
     def describe_model_package_group(self, request: dict) -> dict:
@@ -108,7 +101,5 @@ class PackageGroups(Engine):
                     f"{left} model package(s). Delete those first."
                 )
                 raise AwsError("ConflictException", message)
-            with self._documents.transaction():
-                self._documents.delete(name)
-                self._tags.forget(self._arn(name))
+            self._documents.delete(name)
         return {}

@@ -12,16 +12,9 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.archives import check_archive
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.registry.groups import PACKAGES, PackageGroups
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection, public
-from local_aws.wire.listing import Listing
+from local_aws.wire.listing import LISTED, Listing
 
-UNSUPPORTED = (
-    "CertifyForMarketplace",
-    "ManagedStorageType",
-    "SourceAlgorithmSpecification",
-    "ValidationSpecification",
-)
 SUMMARY = (
     "ModelPackageName",
     "ModelPackageGroupName",
@@ -48,14 +41,22 @@ MOST_PROPERTIES = 50
 
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateModelPackage",
-        "DescribeModelPackage",
-        "BatchDescribeModelPackage",
-        "ListModelPackages",
-        "UpdateModelPackage",
-        "DeleteModelPackage",
-    ),
+    "sagemaker": {
+        "CreateModelPackage": """ModelPackageName ModelPackageGroupName ModelPackageDescription
+            ModelPackageRegistrationType InferenceSpecification(*) ModelApprovalStatus
+            AdditionalInferenceSpecifications(*) SkipModelValidation ClientToken ModelCard(*)
+            ModelMetrics(*) DriftCheckBaselines(*) MetadataProperties(*) ModelLifeCycle(*)
+            CustomerMetadataProperties Domain Task SamplePayloadUrl SourceUri
+            SecurityConfig(KmsKeyId) Tags(*)""",
+        "DescribeModelPackage": "ModelPackageName IncludedData",
+        "ListModelPackages": f"""{LISTED} ModelPackageGroupName ModelApprovalStatus
+            ModelPackageType""",
+        "UpdateModelPackage": """ModelPackageArn ModelApprovalStatus ApprovalDescription
+            ModelPackageRegistrationType InferenceSpecification(*) ModelCard(*) ModelLifeCycle(*)
+            AdditionalInferenceSpecificationsToAdd(*) SourceUri CustomerMetadataProperties
+            CustomerMetadataPropertiesToRemove""",
+        "DeleteModelPackage": "ModelPackageName",
+    },
 }
 
 
@@ -67,7 +68,7 @@ class Packages(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._store, self._clock = parts.context, parts.store, parts.clock
-        self._tags, self._groups = parts.engine(Tags), parts.engine(PackageGroups)
+        self._groups = parts.engine(PackageGroups)
         self._documents = Collection(parts.documents, PACKAGES)
 
     def _arn(self, name: str) -> str:
@@ -121,10 +122,7 @@ class Packages(Engine):
             return self._keep(f"{group}/{version:09d}", f"{group}/{version}", in_group, request)
 
     def _check(self, request: dict) -> None:
-        """Check a Create request. Raises: AwsError."""
-        for field in UNSUPPORTED:
-            if request.get(field):
-                _refuse(f"The local AWS does not support {field} in a model package.")
+        """Check a Create request."""
         name, group = request.get("ModelPackageName"), request.get("ModelPackageGroupName")
         if name and group:
             _refuse(
@@ -157,16 +155,14 @@ class Packages(Engine):
 
     def _keep(self, key: str, name: str, in_group: dict, request: dict) -> dict:
         arn = self._arn(name)
-        package = {k: v for k, v in request.items() if k not in ("Tags", "ClientToken")}
+        package = {k: v for k, v in request.items() if k != "ClientToken"}
         package |= {"ModelPackageArn": arn, "CreationTime": self._clock.now(), "CreatedBy": {}}
         # No validation jobs, so the package is Completed at once.
         details = {"ValidationStatuses": [], "ImageScanStatuses": []}
         package |= {"ModelPackageStatus": "Completed", "ModelPackageStatusDetails": details}
         package |= {**in_group, "_key": key, "_token": request.get("ClientToken")}
-        with self._documents.transaction():
-            if not self._documents.add(key, package):
-                raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
-            self._tags.set(arn, request.get("Tags", []))
+        if not self._documents.add(key, package):
+            raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
         return {"ModelPackageArn": arn}
 
     def describe_model_package(self, request: dict) -> dict:
@@ -175,18 +171,6 @@ class Packages(Engine):
             content = only_metadata(package["ModelCard"].get("ModelCardContent", "{}"))
             package["ModelCard"]["ModelCardContent"] = content
         return package
-
-    def batch_describe_model_package(self, request: dict) -> dict:
-        summaries, errors = {}, {}
-        for arn in request["ModelPackageArnList"]:
-            try:
-                package = self.document(arn)
-            except AwsError as error:
-                errors[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
-            else:
-                fields = (*SUMMARY, "InferenceSpecification")
-                summaries[arn] = {field: package[field] for field in fields if field in package}
-        return {"ModelPackageSummaries": summaries, "BatchDescribeModelPackageErrorMap": errors}
 
     def list_model_packages(self, request: dict) -> dict:
         query = {"SortOrder": "Ascending", **request}
@@ -218,10 +202,7 @@ class Packages(Engine):
 
     def delete_model_package(self, request: dict) -> dict:
         with self._groups.lock:
-            package = self.document(request["ModelPackageName"])
-            with self._documents.transaction():
-                self._documents.delete(package["_key"])
-                self._tags.forget(package["ModelPackageArn"])
+            self._documents.delete(self.document(request["ModelPackageName"])["_key"])
         return {}
 
 

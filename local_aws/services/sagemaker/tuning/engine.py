@@ -15,13 +15,13 @@ from local_aws.errors import AwsError
 from local_aws.images.registry import find
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs.training import Training
-from local_aws.services.sagemaker.tags import Tags
+from local_aws.services.sagemaker.jobs.training_request import ALGORITHM, MEMBERS
 from local_aws.services.sagemaker.tuning import trials
 from local_aws.services.sagemaker.tuning.requests import check
 from local_aws.services.sagemaker.tuning.tuning_run import TuningRun
 from local_aws.services.sagemaker.tuning.warm_start import inherit
 from local_aws.state.collection import Collection, public
-from local_aws.wire.listing import Listing
+from local_aws.wire.listing import CHANGED, LISTED, Listing
 
 NAME, ARN = "HyperParameterTuningJobName", "HyperParameterTuningJobArn"
 STATUS = "HyperParameterTuningJobStatus"
@@ -42,14 +42,28 @@ TRIALS = Listing(
 
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateHyperParameterTuningJob",
-        "DescribeHyperParameterTuningJob",
-        "ListHyperParameterTuningJobs",
-        "ListTrainingJobsForHyperParameterTuningJob",
-        "StopHyperParameterTuningJob",
-        "DeleteHyperParameterTuningJob",
-    ),
+    "sagemaker": {
+        "CreateHyperParameterTuningJob": f"""HyperParameterTuningJobName Tags(*)
+            HyperParameterTuningJobConfig(Strategy
+                StrategyConfig(HyperbandStrategyConfig(MinResource MaxResource))
+                HyperParameterTuningJobObjective(Type MetricName) RandomSeed
+                ResourceLimits(MaxNumberOfTrainingJobs MaxParallelTrainingJobs MaxRuntimeInSeconds)
+                ParameterRanges(IntegerParameterRanges(*) ContinuousParameterRanges(*)
+                    CategoricalParameterRanges(*))
+                TrainingJobEarlyStoppingType TuningJobCompletionCriteria(
+                    TargetObjectiveMetricValue BestObjectiveNotImproving(*)
+                    ConvergenceDetected(CompleteOnConvergence=Disabled)))
+            TrainingJobDefinition(DefinitionName StaticHyperParameters {MEMBERS}
+                AlgorithmSpecification({ALGORITHM}))
+            WarmStartConfig(WarmStartType
+                ParentHyperParameterTuningJobs(HyperParameterTuningJobName))""",
+        "DescribeHyperParameterTuningJob": NAME,
+        "ListHyperParameterTuningJobs": f"{LISTED} {CHANGED}",
+        "ListTrainingJobsForHyperParameterTuningJob": f"""{NAME} StatusEquals SortBy SortOrder
+            NextToken MaxResults""",
+        "StopHyperParameterTuningJob": NAME,
+        "DeleteHyperParameterTuningJob": NAME,
+    },
 }
 
 
@@ -61,7 +75,7 @@ class Tuning(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._clock = parts.context, parts.clock
-        self._tags, self._training = parts.engine(Tags), parts.engine(Training)
+        self._training = parts.engine(Training)
         self.documents = Collection(parts.documents, "HyperParameterTuningJob")
         self._runs: dict[str, TuningRun] = {}
         self._lock = threading.Lock()
@@ -73,15 +87,13 @@ class Tuning(Engine):
         algorithm = request["TrainingJobDefinition"]["AlgorithmSpecification"]
         find(self._context, algorithm.get("TrainingImage", ""))
         name, arn, time = request[NAME], self._arn(request[NAME]), self._clock.now()
-        job = {key: value for key, value in request.items() if key != "Tags"}
-        job |= {ARN: arn, STATUS: "InProgress", "CreationTime": time, "LastModifiedTime": time}
+        job = {**request, ARN: arn, STATUS: "InProgress"}
+        job |= {"CreationTime": time, "LastModifiedTime": time}
         seed = request["HyperParameterTuningJobConfig"].get("RandomSeed", secrets.randbits(31))
         job |= {"_trials": [], "_seed": seed, **self._inherit(request)}
-        with self.documents.transaction():
-            if not self.documents.add(name, job):
-                message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
-                raise AwsError("ResourceInUse", message)
-            self._tags.set(arn, request.get("Tags", []))
+        if not self.documents.add(name, job):
+            message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
+            raise AwsError("ResourceInUse", message)
         self._start(name)
         return {ARN: arn}
 
@@ -121,9 +133,7 @@ class Tuning(Engine):
         name = request[NAME]
         if self._document(name)[STATUS] in ("InProgress", "Stopping"):
             raise AwsError("ResourceInUse", f"Tuning job {name} is still running: stop it first.")
-        with self.documents.transaction():
-            self.documents.delete(name)
-            self._tags.forget(self._arn(name))
+        self.documents.delete(name)
         return {}
 
     # Parts of the operations.
@@ -183,11 +193,8 @@ class Tuning(Engine):
     # The server's life.
 
     def _start(self, name: str) -> None:
-        def tags() -> list[dict]:
-            return self._tags.list_tags({"ResourceArn": self._arn(name)})["Tags"]
-
         with self._lock:
-            run = TuningRun(name, self.documents, self.parts, tags)
+            run = TuningRun(name, self.documents, self.parts)
             self._runs[name] = run
             run.start()
 

@@ -29,13 +29,16 @@ def refuse(message: str) -> AwsError:
 
 
 def check(request: dict) -> None:
-    """Refuse a request that AWS refuses, or that this engine does not support.
+    """Refuse a request that AWS refuses.
 
     Raises:
         AwsError: `ValidationException`.
     """
-    _check_supported(request)
-    config, definition = request["HyperParameterTuningJobConfig"], request["TrainingJobDefinition"]
+    config = request["HyperParameterTuningJobConfig"]
+    if not (definition := request.get("TrainingJobDefinition")):
+        raise refuse("TrainingJobDefinition is required.")
+    if "ResourceConfig" not in definition:
+        raise refuse("TrainingJobDefinition needs a ResourceConfig.")
     if "HyperParameterTuningJobObjective" not in config:
         raise refuse("HyperParameterTuningJobObjective is required with a TrainingJobDefinition.")
     metric = config["HyperParameterTuningJobObjective"]["MetricName"]
@@ -52,29 +55,6 @@ def check(request: dict) -> None:
         raise refuse(f"Hyperparameters are both static and tuned: {', '.join(both)}.")
     _check_strategy(request, ranges)
     _check_limits(config, ranges)
-
-
-def _check_supported(request: dict) -> None:
-    config = request["HyperParameterTuningJobConfig"]
-    criteria = config.get("TuningJobCompletionCriteria", {})
-    convergence = criteria.get("ConvergenceDetected", {}).get("CompleteOnConvergence")
-    definition = request.get("TrainingJobDefinition", {})
-    present = {
-        "TrainingJobDefinitions": request.get("TrainingJobDefinitions"),
-        "Autotune": request.get("Autotune"),
-        "AutoParameters": config.get("ParameterRanges", {}).get("AutoParameters"),
-        "CompleteOnConvergence": convergence == "Enabled",
-        "AlgorithmName": definition.get("AlgorithmSpecification", {}).get("AlgorithmName"),
-        "HyperParameterTuningResourceConfig": definition.get("HyperParameterTuningResourceConfig"),
-        "TuningObjective": definition.get("TuningObjective"),
-        "HyperParameterRanges": definition.get("HyperParameterRanges"),
-    }
-    if wanted := [name for name, value in present.items() if value]:
-        raise refuse(f"The local AWS does not support {', '.join(wanted)} in tuning jobs.")
-    if not definition:
-        raise refuse("Either TrainingJobDefinition or TrainingJobDefinitions is required.")
-    if "ResourceConfig" not in definition:
-        raise refuse("TrainingJobDefinition needs a ResourceConfig.")
 
 
 def ranges_of(request: dict) -> dict[str, Range]:
@@ -164,13 +144,12 @@ def better(request: dict) -> int:
     return 1 if objective["Type"] == "Maximize" else -1
 
 
-def training_request(job: dict, name: str, values: dict, tags: list[dict]) -> dict:
+def training_request(job: dict, name: str, values: dict) -> dict:
     """Return the CreateTrainingJob request of one trial.
 
     Args:
         job: the tuning job's own request.
         values: the trial's tuned hyperparameters.
-        tags: the tuning job's tags, which its training jobs get too.
     """
     definition = job["TrainingJobDefinition"]
     objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
@@ -184,7 +163,6 @@ def training_request(job: dict, name: str, values: dict, tags: list[dict]) -> di
         },
         **{field: definition[field] for field in PASSED_ON if field in definition},
         "ResourceConfig": _without_period(definition["ResourceConfig"]),
-        **({"Tags": tags} if tags else {}),
     }
 
 

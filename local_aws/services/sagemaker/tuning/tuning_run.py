@@ -4,7 +4,6 @@ import logging
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from math import nan
 
@@ -40,14 +39,10 @@ Verdict = tuple[str, str | None]
 
 
 class TuningRun:
-    """The thread of one tuning job; its document has all it needs to go on after a restart.
+    """The thread of one tuning job; its document has all that it needs to go on after a restart."""
 
-    Args:
-        tags: returns the tuning job's tags, which its training jobs get too.
-    """
-
-    def __init__(self, name: str, jobs: Collection, parts: Parts, tags: Callable[[], list[dict]]):
-        self.name, self._jobs, self._tags = name, jobs, tags
+    def __init__(self, name: str, jobs: Collection, parts: Parts):
+        self.name, self._jobs = name, jobs
         self._call, self._clock = parts.call, parts.clock
         self._training = parts.engine(Training)
         self._wake, self._leaving = threading.Event(), False
@@ -208,7 +203,7 @@ class TuningRun:
             self._change(waiting[0]["name"], {"again": "done"})
         count = number + 1 - len(job.get("_inherited", []))
         name = f"{self.name}-{count:03d}-{secrets.token_hex(4)}"
-        request = training_request(job, name, values, self._tags())
+        request = training_request(job, name, values)
         arn = self._training.create_trial(request, self._arn)["TrainingJobArn"]
         self._numbers[name] = number
         trial = {"name": name, "arn": arn, "created": self._clock.now(), "values": values}

@@ -14,11 +14,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.engine import AthenaEngine
+from local_aws.services.athena.service import OPERATIONS
 from local_aws.services.s3.app import S3App
 from local_aws.state.catalog import Catalog
 from local_aws.state.clock import Clock
 from local_aws.state.objects.store import ObjectStore
-from local_aws.wire.validation import check_request
+from local_aws.wire.members import left_out
+from local_aws.wire.validation import check_request, operation_model
 
 ENDLESS = (
     "SELECT sum(x * y % 7) FROM UNNEST(sequence(1, 1000000)) a (x), "
@@ -104,6 +106,8 @@ class Cloud:
     def _answer(self, operation: str, request: dict) -> tuple[str, dict]:
         try:
             check_request("athena", operation, request)
+            shape = operation_model("athena", operation).input_shape
+            assert not left_out(shape, request, OPERATIONS["athena"][operation])
             return "200 OK", getattr(self.engine, xform_name(operation))(request)
         except AwsError as error:
             return f"{error.status} Error", {"__type": error.code, "message": error.message}

@@ -14,5 +14,6 @@ def test_an_operation_is_answered_by_the_method_of_its_name(operation):
 
 def test_the_engine_sees_the_servers_own_catalog(aws):
     aws.parts.call("glue", "CreateDatabase", {"DatabaseInput": {"Name": "birds"}})
-    names = {"CatalogName": "AwsDataCatalog", "DatabaseName": "birds"}
-    assert aws.parts.call("athena", "GetDatabase", names) == {"Database": {"Name": "birds"}}
+    names = {"CatalogName": "AwsDataCatalog"}
+    answer = aws.parts.call("athena", "ListDatabases", names)
+    assert answer == {"DatabaseList": [{"Name": "birds"}]}

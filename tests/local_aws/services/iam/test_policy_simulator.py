@@ -93,8 +93,8 @@ def test_what_a_statement_does_not_name_counts_as_much(statements, verdict):
 @pytest.mark.parametrize(
     "more, why",
     [
-        ({"PolicyInputList": ["{}"]}, "does not support PolicyInputList"),
-        ({"CallerArn": "arn:aws:iam::000000000000:user/job"}, "does not support CallerArn"),
+        ({"PolicyInputList": ["{}"]}, "with PolicyInputList"),
+        ({"CallerArn": "arn:aws:iam::000000000000:user/job"}, "with CallerArn"),
         ({"PolicySourceArn": "arn:aws:iam::000000000000:user/job"}, "must be the ARN of a role"),
         ({}, "permissions boundary"),
     ],
@@ -107,7 +107,7 @@ def test_what_would_change_the_answer_is_refused(client, more, why):
         "PolicySourceArn": "arn:aws:iam::000000000000:role/job",
         "ActionNames": ["s3:GetObject"],
     }
-    with pytest.raises(ClientError, match=f"InvalidInput.*{why}"):
+    with pytest.raises(ClientError, match=why):
         iam.simulate_principal_policy(**role | more)
 
 

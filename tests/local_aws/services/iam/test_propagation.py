@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.control import advance, set_faults
 from local_aws.state.faults import Fault
+from tests.local_aws.services.sagemaker.jobs.requests import processing
 
 LATE = Fault("lagging", "iam", "CreateRole", seconds=60)
 
@@ -40,13 +41,8 @@ def test_a_text_that_is_like_a_role_is_none(client, role):
 
 
 def test_every_operation_that_names_a_role_checks_it(client, role):
-    config = {
-        "EndpointConfigName": "c",
-        "ExecutionRoleArn": role,
-        "ProductionVariants": [{"VariantName": "v", "ModelName": "m"}],
-    }
     with pytest.raises(ClientError, match="Could not assume role"):
-        client("sagemaker").create_endpoint_config(**config)
+        client("sagemaker").create_processing_job(**processing("job") | {"RoleArn": role})
 
 
 def test_iam_itself_knows_its_role(client, role):

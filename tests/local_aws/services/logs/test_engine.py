@@ -1,5 +1,6 @@
 """Log groups, streams and events have CloudWatch Logs' pages and filters."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -166,15 +167,32 @@ def test_a_filter_that_is_more_than_words_is_refused_and_finds_nothing_in_silenc
         logs.filter_log_events(logGroupName=GROUP, filterPattern=pattern)
 
 
-def test_a_groups_tags_are_read_back_and_what_it_can_not_have_is_refused(logs):
-    arn = "arn:aws:logs:us-east-1:000000000000:log-group:mine"
-    logs.create_log_group(logGroupName="mine", tags={"team": "birds"})
-    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "birds"}
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        logs.list_tags_for_resource(resourceArn=f"{arn}-not")
-    for more in ({"kmsKeyId": f"{arn}:key"}, {"logGroupClass": "INFREQUENT_ACCESS"}):
-        with pytest.raises(ClientError, match="InvalidParameterException"):
-            logs.create_log_group(logGroupName="other", **more)
+@pytest.mark.parametrize(
+    "more", [{"kmsKeyId": "arn:key"}, {"logGroupClass": "STANDARD"}, {"tags": {"a": "b"}}]
+)
+def test_what_a_group_can_not_have_is_refused_and_no_group_is_made(logs, more):
+    (name,) = more
+    with pytest.raises(ClientError, match=f"NotImplementedException.* with {name}"):
+        logs.create_log_group(logGroupName="other", **more)
+    assert not logs.describe_log_groups(logGroupNamePrefix="other")["logGroups"]
+
+
+def test_a_group_of_an_older_state_is_listed_without_its_tags(aws, logs):
+    file = aws.context.state / "logs/mine/group.json"
+    file.parent.mkdir()
+    old = {"logGroupName": "mine", "creationTime": 1, "storedBytes": 0, "tags": {"a": "b"}}
+    file.write_text(json.dumps(old))
+    (group,) = logs.describe_log_groups(logGroupNamePrefix="mine")["logGroups"]
+    assert group["creationTime"] == 1 and "tags" not in group
+
+
+def test_groups_come_by_pages(logs):
+    for name in ("a", "b"):
+        logs.create_log_group(logGroupName=name)
+    first = logs.describe_log_groups(limit=2)
+    rest = logs.describe_log_groups(nextToken=first["nextToken"])
+    names = [group["logGroupName"] for page in (first, rest) for group in page["logGroups"]]
+    assert names == [GROUP, "a", "b"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"null", b"{}", b"[]", bytes(9)])

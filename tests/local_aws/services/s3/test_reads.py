@@ -1,4 +1,4 @@
-"""GetObject and HeadObject through boto3: headers, parts, overrides, attributes, checksums."""
+"""GetObject and HeadObject through boto3: headers, parts, overrides, checksums."""
 
 import urllib.request
 
@@ -77,18 +77,6 @@ def test_a_part_can_be_read_by_its_number(s3, two_parts):
 
 def test_a_plain_object_is_its_own_first_part(s3, bird):
     assert s3.get_object(**bird, PartNumber=1)["Body"].read() == BODY
-
-
-def test_attributes_tell_parts_and_checksums(s3, two_parts):
-    names = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]
-    told = s3.get_object_attributes(**two_parts, ObjectAttributes=names, MaxParts=1)
-    assert told["ObjectSize"] == 5 * MB + 1 and told["StorageClass"] == "STANDARD"
-    assert told["ETag"].endswith("-2") and told["Checksum"]["ChecksumType"] == "COMPOSITE"
-    parts = told["ObjectParts"]
-    assert (parts["TotalPartsCount"], parts["IsTruncated"]) == (2, True)
-    assert [part["Size"] for part in parts["Parts"]] == [5 * MB]
-    only = s3.get_object_attributes(**two_parts, ObjectAttributes=["ObjectSize"])
-    assert not {"ETag", "Checksum", "ObjectParts"} & set(only)
 
 
 def test_checksums_come_only_when_asked_for_and_never_with_a_range(s3, bird):

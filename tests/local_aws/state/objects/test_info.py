@@ -11,7 +11,6 @@ FACTS = {
     "metadata": {"k": "v"},
     "checksums": {"CRC32": "AAAA-2"},
     "headers": {"x-amz-storage-class": "GLACIER_IR"},
-    "tags": {"t": "1"},
 }
 
 
@@ -29,7 +28,7 @@ def test_facts_are_read_as_they_were_packed():
 def test_an_object_without_facts_has_what_s3_says_of_it():
     read = info()
     assert (read.content_type, read.storage_class) == ("binary/octet-stream", "STANDARD")
-    assert (read.metadata, read.checksums, read.parts, read.tags) == ({}, {}, (), {})
+    assert (read.metadata, read.checksums, read.parts) == ({}, {}, ())
 
 
 def test_the_last_change_is_the_files_in_whole_seconds():
@@ -48,3 +47,7 @@ def test_a_checksum_over_parts_is_composite(value, kind):
 
 def test_a_storage_class_is_the_uploads():
     assert info(**FACTS).storage_class == "GLACIER_IR"
+
+
+def test_facts_that_an_older_state_kept_are_passed_over():
+    assert info(**FACTS, tags={"t": "1"}) == info(**FACTS)

@@ -1,4 +1,4 @@
-"""The rows of objects: written, changed in part, paged in UTF-8 order."""
+"""The rows of objects: written, paged in UTF-8 order."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def objects(tmp_path):
     index = Index(tmp_path / "index.sqlite")
     made = Objects(index, tmp_path, tmp_path / "side")
     for key in reversed(KEYS):
-        made.put("birds", key, 1, "etag", 0, None, pack(metadata={"k": key}, tags={"t": "1"}))
+        made.put("birds", key, 1, "etag", 0, None, pack(metadata={"k": key}))
     made.put("bins", "a", 2, "other", 0, None, pack())
     yield made
     index.close()
@@ -34,13 +34,6 @@ def test_a_page_begins_with_low_ends_before_high_and_is_of_one_bucket(
     objects, low, high, limit, keys
 ):
     assert [info.key for info in objects.page("birds", low, high, limit)] == keys
-
-
-def test_an_update_changes_the_facts_that_it_names_alone(objects):
-    objects.update(objects.get("birds", "a"), tags={})
-    assert objects.get("birds", "a").tags == {}
-    assert objects.get("birds", "a").metadata == {"k": "a"}
-    assert objects.get("birds", "b").tags == {"t": "1"}
 
 
 def test_a_deleted_row_is_one_buckets(objects):

@@ -43,14 +43,11 @@ def test_databases_come_by_pages(cloud):
     rest = cloud.engine.list_databases({**CATALOG, "NextToken": first["NextToken"]})
     described = {"Name": "bins", "Description": "of items"}
     assert first["DatabaseList"] == [described] and len(rest["DatabaseList"]) == 1
-    named = {**CATALOG, "DatabaseName": "bins"}
-    assert cloud.engine.get_database(named)["Database"] == described
 
 
 @pytest.mark.parametrize(
     "method, request_",
     [
-        ("get_database", {**CATALOG, "DatabaseName": "none"}),
         ("get_table_metadata", {**TABLE, "TableName": "none"}),
         ("list_table_metadata", {**CATALOG, "DatabaseName": "none"}),
     ],
@@ -62,8 +59,12 @@ def test_what_the_catalog_lacks_is_athenas_own_error(cloud, method, request_):
 
 
 def test_there_is_one_data_catalog_in_any_case(cloud):
-    assert (
-        cloud.engine.get_data_catalog({"Name": "awsdatacatalog"})["DataCatalog"]["Type"] == "GLUE"
-    )
+    assert cloud.engine.list_databases({"CatalogName": "awsdatacatalog"})["DatabaseList"]
     with pytest.raises(AwsError, match="DataCatalog other was not found"):
         cloud.engine.list_databases({"CatalogName": "other"})
+
+
+def test_metadata_for_a_workgroup_that_is_not_there_is_refused(cloud):
+    with pytest.raises(AwsError, match="WorkGroup nobody is not found"):
+        cloud.engine.list_databases({**CATALOG, "WorkGroup": "nobody"})
+    assert cloud.engine.list_databases({**CATALOG, "WorkGroup": "primary"})["DatabaseList"]

@@ -64,13 +64,13 @@ def test_a_job_that_never_opens_its_pipes_ends_all_the_same(aws, client):
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"InputMode": "Pipe", "RecordWrapperType": "RecordIO"}, "not support .* RecordIO"),
-        ({"CompressionType": "Gzip"}, "CompressionType is for InputMode Pipe alone"),
+        ({"InputMode": "Pipe", "RecordWrapperType": "RecordIO"}, "RecordWrapperType RecordIO"),
+        ({"CompressionType": "Gzip"}, "Channel shards: .*CompressionType is for InputMode Pipe"),
     ],
 )
 def test_what_no_channel_can_do_here_is_refused_by_name(client, changes, message):
     request = training("job", "pass", InputDataConfig=[channel(**changes)])
-    with pytest.raises(ClientError, match=f"Channel shards: .*{message}"):
+    with pytest.raises(ClientError, match=message):
         client("sagemaker").create_training_job(**request)
 
 

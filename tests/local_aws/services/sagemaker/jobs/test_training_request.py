@@ -21,6 +21,10 @@ def test_describe_fills_what_the_caller_left_out(aws, client):
     "change, message",
     [
         ({"SessionChainingConfig": {"EnableSessionTagChaining": True}}, "SessionChainingConfig"),
+        ({"InfraCheckConfig": {"EnableInfraCheck": True}}, "with InfraCheckConfig: leave that out"),
+        ({"RemoteDebugConfig": {"EnableRemoteDebug": True}}, "with RemoteDebugConfig"),
+        ({"ExperimentConfig": {"ExperimentName": "e"}}, "with ExperimentConfig"),
+        ({"EnableNetworkIsolation": True}, r"EnableNetworkIsolation true \(false is done\)"),
         ({"ResourceConfig": {"InstanceType": "ml.m5.large"}}, "InstanceCount must be given"),
         ({"InputDataConfig": [channel("a", "x/"), channel("a", "y/")]}, "must be unique: a"),
     ],

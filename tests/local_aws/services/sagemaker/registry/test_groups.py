@@ -45,7 +45,7 @@ def test_an_unknown_group_does_not_exist(registry):
 
 
 def test_what_is_not_supported_is_refused_by_name(registry):
-    with pytest.raises(ClientError, match="does not support ManagedConfiguration"):
+    with pytest.raises(ClientError, match="NotImplementedException.* with ManagedConfiguration"):
         registry.sagemaker.create_model_package_group(
             ModelPackageGroupName="other", ManagedConfiguration={"ManagedStorageType": "Restricted"}
         )
