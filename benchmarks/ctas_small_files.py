@@ -100,9 +100,9 @@ def measure(state: Path, rounds: int) -> list[dict]:
             poll_interval=0.05,
         ).cursor()
         cursor.execute("CREATE DATABASE IF NOT EXISTS bench")
-        found = [once(cursor, form, rounds) for form in SERDES]
+        measurements = [once(cursor, form, rounds) for form in SERDES]
         process = psutil.Process(server.pid)
-        return [{**row, "server MB": process.memory_info().rss / 1e6} for row in found]
+        return [{**row, "server MB": process.memory_info().rss / 1e6} for row in measurements]
     finally:
         here.send("end")
         server.join(30)

@@ -100,10 +100,10 @@ def client(url: str) -> object:
 
 def objects(s3: object, count: int, body: bytes) -> dict[str, float]:
     """Return puts and gets a second of objects with this body."""
-    place = {"Bucket": BUCKET}
-    s3.put_object(**place, Key="first", Body=body)
-    puts = per_second(lambda n: s3.put_object(**place, Key=f"raw/{n}", Body=body), count)
-    gets = per_second(lambda n: s3.get_object(**place, Key=f"raw/{n}")["Body"].read(), count)
+    bucket = {"Bucket": BUCKET}
+    s3.put_object(**bucket, Key="first", Body=body)
+    puts = per_second(lambda n: s3.put_object(**bucket, Key=f"raw/{n}", Body=body), count)
+    gets = per_second(lambda n: s3.get_object(**bucket, Key=f"raw/{n}")["Body"].read(), count)
     return {"puts": puts, "gets": gets}
 
 

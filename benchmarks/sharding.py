@@ -44,13 +44,13 @@ class Photos(Bins):
         return [Sample(record.id, data, "jpg", {"label": record.label, "source": record.media})]
 
 
-def instance(url: str, place: str, rank: int, instances: int, threads: int) -> None:
+def instance(url: str, output: str, rank: int, instances: int, threads: int) -> None:
     """Do what one instance of the job does."""
-    raw, out = (S3Prefix(client(url), f"s3://{BUCKET}/{name}") for name in ("raw", place))
+    raw, out = (S3Prefix(client(url), f"s3://{BUCKET}/{name}") for name in ("raw", output))
     plan = plan_folder(Photos(), raw, store="jpg", records_per_shard=250)
     part = plan.part(rank, instances)
-    how = {"sizes": plan.sizes, "threads": threads, "processes": 1}
-    made = make_shards(part, Photos(), "jpg", raw, out, **how)
+    options = {"sizes": plan.sizes, "threads": threads, "processes": 1}
+    made = make_shards(part, Photos(), "jpg", raw, out, **options)
     notes = {shard.name: note for shard, note in made}
     if rank == 0:
         finish(plan, out, wait_for(plan, out, notes, limit=600))
@@ -121,8 +121,8 @@ def main() -> None:
     parser.add_argument("--as-single", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.as_instance:
-        url, place, rank, instances = args.as_instance
-        return instance(url, place, int(rank), int(instances), args.threads)
+        url, output, rank, instances = args.as_instance
+        return instance(url, output, int(rank), int(instances), args.threads)
     if args.as_single:
         return one_at_a_time(args.as_single)
     print(f"{'photos':>8}  {'line':9}{'reader':18}{'seconds':>9}{'photos/s':>10}{'peak MB':>9}")
@@ -144,10 +144,10 @@ def measure(args: argparse.Namespace, scratch: Path, count: int) -> None:
         with serving(scratch / "s3", slow=line == "slow") as url:
             row(count, line, "one at a time", run([["--as-single", url]]))
             for n in args.instances:
-                place = f"{line}-{n}"
+                output = f"{line}-{n}"
+                threads = ["--threads", str(args.threads)]
                 commands = [
-                    ["--as-instance", url, place, str(rank), str(n), "--threads", str(args.threads)]
-                    for rank in range(n)
+                    ["--as-instance", url, output, str(rank), str(n), *threads] for rank in range(n)
                 ]
                 row(count, line, f"job, {n} instance{'s' * (n > 1)}", run(commands))
 

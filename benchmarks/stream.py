@@ -45,14 +45,14 @@ def has(python: str, package: str) -> bool:
 
 def find_interpreters(pythons: list[str]) -> dict[str, str]:
     """Return the first interpreter for each loader; loaders without one are left out."""
-    found = {}
+    interpreters = {}
     for loader, package in NEEDS.items():
         python = next((python for python in pythons if has(python, package)), None)
         if python:
-            found[loader] = python
+            interpreters[loader] = python
         else:
             print(f"no interpreter has {package}: {loader} is left out", file=sys.stderr)
-    return found
+    return interpreters
 
 
 def prepare(folder: Path, url: str, kind: str, count: int, pythons: dict[str, str]) -> None:
@@ -135,8 +135,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=list(NEEDS), choices=list(NEEDS))
     parser.add_argument("--peers", nargs="*", default=[], help="interpreters that have peers")
     args = parser.parse_args()
-    found = find_interpreters([sys.executable, *args.peers])
-    args.pythons = {k: v for k, v in found.items() if k in {*args.only, "bound"}}
+    interpreters = find_interpreters([sys.executable, *args.peers])
+    args.pythons = {k: v for k, v in interpreters.items() if k in {*args.only, "bound"}}
     with tempfile.TemporaryDirectory() as scratch:
         folder, store = Path(scratch) / "data", Path(scratch) / "s3"
         with serving(store) as url:

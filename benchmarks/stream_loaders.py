@@ -179,9 +179,10 @@ def bound(args: argparse.Namespace) -> Iterable:
     pairs = []
     for shard in read_manifest(args).splits["train"].shards:
         data = (folder / shard.name).read_bytes()
-        for place in find_samples(data, shard.name):
-            meta = json.loads(data[place.meta : place.meta + place.meta_size])
-            pairs.append((data[place.media : place.media + place.media_size], meta["label"]))
+        for location in find_samples(data, shard.name):
+            meta = json.loads(data[location.meta : location.meta + location.meta_size])
+            media = data[location.media : location.media + location.media_size]
+            pairs.append((media, meta["label"]))
     parts = max(args.workers, 1)
     batches = [pairs[at : at + BATCH] for at in range(0, len(pairs), BATCH)]
     pipes = []

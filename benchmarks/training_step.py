@@ -95,8 +95,8 @@ def ours(args: argparse.Namespace):
 
 def plain(args: argparse.Namespace):
     """Return a function that trains one round in the style of torchvision's references."""
-    place, loader = device(), Memory(args, args.batch)
-    model = network(args).to(place)
+    target_device, loader = device(), Memory(args, args.batch)
+    model = network(args).to(target_device)
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=1e-2)
     seen = {"loss": 0.0, "accuracy": 0.0}
@@ -104,7 +104,7 @@ def plain(args: argparse.Namespace):
     def run() -> None:
         model.train()
         for batch in loader:
-            image, target = batch.data.to(place), batch.target.to(place)
+            image, target = batch.data.to(target_device), batch.target.to(target_device)
             output = model(image)
             loss = criterion(output, target)
             optimizer.zero_grad()
@@ -133,8 +133,8 @@ def compare(args: argparse.Namespace) -> None:
                 torch.cuda.synchronize()
             rates[name].append(args.steps * args.batch / (time.perf_counter() - begin))
     print(f"{args.model}, {args.size} pixels, batch {args.batch}, on {device()}, samples a second:")
-    for name, found in rates.items():
-        low, middle, high = min(found[1:]), statistics.median(found[1:]), max(found[1:])
+    for name, measured in rates.items():
+        low, middle, high = min(measured[1:]), statistics.median(measured[1:]), max(measured[1:])
         print(f"  {name:<6} {middle:9.1f}   ({low:.1f} to {high:.1f})")
     ratios = [a / b for a, b in zip(rates["ours"][1:], rates["plain"][1:], strict=True)]
     print(f"  ours / plain {statistics.median(ratios):.2f}   (median of {len(ratios)} rounds)")
@@ -155,8 +155,8 @@ def rank(args: argparse.Namespace) -> None:
     watched = make_trainer(args, ranks, profile=args.steps - 3 if ranks.first else 0)
     watched.train_epoch(Memory(args, max(1, args.batch // size)))
     if ranks.first:
-        found = {"rate": statistics.median(rates[1:]), **watched.profile.shares}
-        (args.folder / f"{size}.json").write_text(json.dumps(found))
+        result = {"rate": statistics.median(rates[1:]), **watched.profile.shares}
+        (args.folder / f"{size}.json").write_text(json.dumps(result))
     ranks.close()
 
 
@@ -164,15 +164,15 @@ def scale(args: argparse.Namespace) -> None:
     """Run one process and two on the same total batch, and print what the second one brings."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     flags = [f"--{n}={getattr(args, n)}" for n in NAMES]
-    found = {}
+    results = {}
     for size in (1, 2):
         program = [*command, f"--nproc_per_node={size}", __file__, *flags]
         env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()}
         subprocess.run([*program, f"--rank-of={args.folder}"], check=True, env=env)
-        found[size] = json.loads((args.folder / f"{size}.json").read_text())
+        results[size] = json.loads((args.folder / f"{size}.json").read_text())
     print(f"processes  samples/s  speed-up  all-reduce  (batch {args.batch} in all)")
-    for size, row in found.items():
-        gain = row["rate"] / found[1]["rate"]
+    for size, row in results.items():
+        gain = row["rate"] / results[1]["rate"]
         print(f"{size:9}  {row['rate']:9.1f}  {gain:8.2f}  {row['all-reduce']:10.1%}")
 
 

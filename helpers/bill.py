@@ -19,11 +19,12 @@ PROCESSING, TRAINING, POOL, ENDPOINT = (
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that a notebook pays for."""
+    """One line of the bill: an item that a notebook pays for."""
 
     notebook: str
     """Its number."""
-    what: str
+    item: str
+    """The thing paid for, in words."""
     instance_type: str = ""
     instances: int = 0
     minutes: float = 0
@@ -43,8 +44,8 @@ class Line:
     def words(self) -> str:
         """Word the item: its kind, its instances, its hours."""
         if not self.instances:
-            return self.what
-        return f"{self.what}, {self.instances} × {self.instance_type}, {self.minutes:g} min"
+            return self.item
+        return f"{self.item}, {self.instances} × {self.instance_type}, {self.minutes:g} min"
 
 
 LINES = (

@@ -49,11 +49,11 @@ def serving_image(config: Config, instance_type: str) -> str:
     return _awss_image(config, "inference", instance_type, SERVING)
 
 
-def _awss_image(config: Config, scope: str, instance_type: str, about: dict[str, str]) -> str:
+def _awss_image(config: Config, scope: str, instance_type: str, settings: dict[str, str]) -> str:
     from sagemaker.core import image_uris
 
-    about = {"instance_type": instance_type, "image_scope": scope, **about}
-    return image_uris.retrieve(region=config.region, **about)
+    settings = {"instance_type": instance_type, "image_scope": scope, **settings}
+    return image_uris.retrieve(region=config.region, **settings)
 
 
 def image_tag() -> str:
@@ -81,13 +81,11 @@ def processing_image(config: Config) -> str:
 
 def _repository(ecr: object) -> str:
     try:
-        about = ecr.describe_repositories(repositoryNames=[REPOSITORY])["repositories"][0]
+        repository = ecr.describe_repositories(repositoryNames=[REPOSITORY])["repositories"][0]
     except ecr.exceptions.RepositoryNotFoundException:
-        scan = {"scanOnPush": True}
-        about = ecr.create_repository(repositoryName=REPOSITORY, imageScanningConfiguration=scan)[
-            "repository"
-        ]
-    return about["repositoryUri"]
+        options = {"imageScanningConfiguration": {"scanOnPush": True}}
+        repository = ecr.create_repository(repositoryName=REPOSITORY, **options)["repository"]
+    return repository["repositoryUri"]
 
 
 def _manifest() -> dict:

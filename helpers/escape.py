@@ -20,8 +20,8 @@ def markdown(text: object) -> str:
     line = _SPECIAL.sub(r"\\\1", line).replace("|", "&#124;")
     # An address would become a link, and a line's first signs a heading or a list.
     line = line.replace("://", ":&#47;&#47;").replace("@", "&#64;")
-    line = re.sub(r"www\.", lambda found: f"{found[0][:3]}&#46;", line, flags=re.IGNORECASE)
-    return _BEGINS.sub(lambda found: _entities(found[1]), line)
+    line = re.sub(r"www\.", lambda match: f"{match[0][:3]}&#46;", line, flags=re.IGNORECASE)
+    return _BEGINS.sub(lambda match: _entities(match[1]), line)
 
 
 def _entities(text: str) -> str:
@@ -51,9 +51,9 @@ class Table:
         # A Styler would escape neither bytes nor the names of the axes.
         return self._drawn("to_html", border=0)
 
-    def _drawn(self, way: str, **how: object) -> str:
+    def _drawn(self, method: str, **options: object) -> str:
         digits = None if self.precision is None else f"{{:.{self.precision}f}}".format
         frame = self.frame if self.index else self.frame.rename_axis(index=None, columns=None)
-        draw = getattr(frame, way)
+        draw = getattr(frame, method)
         with pd.option_context("display.max_colwidth", None, "display.html.use_mathjax", False):
-            return draw(index=self.index, float_format=digits, **how)
+            return draw(index=self.index, float_format=digits, **options)

@@ -53,7 +53,7 @@ def _sagemaker(noun: str, plural: str, list_name: str, name: str) -> Kind:
 def _job(kind: str) -> Kind:
     """Return a kind of job: one that still runs, and bills, is stopped before it is deleted."""
     noun = xform_name(kind)
-    found = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
+    resource = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
 
     def delete(config: Config, name: str) -> None:
         if _job_status(config, kind, name) == "InProgress":
@@ -62,9 +62,9 @@ def _job(kind: str) -> Kind:
             time.sleep(config.poll_seconds)
         if kind == "Training":
             _end_warm_pool(config, name)
-        found.delete(config, name)
+        resource.delete(config, name)
 
-    return Kind(found.name.replace("_", " "), found.find, delete)
+    return Kind(resource.name.replace("_", " "), resource.find, delete)
 
 
 def _job_status(config: Config, kind: str, name: str) -> str:

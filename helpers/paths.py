@@ -58,7 +58,7 @@ def all_below(root: str | Path, keys: Iterable[str]) -> dict[str, Path]:
     """
     paths = {key: below(root, key) for key in keys}
     for key in paths:
-        ends = (place for place, letter in enumerate(key) if letter == "/")
+        ends = (index for index, letter in enumerate(key) if letter == "/")
         if folder := next((key[:end] for end in ends if key[:end] in paths), None):
             raise _refused(key, f"{folder!r} is an object too, not a folder")
     return paths

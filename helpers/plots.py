@@ -133,8 +133,8 @@ def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = 
         chance: accuracy of always naming the largest class.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
-    for place, split in enumerate(("train", "validation")):
-        left.plot(history["epoch"], history[f"{split}_loss"], color=COLORS[place], label=split)
+    for index, split in enumerate(("train", "validation")):
+        left.plot(history["epoch"], history[f"{split}_loss"], color=COLORS[index], label=split)
     left.set(title=title, xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
     left.legend()
     right.plot(history["epoch"], history["validation_accuracy"], color=COLORS[1])

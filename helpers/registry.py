@@ -76,21 +76,21 @@ class Version:
         return f"<ModelPackage {name}: {description['ModelApprovalStatus']}, {score}>"
 
 
-def read_report(config: Config, place: str) -> dict:
+def read_report(config: Config, folder: str) -> dict:
     """Return the evaluation.json below a URI.
 
     Raises:
         LookupError: there is none.
     """
     try:
-        return json.loads(read_object(client(config, "s3"), f"{place}/{NAME}"))
+        return json.loads(read_object(client(config, "s3"), f"{folder}/{NAME}"))
     except FileNotFoundError:
-        raise LookupError(f"No {NAME} in {place}: run notebooks/07 from its start") from None
+        raise LookupError(f"No {NAME} in {folder}: run notebooks/07 from its start") from None
 
 
-def read_predictions(config: Config, place: str) -> Predictions:
+def read_predictions(config: Config, folder: str) -> Predictions:
     """Return the predictions below a URI; FileNotFoundError if there are none."""
-    return Predictions.from_lines(read_object(client(config, "s3"), f"{place}/{PREDICTIONS}"))
+    return Predictions.from_lines(read_object(client(config, "s3"), f"{folder}/{PREDICTIONS}"))
 
 
 def facts_of(config: Config, job: Job) -> Facts:
@@ -136,16 +136,16 @@ def candidate(config: Config) -> Job:
     )
 
 
-def register(config: Config, job: Job, place: str, card: Card) -> Version:
+def register(config: Config, job: Job, evaluation: str, card: Card) -> Version:
     """Register a training job's model as a new version that waits for approval.
 
     Args:
-        place: URI of the folder that the evaluation job wrote.
+        evaluation: URI of the folder that the evaluation job wrote.
     """
     _make_group(config)
     dataset, report = load_dataset(config.dataset), card.report
     task = dataset.task
-    statistics = {"ContentType": "application/json", "S3Uri": f"{place}/{STATISTICS}"}
+    statistics = {"ContentType": "application/json", "S3Uri": f"{evaluation}/{STATISTICS}"}
     image = serving_image(config, INSTANCE)
     container = {"Image": image, "ModelDataUrl": job.model_data, "Environment": PROGRAM}
     value = report["metrics"][task.headline]["value"]
@@ -153,7 +153,7 @@ def register(config: Config, job: Job, place: str, card: Card) -> Version:
         "dataset": config.dataset,
         "raw-data": config.source,
         "training-job": job.name,
-        "evaluation": place,
+        "evaluation": evaluation,
         "manifest": report["manifest"],
         "score": task.score_names[task.headline],
         "value": "unknown" if value is None else f"{value:.3f}",
@@ -200,10 +200,10 @@ def describe(config: Config, arn: str) -> Version:
 def versions(config: Config, status: str | None = None) -> list[Version]:
     """Return all versions of this data set's model, newest first, of one approval status or any."""
     sagemaker = client(config, "sagemaker")
-    asked = {"ModelPackageGroupName": config.name, "SortBy": "CreationTime"}
-    asked |= {"SortOrder": "Descending", **({"ModelApprovalStatus": status} if status else {})}
+    filters = {"ModelPackageGroupName": config.name, "SortBy": "CreationTime"}
+    filters |= {"SortOrder": "Descending", **({"ModelApprovalStatus": status} if status else {})}
     try:
-        pages = list(sagemaker.get_paginator("list_model_packages").paginate(**asked))
+        pages = list(sagemaker.get_paginator("list_model_packages").paginate(**filters))
     except ClientError as error:
         if "does not exist" not in str(error):
             raise

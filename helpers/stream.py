@@ -92,8 +92,8 @@ class ShardLoader:
         Raises:
             ValueError: it was saved with another data set, seed, batch size or number of ranks.
         """
-        other = {key: state[key] for key in self._same if key in state and key != "rank"}
-        changed = {key: value for key, value in other.items() if value != self._same[key]}
+        saved = {key: state[key] for key in self._same if key in state and key != "rank"}
+        changed = {key: value for key, value in saved.items() if value != self._same[key]}
         if changed:
             raise ValueError(
                 f"The epoch can't go on: the checkpoint has {changed}, this run"
@@ -134,10 +134,10 @@ class ShardLoader:
             like = self._first(samples)
             out = np.empty((len(samples), *like.shape), like.dtype)
             views = [buffer.view(buffer.size) for buffer, _ in samples]
-            places = [place for _, place in samples]
-            labels = fill(out, views, places, self._decode, self._index_of)
+            locations = [location for _, location in samples]
+            labels = fill(out, views, locations, self._decode, self._index_of)
             run.done(refs)
-            yield make_batch(out, labels, [p.key for p in places])
+            yield make_batch(out, labels, [p.key for p in locations])
 
     def _decode_apart(self, run: "Run") -> Iterator[Batch]:
         """Decode in the workers, some batches ahead."""
@@ -162,7 +162,7 @@ class ShardLoader:
         buffer = self._buffers.take(max(len(samples), self._same["batch_size"]) * like.nbytes)
         array = self._buffers.lend(buffer, shape, like.dtype)
         self._workers.submit(number, buffer, array, samples)
-        return number, refs, array, [place.key for _, place in samples]
+        return number, refs, array, [location.key for _, location in samples]
 
     def _collect(self, waiting: deque[tuple], run: "Run") -> Batch:
         """Take the oldest batch from its worker."""
@@ -182,9 +182,9 @@ class ShardLoader:
     def _first(self, samples: list) -> np.ndarray:
         """Return a decoded sample, the first ever seen: all others are shaped like it."""
         if self._like is None:
-            buffer, place = samples[0]
+            buffer, location = samples[0]
             view = buffer.view(buffer.size)
-            self._like, _ = decode_sample(view, place, self._decode, self._index_of)
+            self._like, _ = decode_sample(view, location, self._decode, self._index_of)
         return self._like
 
     def close(self) -> None:
@@ -233,13 +233,13 @@ class Run:
         return all(self._reader.is_there(shard) for shard in set(refs[:, 0].tolist()))
 
     def find(self, refs: np.ndarray) -> list[tuple]:
-        """Return (shard buffer, place) of each sample, waiting for shards on their way."""
+        """Return (shard buffer, location) of each sample, waiting for shards on their way."""
         while any(shard not in self._left for shard in set(refs[:, 0].tolist())):
             shard, samples = next(self._coming)
             self._left[shard] = samples
             self._reader.start(shard)
         loaded = {shard: self._reader.get(shard) for shard in set(refs[:, 0].tolist())}
-        return [(loaded[s].buffer, loaded[s].places[i]) for s, i in refs.tolist()]
+        return [(loaded[s].buffer, loaded[s].locations[i]) for s, i in refs.tolist()]
 
     def done(self, refs: np.ndarray) -> None:
         """Let go of shards whose last sample was in this batch."""
@@ -286,8 +286,8 @@ def make_loader(
         BadManifest: the split is empty.
         ValueError: rank, batch size or source make no sense.
     """
-    how = {"verify": verify, "in_order": in_order}
-    reader = ShardReader(str(source), manifest.split(split).shards, open_shard, **how)
+    shards = manifest.split(split).shards
+    reader = ShardReader(str(source), shards, open_shard, verify=verify, in_order=in_order)
     options = {"batch_size": batch_size, "rank": rank, "world_size": world_size}
     options |= {"seed": seed, "shuffle": shuffle, "block_bytes": block_bytes, "in_order": in_order}
     return ShardLoader(manifest, split, reader, decode, workers, **options)

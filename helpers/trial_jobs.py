@@ -26,7 +26,7 @@ def measure(
             as printed in the form `name=value`.
     """
     description = describe(config, "TrainingJob", job)
-    cluster, asked = description["ResourceConfig"], description["CreationTime"]
+    cluster, requested = description["ResourceConfig"], description["CreationTime"]
     kept = description.get("WarmPoolStatus", {}).get("ResourceRetainedBillableTimeInSeconds", 0)
     seconds = (description.get("BillableTimeInSeconds", 0) + kept) * cluster["InstanceCount"]
     done = finished(config, "TrainingJob", job)
@@ -36,11 +36,11 @@ def measure(
         job=job,
         status=done.status,
         value=None if done.status == "Failed" else _last(description, objective, done.metrics),
-        start_seconds=_seconds(asked, _started(description)),
-        step_seconds=_seconds(asked, _first_step(config, job, asked)),
+        start_seconds=_seconds(requested, _started(description)),
+        step_seconds=_seconds(requested, _first_step(config, job, requested)),
         billable_seconds=seconds,
         cost=instance_cost(cluster["InstanceType"], seconds),
-        begin=asked.isoformat(),
+        begin=requested.isoformat(),
         end=description["TrainingEndTime"].isoformat(),
         reason=description.get("FailureReason", ""),
     )
@@ -62,8 +62,8 @@ def _started(description: Mapping[str, Any]) -> datetime | None:
     return next((stage["StartTime"] for stage in stages if stage["Status"] == "Training"), None)
 
 
-def _first_step(config: Config, job: str, asked: datetime) -> datetime | None:
+def _first_step(config: Config, job: str, requested: datetime) -> datetime | None:
     for time, _, text in log_lines(config, "TrainingJob", job):
         if text.startswith(FIRST_STEP):
-            return time.astimezone(asked.tzinfo)
+            return time.astimezone(requested.tzinfo)
     return None

@@ -160,14 +160,14 @@ def _read_record(config: Config, key: str) -> RawRecord:
         ) from error
 
 
-def _is_there(path: Path, file: Entry, found: Entry | None) -> bool:
+def _is_there(path: Path, file: Entry, present: Entry | None) -> bool:
     """Return whether an object is this file, by its etag.
 
     Under a key of KMS it says nothing; such a file is sent again.
     """
-    if found is None or found.size != file.size:
+    if present is None or present.size != file.size:
         return False
-    return _etag(path, parts="-" in found.etag) == found.etag
+    return _etag(path, parts="-" in present.etag) == present.etag
 
 
 def _etag(path: Path, *, parts: bool) -> str:

@@ -70,8 +70,8 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     seconds = time.perf_counter() - begin
     print(predictions, f"{len(predictions) / seconds:.0f} samples a second", flush=True)
     report = make_report(predictions, manifest.dataset, rounds=args.rounds, seed=args.seed)
-    about = {"split": args.split, "manifest": digest(manifest), "trained_on_this_split": same}
-    write(args.output, predictions, {**report, **about})
+    origin = {"split": args.split, "manifest": digest(manifest), "trained_on_this_split": same}
+    write(args.output, predictions, {**report, **origin})
     check(args.output, report)
     values = {name: each["value"] for name, each in report["metrics"].items()}
     return {**values, "calibration_error": report["calibration"]["error"], "seconds": seconds}

@@ -88,10 +88,10 @@ def header(packet: bytes) -> tuple[int, str, int, int]:
 
 def name_in(query: bytes) -> str:
     """Return the name that a DNS query asks for."""
-    labels, place = [], 12
-    while place < len(query) and (size := query[place]):
-        labels.append(query[place + 1 : place + 1 + size].decode(errors="replace"))
-        place += size + 1
+    labels, offset = [], 12
+    while offset < len(query) and (size := query[offset]):
+        labels.append(query[offset + 1 : offset + 1 + size].decode(errors="replace"))
+        offset += size + 1
     return ".".join(labels)
 
 
@@ -165,8 +165,8 @@ def run_inside(command: list[str]) -> int:
         threading.Thread(target=catcher.watch, daemon=True).start()
         with interrupts_left_to_children():
             code = subprocess.run(command, env=without_proxies(os.environ)).returncode
-    for what, times in catcher.seen.most_common():
-        print(f"left the machine: {what}, {times} times", file=sys.stderr)
+    for sighting, times in catcher.seen.most_common():
+        print(f"left the machine: {sighting}, {times} times", file=sys.stderr)
     count = sum(catcher.seen.values())
     print(f"{count} look-ups and connections to the outside", file=sys.stderr)
     return code or (1 if count else 0)

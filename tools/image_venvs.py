@@ -60,8 +60,8 @@ def folder(name: str) -> Path:
 
 def python(name: str) -> Path | None:
     """Return an image's Python; None where it has not been built."""
-    place = folder(name)
-    return place / "bin" / "python3" if (place / DONE).is_file() else None
+    venv = folder(name)
+    return venv / "bin" / "python3" if (venv / DONE).is_file() else None
 
 
 def build(name: str) -> Path:
@@ -70,16 +70,16 @@ def build(name: str) -> Path:
     Raises:
         LookupError: there is no such Python on the PATH.
     """
-    if (found := python(name)) is not None:
-        return found
-    image, place = IMAGES[name], folder(name)
+    if (existing := python(name)) is not None:
+        return existing
+    image, venv = IMAGES[name], folder(name)
     if (base := shutil.which(f"python{image.python}")) is None:
         raise LookupError(f"No python{image.python} on the PATH: the image {name} has that one")
-    subprocess.run([base, "-m", "venv", "--clear", str(place)], check=True)
+    subprocess.run([base, "-m", "venv", "--clear", str(venv)], check=True)
     for call in image.installs():
-        pip = [str(place / "bin" / "python3"), "-m", "pip", "install", "-q"]
+        pip = [str(venv / "bin" / "python3"), "-m", "pip", "install", "-q"]
         subprocess.run([*pip, *call], check=True)
-    (place / DONE).touch()
+    (venv / DONE).touch()
     return build(name)
 
 

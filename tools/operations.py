@@ -38,9 +38,10 @@ All other services of boto3 are refused whole, in the same way. A test calls eve
 
 
 def _wires(model: ServiceModel) -> list[tuple[str, tuple, bool]]:
-    about = ((name, model.operation_model(name)) for name in model.operation_names)
+    models = [model.operation_model(name) for name in model.operation_names]
     return [
-        (n, (each.http["method"], each.http["requestUri"]), each.deprecated) for n, each in about
+        (each.name, (each.http["method"], each.http["requestUri"]), each.deprecated)
+        for each in models
     ]
 
 

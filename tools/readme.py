@@ -58,8 +58,8 @@ def opening(path: Path) -> dict[str, str]:
     text = nbformat.read(path, 4).cells[0].source
     title = re.search(r"^# (\d\d .+)$", text, re.M)
     problem = re.search(r"^\*\*(.+?)\*\*\s*$", text, re.M | re.S)
-    found = {"Title": title, "Problem": problem}
-    says = {name: " ".join(match[1].split()) for name, match in found.items() if match}
+    matches = {"Title": title, "Problem": problem}
+    says = {name: " ".join(match[1].split()) for name, match in matches.items() if match}
     for sentence in re.split(r"(?<=\.)\s+(?=[A-Z])", text.split("\n\n")[-1].strip()):
         for begin, name in FIELDS.items():
             if sentence.startswith(begin):

@@ -76,17 +76,17 @@ class Predictions:
     def title(self, index: int) -> str:
         """Word one answer, such as `said hoopoe (0.91), true wlwwar (0.02)`."""
         row, truth = self.probabilities[index], int(self.targets[index])
-        said = int(row.argmax())
-        right = "right" if said == truth else f"true {self.labels[truth]} ({row[truth]:.2f})"
-        return f"said {self.labels[said]} ({row[said]:.2f}), {right}"
+        predicted = int(row.argmax())
+        right = "right" if predicted == truth else f"true {self.labels[truth]} ({row[truth]:.2f})"
+        return f"said {self.labels[predicted]} ({row[predicted]:.2f}), {right}"
 
     def lines(self) -> Iterator[str]:
         """Yield one JSON line for each sample."""
         rows = zip(self.keys, self.sources, self.shards, self.targets.tolist(), strict=True)
         for (key, source, shard, target), row in zip(rows, self.probabilities, strict=True):
             chances = dict(zip(self.labels, row.tolist(), strict=True))
-            about = {"key": key, "source": source, "shard": shard, "target": self.labels[target]}
-            yield json.dumps({**about, "probabilities": chances}, ensure_ascii=False)
+            sample = {"key": key, "source": source, "shard": shard, "target": self.labels[target]}
+            yield json.dumps({**sample, "probabilities": chances}, ensure_ascii=False)
 
     @classmethod
     def from_lines(cls, text: str | bytes) -> "Predictions":
@@ -133,19 +133,19 @@ def predict_split(
     with ThreadPoolExecutor(threads) as pool:
         for info in manifest.split(split).shards:
             samples = read_shard(folder.read(info.name, info.bytes), info)
-            rows += [(about, info.name, key) for key, about, _ in samples]
+            rows += [(meta, info.name, key) for key, meta, _ in samples]
             for start in range(0, len(samples), batch):
                 media = [data for _, _, data in samples[start : start + batch]]
                 parts.append(model.probabilities(list(pool.map(model.dataset.decode, media))))
             on_shard(info)
     keys = [key for _, _, key in rows]
-    check_counts([about["label"] for about, _, _ in rows], keys, manifest, split)
+    check_counts([meta["label"] for meta, _, _ in rows], keys, manifest, split)
     return Predictions(
         list(manifest.labels),
         keys,
-        [about["source"] for about, _, _ in rows],
+        [meta["source"] for meta, _, _ in rows],
         [shard for _, shard, _ in rows],
-        np.array([manifest.labels.index(about["label"]) for about, _, _ in rows]),
+        np.array([manifest.labels.index(meta["label"]) for meta, _, _ in rows]),
         rounded(np.concatenate(parts)),
     )
 
@@ -179,11 +179,11 @@ def read_shard(data: bytes, info: ShardInfo) -> list[tuple[str, dict, bytes]]:
         raise CorruptShard(f"{info.name} is not what the manifest lists: run notebooks/04 again")
     return [
         (
-            place.key,
-            json.loads(data[place.meta : place.meta + place.meta_size]),
-            data[place.media : place.media + place.media_size],
+            location.key,
+            json.loads(data[location.meta : location.meta + location.meta_size]),
+            data[location.media : location.media + location.media_size],
         )
-        for place in find_samples(data, info.name)
+        for location in find_samples(data, info.name)
     ]
 
 
@@ -192,8 +192,8 @@ def media_of(
 ) -> list[bytes]:
     """Return the stored media of some samples, as the model got them."""
     infos = {info.name: info for split in manifest.splits.values() for info in split.shards}
-    found: dict[str, bytes] = {}
+    media: dict[str, bytes] = {}
     for name in {predictions.shards[index] for index in chosen}:
         samples = read_shard(folder.read(name, infos[name].bytes), infos[name])
-        found |= {key: data for key, _, data in samples}
-    return [found[predictions.keys[index]] for index in chosen]
+        media |= {key: data for key, _, data in samples}
+    return [media[predictions.keys[index]] for index in chosen]

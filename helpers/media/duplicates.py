@@ -83,11 +83,11 @@ def find_duplicates(
     in memory, by sorting: 47,300 recordings, 107 hours of sound, took 9 s and 1.1 GB.
     """
     links = _near(fingerprints) | _exact(digests)
-    found = []
+    duplicates = []
     for copies in _linked(list(links)):
         original = max(copies, key=lambda id: (len(fingerprints.get(id, ())), -copies.index(id)))
-        found += [_copy(id, original, links) for id in copies if id != original]
-    return sorted(found, key=lambda duplicate: duplicate.id)
+        duplicates += [_copy(id, original, links) for id in copies if id != original]
+    return sorted(duplicates, key=lambda duplicate: duplicate.id)
 
 
 def _copy(id: str, original: str, links: "Links") -> Duplicate:

@@ -66,13 +66,13 @@ def speech_probability(wave: np.ndarray) -> np.ndarray:
     padded = np.pad(wave.astype(np.float32), (_CONTEXT, count * FRAME - len(wave)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + FRAME)[::FRAME]
     hidden = cell = np.zeros((1, 1, 128), dtype=np.float32)
-    found = []
+    blocks = []
     for first in range(0, count, _BLOCK):
         block = np.ascontiguousarray(frames[first : first + _BLOCK])
         inputs = {"input": block, "h": hidden, "c": cell}
         speech, hidden, cell = _model().run(["speech_probs", "hn", "cn"], inputs)
-        found.append(speech.reshape(-1))
-    return np.concatenate(found)
+        blocks.append(speech.reshape(-1))
+    return np.concatenate(blocks)
 
 
 def _runs(probability: np.ndarray) -> list[tuple[int, int]]:

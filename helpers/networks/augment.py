@@ -65,13 +65,13 @@ def jitter_photos(
     return images * (1 + draw(light, 1, 1, 1)) + draw(light, 1, 1, 1)
 
 
-def nothing(inputs: Tensor) -> Tensor:
-    """Change nothing."""
+def no_augmentation(inputs: Tensor) -> Tensor:
+    """Return the inputs unchanged."""
     return inputs
 
 
 def draw_mix(rows: int, alpha: float, device: torch.device) -> tuple[float, Tensor]:
-    """Return a share and, for every row of a batch, the row to mix it with.
+    """Draw a share, and for every row of a batch the partner to mix it with.
 
     mixup (Zhang et al. 2017, arXiv:1710.09412): the share is drawn from Beta(alpha, alpha).
     """
@@ -79,6 +79,6 @@ def draw_mix(rows: int, alpha: float, device: torch.device) -> tuple[float, Tens
     return share, torch.randperm(rows, device=device)
 
 
-def mix(rows: Tensor, share: float, other: Tensor) -> Tensor:
-    """Return each row mixed with its other one: inputs and their targets alike."""
-    return share * rows + (1 - share) * rows[other]
+def mix(rows: Tensor, share: float, partners: Tensor) -> Tensor:
+    """Return each row mixed with its partner: inputs and their targets alike."""
+    return share * rows + (1 - share) * rows[partners]

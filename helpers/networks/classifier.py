@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from helpers.networks.augment import nothing
+from helpers.networks.augment import no_augmentation
 
 
 class Classifier(nn.Module):
@@ -21,9 +21,9 @@ class Classifier(nn.Module):
         super().__init__()
         self.frontend = frontend
         self.settings: dict = {}
-        self.augmentation: Callable[[Tensor], Tensor] = nothing
+        self.augmentation: Callable[[Tensor], Tensor] = no_augmentation
         """The augmentation for this front end's output; the trainer decides on it."""
-        self.augment: Callable[[Tensor], Tensor] = nothing
+        self.augment: Callable[[Tensor], Tensor] = no_augmentation
         """Changes the front end's output in training, at the present step."""
 
     def forward(self, samples: Tensor) -> Tensor:

@@ -67,8 +67,8 @@ def original_names(records: Iterable[Record], paths: Mapping[str, str]) -> dict[
     Args:
         paths: in the user's folder, of the keys that are others (ids.NAMES_KEY).
     """
-    found = {record.id: paths.get(record.media, record.media) for record in records}
-    return {id: path for id, path in found.items() if PurePosixPath(path).stem != id}
+    path_of = {record.id: paths.get(record.media, record.media) for record in records}
+    return {id: path for id, path in path_of.items() if PurePosixPath(path).stem != id}
 
 
 def finished(plan: Plan, out: Folder, known: Mapping[str, dict] | None = None) -> dict[str, dict]:
@@ -142,9 +142,9 @@ def wait_for(
     """
     since, pause = time.monotonic(), 0.1
     while len(notes) < len(plan.shards):
-        found = finished(plan, out, notes)
-        if len(found) > len(notes):
-            notes, since, pause = found, time.monotonic(), 0.1
+        present = finished(plan, out, notes)
+        if len(present) > len(notes):
+            notes, since, pause = present, time.monotonic(), 0.1
             continue
         if time.monotonic() - since > limit:
             missing = [shard.sidecar for shard in plan.shards if shard.name not in notes]
@@ -178,8 +178,8 @@ def check_shard(out: Folder, shard: PlannedShard, note: dict, dataset: Dataset) 
     data = out.read(shard.tar, note["bytes"])
     if hashlib.md5(data).hexdigest() != note["md5"]:
         raise CorruptShard(f"{shard.tar} in {out} is not what was written: its MD5 differs")
-    place = find_samples(data, shard.tar)[0]
-    dataset.decode(data[place.media : place.media + place.media_size])
+    location = find_samples(data, shard.tar)[0]
+    dataset.decode(data[location.media : location.media + location.media_size])
 
 
 def finish(plan: Plan, out: Folder, notes: dict[str, dict]) -> Manifest:

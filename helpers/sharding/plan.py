@@ -112,8 +112,10 @@ def make_plan(
         raise ValueError(f"No raw object for {lost[0]} and {len(lost) - 1} more")
     set_aside = tuple(set_aside)
     if not records:
-        why = "; ".join(f"{count} x {reason}" for reason, count in causes(set_aside)[:3])
-        raise ValueError(f"No records in the raw data ({why or 'it is empty'}): run notebooks/01")
+        reasons = "; ".join(f"{count} x {reason}" for reason, count in causes(set_aside)[:3])
+        raise ValueError(
+            f"No records in the raw data ({reasons or 'it is empty'}): run notebooks/01"
+        )
     twins = duplicates(records, listing)
     split_of = split_records(records, fractions, seed)
     shards = []

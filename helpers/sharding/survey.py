@@ -83,13 +83,13 @@ def apply(
     """Return the records that stay, with their new groups; those dropped; those joined."""
     by_id = {record.id: record for record in records}
     dropped, joined = [], []
-    for one in relations:
-        (dropped if one.dropped else joined).append(Remark(by_id[one.id].media, one.reason))
-        if one.dropped:
-            del by_id[one.id]
+    for copy in relations:
+        (dropped if copy.dropped else joined).append(Remark(by_id[copy.id].media, copy.reason))
+        if copy.dropped:
+            del by_id[copy.id]
             continue
-        for id in {one.id, one.other} & by_id.keys():
-            groups = dict.fromkeys((*by_id[id].groups, f"copies:{one.other}"))
+        for id in {copy.id, copy.other} & by_id.keys():
+            groups = dict.fromkeys((*by_id[id].groups, f"copies:{copy.other}"))
             by_id[id] = replace(by_id[id], groups=tuple(groups))
     return list(by_id.values()), dropped, joined
 
@@ -123,11 +123,11 @@ def _look(
             return cleaners.survey(raw.read(key, sizes[key]))
 
         media = (record.media for part in parts for record in part.records)
-        found = in_order(readers, work, media, ahead=2 * threads)
+        findings = in_order(readers, work, media, ahead=2 * threads)
         for part in parts:
             rows = {
                 r.id: base64.b64encode(data).decode()
-                for r, data in zip(part.records, _take(found, len(part.records)), strict=True)
+                for r, data in zip(part.records, _take(findings, len(part.records)), strict=True)
             }
             _save(out, part.key, part.digest, rows)
 
@@ -156,18 +156,18 @@ def _all_findings(out: Folder, parts: list[Part], limit: float) -> dict[str, byt
     return {id: data for rows in done.values() for id, data in rows.items()}
 
 
-def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any:
+def _until(look: Callable[[], Any], awaited: str, out: Folder, limit: float) -> Any:
     """Return the result of `look`, called at growing intervals."""
     since, pause = time.monotonic(), 0.1
-    while (found := look()) is None:
+    while (result := look()) is None:
         if time.monotonic() - since > limit:
             raise TimeoutError(
-                f"Waited {limit:.0f} s for {what} in {out}: another instance failed, or the"
+                f"Waited {limit:.0f} s for {awaited} in {out}: another instance failed, or the"
                 " instances don't share this output"
             )
         time.sleep(pause)
         pause = min(2 * pause, 5.0)
-    return found
+    return result
 
 
 def _save(out: Folder, key: str, digest: str, rows: Any) -> None:

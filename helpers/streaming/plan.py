@@ -108,29 +108,29 @@ class EpochPlan:
         order = list(range(len(self.counts)))
         if self.shuffle:
             random.Random(f"{self.seed}/{self.epoch}").shuffle(order)
-        found, at = [], 0
+        slices, at = [], 0
         for shard in order:
             count = self.counts[shard]
             start, stop = max(self.begin - at, 0), min(self.end - at, count)
             if start < stop:
-                found.append(Slice(shard, start, stop))
+                slices.append(Slice(shard, start, stop))
             at += count
-        return sorted(found, key=lambda part: part.shard) if self.in_order else found
+        return sorted(slices, key=lambda part: part.shard) if self.in_order else slices
 
     def blocks(self) -> list[list[Slice]]:
         """Return the slices in groups whose samples are mixed."""
         if not self.shuffle:
             return [[part] for part in self.slices()]
-        found: list[list[Slice]] = []
+        blocks: list[list[Slice]] = []
         room = 0
         for part in self.slices():
             room -= self.sizes[part.shard]
             if room < 0:
-                share = {0: 0.0, 1: 0.25, 2: 0.5}.get(len(found), 1.0)
+                share = {0: 0.0, 1: 0.25, 2: 0.5}.get(len(blocks), 1.0)
                 room = int(self.block_bytes * share) - self.sizes[part.shard]
-                found.append([])
-            found[-1].append(part)
-        return found
+                blocks.append([])
+            blocks[-1].append(part)
+        return blocks
 
     def _refs(self, number: int, block: list[Slice]) -> np.ndarray:
         """Return the samples of one block in the order of their use: int32 (n, 2)."""

@@ -28,7 +28,7 @@ class CorruptShard(ValueError):
     """A shard differs from its entry in the manifest; the message names both."""
 
 
-class Place(NamedTuple):
+class SampleLocation(NamedTuple):
     """Where in a shard's bytes one sample lies."""
 
     key: str
@@ -38,34 +38,34 @@ class Place(NamedTuple):
     meta_size: int
 
 
-def find_samples(data: bytes | memoryview, name: str) -> list[Place]:
+def find_samples(data: bytes | memoryview, name: str) -> list[SampleLocation]:
     """Return where each sample of a shard lies: one media file and one .json each.
 
     Raises:
         CorruptShard: cut short, damaged, or with a sample that lacks a part.
     """
-    places: list[Place] = []
+    locations: list[SampleLocation] = []
     key, parts = None, {}
     try:
         for member, offset, size in members(data):
             stem, _, extension = member.partition(".")
             if stem != key:
-                _finish(places, key, parts, name)
+                _finish(locations, key, parts, name)
                 key, parts = stem, {}
             parts["meta" if extension == "json" else "media"] = (offset, size)
     except TarError as error:
         raise CorruptShard(f"{name} is corrupt: {error}") from error
-    _finish(places, key, parts, name)
-    return places
+    _finish(locations, key, parts, name)
+    return locations
 
 
-def _finish(places: list[Place], key: str | None, parts: dict, name: str) -> None:
+def _finish(locations: list[SampleLocation], key: str | None, parts: dict, name: str) -> None:
     """Append a sample whose members are all seen."""
     if key is None:
         return
     if len(parts) != 2:
         raise CorruptShard(f"{name}: sample {key!r} needs a media file and a .json")
-    places.append(Place(key, *parts["media"], *parts["meta"]))
+    locations.append(SampleLocation(key, *parts["media"], *parts["meta"]))
 
 
 def open_local(path: str, start: int, stop: int) -> BinaryIO:
@@ -80,7 +80,7 @@ class Loaded:
     """A shard in memory."""
 
     buffer: SharedBuffer
-    places: list[Place]
+    locations: list[SampleLocation]
 
 
 class Held(NamedTuple):
@@ -188,10 +188,10 @@ class ShardReader:
         uri, data = f"{self.source}/{info.name}", buffer.view(info.bytes)
         if self.verify and hashlib.md5(data).hexdigest() != info.md5:
             raise CorruptShard(f"{uri} is corrupt: its MD5 is not the manifest's {info.md5}")
-        places = find_samples(data, uri)
-        if len(places) != info.samples:
-            raise CorruptShard(f"{uri} has {len(places)} samples, the manifest {info.samples}")
-        return Loaded(buffer, places)
+        locations = find_samples(data, uri)
+        if len(locations) != info.samples:
+            raise CorruptShard(f"{uri} has {len(locations)} samples, the manifest {info.samples}")
+        return Loaded(buffer, locations)
 
     def _fill_part(self, info: ShardInfo, data: memoryview, start: int, end: int) -> None:
         """Fetch bytes `start` to `end` of a shard."""

@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 import numpy as np
 
-from helpers.streaming.shard_reader import Place
+from helpers.streaming.shard_reader import SampleLocation
 from helpers.streaming.shared import SharedBuffer, receive
 
 Decode = Callable[[bytes], np.ndarray]
@@ -27,7 +27,7 @@ class BadSample(ValueError):
 
 
 def decode_sample(
-    data: memoryview, place: Place, decode: Decode, index_of: Mapping[str, int]
+    data: memoryview, location: SampleLocation, decode: Decode, index_of: Mapping[str, int]
 ) -> tuple[np.ndarray, list[int]]:
     """Return one sample's array and the indices of its label and of its known secondary labels.
 
@@ -35,26 +35,32 @@ def decode_sample(
         BadSample: it can't be decoded, or its label is not in the manifest.
     """
     try:
-        meta = json.loads(bytes(data[place.meta : place.meta + place.meta_size]))
-        array = decode(bytes(data[place.media : place.media + place.media_size]))
+        meta = json.loads(bytes(data[location.meta : location.meta + location.meta_size]))
+        array = decode(bytes(data[location.media : location.media + location.media_size]))
         label, others = meta["label"], meta.get("secondary_labels", ())
         return array, [index_of[label], *(index_of[o] for o in others if o in index_of)]
     except KeyError as error:
-        raise BadSample(f"Sample {place.key!r}: no label, or an unlisted one: {error}") from error
+        raise BadSample(
+            f"Sample {location.key!r} has no label, or one that the manifest does not list: {error}"
+        ) from error
     except ValueError as error:
-        raise BadSample(f"Sample {place.key!r} can't be decoded: {error}") from error
+        raise BadSample(f"Sample {location.key!r} can't be decoded: {error}") from error
 
 
 def fill(
-    out: np.ndarray, views: Sequence[memoryview], places: Sequence[Place], decode: Decode, index_of
+    out: np.ndarray,
+    views: Sequence[memoryview],
+    locations: Sequence[SampleLocation],
+    decode: Decode,
+    index_of: Mapping[str, int],
 ) -> list[list[int]]:
     """Decode samples into the rows of `out`; return the indices of each one's labels."""
     labels = []
-    for row, view, place in zip(out, views, places, strict=True):
-        array, indices = decode_sample(view, place, decode, index_of)
+    for row, view, location in zip(out, views, locations, strict=True):
+        array, indices = decode_sample(view, location, decode, index_of)
         if array.shape != row.shape or array.dtype != row.dtype:
             raise BadSample(
-                f"Sample {place.key!r} is {array.dtype} {array.shape} where the first one was"
+                f"Sample {location.key!r} is {array.dtype} {array.shape} where the first one was"
                 f" {row.dtype} {row.shape}: decode() gives every sample one shape and type"
             )
         row[...] = array
@@ -91,18 +97,18 @@ class Workers:
     def submit(self, number: int, batch: SharedBuffer, like: np.ndarray, samples: list) -> None:
         """Ask for batch `number` in a buffer: rows shaped like `like`.
 
-        `samples` are (shard buffer, place) pairs.
+        `samples` are (shard buffer, location) pairs.
 
         Raises:
             RuntimeError: the worker died.
         """
         worker = number % len(self._pipes)
         buffers = {buffer.number: buffer for buffer, _ in samples} | {batch.number: batch}
-        places = [(buffer.number, *place) for buffer, place in samples]
+        locations = [(buffer.number, *location) for buffer, location in samples]
         try:
             for buffer in buffers.values():
                 self._introduce(worker, buffer)
-            self._pipes[worker].send(("fill", batch.number, like.shape, like.dtype.str, places))
+            self._pipes[worker].send(("fill", batch.number, like.shape, like.dtype.str, locations))
         except OSError as error:
             raise self._dead(worker) from error
 
@@ -189,8 +195,8 @@ def _answer(
     try:
         out = np.frombuffer(maps[batch], dtype, count=int(np.prod(shape))).reshape(shape)
         views = [maps[buffer] for buffer, *_ in samples]
-        places = [Place(*place) for _, *place in samples]
-        return "done", fill(out, views, places, decode, index_of)
+        locations = [SampleLocation(*location) for _, *location in samples]
+        return "done", fill(out, views, locations, decode, index_of)
     except BadSample as error:
         return "bad", str(error)
     except Exception as error:  # any failure of the caller's decode: told there, not lost here

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.metrics import score_confusion
-from helpers.networks.augment import draw_mix, mix, nothing
+from helpers.networks.augment import draw_mix, mix, no_augmentation
 from helpers.networks.classifier import Classifier
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks
@@ -60,7 +60,7 @@ class Trainer:
         self.ranks, self.options, self.device = ranks, options, ranks.device
         self.checkpoints, self.stop = checkpoints, stop
         self.model = model.to(self.device, memory_format=torch.channels_last)
-        self.change = model.augmentation if options.augment == "yes" else nothing
+        self.change = model.augmentation if options.augment == "yes" else no_augmentation
         self.network = ranks.wrap(self.model, options.sync_batch_norm)
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=options.lr, weight_decay=options.weight_decay, fused=True
@@ -151,9 +151,9 @@ class Trainer:
         if not self.options.mixup:
             self.model.augment = self.change
             return targets
-        share, other = draw_mix(len(targets), self.options.mixup, self.device)
-        self.model.augment = lambda inputs: self.change(mix(inputs, share, other))
-        return mix(targets, share, other)
+        share, partners = draw_mix(len(targets), self.options.mixup, self.device)
+        self.model.augment = lambda inputs: self.change(mix(inputs, share, partners))
+        return mix(targets, share, partners)
 
     def _update(self, progress: float) -> None:
         """Let the optimizer step at the rate that the schedule has here."""

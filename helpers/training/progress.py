@@ -48,10 +48,10 @@ class WaitClock:
         """Yield the batches."""
         batches = iter(self.batches)
         while True:
-            asked = time.perf_counter()
+            begin = time.perf_counter()
             with phase("data"):
                 batch = next(batches, None)
-            self.waited += time.perf_counter() - asked
+            self.waited += time.perf_counter() - begin
             if batch is None:
                 return
             yield batch

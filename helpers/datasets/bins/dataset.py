@@ -114,13 +114,13 @@ class Bins(Dataset):
             contents = dict(
                 zip(ids, pool.map(lambda i: _contents(read(rows[i])), ids), strict=True)
             )
-        bad = {i: found for i, found in contents.items() if isinstance(found, str)}
+        bad = {i: reason for i, reason in contents.items() if isinstance(reason, str)}
         drops += [Remark(photos[i], reason) for i, reason in bad.items()]
-        good = {i: found for i, found in contents.items() if i not in bad}
-        groups = group_bins({i: found.quantities for i, found in good.items()})
+        good = {i: bin_ for i, bin_ in contents.items() if i not in bad}
+        groups = group_bins({i: bin_.quantities for i, bin_ in good.items()})
         records = [
-            Record(i, photos[i], str(found.count), (groups[i],), {"items": found.items})
-            for i, found in good.items()
+            Record(i, photos[i], str(bin_.count), (groups[i],), {"items": bin_.items})
+            for i, bin_ in good.items()
         ]
         return records, sorted(drops, key=lambda drop: drop.source)
 

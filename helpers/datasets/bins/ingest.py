@@ -48,9 +48,9 @@ def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Remark]]:
     """Return photos and metadata files by name, as paths below `source`, and what is neither."""
     if not source.is_dir():
         raise FileNotFoundError(f"No folder {source}: give one that has {LAYOUT}")
-    photos, odd = _by_name(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
-    rows, other = _by_name(source, (METADATA, ""), (".json",))
-    return photos, rows, odd + other
+    photos, odd_photos = _by_name(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
+    rows, odd_rows = _by_name(source, (METADATA, ""), (".json",))
+    return photos, rows, odd_photos + odd_rows
 
 
 def _by_name(
@@ -61,23 +61,23 @@ def _by_name(
     Names are composed: macOS decomposes the letters in some, and a photo would miss its row.
     """
     folder = next(source / name for name in folders if (source / name).is_dir())
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     drops = []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in suffixes or path.name.startswith("."):
             continue
-        name, place = composed(path.stem), path.relative_to(source).as_posix()
-        if not is_text(place):
-            drops.append(Remark(printable(place), "its name is not UTF-8: rename the pair"))
+        name, path_below = composed(path.stem), path.relative_to(source).as_posix()
+        if not is_text(path_below):
+            drops.append(Remark(printable(path_below), "its name is not UTF-8: rename the pair"))
         elif not path.is_file():
-            drops.append(Remark(place, LEADS_NOWHERE))
-        elif name in found:
+            drops.append(Remark(path_below, LEADS_NOWHERE))
+        elif name in files:
             drops.append(
-                Remark(place, f"a second file for {name}, beside {found[name]}: rename it")
+                Remark(path_below, f"a second file for {name}, beside {files[name]}: rename it")
             )
         else:
-            found[name] = place
-    return found, drops
+            files[name] = path_below
+    return files, drops
 
 
 def _unfit(row: Path) -> str | None:

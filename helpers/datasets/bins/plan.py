@@ -74,18 +74,18 @@ def goods(seed: int, images: int, bin_: Bin) -> tuple[list[Item], Cell, list[Uni
     bulk = _BULK.get(bin_.count, 1.0 if bin_.count < 3 else 0.2)
     while True:
         items = _choose(rng, seed, bin_.count, bulk, pool=max(3, images // 12))
-        found = arrange(rng, items, tries=4)
-        if found is not None:
-            return items, *_again(seed, bin_, items, found)
+        scene = arrange(rng, items, tries=4)
+        if scene is not None:
+            return items, *_again(seed, bin_, items, scene)
         bulk *= 0.95
 
 
-def _again(seed: int, bin_: Bin, items: list[Item], found: tuple) -> tuple[Cell, list[Unit]]:
+def _again(seed: int, bin_: Bin, items: list[Item], first: tuple) -> tuple[Cell, list[Unit]]:
     """Return how the goods lie when somebody has moved them since the first photo."""
     if bin_.fault != "again":
-        return found
+        return first
     moved = arrange(np.random.default_rng([seed, bin_.index, 1]), items, tries=20)
-    return moved or found
+    return moved or first
 
 
 def _choose(rng: np.random.Generator, seed: int, count: int, bulk: float, pool: int) -> list[Item]:

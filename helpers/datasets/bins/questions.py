@@ -39,12 +39,12 @@ GROUP BY bins.id, bins.label
 
 def _sizes(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), sharey=True)
-    for place, side in zip(axes, ("height", "length", "width"), strict=True):
+    for panel, side in zip(axes, ("height", "length", "width"), strict=True):
         shown = frame[[side, "weight"]].astype(float)
-        place.scatter(shown[side], shown["weight"], s=6, alpha=0.4, color=plots.COLORS[0])
-        place.set(xscale="log", yscale="log", xlabel=f"{side}, inches", title=side.capitalize())
-        for axis in (place.xaxis, place.yaxis):
-            axis.set_major_locator(LogLocator(subs=(1, 2, 5) if axis is place.yaxis else (1, 3)))
+        panel.scatter(shown[side], shown["weight"], s=6, alpha=0.4, color=plots.COLORS[0])
+        panel.set(xscale="log", yscale="log", xlabel=f"{side}, inches", title=side.capitalize())
+        for axis in (panel.xaxis, panel.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5) if axis is panel.yaxis else (1, 3)))
             axis.set_major_formatter(StrMethodFormatter("{x:g}"))
             axis.set_minor_formatter(NullFormatter())
     axes[0].set_ylabel("weight, pounds")
@@ -128,9 +128,9 @@ def _alike(frame: pd.DataFrame) -> Figure:
 
 
 def _alike_finding(frame: pd.DataFrame) -> str:
-    found = dict(zip(frame["in_common"], frame["bins"], strict=True))
+    counts = dict(zip(frame["in_common"], frame["bins"], strict=True))
     return (
-        f"{found['items and quantities']:,} bins hold exactly what another holds: the same bin "
+        f"{counts['items and quantities']:,} bins hold exactly what another holds: the same bin "
         "photographed again, or a photo stored twice. They stay in one split; what repeats "
         "another's very bytes is dropped in `04`."
     )

@@ -107,18 +107,18 @@ class Birds(Dataset):
             raise FileNotFoundError(f"No {metadata.CSV_KEY} below the raw prefix: run notebook 01")
         rows = metadata.read_table(read(metadata.CSV_KEY))
         ids = metadata.recording_ids([row["filename"] for row in rows])
-        found: dict[str, Record] = {}
+        records: dict[str, Record] = {}
         drops: list[Remark] = []
         for id, row in zip(ids, rows, strict=True):
             media = f"{self.media_prefix}/{row['filename']}"
-            if reason := _fault(id, row, media, keys, found):
+            if reason := _fault(id, row, media, keys, records):
                 drops.append(Remark(media, reason))
             else:
-                found[id] = _record(id, row, media)
+                records[id] = _record(id, row, media)
         known = {f"{self.media_prefix}/{row['filename']}" for row in rows}
         strays = sorted(k for k in keys if k.startswith(self.media_prefix + "/") and k not in known)
         drops += [Remark(key, f"no row in {metadata.CSV_KEY}") for key in strays]
-        return [found[id] for id in sorted(found)], drops
+        return [records[id] for id in sorted(records)], drops
 
     def survey(self, data: bytes) -> bytes:
         """Return a recording's digest and fingerprint; see `copies.survey`."""
@@ -175,11 +175,11 @@ class Birds(Dataset):
         return player(data)
 
 
-def _fault(id: str, row: dict, media: str, keys: set[str], found: dict) -> str | None:
+def _fault(id: str, row: dict, media: str, keys: set[str], records: dict) -> str | None:
     """Return what is wrong with a row, or None."""
     if not row["primary_label"].strip():
         return "row without a primary_label"
-    if id in found:
+    if id in records:
         return f"second row for {row['filename']}"
     return None if media in keys else f"row in {metadata.CSV_KEY} without its file"
 

@@ -70,7 +70,7 @@ class Planned:
     """dB of the song over the noise in the species' band."""
     meters: float
     weather: tuple[str, ...]
-    place: tuple[float, float] | None
+    coordinates: tuple[float, float] | None
     recorded_on: str
     recorded_at: str | None
     kind: list[str]
@@ -156,8 +156,8 @@ def _person(people, busy, label: int, rng: np.random.Generator) -> tuple[Recordi
     return people[rng.choice(len(people), p=odds / odds.sum())], label
 
 
-def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Generator) -> Planned:
-    person, label = who
+def _recording(id: str, chosen, author: tuple[Recordist, int], rng: np.random.Generator) -> Planned:
+    person, label = author
     species = chosen[label]
     snr = float(np.clip(rng.normal(11, 6), 0, 26))
     other = chosen[(label + rng.integers(1, len(chosen))) % len(chosen)]
@@ -172,7 +172,7 @@ def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Gener
         weather=tuple(
             k for k, p in ((WIND, 0.5), (RAIN, 0.15), (INSECTS, 0.25)) if rng.random() < p
         ),
-        place=_place(person, rng),
+        coordinates=_coordinates(person, rng),
         recorded_on=_day(rng),
         recorded_at=_hour(rng),
         kind=list(_TYPES[rng.choice(len(_TYPES), p=_TYPE_ODDS)]),
@@ -184,7 +184,7 @@ def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Gener
     )
 
 
-def _place(person: Recordist, rng: np.random.Generator) -> tuple[float, float] | None:
+def _coordinates(person: Recordist, rng: np.random.Generator) -> tuple[float, float] | None:
     near = np.clip(np.array(person.home) + rng.normal(0, 0.8, 2), (-60, -170), (70, 170))
     return None if rng.random() < NO_COORDINATES else (round(near[0], 4), round(near[1], 4))
 
@@ -228,5 +228,5 @@ def _soil(planned: list[Planned], rng: np.random.Generator) -> list[Planned]:
 
 def _copy(item: Planned, original: Planned, rng: np.random.Generator) -> Planned:
     """Return `original` as uploaded once more under another id, half the time by somebody else."""
-    who = item.recordist if rng.random() < 0.5 else original.recordist
-    return replace(original, id=item.id, recordist=who, dirt=item.dirt, original=original)
+    recordist = item.recordist if rng.random() < 0.5 else original.recordist
+    return replace(original, id=item.id, recordist=recordist, dirt=item.dirt, original=original)

@@ -104,9 +104,9 @@ def _landscape(item: Planned, rng: np.random.Generator) -> np.ndarray:
         level = item.snr - rng.uniform(6, 14)
         wave = wave + _bird(item.background, item, level, background, rng)
     if item.dirt == "voice":
-        said = _spoken(min(item.seconds / 2, rng.uniform(1.5, 4)), background, rng)
-        at = 0 if rng.random() < 0.5 else len(wave) - len(said)
-        wave[at : at + len(said)] += said[: len(wave) - at]
+        speech = _spoken(min(item.seconds / 2, rng.uniform(1.5, 4)), background, rng)
+        at = 0 if rng.random() < 0.5 else len(wave) - len(speech)
+        wave[at : at + len(speech)] += speech[: len(wave) - at]
     return wave
 
 
@@ -120,9 +120,9 @@ def _bird(species, item: Planned, snr: float, background: np.ndarray, rng) -> np
 
 def _spoken(seconds: float, background: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return a recordist's announcement, close to the microphone."""
-    said = speak(seconds, rng)
+    speech = speak(seconds, rng)
     loud = rng.uniform(4, 8) * np.sqrt(np.square(background).mean())
-    return said * np.float32(loud / np.sqrt(np.square(said).mean()))
+    return speech * np.float32(loud / np.sqrt(np.square(speech).mean()))
 
 
 def _edited(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -156,7 +156,7 @@ def _write_metadata(folder: Path, planned: list[Planned]) -> None:
 
 def _row(item: Planned) -> dict[str, str]:
     """Return the CSV row, all strings."""
-    latitude, longitude = item.place or ("", "")
+    latitude, longitude = item.coordinates or ("", "")
     others = [item.background.label] if item.background and item.listed else []
     return {
         "primary_label": item.species.label,
