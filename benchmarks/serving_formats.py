@@ -23,7 +23,7 @@ import psutil
 
 from helpers.datasets import NAMES, load_dataset
 from helpers.networks.artifact import load_artifact, load_card, save_artifact
-from helpers.networks.graph import GRAPH, Graph, export_graph
+from helpers.networks.onnx_graph import GRAPH, Graph, export_graph
 
 SCRIPT, SAMPLE = "scripted.pt", "sample.npy"
 FORMS = ("eager", "TorchScript", "torch.compile", "ONNX Runtime")

@@ -1,7 +1,7 @@
 """From the bytes of a clip or photo to probabilities; the same core offline and in the endpoint.
 
 It knows an artifact's folder and its data set; nothing of HTTP, S3 or endpoints. The exported
-graph answers where there is one (networks/graph.py): then torch is not even imported.
+graph answers where there is one (networks/onnx_graph.py): then torch is not even imported.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy as np
 
 from helpers.datasets import Dataset, load_dataset
 from helpers.networks.artifact import load_artifact, load_card
-from helpers.networks.graph import GRAPH, Graph
+from helpers.networks.onnx_graph import GRAPH, Graph
 
 BATCH = 32
 """Windows predicted at once: an hour of sound has 720, which need not be in memory together."""

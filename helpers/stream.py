@@ -16,7 +16,7 @@ from torch import Tensor
 from helpers.manifest import Manifest
 from helpers.streaming.plan import EpochPlan
 from helpers.streaming.shard_reader import OpenShard, ShardReader
-from helpers.streaming.shared import BatchBuffers
+from helpers.streaming.shared_memory import BatchBuffers
 from helpers.streaming.workers import Decode, Workers, decode_sample, fill
 
 AHEAD = 3
@@ -279,7 +279,7 @@ def make_loader(
         open_shard: for `s3://`, such as `helpers.s3.shard_opener(client)`.
         verify: compare each shard's MD5 with the manifest's.
         in_order: shards can be read in the manifest's order alone, as in a Pipe channel; see
-            channel.py.
+            shard_source.py.
         block_bytes: shards held at a time to mix samples from; twice that is kept in memory.
 
     Raises:

@@ -15,12 +15,12 @@ import torch
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
 
-from helpers.channel import ShardSource, open_source  # noqa: E402
 from helpers.datasets import load_dataset  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
 from helpers.metrics import metric_line  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
 from helpers.session import job_client  # noqa: E402
+from helpers.shard_source import ShardSource, open_source  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
 from helpers.streaming.decode_cache import DecodeCache  # noqa: E402
 from helpers.training.attempts import Attempts  # noqa: E402

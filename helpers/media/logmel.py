@@ -8,7 +8,7 @@ import torch
 
 from helpers.media import torchaudio_cpu
 from helpers.media.audio import SAMPLE_RATE
-from helpers.media.fourier import MelByMatrices
+from helpers.media.mel_by_matrices import MelByMatrices
 
 N_MELS = 64
 N_FFT = 2048

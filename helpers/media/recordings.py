@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.media.audio import SAMPLE_RATE, WINDOW, WINDOW_SECONDS, read_audio, resample
-from helpers.media.voice import speech_spans
+from helpers.media.speech import speech_spans
 from helpers.samples import Unreadable
 
 MIN_SECONDS = 0.2

@@ -9,7 +9,7 @@ What is exact over a pipe: an instance has one stream, so one process an instanc
 passes over the shards of other ranks and splits. Every sample comes once an epoch over all ranks,
 as from a folder; only the order differs: a rank's shards come in the order of their keys, and
 samples are mixed within a block of them. A channel without the manifest's order (ShuffleConfig)
-or with a part of the shards (ShardedByS3Key) can't be read so; see channel.py.
+or with a part of the shards (ShardedByS3Key) can't be read so; see shard_source.py.
 """
 
 import json

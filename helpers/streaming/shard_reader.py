@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 from helpers.manifest import ShardInfo
 from helpers.s3_uris import is_uri
 from helpers.storage import read_resuming
-from helpers.streaming.shared import SharedBuffer
+from helpers.streaming.shared_memory import SharedBuffer
 from helpers.streaming.tar import TarError, members
 
 PART = 8 << 20

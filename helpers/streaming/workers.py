@@ -16,7 +16,7 @@ from weakref import WeakSet
 import numpy as np
 
 from helpers.streaming.shard_reader import SampleLocation
-from helpers.streaming.shared import SharedBuffer, receive
+from helpers.streaming.shared_memory import SharedBuffer, receive
 
 Decode = Callable[[bytes], np.ndarray]
 _our_ends: "WeakSet[Connection]" = WeakSet()

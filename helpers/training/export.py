@@ -20,7 +20,7 @@ from helpers.networks.artifact import (
     save_card,
     ship_code,
 )
-from helpers.networks.graph import GRAPH, export_graph
+from helpers.networks.onnx_graph import GRAPH, export_graph
 from helpers.predict import Predictor
 from helpers.stream import Batch
 from helpers.training.attempts import Attempts

@@ -17,7 +17,7 @@ from helpers.networks.classifier import Classifier
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation, evaluate
-from helpers.training.objective import (
+from helpers.training.loss_and_schedule import (
     choose_precision,
     learning_rate,
     soft_targets,

@@ -18,7 +18,7 @@ from helpers.manifest import BadManifest, Manifest, ShardInfo, SplitInfo
 from helpers.s3 import shard_opener, upload_folder
 from helpers.stream import ShardLoader, make_loader
 from helpers.streaming.shard_reader import CorruptShard
-from helpers.streaming.shared import SharedBuffer
+from helpers.streaming.shared_memory import SharedBuffer
 from helpers.streaming.workers import BadSample
 from tests.s3_server import breaking, serve
 from tests.shard_files import decode, make_manifest

@@ -15,7 +15,7 @@ from helpers.datasets import load_dataset
 from helpers.evaluation.baselines import baseline_table, class_table, metrics_table
 from helpers.evaluation.model_card import Card, Facts
 from helpers.manifest import Manifest, load_manifest
-from helpers.show import player, show_answer, show_samples
+from helpers.sample_figures import player, show_answer, show_samples
 from helpers.storage import LocalFolder
 from tests.places import ROOT
 from tools.readme import tracked

@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from helpers.datasets.bins.faces import body, shade, write
+from helpers.datasets.bins.bottles_and_bags import paint
+from helpers.datasets.bins.boxes import body, shade, write
 from helpers.datasets.bins.layout import DEPTH, Cell, Unit
-from helpers.datasets.bins.soft import paint
 
 GRAIN = 1400
 """Pixels a side of the noise that photos are cut from: drawing it anew took a fifth of the time."""

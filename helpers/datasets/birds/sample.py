@@ -20,7 +20,7 @@ from helpers.datasets.birds.metadata import (
 from helpers.datasets.birds.plan import Planned, dirt, plan
 from helpers.datasets.birds.scene import at_distance, band_rms, noise
 from helpers.datasets.birds.song import draw_voice, sing
-from helpers.datasets.birds.voice import speak
+from helpers.datasets.birds.speech import speak
 from helpers.media.audio import SAMPLE_RATE, encode
 from helpers.paths import below
 

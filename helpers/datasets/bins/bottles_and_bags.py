@@ -3,8 +3,7 @@
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from helpers.datasets.bins.catalog import Item
-from helpers.datasets.bins.faces import (
+from helpers.datasets.bins.boxes import (
     accent,
     barcode,
     body,
@@ -16,6 +15,7 @@ from helpers.datasets.bins.faces import (
     shade,
     write,
 )
+from helpers.datasets.bins.catalog import Item
 
 
 def paint(item: Item, pose: str, size: tuple[int, int]) -> Image.Image:
