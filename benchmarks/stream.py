@@ -38,7 +38,7 @@ FORMATS = {"litdata": "litdata", "mosaicml-streaming": "mds"}
 
 
 def has(python: str, package: str) -> bool:
-    """Tell whether an interpreter can import a package."""
+    """Return whether an interpreter can import a package."""
     done = subprocess.run([python, "-c", f"import {package}"], capture_output=True)
     return done.returncode == 0
 

@@ -1,4 +1,4 @@
-"""Which images the jobs and endpoints run in: our own in ECR, and AWS's for PyTorch."""
+"""The container images of jobs and endpoints: our own in ECR, AWS's for PyTorch; starts no job."""
 
 import base64
 import hashlib
@@ -13,43 +13,43 @@ from helpers.session import client
 REPOSITORY = f"{PROJECT}-processing"
 FOLDER = ROOT / "docker_process"
 TRAINING = {"framework": "pytorch-amzn2023", "version": "2.13"}
-"""AWS's newer line, made for training alone: its torch and torchaudio are the course's.
+"""AWS's newer images, for training only, with the course's versions of torch and torchaudio.
 
-Python 3.12, CUDA 13.3, no SMDDP, no server. docs/images.md lists what is in it.
+Python 3.12, CUDA 13.3, no SMDDP, no server. docs/images.md lists their packages.
 """
 SERVING = {"framework": "pytorch", "version": "2.6", "py_version": "py312"}
-"""The last that AWS made for serving. The model's graph runs on ONNX Runtime, not on its torch."""
+"""AWS's last serving image. The model runs as a graph on ONNX Runtime, not on its torch."""
 SMDDP = {"framework": "pytorch", "version": "2.3.0", "py_version": "py311"}
-"""The last ordinary one with AWS's data-parallel library (CUDA 12.1)."""
+"""The last training image with AWS's data-parallel library SMDDP (CUDA 12.1)."""
 
 
 def training_image(config: Config, instance_type: str, *, smddp: bool = False) -> str:
     """Return the URI of AWS's PyTorch image for a training job.
 
     Args:
-        instance_type: decides on the CPU or the GPU variant.
-        smddp: take the last image that has SMDDP. The course's code has not been run in it.
+        instance_type: selects the CPU or the GPU variant.
+        smddp: use the last image that has SMDDP. The course's code has not been run in it.
 
     Raises:
-        ValueError: the image can't run on such instances; the message says why.
+        ValueError: the image can't run on this instance type; the message says why.
     """
     if smddp:
         if instance_type not in SMDDP_INSTANCES:
             raise ValueError(f"SMDDP runs on {', '.join(SMDDP_INSTANCES)} only: {instance_type}")
-        return _awss_image(config, "training", instance_type, SMDDP)
+        return _aws_image(config, "training", instance_type, SMDDP)
     if reason := unfit(instance_type):
         raise ValueError(
             f"{instance_type} can't run PyTorch {TRAINING['version']}'s image: {reason}"
         )
-    return _awss_image(config, "training", instance_type, TRAINING)
+    return _aws_image(config, "training", instance_type, TRAINING)
 
 
 def serving_image(config: Config, instance_type: str) -> str:
     """Return the URI of AWS's PyTorch image for an endpoint."""
-    return _awss_image(config, "inference", instance_type, SERVING)
+    return _aws_image(config, "inference", instance_type, SERVING)
 
 
-def _awss_image(config: Config, scope: str, instance_type: str, settings: dict[str, str]) -> str:
+def _aws_image(config: Config, scope: str, instance_type: str, settings: dict[str, str]) -> str:
     from sagemaker.core import image_uris
 
     settings = {"instance_type": instance_type, "image_scope": scope, **settings}
@@ -66,10 +66,10 @@ def image_tag() -> str:
 
 
 def processing_image(config: Config) -> str:
-    """Return the URI of our own image; build and push it where ECR does not have it yet.
+    """Return the URI of our own image; build and push it first if ECR lacks it.
 
     Raises:
-        RuntimeError: it has to be built, and there is no Docker here.
+        RuntimeError: it has to be built, and Docker is not installed here.
     """
     ecr, tag = client(config, "ecr"), image_tag()
     uri = _repository(ecr)

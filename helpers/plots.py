@@ -1,7 +1,8 @@
-"""The course's figures, in one look; takes arrays and frames, asks no service.
+"""The course's figures in one style; takes arrays and frames, calls no service.
 
-Colors are Okabe and Ito's (https://jfly.uni-koeln.de/color/), told apart by color-blind readers
-too, with a wine red for their yellow, which is lost on white; amounts use maps that read in gray.
+Colors are from Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), which color-blind
+readers can distinguish, with a wine red for its yellow, which is too pale on white. Color maps stay
+readable in gray.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,11 +25,11 @@ SCRIPTS = (
 )  # fmt: skip
 """Fonts of the scripts that DejaVu lacks, used where they are installed."""
 LABEL, SENTENCE = 28, 56
-"""Characters that a figure has room for at an axis, and in a title or a bar's own line."""
+"""Most characters of a label at an axis, and of a title or a bar's own line."""
 
 
 def use_style() -> None:
-    """Set the course's look for all figures of a notebook."""
+    """Set the course's style for all figures of a notebook."""
     sns.set_theme(style="whitegrid", palette=COLORS, font_scale=0.9)
     installed = set(font_manager.get_font_names())
     plt.rcParams.update(
@@ -37,7 +38,7 @@ def use_style() -> None:
             "figure.dpi": 90,
             "figure.figsize": WIDE,
             "figure.constrained_layout.use": True,
-            # Labels are strangers' words: `$` in one is no formula, and must not fail as one.
+            # Labels come from data: a `$` in one is no formula, and must not fail as one.
             "text.parse_math": False,
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
@@ -48,7 +49,7 @@ def use_style() -> None:
 
 
 def shown(text: object, longest: int = LABEL) -> str:
-    """Return a text for a figure: not too long, and `U+9CE5` for letters that no font has."""
+    """Return a text for a figure: shortened, with `U+9CE5` for letters that no font has."""
     text = str(text)
     if len(text) > longest:
         text = f"{text[: longest - 11]}…{text[-10:]}"
@@ -64,10 +65,10 @@ def _glyphs(family: str) -> frozenset[int]:
 
 
 def class_balance(counts: Mapping[str, int], *, title: str, unit: str) -> Figure:
-    """Draw how many samples each class has, the largest first.
+    """Draw the number of samples of each class, the largest first.
 
     Args:
-        unit: what is counted, such as 'recordings'.
+        unit: name of the counted things, such as 'recordings'.
     """
     ordered = pd.Series(dict(counts)).sort_values(ascending=True)
     figure, axes = plt.subplots(figsize=(WIDE[0], 0.8 + 0.28 * len(ordered)))
@@ -105,7 +106,7 @@ def spectrogram(
 
 
 def places(frame: pd.DataFrame, *, hue: str, title: str) -> Figure:
-    """Draw where recordings were made.
+    """Draw a map of the recordings' coordinates.
 
     Args:
         frame: columns `longitude` and `latitude` in degrees, and `hue`.
@@ -130,7 +131,7 @@ def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = 
 
     Args:
         history: columns `epoch`, `train_loss`, `validation_loss`, `validation_accuracy`.
-        chance: accuracy of always naming the largest class.
+        chance: accuracy of always predicting the largest class.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
     for index, split in enumerate(("train", "validation")):
@@ -146,7 +147,7 @@ def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = 
 
 
 def confusion(matrix: np.ndarray, labels: Sequence[str], *, title: str) -> Figure:
-    """Draw a confusion matrix, rows the truth, as counts on shares of each row.
+    """Draw a confusion matrix: counts, colored by their share of the row.
 
     Args:
         matrix: (classes, classes) counts, rows the truth.
@@ -163,10 +164,10 @@ def confusion(matrix: np.ndarray, labels: Sequence[str], *, title: str) -> Figur
 
 
 def reliability(bands: Sequence[Mapping[str, float]], *, error: float, title: str) -> Figure:
-    """Draw how often a model is right against how sure it is, and how often it is how sure.
+    """Draw a reliability diagram: accuracy by confidence, and the number of samples of each band.
 
     Args:
-        bands: of metrics.calibration, each with `low` and `high`, its accuracy's interval.
+        bands: from metrics.calibration, each with `low` and `high`, its accuracy's interval.
         error: expected calibration error, as a share.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)

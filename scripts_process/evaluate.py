@@ -98,7 +98,7 @@ def digest(manifest: Manifest) -> str:
 
 
 def check_split(card: dict, manifest: Manifest, allowed: bool) -> bool:
-    """Say whether the model was trained on this very manifest, and refuse what can't be scored.
+    """Return whether the model was trained on this very manifest, and refuse what can't be scored.
 
     Raises:
         BadManifest: other labels, or another split: its training may have had these samples.

@@ -25,7 +25,7 @@ def describe(process: psutil.Process) -> str:
 
 
 def belongs(process: psutil.Process, folder: str) -> bool:
-    """Tell whether a process works in, was started with, or is told of anything below `folder`."""
+    """Return whether a process's folder, command line or environment names a path in `folder`."""
     try:
         known = [process.cwd(), *process.cmdline(), *process.environ().values()]
     except psutil.Error:
@@ -34,12 +34,12 @@ def belongs(process: psutil.Process, folder: str) -> bool:
 
 
 def mentions(text: str, folder: str) -> bool:
-    """Tell whether a text holds a folder's path or one below it, not one that begins alike."""
+    """Return whether a text holds a folder's path or one below it, not one that begins alike."""
     return any(not rest or not WORD.match(rest) for rest in text.split(folder)[1:])
 
 
 def stands(process: psutil.Process) -> bool:
-    """Tell whether a process is one of Python's own helpers, which nobody need wait for."""
+    """Return whether a process is one of Python's own helpers, which nobody need wait for."""
     return any(name in describe(process) for name in STANDING)
 
 

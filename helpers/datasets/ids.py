@@ -41,7 +41,7 @@ def composed(text: str) -> str:
 
 
 def is_text(text: str) -> bool:
-    """Tell whether a file's name is text: one that is no UTF-8 can be written nowhere."""
+    """Return whether a file's name is text: one that is no UTF-8 can be written nowhere."""
     try:
         text.encode()
     except UnicodeEncodeError:

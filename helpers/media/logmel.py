@@ -55,7 +55,7 @@ class LogMel(torch.nn.Module):
 
 
 def is_exported() -> bool:
-    """Say whether torch is writing the model as a graph just now.
+    """Return whether torch is writing the model as a graph just now.
 
     torch before 2.7 (AWS's inference images have 2.6) knows only that it compiles in some way.
     """

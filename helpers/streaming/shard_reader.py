@@ -136,7 +136,7 @@ class ShardReader:
         self.bytes += info.bytes
 
     def is_there(self, shard: int) -> bool:
-        """Say whether `get` would not wait."""
+        """Return whether `get` would not wait."""
         return shard in self._held and self._held[shard].loaded.done()
 
     def get(self, shard: int) -> Loaded:

@@ -73,7 +73,7 @@ def members(data: bytes | memoryview) -> Iterator[tuple[str, int, int]]:
 
 
 def is_header(block: bytes) -> bool:
-    """Tell whether 512 bytes are a file's header, by magic and checksum."""
+    """Return whether 512 bytes are a file's header, by magic and checksum."""
     try:
         _parse(block, 0)
         _check_sums(memoryview(block), [0])

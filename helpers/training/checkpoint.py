@@ -30,7 +30,7 @@ class Checkpoints:
         return self.folder.is_dir()
 
     def due(self) -> bool:
-        """Say whether it is time for a periodic checkpoint."""
+        """Return whether it is time for a periodic checkpoint."""
         return self.enabled and time.monotonic() - self.saved_at >= self.every_s
 
     def save(self, state: dict, number: int) -> None:

@@ -35,7 +35,7 @@ class BackendRefused(ValueError):
 
 
 def smddp_installed() -> bool:
-    """Say whether AWS's data-parallel library is in this image."""
+    """Return whether AWS's data-parallel library is in this image."""
     return importlib.util.find_spec("smdistributed") is not None
 
 

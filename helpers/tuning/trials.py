@@ -47,7 +47,7 @@ class Trial:
 
     @property
     def ended(self) -> bool:
-        """Say whether its job has ended."""
+        """Return whether its job has ended."""
         return self.status != "InProgress"
 
     def record(self) -> dict[str, Any]:
