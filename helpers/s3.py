@@ -27,9 +27,8 @@ def list_objects(client: Any, uri: str) -> Iterator[Entry]:
     for page in pages:
         for item in page.get("Contents", ()):
             key = item["Key"].removeprefix(prefix)
-            if key and (
-                item["Size"] or not key.endswith("/")
-            ):  # else a folder marker of the console
+            # The console makes empty objects such as `folder/`.
+            if key and (item["Size"] or not key.endswith("/")):
                 yield Entry(key, item["Size"], item["ETag"].strip('"'))
 
 

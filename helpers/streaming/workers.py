@@ -1,6 +1,6 @@
-"""Processes that decode samples into shared batches; they know bytes and arrays, and no files.
+"""Decodes samples into shared batches in worker processes; knows bytes and arrays, no files.
 
-A worker gets the buffers of shards and batches once, then only positions in them: no media and no
+A worker gets each buffer of shards and batches once, then only offsets into them: no media and no
 pixels pass through a pipe.
 """
 
@@ -71,8 +71,8 @@ def fill(
 class Workers:
     """`count` decoding processes; batch number n is the work of process n % count.
 
-    They are forked where the system can (at once, and `decode` may be any function), else spawned.
-    They outlast epochs, ignore signals meant for the training process, and end with it.
+    They are forked where the system supports it (fast, and `decode` may be any function), else
+    spawned. They outlive epochs, ignore the training process's signals, and end with it.
     """
 
     def __init__(self, count: int, decode: Decode, index_of: Mapping[str, int]) -> None:
@@ -95,7 +95,7 @@ class Workers:
         self._end = util.Finalize(self, _end, (self._pipes, self._processes), exitpriority=10)
 
     def submit(self, number: int, batch: SharedBuffer, like: np.ndarray, samples: list) -> None:
-        """Ask for batch `number` in a buffer: rows shaped like `like`.
+        """Submit batch `number` to its worker, to be decoded into a buffer with the rows of `like`.
 
         `samples` are (shard buffer, location) pairs.
 
@@ -113,7 +113,7 @@ class Workers:
             raise self._dead(worker) from error
 
     def _introduce(self, worker: int, buffer: SharedBuffer) -> None:
-        """Hand a worker a buffer that it has not seen."""
+        """Send a worker a buffer that it does not know yet."""
         if buffer.number not in self._known[worker]:
             self._pipes[worker].send(("map", buffer.number))
             buffer.send(self._pipes[worker], self._processes[worker].pid)
@@ -123,8 +123,8 @@ class Workers:
         """Return the labels' indices of batch `number`, the oldest one of its worker.
 
         Raises:
-            BadSample: as decode_sample does.
-            RuntimeError: the worker died, or `decode` raised something unforeseen.
+            BadSample: a sample can't be decoded, or its label is not in the manifest.
+            RuntimeError: the worker died, or `decode` raised another error.
         """
         worker = number % len(self._pipes)
         try:
@@ -152,7 +152,7 @@ class Workers:
 
 
 def _end(pipes: list[Connection], processes: list[Any]) -> None:
-    """Tell the processes to end, and see that they do."""
+    """Ask the processes to end; kill those that do not."""
     for pipe in pipes:
         try:
             pipe.send(("end",))
@@ -169,7 +169,7 @@ def _end(pipes: list[Connection], processes: list[Any]) -> None:
 def _work(
     pipe: Connection, inherited: list[Connection], decode: Decode, index_of: Mapping[str, int]
 ) -> None:
-    """Run in a worker: take buffers and batches until the pipe closes."""
+    """Run a worker: receive buffers and fill batches until the pipe closes."""
     for other in inherited:
         other.close()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -191,7 +191,7 @@ def _work(
 def _answer(
     maps: dict, batch: int, shape: tuple, dtype: str, samples: list, decode: Decode, index_of
 ) -> tuple[str, Any]:
-    """Fill one batch; an error is an answer too."""
+    """Fill one batch; return (outcome, labels or error message)."""
     try:
         out = np.frombuffer(maps[batch], dtype, count=int(np.prod(shape))).reshape(shape)
         views = [maps[buffer] for buffer, *_ in samples]
@@ -199,5 +199,5 @@ def _answer(
         return "done", fill(out, views, locations, decode, index_of)
     except BadSample as error:
         return "bad", str(error)
-    except Exception as error:  # any failure of the caller's decode: told there, not lost here
+    except Exception as error:  # any failure of `decode`: the caller raises it
         return "error", f"{type(error).__name__}: {error}"
