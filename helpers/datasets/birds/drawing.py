@@ -1,4 +1,4 @@
-"""How a recording looks and sounds in a notebook; it draws bytes, and chooses none."""
+"""Draws and plays a recording in a notebook; chooses none."""
 
 import base64
 
@@ -15,7 +15,7 @@ def draw(data: bytes, title: str, axes: Axes) -> None:
 
 
 def player(data: bytes) -> HTML:
-    """Return a player of the browser's own."""
-    # A browser reads the container from the bytes; OGG is what the data set has.
+    """Return the browser's audio player with a recording."""
+    # A browser detects the container from the bytes; the data set has OGG.
     source = base64.b64encode(data).decode()
     return HTML(f'<audio controls src="data:audio/ogg;base64,{source}"></audio>')
