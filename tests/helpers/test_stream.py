@@ -262,7 +262,7 @@ def test_a_label_that_is_not_in_the_manifest_is_named(shards, workers):
     folder, manifest = shards
     other = replace(manifest, labels=["l0", "l1", "other"])
     loader = loader_of((folder, other), workers=workers)
-    with pytest.raises(BadSample, match="unlisted one: 'l2'"):
+    with pytest.raises(BadSample, match="does not list: 'l2'"):
         list(loader)
 
 
