@@ -18,7 +18,7 @@ STAMP := $(VENV)/installed-$(shell cat requirements.txt constraints.txt | cksum 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install notebooks render test images lint format readme aws lock clean
+.PHONY: help install notebooks compare render test images lint format readme aws lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -36,6 +36,9 @@ $(STAMP):
 
 notebooks: $(STAMP) ## Run the course from 00 on, on a fresh local AWS; outputs go to .notebooks/
 	$(NOTEBOOKS) run
+
+compare: $(STAMP) ## Compare TRANSCRIPT=aws.jsonl with the course here, or with LOCAL=local.jsonl
+	$(PY) -m tools.compare $(TRANSCRIPT) $(LOCAL)
 
 render: $(STAMP) ## Run the course and save its outputs into notebooks/
 	$(NOTEBOOKS) render

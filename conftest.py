@@ -64,6 +64,8 @@ def pytest_runtest_protocol(item: pytest.Item):
     run = stash.setdefault(RUN, None) or CourseRun(SETTINGS)
     stash[RUN] = run
     with run.environment():
+        # What Jupyter tells its kernels; nbmake's are not told.
+        os.environ["JPY_SESSION_NAME"] = str(item.path)
         return (yield)
 
 

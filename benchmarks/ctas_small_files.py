@@ -100,9 +100,9 @@ def measure(state: Path, rounds: int) -> list[dict]:
             poll_interval=0.05,
         ).cursor()
         cursor.execute("CREATE DATABASE IF NOT EXISTS bench")
-        measurements = [once(cursor, form, rounds) for form in SERDES]
+        rows = [once(cursor, form, rounds) for form in SERDES]
         process = psutil.Process(server.pid)
-        return [{**row, "server MB": process.memory_info().rss / 1e6} for row in measurements]
+        return [{**row, "server MB": process.memory_info().rss / 1e6} for row in rows]
     finally:
         here.send("end")
         server.join(30)

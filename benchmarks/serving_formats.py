@@ -92,15 +92,15 @@ def load(form: str, folder: Path) -> Callable[[np.ndarray], np.ndarray]:
 
 def measure(form: str, folder: Path, calls: int) -> dict[str, float]:
     """Load one form, ask it, and return seconds and milliseconds."""
-    sample = np.load(folder / SAMPLE)
+    one = np.load(folder / SAMPLE)
     begin = time.perf_counter()
     network = load(form, folder)
-    network(sample)
+    network(one)
     loaded = time.perf_counter() - begin
     times = []
     for _ in range(calls + calls // 10):
         begin = time.perf_counter()
-        network(sample)
+        network(one)
         times.append(1000 * (time.perf_counter() - begin))
     p50, p99 = np.percentile(times[calls // 10 :], [50, 99])
     memory = psutil.Process().memory_info().rss / 1e6
@@ -111,17 +111,17 @@ def table(folder: Path, args: argparse.Namespace) -> None:
     """Print each form's numbers, measured in alternating rounds; the median round counts."""
     dataset = prepare(folder)
     forms = [form for form in FORMS if form != "torch.compile" or args.compile]
-    results: dict[str, list[dict]] = {form: [] for form in forms}
+    runs: dict[str, list[dict]] = {form: [] for form in forms}
     for _ in range(args.rounds):
         for form in forms:
             flags = ["--form", form, "--model-dir", str(folder), "--calls", str(args.calls)]
             command = [sys.executable, "-m", "benchmarks.serving_formats", *flags]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
-            results[form].append(json.loads(done.stdout.splitlines()[-1]))
+            runs[form].append(json.loads(done.stdout.splitlines()[-1]))
     model = load_card(folder)["model"]["name"]
     print(f"{dataset}, {model}, one sample, one thread, {args.calls} calls, {args.rounds} rounds")
     print(f"{'':<14} {'p50 ms':>8} {'p99 ms':>8} {'load s':>8} {'MB':>6}")
-    for form, rows in results.items():
+    for form, rows in runs.items():
         p50, p99, loaded, memory = (
             np.median([row[name] for row in rows])
             for name in ("p50_ms", "p99_ms", "load_s", "memory_mb")

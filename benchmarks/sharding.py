@@ -49,8 +49,8 @@ def instance(url: str, output: str, rank: int, instances: int, threads: int) -> 
     raw, out = (S3Prefix(client(url), f"s3://{BUCKET}/{name}") for name in ("raw", output))
     plan = plan_folder(Photos(), raw, store="jpg", records_per_shard=250)
     part = plan.part(rank, instances)
-    options = {"sizes": plan.sizes, "threads": threads, "processes": 1}
-    made = make_shards(part, Photos(), "jpg", raw, out, **options)
+    how = {"sizes": plan.sizes, "threads": threads, "processes": 1}
+    made = make_shards(part, Photos(), "jpg", raw, out, **how)
     notes = {shard.name: note for shard, note in made}
     if rank == 0:
         finish(plan, out, wait_for(plan, out, notes, limit=600))
@@ -145,9 +145,17 @@ def measure(args: argparse.Namespace, scratch: Path, count: int) -> None:
             row(count, line, "one at a time", run([["--as-single", url]]))
             for n in args.instances:
                 output = f"{line}-{n}"
-                threads = ["--threads", str(args.threads)]
                 commands = [
-                    ["--as-instance", url, output, str(rank), str(n), *threads] for rank in range(n)
+                    [
+                        "--as-instance",
+                        url,
+                        output,
+                        str(rank),
+                        str(n),
+                        "--threads",
+                        str(args.threads),
+                    ]
+                    for rank in range(n)
                 ]
                 row(count, line, f"job, {n} instance{'s' * (n > 1)}", run(commands))
 

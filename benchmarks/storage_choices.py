@@ -60,7 +60,7 @@ def train(shards: Path, scratch: Path, seed: int, epochs: int | None) -> tuple[f
 
 def rows(name: str, stores: list[str], seeds: int, epochs: int | None) -> list[dict]:
     """Return a row for each of the stores of one data set."""
-    measurements = []
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         load_dataset(name).make_sample(scratch / "raw")
@@ -75,7 +75,7 @@ def rows(name: str, stores: list[str], seeds: int, epochs: int | None) -> list[d
                 train(shards, scratch / f"{store}-{seed}", seed, epochs) for seed in range(seeds)
             ]
             accuracy = [right for _, right in runs]
-            measurements.append(
+            rows.append(
                 {
                     "dataset": name,
                     "store": store,
@@ -90,8 +90,8 @@ def rows(name: str, stores: list[str], seeds: int, epochs: int | None) -> list[d
                     "seeds": seeds,
                 }
             )
-            print(measurements[-1], flush=True)
-    return measurements
+            print(rows[-1], flush=True)
+    return rows
 
 
 def main() -> None:
@@ -106,12 +106,12 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="default: the data set's own")
     args = parser.parse_args()
     kept = pd.read_csv(TABLE).to_dict("records") if TABLE.exists() else []
-    rows_by_store = {(row["dataset"], row["store"]): row for row in kept}
+    table_rows = {(row["dataset"], row["store"]): row for row in kept}
     for name in args.dataset:
         wanted = [store for store in load_dataset(name).stores if store in (args.stores or stores)]
         for row in rows(name, wanted, args.seeds, args.epochs):
-            rows_by_store[name, row["store"]] = row
-    table = pd.DataFrame(rows_by_store.values())
+            table_rows[name, row["store"]] = row
+    table = pd.DataFrame(table_rows.values())
     table.to_csv(TABLE, index=False)
     print(table.to_string(index=False))
 

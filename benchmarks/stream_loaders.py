@@ -179,10 +179,11 @@ def bound(args: argparse.Namespace) -> Iterable:
     pairs = []
     for shard in read_manifest(args).splits["train"].shards:
         data = (folder / shard.name).read_bytes()
-        for location in find_samples(data, shard.name):
-            meta = json.loads(data[location.meta : location.meta + location.meta_size])
-            media = data[location.media : location.media + location.media_size]
-            pairs.append((media, meta["label"]))
+        for position in find_samples(data, shard.name):
+            meta = json.loads(data[position.meta : position.meta + position.meta_size])
+            pairs.append(
+                (data[position.media : position.media + position.media_size], meta["label"])
+            )
     parts = max(args.workers, 1)
     batches = [pairs[at : at + BATCH] for at in range(0, len(pairs), BATCH)]
     pipes = []

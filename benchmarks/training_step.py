@@ -133,8 +133,8 @@ def compare(args: argparse.Namespace) -> None:
                 torch.cuda.synchronize()
             rates[name].append(args.steps * args.batch / (time.perf_counter() - begin))
     print(f"{args.model}, {args.size} pixels, batch {args.batch}, on {device()}, samples a second:")
-    for name, measured in rates.items():
-        low, middle, high = min(measured[1:]), statistics.median(measured[1:]), max(measured[1:])
+    for name, result in rates.items():
+        low, middle, high = min(result[1:]), statistics.median(result[1:]), max(result[1:])
         print(f"  {name:<6} {middle:9.1f}   ({low:.1f} to {high:.1f})")
     ratios = [a / b for a, b in zip(rates["ours"][1:], rates["plain"][1:], strict=True)]
     print(f"  ours / plain {statistics.median(ratios):.2f}   (median of {len(ratios)} rounds)")
@@ -164,15 +164,15 @@ def scale(args: argparse.Namespace) -> None:
     """Run one process and two on the same total batch, and print the speed-up."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     flags = [f"--{n}={getattr(args, n)}" for n in NAMES]
-    results = {}
+    result = {}
     for size in (1, 2):
         program = [*command, f"--nproc_per_node={size}", __file__, *flags]
         env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()}
         subprocess.run([*program, f"--rank-of={args.folder}"], check=True, env=env)
-        results[size] = json.loads((args.folder / f"{size}.json").read_text())
+        result[size] = json.loads((args.folder / f"{size}.json").read_text())
     print(f"processes  samples/s  speed-up  all-reduce  (batch {args.batch} in all)")
-    for size, row in results.items():
-        gain = row["rate"] / results[1]["rate"]
+    for size, row in result.items():
+        gain = row["rate"] / result[1]["rate"]
         print(f"{size:9}  {row['rate']:9.1f}  {gain:8.2f}  {row['all-reduce']:10.1%}")
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import boto3
 from botocore.config import Config as BotoConfig
 
+from helpers.new_roles import wait_for_new_roles
+
 
 class PinnedSession(boto3.Session):
     """A boto3 session whose clients all use one endpoint, even where a caller names another.
@@ -30,11 +32,13 @@ class PinnedSession(boto3.Session):
 @lru_cache
 def session_of(endpoint_url: str | None, region: str) -> boto3.Session:
     """Return the one session of an endpoint (None: AWS itself) and a region."""
-    return (
+    session = (
         PinnedSession(endpoint_url, region_name=region)
         if endpoint_url
         else boto3.Session(region_name=region)
     )
+    wait_for_new_roles(session.events)
+    return session
 
 
 @lru_cache

@@ -39,6 +39,10 @@ class Config:
     """Address of the local AWS; None on AWS itself."""
     poll_seconds: float = 10.0
     """Pause between two requests for a running job's state."""
+    transcript: Path | None = None
+    """File to which the shapes of all calls are written (docs/evidence.md), or None."""
+    notebook: str | None = None
+    """Number of the notebook that runs, as far as its kernel was told; for the transcript."""
 
     @property
     def source(self) -> str:
@@ -118,6 +122,22 @@ def _raw_source() -> str | None:
     )
 
 
+def _transcript() -> Path | None:
+    """Return `COURSE_TRANSCRIPT` as an absolute path, or None.
+
+    Kernels start in notebooks/, people type the path as seen from the project's root.
+    """
+    file = os.environ.get("COURSE_TRANSCRIPT")
+    return (ROOT / file).resolve() if file else None
+
+
+def _notebook() -> str | None:
+    """Return the number of the running notebook, from the path that Jupyter tells its kernels."""
+    name = Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    known = re.fullmatch(r"(\d\d)_\w+\.ipynb", name)
+    return known[1] if known else None
+
+
 def kaggle_credentials() -> tuple[str, str]:
     """Return user name and key of `KAGGLE_USERNAME` and `KAGGLE_KEY`, or of kaggle.json.
 
@@ -146,7 +166,8 @@ def load_config() -> Config:
     """Read the environment and return the settings; on `local`, start the local AWS if need be.
 
     `COURSE_CLOUD` is `local` (default) or `aws`, `COURSE_DATASET` is `birds` (default) or `bins`,
-    `COURSE_RAW` a folder or S3 prefix of the user's own raw data.
+    `COURSE_RAW` a folder or S3 prefix of the user's own raw data, `COURSE_TRANSCRIPT` a file for
+    the shapes of all calls.
 
     Raises:
         ValueError: a variable has an unknown value; the message lists the known ones.
@@ -160,9 +181,10 @@ def load_config() -> Config:
         _raw_source(),
     )
     role = f"{PROJECT}-execution"
+    notes = {"transcript": _transcript(), "notebook": _notebook()}
     if cloud == "aws":
         account, region = account_and_region()
-        return Config(cloud, dataset, region, _bucket(account, region), role, raw)
+        return Config(cloud, dataset, region, _bucket(account, region), role, raw, **notes)
     server = _local_aws()
     # The SDKs make their own clients internally: all of them read the environment, and child
     # processes inherit it.
@@ -171,7 +193,8 @@ def load_config() -> Config:
         os.environ.pop(name, None)
     use_local(server.url, server.region)
     bucket = _bucket(server.account, server.region)
-    return Config(cloud, dataset, server.region, bucket, role, raw, server.url, poll_seconds=0.5)
+    local = {"endpoint_url": server.url, "poll_seconds": 0.5}
+    return Config(cloud, dataset, server.region, bucket, role, raw, **local, **notes)
 
 
 def _local_aws() -> "Context":

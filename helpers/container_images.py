@@ -1,10 +1,13 @@
-"""The container images of jobs and endpoints: our own in ECR, AWS's for PyTorch; starts no job."""
+"""Which images the jobs and endpoints run in: our own in ECR, and AWS's for training."""
 
 import base64
 import hashlib
+import io
 import json
 import shutil
 import subprocess
+import tarfile
+from pathlib import Path
 
 from helpers.config import PROJECT, ROOT, Config
 from helpers.instances import SMDDP_INSTANCES, unfit
@@ -12,13 +15,16 @@ from helpers.session import client
 
 REPOSITORY = f"{PROJECT}-processing"
 FOLDER = ROOT / "docker_process"
+STUDIO = Path("/opt/ml/metadata/resource-metadata.json")
+"""Lies in every space of SageMaker Studio, and nowhere else.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-local.html
+"""
 TRAINING = {"framework": "pytorch-amzn2023", "version": "2.13"}
 """AWS's newer images, for training only, with the course's versions of torch and torchaudio.
 
 Python 3.12, CUDA 13.3, no SMDDP, no server. docs/images.md lists their packages.
 """
-SERVING = {"framework": "pytorch", "version": "2.6", "py_version": "py312"}
-"""AWS's last serving image. The model runs as a graph on ONNX Runtime, not on its torch."""
 SMDDP = {"framework": "pytorch", "version": "2.3.0", "py_version": "py311"}
 """The last training image with AWS's data-parallel library SMDDP (CUDA 12.1)."""
 
@@ -36,30 +42,31 @@ def training_image(config: Config, instance_type: str, *, smddp: bool = False) -
     if smddp:
         if instance_type not in SMDDP_INSTANCES:
             raise ValueError(f"SMDDP runs on {', '.join(SMDDP_INSTANCES)} only: {instance_type}")
-        return _aws_image(config, "training", instance_type, SMDDP)
+        return _aws_image(config, instance_type, SMDDP)
     if reason := unfit(instance_type):
         raise ValueError(
             f"{instance_type} can't run PyTorch {TRAINING['version']}'s image: {reason}"
         )
-    return _aws_image(config, "training", instance_type, TRAINING)
+    return _aws_image(config, instance_type, TRAINING)
 
 
-def serving_image(config: Config, instance_type: str) -> str:
-    """Return the URI of AWS's PyTorch image for an endpoint."""
-    return _aws_image(config, "inference", instance_type, SERVING)
-
-
-def _aws_image(config: Config, scope: str, instance_type: str, settings: dict[str, str]) -> str:
+def _aws_image(config: Config, instance_type: str, framework: dict[str, str]) -> str:
     from sagemaker.core import image_uris
 
-    settings = {"instance_type": instance_type, "image_scope": scope, **settings}
-    return image_uris.retrieve(region=config.region, **settings)
+    query = {"instance_type": instance_type, "image_scope": "training", **framework}
+    return image_uris.retrieve(region=config.region, **query)
+
+
+def _files() -> list[Path]:
+    """Return the files that the image is built of."""
+    files = (path for path in FOLDER.rglob("*") if path.is_file())
+    return sorted(path for path in files if "__pycache__" not in path.parts)
 
 
 def image_tag() -> str:
     """Return a tag that changes with the image's contents."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
+    for path in _files():
         data = path.read_bytes()
         digest.update(f"{path.relative_to(FOLDER).as_posix()} {len(data)}\n".encode() + data)
     return digest.hexdigest()[:12]
@@ -79,34 +86,41 @@ def processing_image(config: Config) -> str:
     return f"{uri}:{tag}"
 
 
+def serving_image(config: Config) -> str:
+    """Return the URI of the image of endpoints: our own, which has a `serve`.
+
+    AWS's last PyTorch image that serves (2.6) is out of support since 2026-06-30.
+    """
+    return processing_image(config)
+
+
 def _repository(ecr: object) -> str:
     try:
         repository = ecr.describe_repositories(repositoryNames=[REPOSITORY])["repositories"][0]
     except ecr.exceptions.RepositoryNotFoundException:
-        options = {"imageScanningConfiguration": {"scanOnPush": True}}
-        repository = ecr.create_repository(repositoryName=REPOSITORY, **options)["repository"]
+        scan = {"scanOnPush": True}
+        repository = ecr.create_repository(
+            repositoryName=REPOSITORY, imageScanningConfiguration=scan
+        )["repository"]
     return repository["repositoryUri"]
 
 
 def _manifest() -> dict:
-    """Return the manifest that makes docker_process/ an image of the local AWS, without Docker.
+    """Return the manifest that brings docker_process/ to the local AWS, which has no Docker.
 
-    The local AWS takes no layers; it reads Python's version, the packages and the entry point.
+    The local AWS takes no layers: it does what the Dockerfile says, with these files.
     """
-    lines = dict(
-        line.split(maxsplit=1) for line in (FOLDER / "Dockerfile").read_text().splitlines()
-        if line.startswith(("FROM ", "ENTRYPOINT "))
-    )  # fmt: skip
-    requirements = FOLDER / "requirements.txt"
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for path in _files():
+            member = tar.gettarinfo(path, path.relative_to(FOLDER).as_posix())
+            member.mtime = member.uid = member.gid = 0
+            tar.addfile(member, io.BytesIO(path.read_bytes()))
     return {
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": {"digest": f"sha256:{image_tag():0<64}"},
-        "annotations": {
-            "local-aws.image.python": lines["FROM"].removeprefix("python:").partition("-")[0],
-            "local-aws.image.packages": requirements.read_text() if requirements.exists() else "",
-            "local-aws.image.entry-point": lines.get("ENTRYPOINT", "[]"),
-        },
+        "annotations": {"local-aws.image.context": base64.b64encode(archive.getvalue()).decode()},
     }
 
 
@@ -128,6 +142,15 @@ def _publish(config: Config, ecr: object, uri: str) -> None:
     user, _, password = base64.b64decode(secret).decode().partition(":")
     login = ["docker", "login", "--username", user, "--password-stdin", uri.partition("/")[0]]
     subprocess.run(login, input=password, text=True, check=True)
-    build = ["docker", "build", "--platform", "linux/amd64", "-t", uri, str(FOLDER)]
-    subprocess.run(build, check=True)
+    subprocess.run(["docker", "build", *_build_options(), "-t", uri, str(FOLDER)], check=True)
     subprocess.run(["docker", "push", uri], check=True)
+
+
+def _build_options() -> list[str]:
+    """Return what docker is told besides the folder.
+
+    SageMaker refuses an index of images, which docker makes to attest where a single one is from.
+    In Studio a build has no network but SageMaker's.
+    """
+    network = ["--network", "sagemaker"] if STUDIO.exists() else []
+    return ["--platform", "linux/amd64", "--provenance=false", *network]

@@ -14,7 +14,6 @@ from helpers.session import client, role_arn
 PROGRAM = {
     "SAGEMAKER_PROGRAM": "inference.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-    "OPENBLAS_NUM_THREADS": "1",  # a worker per core: more threads only wait for each other
 }
 
 

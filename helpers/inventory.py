@@ -19,6 +19,9 @@ from helpers.roles import delete_role
 from helpers.session import client
 from helpers.warm_pools import WAITING, end_warm_pool
 
+LAG = 30.0
+"""Seconds for which AWS's lists may show what is deleted; SageMaker's are eventually consistent."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -53,7 +56,7 @@ def _sagemaker(noun: str, plural: str, list_name: str, name: str) -> Kind:
 def _job(kind: str) -> Kind:
     """Return the kind of a job; a running job is stopped before it is deleted."""
     noun = xform_name(kind)
-    resource = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
+    listed = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
 
     def delete(config: Config, name: str) -> None:
         if _job_status(config, kind, name) == "InProgress":
@@ -62,9 +65,9 @@ def _job(kind: str) -> Kind:
             time.sleep(config.poll_seconds)
         if kind == "Training":
             _end_warm_pool(config, name)
-        resource.delete(config, name)
+        listed.delete(config, name)
 
-    return Kind(resource.name.replace("_", " "), resource.find, delete)
+    return Kind(listed.name.replace("_", " "), listed.find, delete)
 
 
 def _job_status(config: Config, kind: str, name: str) -> str:
@@ -169,9 +172,14 @@ def _packages(config: Config) -> Iterator[str]:
     """Yield `<group>/<version>` of all versions in the course's groups."""
     pages = client(config, "sagemaker").get_paginator("list_model_packages")
     for group in _package_groups(config):
-        for page in pages.paginate(ModelPackageGroupName=group):
-            numbers = (each["ModelPackageVersion"] for each in page["ModelPackageSummaryList"])
-            yield from (f"{group}/{number}" for number in numbers)
+        try:
+            for page in pages.paginate(ModelPackageGroupName=group):
+                numbers = (each["ModelPackageVersion"] for each in page["ModelPackageSummaryList"])
+                yield from (f"{group}/{number}" for number in numbers)
+        except ClientError as error:
+            # The list of groups is late: it shows one that is gone, and whose versions are.
+            if "does not exist" not in str(error):
+                raise
 
 
 def _delete_package(config: Config, name: str) -> None:
@@ -227,10 +235,25 @@ def inventory(config: Config) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "name"])
 
 
-def delete_all(config: Config) -> pd.DataFrame:
+def remaining(config: Config, patience: float = LAG) -> pd.DataFrame:
+    """Return what is left, as `inventory` does, once the lists have caught up with what is deleted.
+
+    Args:
+        patience: seconds for which it is asked again while something is listed.
+    """
+    end = time.monotonic() + patience
+    while not (left := inventory(config)).empty and time.monotonic() < end:
+        time.sleep(config.poll_seconds)
+    return left
+
+
+def delete_all(config: Config, patience: float = LAG) -> pd.DataFrame:
     """Delete all resources that `inventory` lists; return a row with the result for each.
 
     A resource that is gone already is no error, so this may be run again at any time.
+
+    Args:
+        patience: seconds for which a list may show what is gone.
     """
     rows = []
     for kind in KINDS:
@@ -239,7 +262,16 @@ def delete_all(config: Config) -> pd.DataFrame:
                 kind.delete(config, name)
                 rows.append((kind.name, name, "deleted"))
             except (ClientError, LookupError) as error:
-                gone = name not in kind.find(config)  # deleted elsewhere meanwhile
                 reason = getattr(error, "response", {}).get("Error", {}).get("Message", error)
+                gone = _is_gone(config, kind, name, patience)  # deleted elsewhere meanwhile
                 rows.append((kind.name, name, "deleted" if gone else f"left: {reason}"))
     return pd.DataFrame(rows, columns=["kind", "name", "result"])
+
+
+def _is_gone(config: Config, kind: Kind, name: str, patience: float) -> bool:
+    end = time.monotonic() + patience
+    while name in kind.find(config):
+        if time.monotonic() > end:
+            return False
+        time.sleep(config.poll_seconds)
+    return True

@@ -20,7 +20,6 @@ TRAINING = (
     "scripts_train/train.py",
     "scripts_train/requirements.txt",
     "scripts_inference/inference.py",
-    "scripts_inference/inference_requirements.txt",
 )
 """Script and requirements of a training job, and the serving code that it packs with the model."""
 COURSE = "/opt/ml/processing/input/course"

@@ -134,8 +134,8 @@ def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = 
         chance: accuracy of always predicting the largest class.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
-    for index, split in enumerate(("train", "validation")):
-        left.plot(history["epoch"], history[f"{split}_loss"], color=COLORS[index], label=split)
+    for number, split in enumerate(("train", "validation")):
+        left.plot(history["epoch"], history[f"{split}_loss"], color=COLORS[number], label=split)
     left.set(title=title, xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
     left.legend()
     right.plot(history["epoch"], history["validation_accuracy"], color=COLORS[1])

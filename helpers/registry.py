@@ -76,25 +76,25 @@ class Version:
         return f"<ModelPackage {name}: {description['ModelApprovalStatus']}, {score}>"
 
 
-def read_report(config: Config, folder: str) -> dict:
+def read_report(config: Config, evaluation: str) -> dict:
     """Return the evaluation.json in a folder of S3, given by its URI.
 
     Raises:
         LookupError: the folder has none; the message names the notebook to run.
     """
     try:
-        return json.loads(read_object(client(config, "s3"), f"{folder}/{NAME}"))
+        return json.loads(read_object(client(config, "s3"), f"{evaluation}/{NAME}"))
     except FileNotFoundError:
-        raise LookupError(f"No {NAME} in {folder}: run notebooks/07 from its start") from None
+        raise LookupError(f"No {NAME} in {evaluation}: run notebooks/07 from its start") from None
 
 
-def read_predictions(config: Config, folder: str) -> Predictions:
+def read_predictions(config: Config, evaluation: str) -> Predictions:
     """Return the predictions in a folder of S3.
 
     Raises:
         FileNotFoundError: the folder has none.
     """
-    return Predictions.from_lines(read_object(client(config, "s3"), f"{folder}/{PREDICTIONS}"))
+    return Predictions.from_lines(read_object(client(config, "s3"), f"{evaluation}/{PREDICTIONS}"))
 
 
 def facts_of(config: Config, job: Job) -> Facts:
@@ -144,13 +144,13 @@ def register(config: Config, job: Job, evaluation: str, card: Card) -> Version:
     """Register a training job's model as a new version that waits for approval.
 
     Args:
-        evaluation: URI of the folder that the evaluation job wrote.
+        place: URI of the folder that the evaluation job wrote.
     """
     _make_group(config)
     dataset, report = load_dataset(config.dataset), card.report
     task = dataset.task
     statistics = {"ContentType": "application/json", "S3Uri": f"{evaluation}/{STATISTICS}"}
-    image = serving_image(config, INSTANCE)
+    image = serving_image(config)
     container = {"Image": image, "ModelDataUrl": job.model_data, "Environment": PROGRAM}
     value = report["metrics"][task.headline]["value"]
     properties = {
@@ -204,10 +204,10 @@ def describe(config: Config, arn: str) -> Version:
 def versions(config: Config, status: str | None = None) -> list[Version]:
     """Return all versions of this data set's model, newest first, of one approval status or any."""
     sagemaker = client(config, "sagemaker")
-    filters = {"ModelPackageGroupName": config.name, "SortBy": "CreationTime"}
-    filters |= {"SortOrder": "Descending", **({"ModelApprovalStatus": status} if status else {})}
+    query = {"ModelPackageGroupName": config.name, "SortBy": "CreationTime"}
+    query |= {"SortOrder": "Descending", **({"ModelApprovalStatus": status} if status else {})}
     try:
-        pages = list(sagemaker.get_paginator("list_model_packages").paginate(**filters))
+        pages = list(sagemaker.get_paginator("list_model_packages").paginate(**query))
     except ClientError as error:
         if "does not exist" not in str(error):
             raise

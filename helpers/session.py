@@ -1,5 +1,7 @@
 """Makes all clients of the course, for the cloud in the `Config`; reads no environment."""
 
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,12 +18,33 @@ if TYPE_CHECKING:
 
 
 def boto_session(config: Config) -> boto3.Session:
-    """Return this run's boto3 session."""
-    return session_of(config.endpoint_url, config.region)
+    """Return the one boto3 session of this run; its calls are written down where that is set."""
+    session = session_of(config.endpoint_url, config.region)
+    if config.transcript:
+        own_data = bool(config.raw)
+        _record(session, config.transcript, config.cloud, config.dataset, config.notebook, own_data)
+    return session
+
+
+@lru_cache
+def _record(
+    session: boto3.Session,
+    file: Path,
+    cloud: str,
+    dataset: str,
+    notebook: str | None,
+    own_data: bool,
+) -> None:
+    """Write the calls of a session's clients into a transcript from now on; once for a session."""
+    from helpers.evidence.recorder import Recorder
+
+    run = {"cloud": cloud, "dataset": dataset, "notebook": notebook, "own_data": own_data}
+    Recorder(file, run).attach(session.events)
 
 
 def client(config: Config, service: str) -> Any:
     """Return the run's client of an AWS service, such as `client(config, "s3")`."""
+    boto_session(config)  # a client hears the listeners that its session has when it is made
     return client_of(config.endpoint_url, config.region, service)
 
 
@@ -93,6 +116,11 @@ def sagemaker_session(config: Config) -> "Session":
     for name in ("SageMaker", "PythonSDK", "Modules"):
         defaults = defaults.setdefault(name, {})
     defaults.setdefault("TelemetryOptOut", True)
+    if config.transcript:
+        # The SDK's resources make a session of their own, unless there is a client already.
+        from sagemaker.core.utils.utils import SageMakerClient
+
+        SageMakerClient(session=session.boto_session, region_name=config.region)
     return session
 
 

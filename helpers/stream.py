@@ -92,8 +92,8 @@ class ShardLoader:
         Raises:
             ValueError: it was saved with another data set, seed, batch size or number of ranks.
         """
-        saved = {key: state[key] for key in self._same if key in state and key != "rank"}
-        changed = {key: value for key, value in saved.items() if value != self._same[key]}
+        other = {key: state[key] for key in self._same if key in state and key != "rank"}
+        changed = {key: value for key, value in other.items() if value != self._same[key]}
         if changed:
             raise ValueError(
                 f"The epoch can't go on: the checkpoint has {changed}, this run"
@@ -279,15 +279,15 @@ def make_loader(
         open_shard: for `s3://`, such as `helpers.s3.shard_opener(client)`.
         verify: compare each shard's MD5 with the manifest's.
         in_order: shards can be read in the manifest's order alone, as in a Pipe channel; see
-            shard_source.py.
+            channel.py.
         block_bytes: bytes of shards whose samples are mixed; memory holds up to twice as many.
 
     Raises:
         BadManifest: the split is empty.
         ValueError: rank, batch size or source are not valid.
     """
-    shards = manifest.split(split).shards
-    reader = ShardReader(str(source), shards, open_shard, verify=verify, in_order=in_order)
+    how = {"verify": verify, "in_order": in_order}
+    reader = ShardReader(str(source), manifest.split(split).shards, open_shard, **how)
     options = {"batch_size": batch_size, "rank": rank, "world_size": world_size}
     options |= {"seed": seed, "shuffle": shuffle, "block_bytes": block_bytes, "in_order": in_order}
     return ShardLoader(manifest, split, reader, decode, workers, **options)

@@ -23,7 +23,7 @@ def measure(
             else from its printed `name=value`.
     """
     description = describe(config, "TrainingJob", job)
-    cluster, requested = description["ResourceConfig"], description["CreationTime"]
+    cluster, created = description["ResourceConfig"], description["CreationTime"]
     kept = description.get("WarmPoolStatus", {}).get("ResourceRetainedBillableTimeInSeconds", 0)
     seconds = (description.get("BillableTimeInSeconds", 0) + kept) * cluster["InstanceCount"]
     done = finished(config, "TrainingJob", job)
@@ -33,11 +33,11 @@ def measure(
         job=job,
         status=done.status,
         value=None if done.status == "Failed" else _last(description, objective, done.metrics),
-        start_seconds=_seconds(requested, _started(description)),
-        step_seconds=_seconds(requested, _first_step(config, job, requested)),
+        start_seconds=_seconds(created, _started(description)),
+        step_seconds=_seconds(created, _first_step(config, job, created)),
         billable_seconds=seconds,
         cost=instance_cost(cluster["InstanceType"], seconds),
-        begin=requested.isoformat(),
+        begin=created.isoformat(),
         end=description["TrainingEndTime"].isoformat(),
         reason=description.get("FailureReason", ""),
     )
@@ -59,8 +59,8 @@ def _started(description: Mapping[str, Any]) -> datetime | None:
     return next((stage["StartTime"] for stage in stages if stage["Status"] == "Training"), None)
 
 
-def _first_step(config: Config, job: str, requested: datetime) -> datetime | None:
+def _first_step(config: Config, job: str, created: datetime) -> datetime | None:
     for time, _, text in log_lines(config, "TrainingJob", job):
         if text.startswith(FIRST_STEP):
-            return time.astimezone(requested.tzinfo)
+            return time.astimezone(created.tzinfo)
     return None

@@ -80,8 +80,8 @@ def tuned(config: Config, name: str) -> TuningJob:
     pages = client(config, "sagemaker").get_paginator(
         "list_training_jobs_for_hyper_parameter_tuning_job"
     )
-    filters = {f"{KIND}Name": name, "SortBy": "CreationTime", "SortOrder": "Ascending"}
-    summaries = [job for page in pages.paginate(**filters) for job in page["TrainingJobSummaries"]]
+    query = {f"{KIND}Name": name, "SortBy": "CreationTime", "SortOrder": "Ascending"}
+    summaries = [item for page in pages.paginate(**query) for item in page["TrainingJobSummaries"]]
     trials = [
         measure(
             config, item["TrainingJobName"], metric,

@@ -160,14 +160,14 @@ def _read_record(config: Config, key: str) -> RawRecord:
         ) from error
 
 
-def _is_there(path: Path, file: Entry, present: Entry | None) -> bool:
+def _is_there(path: Path, file: Entry, uploaded: Entry | None) -> bool:
     """Return whether an object has this file's bytes, by its etag.
 
     With a KMS key the etag is no digest of the bytes: such a file is sent again.
     """
-    if present is None or present.size != file.size:
+    if uploaded is None or uploaded.size != file.size:
         return False
-    return _etag(path, parts="-" in present.etag) == present.etag
+    return _etag(path, parts="-" in uploaded.etag) == uploaded.etag
 
 
 def _etag(path: Path, *, parts: bool) -> str:

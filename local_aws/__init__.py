@@ -1,1 +1,1 @@
-"""A local AWS that executes: jobs run as processes, SQL is answered, endpoints serve HTTP."""
+"""An AWS on this machine: runs jobs as processes, executes SQL and serves endpoints over HTTP."""

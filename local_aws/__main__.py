@@ -1,4 +1,4 @@
-"""The command line of the local AWS: `python -m local_aws start|stop|status|reset|logs`."""
+"""The command line of the local AWS, `python -m local_aws start|stop|status|…`; knows no engine."""
 
 import argparse
 import json
@@ -23,7 +23,7 @@ EXPORTED = (
     "AWS_EC2_METADATA_DISABLED",
 )
 STALE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
-"""Would win over the exported keys, or not go with them."""
+"""Variables that would override the exported keys, or contradict them."""
 
 
 def parse_args(words: list[str]) -> argparse.Namespace:
@@ -33,20 +33,26 @@ def parse_args(words: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, help="port on loopback (default: 4590)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("start", help="start it if it does not run")
-    commands.add_parser("stop", help="stop it and all that it runs; its state stays")
-    commands.add_parser("status", help="say whether it runs, and where")
-    commands.add_parser("env", help="print the exports that point the aws CLI at it")
+    commands.add_parser("start", help="start the local AWS, unless it runs already")
+    commands.add_parser("stop", help="stop it, its jobs and its endpoints; its state stays")
+    commands.add_parser("status", help="print its address, or that it does not run")
+    commands.add_parser("env", help="print shell exports that send the aws command to it")
     commands.add_parser("reset", help="stop it and delete its state")
     logs = commands.add_parser("logs", help="print the log of a job or an endpoint")
-    logs.add_argument("name", nargs="?", help="part of its name; default: the server's own log")
-    taken = commands.add_parser("interrupt", help="take a spot training job's instances away")
+    logs.add_argument(
+        "name", nargs="?", help="part of the name of the job or endpoint; default: the server's log"
+    )
+    taken = commands.add_parser(
+        "interrupt", help="interrupt a spot training job: it loses its instances"
+    )
     taken.add_argument("job", help="name of the training job")
-    quota = commands.add_parser("quota", help="set how many instances may be used at once")
+    quota = commands.add_parser(
+        "quota", help="set a quota: how many instances may be in use at once"
+    )
     quota.add_argument("name", help="such as 'ml.g4dn.xlarge for training warm pool usage'")
     quota.add_argument("instances", type=int)
-    commands.add_parser("serve", help="run it in the foreground")
-    # The options may also stand behind the command.
+    commands.add_parser("serve", help="run the server in the foreground")
+    # The options may follow the command too.
     for command in commands.choices.values():
         command.add_argument(
             "--state", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS
@@ -61,7 +67,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 
 def _print_logs(state: Path, name: str | None) -> int:
-    """Print what a job or an endpoint said, oldest line first."""
+    """Print the log of a job or an endpoint, oldest line first."""
     if name is None:
         log = state / "server.log"
         print(log.read_text(errors="replace") if log.exists() else "", end="")
@@ -71,20 +77,23 @@ def _print_logs(state: Path, name: str | None) -> int:
     for event in sorted(events, key=lambda event: event["timestamp"]):
         print(event["message"])
     if not files:
-        print(f"Nothing with {name!r} in its name has logged", file=sys.stderr)
+        print(f"No log has {name!r} in its name", file=sys.stderr)
     return 0 if files else 1
 
 
 def _log_name(path: Path) -> str:
-    """Return group and stream of a log file, with a slash between."""
+    """Return the log group and the log stream of a file, joined by a slash."""
     group = json.loads(path.with_name("group.json").read_text())["logGroupName"]
     return f"{group}/{paths.name_of(path, '.jsonl')}"
 
 
 def _reset(state: Path) -> int:
-    """Stop the server and delete its state folder, which must look like one."""
+    """Stop the server and delete its state folder, if it is one."""
     if state.exists() and not (state / "keys.json").exists():
-        print(f"{state} is not a state folder of a local AWS: left alone", file=sys.stderr)
+        print(
+            f"{state} is not a state folder of a local AWS: left alone. Name one with --state",
+            file=sys.stderr,
+        )
         return 1
     lifecycle.stop(state)
     if state.exists():
@@ -121,7 +130,7 @@ def main(words: list[str]) -> int:
 
 
 def _tell(state: Path, args: argparse.Namespace) -> int:
-    """Tell a running server to interrupt a job; or any server, from now on, of a quota."""
+    """Interrupt a job of the running server, or set a quota, which needs no running server."""
     try:
         if args.command == "quota":
             Quotas(state).set(args.name, args.instances)
@@ -136,7 +145,7 @@ def _tell(state: Path, args: argparse.Namespace) -> int:
 
 
 def _report(state: Path, command: str) -> int:
-    """Say where the server is, for a person or for a shell."""
+    """Print the server's address, for a person or for a shell."""
     server = lifecycle.find_running(state)
     if server is None:
         print("The local AWS does not run: python -m local_aws start", file=sys.stderr)
@@ -151,7 +160,7 @@ def _report(state: Path, command: str) -> int:
 
 
 def run() -> int:
-    """Run the command line's command; the entry point of `local-aws`."""
+    """Run the command of the command line: the entry point of `local-aws`."""
     return main(sys.argv[1:])
 
 

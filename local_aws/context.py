@@ -1,4 +1,4 @@
-"""What every engine knows of the local AWS it is part of: its address, its account, its keys."""
+"""The address, the account and the keys of one local AWS; knows no service."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ class Context:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that point any AWS client at this server, and at nothing else."""
+        """Return the environment variables that send every AWS client to this server alone."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": self.access_key,

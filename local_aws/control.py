@@ -1,6 +1,6 @@
-"""The door of the local AWS: start it, find it, stop it, move its clock, have it show faults.
+"""The public interface of the local AWS: start, find and stop it, move its clock, inject faults.
 
-Whoever uses the local AWS imports this module and no other.
+Other packages import this module and no other of `local_aws`.
 """
 
 import json
@@ -46,7 +46,7 @@ def interrupt(server: Context, job: str) -> None:
 
 
 def advance(server: Context, seconds: float) -> datetime:
-    """Move the clock forward; return its new time, when all that was due by then has happened.
+    """Move the clock forward, run the timers that are due by then, and return the new time.
 
     Raises:
         RuntimeError: the server's reason why it can't.
@@ -55,7 +55,7 @@ def advance(server: Context, seconds: float) -> datetime:
 
 
 def set_faults(server: Context, faults: Sequence[Fault], seed: int = 0) -> None:
-    """Replace the rules by which requests and jobs meet faults; none switches faults off.
+    """Replace the rules of injected faults; an empty list switches faults off.
 
     Raises:
         RuntimeError: the server's reason why it can't.
@@ -72,7 +72,7 @@ def _ask(server: Context, call: str, content: dict | None = None) -> dict:
     keys = Credentials(server.access_key, server.secret_key)
     SigV4Auth(keys, "sagemaker", server.region).add_auth(request)
     signed = urllib.request.Request(url, body, dict(request.headers.items()), method="POST")
-    # No proxy, whatever the environment says: the server is on this machine.
+    # The server is on this machine: a proxy of the environment must not be used.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(signed, timeout=600) as answer:

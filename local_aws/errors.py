@@ -1,8 +1,8 @@
-"""The one exception that every engine raises; it knows AWS's error shape and nothing of HTTP."""
+"""The one exception that engines raise, in the shape of AWS's errors; knows nothing of HTTP."""
 
 
 class AwsError(Exception):
-    """An error as an AWS service words it: a code, a message, an HTTP status."""
+    """An error of an AWS service: code, message and HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400):
         super().__init__(f"{code}: {message}")

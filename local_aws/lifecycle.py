@@ -17,9 +17,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from local_aws.context import Context
 from local_aws.settings import Settings
-from local_aws.state.append import process_output
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
+from local_aws.state.json_lines import process_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,16 +28,16 @@ START_SECONDS = 60
 STOP_SECONDS = 30
 LOCK = "server.lock"
 DISK_FULL = 28
-"""A server's exit code when it can't start for that: its words may not fit into its log."""
+"""Exit code of a server that can't start on a full disk, where its log may have no room either."""
 PORT_BUSY = 98
-"""A server's exit code when another program listens on its port."""
+"""Exit code of a server whose port another program listens on."""
 
 _launched: list[subprocess.Popen] = []
-"""What this process started: servers outlive it, so none is waited for before it is stopped."""
+"""The servers that this process started: they outlive it, so it waits for one only to stop it."""
 
 
 def load_keys(state: Path) -> tuple[str, str]:
-    """Return the access key and secret of a state folder, made by chance the first time."""
+    """Return the access key and the secret of a state folder; draw them the first time."""
     path = state / "keys.json"
     if not path.exists():
         made = {"access": f"LOCAL{secrets.token_hex(8).upper()}", "secret": secrets.token_hex(20)}
@@ -47,7 +47,7 @@ def load_keys(state: Path) -> tuple[str, str]:
 
 
 def _health(url: str) -> dict[str, Any] | None:
-    # No proxy, whatever the environment says: the server is on this machine.
+    # The server is on this machine: a proxy of the environment must not be used.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{url}/_local/health", timeout=5) as answer:
@@ -57,16 +57,16 @@ def _health(url: str) -> dict[str, Any] | None:
 
 
 def find_running(state: Path) -> Context | None:
-    """Return the server of a state folder if it answers."""
+    """Return the running server of a state folder; None where none answers."""
     try:
-        about = json.loads((state / "server.json").read_text())
+        record = json.loads((state / "server.json").read_text())
     except (FileNotFoundError, ValueError):
         return None
-    health = _health(about["url"])
-    # Another course's server may have taken the port since.
+    health = _health(record["url"])
+    # The server of another state folder may have taken the port meanwhile.
     if not health or Path(health.get("state", "")).resolve() != state.resolve():
         return None
-    return Context(state, about["url"], *load_keys(state))
+    return Context(state, record["url"], *load_keys(state))
 
 
 class PortBusy(RuntimeError):
@@ -91,7 +91,7 @@ def ensure_running(settings: Settings) -> Context:
 
     Raises:
         PortBusy: another program listens on the port.
-        RuntimeError: it did not start; the message has the server's own last words.
+        RuntimeError: it did not start; the message ends with the last line of the server's log.
     """
     try:
         with _only_one(settings.state):
@@ -108,8 +108,8 @@ def _not_started(why: str) -> RuntimeError:
 
 def _start(settings: Settings) -> Context:
     log = settings.state / "server.log"
-    place = log.stat().st_size if log.exists() else 0
-    # One that is there but slow to answer is waited for: two would spoil the state.
+    old_size = log.stat().st_size if log.exists() else 0
+    # Wait for a server that runs but is slow to answer: a second one would damage the state.
     process = None if owner(settings.state) else _launch(settings, log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -120,14 +120,14 @@ def _start(settings: Settings) -> Context:
         time.sleep(0.05)
     if not process:
         pid = owner(settings.state)
-        raise RuntimeError(f"The local AWS (process {pid}) runs and does not answer: stop it")
+        raise RuntimeError(f"The local AWS (process {pid}) does not answer: end that process")
     process.kill()
     code = process.wait()
     if code == DISK_FULL:
         raise _not_started(FULL_MESSAGE)
     if code == PORT_BUSY:
         raise PortBusy(settings.port)
-    words = log.read_bytes()[place:].decode(errors="replace").strip().splitlines()
+    words = log.read_bytes()[old_size:].decode(errors="replace").strip().splitlines()
     raise _not_started(words[-1] if words else f"see {log.name}")
 
 
@@ -168,7 +168,7 @@ def stop(state: Path) -> bool:
     return True
 
 
-# What a server does itself.
+# Called in the server's process.
 
 
 class StateBusy(RuntimeError):
@@ -179,13 +179,13 @@ def claim(state: Path) -> IO[bytes]:
     """Make this process the owner of a state folder for as long as the file stays open.
 
     Raises:
-        StateBusy: another server has it; two would spoil it.
+        StateBusy: another server has it; two servers would damage it.
     """
     descriptor = os.open(state / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     file = os.fdopen(descriptor, "r+b", buffering=0)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # In one piece over what is there: who reads it meets one number, and it needs no room.
+        # One write of fixed length: readers see a whole number, and a full disk has room for it.
         file.write(b"%10d" % os.getpid())
     except BlockingIOError:
         file.close()
@@ -209,9 +209,9 @@ def owner(state: Path) -> int | None:
         except BlockingIOError:
             if text := (state / LOCK).read_text():
                 return int(text)
-            time.sleep(0.001)  # it is about to write its number
+            time.sleep(0.001)  # the owner is about to write its process id
 
 
 def announce(state: Path, url: str) -> None:
-    """Write down where a server listens, for `find_running`."""
+    """Write a server's address into the state folder, for `find_running`."""
     write_atomic(state / "server.json", json.dumps({"url": url, "pid": os.getpid()}).encode())

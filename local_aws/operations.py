@@ -1,7 +1,8 @@
-"""The table that is the architecture: which engine executes which operation.
+"""The table of operations: which engine executes which operation; knows no operation's meaning.
 
-Each engine's rows stand in its own class; this joins them. What `recorded.operations` names goes to
-moto; all the rest is refused by name. Services have boto3's names.
+Each engine's class holds the rows of its operations; this module joins them. The operations in
+`recorded/recorded_operations.py` go to moto; every other operation is refused by name. Services
+have boto3's names.
 """
 
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from pkgutil import walk_packages
 
 from local_aws import services
 from local_aws.parts import Engine, Table
+from local_aws.recorded.recorded_operations import MEMBERS
 
 
 def engines() -> Iterator[type[Engine]]:
-    """Yield every class of the services that executes operations."""
+    """Yield every engine class of the services."""
     for module in walk_packages(services.__path__, f"{services.__name__}."):
         for value in vars(import_module(module.name)).values():
             is_engine = isinstance(value, type) and issubclass(value, Engine)
@@ -24,10 +26,10 @@ def engines() -> Iterator[type[Engine]]:
 
 @cache
 def table() -> Table:
-    """Return which engine executes which operation, by service and operation.
+    """Return the engine class of each executed operation, by service and operation.
 
     Raises:
-        ValueError: two engines want one operation, or have one name.
+        ValueError: two engines execute one operation, or have one name.
     """
     rows, names = {}, {}
     for engine in engines():
@@ -40,7 +42,14 @@ def table() -> Table:
     return rows
 
 
+def members(service: str, operation: str) -> str | None:
+    """Return the members of a request that are done; None where they are not held to a list."""
+    if engine := table().get((service, operation)):
+        return engine.operations[service][operation]
+    return MEMBERS.get(service, {}).get(operation)
+
+
 def engine_of(service: str, operation: str) -> str | None:
-    """Return the name of the engine that executes an operation; None where none does."""
+    """Return the name of the engine that executes an operation, or None."""
     engine = table().get((service, operation))
     return engine.name if engine else None

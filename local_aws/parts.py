@@ -1,7 +1,7 @@
-"""What every engine is made from, and what every engine is; knows no service.
+"""The contract of an engine, and the parts that engines are made from; knows no service.
 
-An engine reaches another service by `Parts.call` alone, as a client would, and the other engines
-of its own service by `Parts.engine`.
+An engine calls another service by `Parts.call` alone, as a client would, and another engine of the
+same service by `Parts.engine`.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from local_aws.state.catalog import Catalog
 from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 from local_aws.state.faults import Faults
+from local_aws.state.late_lists import LateLists
 from local_aws.state.objects.store import ObjectStore
 
 Request = dict[str, Any]
@@ -21,45 +22,46 @@ Answer = dict[str, Any]
 
 
 class Engine:
-    """Executes operations: each is a method, in boto3's spelling, from a request to an answer.
+    """Executes operations: each is a method with boto3's name, from a request to an answer.
 
-    A request is valid by botocore's model; an answer has the shape of the operation's output; what
-    AWS refuses raises AwsError. HTTP is the door's matter. A class of `local_aws.services` that
-    names `operations` is found by `operations.py`.
+    A request is valid by botocore's model; an answer has the shape of the operation's output; a
+    request that AWS refuses raises AwsError. HTTP is the matter of `wire/`. `operations.py` finds
+    every class in `local_aws.services` that has `operations`.
     """
 
     name: ClassVar[str]
-    """In the table of operations and in `Parts.engines`."""
-    operations: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Service, as boto3 names it, to the operations that are executed here."""
+    """Key of the engine in `Parts.engines`."""
+    operations: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """The executed operations by service; services have boto3's names, each operation
+    has the members of its request that are done (`local_aws/wire/members.py`)."""
 
     def __init__(self, parts: "Parts"):
         self.parts = parts
 
     def method(self, operation: str) -> Callable[[Request], Answer | None]:
-        """Return what executes an operation."""
+        """Return the method that executes an operation."""
         return getattr(self, xform_name(operation))
 
     def recover(self) -> None:
-        """Set right what the last server's end interrupted; called before requests come."""
+        """Finish or fail work that the last server's end interrupted; called before any request."""
 
     def shut_down(self) -> None:
-        """End all that runs, within seconds; called after the last request."""
+        """End all running work within seconds; called after the last request."""
 
 
 Call = Callable[[str, str, Request], Answer]
-"""Service, operation and request to the answer."""
+"""From service, operation and request to the answer."""
 E = TypeVar("E", bound=Engine)
 Table = Mapping[tuple[str, str], type[Engine]]
 
 
 class Parts:
-    """The state, the clock, the faults and the other services, for one local AWS.
+    """The state, the clock, the faults and the services of one local AWS.
 
     Args:
-        table: which engine executes which operation of which service.
-        recorded: the WSGI app that keeps what is only recorded.
-        record: has an operation recorded that no engine executes.
+        table: the engine class of each executed operation, by service and operation.
+        recorded: the WSGI app that keeps the recorded operations.
+        record: records an operation that no engine executes, and returns the answer.
     """
 
     def __init__(
@@ -73,14 +75,15 @@ class Parts:
     ):
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
-        self.documents = Documents(context.state / "documents.sqlite")
         self.clock, self.faults = Clock(), Faults()
+        lists = LateLists(self.clock, self.faults.lists_late)
+        self.documents = Documents(context.state / "documents.sqlite", lists)
         self.catalog = Catalog(context.state / "glue", self.clock)
         self.engines: dict[str, Engine] = {}
-        """By name, each after those that it was made with."""
+        """The engines by name, each after the engines that it was made with."""
 
     def engine(self, kind: type[E]) -> E:
-        """Return the one engine of a class, for another one of the same service."""
+        """Return the engine of a class, for another engine of the same service."""
         if kind.name not in self.engines:
             made = kind(self)
             self.engines[kind.name] = made
@@ -97,7 +100,7 @@ class Parts:
         return (service, operation) in self._table
 
     def call(self, service: str, operation: str, request: Request) -> Answer:
-        """Have an operation executed.
+        """Execute or record an operation, and return its answer.
 
         Raises:
             AwsError: the service refuses it.

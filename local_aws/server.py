@@ -1,4 +1,4 @@
-"""Puts the parts of the local AWS together and serves them; knows each by its constructor alone."""
+"""Puts the local AWS together and serves it; knows each part by its constructor alone."""
 
 import logging
 import os
@@ -8,13 +8,14 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from local_aws.admin import Admin
 from local_aws.context import ACCOUNT, Context
+from local_aws.control_calls import ControlCalls
 from local_aws.images.pushes import Pushes
 from local_aws.lifecycle import (
     DISK_FULL,
@@ -25,10 +26,11 @@ from local_aws.lifecycle import (
     claim,
     load_keys,
 )
-from local_aws.operations import table
+from local_aws.operations import members, table
 from local_aws.parts import Parts
-from local_aws.recorded.caller import Recorded
 from local_aws.recorded.journal import Journal
+from local_aws.recorded.moto_client import Recorded
+from local_aws.services.iam.propagation import Propagation
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
@@ -37,6 +39,8 @@ from local_aws.wire.front import Front
 from local_aws.wire.http_handler import KeepAliveHandler
 
 HOST = "127.0.0.1"
+POLL_SECONDS = 0.02
+"""Between two looks whether a server in a thread shall end: tests start and end many."""
 SDK_DEFAULTS = """\
 SchemaVersion: '1.0'
 SageMaker:
@@ -47,12 +51,12 @@ SageMaker:
 
 
 def moto_app() -> Callable:
-    """Return moto's own server app, for all that no engine answers."""
+    """Return moto's server app, for the recorded operations."""
     import moto.core.models
     from moto.moto_api._internal.models import moto_api_backend
     from moto.server import DomainDispatcherApplication, create_backend_app
 
-    # moto's memory is the process's: what an earlier server of it was told is no concern of ours.
+    # moto's memory belongs to the process: forget the records of an earlier server in it.
     moto_api_backend.reset()
     for module in list(sys.modules.values()):
         if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
@@ -68,10 +72,10 @@ def _listen(port: int) -> socket.socket:
 
 
 class Handler(KeepAliveHandler):
-    """Says nothing of each request: `server.log` is for what goes wrong."""
+    """Logs no request: `server.log` is for errors."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class LocalAws:
@@ -109,13 +113,13 @@ class LocalAws:
         ).build()
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
-        control = Admin(self.parts).answer
+        control = ControlCalls(self.parts).answer
         parts, s3 = self.parts, self.engines.s3.app
 
         def is_done(service: str, operation: str) -> bool:
             return parts.is_executed(service, operation) or recorded.has(service, operation)
 
-        front = Front(keys, is_done, parts.call, s3, health, control)
+        front = Front(keys, is_done, members, Propagation(parts).call, s3, health, control)
         app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()
@@ -129,7 +133,8 @@ class LocalAws:
     def start(self) -> "LocalAws":
         """Serve in a thread of this process."""
         self._recover()
-        threading.Thread(target=self.server.serve_forever, name="local-aws", daemon=True).start()
+        serve = partial(self.server.serve_forever, poll_interval=POLL_SECONDS)
+        threading.Thread(target=serve, name="local-aws", daemon=True).start()
         return self
 
     def _recover(self) -> None:
@@ -138,7 +143,7 @@ class LocalAws:
             engine.recover()
 
     def run(self) -> None:
-        """Serve until SIGTERM or SIGINT, then end all that runs."""
+        """Serve until SIGTERM or SIGINT, then end all running work."""
 
         def end(*_: object) -> None:
             threading.Thread(target=self.server.shutdown).start()
@@ -152,7 +157,7 @@ class LocalAws:
             self.stop_engines()
 
     def stop_engines(self) -> None:
-        """End every process that the engines started; one that fails leaves none to the others."""
+        """Shut all engines down; an engine that fails does not keep the others running."""
         with ExitStack() as last_first:
             last_first.callback(self._claim.close)
             last_first.callback(self._socket.close)
@@ -161,7 +166,7 @@ class LocalAws:
                 last_first.callback(engine.shut_down)
 
     def stop(self) -> None:
-        """Stop serving and end all that runs."""
+        """Stop serving and end all running work."""
         self.server.shutdown()
         self.server.server_close()
         self.stop_engines()
@@ -190,12 +195,12 @@ def serve(state: Path, port: int) -> int:
 
 
 def _print_last(words: str) -> None:
-    """Print last words; where the log's disk has no room for them, the exit code must do."""
+    """Print the last line of the log; on a full disk the exit code alone tells the reason."""
     try:
         print(words, flush=True)
         sys.stderr.flush()
     except OSError:
-        # Python would try again at its end, and make the exit code its own.
+        # Python would flush again at its end, and replace the exit code.
         nothing = os.open(os.devnull, os.O_WRONLY)
         for stream in (1, 2):
             os.dup2(nothing, stream)

@@ -1,13 +1,13 @@
-"""Where a local AWS keeps its state and listens; reads no environment."""
+"""The settings of a local AWS: its state folder and its port; reads no environment."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_PORT = 4590
 CONTROL = "/_local/"
-"""How the paths of control calls begin."""
+"""The prefix of the paths of control calls."""
 STATE_NAME = ".local_aws"
-"""Name of the state folder where none is given."""
+"""Default name of the state folder."""
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,8 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     seconds = time.perf_counter() - begin
     print(predictions, f"{len(predictions) / seconds:.0f} samples a second", flush=True)
     report = make_report(predictions, manifest.dataset, rounds=args.rounds, seed=args.seed)
-    origin = {"split": args.split, "manifest": digest(manifest), "trained_on_this_split": same}
-    write(args.output, predictions, {**report, **origin})
+    subject = {"split": args.split, "manifest": digest(manifest), "trained_on_this_split": same}
+    write(args.output, predictions, {**report, **subject})
     check(args.output, report)
     values = {name: each["value"] for name, each in report["metrics"].items()}
     return {**values, "calibration_error": report["calibration"]["error"], "seconds": seconds}
@@ -98,7 +98,7 @@ def digest(manifest: Manifest) -> str:
 
 
 def check_split(card: dict, manifest: Manifest, allowed: bool) -> bool:
-    """Return whether the model was trained on this manifest; refuse other labels or splits.
+    """Return whether the model was trained on this very manifest, and refuse what can't be scored.
 
     Raises:
         BadManifest: the labels differ, or the split does: it may have trained on these samples.

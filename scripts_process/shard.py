@@ -70,7 +70,7 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
     """Make this instance's shards; return the job's metrics."""
     begin = time.perf_counter()
     dataset = dataset or load_dataset(args.dataset)
-    raw, out = (open_folder(uri, lambda: job_client("s3")) for uri in (args.raw, args.output))
+    raw, out = (open_folder(folder, lambda: job_client("s3")) for folder in (args.raw, args.output))
     rank, instances = instance(args.resources)
     share = {"rank": rank, "instances": instances, "limit": args.wait}
     share |= {"threads": args.threads, "processes": args.processes}
@@ -111,8 +111,8 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
 def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> dict[str, dict]:
     """Make the missing shards and print a line for each; return their sidecars."""
     made = {}
-    options = {"sizes": plan.sizes, "threads": args.threads, "processes": args.processes}
-    for shard, note in make_shards(todo, dataset, plan.store, raw, out, **options):
+    how = {"sizes": plan.sizes, "threads": args.threads, "processes": args.processes}
+    for shard, note in make_shards(todo, dataset, plan.store, raw, out, **how):
         made[shard.name] = note
         dropped = f", {len(note['dropped'])} dropped" if note["dropped"] else ""
         size = note["bytes"] / 1e6

@@ -1,13 +1,25 @@
 """An untrained model in a folder, as train.py leaves one."""
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from helpers.datasets import load_dataset
-from helpers.networks.artifact import save_artifact
+from helpers.job_code import ship
+from helpers.networks.artifact import load_artifact, save_artifact
 from helpers.networks.model import build_model
-from tests.made_shards import LABELS
+from helpers.networks.onnx_graph import GRAPH, export_graph
+from tests.made_shards import KINDS, LABELS
+
+SERVED = {
+    "birds": ({"store": "ogg"}, torch.zeros(2, 160_000, dtype=torch.int16), "audio/flac"),
+    "bins": (
+        {"store": "jpg", "size": 32}, torch.zeros(2, 3, 32, 32, dtype=torch.uint8), "image/jpeg"
+    ),
+}  # fmt: skip
+"""Data set to what its card says, stored samples for its graph, and the type of a request."""
 
 
 def make_artifact(folder: Path, dataset: str, **card: object) -> Path:
@@ -18,3 +30,17 @@ def make_artifact(folder: Path, dataset: str, **card: object) -> Path:
     made = {"dataset": dataset, "labels": LABELS, "model": model.settings, "size": None, **card}
     save_artifact(folder, model.state_dict(), made)
     return folder
+
+
+def make_served(folder: Path, dataset: str) -> Path:
+    """Write an untrained model with its graph and its code: what a model's archive holds."""
+    card, samples, _ = SERVED[dataset]
+    model = make_artifact(folder, dataset, **card)
+    export_graph(load_artifact(model)[0], samples, model / GRAPH)
+    shutil.copytree(ship("scripts_inference/inference.py"), model / "code")
+    return model
+
+
+def request_of(dataset: str) -> tuple[bytes, str]:
+    """Return a raw object as a client sends it, and its type."""
+    return KINDS[dataset][0](1, np.random.default_rng(0)), SERVED[dataset][2]

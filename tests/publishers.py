@@ -55,7 +55,7 @@ class Kaggle:
         server = make_server("127.0.0.1", 0, self, threaded=True)
         server.log = lambda *_: None
         self.url, self._server = f"http://127.0.0.1:{server.port}", server
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
     def __call__(self, environ: dict, start_response) -> Iterator[bytes]:
         request = Request(environ)

@@ -87,10 +87,10 @@ def header(packet: bytes) -> tuple[int, str, int, int]:
 
 def name_in(query: bytes) -> str:
     """Return the name in a DNS query."""
-    labels, offset = [], 12
-    while offset < len(query) and (size := query[offset]):
-        labels.append(query[offset + 1 : offset + 1 + size].decode(errors="replace"))
-        offset += size + 1
+    labels, start = [], 12
+    while start < len(query) and (size := query[start]):
+        labels.append(query[start + 1 : start + 1 + size].decode(errors="replace"))
+        start += size + 1
     return ".".join(labels)
 
 
@@ -164,8 +164,8 @@ def run_inside(command: list[str]) -> int:
         threading.Thread(target=catcher.watch, daemon=True).start()
         with interrupts_left_to_children():
             code = subprocess.run(command, env=without_proxies(os.environ)).returncode
-    for sighting, times in catcher.seen.most_common():
-        print(f"left the machine: {sighting}, {times} times", file=sys.stderr)
+    for what, times in catcher.seen.most_common():
+        print(f"left the machine: {what}, {times} times", file=sys.stderr)
     count = sum(catcher.seen.values())
     print(f"{count} look-ups and connections to the outside", file=sys.stderr)
     return code or (1 if count else 0)

@@ -11,11 +11,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from local_aws.control import Settings
+from tools import late_cloud
 from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[1]
-KEPT = ("COURSE_DATASET", "COURSE_RAW")
-"""The user's settings that a run honors; it is always on the local AWS."""
+KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_LAG", "COURSE_TRANSCRIPT")
+"""Settings of a person that a run honors; it is always on the local AWS.
+
+COURSE_LAG is the run's own: seconds by which its AWS is late, tools/late_cloud.py.
+"""
 PORTS = (20_000, 32_000)
 """A range below the ephemeral ports: Linux assigns them from 32768 on, others from 49152 on."""
 
@@ -31,6 +36,8 @@ def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
     raw = settings.get("COURSE_RAW", "")
     if raw and "://" not in raw:
         settings["COURSE_RAW"] = str(Path(raw).absolute())
+    if file := settings.get("COURSE_TRANSCRIPT"):
+        settings["COURSE_TRANSCRIPT"] = str(Path(file).absolute())
     return settings
 
 
@@ -54,6 +61,8 @@ class CourseRun:
         self.folder = Path(tempfile.mkdtemp(prefix="course-"))
         self.state = self.folder / "state"
         (self.folder / "tmp").mkdir()
+        settings = dict(settings)
+        self.lag = float(settings.pop("COURSE_LAG", 0))
         self.variables = {
             **settings,
             "TMPDIR": str(self.folder / "tmp"),
@@ -72,6 +81,9 @@ class CourseRun:
         os.environ.clear()
         os.environ.update(scrubbed(before) | self.variables)
         try:
+            if self.lag and not self.state.exists():
+                port = int(self.variables["COURSE_LOCAL_PORT"])
+                late_cloud.start(Settings(self.state, port), self.lag)
             yield
         finally:
             os.environ.clear()

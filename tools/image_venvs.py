@@ -41,14 +41,13 @@ def training() -> list[list[str]]:
 
 
 def processing() -> list[list[str]]:
-    """Return pip's arguments of docker_process/Dockerfile."""
+    """Return what docker_process/Dockerfile installs, from where its file says."""
     lines = pins("docker_process/requirements.txt")
-    alone = [line for line in lines if line.startswith("silero-vad==")]
-    return [["--no-deps", *alone], [line for line in lines if line not in alone]]
+    return [[word for line in lines for word in line.split()]]
 
 
 IMAGES = {"training": Image("3.12", training), "processing": Image("3.11", processing)}
-"""Name to image: AWS's for training, and our own for processing."""
+"""Name to image: AWS's for training, and our own for processing and endpoints."""
 
 
 def folder(name: str) -> Path:
@@ -70,8 +69,8 @@ def build(name: str) -> Path:
     Raises:
         LookupError: the image's version of Python is not on the PATH.
     """
-    if (existing := python(name)) is not None:
-        return existing
+    if (ready := python(name)) is not None:
+        return ready
     image, venv = IMAGES[name], folder(name)
     if (base := shutil.which(f"python{image.python}")) is None:
         raise LookupError(f"No python{image.python} on the PATH: the image {name} needs it")

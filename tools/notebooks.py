@@ -1,6 +1,7 @@
 """Runs and renders the notebooks, and knows their form; nothing of what they teach.
 
 python -m tools.notebooks run       all notebooks, in order, as copies in .notebooks/
+python -m tools.notebooks run 00 01 these alone
 python -m tools.notebooks render    the same, then their outputs go into notebooks/
 python -m tools.notebooks test      the courses of all data sets, side by side; nothing is kept
 """
@@ -149,9 +150,9 @@ def clean(notebook: NotebookNode, rendered: str) -> None:
     )
 
 
-def run() -> int:
-    """Run copies of all notebooks in one pytest, and return its exit status."""
-    notebooks = paths()
+def run(numbers: Sequence[str] = ()) -> int:
+    """Run copies of all notebooks, or of some, in one pytest, and return its exit status."""
+    notebooks = [path for path in paths() if not numbers or path.name[:2] in numbers]
     if not notebooks:
         print(f"No notebooks in {FOLDER.name}/", file=sys.stderr)
         return 1
@@ -211,7 +212,11 @@ def main() -> int:
     commands = {"run": run, "render": render, "test": test}
     parser = argparse.ArgumentParser(description="Run, render or test the notebooks of the course.")
     parser.add_argument("command", choices=commands)
-    return commands[parser.parse_args().command]()
+    parser.add_argument("numbers", nargs="*", help="of the notebooks to run (default all)")
+    args = parser.parse_args()
+    if args.numbers and args.command != "run":
+        parser.error("only run takes numbers of notebooks")
+    return run(args.numbers) if args.numbers else commands[args.command]()
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from pathlib import Path
 from botocore.model import ServiceModel
 
 from local_aws.operations import table
-from local_aws.recorded.operations import RECORDED
+from local_aws.recorded.recorded_operations import RECORDED
 from local_aws.wire.validation import service_model
-from tools.senders import SENDERS, UNSENT
+from tools.senders import SENDERS, SUITES
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
 SERVICES = (
@@ -25,23 +25,22 @@ SERVICES = (
 TITLE = """\
 # The operations of the local AWS
 
-Written by `make readme` from the engines' rows, `local_aws/recorded/operations.py` and botocore's service models.
+Written by `make readme` from the engines' rows, `local_aws/recorded/recorded_operations.py` and botocore's service models.
 
 - **Executed**: an engine of the local AWS does it. The second column lists its senders: notebooks by their numbers, or a client suite.
 - **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
-- **Refused**: the client gets an error 400, `NotImplementedException` (`NotImplemented` from S3), whose message names the operation. Nothing is kept as if it had been done.
+- **Refused**: the client gets an error 400, `NotImplementedException` (`NotImplemented` from S3), whose message names the operation. Nothing is kept as if it had been done. So it is with a member of an executed operation's request that the operation's row in its engine does not state: the message names the member, and the values that are done where there are any.
 
 All other services of boto3 are refused whole, in the same way. A test calls every refused operation of this page.
 
-**The rule of admission**: an operation or option is executed only if a notebook, an SDK call that a notebook makes, or a client suite named here sends it; all else is refused by name. The whole package stays under 24,000 lines. The client suites are the aws CLI (`tests/local_aws/test_aws_cli.py`) and PyAthena (`tests/local_aws/services/athena/test_pyathena.py`). `tools/senders.py` has the senders; a test holds that every executed operation has one, except for the few in its list `UNSENT`: they wait for a sender or for their refusal, and none may be added.
+**The rule of admission**: an operation or option is executed only if a notebook, an SDK call that a notebook makes, or a client suite named here sends it; all else is refused by name. The whole package stays under 24,000 lines. The client suites are {SUITES}. `tools/senders.py` has the senders; a test holds that every executed operation has one, another that every one states the members that it does.
 """  # noqa: E501
 
 
 def _wires(model: ServiceModel) -> list[tuple[str, tuple, bool]]:
-    models = [model.operation_model(name) for name in model.operation_names]
+    models = ((name, model.operation_model(name)) for name in model.operation_names)
     return [
-        (each.name, (each.http["method"], each.http["requestUri"]), each.deprecated)
-        for each in models
+        (n, (each.http["method"], each.http["requestUri"]), each.deprecated) for n, each in models
     ]
 
 
@@ -92,8 +91,6 @@ def _section(service: str) -> str:
         rows = ["| executed | sent by |", "|---|---|"]
         for each in SENDERS.get(service, ()):
             rows.append(f"| {', '.join(sorted(each.operations))} | {each.by} |")
-        if names := UNSENT.get(service):
-            rows.append(f"| {', '.join(sorted(names))} | no sender yet |")
         parts.append("\n".join(rows))
     if records := RECORDED.get(service):
         rows = ["| recorded | because |", "|---|---|"]
@@ -106,8 +103,10 @@ def _section(service: str) -> str:
 def page() -> str:
     """Return the whole page."""
     done = [_section(service) for service in SERVICES if executed(service) or recorded(service)]
+    suites = "; ".join(f"{name} (`{path}`)" for name, path in SUITES.items())
+    title = TITLE.strip().replace("{SUITES}", suites)
     lines = [f"- **{name}**: {', '.join(refused(name))}" for name in SERVICES if refused(name)]
-    return "\n\n".join([TITLE.strip(), counts(), *done, "## Refused", "\n".join(lines)]) + "\n"
+    return "\n\n".join([title, counts(), *done, "## Refused", "\n".join(lines)]) + "\n"
 
 
 def write() -> None:

@@ -28,14 +28,14 @@ def pins(path: Path) -> dict[str, str]:
     Raises:
         ValueError: a line is no exact pin.
     """
-    versions = {}
+    pinned = {}
     for line in map(str.strip, path.read_text().splitlines()):
         if not line or line.startswith(("#", "-c ")):
             continue
         if not (match := PIN.match(line)):
             raise ValueError(f"{path.name}: {line!r} is not `name==version`")
-        versions[normal(match[1])] = match[2]
-    return versions
+        pinned[normal(match[1])] = match[2]
+    return pinned
 
 
 def resolve(requirements: str) -> dict[str, str]:
@@ -57,8 +57,8 @@ def lock() -> None:
     """Write constraints.txt: the newest dependencies that agree with requirements.txt."""
     own = pins(REQUIREMENTS)
     lines = [line for line in REQUIREMENTS.read_text().splitlines() if line[:3] != "-c "]
-    resolved = resolve("\n".join(lines))
-    rows = [f"{n}=={v}" for n, v in sorted(resolved.items()) if n not in own and n != "pip"]
+    pinned = resolve("\n".join(lines))
+    rows = [f"{n}=={v}" for n, v in sorted(pinned.items()) if n not in own and n != "pip"]
     CONSTRAINTS.write_text(HEADER + "\n".join(rows) + "\n")
 
 

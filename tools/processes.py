@@ -51,11 +51,11 @@ def leftovers(folder: Path, wait_s: float = 5.0) -> list[str]:
     """
     me = psutil.Process()
     above = {me.pid, *(parent.pid for parent in me.parents())}
-    processes = {process.pid: process for process in me.children(recursive=True)}
+    children = {process.pid: process for process in me.children(recursive=True)}
     for process in psutil.process_iter():
         if process.pid not in above and belongs(process, str(folder)):
-            processes[process.pid] = process
-    passing = [process for process in processes.values() if not stands(process)]
+            children[process.pid] = process
+    passing = [process for process in children.values() if not stands(process)]
     _, alive = psutil.wait_procs(passing, timeout=wait_s)
     return sorted(filter(None, map(describe, alive)))
 

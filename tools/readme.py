@@ -29,7 +29,7 @@ TOPICS = {
 }
 """Number of a notebook, and its subject in a few words."""
 COMMENTS = {
-    "docker_process": "the image of the processing jobs",
+    "docker_process": "the image of processing jobs and endpoints, and its server",
     "notebooks": "the course, with the outputs of one run",
     "scripts_train": "the training job",
     "scripts_process": "the processing jobs, one script each",

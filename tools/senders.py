@@ -83,9 +83,9 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender("AWS SDK for pandas, queries", "awswrangler/athena/_utils.py", ("GetWorkGroup",)),
         Sender(
-            "AWS SDK for pandas, saved queries",
-            "awswrangler/athena/_utils.py",
-            ("GetNamedQuery",),
+            "aws CLI, a workgroup such as a company's own",
+            "tests/local_aws/test_aws_cli.py",
+            ("CreateWorkGroup",),
         ),
     ),
     "glue": (
@@ -186,56 +186,6 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
 }
 """By service, as boto3 names it."""
-
-UNSENT: dict[str, tuple[str, ...]] = {
-    "s3": (
-        "DeleteObjectTagging",
-        "GetObjectAttributes",
-        "GetObjectTagging",
-        "ListObjectVersions",
-        "ListObjects",
-        "ListParts",
-        "PutObjectTagging",
-    ),
-    "athena": (
-        "BatchGetNamedQuery",
-        "CreateNamedQuery",
-        "CreateWorkGroup",
-        "DeleteNamedQuery",
-        "DeleteWorkGroup",
-        "GetDataCatalog",
-        "GetDatabase",
-        "GetQueryRuntimeStatistics",
-        "ListDataCatalogs",
-        "ListNamedQueries",
-        "ListWorkGroups",
-        "UpdateNamedQuery",
-        "UpdateWorkGroup",
-    ),
-    "glue": (
-        "BatchDeleteTable",
-        "BatchGetPartition",
-        "CreatePartition",
-        "DeletePartition",
-        "GetPartition",
-        "UpdatePartition",
-    ),
-    "sagemaker": (
-        "AddTags",
-        "BatchDescribeModelPackage",
-        "DeleteTags",
-        "DescribeModel",
-        "DescribeModelCard",
-        "ListModelCardVersions",
-        "ListTags",
-    ),
-    "logs": (
-        "ListTagsForResource",
-        "PutRetentionPolicy",
-    ),
-}
-"""Executed though no sender is known. The rule allows none: each waits for its sender or its
-refusal, and none may be added."""
 
 
 def senders(service: str) -> dict[str, Sender]:

@@ -109,15 +109,15 @@ class Card:
         way = (
             "too sure" if overconfidence(self.report["calibration"]["bands"]) > 0 else "too modest"
         )
-        limits = [
+        caveats = [
             f"It is {way}: its confidence is off by {100 * error:.1f} points on average (ECE)."
         ]
         if thin := thin_classes(self.report):
             few = ", ".join(f"{label} ({size})" for label, size in thin.items())
-            limits.append(f"Fewer than {FEW} test samples, so their scores say little: {few}.")
+            caveats.append(f"Fewer than {FEW} test samples, so their scores say little: {few}.")
         if not self.report.get("trained_on_this_split", True):
-            limits.append("It was trained on another split: some test samples may be known to it.")
-        return limits
+            caveats.append("It was trained on another split: some test samples may be known to it.")
+        return caveats
 
     def table(self) -> str:
         """Return the scores beside baselines and published scores, as a Markdown table."""

@@ -48,7 +48,7 @@ def compare_pairs(
     Raises:
         NotComparable: there is no common sample, or the labels differ.
     """
-    task, tested = load_dataset(dataset).task, len(new)
+    task, samples = load_dataset(dataset).task, len(new)
     new, old = in_common(new, old)
     labels, target = new.labels, new.targets
 
@@ -69,7 +69,9 @@ def compare_pairs(
     head, sign = task.headline, -1 if task.headline in task.lower_is_better else 1
     low, high = sorted(sign * bound for bound in intervals[head])
     verdict = f"{task.score_names[head]} {gaps[head]:+.3f} ({intervals[head][0]:+.3f} to "
-    verdict += f"{intervals[head][1]:+.3f}) on {len(new)} of {tested} samples: {_judged(low, high)}"
+    verdict += (
+        f"{intervals[head][1]:+.3f}) on {len(new)} of {samples} samples: {_judged(low, high)}"
+    )
     return PairedComparison(
         pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0
     )

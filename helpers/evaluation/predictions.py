@@ -76,17 +76,17 @@ class Predictions:
     def title(self, index: int) -> str:
         """Describe one prediction, such as `said hoopoe (0.91), true wlwwar (0.02)`."""
         row, truth = self.probabilities[index], int(self.targets[index])
-        predicted = int(row.argmax())
-        right = "right" if predicted == truth else f"true {self.labels[truth]} ({row[truth]:.2f})"
-        return f"said {self.labels[predicted]} ({row[predicted]:.2f}), {right}"
+        answer = int(row.argmax())
+        right = "right" if answer == truth else f"true {self.labels[truth]} ({row[truth]:.2f})"
+        return f"said {self.labels[answer]} ({row[answer]:.2f}), {right}"
 
     def lines(self) -> Iterator[str]:
         """Yield one JSON line for each sample."""
         rows = zip(self.keys, self.sources, self.shards, self.targets.tolist(), strict=True)
         for (key, source, shard, target), row in zip(rows, self.probabilities, strict=True):
             chances = dict(zip(self.labels, row.tolist(), strict=True))
-            sample = {"key": key, "source": source, "shard": shard, "target": self.labels[target]}
-            yield json.dumps({**sample, "probabilities": chances}, ensure_ascii=False)
+            record = {"key": key, "source": source, "shard": shard, "target": self.labels[target]}
+            yield json.dumps({**record, "probabilities": chances}, ensure_ascii=False)
 
     @classmethod
     def from_lines(cls, text: str | bytes) -> "Predictions":
@@ -179,11 +179,11 @@ def read_shard(data: bytes, info: ShardInfo) -> list[tuple[str, dict, bytes]]:
         raise CorruptShard(f"{info.name} differs from the manifest's MD5: run notebooks/04 again")
     return [
         (
-            location.key,
-            json.loads(data[location.meta : location.meta + location.meta_size]),
-            data[location.media : location.media + location.media_size],
+            position.key,
+            json.loads(data[position.meta : position.meta + position.meta_size]),
+            data[position.media : position.media + position.media_size],
         )
-        for location in find_samples(data, info.name)
+        for position in find_samples(data, info.name)
     ]
 
 

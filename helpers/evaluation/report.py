@@ -34,7 +34,7 @@ def make_report(
         return {name: drawn.get(name, NAN) for name in values}
 
     intervals = bootstrap_intervals(draw, predictions.sources, rounds=rounds, seed=seed)
-    entries = {
+    values = {
         name: _entry(value, _widened(name, value, intervals[name], predictions, task))
         for name, value in values.items()
     }
@@ -47,15 +47,15 @@ def make_report(
         "samples": len(predictions),
         "sources": len(set(predictions.sources)),
         "rounds": rounds,
-        "metrics": {name: entries[name] for name in task.score_names},
+        "metrics": {name: values[name] for name in task.score_names},
         "classes": {
-            label: {"samples": int(n), **{s: entries[s, label] for s in task.class_score_names}}
+            label: {"samples": int(n), **{s: values[s, label] for s in task.class_score_names}}
             for label, n in zip(predictions.labels, counts, strict=True)
         },
         "confusion": confusion_of(predictions).tolist(),
         "calibration": {
             "error": calibration_error(bands),
-            "bands": [{**band, **_bounds(entries["band", band["from"]])} for band in bands],
+            "bands": [{**band, **_bounds(values["band", band["from"]])} for band in bands],
         },
     }
 
@@ -76,8 +76,8 @@ def all_scores(predictions: Predictions, chosen: np.ndarray, task: Task) -> dict
 
 def confusion_of(predictions: Predictions) -> np.ndarray:
     """Return the confusion matrix, a row for each true class."""
-    predicted = predictions.probabilities.argmax(1)
-    return confusion_matrix(predictions.targets, predicted, len(predictions.labels))
+    answers = predictions.probabilities.argmax(1)
+    return confusion_matrix(predictions.targets, answers, len(predictions.labels))
 
 
 def _widened(

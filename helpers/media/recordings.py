@@ -110,13 +110,13 @@ def windows(cleaned: Cleaned) -> list[Window]:
         return [_window(cleaned, level, 0)]
     last = len(wave) - WINDOW
     active = np.flatnonzero(level >= ACTIVE_DB) * _FRAME
-    candidates, at = [], 0
+    windows, at = [], 0
     tail = int(MIN_TAIL_SECONDS * SAMPLE_RATE)
     while len(ahead := active[active >= at]) and at + tail <= len(wave):
         start = min(max(at, int(ahead[0]) - int(LEAD_SECONDS * SAMPLE_RATE)), last)
-        candidates.append(_window(cleaned, level, start))
+        windows.append(_window(cleaned, level, start))
         at = start + WINDOW
-    kept = [window for window in candidates if window.active >= MIN_ACTIVE]
+    kept = [window for window in windows if window.active >= MIN_ACTIVE]
     return kept or [_best(cleaned, level)]
 
 

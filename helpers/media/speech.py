@@ -66,13 +66,13 @@ def speech_probability(wave: np.ndarray) -> np.ndarray:
     padded = np.pad(wave.astype(np.float32), (_CONTEXT, count * FRAME - len(wave)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + FRAME)[::FRAME]
     hidden = cell = np.zeros((1, 1, 128), dtype=np.float32)
-    blocks = []
+    pieces = []
     for first in range(0, count, _BLOCK):
         block = np.ascontiguousarray(frames[first : first + _BLOCK])
         inputs = {"input": block, "h": hidden, "c": cell}
         speech, hidden, cell = _model().run(["speech_probs", "hn", "cn"], inputs)
-        blocks.append(speech.reshape(-1))
-    return np.concatenate(blocks)
+        pieces.append(speech.reshape(-1))
+    return np.concatenate(pieces)
 
 
 def _runs(probability: np.ndarray) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor, device, nn
 
 WEIGHTS, CARD, CODE = "model.pt", "model.json", "code"
+SCRIPT = "inference.py"
 
 
 def save_artifact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
@@ -39,17 +40,15 @@ def save_card(folder: Path, card: dict) -> None:
 
 
 def ship_code(folder: Path, source: Path) -> None:
-    """Copy the serving code beside the model, where the PyTorch inference image looks for it.
+    """Put the inference code beside the model, where the endpoint's image looks for it.
 
     Args:
-        source: the job's source folder, with inference.py, inference_requirements.txt (the
-            endpoint's requirements.txt) and helpers/; missing ones are left out.
+        source: the job's source folder; what it lacks of inference.py and helpers is left out.
     """
     code = folder / CODE
     code.mkdir(parents=True, exist_ok=True)
-    for name in ("inference.py", "inference_requirements.txt"):
-        if (source / name).is_file():
-            shutil.copyfile(source / name, code / name.removeprefix("inference_"))
+    if (source / SCRIPT).is_file():
+        shutil.copyfile(source / SCRIPT, code / SCRIPT)
     if (source / "helpers").is_dir():
         ignore = shutil.ignore_patterns("__pycache__", "local_aws")
         shutil.copytree(source / "helpers", code / "helpers", ignore=ignore, dirs_exist_ok=True)

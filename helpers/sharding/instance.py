@@ -67,8 +67,8 @@ def original_names(records: Iterable[Record], paths: Mapping[str, str]) -> dict[
     Args:
         paths: by key, the path in the user's folder where it differs (ids.NAMES_KEY).
     """
-    path_of = {record.id: paths.get(record.media, record.media) for record in records}
-    return {id: path for id, path in path_of.items() if PurePosixPath(path).stem != id}
+    sources = {record.id: paths.get(record.media, record.media) for record in records}
+    return {id: path for id, path in sources.items() if PurePosixPath(path).stem != id}
 
 
 def finished(plan: Plan, out: Folder, known: Mapping[str, dict] | None = None) -> dict[str, dict]:
@@ -142,9 +142,9 @@ def wait_for(
     """
     since, pause = time.monotonic(), 0.1
     while len(notes) < len(plan.shards):
-        present = finished(plan, out, notes)
-        if len(present) > len(notes):
-            notes, since, pause = present, time.monotonic(), 0.1
+        notes_now = finished(plan, out, notes)
+        if len(notes_now) > len(notes):
+            notes, since, pause = notes_now, time.monotonic(), 0.1
             continue
         if time.monotonic() - since > limit:
             missing = [shard.sidecar for shard in plan.shards if shard.name not in notes]
@@ -182,8 +182,8 @@ def check_shard(out: Folder, shard: PlannedShard, note: dict, dataset: Dataset) 
     data = out.read(shard.tar, note["bytes"])
     if hashlib.md5(data).hexdigest() != note["md5"]:
         raise CorruptShard(f"{shard.tar} in {out} differs from the shard that was written (MD5)")
-    location = find_samples(data, shard.tar)[0]
-    dataset.decode(data[location.media : location.media + location.media_size])
+    position = find_samples(data, shard.tar)[0]
+    dataset.decode(data[position.media : position.media + position.media_size])
 
 
 def finish(plan: Plan, out: Folder, notes: dict[str, dict]) -> Manifest:

@@ -83,13 +83,13 @@ def apply(
     """Return the kept records with their new groups, the dropped copies, and the joined copies."""
     by_id = {record.id: record for record in records}
     dropped, joined = [], []
-    for copy in relations:
-        (dropped if copy.dropped else joined).append(Remark(by_id[copy.id].media, copy.reason))
-        if copy.dropped:
-            del by_id[copy.id]
+    for one in relations:
+        (dropped if one.dropped else joined).append(Remark(by_id[one.id].media, one.reason))
+        if one.dropped:
+            del by_id[one.id]
             continue
-        for id in {copy.id, copy.other} & by_id.keys():
-            groups = dict.fromkeys((*by_id[id].groups, f"copies:{copy.other}"))
+        for id in {one.id, one.other} & by_id.keys():
+            groups = dict.fromkeys((*by_id[id].groups, f"copies:{one.other}"))
             by_id[id] = replace(by_id[id], groups=tuple(groups))
     return list(by_id.values()), dropped, joined
 
@@ -123,11 +123,11 @@ def _look(
             return cleaners.survey(raw.read(key, sizes[key]))
 
         media = (record.media for part in parts for record in part.records)
-        findings = in_order(readers, work, media, ahead=2 * threads)
+        payloads = in_order(readers, work, media, ahead=2 * threads)
         for part in parts:
             rows = {
                 r.id: base64.b64encode(data).decode()
-                for r, data in zip(part.records, _take(findings, len(part.records)), strict=True)
+                for r, data in zip(part.records, _take(payloads, len(part.records)), strict=True)
             }
             _save(out, part.key, part.digest, rows)
 
@@ -156,13 +156,13 @@ def _all_findings(out: Folder, parts: list[Part], limit: float) -> dict[str, byt
     return {id: data for rows in done.values() for id, data in rows.items()}
 
 
-def _until(look: Callable[[], Any], awaited: str, out: Folder, limit: float) -> Any:
+def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any:
     """Return the result of `look`, called at growing intervals."""
     since, pause = time.monotonic(), 0.1
     while (result := look()) is None:
         if time.monotonic() - since > limit:
             raise TimeoutError(
-                f"Waited {limit:.0f} s for {awaited} in {out}: another instance failed, or the"
+                f"Waited {limit:.0f} s for {what} in {out}: another instance failed, or the"
                 " instances don't share this output"
             )
         time.sleep(pause)

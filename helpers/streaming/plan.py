@@ -121,16 +121,16 @@ class EpochPlan:
         """Return the slices in groups whose samples are mixed."""
         if not self.shuffle:
             return [[part] for part in self.slices()]
-        blocks: list[list[Slice]] = []
+        slices: list[list[Slice]] = []
         room = 0
         for part in self.slices():
             room -= self.sizes[part.shard]
             if room < 0:
-                share = {0: 0.0, 1: 0.25, 2: 0.5}.get(len(blocks), 1.0)
+                share = {0: 0.0, 1: 0.25, 2: 0.5}.get(len(slices), 1.0)
                 room = int(self.block_bytes * share) - self.sizes[part.shard]
-                blocks.append([])
-            blocks[-1].append(part)
-        return blocks
+                slices.append([])
+            slices[-1].append(part)
+        return slices
 
     def _refs(self, number: int, block: list[Slice]) -> np.ndarray:
         """Return the samples of one block in the order of their use: int32 (n, 2)."""

@@ -41,7 +41,7 @@ def decode_sample(
         return array, [index_of[label], *(index_of[o] for o in others if o in index_of)]
     except KeyError as error:
         raise BadSample(
-            f"Sample {location.key!r} has no label, or one that the manifest does not list: {error}"
+            f"Sample {location.key!r}: no label, or an unlisted one: {error}"
         ) from error
     except ValueError as error:
         raise BadSample(f"Sample {location.key!r} can't be decoded: {error}") from error
@@ -52,7 +52,7 @@ def fill(
     views: Sequence[memoryview],
     locations: Sequence[SampleLocation],
     decode: Decode,
-    index_of: Mapping[str, int],
+    index_of,
 ) -> list[list[int]]:
     """Decode samples into the rows of `out`; return the indices of each one's labels."""
     labels = []

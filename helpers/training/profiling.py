@@ -120,7 +120,7 @@ def step_shares(spans: Sequence[tuple[str, float, float]]) -> tuple[float, dict[
     total = covered([(begin, end) for name, begin, end in spans if name == _STEP])
     steps = sum(name == _PREFIX + "forward" for name, _, _ in spans)
     shares = {
-        name: covered([(b, e) for span, b, e in spans if span == _PREFIX + name]) / total
+        name: covered([(b, e) for kind, b, e in spans if kind == _PREFIX + name]) / total
         for name in PHASES
     }
     shares["other"] = max(0.0, 1 - sum(shares.values()))

@@ -48,10 +48,10 @@ class WaitClock:
         """Yield the batches."""
         batches = iter(self.batches)
         while True:
-            begin = time.perf_counter()
+            since = time.perf_counter()
             with phase("data"):
                 batch = next(batches, None)
-            self.waited += time.perf_counter() - begin
+            self.waited += time.perf_counter() - since
             if batch is None:
                 return
             yield batch

@@ -106,8 +106,8 @@ def record_test(
     numbers = {k: v for k, v in metrics.items() if isinstance(v, int | float)}
     run.summary.update({f"test_{name}": value for name, value in numbers.items()})
     rows = [
-        [labels[truth], labels[predicted], int(count)]
-        for (truth, predicted), count in np.ndenumerate(confusion)
+        [labels[truth], labels[answer], int(count)]
+        for (truth, answer), count in np.ndenumerate(confusion)
     ]
     table = wandb.Table(columns=["truth", "predicted", "samples"], data=rows)
     run.log({"confusion": table})

@@ -1,11 +1,14 @@
-"""What an image is here: a folder with `image.json` and `packages.txt`; runs nothing.
+"""What an image is here: a folder with `image.json`, `packages.txt` and `files`; runs nothing.
+
+`files`, where it is there, has what the image has besides Python and its packages.
 
 `packages.txt` has the form of a requirements file. A complete list names all that the image has;
 another one names what was asked of pip, which brought along what that needs.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -14,7 +17,9 @@ from packaging.utils import canonicalize_name
 from local_aws.images import installed
 from local_aws.state.files import write_atomic
 
-ABOUT, PACKAGES = "image.json", "packages.txt"
+ABOUT, PACKAGES, FILES = "image.json", "packages.txt", "files"
+TOOLKIT = "sagemaker-inference"
+"""What AWS's old PyTorch images serve by."""
 OF_PYTHON = ("pip", "setuptools", "wheel")
 """What Docker's own images of Python come with."""
 
@@ -29,7 +34,10 @@ class Image:
         packages: the lines of its list.
         complete: whether the list names all that it has.
         entry_point: what it runs where the job names no command.
-        serve: the toolkit by which it hosts a model; None where it hosts none.
+        serve: the path of its own program that hosts a model, or AWS's toolkit where it hosts one
+            by that; None where it hosts none.
+        variables: what its ENV instructions set.
+        workdir: what its WORKDIR names; empty where nothing does.
     """
 
     folder: Path
@@ -38,6 +46,13 @@ class Image:
     complete: bool
     entry_point: tuple[str, ...] = ()
     serve: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    workdir: str = ""
+
+    @property
+    def files(self) -> Path:
+        """The folder that lies at an instance's root; it may not be there."""
+        return self.folder / FILES
 
     def distributions(self) -> dict[str, installed.Distribution]:
         """Return what this machine's environment has of the image, by name."""
@@ -67,8 +82,7 @@ def everything() -> Image:
     """Return an image that has all that the server's own environment has."""
     environment = installed.environment()
     packages = tuple(Requirement(name) for name in sorted(environment.found))
-    serve = "sagemaker-inference"
-    return Image(installed.SITE, environment.python, packages, complete=True, serve=serve)
+    return Image(installed.SITE, environment.python, packages, complete=True, serve=TOOLKIT)
 
 
 def read(folder: Path) -> Image:
@@ -80,7 +94,8 @@ def read(folder: Path) -> Image:
     about = json.loads((folder / ABOUT).read_text())
     return Image(
         folder, about["python"], tuple(parsed((folder / PACKAGES).read_text())),
-        about["complete"], tuple(about["entry_point"]), about["serve"],
+        about["complete"], tuple(about["entry_point"]), about["serve"], about.get("variables", {}),
+        about.get("workdir", ""),
     )  # fmt: skip
 
 

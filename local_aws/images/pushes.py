@@ -1,23 +1,26 @@
 """Makes what is pushed to ECR an image: stands before what records ECR; knows no registry API.
 
-The local AWS takes no layers: a manifest says in its annotations what an image has. One without
-them is recorded all the same, and can't be run.
+The local AWS takes no layers: a manifest brings in an annotation what `docker build` is given, and
+the image is built of it here (`local_aws.images.build`). One without is recorded all the same, and
+can't be run.
 """
 
+import base64
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
-from local_aws.images.image import parsed, write
+from local_aws.errors import AwsError
+from local_aws.images.build import Build
+from local_aws.images.dockerfile import BuildFailed
 from local_aws.images.registry import DIGEST, pushed
 from local_aws.parts import Call
 from local_aws.state import paths
 from local_aws.state.files import write_atomic
 
-PYTHON, PACKAGES, ENTRY_POINT = (
-    f"local-aws.image.{key}" for key in ("python", "packages", "entry-point")
-)
-"""Annotations: `3.11`; the text of a requirements file; a JSON list of words."""
+CONTEXT = "local-aws.image.context"
+"""The annotation: a tar archive of the folder of the Dockerfile, in Base64."""
 DELETIONS = (("ecr", "BatchDeleteImage"), ("ecr", "DeleteRepository"))
 
 
@@ -50,19 +53,39 @@ class Pushes:
 
     def _put(self, request: dict) -> dict:
         folder = paths.child(self._folder(request), request.get("imageTag", "untagged"))
-        if is_new := not folder.exists():
-            # The folder first: an image that ECR lists can be run, whenever a kill comes.
-            _write(folder, request["imageManifest"])
+        fresh, is_new = self._built(request["imageManifest"]), not folder.exists()
         try:
+            if is_new:
+                # The folder first: an image that ECR lists can be run, whenever a kill comes.
+                _move(fresh, folder)
             answer = self._record("ecr", "PutImage", request)
         except BaseException:
-            if is_new:
-                shutil.rmtree(folder)
+            shutil.rmtree(folder if is_new else fresh, ignore_errors=True)
             raise
         if not is_new:
-            _write(folder, request["imageManifest"])
+            _move(fresh, folder)
         write_atomic(folder / DIGEST, answer["image"]["imageId"]["imageDigest"].encode())
         return answer
+
+    def _built(self, manifest: str) -> Path:
+        """Return a new folder of the image that a manifest brings; an empty one if it brings none.
+
+        Raises:
+            AwsError: InvalidParameterException: it can't be built.
+        """
+        place = self._state / "images" / "builds"
+        place.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=place))
+        folder.chmod(0o755)
+        try:
+            if (context := _context(manifest)) is not None:
+                _build(context, folder)
+        except (BuildFailed, AwsError) as error:
+            shutil.rmtree(folder)
+            message = error.message if isinstance(error, AwsError) else str(error)
+            message = f"The image can't be built: {message}"
+            raise AwsError("InvalidParameterException", message) from None
+        return folder
 
     def _delete(self, request: dict) -> None:
         folder = self._folder(request)
@@ -77,22 +100,23 @@ class Pushes:
                     shutil.rmtree(path.parent)
 
 
-def _write(folder: Path, manifest: str) -> None:
-    """Make a folder the image that a manifest describes."""
+def _build(context: bytes, folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        archive = Path(place, "context.tar")
+        archive.write_bytes(context)
+        paths.unpack(archive, Path(place, "context"))
+        Build(Path(place, "context"), folder).run()
+
+
+def _move(fresh: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    if about := _annotations(manifest):
-        write(folder, about[PACKAGES], {
-            "python": about[PYTHON], "complete": False, "serve": None,
-            "entry_point": json.loads(about.get(ENTRY_POINT, "[]")),
-        })  # fmt: skip
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh.rename(folder)
 
 
-def _annotations(manifest: str) -> dict[str, str]:
-    """Return what a manifest says of the image; nothing where it says nothing that can be read."""
+def _context(manifest: str) -> bytes | None:
+    """Return what a manifest's image is built of; None where it brings nothing."""
     try:
-        about = json.loads(manifest).get("annotations", {})
-        parsed(about[PACKAGES])
-        return {**about, PYTHON: about[PYTHON]}
-    except (ValueError, AttributeError, LookupError, TypeError):
-        return {}
+        return base64.b64decode(json.loads(manifest)["annotations"][CONTEXT], validate=True)
+    except (ValueError, LookupError, TypeError):
+        return None

@@ -85,8 +85,8 @@ def _own(context: Context, uri: str, parts: re.Match) -> Image:
         return read(image)
     except FileNotFoundError:
         message = (
-            f"Requested image {uri} can't be run: the local AWS runs images whose manifest names "
-            "their packages, which `docker push` does not do."
+            f"Requested image {uri} can't be run: the local AWS runs images whose manifest brings "
+            "what they are built of, which `docker push` does not do."
         )
         raise AwsError("ValidationException", message) from None
 

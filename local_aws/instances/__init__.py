@@ -1,1 +1,1 @@
-"""The machines that jobs and endpoints run on: processes, disks, groups, warm Python."""
+"""The instances that jobs and endpoints run on: processes, disks, groups, warm Python."""

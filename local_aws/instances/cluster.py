@@ -1,7 +1,7 @@
-"""The instances that a job runs on: a folder of disks and their image's Python; knows no job.
+"""The instances of a job: a folder of disks, and the Python of their image; knows no job.
 
-A cluster may import the image's libraries once, when it is launched: every program that its Python
-then runs is forked from that process. What the next job finds on a kept one is only its cache.
+A cluster may import the image's libraries once, at its launch: its Python then forks every program
+from that process. The next job on a kept cluster finds the cache folder alone.
 """
 
 import shutil
@@ -14,19 +14,19 @@ from local_aws.instances.warm_python import WarmPython
 from local_aws.state import paths
 
 CACHE = "opt/ml/sagemaker/warmpoolcache"
-"""The one folder of a disk that a warm pool's next job sees.
+"""The one folder of a disk that the next job of a warm pool sees.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 """
 
 
 class Cluster:
-    """The instances of one job, or of several one after another.
+    """The instances of one job, or of several jobs one after another.
 
     Args:
-        folder: for this cluster alone; what lies there is deleted.
+        folder: for this cluster alone; its present content is deleted.
         hosts: names of the instances.
-        view: of the image that they run.
+        view: the view of the instances' image.
     """
 
     def __init__(self, folder: Path, hosts: list[str], view: Path):
@@ -38,7 +38,7 @@ class Cluster:
         self._own = {path: set(path.iterdir()) for path in self._installed_into()}
 
     def warm_up(self, context: Context) -> None:
-        """Import the image's libraries, for this job's programs and the next ones' (on Linux)."""
+        """Import the image's libraries for the programs of this and the next jobs (on Linux)."""
         if sys.platform != "linux":
             return
         environment = Container(paths.child(self.folder, self.hosts[0]), self.hosts[0]).environment(
@@ -48,7 +48,7 @@ class Cluster:
         self._python = python if python.ready() else None
 
     def change_image(self, view: Path) -> bool:
-        """Have it run another image; False where it is the one that it has run."""
+        """Change to another image; return False if it is the present one."""
         if view == self.view:
             return False
         if self._python:
@@ -60,15 +60,15 @@ class Cluster:
         return True
 
     def is_sound(self) -> bool:
-        """Say whether it can run another job."""
+        """Say whether the cluster can run another job."""
         return self._python is None or self._python.is_alive()
 
     def sweep(self) -> bool:
-        """End the programs that were forked and all that they started; False where that fails."""
+        """End all forked programs and their children; return False if that fails."""
         return self._python is None or self._python.sweep()
 
     def renew(self) -> bool:
-        """Make it as good as new for the next job; False where it can't be kept."""
+        """Clean the cluster for the next job; return False if it can't be kept."""
         if not self.sweep():
             return False
         for host in self.hosts:
@@ -79,7 +79,7 @@ class Cluster:
         return True
 
     def end(self) -> None:
-        """Give everything back."""
+        """End the warm Python and delete the disks."""
         if self._python:
             self._python.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,9 +1,9 @@
-"""A folder that stands for one instance's disk, with /opt/ml moved into it; knows no job kind.
+"""A folder as the disk of one instance, with its own /opt/ml; knows no kind of job.
 
-Code and configuration are written for /opt/ml: the staged copies, arguments and variables are
-rewritten to the private folder, and what the job prints is rewritten back. Left out: users, limits
-on memory and disk, a network of its own: programs look up no name outside, but nothing keeps them
-from an address.
+Code and configuration are written for /opt/ml: in staged copies, arguments and variables the path
+is replaced by that of the private folder, and in the job's output the private path by /opt/ml. Left
+out: users, limits on memory and disk, and network isolation: programs can't resolve outside names,
+but could connect to an IP address.
 """
 
 import json
@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.images.image import Image
 from local_aws.state import paths
 from local_aws.state.objects.store import ObjectInfo, ObjectStore
 
@@ -27,27 +28,45 @@ IMAGE = "image"
 SITE = sysconfig.get_paths()["purelib"]
 STDLIB = sysconfig.get_paths()["stdlib"]
 HOME = str(Path(find_spec("local_aws").origin).resolve().parents[1])
-"""Where the supervisors and workers lie that run a job's processes."""
+"""The folder of the supervisors and workers that run a job's processes."""
+PATH = "/usr/local/bin:/usr/bin:/bin"
 CODE_ENDINGS = {".py", ".sh"}
 NO_NAMES = {"RES_OPTIONS": "attempts:0"}
-"""resolv.conf(5): glibc asks no name server at all; what is in /etc/hosts is found as ever."""
+"""Makes glibc ask no name server (resolv.conf(5)); names in /etc/hosts are still resolved."""
 
 
 class Container:
     """One instance's private disk.
 
     Args:
-        root: an empty folder for it.
+        root: an empty folder for the disk.
         host: `algo-1`, `algo-2`, …
     """
 
     def __init__(self, root: Path, host: str):
         self.root, self.host, self.ml = root, host, root / "opt" / "ml"
+        self._variables: Mapping[str, str] = {}
+        self.workdir = self.ml
         for folder in ("input/config", "input/data", "model", "output/data", "code", "tmp"):
             (self.ml / folder).mkdir(parents=True, exist_ok=True)
 
+    def fill(self, image: Image) -> None:
+        """Lay out what an image has besides its packages, and take over its variables."""
+        self._variables = image.variables
+        if image.workdir.strip("/"):
+            self.workdir = self._at_root(image.workdir)
+        if image.files.is_dir():
+            shutil.copytree(
+                image.files, self.root, copy_function=self._copy, dirs_exist_ok=True
+            )  # fmt: skip
+
+    def _copy(self, source: str, target: str) -> None:
+        shutil.copy(source, target)
+        if Path(target).suffix in CODE_ENDINGS:
+            self.rewrite(Path(target))
+
     def path(self, inside: str) -> Path:
-        """Return where a path below /opt/ml really lies.
+        """Return the real path of a path below /opt/ml.
 
         Raises:
             AwsError: the path is not below /opt/ml.
@@ -58,11 +77,11 @@ class Container:
         return self.ml if str(path) == ML else paths.below(self.ml, str(path.relative_to(ML)))
 
     def inward(self, text: str) -> str:
-        """Rewrite /opt/ml to the private folder."""
+        """Replace /opt/ml in a text by the private folder."""
         return text.replace(ML, str(self.ml))
 
     def outward(self, text: str) -> str:
-        """Rewrite the paths of this machine back to what they stand for on an instance."""
+        """Replace the paths of this machine in a text by those of an instance."""
         text = text.replace(str(self.ml), ML).replace(str(self.root), "")
         text = text.replace(str(self.root.parent), "")
         for folder in (f"/venv/{IMAGE}/site-packages", SITE):
@@ -79,7 +98,7 @@ class Container:
         """Copy objects below `folder` under their relative names.
 
         Raises:
-            AwsError: a name can't be a file there; nothing is copied then.
+            AwsError: a name can't become a file; nothing was copied.
         """
         for info, target in placed(objects, folder):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,52 +107,63 @@ class Container:
                 self.rewrite(target)
 
     def rewrite(self, path: Path) -> None:
-        """Rewrite a staged text file in place."""
+        """Replace /opt/ml in a staged text file."""
         text = path.read_text(errors="surrogateescape")
         if ML in text:
             path.write_text(self.inward(text), errors="surrogateescape")
 
-    def environment(self, context: Context, venv: Path, given: dict[str, str]) -> dict[str, str]:
+    def _image_path(self) -> str:
+        """Return the part of PATH that leads to the image's own files, a colon after each."""
+        places = filter(None, self._variables.get("PATH", "").split(":"))
+        return "".join(f"{path}:" for path in map(self._at_root, places) if path.is_dir())
+
+    def _at_root(self, path: str) -> Path:
+        return paths.below(self.root, path.strip("/"))
+
+    def environment(
+        self, context: Context, venv: Path, variables: dict[str, str]
+    ) -> dict[str, str]:
         """Return the clean environment of the instance's processes."""
         home = self.root / "root"
         home.mkdir(exist_ok=True)
         return {
+            **{name: self.inward(value) for name, value in self._variables.items()},
             **context.environment(),
-            "PATH": f"{venv / 'bin'}:{venv / IMAGE / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{venv / 'bin'}:{venv / IMAGE / 'bin'}:{self._image_path()}{PATH}",
             "HOME": str(home),
             "TMPDIR": str(self.ml / "tmp"),
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
-            # pip would look on the network for a newer self.
+            # pip would look on the network for a newer version of itself.
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            # For seconds it would read what all packages of the image need; 0 means no here.
+            # pip would read the requirements of all packages for seconds; 0 switches that off.
             "PIP_NO_WARN_CONFLICTS": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
-            # All instances share this machine's cores: a thread that waits gives its core up.
-            # Two jobs whose threads spun took five times as long as one after the other.
+            # All instances share this machine's cores: waiting threads must release them. Two jobs
+            # side by side with spinning threads took five times as long as one after the other.
             "OMP_WAIT_POLICY": "PASSIVE",
             # torch.distributed: all instances are on this machine.
             "GLOO_SOCKET_IFNAME": "lo" if sys.platform == "linux" else "lo0",
             "CURRENT_HOST": self.host,
-            # Nothing leaves the machine, whatever a library wants to tell its maker; and torch asks
-            # for the name of 127.0.0.1, once a connection.
+            # No telemetry of a library leaves the machine; and torch would look up the name of
+            # 127.0.0.1 at each connection.
             **NO_NAMES,
-            **{name: self.inward(value) for name, value in given.items()},
+            **{name: self.inward(value) for name, value in variables.items()},
         }
 
 
 def make_venv(folder: Path, view: Path) -> Path:
     """Make the Python of an instance: the packages of its image, no others.
 
-    What a job installs goes into it and is gone with the job.
+    Packages that a job installs go into it and are deleted with it.
 
     Args:
-        view: of the image.
+        view: the view of the image.
     """
     command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
     subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     site = next(folder.glob("lib/python*/site-packages"))
-    # A link inside the instance's folder: its own path is what programs say.
+    # A link inside the instance's folder: programs print the link's path.
     (folder / IMAGE).symlink_to(view)
     (site / "image.pth").write_text(f"{folder / IMAGE / 'site-packages'}\n")
     return folder
@@ -142,10 +172,10 @@ def make_venv(folder: Path, view: Path) -> Path:
 def placed(
     objects: Sequence[tuple[ObjectInfo, str]], folder: Path
 ) -> list[tuple[ObjectInfo, Path]]:
-    """Return objects with the files below `folder` that they become.
+    """Return objects with the paths of their files below `folder`.
 
     Raises:
-        AwsError: one has no file of its own there; the message names it.
+        AwsError: an object can't have a file of its own; the message names it.
     """
     names = [(name, f"s3://{info.bucket}/{info.key}") for info, name in objects]
     targets = paths.all_below(folder, names)
@@ -156,26 +186,26 @@ def objects_below(store: ObjectStore, uri: str) -> list[tuple[ObjectInfo, str]]:
     """Return the objects of an S3 prefix with their names relative to it, sorted by key.
 
     Raises:
-        AwsError: the URI is not one, or nothing lies there.
+        AwsError: the URI is not valid, or no object lies there.
     """
     if not uri.startswith("s3://"):
         raise AwsError("ValidationException", f"{uri} is not an S3 URI")
     bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-    found = []
+    objects = []
     for info in store.list(bucket, prefix):
         if info.key.endswith("/") and not info.size:
-            continue  # a folder made in the console
+            continue  # a folder object, as the console makes them
         inside = info.key.removeprefix(prefix)
         if prefix and not prefix.endswith("/"):
             last = info.key[prefix.rfind("/") + 1 :]
             inside = inside[1:] if inside.startswith("/") else last
-        found.append((info, inside))
-    if not found:
+        objects.append((info, inside))
+    if not objects:
         message = f'No S3 objects found under S3 URL "{uri}" given in input data source.'
         raise AwsError("ValidationException", message)
-    return found
+    return objects
 
 
 def share_of(objects: list, host_index: int, hosts: int, distribution: str) -> list:
-    """Return one instance's part of the objects: all, or every n-th with ShardedByS3Key."""
+    """Return one instance's share of the objects: all, or every n-th with ShardedByS3Key."""
     return objects[host_index::hosts] if distribution == "ShardedByS3Key" else objects

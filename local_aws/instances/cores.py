@@ -1,4 +1,4 @@
-"""How many of this machine's cores a job's process gets; knows instance types by their sizes.
+"""Computes how many of this machine's cores a process gets; knows the sizes of instance types.
 
 EC2's sizes double their vCPU in every family: large has 2, xlarge 4, Nxlarge 4N
 (https://aws.amazon.com/ec2/instance-types/).
@@ -10,7 +10,7 @@ SIZE = re.compile(r"ml\.[a-z0-9-]+\.(?:(small|medium|large)|(\d*)xlarge)")
 
 
 def vcpu(instance_type: str) -> int | None:
-    """Return the vCPU of an instance type; None where its name says nothing of its size."""
+    """Return the vCPUs of an instance type; None if its name has no known size."""
     if not (match := SIZE.fullmatch(instance_type)):
         return None
     small, times = match.groups()
@@ -18,11 +18,11 @@ def vcpu(instance_type: str) -> int | None:
 
 
 def cores_for(instance_type: str, machine_cores: int, instances: int, processes: int = 1) -> int:
-    """Return how many cores of this machine one process of a job gets: its share, at most its own.
+    """Return the cores of one process: its share of the instance's vCPUs, and of this machine.
 
     Args:
-        machine_cores: of the machine that plays all the job's instances.
-        processes: of the job on each instance.
+        machine_cores: cores of this machine, on which all instances of the job run.
+        processes: processes of the job on each instance.
     """
     share = machine_cores // (instances * processes)
     if known := vcpu(instance_type):

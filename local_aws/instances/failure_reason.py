@@ -1,4 +1,4 @@
-"""Finds why a job failed, in its failure file or in what it printed last; pure text."""
+"""Finds the reason of a job's failure in its failure file or its last lines; pure text."""
 
 import re
 from collections.abc import Iterable
@@ -15,17 +15,17 @@ MAX_REASON = 1024
 def last_error(lines: list[str]) -> str | None:
     """Return the last line that names an exception of the script, not of its launcher."""
     for line in reversed(lines):
-        found = ERROR_LINE.match(line.strip())
-        if found and not any(launcher in found[1] for launcher in LAUNCHERS):
-            return found[1].strip()
+        match = ERROR_LINE.match(line.strip())
+        if match and not any(launcher in match[1] for launcher in LAUNCHERS):
+            return match[1].strip()
     return None
 
 
 def killed_rank(lines: list[str]) -> str | None:
-    """Return how torchrun tells of a process that a signal ended, if it does."""
+    """Return torchrun's message about a process that a signal ended, or None."""
     for line in lines:
-        if found := KILLED.search(line):
-            return f"a training process was ended: {found[0]}"
+        if match := KILLED.search(line):
+            return f"a training process was ended: {match[0]}"
     return None
 
 
@@ -35,20 +35,20 @@ def failure_reason(
     """Word a job's FailureReason as SageMaker does.
 
     Args:
-        failure_file: what the job wrote to /opt/ml/output/failure (or message), if anything.
-        lines: the last lines that it printed.
-        code: its exit code; above 128 for a signal, below 0 for one that took the whole instance.
-        others: the last lines of the other instances: a process that was killed on one of them is
-            why the rest fail.
+        failure_file: the content of /opt/ml/output/failure (or message), or None.
+        lines: the last lines of the job's output.
+        code: the exit code; above 128 for a signal, below 0 for a signal to the whole instance.
+        others: the last lines of the other instances: a process that was killed there makes all
+            instances fail.
     """
     code = code if code >= 0 else 128 - code
     written = (failure_file or "").strip()
     if any(launcher in written for launcher in LAUNCHERS) or "For more details" in written:
         written = ""
-    said = next((line for line in reversed(lines) if line.strip()), "")
+    last_line = next((line for line in reversed(lines) if line.strip()), "")
     killed = f"the process was ended by signal {code - 128}" if code > 128 else ""
     others = list(others)
     ended = written or killed or killed_rank([*lines, *chain(*others)])
     raised = last_error(lines) or next(filter(None, map(last_error, others)), None)
-    reason = ended or raised or said or "the process said nothing"
+    reason = ended or raised or last_line or "the process printed nothing"
     return f"AlgorithmError: {reason[: MAX_REASON - 60]}, exit code: {code}"

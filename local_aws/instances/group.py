@@ -1,10 +1,9 @@
-"""Runs the instances of one job side by side; knows processes and lines, and nothing of AWS.
+"""Runs the instances of one job in parallel; knows processes and lines, and nothing of AWS.
 
-Deadlines here are the machine's own seconds: what a process computes takes its time, however far
-the local AWS's clock was moved.
-SIGTERM goes to all processes of an instance's first group. A shell that leads it ends at once, and
-what it started with it: as on SageMaker, where a shell does not pass the signal on, a script behind
-one must not count on it.
+Deadlines count real seconds, not those of the local AWS's clock: a process computes no faster when
+the clock is moved. SIGTERM goes to all processes of an instance's first process group. A shell that
+leads the group ends at once, and its children with it. On SageMaker a shell does not pass the
+signal on, so a script behind a shell must not rely on it there either.
 """
 
 import subprocess
@@ -21,14 +20,14 @@ from local_aws.instances.output import Output
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
 GRACE_SECONDS = 120.0
-"""Between SIGTERM and SIGKILL, as SageMaker does when a job is stopped."""
+"""Seconds from SIGTERM to SIGKILL, as when SageMaker stops a job."""
 PEER_SECONDS = 5.0
-"""How long the other instances may live on after one has failed."""
+"""Seconds that the other instances may run on after one has failed."""
 
 
 @dataclass
 class Instance:
-    """One instance of a job: what to run, where, and what it said last."""
+    """One instance of a job: its command, its disk and the last lines of its output."""
 
     host: str
     command: list[str]
@@ -39,7 +38,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a group ended: exit codes by host, who failed first, and whether we ended it."""
+    """The end of a group: exit codes by host, the first host that failed, a stop or deadline."""
 
     codes: dict[str, int]
     failed: str | None
@@ -49,7 +48,7 @@ class Outcome:
 
 
 class Group:
-    """The instances of one job; one that was stopped before it runs starts none of them."""
+    """The instances of one job; a group that is stopped before `run` starts none of them."""
 
     TAIL = 200
 
@@ -59,16 +58,16 @@ class Group:
         self._stop, self._is_cut, self._interrupted = threading.Event(), False, False
 
     def stop(self) -> None:
-        """Ask all instances to end: SIGTERM, and SIGKILL after the grace."""
+        """Stop all instances: SIGTERM, and SIGKILL after the grace period."""
         self._stop.set()
 
     def interrupt(self) -> None:
-        """Take the instances away: as a stop, but one that was not asked for by the job's owner."""
+        """Take the instances away: a stop that the job's owner did not request."""
         self._interrupted = True
         self._stop.set()
 
     def cut(self) -> None:
-        """Kill all instances at once, without the grace."""
+        """Kill all instances at once, without a grace period."""
         self._is_cut = True
         for process in list(self._processes.values()):
             with suppress(BrokenPipeError, ValueError):
@@ -84,8 +83,8 @@ class Group:
         """Start all instances and return when none is left.
 
         Args:
-            on_line: called with host and line for all that an instance prints.
-            sweep: called once all instances have ended, to end what they left elsewhere.
+            on_line: called with host and line for each line of output.
+            sweep: called once all instances have ended, to end processes that they left.
         """
         deadline = time.monotonic() + max_seconds
         try:
@@ -130,7 +129,7 @@ class Group:
             _tell(process, "TERM\n")
         deadline = time.monotonic() + grace
         for process in running:
-            # What outlives the grace is killed by _finish.
+            # _finish kills processes that outlive the grace period.
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))
 
@@ -138,7 +137,7 @@ class Group:
         self.cut()
         for process in self._processes.values():
             process.wait()
-        # A process that was left behind would keep the pipe open that a reader waits at.
+        # A process that is left would keep the pipe open, and its reader waiting.
         sweep()
         for instance in instances:
             if reader := self._readers.pop(instance.host, None):
@@ -149,7 +148,7 @@ class Group:
 
 
 def _tell(process: subprocess.Popen, word: str) -> None:
-    # It may have ended by itself, or been cut, meanwhile.
+    # The instance may have ended or been killed meanwhile.
     with suppress(BrokenPipeError, ValueError):
         process.stdin.write(word)
         process.stdin.flush()

@@ -1,9 +1,9 @@
-"""Stands for `python3` on a kept instance: asks the zygote to run a program; runs none itself.
+"""Replaces `python3` on a kept instance: has the zygote run the program; runs none itself.
 
-Copied into the instance's venv as bin/python3, stdlib only. To its parent it is the program: it
-passes signals on, ends with the program's exit code or signal, and takes it along when killed.
-What the zygote can't do faithfully (other options, another environment for libraries that read it
-when they are loaded) is left to the real Python, in this very process.
+Copied into the instance's venv as bin/python3, stdlib only. To its parent it acts as the program:
+it passes signals on and ends with the program's exit code or signal, and the program ends when it
+is killed. Where the zygote can't run a program faithfully (other options, another environment for
+libraries that read it at import), this process executes the real Python.
 """
 
 import json
@@ -19,31 +19,31 @@ MAX_FDS = 250
 
 
 def is_plain(words: list[str]) -> bool:
-    """Say whether this is `script`, `-m module` or `-c code`, perhaps behind -u."""
+    """Say whether the words are `script`, `-m module` or `-c code`, perhaps behind -u."""
     words = words[1:] if words[:1] == ["-u"] else words
     return bool(words) and (words[0] in ("-c", "-m") or os.path.isfile(words[0]))
 
 
 def open_fds() -> list[int]:
     """Return the numbers of this process's open files."""
-    found = []
+    numbers = []
     for number in map(int, os.listdir("/proc/self/fd")):
         try:
             os.fstat(number)
         except OSError:
-            continue  # the one that the folder was read by
-        found.append(number)
-    return found
+            continue  # the descriptor that read the folder
+        numbers.append(number)
+    return numbers
 
 
 def ask(words: list[str], home: str) -> "socket.socket | None":
-    """Hand the program over; None where the zygote is not there or says no."""
+    """Send the program to the zygote; return the connection, or None without a zygote."""
     if not is_plain(words) or len(fds := open_fds()) > MAX_FDS:
         return None
-    about = {"words": words, "env": dict(os.environ), "cwd": os.getcwd(), "fds": fds}
-    about |= {"umask": os.umask(0o22), "executable": sys.argv[0]}
-    os.umask(about["umask"])
-    body = json.dumps(about).encode()
+    program = {"words": words, "env": dict(os.environ), "cwd": os.getcwd(), "fds": fds}
+    program |= {"umask": os.umask(0o22), "executable": sys.argv[0]}
+    os.umask(program["umask"])
+    body = json.dumps(program).encode()
     folder = os.open(home, os.O_PATH)
     line = socket.socket(socket.AF_UNIX)
     try:
@@ -60,7 +60,7 @@ def ask(words: list[str], home: str) -> "socket.socket | None":
 
 
 def follow(line: socket.socket) -> int | None:
-    """Be the program until it ends; return its wait status, None where it was not taken."""
+    """Act as the program until it ends; return its wait status, None if the zygote refused it."""
     answers = line.makefile("r")
     if not (pid := answers.readline().strip()).isdigit():
         return None
@@ -69,21 +69,21 @@ def follow(line: socket.socket) -> int | None:
         try:
             os.kill(int(pid), number)
         except ProcessLookupError:
-            pass  # it ends at this moment
+            pass  # it has just ended
 
-    # Who reads from these files shall see their end when the program closes them.
+    # Close our copies: readers of these files must see their end when the program closes them.
     for fd in open_fds():
         if fd != line.fileno():
             os.close(fd)
     for name in PASSED:
         signal.signal(getattr(signal, name), pass_on)
     status = answers.readline().strip()
-    # Without an answer the zygote was killed, and all that it ran with it.
+    # No answer: the zygote was killed, and its programs with it.
     return int(status) if status else signal.SIGKILL
 
 
 def end_as(status: int) -> None:
-    """End as the program did."""
+    """End with the program's exit code or signal."""
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -99,7 +99,7 @@ def main() -> None:
         if (status := follow(line)) is not None:
             end_as(status)
         line.close()
-    # The first word makes it the venv's Python, and this file its sys.executable.
+    # argv[0] makes it the venv's Python, with this file as sys.executable.
     os.execv(sys.executable, [sys.argv[0], *words])
 
 

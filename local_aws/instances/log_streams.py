@@ -1,4 +1,4 @@
-"""A process's lines in its log stream, written come what may and read again; runs no process."""
+"""Writes a process's lines to its log stream, and reads log streams; runs no process."""
 
 import logging
 import threading
@@ -11,11 +11,11 @@ from local_aws.state.disk import worded
 log = logging.getLogger(__name__)
 
 Call = Callable[[str, str, dict], dict]
-"""`Parts.call`: service, operation and request to the answer."""
+"""`Parts.call`: from service, operation and request to the answer."""
 
 
 class LogWriter:
-    """One log stream; lines that can't be written are counted, and the stream says so later."""
+    """Writes to one log stream; a later line tells how many lines could not be written."""
 
     def __init__(self, call: Call, clock: Clock, group: str, stream: str):
         self._call, self._clock = call, clock
@@ -23,7 +23,7 @@ class LogWriter:
         self._lost, self._why, self._lock = 0, "", threading.Lock()
 
     def write(self, *lines: str) -> None:
-        """Write lines; never raise."""
+        """Write lines; raise nothing."""
         with self._lock:
             missing = f"[{self._lost} lines are missing here: {self._why}]"
             try:
@@ -35,7 +35,7 @@ class LogWriter:
                 self._lost, self._why = self._lost + len(lines), worded(error)
 
     def close(self) -> None:
-        """Say a last time what is missing, here or else in the server's own log."""
+        """Report lines that are still missing, in the stream or else in the server's log."""
         if self._lost:
             self.write()
         if self._lost:
@@ -57,7 +57,7 @@ class LogWriter:
             self._call("logs", "PutLogEvents", request)
 
     def _make(self) -> None:
-        """Make the group and the stream where they are missing; others may do so too."""
+        """Create the group and the stream if they are missing; other writers may do so too."""
         group = {"logGroupName": self._stream["logGroupName"]}
         for operation, request in (("CreateLogGroup", group), ("CreateLogStream", self._stream)):
             try:

@@ -1,4 +1,4 @@
-"""Reads what a process prints, to its very end; knows lines, and nothing of who wants them."""
+"""Reads the output of a process to its end; knows lines, and not their use."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from typing import TextIO
 log = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 2**18
-"""A longer line comes in pieces: 1 MB at most in UTF-8, the limit of one log event.
+"""A longer line is split: one log event has at most 1 MB of UTF-8.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 """
@@ -16,24 +16,24 @@ TAIL_CHARACTERS = 4096
 
 
 def read_lines(stream: TextIO, most: int = MOST_CHARACTERS) -> Iterator[str]:
-    """Yield a text stream's lines without their ends, none longer than `most` characters."""
+    """Yield a text stream's lines without line ends, in pieces of at most `most` characters."""
     is_rest = False
     while piece := stream.readline(most):
         text = piece.removesuffix("\n")
-        if text or not is_rest:  # the end alone of a line that has come in pieces is no line
+        if text or not is_rest:  # the line end behind the last piece is not a line
             yield text
         is_rest = text == piece
 
 
 class Output(threading.Thread):
-    """Takes a process's lines as they come, whatever they hold and whatever `on_line` raises.
+    """Reads a process's lines in a thread, whatever they contain and whatever `on_line` raises.
 
-    A pipe that nobody empties stops the process that writes to it.
+    It never stops reading: a full pipe would block the process.
 
     Args:
         stream: the process's output as text, opened with `errors="replace"`.
-        keep: how many of the last lines `tail` has.
-        at_end: called once there is nothing more to read.
+        keep: number of last lines in `tail`.
+        at_end: called at the end of the output.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Output(threading.Thread):
         self.tail: list[str] = []
 
     def run(self) -> None:
-        """Read until the process and all that it started have closed their ends."""
+        """Read until the process and its children have closed the pipe."""
         failed = False
         try:
             for line in read_lines(self._stream):
@@ -54,7 +54,7 @@ class Output(threading.Thread):
                     self._on_line(line)
                 except Exception:
                     if not failed:
-                        log.exception("a line of a process was not taken, perhaps more after it")
+                        log.exception("lines of a process were lost")
                     failed = True
         finally:
             self._at_end()

@@ -1,9 +1,10 @@
-"""A channel as named pipes, one for each pass over its objects; knows files, and nothing of jobs.
+"""Feeds a channel to a job through named pipes, one for each pass over the objects; knows no job.
 
-Contract: Pipe input mode, https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
-and the CreateTrainingJob reference. `<channel>_0` is there before the job begins; when it was read,
-or its reader let go of it, it is removed and `<channel>_1` appears, until the job ends. Left out:
-RecordIO wrapping, augmented manifest files.
+Contract: Pipe input mode,
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html and the
+CreateTrainingJob reference. `<channel>_0` exists before the job begins; when its reader has closed
+it, it is removed and `<channel>_1` is made, and so on until the job ends.
+Left out: RecordIO wrapping, augmented manifest files.
 """
 
 import fcntl
@@ -24,17 +25,17 @@ from local_aws.state import paths
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.02
-"""Between two looks whether somebody has opened a pipe."""
+"""Seconds between two checks whether a reader has opened a pipe."""
 PIECE = 1 << 20
 
 
 class ChannelPipes(threading.Thread):
-    """Feeds one channel to one instance until it is told to end.
+    """Feeds one channel to one instance until `end` is called.
 
     Args:
         files: the objects' files in the order of their keys.
-        seed: of ShuffleConfig; None leaves the order of the keys.
-        unzip: CompressionType Gzip: the job reads what is in the objects.
+        seed: ShuffleConfig's seed; None keeps the order of the keys.
+        unzip: CompressionType Gzip: the job reads the objects decompressed.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class ChannelPipes(threading.Thread):
         os.mkfifo(self._path(0))
 
     def end(self) -> None:
-        """Make no further pipe; the one that is open ends with its reader."""
+        """Make no further pipe; an open one ends with its reader."""
         self._over.set()
 
     def run(self) -> None:
@@ -69,7 +70,7 @@ class ChannelPipes(threading.Thread):
                 return
 
     def _make(self, path: Path) -> bool:
-        """Make the next pipe, on a full disk as soon as there is room; False at the job's end."""
+        """Make the next pipe, on a full disk once there is room; return False at the job's end."""
         while True:
             try:
                 os.mkfifo(path)
@@ -81,36 +82,36 @@ class ChannelPipes(threading.Thread):
                     return False
 
     def _wait_for_reader(self, path: Path) -> int | None:
-        """Return the pipe's open end once it has a reader, or None at the job's end."""
+        """Open the pipe once it has a reader; return None at the job's end."""
         while not self._over.is_set():
             try:
-                # A plain open would wait for ever for a job that never reads this channel.
+                # A blocking open would wait for ever if the job never reads this channel.
                 descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-            except OSError:  # ENXIO: nobody reads yet; ENOENT: the disk is gone
+            except OSError:  # ENXIO: no reader yet; ENOENT: the disk is gone
                 self._over.wait(LOOK_SECONDS)
                 continue
             os.set_blocking(descriptor, True)
             if hasattr(fcntl, "F_SETPIPE_SZ"):
-                with suppress(OSError):  # more than a user may have: it stays at 64 KiB
+                with suppress(OSError):  # over the user's limit: it stays at 64 KiB
                     fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIECE)
             return descriptor
         return None
 
     def _fill(self, descriptor: int, epoch: int) -> None:
-        """Write all objects, one right after the other; a reader may have enough before."""
+        """Write all objects, one after the other, until the reader closes the pipe."""
         with open(descriptor, "wb", buffering=0) as pipe:
             try:
                 for file in self._order(epoch):
                     with gzip.open(file) if self._unzip else file.open("rb", buffering=0) as source:
                         copyfileobj(source, pipe, PIECE)
             except BrokenPipeError:
-                pass  # it was closed early, or its process has ended
+                pass  # the reader closed it early, or its process has ended
             except (OSError, EOFError, zlib.error):
-                # An object was deleted while the job runs, or is no gzip: its pipe ends short.
+                # An object was deleted while the job runs, or is not gzip: the pipe ends early.
                 log.exception("pipe %s", self._path(epoch))
 
     def _order(self, epoch: int) -> Iterator[Path]:
-        """Yield the files of one pass."""
+        """Yield the files of one pass in their order."""
         files = list(self._files)
         if self._seed is not None:
             random.Random(f"{self._seed}/{epoch}").shuffle(files)

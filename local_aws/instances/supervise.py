@@ -1,7 +1,8 @@
-"""Runs one command in a session of its own and ends all of it when asked, or when orphaned.
+"""Runs one command in its own session, and ends all its processes on request or when orphaned.
 
-Started by `group.py` as a plain script, stdlib only. Its standard input is the rope to the server:
-the line TERM passes SIGTERM on, and its end (the server stopped or was killed) kills the lot.
+Started by `group.py` as a plain script, stdlib only; knows nothing of AWS. The server controls it
+by its standard input: the line TERM passes SIGTERM on, and the end of the input (the server stopped
+or was killed) kills all processes.
 """
 
 import contextlib
@@ -17,37 +18,37 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def ask_linux(option: int, value: int) -> None:
-    """Set an option of this process; other systems have none of these."""
+    """Set an option of this process on Linux; other systems lack these options."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value)
 
 
 def die_with_parent() -> None:
-    """Ask Linux to kill this process when its parent ends; elsewhere the rope alone does."""
+    """Have Linux kill this process when its parent ends; elsewhere only standard input does."""
     ask_linux(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def children() -> list[int]:
-    """Return this process's children: with PR_SET_CHILD_SUBREAPER its orphans too, on Linux."""
-    found = []
+    """Return the ids of this process's children, on Linux with adopted orphans (subreaper)."""
+    pids = []
     for name in filter(str.isdigit, os.listdir("/proc") if sys.platform == "linux" else []):
         try:
             with open(f"/proc/{name}/stat", errors="replace") as file:
                 # The name in brackets may hold anything; state and parent follow it.
                 parent = file.read().rpartition(")")[2].split()[1]
         except OSError:
-            continue  # it has ended meanwhile
+            continue  # the process has ended meanwhile
         if int(parent) == os.getpid():
-            found.append(int(name))
-    return found
+            pids.append(int(name))
+    return pids
 
 
 def end_orphans() -> None:
-    """Kill what left the command's group, such as torchrun's ranks, and all that they started."""
-    while found := children():
-        for pid in found:
+    """Kill processes that left the command's group, such as torchrun's ranks, and children."""
+    while pids := children():
+        for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        for pid in found:
+        for pid in pids:
             os.waitpid(pid, 0)
 
 
@@ -57,8 +58,8 @@ def signal_group(leader: int, number: int) -> None:
         os.killpg(leader, number)
 
 
-def follow_rope(leader: int) -> None:
-    """Do as the server says until it lets go."""
+def follow_commands(leader: int) -> None:
+    """Follow the server's commands on standard input until its end."""
     for line in sys.stdin:
         if line.strip() == "TERM":
             signal_group(leader, signal.SIGTERM)
@@ -71,9 +72,9 @@ def main(command: list[str]) -> int:
     child = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent
     )
-    threading.Thread(target=follow_rope, args=(child.pid,), daemon=True).start()
+    threading.Thread(target=follow_commands, args=(child.pid,), daemon=True).start()
     code = child.wait()
-    # Whatever the command left behind (data loaders, launchers) goes with it.
+    # Kill processes that the command has left (data loaders, launchers).
     signal_group(child.pid, signal.SIGKILL)
     end_orphans()
     return code
@@ -82,5 +83,5 @@ def main(command: list[str]) -> int:
 if __name__ == "__main__":
     code = main(sys.argv[1:])
     sys.stdout.flush()
-    # A daemon thread sits in a read of stdin: leave without waiting for it.
+    # A daemon thread still reads stdin: exit without waiting for it.
     os._exit(code if code >= 0 else 128 - code)

@@ -1,6 +1,6 @@
-"""The server's hold on a zygote: starts it, makes the launcher `python3`, sweeps, ends it.
+"""Controls a zygote from the server: starts it, installs the launcher, sweeps, ends it; no job.
 
-Linux only; elsewhere a kept instance has the plain Python of its venv.
+Linux only; on other systems a kept instance has the plain Python of its venv.
 """
 
 import select
@@ -20,7 +20,7 @@ LIBRARIES = (
     "soundfile",
     "simplejpeg",
 )
-"""What is imported once for all programs, where the image has it; optimizers import dynamo."""
+"""Modules that are imported once, if the image has them; torch's optimizers import dynamo."""
 IMPORT_SECONDS = 120.0
 SWEEP_SECONDS = 10.0
 REAL = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -30,8 +30,8 @@ class WarmPython:
     """A zygote for the processes of one cluster.
 
     Args:
-        venv: made by `make_venv`; its python3 becomes the launcher.
-        environment: of the cluster's processes, without a job's own.
+        venv: the environment from `make_venv`; its python3 becomes the launcher.
+        environment: variables of the cluster's processes, without those of a job.
     """
 
     def __init__(self, venv: Path, environment: dict[str, str]):
@@ -45,7 +45,7 @@ class WarmPython:
         )  # fmt: skip
 
     def ready(self) -> bool:
-        """Wait until the libraries are imported, then put the launcher in place."""
+        """Wait until the libraries are imported, then install the launcher."""
         if self._answer(IMPORT_SECONDS) != b"ready\n":
             self.close()
             return False
@@ -62,14 +62,14 @@ class WarmPython:
         return self._process.poll() is None
 
     def sweep(self) -> bool:
-        """End all that still runs; False where the zygote is no more."""
+        """End all running programs; return False if the zygote has ended."""
         with suppress(OSError):
             self._process.stdin.write(b"SWEEP\n")
             return self._answer(SWEEP_SECONDS) == b"swept\n"
         return False
 
     def close(self) -> None:
-        """End the zygote and all that it started."""
+        """End the zygote and all its programs."""
         with suppress(OSError):
             self._process.stdin.close()
         try:

@@ -1,9 +1,9 @@
-"""A Python of a kept instance with its image's libraries imported, which forks for each program.
+"""A Python process that has imported an image's libraries and forks for each program; no job.
 
-Started by `warm_python.py` as a plain script, stdlib only, with the venv's own interpreter. Its
-standard input is the rope to the server: the line SWEEP ends all that still runs, its end this
-process too. Linux only. Left out: the parent's process group and limits (a program leads a session
-of its own).
+Started by `warm_python.py` as a plain script, stdlib only, with the interpreter of the venv. The
+server controls it by its standard input: the line SWEEP ends all running programs, the end of the
+input ends this process too. Linux only.
+Left out: the launcher's process group and limits (each program leads its own session).
 """
 
 import atexit
@@ -34,7 +34,7 @@ HEADER = 8
 
 
 def read_when_loaded(env: dict[str, str]) -> dict[str, str]:
-    """Return the variables that a library looks at when it is imported."""
+    """Return the variables that libraries read at import."""
     return {
         name: value
         for name, value in env.items()
@@ -43,23 +43,23 @@ def read_when_loaded(env: dict[str, str]) -> dict[str, str]:
 
 
 class Program:
-    """One program to run in a child: what a launcher asked for."""
+    """One program to run in a child process, from the request of a launcher."""
 
-    def __init__(self, about: dict, fds: list[int]):
-        self.about, self.fds = about, fds
+    def __init__(self, request: dict, fds: list[int]):
+        self.request, self.fds = request, fds
 
     def settle(self) -> None:
-        """Make this process look as the launcher's did."""
+        """Take over the launcher's folder, umask, environment and files."""
         os.setsid()
         supervise.die_with_parent()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self._take_files()
-        os.chdir(self.about["cwd"])
-        os.umask(self.about["umask"])
+        os.chdir(self.request["cwd"])
+        os.umask(self.request["umask"])
         os.environ.clear()
-        os.environ.update(self.about["env"])
+        os.environ.update(self.request["env"])
         tempfile.tempdir = None
         importlib.invalidate_caches()
         random.seed()
@@ -69,7 +69,7 @@ class Program:
             sys.modules["torch"].set_num_threads(int(cores))
 
     def _take_files(self) -> None:
-        wanted = self.about["fds"]
+        wanted = self.request["fds"]
         above = max([*wanted, *map(int, os.listdir("/proc/self/fd"))]) + 1
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, above) for fd in self.fds]
         os.closerange(0, above)
@@ -78,11 +78,11 @@ class Program:
             os.close(fd)
 
     def run(self) -> None:
-        """Do as `python3` does with these words; SystemExit and errors fly."""
-        words = self.about["words"]
+        """Run the program as `python3` does; raise its SystemExit and errors."""
+        words = self.request["words"]
         words = words[1:] if words[0] == "-u" else words
-        sys.executable = self.about["executable"]
-        sys.orig_argv = [sys.executable, *self.about["words"]]
+        sys.executable = self.request["executable"]
+        sys.orig_argv = [sys.executable, *self.request["words"]]
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         main.__dict__.update(__builtins__=__builtins__, __annotations__={})
         first = words[0]
@@ -105,48 +105,48 @@ class Program:
 
 
 class Zygote:
-    """Takes programs from launchers and says how they ended; knows nothing of jobs."""
+    """Runs programs for launchers and sends them the wait status; knows nothing of jobs."""
 
-    def __init__(self, socket_path: str, rope: int, answers: int):
-        self._rope, self._answers = rope, answers
+    def __init__(self, socket_path: str, commands: int, answers: int):
+        self._commands, self._answers = commands, answers
         self._environment = read_when_loaded(dict(os.environ))
         self._site = next(path for path in sys.path if path.startswith(sys.prefix))
         self._installed = set(os.listdir(self._site))
         self._lines: dict[int, socket.socket] = {}
-        self._door = socket.socket(socket.AF_UNIX)
+        self._socket = socket.socket(socket.AF_UNIX)
         folder = os.open(os.path.dirname(socket_path), os.O_PATH)
-        self._door.bind(f"/proc/self/fd/{folder}/{os.path.basename(socket_path)}")
-        self._door.listen(64)
+        self._socket.bind(f"/proc/self/fd/{folder}/{os.path.basename(socket_path)}")
+        self._socket.listen(64)
         os.close(folder)
         self._ended, wake = os.pipe()
         os.set_blocking(wake, False)
         signal.set_wakeup_fd(wake)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._events = selectors.DefaultSelector()
-        for file in (self._door, rope, self._ended):
+        for file in (self._socket, commands, self._ended):
             self._events.register(file, selectors.EVENT_READ)
 
     def serve(self) -> Program | None:
-        """Fork for each program until the rope is let go; in a child, return its program."""
+        """Fork for each program until the input ends; in a child, return its program."""
         while True:
             for key, _ in self._events.select():
                 if key.fileobj == self._ended:
                     os.read(self._ended, 4096)
                     self._reap()
-                elif key.fileobj == self._rope:
-                    word = os.read(self._rope, 4096)
+                elif key.fileobj == self._commands:
+                    word = os.read(self._commands, 4096)
                     self._sweep()
                     if not word:
                         return None
                     os.write(self._answers, b"swept\n")
-                elif key.fileobj == self._door:
+                elif key.fileobj == self._socket:
                     if program := self._take():
                         return program
                 elif key.fileobj.fileno() >= 0:
                     self._let_go(key.fileobj)
 
     def _take(self) -> Program | None:
-        line, _ = self._door.accept()
+        line, _ = self._socket.accept()
         line.settimeout(10)
         fds: list[int] = []
         try:
@@ -159,7 +159,7 @@ class Zygote:
             program = Program(json.loads(body), list(fds))
             pid = self._fork(program, line)
         except (OSError, ValueError, TypeError, LookupError, AttributeError):
-            pid = None  # a launcher that ended, or something else that spoke to this door
+            pid = None  # the launcher has ended, or another program wrote to this socket
             line.close()
         if pid != 0:
             for fd in fds:
@@ -167,8 +167,8 @@ class Zygote:
         return program if pid == 0 else None
 
     def _fork(self, program: Program, line: socket.socket) -> int | None:
-        about = read_when_loaded(program.about["env"])
-        if about != self._environment or not self._is_as_imported():
+        environment = read_when_loaded(program.request["env"])
+        if environment != self._environment or not self._is_as_imported():
             line.sendall(b"no\n")
             line.close()
             return None
@@ -182,7 +182,7 @@ class Zygote:
         return pid
 
     def _is_as_imported(self) -> bool:
-        """Say whether what was installed since then touches nothing of what is imported."""
+        """Say whether no imported module was changed by an installation since."""
         now = set(os.listdir(self._site))
         return self._installed <= now and not any(
             name.endswith((".pth", ".egg-link")) or name.partition(".")[0] in sys.modules
@@ -190,15 +190,15 @@ class Zygote:
         )
 
     def _abandon(self) -> None:
-        # In a child. A socket that is collected later would close a file of the program's.
+        # In a child: a socket that is garbage collected later would close a file of the program.
         self._events.close()
-        for line in (self._door, *self._lines.values()):
+        for line in (self._socket, *self._lines.values()):
             line.close()
 
     def _let_go(self, line: socket.socket) -> None:
-        # A launcher says nothing more: it was killed, and so is its program.
-        for pid, one in self._lines.items():
-            if one is line:
+        # The launcher was killed: kill its program too.
+        for pid, open_line in self._lines.items():
+            if open_line is line:
                 os.kill(pid, signal.SIGKILL)
         self._events.unregister(line)
 
@@ -216,11 +216,11 @@ class Zygote:
                 try:
                     line.sendall(b"%d\n" % status)
                 except OSError:
-                    pass  # nobody is there to hear it
+                    pass  # the launcher has ended
                 line.close()
 
     def _sweep(self) -> None:
-        """End all that was started, orphans included, and wait for it."""
+        """End all programs, orphans included, and wait for their end."""
         while True:
             self._reap()
             if not (children := supervise.children()):
@@ -231,13 +231,13 @@ class Zygote:
 
 
 def main() -> Program | None:
-    """Import, say so, serve."""
-    rope, answers = os.dup(0), os.dup(1)
+    """Import the libraries, report it, and serve."""
+    commands, answers = os.dup(0), os.dup(1)
     with open(os.devnull, "r+b") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
     supervise.ask_linux(supervise.PR_SET_CHILD_SUBREAPER, 1)
-    # This folder holds the server's modules, which no job may see.
+    # This folder contains the server's modules, which a job must not import.
     del sys.path[0], sys.modules["supervise"]
     for name in sys.argv[2:]:
         try:
@@ -246,13 +246,13 @@ def main() -> Program | None:
             pass  # not in this image
     gc.collect()
     gc.freeze()
-    zygote = Zygote(sys.argv[1], rope, answers)
+    zygote = Zygote(sys.argv[1], commands, answers)
     os.write(answers, b"ready\n")
     return zygote.serve()
 
 
 def exit_code(error: BaseException) -> int:
-    """Say what went wrong as Python does, and return the exit code that goes with it."""
+    """Print an error as Python does, and return its exit code."""
     if isinstance(error, SystemExit):
         if error.code is None or isinstance(error.code, int):
             return (error.code or 0) & 0xFF
@@ -266,9 +266,9 @@ def exit_code(error: BaseException) -> int:
 
 
 def leave(code: int) -> None:
-    """End as Python does, but for taking the imported libraries apart, which is most of the time.
+    """End as Python does, but without freeing the imported libraries, which takes most of the time.
 
-    Threads are waited for, exit handlers run, files that are still open get their last bytes.
+    It waits for threads, runs exit handlers and flushes open files.
     """
     threading._shutdown()
     atexit._run_exitfuncs()

@@ -1,1 +1,1 @@
-"""What moto records for services that are not executed, and the journal that keeps it."""
+"""The operations that moto records for services that no engine executes, and their journal."""

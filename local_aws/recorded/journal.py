@@ -1,7 +1,7 @@
-"""Makes moto's memory survive a restart: changes are written down and done again at the start.
+"""Makes moto's records survive a restart: writes changes to a journal and replays it at the start.
 
-Knows requests as bytes. Left out: times of creation and ids that moto draws by chance are made
-anew by the replay; metric data are not kept.
+Knows requests as bytes.
+Left out: a replay makes new creation times and new random ids; metric data are not kept.
 """
 
 import base64
@@ -14,9 +14,9 @@ from typing import Any
 
 from werkzeug.wsgi import get_input_stream
 
-from local_aws.recorded.operations import changes_something
-from local_aws.state.append import append, cut_back, read_lines
-from local_aws.wire.received import Received
+from local_aws.recorded.recorded_operations import changes_something
+from local_aws.state.json_lines import append, cut_back, read_lines
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import Call, name
 
 log = logging.getLogger(__name__)
@@ -39,10 +39,10 @@ def call(app: Wsgi, environ: dict, body: bytes) -> tuple[str, list[tuple[str, st
 
 
 class Journal:
-    """A WSGI layer over moto that keeps each change that moto accepted.
+    """A WSGI middleware over moto that keeps each change that moto accepted.
 
-    Changes are made one after the other, each in the place that its line has: a change whose line
-    can't be written is not made, and one that is refused leaves no line.
+    Changes are made one after the other, in the order of their lines: a change whose line can't be
+    written is not made, and a refused change leaves no line.
     """
 
     def __init__(self, path: Path, app: Wsgi):
@@ -50,9 +50,9 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def replay(self) -> int:
-        """Do all changes again; return how many.
+        """Make all changes of the journal again; return their number.
 
-        What is no longer recorded, and what can't be done again, is skipped.
+        A change that is no longer recorded, or that moto refuses now, is skipped and logged.
         """
         if not self._path.exists():
             return 0
@@ -60,16 +60,18 @@ class Journal:
         for entry, body in read_lines(self._path, _parsed):
             environ = _environ(entry)
             try:
-                change = name(Received(environ), body)
+                change = name(HttpRequest(environ), body)
                 if _is_kept(change):
                     done += self._again(change, environ, body)
                 else:
                     refused.add(str(change))
-            except Exception as error:  # one change less is better than no start
+            except Exception as error:  # skip the change: the server must start
                 log.warning("%s: skipped %s: %r", self._path, environ["PATH_INFO"], error)
         if refused:
             names = ", ".join(sorted(refused))
-            log.warning("%s: skipped what the local AWS refuses now: %s", self._path, names)
+            log.warning(
+                "%s: skipped an operation that is no longer recorded: %s", self._path, names
+            )
         return done
 
     def _again(self, change: Call, environ: dict, body: bytes) -> bool:
@@ -80,7 +82,9 @@ class Journal:
 
     def __call__(self, environ: dict, start_response: Callable) -> list[bytes]:
         body = get_input_stream(environ).read()
-        status, headers, answer = self.send(environ, body, _is_kept(name(Received(environ), body)))
+        status, headers, answer = self.send(
+            environ, body, _is_kept(name(HttpRequest(environ), body))
+        )
         start_response(status, headers)
         return [answer]
 
@@ -112,7 +116,7 @@ def _entry(environ: dict, body: bytes) -> dict:
 def _parsed(entry: Any) -> tuple[dict, bytes]:
     """Return the variables and the body of a line. Raises: ValueError, TypeError, LookupError."""
     if not isinstance(entry, dict) or not all(isinstance(text, str) for text in entry.values()):
-        raise TypeError("it is no request")
+        raise TypeError("it is not a request")
     entry["REQUEST_METHOD"], entry["PATH_INFO"]
     return entry, base64.b64decode(entry["body"], validate=True)
 

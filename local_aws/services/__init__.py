@@ -1,1 +1,1 @@
-"""The services, one folder each."""
+"""The services of the local AWS, a folder each: engines, and the rows of their operations."""

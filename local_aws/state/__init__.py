@@ -1,1 +1,1 @@
-"""What is kept in the state folder: documents, objects, tables, files written whole."""
+"""The content of the state folder: documents, objects, tables, files written whole."""

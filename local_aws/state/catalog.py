@@ -1,7 +1,7 @@
 """The Glue Data Catalog: databases, tables and partitions in a file; knows nothing of S3 or SQL.
 
 Left out: table versions (every table is at version 0), column statistics, user-defined functions,
-connections, Lake Formation permissions, federated catalogs (CatalogId is recorded, not used).
+connections, Lake Formation permissions, federated catalogs (CatalogId is kept, not used).
 """
 
 import re
@@ -16,8 +16,8 @@ from local_aws.state.partition_filter import matching
 SEPARATOR = "\x1f"
 
 
-def _missing(what: str, name: str) -> AwsError:
-    return AwsError("EntityNotFoundException", f"{what} {name} not found.")
+def _missing(kind: str, name: str) -> AwsError:
+    return AwsError("EntityNotFoundException", f"{kind} {name} not found.")
 
 
 def _page(items: list[dict], name: str, request: dict, limit: int = 100) -> dict:
@@ -31,12 +31,12 @@ def _page(items: list[dict], name: str, request: dict, limit: int = 100) -> dict
 
 
 def _segment(items: list[dict], segment: dict | None) -> list[dict]:
-    """Return a client's share of a listing that several clients read side by side."""
+    """Return a client's segment of a listing that several clients read in parallel."""
     if segment is None:
         return items
     number, count = segment["SegmentNumber"], segment["TotalSegments"]
     if number >= count:
-        message = f"SegmentNumber {number} is not below TotalSegments {count}."
+        message = f"SegmentNumber {number} must be below TotalSegments {count}."
         raise AwsError("InvalidInputException", message)
     return items[number::count]
 
@@ -53,17 +53,17 @@ class Catalog:
         self._account, self._clock = account, clock
 
     def _database(self, name: str) -> dict:
-        found = self._documents.get("database", name.lower())
-        if found is None:
+        body = self._documents.get("database", name.lower())
+        if body is None:
             raise _missing("Database", name)
-        return found
+        return body
 
     def _table(self, database: str, name: str) -> dict:
         self._database(database)
-        found = self._documents.get("table", self._key(database, name))
-        if found is None:
+        body = self._documents.get("table", self._key(database, name))
+        if body is None:
             raise _missing("Table", name)
-        return found
+        return body
 
     @staticmethod
     def _key(*parts: str) -> str:
@@ -73,11 +73,16 @@ class Catalog:
 
     def create_database(self, request: dict) -> dict:
         """Create a database."""
-        given = request["DatabaseInput"]
-        name = given["Name"].lower()
+        definition = request["DatabaseInput"]
+        name = definition["Name"].lower()
         if self._documents.get("database", name):
             raise AwsError("AlreadyExistsException", "Database already exists.")
-        body = {**given, "Name": name, "CreateTime": self._clock.now(), "CatalogId": self._account}
+        body = {
+            **definition,
+            "Name": name,
+            "CreateTime": self._clock.now(),
+            "CatalogId": self._account,
+        }
         self._documents.put("database", name, body)
         return {}
 
@@ -111,19 +116,19 @@ class Catalog:
 
     def create_table(self, request: dict) -> dict:
         """Create a table or a view."""
-        given = request["TableInput"]
+        definition = request["TableInput"]
         database = self._database(request["DatabaseName"])["Name"]
-        if self._documents.get("table", self._key(database, given["Name"])):
+        if self._documents.get("table", self._key(database, definition["Name"])):
             raise AwsError("AlreadyExistsException", "Table already exists.")
-        self._write_table(database, given, self._clock.now())
+        self._write_table(database, definition, self._clock.now())
         return {}
 
-    def _write_table(self, database: str, given: dict, created: datetime) -> None:
+    def _write_table(self, database: str, definition: dict, created: datetime) -> None:
         body = {
             "PartitionKeys": [],
             "Parameters": {},
-            **given,
-            "Name": given["Name"].lower(),
+            **definition,
+            "Name": definition["Name"].lower(),
             "DatabaseName": database,
             "CreateTime": created,
             "UpdateTime": self._clock.now(),
@@ -131,7 +136,7 @@ class Catalog:
             "VersionId": "0",
             "IsRegisteredWithLakeFormation": False,
         }
-        self._documents.put("table", self._key(database, given["Name"]), body)
+        self._documents.put("table", self._key(database, definition["Name"]), body)
 
     def get_table(self, request: dict) -> dict:
         """Return one table."""
@@ -148,16 +153,16 @@ class Catalog:
         return _page(tables, "TableList", request)
 
     def search_tables(self, request: dict) -> dict:
-        """Return the tables of all databases whose name holds SearchText."""
+        """Return the tables of all databases whose name contains SearchText."""
         text = (request.get("SearchText") or "").strip('"').lower()
         tables = [body for _, body in self._documents.items("table") if text in body["Name"]]
         return _page(tables, "TableList", request)
 
     def update_table(self, request: dict) -> dict:
         """Replace a table's definition."""
-        given = request["TableInput"]
-        old = self._table(request["DatabaseName"], given["Name"])
-        self._write_table(old["DatabaseName"], given, old["CreateTime"])
+        definition = request["TableInput"]
+        old = self._table(request["DatabaseName"], definition["Name"])
+        self._write_table(old["DatabaseName"], definition, old["CreateTime"])
         return {}
 
     def delete_table(self, request: dict) -> dict:
@@ -169,52 +174,36 @@ class Catalog:
             self._documents.delete("table", key)
         return {}
 
-    def batch_delete_table(self, request: dict) -> dict:
-        """Delete several tables; those that don't exist are listed as errors."""
-        errors = []
-        with self._documents.transaction():
-            for name in request["TablesToDelete"]:
-                try:
-                    self.delete_table({"DatabaseName": request["DatabaseName"], "Name": name})
-                except AwsError as error:
-                    errors.append({"TableName": name, "ErrorDetail": _detail(error)})
-        return {"Errors": errors}
-
     # Partitions
 
     def _partition_key(self, table: dict, values: list[str]) -> str:
         return self._key(table["DatabaseName"], table["Name"], *values)
 
-    def _partition_body(self, table: dict, given: dict) -> dict:
-        if len(given["Values"]) != len(table["PartitionKeys"]):
+    def _partition_body(self, table: dict, definition: dict) -> dict:
+        if len(definition["Values"]) != len(table["PartitionKeys"]):
             raise AwsError(
                 "InvalidInputException",
                 "The number of partition keys do not match the number of partition values",
             )
         names = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
-        return {"CreationTime": self._clock.now(), **given, **names, "CatalogId": self._account}
-
-    def create_partition(self, request: dict) -> dict:
-        """Create one partition."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        body = self._partition_body(table, request["PartitionInput"])
-        key = self._partition_key(table, body["Values"])
-        if self._documents.get("partition", key):
-            raise AwsError("AlreadyExistsException", "Partition already exists.")
-        self._documents.put("partition", key, body)
-        return {}
+        return {
+            "CreationTime": self._clock.now(),
+            **definition,
+            **names,
+            "CatalogId": self._account,
+        }
 
     def batch_create_partition(self, request: dict) -> dict:
         """Create several partitions; those that exist are listed as errors."""
         table = self._table(request["DatabaseName"], request["TableName"])
         known = {key for key, _ in self._partitions(table)}
         new, errors = {}, []
-        for given in request["PartitionInputList"]:
-            body = self._partition_body(table, given)
+        for definition in request["PartitionInputList"]:
+            body = self._partition_body(table, definition)
             key = self._partition_key(table, body["Values"])
             if key in known or key in new:
-                error = AwsError("AlreadyExistsException", "Partition already exists.")
-                errors.append({"PartitionValues": body["Values"], "ErrorDetail": _detail(error)})
+                detail = _detail("AlreadyExistsException", "Partition already exists.")
+                errors.append({"PartitionValues": body["Values"], "ErrorDetail": detail})
             else:
                 new[key] = body
         self._documents.put_many("partition", list(new.items()))
@@ -224,66 +213,27 @@ class Catalog:
         prefix = self._key(table["DatabaseName"], table["Name"]) + SEPARATOR
         return self._documents.items("partition", prefix)
 
-    def _partition(self, table: dict, values: list[str]) -> dict:
-        found = self._documents.get("partition", self._partition_key(table, values))
-        if found is None:
-            raise AwsError("EntityNotFoundException", "Cannot find partition.")
-        return found
-
-    def get_partition(self, request: dict) -> dict:
-        """Return one partition."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        return {"Partition": self._partition(table, request["PartitionValues"])}
-
     def get_partitions(self, request: dict) -> dict:
         """Return a table's partitions, by pages; Expression filters on the partition keys."""
         table = self._table(request["DatabaseName"], request["TableName"])
         bodies = [body for _, body in self._partitions(table)]
         kept = matching(table["PartitionKeys"], bodies, request.get("Expression"))
+        if request.get("ExcludeColumnSchema"):
+            for storage in (body.get("StorageDescriptor", {}) for body in kept):
+                storage.pop("Columns", None)
         return _page(_segment(kept, request.get("Segment")), "Partitions", request)
-
-    def batch_get_partition(self, request: dict) -> dict:
-        """Return several partitions, and the keys of those that don't exist."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        found, lost = [], []
-        for wanted in request["PartitionsToGet"]:
-            key = self._partition_key(table, wanted["Values"])
-            body = self._documents.get("partition", key)
-            (lost if body is None else found).append(wanted if body is None else body)
-        return {"Partitions": found, "UnprocessedKeys": lost}
-
-    def update_partition(self, request: dict) -> dict:
-        """Replace a partition; its values may change."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        old = self._partition(table, request["PartitionValueList"])
-        body = self._partition_body(table, {"Values": old["Values"], **request["PartitionInput"]})
-        body["CreationTime"] = old["CreationTime"]
-        key = self._partition_key(table, body["Values"])
-        with self._documents.transaction():
-            self._documents.put("partition", key, body)
-            if key != (former := self._partition_key(table, old["Values"])):
-                self._documents.delete("partition", former)
-        return {}
-
-    def delete_partition(self, request: dict) -> dict:
-        """Delete one partition."""
-        table = self._table(request["DatabaseName"], request["TableName"])
-        body = self._partition(table, request["PartitionValues"])
-        self._documents.delete("partition", self._partition_key(table, body["Values"]))
-        return {}
 
     def batch_delete_partition(self, request: dict) -> dict:
         """Delete several partitions; those that don't exist are listed as errors."""
-        errors = []
+        table, errors = self._table(request["DatabaseName"], request["TableName"]), []
         with self._documents.transaction():
-            for wanted in request["PartitionsToDelete"]:
-                values = wanted["Values"]
-                try:
-                    self.delete_partition({**request, "PartitionValues": values})
-                except AwsError as error:
-                    errors.append({"PartitionValues": values, "ErrorDetail": _detail(error)})
+            for each in request["PartitionsToDelete"]:
+                key = self._partition_key(table, each["Values"])
+                if not self._documents.delete("partition", key):
+                    detail = _detail("EntityNotFoundException", "Cannot find partition.")
+                    errors.append({"PartitionValues": each["Values"], "ErrorDetail": detail})
         return {"Errors": errors}
 
 
-def _detail(error: AwsError) -> dict:
-    return {"ErrorCode": error.code, "ErrorMessage": error.message}
+def _detail(code: str, message: str) -> dict:
+    return {"ErrorCode": code, "ErrorMessage": message}

@@ -1,8 +1,8 @@
-"""The one clock of a local AWS, which a control call moves forward; knows nothing of what it times.
+"""The one clock of a local AWS, which a control call moves forward; does not know its users.
 
-Every time in a document and every timer reads it: keep-alive periods, alarms, schedules,
-cooldowns. What a process computes takes its own time, whatever the clock says; so does the age of
-a signature, which the client's clock made.
+All times in documents and all timers come from it: keep-alive periods, alarms, schedules,
+cooldowns. Two times do not: the seconds that a process computes, and the age of a signature, which
+has the time of the client's clock.
 """
 
 import heapq
@@ -13,15 +13,15 @@ from datetime import UTC, datetime, timedelta
 
 
 class Timer:
-    """An action that is due at some time; `cancel` makes it never happen."""
+    """An action that is due at a time, until `cancel` is called."""
 
     def __init__(self, action: Callable[[], object]):
         self.action, self.is_cancelled = action, False
 
     def cancel(self) -> None:
-        """See that the action does not begin any more; one that runs goes on."""
+        """Prevent the action; one that has begun goes on."""
         self.is_cancelled = True
-        self.action = _nothing  # what it holds is not kept until it would have been due
+        self.action = _nothing  # free the action's objects now, not when it would have been due
 
 
 def _nothing() -> None:
@@ -29,7 +29,7 @@ def _nothing() -> None:
 
 
 class Clock:
-    """UTC as the local AWS has it: this machine's time and what it was moved forward."""
+    """The time in UTC: this machine's, plus the seconds that the clock was moved forward."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
@@ -39,21 +39,23 @@ class Clock:
         self._thread: threading.Thread | None = None
 
     def now(self) -> datetime:
-        """Return the time as AWS keeps it: UTC, milliseconds."""
+        """Return the time in UTC, to the millisecond as in AWS's documents."""
         time = datetime.now(UTC) + self._ahead
         return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
     def advance(self, seconds: float) -> datetime:
-        """Move the clock forward, let everything happen that is due by then; return the new time.
+        """Move the clock forward, run the timers that are due by then, and return the new time.
 
-        Timers go off in their order, the clock standing at each one's time as it does, so that
-        what one of them starts is timed from there.
+        Timers run in the order of their times, and the clock shows a timer's time while it runs: a
+        timer that it starts counts from there.
 
         Raises:
             ValueError: the number is negative or not finite.
         """
         if not 0 <= seconds < float("inf"):
-            raise ValueError(f"The clock moves forward by a number of seconds, not by {seconds}.")
+            raise ValueError(
+                f"The clock moves forward only, by a number of seconds: not by {seconds}."
+            )
         end = self.now() + timedelta(seconds=seconds)
         while due := self._next(end):
             when, timer = due
@@ -64,7 +66,7 @@ class Clock:
         return self.now()
 
     def after(self, seconds: float, action: Callable[[], object]) -> Timer:
-        """Have an action done once, so many seconds from now, in a thread of the clock's."""
+        """Run an action once, after some seconds, in a thread of the clock."""
         timer = Timer(action)
         with self._changed:
             when = self.now() + timedelta(seconds=seconds)
@@ -81,7 +83,7 @@ class Clock:
             self._changed.notify()
 
     def _next(self, end: datetime) -> tuple[datetime, Timer] | None:
-        """Take the first timer that is due by `end`."""
+        """Remove and return the first timer that is due by `end`."""
         with self._changed:
             if not self._due or self._due[0][0] > end:
                 return None

@@ -1,22 +1,23 @@
-"""Documents of one kind under their names, for the engines of jobs, models and endpoints."""
+"""Documents of one kind by name, for the engines of jobs, models and endpoints; knows no kind."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from local_aws.state.documents import Documents
+from local_aws.state.late_lists import LateLists
 
 
 class Collection:
-    """One kind of document; what it hands out are copies, change them through `update`.
+    """The documents of one kind: it returns copies, and `update` changes a document.
 
-    A key that starts with `_` is the engine's own: `public` leaves it out.
+    A key that starts with `_` is private to the engine: `public` leaves it out.
     """
 
     def __init__(self, documents: Documents, kind: str):
         self._documents, self._kind = documents, kind
 
     def transaction(self) -> AbstractContextManager:
-        """Make all that is written inside one change, other collections' of these documents too."""
+        """Make all writes inside one change, those to other collections of these documents too."""
         return self._documents.transaction()
 
     def add(self, name: str, document: dict) -> bool:
@@ -29,20 +30,23 @@ class Collection:
 
     def put(self, name: str, document: dict) -> None:
         """Keep a document; it is on disk when this returns."""
+        is_new = self._late is not None and name not in self
         self._documents.put(self._kind, name, document)
+        if is_new:
+            self._late.created(self._kind, name)
 
     def get(self, name: str) -> dict | None:
         """Return a copy of a document, or None."""
         return self._documents.get(self._kind, name)
 
     def update(self, name: str, change: Callable[[dict], object], late: bool = False) -> dict:
-        """Apply `change` to a document in place and keep it; return the new one.
+        """Apply `change` to a document in place, write it, and return it.
 
-        What `change` raises leaves the document as it was.
+        Where `change` raises, the document stays as it was.
 
         Args:
-            late: what has happened can't be refused: on a full disk it is kept in memory until
-                there is room (`Documents.put_late`).
+            late: on a full disk, keep the change in memory until there is room
+                (`Documents.put_late`): for events that can't be refused.
 
         Raises:
             KeyError: there is no document of that name.
@@ -56,8 +60,24 @@ class Collection:
             return document
 
     def delete(self, name: str) -> None:
-        """Forget a document; a name that is not known is no error."""
+        """Delete a document; an unknown name is no error."""
+        document = self._late and self.get(name)
         self._documents.delete(self._kind, name)
+        if document:
+            self._late.deleted(self._kind, name, document)
+
+    def listed(self) -> list[dict]:
+        """Return the documents as a list operation shows them: late where a fault asks for it."""
+        items = self._documents.items(self._kind)
+        return [
+            document
+            for _, document in (self._late.view(self._kind, items) if self._late else items)
+        ]
+
+    @property
+    def _late(self) -> LateLists | None:
+        lists = self._documents.lists
+        return lists if lists and lists.on else None
 
     def __contains__(self, name: str) -> bool:
         return self.get(name) is not None
@@ -67,5 +87,5 @@ class Collection:
 
 
 def public(document: dict) -> dict:
-    """Return what a caller may see of a document."""
+    """Return a document without the private keys."""
     return {key: value for key, value in document.items() if not key.startswith("_")}

@@ -1,4 +1,4 @@
-"""Knows a full disk, whichever library met it, and says it in one sentence; knows no service."""
+"""Recognizes the errors of a full disk, of every library, and words them; knows no service."""
 
 import errno
 import os
@@ -13,13 +13,13 @@ from local_aws.errors import AwsError
 FULL_MESSAGE = "The disk that holds the local AWS is full: free some space and try again."
 _NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SQLITE = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
-"""What SQLite calls it: of the database and its log, and of the memory file beside them."""
+"""SQLite's codes for it: for the database and its log, and for the shared memory file."""
 _WORDS = tuple(os.strerror(number) for number in sorted(_NUMBERS))
-"""DuckDB and Arrow give the system's words alone."""
+"""Of DuckDB's and Arrow's errors, which have the system's message and no code."""
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Say whether an error, or one that it came from, is that of a full disk."""
+    """Say whether an error, or one of its causes, is that of a full disk."""
     if error is None:
         return False
     if isinstance(error, AwsError):
@@ -32,20 +32,20 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def full_disk() -> AwsError:
-    """Return a full disk as an AWS service says it (507: no client tries it again by itself)."""
+    """Return the AWS error for a full disk (status 507, which no client retries)."""
     return AwsError("InsufficientStorage", FULL_MESSAGE, 507)
 
 
 def worded(error: BaseException) -> str:
-    """Return why something failed: the one sentence for a full disk, else the error's own."""
+    """Return the message of an error; that for a full disk is the same for all libraries."""
     return FULL_MESSAGE if is_full(error) else str(getattr(error, "message", error))
 
 
 class Reserve:
-    """Room that is held while something is done, so that it can be noted when it is done.
+    """Disk space held during some work, so that its result can be written afterwards.
 
     Raises:
-        OSError: there is not so much room: nothing should be begun.
+        OSError: there is not enough space: the work should not begin.
     """
 
     BYTES = 2**18
@@ -55,13 +55,13 @@ class Reserve:
         self._path = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(os.urandom(self.BYTES))  # which no file system can compress
+                file.write(os.urandom(self.BYTES))  # not compressible by the file system
         except BaseException:
             self.give()
             raise
 
     def give(self) -> None:
-        """Let the room be used."""
+        """Release the space."""
         self._path.unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Keeps JSON documents in one SQLite file that survives kill -9; knows no meaning."""
+"""Keeps JSON documents in one SQLite file that survives kill -9; knows no document's meaning."""
 
 import json
 import sqlite3
@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from local_aws.state.disk import is_full
+from local_aws.state.late_lists import LateLists
 
 
 def _encode(value: object) -> dict:
     if isinstance(value, datetime):
         return {"$datetime": value.isoformat()}
-    raise TypeError(f"{type(value).__name__} is not kept in documents")
+    raise TypeError(f"a document can't hold a {type(value).__name__}")
 
 
 def _decode(value: dict) -> object:
@@ -22,12 +23,16 @@ def _decode(value: dict) -> object:
 
 
 class Documents:
-    """Documents by kind and key, in key order; every write is durable when the call returns.
+    """Documents by kind and key, in key order; every write but `put_late` is on disk on return.
 
-    But for `put_late`. `lock` is held by whoever reads, changes and writes in one step.
+    Hold `lock` to read, change and write in one step.
+
+    Args:
+        lists: makes the lists of collections late; None: never.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, lists: LateLists | None = None):
+        self.lists = lists
         path.parent.mkdir(parents=True, exist_ok=True)
         self.lock = threading.RLock()
         self._late: dict[tuple[str, str], str] = {}
@@ -51,10 +56,10 @@ class Documents:
             self._write(rows)
 
     def put_late(self, kind: str, key: str, body: dict) -> None:
-        """Write one document now or, on a full disk, with the next write that succeeds.
+        """Write one document now or, on a full disk, together with the next write that succeeds.
 
-        Readers see it at once. For what has happened and can't be refused any more, such as a
-        job's end; a process that is killed before loses it.
+        Readers see it at once. It is for events that can't be refused, such as the end of a job; a
+        process that is killed before the write loses it.
         """
         with self.lock:
             if self._db.in_transaction:
@@ -64,17 +69,17 @@ class Documents:
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Write what is late, if there is room now."""
+        """Write the late documents, if there is room now."""
         try:
             with self.transaction():
-                pass  # each one takes what is late along
+                pass  # every transaction writes the late documents too
         except sqlite3.Error as error:
             if not is_full(error):
                 raise
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all that is written inside one change; nested ones join the outer."""
+        """Make all writes inside one change; a nested transaction joins the outer one."""
         with self.lock:
             if self._db.in_transaction:
                 yield
@@ -82,7 +87,7 @@ class Documents:
             late = self._late
             self._db.execute("BEGIN")
             try:
-                self._write([(*place, text) for place, text in late.items()])
+                self._write([(*key, text) for key, text in late.items()])
                 self._late = {}
                 yield
                 self._db.execute("COMMIT")
@@ -118,8 +123,8 @@ class Documents:
                 for (of, key), body in self._late.items()
                 if of == kind and key.startswith(prefix)
             }
-        found = sorted((dict(rows) | late).items()) if late else rows
-        return [(key, json.loads(body, object_hook=_decode)) for key, body in found]
+        newest = sorted((dict(rows) | late).items()) if late else rows
+        return [(key, json.loads(body, object_hook=_decode)) for key, body in newest]
 
     def delete(self, kind: str, key: str) -> bool:
         """Remove one document; False when there was none."""

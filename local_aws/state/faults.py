@@ -1,7 +1,7 @@
-"""The one table of faults that a local AWS shows on request; off by default, kept in memory.
+"""The rules of injected faults: off by default, kept in memory; knows no HTTP.
 
-AWS is slow, throttles, drops connections, takes spot instances and is late at times: a program
-that is to stand that is tried against these rules. Knows rules and chance, and no HTTP.
+AWS is slow at times, throttles, drops connections, interrupts spot instances and shows log events
+late. These rules make the local AWS do so, to test how a program behaves then.
 """
 
 import random
@@ -17,35 +17,37 @@ KINDS = ("slow", "throttled", "dropped", "interrupted", "lagging")
 class Fault:
     """One rule.
 
-    `slow`: answers begin `seconds` later, and a body takes its bytes at `bytes_per_second`.
+    `slow`: answers begin `seconds` later, and their bodies come at `bytes_per_second`.
     `throttled`: the service's throttling error. `dropped`: the connection ends without an answer.
     `interrupted`: spot training jobs lose their instances `seconds` after they start.
-    `lagging`: log events are seen `seconds` later than they were written.
+    `lagging`: changes can be read `seconds` later: log events (`logs`, `PutLogEvents`), created and
+    deleted resources in lists (`sagemaker`, `List`), and a new role in SageMaker (`iam`,
+    `CreateRole`).
 
     Raises:
-        ValueError: a kind or a number that is none.
+        ValueError: the kind is unknown, or a number is not valid.
     """
 
     kind: str
     service: str = "*"
-    """As boto3 names it; `*` and `?` stand for any characters, also below."""
+    """boto3's name of the service; `*` and `?` are wildcards, here and in `operation`."""
     operation: str = "*"
     share: float = 1.0
-    """Of the requests that the rule fits, those that it happens to; drawn with `seed`."""
+    """Share of the matching requests that meet the fault, drawn with `seed`."""
     seconds: float = 0.0
     bytes_per_second: float = 0.0
-    """0: as fast as it goes."""
+    """0: no limit."""
     times: int = 0
-    """After so many faults the rule ends; 0: never."""
+    """Number of faults after which the rule ends; 0: never."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no rule."""
+        """Refuse a rule that is not valid."""
         if self.kind not in KINDS:
-            raise ValueError(f"There is no fault {self.kind!r}: there are {', '.join(KINDS)}.")
+            raise ValueError(f"There is no fault {self.kind!r}: use one of {', '.join(KINDS)}.")
         if not 0 < self.share <= 1:
-            raise ValueError(f"The share {self.share} is not above 0 and at most 1.")
+            raise ValueError(f"The share is {self.share}, but must be above 0 and at most 1.")
         if min(self.seconds, self.bytes_per_second, self.times) < 0:
-            raise ValueError("Seconds, bytes_per_second and times are not negative.")
+            raise ValueError("Seconds, bytes_per_second and times must not be negative.")
 
 
 class Faults:
@@ -57,10 +59,10 @@ class Faults:
         self._random, self._lock = random.Random(0), threading.Lock()
 
     def set(self, rules: Sequence[Fault], seed: int = 0) -> None:
-        """Replace all rules; none switches faults off."""
+        """Replace all rules; an empty list switches faults off."""
         with self._lock:
             self._rules, self._random = tuple(rules), random.Random(seed)
-            self._left = {place: rule.times for place, rule in enumerate(rules) if rule.times}
+            self._left = {number: rule.times for number, rule in enumerate(rules) if rule.times}
 
     @property
     def rules(self) -> tuple[Fault, ...]:
@@ -68,21 +70,26 @@ class Faults:
         return self._rules
 
     def draw(self, kind: str, service: str, operation: str) -> Fault | None:
-        """Return the rule by which a fault happens to a request now, if one does."""
-        if not self._rules:  # every request asks
+        """Draw whether a request meets a fault now, and return the rule, or None."""
+        if not self._rules:  # the usual case, at every request
             return None
         with self._lock:
-            for place, rule in enumerate(self._rules):
-                if rule.kind == kind and self._fits(place, rule, service, operation):
-                    if place in self._left:
-                        self._left[place] -= 1
+            for number, rule in enumerate(self._rules):
+                if rule.kind == kind and self._fits(number, rule, service, operation):
+                    if number in self._left:
+                        self._left[number] -= 1
                     return rule
         return None
 
-    def _fits(self, place: int, rule: Fault, service: str, operation: str) -> bool:
+    def lists_late(self) -> float:
+        """Return by how many seconds SageMaker's lists are late now; 0 without such a rule."""
+        rule = self.draw("lagging", "sagemaker", "List") if self._rules else None
+        return rule.seconds if rule else 0.0
+
+    def _fits(self, number: int, rule: Fault, service: str, operation: str) -> bool:
         return (
             fnmatchcase(service, rule.service)
             and fnmatchcase(operation, rule.operation)
-            and self._left.get(place, 1) > 0
+            and self._left.get(number, 1) > 0
             and (rule.share == 1 or self._random.random() < rule.share)
         )

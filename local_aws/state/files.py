@@ -1,4 +1,4 @@
-"""Writes files so that no reader sees a half; knows paths alone."""
+"""Writes files atomically: no reader sees half a file; knows paths alone."""
 
 import os
 import threading
@@ -6,13 +6,13 @@ from pathlib import Path
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Write `data` so that a reader sees the old file or the new one, never a half.
+    """Replace a file in one step: a reader sees the old content or the new one.
 
     Args:
         mode: permissions of the file, less what the umask takes away.
 
     Raises:
-        OSError: the old file is as it was, and nothing else is there.
+        OSError: the old file is as it was, and no other file is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")

@@ -1,6 +1,6 @@
 """Decides which partitions an expression such as `year = 2024 AND label > 'a'` keeps.
 
-Knows partition keys and their values, nothing of S3; the comparing is DuckDB's.
+Knows partition keys and their values, nothing of S3; DuckDB evaluates the expression.
 """
 
 import duckdb

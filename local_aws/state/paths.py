@@ -1,8 +1,9 @@
-"""Names from outside as paths: encoded or refused, and proved to lie inside. Knows no service.
+"""Names from outside as safe paths: encoded or refused, never outside their folder; no service.
 
-`child` takes any text as one name and encodes it; `below` takes a key with slashes, keeps it as it
-is, and refuses what no path can hold. Nothing else joins a name that a request, an object's key or
-an archive brought (tests/project/test_joins.py). Left out: file systems that take `A` for `a`.
+`child` encodes any text as one name; `below` keeps a key with slashes as it is, and refuses a key
+that no path can hold. No other module joins a name from a request, an object's key or an archive to
+a path (tests/project/test_joins.py).
+Left out: file systems that ignore case.
 """
 
 import gzip
@@ -22,15 +23,15 @@ from local_aws.state.files import write_atomic
 NAME_BYTES = 255
 """The longest file name, in bytes of UTF-8."""
 _HEAD = 120
-"""Characters of a long name that stay readable; a hash, a suffix and a temporary name still fit."""
+"""Characters of a long name that stay readable: a hash and suffixes still fit behind them."""
 _EMPTY, _CUT = "%", "~"
-"""No encoded name is the first, and only cut ones contain the second."""
+"""The first is no encoded name; the second is in shortened names only."""
 
 
 def encoded(name: str) -> str:
-    """Return a file name for any text, another one for another text.
+    """Return a file name for any text; two texts have different names.
 
-    It never is empty, `.` or `..`, begins with no dot, and holds no slash.
+    The name is never empty, does not begin with a dot, and has no slash.
     """
     text = quote(name.encode("utf-8", "surrogatepass"), safe="").replace("~", "%7E")
     text = f"%2E{text[1:]}" if text.startswith(".") else text or _EMPTY
@@ -41,12 +42,12 @@ def encoded(name: str) -> str:
 
 
 def child(root: Path, name: str, suffix: str = "") -> Path:
-    """Return the path of one name, whatever it is, directly below `root`."""
+    """Return the path of a name, encoded, directly below `root`."""
     return Path(root, f"{encoded(name)}{suffix}")
 
 
 def keep_name(path: Path, name: str, suffix: str = "") -> None:
-    """Write a name beside its path if the path does not tell it; call it before making the file."""
+    """Write a name beside its path if the path shortens it; call it before making the file."""
     stem = path.name.removesuffix(suffix)
     if _CUT in stem:
         write_atomic(path.with_name(f"{stem}.name"), name.encode("utf-8", "surrogatepass"))
@@ -66,9 +67,9 @@ def name_of(path: Path, suffix: str = "") -> str:
 
 
 def fault(key: str) -> str | None:
-    """Say why a key with slashes can't be a path below a folder; None if it can."""
+    """Return the reason why a key with slashes can't be a path below a folder; None if it can."""
     if "\0" in key:
-        return "it has a NUL character"
+        return "it contains a NUL character"
     for part in key.split("/"):
         if part in ("", ".", ".."):
             return f"it has a part {part!r}" if part else "it has an empty part ('' beside a '/')"
@@ -77,7 +78,7 @@ def fault(key: str) -> str | None:
     try:
         key.isascii() or os.fsencode(key)
     except UnicodeEncodeError:
-        return "it is no Unicode text"
+        return "it is not Unicode text"
     return None
 
 
@@ -85,66 +86,68 @@ def below(root: Path, key: str) -> Path:
     """Return the path of a key below `root`.
 
     Raises:
-        AwsError: ValidationException, which names the key and what is wrong with it.
+        AwsError: ValidationException, which names the key and the reason.
     """
     return Path(inside(str(root), key))
 
 
 def inside(root: str, key: str) -> str:
-    """Do as `below` does, with texts: a Path takes longer to make than all of it."""
+    """Return the same path as `below`, as a text: making a Path would take most of the time."""
     if wrong := fault(key):
         raise _refused(key, wrong)
     if _leads_out(root, key):
-        raise _refused(key, "a link among its folders leads elsewhere")
+        raise _refused(key, "a link in its path leads outside the folder")
     return f"{root}/{key}"
 
 
 def all_below(root: Path, objects: Sequence[tuple[str, str]]) -> list[Path]:
-    """Return the paths of objects that all become files below `root`.
+    """Return the paths of objects as files below `root`.
 
     Args:
-        objects: each one's relative key, and its S3 URI, which errors name.
+        objects: relative key and S3 URI of each object; errors name the URI.
 
     Raises:
-        AwsError: one can't, two would be one file, or one is another's folder.
+        AwsError: an object can't be a file, two would be the same file, or one would be another's
+            folder.
     """
     taken: dict[str, str] = {}
     for key, uri in objects:
         wrong = fault(key)
         if taken.setdefault(key, uri) != uri:
-            wrong = f"{taken[key]} would become the same one"
+            wrong = f"{taken[key]} would become the same file"
         if wrong:
             raise _refused(uri, wrong)
     for key, uri in taken.items():
-        ends = (place for place, letter in enumerate(key) if letter == "/")
+        ends = (position for position, letter in enumerate(key) if letter == "/")
         if folder := next((key[:end] for end in ends if key[:end] in taken), None):
-            raise _refused(uri, f"{taken[folder]} is a file where this one needs a folder")
+            raise _refused(uri, f"{taken[folder]} is a file where this object needs a folder")
     return [below(root, key) for key, _ in objects]
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Extract a tar archive into a folder; none of its members or links leads out of it.
+    """Extract a tar archive into a folder; no member or link may lead outside.
 
     Raises:
-        AwsError: it is no archive, only a part of one, or a member's place is elsewhere.
+        AwsError: the file is not an archive or is cut off, or a member would lie outside the
+            folder.
     """
     try:
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter=_inner)
     except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, KeyError) as error:
-        # A KeyError is a hard link to a member that the archive does not have.
+        # KeyError: a hard link names a member that the archive does not have.
         words = str(error.args[0]) if isinstance(error, KeyError) else str(error)
         raise AwsError("ValidationException", words or type(error).__name__) from error
 
 
 def _inner(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
-    """Let a member pass whose place is inside whatever links came before it.
+    """Accept a member that lies inside the folder, whatever links the archive has before it.
 
-    Python's own filter asks os.path.realpath, which gives up on long paths (CVE-2025-4517). So no
-    member lies behind a link, and a link goes up before it goes down, never after.
+    Python's filter uses os.path.realpath, which fails on long paths (CVE-2025-4517). Therefore no
+    member may lie behind a link, and in a link's target `..` may only come first.
 
     Raises:
-        tarfile.FilterError: one that does not.
+        tarfile.FilterError: the member is refused.
     """
     member = tarfile.data_filter(member, folder)
     names = [member.name, member.linkname] if member.islnk() else [member.name]
@@ -157,19 +160,19 @@ def _inner(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
 
 
 def _is_behind_link(folder: str, name: str) -> bool:
-    ends = (place for place, letter in enumerate(name) if letter == "/")
+    ends = (position for position, letter in enumerate(name) if letter == "/")
     return any(os.path.islink(os.path.join(folder, name[:end])) for end in ends)
 
 
 def _leads_out(root: str, key: str) -> bool:
-    """Say whether a link among the folders of a key leads out of `root`."""
+    """Say whether a link in a key's path leads out of `root`."""
     folder = root
     for part in key.split("/")[:-1]:
         folder = f"{folder}/{part}"
         try:
             is_link = stat.S_ISLNK(os.lstat(folder).st_mode)
         except (FileNotFoundError, NotADirectoryError):
-            return False  # nor is anything below it there
+            return False  # so nothing below it exists either
         if is_link:
             top, real = os.path.realpath(root), os.path.realpath(folder)
             if os.path.commonpath([top, real]) != top:

@@ -1,4 +1,4 @@
-"""Words an error in the protocol that its request came in. Knows protocols, and no service.
+"""Serializes an error in the protocol of its request. Knows protocols, and no service.
 
 Contract: https://smithy.io/2.0/aws/protocols/ (the error serialization of each), and S3's REST
 errors: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -13,14 +13,14 @@ from local_aws.wire.routing import CBOR, S3, Call
 
 
 def unsupported(call: Call, members: Sequence[str] = ()) -> AwsError:
-    """Return the refusal of an operation that the local AWS does not do, or of members of it."""
-    name = f"{call} with {', '.join(members)}" if members else str(call)
+    """Return the error for an operation, or members of one, that the local AWS does not support."""
+    name = f"{call} with {', '.join(members)}: leave that out" if members else str(call)
     code = "NotImplemented" if call.protocol == S3 else "NotImplementedException"
     return AwsError(code, f"The local AWS does not support {name}.")
 
 
 def word(error: AwsError, protocol: str, request_id: str) -> tuple[list[tuple[str, str]], bytes]:
-    """Return the headers and the body of an error."""
+    """Return the headers and the body of an error's response."""
     if protocol in ("json", "rest-json"):
         code = getattr(error, "modeled", error.code)
         content = {"__type": code, "message": error.message, "Message": error.message}
@@ -45,7 +45,7 @@ def word(error: AwsError, protocol: str, request_id: str) -> tuple[list[tuple[st
 
 
 def _cbor(texts: dict[str, str]) -> bytes:
-    """Return a map of texts as CBOR (RFC 8949): 5 is the major type of maps, 3 of texts."""
+    """Return a map of texts as CBOR (RFC 8949): the major type of a map is 5, of a text 3."""
     items = [text.encode() for pair in texts.items() for text in pair]
     return _cbor_head(5, len(texts)) + b"".join(_cbor_head(3, len(item)) + item for item in items)
 

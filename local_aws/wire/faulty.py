@@ -1,6 +1,6 @@
-"""Makes requests meet the faults of the table: slow, throttled, dropped; knows HTTP, no service.
+"""Injects faults into requests: slow, throttled, dropped; knows HTTP, no service.
 
-Without rules a request passes as if this were not there. The control calls meet no fault.
+The rules are those of `state/faults.py`. Control calls meet no fault.
 """
 
 import time
@@ -14,24 +14,24 @@ from local_aws.errors import AwsError
 from local_aws.settings import CONTROL
 from local_aws.state.faults import Fault, Faults
 from local_aws.wire.errors import word
-from local_aws.wire.received import Received
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import S3, is_s3, name, protocol_of
 
 BLOCK = 2**14
-"""Bytes that a slow answer sends at once."""
+"""Bytes that a slow answer sends in one piece."""
 THROTTLING = {
     S3: AwsError("SlowDown", "Please reduce your request rate.", 503),
     "query": AwsError("Throttling", "Rate exceeded", 400),
 }
-"""Protocol to the error; all others have ThrottlingException."""
+"""The throttling error by protocol; all other protocols have ThrottlingException."""
 
 
 class Dropped(ConnectionError):
-    """The connection ends without an answer."""
+    """Raised to end the connection without an answer."""
 
 
 class Faulty:
-    """A WSGI layer over the door."""
+    """A WSGI middleware in front of `Front`."""
 
     def __init__(self, app: Callable, faults: Faults):
         self._app, self._faults = app, faults
@@ -41,7 +41,7 @@ class Faulty:
             return self._app(environ, start_response)
         request = _named(environ)
         if self._faults.draw("dropped", *request):
-            raise Dropped("dropped, as a fault says")
+            raise Dropped("dropped by an injected fault")
         if self._faults.draw("throttled", *request):
             return _throttled(environ, start_response)
         slow = self._faults.draw("slow", *request)
@@ -53,16 +53,16 @@ class Faulty:
 
 def _named(environ: dict) -> tuple[str, str]:
     """Return the service and the operation that a request is for."""
-    body, received = b"", Received(environ)
-    if not is_s3(received):
+    body, http_request = b"", HttpRequest(environ)
+    if not is_s3(http_request):
         body = get_input_stream(environ).read()
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
-    call = name(received, body)
+    call = name(http_request, body)
     return call.service, call.operation
 
 
 def _throttled(environ: dict, start_response: Callable) -> list[bytes]:
-    protocol = protocol_of(Received(environ))
+    protocol = protocol_of(HttpRequest(environ))
     error = THROTTLING.get(protocol) or AwsError("ThrottlingException", "Rate exceeded")
     headers, body = word(error, protocol, str(uuid.uuid4()))
     body = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
@@ -75,8 +75,8 @@ def _paced(answer: Iterable[bytes], rule: Fault) -> Iterator[bytes]:
     start, sent = time.monotonic(), 0
     try:
         for block in answer:
-            for place in range(0, len(block), BLOCK):
-                piece = block[place : place + BLOCK]
+            for start_byte in range(0, len(block), BLOCK):
+                piece = block[start_byte : start_byte + BLOCK]
                 sent += len(piece)
                 time.sleep(max(0.0, start + sent / rule.bytes_per_second - time.monotonic()))
                 yield piece

@@ -13,7 +13,7 @@ ABSENT = object()
 
 
 def read(shape: Shape, fields: list[tuple[str, str]]) -> dict:
-    """Return the request that a form's fields make up; what the model lacks is passed by."""
+    """Return the request in a form's fields; fields that the model lacks are ignored."""
     tree: dict = {}
     for path, text in fields:
         node = tree
@@ -24,7 +24,7 @@ def read(shape: Shape, fields: list[tuple[str, str]]) -> dict:
 
 
 def _value(shape: Shape, node: dict) -> Any:
-    """Return the value below a node, `ABSENT` if there is none; a node's own text is under ''."""
+    """Return the value below a node, or `ABSENT`; the key of the node's text is ''."""
     kind = shape.type_name
     if kind == "structure":
         return _structure(shape, node)
@@ -46,7 +46,7 @@ def _of(shape: Shape, node: dict) -> list[tuple[str, Shape]]:
 
 
 def _below(node: dict, member: Shape, name: str) -> dict:
-    """Return the node of a structure's member: a flat list has its items' name."""
+    """Return the node of a structure's member; a flat list has the name of its items."""
     own = member.serialization.get("name", name)
     if member.type_name == "list" and member.serialization.get("flattened"):
         own = member.member.serialization.get("name", own)
@@ -55,7 +55,7 @@ def _below(node: dict, member: Shape, name: str) -> dict:
 
 def _list(shape: Shape, node: dict) -> Any:
     if node.get("") == "":
-        return []  # as botocore sends it
+        return []  # botocore sends it so
     if not shape.serialization.get("flattened"):
         node = node.get(shape.member.serialization.get("name", "member"), {})
     values = [_value(shape.member, item) for item in _numbered(node)]

@@ -1,8 +1,9 @@
-"""An HTTP/1.1 handler for werkzeug's server that keeps connections open. Knows no application.
+"""An HTTP/1.1 handler for werkzeug's server with keep-alive connections. Knows no application.
 
-werkzeug's own handler closes each connection and waits 10 ms for leftovers; here a body that the
-application did not read is drained, and the next request is answered on the same connection. The
-headers' true names come in environ["local_aws.headers"]: WSGI's cannot tell "_" from "-".
+werkzeug's own handler closes each connection and waits 10 ms for unread bytes; this one reads the
+rest of a body that the application left, and answers the next request on the same connection. The
+headers with their original names are in environ["local_aws.headers"]: WSGI's names don't
+distinguish "_" from "-".
 """
 
 import io
@@ -13,20 +14,20 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from werkzeug.serving import WSGIRequestHandler
 
-from local_aws.wire.received import HEADERS
+from local_aws.wire.http_request import HEADERS
 
 log = logging.getLogger(__name__)
-DRAINED = 1 << 20  # bytes of an unread body that are worth reading to keep the connection
+DRAINED = 1 << 20  # bytes of an unread body up to which reading it is cheaper than a new connection
 
 
 class Bounded(io.RawIOBase):
-    """The request's body: a read stops at its Content-Length, not at the next request."""
+    """The body of a request: reads stop at its Content-Length."""
 
     def __init__(self, stream: BinaryIO, length: int, invite: Callable[[], None]):
         self._stream, self.left, self._invite = stream, length, invite
 
     def readable(self) -> bool:
-        """Say yes."""
+        """Return True."""
         return True
 
     def read(self, size: int = -1) -> bytes:
@@ -55,14 +56,14 @@ class Bounded(io.RawIOBase):
 
 
 class KeepAliveHandler(WSGIRequestHandler):
-    """Answer one request after the other on a connection."""
+    """Answers one request after the other on a connection."""
 
     protocol_version = "HTTP/1.1"
     _invited = True  # False while a client waits for "100 Continue" before it sends its body
-    disable_nagle_algorithm = True  # head and body may go out apart: don't wait for an ACK
+    disable_nagle_algorithm = True  # head and body may be two packets: no wait for an ACK
 
     def make_environ(self) -> dict:
-        """Return WSGI's environ with the body bounded and the headers as they were sent."""
+        """Return WSGI's environ with a bounded body and the headers' original names."""
         environ = super().make_environ()
         environ["PATH_INFO"] = _path_of(self.path)
         environ[HEADERS] = self.headers.items()
@@ -73,7 +74,7 @@ class KeepAliveHandler(WSGIRequestHandler):
         return environ
 
     def handle_expect_100(self) -> bool:
-        """Wait with the invitation until the body is read: a refused upload is never sent."""
+        """Send "100 Continue" only when the body is read: a refused upload is never sent."""
         self._invited = False
         return True
 
@@ -111,7 +112,7 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.environ["wsgi.input"].read()
 
     def worth_keeping(self) -> bool:
-        """Say whether the next request can be found on this connection."""
+        """Say whether the connection can carry a next request."""
         body = self.environ["wsgi.input"]
         if self.close_connection or not isinstance(body, Bounded):
             return False  # a chunked body's end is unknown
@@ -119,9 +120,9 @@ class KeepAliveHandler(WSGIRequestHandler):
 
 
 def _path_of(target: str) -> str:
-    """Return a request target's path as WSGI has it: a character for each byte.
+    """Return a request target's path in WSGI's form: one character for each byte.
 
-    werkzeug's own has U+FFFD for whatever is no UTF-8, which makes one path of several.
+    werkzeug's own form has U+FFFD for bytes that are not UTF-8, so several paths would be one.
     """
     parts = urlsplit(target)
     path = f"/{parts.netloc}{parts.path}" if parts.netloc and not parts.scheme else parts.path
@@ -129,7 +130,7 @@ def _path_of(target: str) -> str:
 
 
 class _Answer:
-    """The answer on its way: the head goes out with the first block."""
+    """One answer: its head is sent together with the first block."""
 
     def __init__(self, handler: KeepAliveHandler):
         self._handler, self._head, self._chunked = handler, b"", False
@@ -166,7 +167,7 @@ class _Answer:
         self._handler.wfile.write(block)
 
     def finish(self) -> None:
-        """Send what is still due."""
+        """Send the head if no block was sent, and the end of the body."""
         end = b"0\r\n\r\n" if self._chunked else b""
         if not self.sent or end:
             self._handler.wfile.write((b"" if self.sent else self._head) + end)

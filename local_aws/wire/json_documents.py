@@ -1,4 +1,4 @@
-"""Values in JSON documents, read and written by their shapes. Knows no request and no answer."""
+"""Reads and writes values in JSON documents by their shapes. Knows no request and no answer."""
 
 import base64
 from datetime import datetime
@@ -11,9 +11,9 @@ from local_aws.wire import scalars
 
 
 def read(shape: Shape, value: Any) -> Any:
-    """Return parsed JSON as boto3 was given it: times, bytes, only the members of the model.
+    """Return parsed JSON in boto3's form: times, bytes, and only members of the model.
 
-    What is not as its shape has it stays as it is: the check against the model names it.
+    A value of a wrong type stays as it is: the validation names it.
     """
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict) and not shape.is_document_type:
@@ -39,7 +39,7 @@ def _converted(kind: str, value: Any) -> Any:
 
 
 def write(shape: Shape, value: Any) -> Any:
-    """Return what `json.dumps` takes, with only the members that the model has."""
+    """Return a value for `json.dumps`, with members of the model only."""
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict) and not shape.is_document_type:
         members = shape.members
@@ -62,6 +62,6 @@ def write(shape: Shape, value: Any) -> Any:
 
 @cache
 def _names(shape: Shape) -> dict[str, tuple[str, Shape]]:
-    """Return a structure's members, each with its name in the model, by their names in JSON."""
+    """Return a structure's members with their names in the model, by their names in JSON."""
     members = shape.members.items()
     return {member.serialization.get("name", name): (name, member) for name, member in members}

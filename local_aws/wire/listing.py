@@ -7,37 +7,37 @@ from datetime import UTC, datetime
 from local_aws.errors import AwsError
 
 PAGE = 10
-"""Summaries of one page where MaxResults is not set."""
+"""Summaries of a page without MaxResults."""
 TIMES = ("CreationTime", "LastModifiedTime")
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-PAGING = {"SortBy", "SortOrder", "NextToken", "MaxResults"}
-FILTERS = {"NameContains", "StatusEquals", *(t + end for t in TIMES for end in ("After", "Before"))}
+LISTED = """NameContains CreationTimeAfter CreationTimeBefore SortBy SortOrder NextToken
+    MaxResults"""
+"""Members of requests that `answer` does, as `members.py` has them."""
+CHANGED = "LastModifiedTimeAfter LastModifiedTimeBefore StatusEquals"
+"""More of them, for what has a status."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """How one kind of resource is listed."""
+    """The List operation of one kind of resource."""
 
     list_name: str
-    """Of the answer, such as `Models`."""
+    """Field of the answer with the summaries, such as `Models`."""
     name: str
     """Field of the resource's name."""
     fields: tuple[str, ...]
-    """What a summary has, where the resource has it."""
+    """Fields that a summary copies from the resource, if it has them."""
     status: str = ""
     """Field of the resource's status, if it has one."""
     sorts: tuple[tuple[str, str], ...] = ()
-    """What else SortBy may name, each with its field."""
+    """Other values of SortBy, each with its field."""
 
     def answer(self, documents: Iterable[dict], request: dict) -> dict:
-        """Return one page of summaries, newest first unless SortBy or SortOrder say otherwise.
+        """Return one page of summaries; without SortBy and SortOrder the newest come first.
 
         Raises:
-            AwsError: a filter that is not supported, or a token that is none.
+            AwsError: the token is not valid.
         """
-        for unknown in sorted(request.keys() - PAGING - FILTERS):
-            message = f"The local AWS does not list {self.list_name} by {unknown}."
-            raise AwsError("ValidationException", message)
         listed = [document for document in documents if self._wanted(document, request)]
         sorts = {"Name": self.name, "Status": self.status, **dict(self.sorts)}
         by = sorts.get(request.get("SortBy"), TIMES[0])

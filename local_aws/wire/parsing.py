@@ -1,8 +1,8 @@
-"""Reads a request into what boto3 was given for it, in every protocol alike. Knows no service.
+"""Parses a request of any protocol into the arguments of boto3's call. Knows no service.
 
-Values come as Python has them: times as `datetime`, blobs and streamed payloads as bytes. What is
-not as its shape has it stays as it came, and the check against the model (`validation`) names it;
-what the model lacks is passed by, as on AWS. Left out: CBOR, ec2's forms, event streams.
+Times become `datetime`, blobs and streamed payloads bytes. A value of a wrong type stays as it
+came, and `validation` names it; members that the model lacks are ignored, as on AWS. Left out:
+CBOR, ec2's forms, event streams.
 """
 
 import json
@@ -14,29 +14,29 @@ from botocore.model import OperationModel, Shape
 
 from local_aws.errors import AwsError
 from local_aws.wire import forms, json_documents, scalars, xml_documents
-from local_aws.wire.received import Received
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import Call, form
 from local_aws.wire.validation import operation_model
 
 PROTOCOLS = ("json", "rest-json", "rest-xml", "query")
-"""Those that are read."""
+"""The protocols that are parsed."""
 
 
-def parse(call: Call, received: Received, body: bytes) -> dict:
+def parse(call: Call, http_request: HttpRequest, body: bytes) -> dict:
     """Return the request of an operation.
 
     Raises:
-        AwsError: `SerializationException`, the body is no document.
+        AwsError: `SerializationException`, the body can't be parsed.
     """
     operation = operation_model(call.service, call.operation)
     shape = operation.input_shape
     if shape is None:
         return {}
     if call.protocol == "query":
-        return forms.read(shape, form(received, body))
+        return forms.read(shape, form(http_request, body))
     if call.protocol == "json":
         return _document(shape, "json", body)
-    request = _located(operation, call, received)
+    request = _located(operation, call, http_request)
     payload = shape.serialization.get("payload")
     if payload is None:
         document = _document(shape, call.protocol, body)
@@ -47,7 +47,7 @@ def parse(call: Call, received: Received, body: bytes) -> dict:
 
 
 def is_in_body(shape: Shape, name: str) -> bool:
-    """Say whether a member of a REST structure stands in the body's document."""
+    """Say whether a member of a REST structure is in the body's document."""
     return "location" not in shape.members[name].serialization
 
 
@@ -67,14 +67,14 @@ def _document(shape: Shape, protocol: str, body: bytes) -> dict:
         return json_documents.read(shape, json.loads(body or b"{}"))
     except (ValueError, RecursionError, ParseError):
         kind = "XML" if protocol == "rest-xml" else "JSON"
-        message = f"The request's body is not {kind}."
+        message = f"The request's body is not valid {kind}."
         raise AwsError("SerializationException", message) from None
 
 
-def _located(operation: OperationModel, call: Call, received: Received) -> dict:
-    """Return the members of a REST request that stand in its path, query and headers."""
+def _located(operation: OperationModel, call: Call, http_request: HttpRequest) -> dict:
+    """Return the members of a REST request that are in its path, query and headers."""
     shape, request = operation.input_shape, {}
-    query = parse_qs(received.query, keep_blank_values=True)
+    query = parse_qs(http_request.query, keep_blank_values=True)
     for name, member in shape.members.items():
         location = member.serialization.get("location")
         own = member.serialization.get("name", name)
@@ -84,15 +84,15 @@ def _located(operation: OperationModel, call: Call, received: Received) -> dict:
             request[name] = _others(operation, member, query)
         elif location == "querystring" and own in query:
             request[name] = _of_query(member, query[own])
-        elif location == "header" and own.lower() in received.headers:
-            request[name] = _of_header(member, received.headers[own.lower()])
+        elif location == "header" and own.lower() in http_request.headers:
+            request[name] = _of_header(member, http_request.headers[own.lower()])
         elif location == "headers":
-            request[name] = _prefixed(received.headers, own.lower())
+            request[name] = _prefixed(http_request.headers, own.lower())
     return {name: value for name, value in request.items() if value != {}}
 
 
 def _others(operation: OperationModel, member: Shape, query: dict[str, list[str]]) -> dict:
-    """Return the names of a query that are no other member's, nor the operation's own."""
+    """Return the query's names that belong neither to another member nor to the operation."""
     own = {
         each.serialization.get("name", name)
         for name, each in operation.input_shape.members.items()

@@ -1,6 +1,6 @@
 """Finds the operation of a REST request by its method, path, query and headers, with moto's router.
 
-The only module that knows moto's routing: it is imported when the first REST request comes.
+The only module that knows moto's routing; it is imported at the first REST request.
 """
 
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def match(service: str, environ: dict) -> tuple[str, dict[str, str]]:
-    """Return the name of the operation and the values in its path; ('', {}) if there is none."""
+    """Return the operation's name and the values in its path; ('', {}) without an operation."""
     from moto.core.request import Request
     from werkzeug.exceptions import NotFound
 

@@ -1,7 +1,8 @@
-"""Names a request: which operation of which service, in which protocol. Knows no engine.
+"""Finds a request's service, operation and protocol. Knows no engine.
 
-All of it comes from botocore's service models, so whatever boto3 can send has a name, supported or
-not. Services have boto3's names; several may sign alike (`sagemaker` and `sagemaker-runtime`).
+The source is botocore's service models: every request that boto3 can send has a name, supported or
+not. Services have boto3's names; several may share a signing name (`sagemaker` and
+`sagemaker-runtime`).
 """
 
 import gzip
@@ -16,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from botocore.loaders import Loader
 
-from local_aws.wire.received import Received
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.rest_routes import match
 from local_aws.wire.validation import service_model
 
@@ -25,25 +26,25 @@ S3 = "s3"
 """S3's own dialect of rest-xml: its errors have no envelope."""
 
 HEAD = 16_384
-"""Bytes of a model that hold its metadata; to read all models whole takes ten seconds."""
+"""Bytes of a model up to the end of its metadata: to read all models whole takes ten seconds."""
 ALIASES = {"s3express": "s3", "s3-object-lambda": "s3"}
-"""Names to sign with that endpoint rules give, not models."""
+"""Signing names that are in botocore's endpoint rules, not in its models."""
 BUSY = ("sagemaker-runtime",)
-"""Asked so often that of those that sign alike they are tried first."""
+"""Busy services: tried first among services of one signing name."""
 TWINS = {("s3express", "ListBuckets"): "ListDirectoryBuckets"}
-"""One request of two operations: AWS tells them apart by the host, here always the same."""
+"""Operations that AWS distinguishes by the host alone, which is always the same here."""
 
 _RPC = re.compile(r"^/service/[^/]+/operation/(\w+)$")
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a request asks for.
+    """The operation that a request calls.
 
     Attributes:
         labels: the values in the path of a REST request, by their names in the model.
-        known: the service has this operation, and speaks this protocol; else `operation` is what
-            the request itself says, or its method and path.
+        known: the service has this operation and this protocol; otherwise `operation` is the name
+            in the request, or its method and path.
     """
 
     service: str
@@ -58,7 +59,7 @@ class Call:
 
 @cache
 def metadata() -> dict[str, dict[str, Any]]:
-    """Return the metadata of every service that boto3 knows, of its newest version."""
+    """Return the metadata of the newest version of every service that boto3 knows."""
     services = {}
     for path in sorted(Path(Loader.BUILTIN_DATA_PATH).glob("*/*/service-2.json.gz")):
         with gzip.open(path) as file:
@@ -70,7 +71,7 @@ def metadata() -> dict[str, dict[str, Any]]:
 
 @cache
 def services_signed_as(name: str) -> tuple[str, ...]:
-    """Return the services whose requests are signed for a name, the busy and the namesake first."""
+    """Return the services of a signing name: busy ones and the service of that name first."""
     name = ALIASES.get(name, name)
     services = [
         service
@@ -81,48 +82,50 @@ def services_signed_as(name: str) -> tuple[str, ...]:
 
 
 def protocols(service: str) -> list[str]:
-    """Return the protocols that a service speaks."""
+    """Return the protocols of a service."""
     facts = metadata()[service]
     return facts.get("protocols", [facts["protocol"]])
 
 
-def is_s3(received: Received) -> bool:
-    """Say whether a request speaks to S3's buckets and objects; S3 Control signs alike."""
-    return received.signed_for == "s3" and "x-amz-account-id" not in received.headers
+def is_s3(http_request: HttpRequest) -> bool:
+    """Say whether a request is for S3; S3 Control, which has the same signing name, is not."""
+    return http_request.signed_for == "s3" and "x-amz-account-id" not in http_request.headers
 
 
-def protocol_of(received: Received) -> str:
-    """Return the protocol that a request came in, and its answer goes out in."""
-    if received.headers.get("smithy-protocol") == "rpc-v2-cbor":
+def protocol_of(http_request: HttpRequest) -> str:
+    """Return the protocol of a request and its answer."""
+    if http_request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return CBOR
-    if "x-amz-target" in received.headers:
+    if "x-amz-target" in http_request.headers:
         return "json"
-    if is_s3(received):
+    if is_s3(http_request):
         return S3
-    services = services_signed_as(received.signed_for)
+    services = services_signed_as(http_request.signed_for)
     spoken = [protocol for service in services for protocol in protocols(service)]
-    form = received.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    if form or "Action=" in received.query:
+    form = http_request.headers.get("content-type", "").startswith(
+        "application/x-www-form-urlencoded"
+    )
+    if form or "Action=" in http_request.query:
         if "ec2" in spoken or "query" in spoken or not spoken:
             return "ec2" if "ec2" in spoken else "query"
     return next((each for each in spoken if each.startswith("rest-")), "rest-json")
 
 
-def name(received: Received, body: bytes) -> Call:
-    """Name a request."""
-    protocol, signed = protocol_of(received), received.signed_for
+def name(http_request: HttpRequest, body: bytes) -> Call:
+    """Return the operation that a request calls."""
+    protocol, signed = protocol_of(http_request), http_request.signed_for
     services = services_signed_as(signed)
     spoken = signed if signed in services or not services else services[0]
     if protocol.startswith(("rest-", S3)):
-        if "x-amz-account-id" in received.headers and "s3" in services:
+        if "x-amz-account-id" in http_request.headers and "s3" in services:
             services = ("s3control",)
         for service in services:
-            operation, labels = rest_operation(service, received.environ)
+            operation, labels = rest_operation(service, http_request.environ)
             if operation:
                 return Call(service, TWINS.get((signed, operation), operation), protocol, labels)
-        return Call(spoken, f"{received.method} {received.path}", protocol, known=False)
-    operation, mark, value = _said(received, body, protocol)
-    for service in services if protocol == CBOR or received.path == "/" else ():
+        return Call(spoken, f"{http_request.method} {http_request.path}", protocol, known=False)
+    operation, mark, value = _named_operation(http_request, body, protocol)
+    for service in services if protocol == CBOR or http_request.path == "/" else ():
         spoken_to = protocol in protocols(service)
         if not spoken_to or (value and metadata()[service].get(mark) != value):
             continue
@@ -131,47 +134,44 @@ def name(received: Received, body: bytes) -> Call:
     return Call(spoken, operation or "a request without an operation", protocol, known=False)
 
 
-def unsigned(received: Received, body: bytes) -> Call | None:
-    """Name a request that its clients send without a signature: STS's for identities from outside.
+def unsigned(http_request: HttpRequest, body: bytes) -> Call | None:
+    """Return the operation of a request that has no signature by design, or None.
 
-    None for all others.
+    These are STS's operations for federated identities.
     """
-    if received.signed_for or protocol_of(received) != "query":
+    if http_request.signed_for or protocol_of(http_request) != "query":
         return None
-    operation, sts = _said(received, body, "query")[0], service_model("sts")
+    operation, sts = _named_operation(http_request, body, "query")[0], service_model("sts")
     if operation in sts.operation_names and sts.operation_model(operation).auth_type == "none":
         return Call("sts", operation, "query")
     return None
 
 
-def _said(received: Received, body: bytes, protocol: str) -> tuple[str, str, str]:
-    """Return the operation that a request names, and what its service's metadata must say."""
+def _named_operation(http_request: HttpRequest, body: bytes, protocol: str) -> tuple[str, str, str]:
+    """Return the operation that a request names, and the metadata that its service must have."""
     if protocol == "json":
-        prefix, _, operation = received.headers["x-amz-target"].rpartition(".")
+        prefix, _, operation = http_request.headers["x-amz-target"].rpartition(".")
         return operation, "targetPrefix", prefix
     if protocol == CBOR:
-        path = _RPC.match(received.path)
+        path = _RPC.match(http_request.path)
         return (path[1] if path else ""), "", ""
-    fields = form(received, body)
+    fields = form(http_request, body)
     operations, versions = (
         {value for name, value in fields if name == field} for field in ("Action", "Version")
     )
-    # Two of them may be read as either: such a request has no name.
+    # Two operations in one request: it is ambiguous and has no name.
     operation = operations.pop() if len(operations) == 1 else ""
     return operation, "apiVersion", versions.pop() if len(versions) == 1 else ""
 
 
-def form(received: Received, body: bytes) -> list[tuple[str, str]]:
-    """Return the fields of a form, in the query and in the body."""
-    # Latin-1 keeps every byte as it was sent; what is quoted, as it should be, is UTF-8.
-    return received.fields + parse_qsl(body.decode("latin-1"), keep_blank_values=True)
+def form(http_request: HttpRequest, body: bytes) -> list[tuple[str, str]]:
+    """Return the fields of a form, from the query and the body."""
+    # Latin-1 keeps every byte; the URL-encoded values are UTF-8.
+    return http_request.fields + parse_qsl(body.decode("latin-1"), keep_blank_values=True)
 
 
 def rest_operation(service: str, environ: dict) -> tuple[str, dict[str, str]]:
-    """Return the operation of a REST service that a request asks for, and the values in its path.
-
-    ('', {}) where there is none.
-    """
+    """Return the operation of a REST request and the values in its path; or ('', {})."""
     if not metadata()[service]["protocol"].startswith("rest-"):
         return "", {}
     return match(service, environ)

@@ -1,4 +1,4 @@
-"""Single values as text: in headers, URIs, forms and XML. Knows shapes, and no document.
+"""Reads and writes single values as text, for headers, URIs, forms and XML. Knows shapes alone.
 
 Contract: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html (and its kin)
 """
@@ -18,9 +18,9 @@ NUMBERS = {"integer": int, "long": int, "float": float, "double": float}
 
 
 def read(shape: Shape, text: str) -> Any:
-    """Return the value that a text stands for; the text itself where it stands for none.
+    """Return the value of a text; the text itself where it is not valid.
 
-    The check against the model names what has stayed a text.
+    The validation names a value that has stayed a text.
     """
     kind = shape.type_name
     try:
@@ -40,7 +40,7 @@ def read(shape: Shape, text: str) -> Any:
 
 
 def write(shape: Shape, value: Any, time_format: str) -> str:
-    """Return the text of a value; `time_format` is its protocol's own, where the model has none."""
+    """Return the text of a value; `time_format` is the protocol's, for shapes without one."""
     kind = shape.type_name
     if kind == "timestamp":
         return str(timestamp(shape, value, time_format))
@@ -54,10 +54,10 @@ def write(shape: Shape, value: Any, time_format: str) -> str:
 
 
 def moment(value: float | str | datetime) -> datetime:
-    """Return a time, in UTC, from seconds since 1970 or any of AWS's texts.
+    """Return a time, in UTC, from seconds since 1970 or any of AWS's text formats.
 
     Raises:
-        ValueError, OverflowError, OSError: it is none.
+        ValueError, OverflowError, OSError: the value is not a time.
     """
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)
@@ -70,7 +70,7 @@ def moment(value: float | str | datetime) -> datetime:
 
 
 def timestamp(shape: Shape, value: float | str | datetime, time_format: str) -> float | int | str:
-    """Return a time as a shape has it: a text, or seconds since 1970."""
+    """Return a time in the format of a shape: a text, or seconds since 1970."""
     time_format = shape.serialization.get("timestampFormat", time_format).lower()
     if time_format == UNIX:
         seconds = value if isinstance(value, int | float) else moment(value).timestamp()
@@ -82,5 +82,5 @@ def timestamp(shape: Shape, value: float | str | datetime, time_format: str) -> 
 
 
 def base64_text(value: bytes | str) -> str:
-    """Return bytes as text; a text is that of its own bytes."""
+    """Return bytes, or a text's bytes, in base64."""
     return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()

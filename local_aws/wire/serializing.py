@@ -1,4 +1,4 @@
-"""Words the answer of an operation, in the protocol that its request came in. Knows no service."""
+"""Serializes the answer of an operation in the protocol of its request. Knows no service."""
 
 import json
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Answer:
 
 
 def serialize(call: Call, result: dict, request_id: str) -> Answer:
-    """Return the answer that boto3 reads as `result`; members that the model lacks are left out."""
+    """Return the response that boto3 parses to `result`; members outside the model are left out."""
     operation = operation_model(call.service, call.operation)
     shape = operation.output_shape
     if call.protocol == "query":
@@ -58,7 +58,7 @@ def _query(operation: OperationModel, result: dict, request_id: str) -> bytes:
 
 
 def _body(shape: Shape, protocol: str, result: dict) -> bytes:
-    """Return the body of a REST answer: its payload, or a document of what stands nowhere else."""
+    """Return the body of a REST answer: its payload, or a document of the remaining members."""
     name = shape.serialization.get("payload")
     if name is None:
         content = {name: result[name] for name in result.keys() & shape.members.keys()}
@@ -83,7 +83,7 @@ def _document(shape: Shape, protocol: str, value: Any) -> bytes:
 
 
 def _locate(answer: Answer, name: str, member: Shape, value: Any) -> None:
-    """Put a member into the status or the headers, where the model has it there."""
+    """Put a member into the status or the headers, if the model has it there."""
     location = member.serialization.get("location")
     own = member.serialization.get("name", name)
     if location == "statusCode":

@@ -1,6 +1,6 @@
-"""Checks a request against botocore's own service model; knows shapes, and no service.
+"""Validates a request against botocore's service model; knows shapes, and no service.
 
-What AWS would refuse is refused here: required members, types, enums, patterns, lengths, ranges.
+Checked as on AWS: required members, types, enums, patterns, lengths, ranges.
 """
 
 from datetime import datetime
@@ -33,12 +33,12 @@ CODES = {
     "sagemaker-runtime": "ValidationError",
     "sts": "ValidationError",
 }
-"""The code for a request that a service's model forbids, where it is not ValidationException."""
+"""Error codes for invalid requests, of services whose code is not ValidationException."""
 
 
 @cache
 def _pattern(text: str) -> "regex.Pattern | None":
-    # `regex` reads \p{L} and its kind, which `re` does not; a few Java-only patterns stay unread.
+    # `regex` supports \p{L} and the like, `re` does not; a few Java-only patterns are ignored.
     try:
         return regex.compile(text)
     except regex.error:
@@ -62,7 +62,7 @@ _TYPES = {
 
 
 def _members(shape: Shape, value: Any, path: str) -> list[str]:
-    """Return what is wrong inside a structure, a map or a list."""
+    """Return the problems inside a structure, a map or a list."""
     if shape.type_name == "structure":
         lines = [
             f"Value at '{_join(path, name)}' failed to satisfy constraint: Member must not be null"
@@ -82,8 +82,8 @@ def _members(shape: Shape, value: Any, path: str) -> list[str]:
         ]
     return [
         line
-        for place, item in enumerate(value, 1)
-        for line in problems(shape.member, item, f"{path}.{place}.member")
+        for number, item in enumerate(value, 1)
+        for line in problems(shape.member, item, f"{path}.{number}.member")
     ]
 
 
@@ -93,27 +93,29 @@ def _join(path: str, name: str) -> str:
 
 
 def _limits(shape: Shape, value: Any, path: str) -> list[str]:
-    """Return what is wrong with a value's length, range, pattern or choice."""
-    said = f"Value '{value}' at '{path}' failed to satisfy constraint: "
+    """Return the problems of a value's length, range, pattern or enum."""
+    failed = f"Value '{value}' at '{path}' failed to satisfy constraint: "
     meta, lines = shape.metadata, []
     sized = isinstance(value, str | list | dict | bytes)
     measure = len(value) if sized else value
     noun = "have length" if sized else "have value"
     if "min" in meta and measure < meta["min"]:
-        lines.append(f"{said}Member must {noun} greater than or equal to {meta['min']}")
+        lines.append(f"{failed}Member must {noun} greater than or equal to {meta['min']}")
     if "max" in meta and measure > meta["max"]:
-        lines.append(f"{said}Member must {noun} less than or equal to {meta['max']}")
+        lines.append(f"{failed}Member must {noun} less than or equal to {meta['max']}")
     if meta.get("enum") and value not in meta["enum"]:
-        lines.append(f"{said}Member must satisfy enum value set: [{', '.join(meta['enum'])}]")
+        lines.append(f"{failed}Member must satisfy enum value set: [{', '.join(meta['enum'])}]")
     if isinstance(value, str) and "pattern" in meta:
         pattern = _pattern(meta["pattern"])
         if pattern is not None and not pattern.fullmatch(value):
-            lines.append(f"{said}Member must satisfy regular expression pattern: {meta['pattern']}")
+            lines.append(
+                f"{failed}Member must satisfy regular expression pattern: {meta['pattern']}"
+            )
     return lines
 
 
 def problems(shape: Shape, value: Any, path: str = "") -> list[str]:
-    """Return what AWS would find wrong with a value of a shape, a line each."""
+    """Return the problems that AWS would report of a value, a line each."""
     expected = _TYPES[shape.type_name]
     is_flag_for_number = isinstance(value, bool) and shape.type_name != "boolean"
     if not isinstance(value, expected) or is_flag_for_number:
@@ -126,10 +128,10 @@ def problems(shape: Shape, value: Any, path: str = "") -> list[str]:
 
 
 def check_request(service: str, operation: str, request: dict) -> None:
-    """Check a request as AWS does before it does anything.
+    """Validate a request as AWS does before it executes an operation.
 
     Raises:
-        AwsError: `ValidationException`, with every line that is wrong.
+        AwsError: `ValidationException`, or the service's code, with one line for each problem.
     """
     shape = operation_model(service, operation).input_shape
     lines = problems(shape, request) if shape else []

@@ -1,4 +1,4 @@
-"""Values in XML documents, read and written by their shapes. Knows no request and no answer.
+"""Reads and writes values in XML documents by their shapes. Knows no request and no answer.
 
 Contract: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html
 """
@@ -13,7 +13,7 @@ from botocore.model import Shape
 from local_aws.wire import scalars
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Characters that no XML document may have, not even by number."""
+"""Characters that no XML document may have, not even as character references."""
 
 
 def parse(body: bytes) -> Element:
@@ -25,7 +25,7 @@ def parse(body: bytes) -> Element:
 
 
 def text_of(root: Element) -> bytes:
-    """Return a document; line ends stand as numbers, else a reader would make them one kind."""
+    """Return a document's text; line ends are character references, which parsers keep."""
     return ElementTree.tostring(root, encoding="utf-8").replace(b"\r", b"&#13;")
 
 
@@ -43,7 +43,7 @@ def read(shape: Shape, element: Element) -> Any:
 
 
 def _of(shape: Shape) -> list[tuple[str, Shape]]:
-    """Return the members of a structure that stand in its document, not in headers."""
+    """Return the members of a structure that are in its document, not in headers."""
     return [each for each in shape.members.items() if "location" not in each[1].serialization]
 
 
@@ -75,7 +75,7 @@ def _pairs(shape: Shape, entries: list[Element]) -> dict:
 
 
 def write(parent: Element, name: str, shape: Shape, value: Any) -> Element:
-    """Add a value to an element as one of its children (several for a flat list); return it."""
+    """Add a value to an element as a child (several for a flat list); return the child."""
     kind = shape.type_name
     if kind in ("list", "map") and shape.serialization.get("flattened"):
         _write_flat(parent, name, shape, value)

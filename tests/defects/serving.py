@@ -1,7 +1,6 @@
 """Defects around the model: never deployed, fed otherwise than trained, tied to one account."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from tests.local_cloud import make_client
 from tests.made_model import make_artifact
 from tests.made_shards import LABELS, photo
 from tests.project.test_style import ACCOUNT, ACCOUNTS, ROOT, SHIPPED
-from tests.scripts.test_inference import SCRIPT, Endpoint
+from tests.scripts.test_inference import Endpoint
 from tests.sounds import chirp, file_of, hush, placed
 
 BUCKET = re.compile(r"""["']s3://(?!aft-vbi-pds)[a-z0-9]|Bucket=["'][a-z0-9]""")
@@ -52,11 +51,11 @@ def weights_alone(folder: Path) -> None:
 
 
 def a_saved_model_answers_as_an_endpoint(save: Callable, bench: Bench) -> None:
-    """The inference image's own Transformer loads what training saved, and answers."""
+    """The image's own server loads what training saved, and answers."""
     save(bench.folder)
-    threads, path = torch.get_num_threads(), [str(SCRIPT.parent), *sys.path]
+    threads, path = torch.get_num_threads(), [str(ROOT / "docker_process"), *sys.path]
     try:
-        with patch.dict(os.environ, SAGEMAKER_PROGRAM="inference.py"), patch("sys.path", path):
+        with patch("sys.path", path):
             endpoint = Endpoint(bench.folder)
             answer = endpoint(photo(1, np.random.default_rng(0)), "image/jpeg")
     except FileNotFoundError as error:

@@ -104,6 +104,23 @@ def test_raw_is_a_folder_as_seen_from_the_project_or_a_prefix(
     assert load_config().raw == found
 
 
+@pytest.mark.parametrize("file, path", [("a.jsonl", ROOT / "a.jsonl"), ("/x/a", Path("/x/a"))])
+def test_a_transcript_is_a_file_as_seen_from_the_project(local, environment, tmp_path, file, path):
+    environment.chdir(tmp_path)
+    environment.setenv("COURSE_TRANSCRIPT", file)
+    assert load_config().transcript == path
+
+
+@pytest.mark.parametrize(
+    "told, number", [("/x/05_train.ipynb", "05"), ("/x/private.ipynb", None), (None, None)]
+)
+def test_of_the_notebooks_path_its_number_is_known(local, environment, told, number):
+    if told:
+        environment.setenv("JPY_SESSION_NAME", told)
+    config = load_config()
+    assert (config.notebook, config.transcript) == (number, None)
+
+
 def test_the_state_lies_in_the_project_unless_it_is_said_where(environment, tmp_path):
     assert local_settings().state == module.ROOT / ".local_aws"
     environment.chdir(tmp_path)

@@ -1,9 +1,9 @@
 """Images have names that change with what is in them; AWS's own are looked up, not remembered."""
 
 import dataclasses
-import re
 
 import pytest
+from botocore.exceptions import ClientError
 
 from helpers import container_images
 from helpers.container_images import (
@@ -16,13 +16,15 @@ from helpers.container_images import (
 from helpers.instances import unfit
 from helpers.session import client
 
+PYTHON = "FROM python:3.11-slim\n"
+
 
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     """Return a folder that stands for docker_process/."""
     monkeypatch.setattr(container_images, "FOLDER", tmp_path / "docker")
     (tmp_path / "docker").mkdir()
-    (tmp_path / "docker" / "Dockerfile").write_text("FROM scratch")
+    (tmp_path / "docker" / "Dockerfile").write_text(PYTHON)
     return tmp_path / "docker"
 
 
@@ -55,14 +57,14 @@ def test_our_image_is_pushed_once_and_found_again(config, files):
 
 def test_a_changed_image_is_pushed_beside_the_old_one(config, files):
     old = processing_image(config)
-    (files / "Dockerfile").write_text("FROM python")
+    (files / "Dockerfile").write_text(PYTHON + "ENV A=b")
     assert processing_image(config) != old
     assert {image["imageTag"] for image in images(config)} == {old[-12:], image_tag()}
 
 
 def test_without_docker_on_aws_it_says_where_to_build(config, files, monkeypatch):
     processing_image(config)
-    (files / "Dockerfile").write_text("FROM python")
+    (files / "Dockerfile").write_text(PYTHON + "ENV A=b")
     monkeypatch.setattr(container_images.shutil, "which", lambda name: None)
     monkeypatch.setattr(container_images, "client", lambda _, service: client(config, service))
     with pytest.raises(RuntimeError, match="no docker command.*CloudShell"):
@@ -83,8 +85,32 @@ def test_a_training_image_fits_the_instance(config, instance, smddp, name):
     assert training_image(config, instance, smddp=smddp).rpartition("/")[2] == name
 
 
-def test_an_endpoint_has_the_last_image_that_serves(config):
-    assert re.search(r"/pytorch-inference:2\.6.*-cpu-py312", serving_image(config, "ml.m5.large"))
+def test_an_endpoint_has_the_image_of_the_processing_jobs(config):
+    assert serving_image(config) == processing_image(config)
+
+
+def test_what_python_has_compiled_is_no_part_of_the_image(config, files):
+    tag, manifest = image_tag(), container_images._manifest()
+    (files / "__pycache__").mkdir()
+    (files / "__pycache__" / "app.pyc").write_bytes(b"x")
+    assert (image_tag(), container_images._manifest()) == (tag, manifest)
+
+
+def test_an_image_that_can_not_be_built_raises_with_the_line(config, files):
+    (files / "Dockerfile").write_text(PYTHON + "RUN apt-get install -y ffmpeg")
+    with pytest.raises(ClientError, match="line 2: RUN apt-get install -y ffmpeg: the command"):
+        processing_image(config)
+
+
+@pytest.mark.parametrize("in_studio", [False, True])
+def test_docker_attests_nothing_and_has_studios_network_there(tmp_path, monkeypatch, in_studio):
+    (tmp_path / "metadata.json").touch()
+    monkeypatch.setattr(
+        container_images, "STUDIO", tmp_path / ("metadata.json" if in_studio else "no")
+    )
+    options = container_images._build_options()
+    assert "--provenance=false" in options
+    assert (options[-2:] == ["--network", "sagemaker"]) == in_studio
 
 
 @pytest.mark.parametrize(

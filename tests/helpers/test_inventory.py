@@ -6,11 +6,12 @@ import json
 import pytest
 
 from helpers.container_images import processing_image
-from helpers.inventory import KINDS, delete_all, inventory
+from helpers.inventory import KINDS, delete_all, inventory, remaining
 from helpers.jobs import wait
 from helpers.roles import make_role
 from helpers.session import client as course_client
 from helpers.tuning_jobs import wait_for_tuning
+from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
 from tests.local_aws.services.sagemaker.tuning.requests import archive as packed_script
@@ -79,6 +80,14 @@ def test_deleting_twice_is_harmless(full):
     assert delete_all(full).empty
 
 
+@pytest.mark.slow
+def test_lists_that_are_late_are_asked_until_they_show_what_is_gone(aws, full):
+    set_faults(aws.context, [Fault("lagging", "sagemaker", "List*", seconds=6)])
+    assert set(delete_all(full)["result"]) == {"deleted"}
+    assert "processing job" in set(inventory(full)["kind"])  # so late are they
+    assert remaining(full).empty
+
+
 def test_cleaning_up_a_course_that_was_never_begun_is_harmless(aws, config):
     aws.store.delete_bucket(BUCKET)
     assert inventory(config).empty and delete_all(config).empty
@@ -109,7 +118,7 @@ def test_what_others_have_stays(aws, full):
     assert sagemaker.describe_training_job(TrainingJobName=THEIRS)
     assert sagemaker.describe_processing_job(ProcessingJobName=THEIRS)
     assert sagemaker.describe_model_package(ModelPackageName=f"{THEIRS}/1")
-    assert sagemaker.describe_model_card(ModelCardName=THEIRS)
+    assert sagemaker.list_model_cards(NameContains=THEIRS)["ModelCardSummaries"]
     assert course_client(full, "glue").get_table(DatabaseName="theirs", Name="t")
     logs = course_client(full, "logs")
     streams = logs.describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs")["logStreams"]
@@ -166,6 +175,6 @@ def test_what_can_not_be_deleted_is_listed_with_its_reason(config):
     policy = {"Version": "2012-10-17", "Statement": [allow]}
     arn = iam.create_policy(PolicyName="p", PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
     iam.attach_role_policy(RoleName=config.role, PolicyArn=arn)
-    done = delete_all(config).set_index("kind")["result"]
+    done = delete_all(config, patience=0).set_index("kind")["result"]
     assert done["role"].startswith("left: ") and done["bucket"] == "deleted"
     assert list(inventory(config)["kind"]) == ["role"]

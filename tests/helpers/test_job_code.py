@@ -75,7 +75,6 @@ def test_training_code_names_the_requirements_that_lie_beside_the_script():
     assert (folder / code.entry_script).is_file() and code.entry_script == "train.py"
     # By this very name the toolkit that starts a tuning job's trials installs them.
     assert code.requirements == "requirements.txt" and (folder / code.requirements).is_file()
-    assert (folder / "inference_requirements.txt").is_file()
 
 
 @pytest.mark.parametrize("name", ["SourceCode", "from_recipe"])

@@ -18,20 +18,14 @@ AWSS = "local_aws/images/aws/pytorch-2.13-cu133/packages.txt"
 
 TRAINING = [*pins(AWSS), *pins("scripts_train/requirements.txt")]
 PROCESSING = pins("docker_process/requirements.txt")
-SERVING = [
-    *("numpy", "sagemaker-inference", "torch", "torchaudio"),
-    *pins("scripts_inference/inference_requirements.txt"),
-]
-"""AWS's inference image, of which no whole list is known, and what the endpoint installs."""
 JOBS = {
     "scripts_train/train.py": TRAINING,
     "scripts_process/shard.py": PROCESSING,
     "scripts_process/evaluate.py": PROCESSING,
-    "scripts_inference/inference.py": [
-        *SERVING,
-        *pins("scripts_inference/inference_requirements.txt"),
-    ],
+    "scripts_inference/inference.py": PROCESSING,
+    "docker_process/model_server/server.py": PROCESSING,
 }
+OURS = {"helpers", "model_server"}
 NAMED = [f"helpers.datasets.{name}.dataset" for name in NAMES]
 """Modules that are imported by a name which is only known when a job runs."""
 NOTEBOOKS = tuple(
@@ -53,8 +47,9 @@ NEVER = {
 
 def source(name: str) -> Path | None:
     """Return the file of one of our modules."""
-    path = ROOT / name.replace(".", "/")
-    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.is_file()), None)
+    paths = [folder / name.replace(".", "/") for folder in (ROOT, ROOT / "docker_process")]
+    files = (file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py"))
+    return next((file for file in files if file.is_file()), None)
 
 
 def is_for_types(node: ast.AST) -> bool:
@@ -91,7 +86,7 @@ def reached(script: str) -> dict[str, str]:
             if (ours := source(name)) is not None:
                 todo += [ours] if ours not in seen else []
                 seen.add(ours)
-            elif name.split(".")[0] not in ("helpers", *sys.stdlib_module_names):
+            elif name.split(".")[0] not in OURS | sys.stdlib_module_names:
                 found.setdefault(name.split(".")[0], str(path.relative_to(ROOT)))
     return found
 

@@ -1,4 +1,4 @@
-"""A real threaded server over a store in a temporary folder, and boto3 pointed at it."""
+"""A real threaded server over a store in a temporary folder, and boto3 clients for it."""
 
 import threading
 
@@ -13,7 +13,7 @@ from local_aws.wire.http_handler import KeepAliveHandler
 
 
 class SettingsApp:
-    """A settings app that only remembers what reached it."""
+    """A settings app that only records its requests."""
 
     def __init__(self):
         self.seen: list[tuple[str, str, str, bytes]] = []

@@ -1,4 +1,4 @@
-"""The `aws` command, unmodified, finds in the local AWS what it finds in AWS."""
+"""The `aws` command, unmodified, works with the local AWS."""
 
 import hashlib
 import json
@@ -55,16 +55,31 @@ def test_a_job_is_described_and_its_log_read(run, client):
     assert [event["message"] for event in log["events"]] == ["epoch=1; loss=0.5"]
 
 
-def test_a_query_is_started_and_its_rows_are_read(run):
-    place = f"OutputLocation=s3://{BUCKET}/athena/"
-    ask = ("--query-string", "SELECT 1 AS one, 'a' AS letter", "--result-configuration", place)
-    execution = run("athena", "start-query-execution", *ask)["QueryExecutionId"]
+def ask(run, *options) -> str:
+    """Return the id of a query that has ended."""
+    text = ("--query-string", "SELECT 1 AS one, 'a' AS letter")
+    execution = run("athena", "start-query-execution", *text, *options)["QueryExecutionId"]
     state = "QUEUED"
     while state in ("QUEUED", "RUNNING"):
-        about = run("athena", "get-query-execution", "--query-execution-id", execution)
-        state = about["QueryExecution"]["Status"]["State"]
+        answer = run("athena", "get-query-execution", "--query-execution-id", execution)
+        state = answer["QueryExecution"]["Status"]["State"]
+    return execution
+
+
+def test_a_query_is_started_and_its_rows_are_read(run):
+    execution = ask(run, "--result-configuration", f"OutputLocation=s3://{BUCKET}/athena/")
     rows = run("athena", "get-query-results", "--query-execution-id", execution)["ResultSet"][
         "Rows"
     ]
     texts = [[cell["VarCharValue"] for cell in row["Data"]] for row in rows]
     assert texts == [["one", "letter"], ["1", "a"]]
+
+
+def test_a_companys_workgroup_is_set_up_and_says_where_results_go(run, client):
+    place = f"OutputLocation=s3://{BUCKET}/company/"
+    settings = f"EnforceWorkGroupConfiguration=true,ResultConfiguration={{{place}}}"
+    group = ("--name", "company", "--configuration", settings)
+    run("athena", "create-work-group", *group, text=True)
+    execution = ask(run, "--work-group", "company")
+    body = client("s3").get_object(Bucket=BUCKET, Key=f"company/{execution}.csv")["Body"]
+    assert body.read() == b'"one","letter"\n"1","a"\n'

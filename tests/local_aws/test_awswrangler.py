@@ -96,16 +96,6 @@ def test_a_prepared_statement_is_made_changed_listed_and_deleted(songs):
     assert wr.athena.list_prepared_statements() == []
 
 
-def test_a_saved_query_is_run_by_its_id(songs, client):
-    saved = client("athena").create_named_query(
-        Name="owls", Database="birds", QueryString="SELECT id FROM songs WHERE label = 'owl'"
-    )
-    query = wr.athena.start_query_execution("SELECT 1", database="birds", s3_output=OUTPUT)
-    assert wr.athena.wait_query(query)["Status"]["State"] == "SUCCEEDED"
-    text = client("athena").get_named_query(NamedQueryId=saved["NamedQueryId"])
-    assert ask(text["NamedQuery"]["QueryString"], ctas_approach=False) == [{"id": 4}]
-
-
 def test_the_catalog_is_searched_changed_and_emptied(lake, songs):
     assert [each["Name"] for each in wr.catalog.search_tables(text="song")] == ["songs"]
     wr.catalog.create_database("birds", description="of the marsh", exist_ok=True)

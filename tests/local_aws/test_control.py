@@ -1,4 +1,4 @@
-"""The door: the clock moved and faults set by a signed call, and nothing by any other."""
+"""The public interface: only signed calls move the clock and set faults."""
 
 import json
 import urllib.error

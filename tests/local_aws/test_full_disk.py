@@ -1,4 +1,4 @@
-"""A disk that fills up and gets room again: what was acknowledged is there, nothing else is."""
+"""A disk that fills up and gets space again keeps all acknowledged changes, and no others."""
 
 import json
 import os
@@ -33,7 +33,7 @@ class Disk:
         self.folder, self._ballast = folder, folder / "ballast"
 
     def fill(self, free: int) -> None:
-        """Leave so many bytes free, as far as the file system counts bytes."""
+        """Leave about so many bytes free."""
         with self._ballast.open("wb", buffering=0) as file:
             size = 1 << 20
             while size:
@@ -49,7 +49,7 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path):
-    """Return a full-able disk; skip where none may be mounted."""
+    """Return a small disk; skip the test where none can be mounted."""
     folder = tmp_path / "disk"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
@@ -72,7 +72,7 @@ def settings(disk):
 
 
 class Cloud:
-    """A running server, what it was asked for, and what it has."""
+    """A running server, the requests to it, and its content."""
 
     def __init__(self, settings):
         aws = SimpleNamespace(context=lifecycle.ensure_running(settings))
@@ -93,25 +93,23 @@ class Cloud:
         self.s3.create_bucket(Bucket=f"bucket-{name}")
 
     def upload(self, name):
-        about = {"Bucket": BUCKET, "Key": f"uploads/{name}"}
-        about["UploadId"] = self.s3.create_multipart_upload(**about)["UploadId"]
-        part = self.s3.upload_part(**about, PartNumber=1, Body=name.encode() * 500)
+        upload = {"Bucket": BUCKET, "Key": f"uploads/{name}"}
+        upload["UploadId"] = self.s3.create_multipart_upload(**upload)["UploadId"]
+        part = self.s3.upload_part(**upload, PartNumber=1, Body=name.encode() * 500)
         parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
-        self.s3.complete_multipart_upload(**about, MultipartUpload=parts)
+        self.s3.complete_multipart_upload(**upload, MultipartUpload=parts)
 
     def role(self, name):
         self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
 
     def group(self, name):
-        tags = [{"Key": "a", "Value": name}]
-        self.sagemaker.create_model_package_group(ModelPackageGroupName=name, Tags=tags)
+        self.sagemaker.create_model_package_group(ModelPackageGroupName=name)
 
     def model(self, name):
         data = f"s3://{BUCKET}/model/model.tar.gz"
         container = {"Image": SERVING, "ModelDataUrl": data}
-        tags = [{"Key": "a", "Value": name}]
         self.sagemaker.create_model(
-            ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE, Tags=tags
+            ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE
         )
 
     def table(self, name):
@@ -131,22 +129,22 @@ class Cloud:
         self._query(f"CREATE DATABASE d_{name}")
 
     def _query(self, text):
-        about = {"ResultConfiguration": {"OutputLocation": f"s3://{BUCKET}/results/"}}
-        id_ = self.athena.start_query_execution(QueryString=text, **about)["QueryExecutionId"]
+        output = {"ResultConfiguration": {"OutputLocation": f"s3://{BUCKET}/results/"}}
+        id_ = self.athena.start_query_execution(QueryString=text, **output)["QueryExecutionId"]
         while True:
-            found = self.athena.get_query_execution(QueryExecutionId=id_)
-            status = found["QueryExecution"]["Status"]
+            answer = self.athena.get_query_execution(QueryExecutionId=id_)
+            status = answer["QueryExecution"]["Status"]
             if status["State"] == "SUCCEEDED":
                 return
             if status["State"] == "FAILED":
                 reason = status["StateChangeReason"]
-                said = {"Code": "InsufficientStorage", "Message": reason}
-                raise ClientError({"Error": said} if FULL_MESSAGE in reason else {}, text)
+                error = {"Code": "InsufficientStorage", "Message": reason}
+                raise ClientError({"Error": error} if FULL_MESSAGE in reason else {}, text)
 
     KINDS = "object bucket upload role group model table line log_group ctas ddl".split()
 
     def ask(self, prefix: str, expect_all: bool = False) -> set[tuple[str, str]]:
-        """Ask for two of each kind; return what was acknowledged."""
+        """Create two resources of each kind; return those that were acknowledged."""
         done = set()
         for name in (f"{prefix}a", f"{prefix}b"):
             for kind in self.KINDS:
@@ -159,36 +157,34 @@ class Cloud:
         return done
 
     def there(self) -> set[tuple[str, str]]:
-        """Return all that the server has."""
+        """Return all resources of the server."""
         s3, sagemaker, glue = self.s3, self.sagemaker, self.glue
-        found = set()
+        kept = set()
         for kind in ("object", "upload"):
             listed = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"{kind}s/").get("Contents", [])
             for item in listed:
                 name = item["Key"].partition("/")[2]
                 body = s3.get_object(Bucket=BUCKET, Key=item["Key"])["Body"].read()
                 assert body == name.encode() * 500
-                found.add((kind, name))
-        buckets = [one["Name"] for one in s3.list_buckets()["Buckets"]]
-        found |= {("bucket", n.removeprefix("bucket-")) for n in buckets if n != BUCKET}
-        found |= {("role", one["RoleName"]) for one in self.iam.list_roles()["Roles"]}
+                kept.add((kind, name))
+        buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+        kept |= {("bucket", n.removeprefix("bucket-")) for n in buckets if n != BUCKET}
+        kept |= {("role", role["RoleName"]) for role in self.iam.list_roles()["Roles"]}
         groups = sagemaker.list_model_package_groups(MaxResults=100)
-        for one in groups["ModelPackageGroupSummaryList"]:
-            name, arn = one["ModelPackageGroupName"], one["ModelPackageGroupArn"]
-            assert sagemaker.list_tags(ResourceArn=arn)["Tags"][0]["Value"] == name
-            found.add(("group", name))
+        groups = groups["ModelPackageGroupSummaryList"]
+        kept |= {("group", group["ModelPackageGroupName"]) for group in groups}
         models = sagemaker.list_models(MaxResults=100)["Models"]
-        found |= {("model", one["ModelName"]) for one in models}
-        tables = [one["Name"] for one in glue.get_tables(DatabaseName="db")["TableList"]]
+        kept |= {("model", model["ModelName"]) for model in models}
+        tables = [table["Name"] for table in glue.get_tables(DatabaseName="db")["TableList"]]
         kinds = {"t": "table", "q": "ctas"}
-        found |= {(kinds[name[0]], name[2:]) for name in tables}
-        databases = [one["Name"] for one in glue.get_databases()["DatabaseList"]]
-        found |= {("ddl", name[2:]) for name in databases if name.startswith("d_")}
+        kept |= {(kinds[name[0]], name[2:]) for name in tables}
+        databases = [database["Name"] for database in glue.get_databases()["DatabaseList"]]
+        kept |= {("ddl", name[2:]) for name in databases if name.startswith("d_")}
         events = self.logs.filter_log_events(logGroupName="g")["events"]
-        found |= {("line", event["message"][: len(event["message"]) // 20]) for event in events}
-        names = [one["logGroupName"] for one in self.logs.describe_log_groups()["logGroups"]]
-        found |= {("log_group", n.removeprefix("group-")) for n in names if n != "g"}
-        return found
+        kept |= {("line", event["message"][: len(event["message"]) // 20]) for event in events}
+        names = [group["logGroupName"] for group in self.logs.describe_log_groups()["logGroups"]]
+        kept |= {("log_group", n.removeprefix("group-")) for n in names if n != "g"}
+        return kept
 
 
 def kill(state: Path) -> None:
@@ -234,7 +230,7 @@ def test_a_start_on_a_full_disk_says_so_and_leaves_the_state_alone(disk, setting
             lifecycle.ensure_running(settings)
         words = ["--state", str(settings.state), "--port", str(settings.port), "start"]
         assert main(words) == 1
-        said = "".join(capfd.readouterr())
-        assert FULL_MESSAGE in said and "Traceback" not in said
+        printed = "".join(capfd.readouterr())
+        assert FULL_MESSAGE in printed and "Traceback" not in printed
         disk.clear()
         assert Cloud(settings).there() == acknowledged

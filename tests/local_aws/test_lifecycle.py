@@ -1,4 +1,4 @@
-"""One server a state folder: started once, found again, stopped whole."""
+"""One server for each state folder: started once, found again, stopped with all processes."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from local_aws import lifecycle
 from local_aws.server import SDK_DEFAULTS, LocalAws
 from local_aws.settings import Settings
 from local_aws.state.disk import is_full
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 from tools.course_run import free_port
 
 START = """
@@ -93,10 +93,10 @@ def test_a_server_that_does_not_answer_is_named_and_no_second_is_started(setting
 def test_a_server_that_is_slow_to_answer_is_waited_for(settings):
     settings.state.mkdir()
     with LocalAws(settings.state) as aws:
-        place = settings.state / "server.json"
-        about = place.read_bytes()
-        place.unlink()
-        threading.Timer(0.3, place.write_bytes, [about]).start()
+        file = settings.state / "server.json"
+        content = file.read_bytes()
+        file.unlink()
+        threading.Timer(0.3, file.write_bytes, [content]).start()
         assert lifecycle.ensure_running(settings).url == aws.context.url
 
 

@@ -21,7 +21,7 @@ def state(tmp_path):
 
 @pytest.fixture
 def run(state, capsys):
-    """Return a function that runs a command and returns its exit code and what it printed."""
+    """Return a function that runs a command and returns its exit code and its output."""
 
     def run(*words):
         code = main(["--state", str(state), *words])
@@ -34,10 +34,10 @@ def run(state, capsys):
 def test_start_status_stop_tell_what_is(run, state):
     port = str(free_port())
     assert run("status")[0] == 1 and "start" in run("status")[1]
-    code, said = run("start", "--port", port)
-    assert code == 0 and f"http://127.0.0.1:{port}" in said
-    code, said = run("status")
-    assert code == 0 and port in said and str(state) in said
+    code, printed = run("start", "--port", port)
+    assert code == 0 and f"http://127.0.0.1:{port}" in printed
+    code, printed = run("status")
+    assert code == 0 and port in printed and str(state) in printed
     assert run("stop") == (0, "The local AWS has stopped\n")
     assert run("stop") == (0, "The local AWS does not run\n")
 
@@ -45,14 +45,14 @@ def test_start_status_stop_tell_what_is(run, state):
 @pytest.mark.slow
 def test_a_busy_port_ends_start_with_what_to_do(run):
     with socket.create_server(("127.0.0.1", 0)) as busy:
-        code, said = run("start", "--port", str(busy.getsockname()[1]))
-    assert code == 1 and "is busy" in said and "Traceback" not in said
+        code, printed = run("start", "--port", str(busy.getsockname()[1]))
+    assert code == 1 and "is busy" in printed and "Traceback" not in printed
 
 
 def test_env_points_a_shell_at_the_server(run, state):
     with LocalAws(state) as aws:
-        code, said = run("env")
-    script = f'{said}\necho "$AWS_PROFILE|$AWS_ENDPOINT_URL|$AWS_ACCESS_KEY_ID"'
+        code, printed = run("env")
+    script = f'{printed}\necho "$AWS_PROFILE|$AWS_ENDPOINT_URL|$AWS_ACCESS_KEY_ID"'
     shell = {"AWS_PROFILE": "mine", "PATH": os.defpath}
     done = subprocess.run(["sh", "-c", script], env=shell, capture_output=True, text=True)
     assert code == 0
@@ -60,8 +60,8 @@ def test_env_points_a_shell_at_the_server(run, state):
 
 
 def test_env_without_a_server_says_how_to_start_one(run):
-    code, said = run("env")
-    assert code == 1 and "python -m local_aws start" in said
+    code, printed = run("env")
+    assert code == 1 and "python -m local_aws start" in printed
 
 
 @pytest.mark.slow
@@ -73,8 +73,8 @@ def test_reset_stops_the_server_and_deletes_its_state(run, state):
 
 def test_reset_leaves_a_folder_alone_that_is_no_state(run, state):
     (state / "photos").mkdir(parents=True)
-    code, said = run("reset")
-    assert code == 1 and "left alone" in said and (state / "photos").exists()
+    code, printed = run("reset")
+    assert code == 1 and "left alone" in printed and (state / "photos").exists()
 
 
 def test_logs_prints_what_a_job_said_in_order(run, state):
@@ -82,9 +82,9 @@ def test_logs_prints_what_a_job_said_in_order(run, state):
         for host, line in [("algo-1", "first"), ("algo-2", "second"), ("algo-1", "third")]:
             write_log(aws, "/aws/sagemaker/TrainingJobs", f"birds-1/{host}", [line])
         write_log(aws, "/aws/sagemaker/TrainingJobs", "birds-2/algo-1", ["other"])
-    code, said = run("logs", "birds-1")
-    assert code == 0 and sorted(said.split()) == ["first", "second", "third"]
-    assert said.index("first") < said.index("third")
+    code, printed = run("logs", "birds-1")
+    assert code == 0 and sorted(printed.split()) == ["first", "second", "third"]
+    assert printed.index("first") < printed.index("third")
 
 
 def test_logs_are_found_by_names_that_no_file_has(run, state):
@@ -104,6 +104,6 @@ def test_logs_leaves_out_a_line_that_a_killed_server_did_not_finish(run, state):
 
 
 def test_logs_of_nobody_is_an_error_and_without_a_name_the_servers_own(run):
-    code, said = run("logs", "nobody")
-    assert code == 1 and "'nobody'" in said
+    code, printed = run("logs", "nobody")
+    assert code == 1 and "'nobody'" in printed
     assert run("logs") == (0, "")

@@ -1,4 +1,4 @@
-"""The table of operations: every row is an operation of AWS, and an engine that has it."""
+"""Every row of the table of operations is an operation of AWS, with a method of an engine."""
 
 import pytest
 

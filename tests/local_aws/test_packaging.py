@@ -1,4 +1,4 @@
-"""The local AWS installs by itself: all its folders, all that it imports, and no `helpers`."""
+"""The local AWS installs alone: with all its folders and dependencies, without `helpers`."""
 
 import ast
 import os

@@ -1,4 +1,4 @@
-"""Nothing faked: what is not done is refused by name, whatever the service and its protocol."""
+"""Every unsupported operation of every service is refused by name, in its protocol."""
 
 import urllib.error
 import urllib.request
@@ -13,9 +13,9 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from local_aws.operations import table
-from local_aws.recorded.operations import RECORDED
+from local_aws.recorded.recorded_operations import RECORDED
 from local_aws.server import LocalAws
-from tests.local_aws.minimal import request
+from tests.local_aws.minimal_requests import request
 from tools.operations import SERVICES, executed, recorded, refused
 
 CODES = ("NotImplemented", "NotImplementedException")
@@ -38,8 +38,8 @@ def connect(cloud):
             "aws_access_key_id": cloud.context.access_key,
             "aws_secret_access_key": cloud.context.secret_key,
         }
-        place = {"endpoint_url": cloud.context.url, "region_name": cloud.context.region}
-        return boto3.client(service, config=plain, **place, **keys)
+        server = {"endpoint_url": cloud.context.url, "region_name": cloud.context.region}
+        return boto3.client(service, config=plain, **server, **keys)
 
     return connect
 
@@ -60,8 +60,8 @@ def test_every_refused_operation_gets_a_400_that_names_it(connect, service):
     for operation in refused(service):
         error = told(client, operation)
         status = error.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        said = f"The local AWS does not support {service}:{operation}."
-        right = (400, True, said)
+        message = f"The local AWS does not support {service}:{operation}."
+        right = (400, True, message)
         seen = (status, error["Error"]["Code"] in CODES, error["Error"].get("Message"))
         if seen != right:
             wrong.append((operation, error))

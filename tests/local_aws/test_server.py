@@ -1,4 +1,4 @@
-"""A real server process: what it has acknowledged outlives kill -9, and what it runs does not."""
+"""After kill -9 of a real server its acknowledged state is there, and no process of it."""
 
 import os
 import signal
@@ -67,9 +67,9 @@ def start(tmp_path):
 
 def settled(sagemaker):
     while True:
-        about = sagemaker.describe_endpoint(EndpointName="endpoint")
-        if about["EndpointStatus"] not in ("Creating", "Updating"):
-            return about
+        endpoint = sagemaker.describe_endpoint(EndpointName="endpoint")
+        if endpoint["EndpointStatus"] not in ("Creating", "Updating"):
+            return endpoint
         time.sleep(0.05)
 
 
@@ -82,8 +82,8 @@ def fill(server):
     glue.create_table(DatabaseName="birds", TableInput={"Name": "calls"})
     sagemaker.create_training_job(**training("done", "print('loss=1')"))
     wait_for(sagemaker, "TrainingJob", "done")
-    place = {"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
-    sagemaker.create_model(ModelName="model", PrimaryContainer=place, ExecutionRoleArn=ROLE)
+    container = {"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
+    sagemaker.create_model(ModelName="model", PrimaryContainer=container, ExecutionRoleArn=ROLE)
     variant = {"VariantName": "v", "ModelName": "model", "InstanceType": "ml.m5.large"}
     variant["InitialInstanceCount"] = 1
     sagemaker.create_endpoint_config(EndpointConfigName="config", ProductionVariants=[variant])
@@ -103,7 +103,7 @@ def test_all_that_was_acknowledged_is_there_after_kill_9(start):
     assert glue.get_table(DatabaseName="birds", Name="calls")["Table"]["Name"] == "calls"
     job = sagemaker.describe_training_job(TrainingJobName="done")
     assert job["TrainingJobStatus"] == "Completed"
-    assert sagemaker.describe_model(ModelName="model")["ModelName"] == "model"
+    assert sagemaker.list_models()["Models"][0]["ModelName"] == "model"
     log = server.client("logs").filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")
     assert [event["message"] for event in log["events"]] == ["loss=1"]
     assert settled(sagemaker)["EndpointStatus"] == "InService"
@@ -131,7 +131,7 @@ time.sleep(99)
     assert not leftovers(server.state)
     job = start().client("sagemaker").describe_training_job(TrainingJobName="job")
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
-    assert "run it again" in job["FailureReason"]
+    assert "run the job again" in job["FailureReason"]
     assert not list((server.state / "instances").iterdir())
 
 

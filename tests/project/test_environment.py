@@ -31,6 +31,7 @@ NOT_IMPORTED = {
 ELSEWHERE = {
     "pip": "stands beside its front, in an image",
     "inference": "the endpoint's script, put on the path by a test",
+    "model_server": "the server in docker_process/, put on the path by tests",
     "smdistributed": "only in SageMaker's training images",
 }
 

@@ -23,6 +23,7 @@ ALLOWED = {
     ("local_aws/images/pip_front.py", "os.path.join(sys.prefix, 'bin', entry.name)"),
     # The user's own setting: a folder anywhere.
     ("helpers/config.py", "ROOT / folder"),
+    ("helpers/config.py", "ROOT / file"),
     # Its callers name the folders, in literals.
     ("helpers/datasets/bins/ingest.py", "source / name"),
     # The kind is ProcessingJob or TrainingJob.

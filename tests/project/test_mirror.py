@@ -1,6 +1,8 @@
-"""Tests mirror the packages: a module has the test file of its name, or says here who tests it."""
+"""Tests mirror the packages: a module has the test file of its name, a test file its module.
 
-from fnmatch import fnmatch
+Each exception is listed by its name, with its reason.
+"""
+
 from pathlib import Path
 
 import pytest
@@ -8,61 +10,94 @@ import pytest
 from tests.places import ROOT
 from tools.readme import tracked
 
-HELPERS = {
-    "datasets/bins/catalog.py": "datasets/bins/test_sample.py: photos are drawn from it",
-    "datasets/bins/drawing.py": "datasets/bins/test_questions.py: every question is drawn",
-    "datasets/bins/boxes.py": "datasets/bins/test_sample.py: photos are looked at whole",
-    "datasets/bins/layout.py": "datasets/bins/test_sample.py: photos are looked at whole",
-    "datasets/bins/plan.py": "datasets/bins/test_sample.py: all photos follow their plan",
-    "datasets/bins/scene.py": "datasets/bins/test_sample.py: photos are looked at whole",
-    "datasets/bins/scores.py": "datasets/test_scores.py: one table for both data sets",
-    "datasets/bins/bottles_and_bags.py": "datasets/bins/test_sample.py: photos are looked at whole",
-    "datasets/birds/drawing.py": "datasets/birds/test_questions.py: every question is drawn",
-    "datasets/birds/scene.py": "datasets/birds/test_sample.py: recordings are heard whole",
-    "datasets/birds/scores.py": "datasets/test_scores.py: one table for both data sets",
-    "datasets/birds/speech.py": "media/test_speech.py: the detector hears made speech",
-    "datasets/fetching.py": "test_fetch.py: both data sets are fetched through it",
-    "datasets/folders.py": "datasets/birds/test_ingest.py: a user's folders are walked",
-    "datasets/questions.py": "test_questions.py: it only names the fields of a question",
-    "networks/classifier.py": "networks/test_model.py: every model of the registry is one",
-    "networks/efficientnet.py": "networks/test_model.py: every model of the registry runs",
-    "onnx_session.py": "networks/test_onnx_graph.py: graphs are opened and run",
-    "sharding/instance.py": "../scripts/test_shard.py: instances share the work, stop and resume",
-    "streaming/shared_memory.py": "test_stream.py: workers get their memory by it",
-    "streaming/workers.py": "test_stream.py: workers decode, die and are named",
-    "training/evaluation.py": "training/test_loop.py: a trainer evaluates its splits",
-    "training/progress.py": "training/test_loop.py: a stopped run goes on from its progress",
-    "training/results.py": "../scripts/test_train.py: the files of a run are read",
-    "trial_jobs.py": "test_search_jobs.py: the trials of real jobs are measured",
+PACKAGES = ("helpers", "local_aws")
+COVERED = {
+    "helpers/datasets/bins/test_sample.py": (
+        "photos are looked at whole",
+        "helpers/datasets/bins/boxes.py",
+        "helpers/datasets/bins/bottles_and_bags.py",
+    ),
+    "helpers/networks/test_onnx_graph.py": (
+        "an exported graph is opened and run",
+        "helpers/onnx_session.py",
+    ),
+    "helpers/test_search_jobs.py": (
+        "the trials of real jobs are measured",
+        "helpers/trial_jobs.py",
+    ),
+    "helpers/test_sample_figures.py": (
+        "a sample of each data set is drawn and played",
+        "helpers/datasets/bins/drawing.py",
+        "helpers/datasets/birds/drawing.py",
+    ),
+    "local_aws/instances/test_zygote.py": (
+        "it starts a zygote and puts the launcher before it: programs run by them",
+        "local_aws/instances/warm_python.py",
+    ),
+    "local_aws/services/athena/api/test_executions.py": (
+        "an execution runs in a thread of the executions'",
+        "local_aws/services/athena/api/execution.py",
+    ),
+    "local_aws/services/athena/tables/test_query_tables.py": (
+        "Parquet files are read, and their bytes counted, as a query's sources",
+        "local_aws/services/athena/tables/read_columnar.py",
+    ),
+    "local_aws/services/athena/test_cases.py": (
+        "a translation is right where the rows are: SQL files with Athena's answers",
+        "local_aws/services/athena/sql/calls.py",
+        "local_aws/services/athena/sql/expressions.py",
+        "local_aws/services/athena/sql/queries.py",
+        "local_aws/services/athena/sql/rewriter.py",
+        "local_aws/services/athena/statements/ddl.py",
+        "local_aws/services/athena/statements/query.py",
+        "local_aws/services/athena/statements/run.py",
+        "local_aws/services/athena/tables/read_json.py",
+        "local_aws/services/athena/tables/read_text.py",
+    ),
+    "local_aws/services/s3/test_app.py": (
+        "it hands S3's app to the server, and executes nothing",
+        "local_aws/services/s3/engine.py",
+    ),
+    "local_aws/services/sagemaker/hosting/test_endpoints.py": (
+        "endpoints of real models, in processes of their own",
+        "local_aws/services/sagemaker/hosting/fleet.py",
+        "local_aws/services/sagemaker/hosting/replies.py",
+        "local_aws/services/sagemaker/hosting/worker.py",
+    ),
+    "local_aws/services/sagemaker/jobs/test_job_kind.py": (
+        "the plainest kind of job runs, and is all that these need",
+        "local_aws/services/sagemaker/jobs/job_run.py",
+        "local_aws/services/sagemaker/jobs/jobs.py",
+    ),
+    "local_aws/test_main.py": (
+        "the command line makes it",
+        "local_aws/settings.py",
+    ),
+    "local_aws/wire/test_errors.py": (
+        "the one error, worded in every protocol",
+        "local_aws/errors.py",
+    ),
 }
-"""Module of helpers (patterns of fnmatch), and the test below tests/helpers that covers it."""
+"""Test file below tests/, why it covers other modules than its own, and these."""
 
-LOCAL_AWS = {
-    "context.py": "test_lifecycle.py: a server tells where it is",
-    "errors.py": "wire/test_errors.py: errors are worded",
-    "instances/*.py": "services/sagemaker/jobs/test_training.py: jobs run whole",
-    "parts.py": "test_operations.py: every engine and its rows follow the contract",
-    "services/athena/*.py": "services/athena/test_cases.py: SQL files with the rows expected",
-    "services/glue/*.py": "state/test_catalog.py: tables and partitions, found and filtered",
-    "services/logs/*.py": "services/logs/test_engine.py: groups, streams and events",
-    "services/s3/*.py": "services/s3/test_writes.py: requests go through the whole app",
-    "services/sagemaker/hosting/*.py": "services/sagemaker/hosting/test_endpoints.py: real models",
-    "services/sagemaker/jobs/*.py": "services/sagemaker/jobs/test_training.py: jobs run whole",
-    "services/sagemaker/registry/*.py": "services/sagemaker/registry/test_cards.py: cards checked",
-    "services/sagemaker/tuning/*.py": "services/sagemaker/tuning/test_engine.py: whole searches",
-    "settings.py": "test_main.py: the command line makes it",
-    "state/disk.py": "test_full_disk.py: a disk is filled",
-    "state/objects/*.py": "state/objects/test_store.py: all go through the store",
-    "state/partition_filter.py": "state/test_catalog.py: partitions are filtered",
-    "wire/*.py": "wire/test_parsing.py: requests of every protocol are parsed",
+TOPICS = {
+    "local_aws/services/athena/test_cases.py": "every statement of cases/ and its answer",
+    "local_aws/services/athena/test_full_disk.py": "queries on a full disk",
+    "local_aws/services/athena/test_notebook_cases.py": "the notebooks' statements",
+    "local_aws/services/athena/test_pyathena.py": "a client: PyAthena",
+    "local_aws/services/athena/test_real_data.py": "the real metadata, read whole",
+    "local_aws/services/sagemaker/jobs/test_full_disk.py": "jobs on a full disk",
+    "local_aws/services/sagemaker/jobs/test_images.py": "jobs with the packages of their images",
+    "local_aws/services/sagemaker/jobs/test_placed.py": "odd keys, however they reach a job",
+    "local_aws/services/sagemaker/tuning/test_clusters.py": "trials on kept clusters",
+    "local_aws/state/objects/test_durability.py": "kill -9 of a process that writes objects",
+    "local_aws/test_aws_cli.py": "a client: the aws command",
+    "local_aws/test_awswrangler.py": "a client: AWS SDK for pandas",
+    "local_aws/test_full_disk.py": "a whole server on a full disk",
+    "local_aws/test_packaging.py": "the package as it is installed",
+    "local_aws/test_refused.py": "what no engine does, over all services",
 }
-"""The same for local_aws, by folders where one test goes through all of a folder's modules."""
-
-EXCEPTIONS = [
-    (package, pattern, reason)
-    for package, listed in (("helpers", HELPERS), ("local_aws", LOCAL_AWS))
-    for pattern, reason in listed.items()
-]
+"""Test file below tests/ without a module of its name: why it stands there."""
 
 
 def own_test(module: Path) -> Path:
@@ -70,29 +105,32 @@ def own_test(module: Path) -> Path:
     return Path("tests", module.parent, f"test_{module.stem.strip('_')}.py")
 
 
-def untested(package: str) -> list[str]:
-    """Return the modules of a package without a test of their name, below the package."""
-    return [
-        path.relative_to(package).as_posix()
-        for path in tracked()
-        if path.parts[0] == package and path.suffix == ".py" and path.name != "__init__.py"
-        if not (ROOT / own_test(path)).exists()
-    ]
+def modules() -> list[Path]:
+    """Return the modules of both packages."""
+    files = [path for path in tracked() if path.parts[0] in PACKAGES and path.suffix == ".py"]
+    return [path for path in files if path.name != "__init__.py"]
 
 
-@pytest.mark.parametrize("package", ["helpers", "local_aws"])
-def test_every_module_has_a_test_of_its_name_or_a_reason(package):
-    patterns = [pattern for owner, pattern, _ in EXCEPTIONS if owner == package]
-    missing = [
-        module
-        for module in untested(package)
-        if not any(fnmatch(module, pattern) for pattern in patterns)
-    ]
-    assert not missing, f"give them tests below tests/{package}, or a reason here"
+def files_of_tests() -> list[Path]:
+    """Return the test files that stand where those of modules do."""
+    files = [path for path in tracked() if path.match("test_*.py") and path.parts[0] == "tests"]
+    return [path for path in files if path.parts[1] in PACKAGES]
 
 
-@pytest.mark.parametrize("package, pattern, reason", EXCEPTIONS)
-def test_an_exception_is_needed_and_names_a_test_that_is_there(package, pattern, reason):
-    assert [module for module in untested(package) if fnmatch(module, pattern)]
-    test, _, why = reason.partition(": ")
-    assert why and (ROOT / "tests" / package / test).is_file()
+def test_every_module_has_a_test_of_its_name_or_a_reason():
+    missing = {path.as_posix() for path in modules() if not (ROOT / own_test(path)).exists()}
+    listed = {module for _, *covered in COVERED.values() for module in covered}
+    assert missing == listed, "give a module a test file of its name, or a reason here"
+
+
+def test_every_test_file_has_a_module_of_its_name_or_a_reason():
+    mirrored = {own_test(path) for path in modules()}
+    stray = {
+        path.relative_to("tests").as_posix() for path in files_of_tests() if path not in mirrored
+    }
+    assert stray == {*TOPICS}, "give a test file the name of its module, or a reason here"
+
+
+@pytest.mark.parametrize("test", COVERED)
+def test_a_test_that_covers_other_modules_is_there(test):
+    assert (ROOT / "tests" / test).is_file()

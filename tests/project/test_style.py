@@ -27,8 +27,8 @@ READS_ENVIRONMENT = {
     "local_aws/instances/zygote.py",
 }
 MAKES_CLIENTS = {"helpers/boto_sessions.py", "helpers/session.py"}
-CONTAINER = re.compile(r"SM_\w+|RANK|LOCAL_RANK|WORLD_SIZE|LOCAL_WORLD_SIZE")
-"""Variables of the training container and of torchrun: a job script's defaults."""
+CONTAINER = re.compile(r"SM_\w+|RANK|LOCAL_RANK|WORLD_SIZE|LOCAL_WORLD_SIZE|OMP_NUM_THREADS")
+"""Variables of the containers and of torchrun: a job script's defaults."""
 MACHINE_PATH = re.compile(r"/(?:root|work|farm|home)/(?!sagemaker-user\b)[a-z.]")
 ACCOUNT = re.compile(r"(?<![\w.])\d{12}(?!\w|\.\d)")
 ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")

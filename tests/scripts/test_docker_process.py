@@ -1,12 +1,16 @@
-"""The processing image: its pins are the course's, and it holds all that the job imports."""
+"""Our own image: its pins are the course's, and it holds all that jobs and endpoints import."""
 
 import ast
 import re
 import sys
+from importlib.metadata import requires
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from helpers.datasets import NAMES
 from tests.places import ROOT
+from tools.pins import normal
 
 MODULES = {"PIL": "pillow", "silero_vad": "silero-vad"}
 
@@ -14,7 +18,23 @@ MODULES = {"PIL": "pillow", "silero_vad": "silero-vad"}
 def pins(path: Path) -> dict[str, str]:
     lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
     found = (re.fullmatch(r"([\w.-]+)(?:\[\w+\])?==(\S+)", line) for line in lines)
-    return {match[1]: match[2] for match in found if match}
+    return {normal(match[1]): match[2] for match in found if match}
+
+
+def image_pins() -> dict[str, str]:
+    return pins(ROOT / "docker_process" / "requirements.txt")
+
+
+def brought_along(names: set[str]) -> set[str]:
+    """Return packages and all that they need, but for what torch's CUDA build alone needs."""
+    todo, needed = [Requirement(name) for name in names], set()
+    while todo:
+        if (name := normal(todo.pop().name)) not in needed:
+            needed.add(name)
+            lines = map(Requirement, requires(name) or ())
+            todo += [n for n in lines if n.marker is None or n.marker.evaluate({"extra": ""})]
+            todo = [n for n in todo if not n.name.startswith(("nvidia-", "cuda-", "triton"))]
+    return needed
 
 
 def imports(name: str, seen: set[str]) -> set[str]:
@@ -35,9 +55,13 @@ def imports(name: str, seen: set[str]) -> set[str]:
 
 
 def test_the_images_pins_are_the_courses():
-    course = pins(ROOT / "requirements.txt")
-    image = pins(ROOT / "docker_process" / "requirements.txt")
-    assert image and image.items() <= course.items()
+    course = pins(ROOT / "requirements.txt") | pins(ROOT / "constraints.txt")
+    assert image_pins() and image_pins().items() <= course.items()
+
+
+def test_the_image_pins_all_that_its_packages_bring_along_and_nothing_else():
+    course = set(image_pins()) & set(pins(ROOT / "requirements.txt"))
+    assert brought_along(course) == set(image_pins())
 
 
 def test_the_image_holds_what_the_jobs_import():
@@ -48,7 +72,7 @@ def test_the_image_holds_what_the_jobs_import():
         needed |= imports(f"helpers.datasets.{name}.dataset", set())
     needed -= set(sys.stdlib_module_names)
     assert "numpy" in needed and "soxr" in needed
-    image = pins(ROOT / "docker_process" / "requirements.txt")
+    image = image_pins()
     assert {MODULES.get(name, name) for name in needed} <= set(image)
 
 

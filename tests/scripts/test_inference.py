@@ -2,12 +2,10 @@ import ast
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from sagemaker_inference.transformer import Transformer
 
 from helpers.predict import Predictor
 from tests.made_model import make_artifact
@@ -18,29 +16,25 @@ SCRIPT = ROOT / "scripts_inference" / "inference.py"
 
 
 class Endpoint:
-    """The model server's own Transformer around inference.py, as the container has it."""
+    """The image's own server around inference.py, without its processes and HTTP."""
 
     def __init__(self, model_dir: Path):
-        self.model_dir, self.status, self.type = model_dir, 200, None
-        self.transformer = Transformer()
+        from model_server.program import Program
 
-    def __call__(self, body: bytes, content_type: str, accept: str = "*/*") -> object:
-        properties = {"Content-Type": content_type, "Accept": accept}
-        request = SimpleNamespace(get_request_properties=lambda: properties)
-        context = SimpleNamespace(
-            system_properties={"model_dir": str(self.model_dir)},
-            request_processor=[request],
-            set_response_content_type=lambda index, kind: setattr(self, "type", kind),
-            set_response_status=lambda code, phrase: setattr(self, "status", code),
-        )
-        return self.transformer.transform([{"body": body}], context)[0]
+        self.program = Program(model_dir, SCRIPT.parent, SCRIPT.name)
+        self.status, self.type = 200, None
+
+    def __call__(self, body: bytes, content_type: str, accept: str = "*/*") -> str:
+        answer = self.program.answer(body, {"content-type": content_type, "accept": accept})
+        self.status, self.type = answer.status, answer.content_type
+        return answer.body.decode()
 
 
 @pytest.fixture
 def endpoint(tmp_path, monkeypatch):
     """Return a function that makes an endpoint for a data set's model."""
-    monkeypatch.setenv("SAGEMAKER_PROGRAM", "inference.py")
-    monkeypatch.syspath_prepend(SCRIPT.parent)
+    monkeypatch.syspath_prepend(ROOT / "docker_process")
+    monkeypatch.setattr(sys, "path", [*sys.path])
     threads = torch.get_num_threads()
     yield lambda dataset, **card: Endpoint(make_artifact(tmp_path, dataset, **card))
     torch.set_num_threads(threads)
@@ -77,7 +71,7 @@ def test_a_bad_request_is_told_what_is_wrong(endpoint, body, content_type, accep
     body = clip(0, np.random.default_rng(0)) if body is None else body
     answer = birds(body, content_type, accept)
     assert birds.status == status
-    assert message in answer.splitlines()[0]
+    assert message in answer and "Traceback" not in answer
 
 
 def test_weights_without_a_graph_run_on_one_thread(endpoint):

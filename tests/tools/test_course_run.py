@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from helpers.config import load_config
+from helpers.session import client
 from tools.course_run import ROOT, CourseRun, course_settings, scrubbed
 
 
@@ -21,9 +23,11 @@ def test_the_tests_themselves_see_a_scrubbed_environment():
     assert scrubbed(os.environ) == dict(os.environ)
 
 
-def test_a_raw_folder_is_absolute_and_an_uri_stays():
+def test_a_folder_and_a_file_are_absolute_and_an_uri_stays():
     settings = course_settings({"COURSE_RAW": "sounds", "COURSE_CLOUD": "aws"})
     assert settings == {"COURSE_RAW": os.path.abspath("sounds")}
+    settings = course_settings({"COURSE_TRANSCRIPT": "a.jsonl"})
+    assert settings == {"COURSE_TRANSCRIPT": os.path.abspath("a.jsonl")}
     assert course_settings({"COURSE_RAW": "s3://b/p"}) == {"COURSE_RAW": "s3://b/p"}
 
 
@@ -35,6 +39,19 @@ def test_a_runs_variables_last_as_long_as_its_block():
     assert "COURSE_CLOUD" not in os.environ
     run.stop()
     assert not run.folder.exists()
+
+
+@pytest.mark.slow
+def test_a_run_may_have_a_cloud_that_is_late():
+    run = CourseRun({"COURSE_LAG": "300"})
+    with run.environment():
+        assert "COURSE_LAG" not in os.environ
+        config = load_config()
+        sagemaker = client(config, "sagemaker")
+        sagemaker.create_model_package_group(ModelPackageGroupName="new")
+        listed = sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
+    run.stop()
+    assert listed == []
 
 
 @pytest.fixture
@@ -56,7 +73,8 @@ def course(tmp_path):
 @pytest.mark.slow
 def test_the_notebooks_run_in_order_on_one_local_aws(course, tmp_path):
     told = tmp_path / "told"
-    tell = f"import os; open({str(told)!r}, 'a').write(os.environ['COURSE_LOCAL_PORT'] + ' ')"
+    tell = "import os; assert os.environ['JPY_SESSION_NAME'].endswith(('00_a.ipynb', '01_b.ipynb'))"
+    tell += f"; open({str(told)!r}, 'a').write(os.environ['COURSE_LOCAL_PORT'] + ' ')"
     done = course(_01_b=f"{tell}\nassert open({str(told)!r}).read().count(' ') == 2", _00_a=tell)
     assert done.returncode == 0, done.stdout
     first, second = told.read_text().split()

@@ -103,6 +103,19 @@ def test_the_digests_survive_being_written_and_read(tmp_path):
     assert again.metadata.course.outputs == notebooks.outputs_digest(again)
 
 
+def test_a_number_without_a_notebook_runs_nothing(capsys):
+    assert notebooks.run(["99"]) == 1
+    assert "No notebooks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["render", "test"])
+def test_only_a_run_may_leave_notebooks_out(command, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["notebooks", command, "00"])
+    with pytest.raises(SystemExit):
+        notebooks.main()
+    assert "only run takes numbers" in capsys.readouterr().err
+
+
 MEET = """
 import os, time
 from pathlib import Path

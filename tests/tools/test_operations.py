@@ -3,7 +3,7 @@
 import pytest
 
 from local_aws.operations import table
-from local_aws.recorded.operations import RECORDED
+from local_aws.recorded.recorded_operations import RECORDED
 from tools import operations
 
 

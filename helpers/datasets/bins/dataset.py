@@ -114,13 +114,13 @@ class Bins(Dataset):
             contents = dict(
                 zip(ids, pool.map(lambda i: _contents(read(rows[i])), ids), strict=True)
             )
-        bad = {i: reason for i, reason in contents.items() if isinstance(reason, str)}
+        bad = {i: content for i, content in contents.items() if isinstance(content, str)}
         drops += [Remark(photos[i], reason) for i, reason in bad.items()]
-        good = {i: bin_ for i, bin_ in contents.items() if i not in bad}
-        groups = group_bins({i: bin_.quantities for i, bin_ in good.items()})
+        good = {i: content for i, content in contents.items() if i not in bad}
+        groups = group_bins({i: content.quantities for i, content in good.items()})
         records = [
-            Record(i, photos[i], str(bin_.count), (groups[i],), {"items": bin_.items})
-            for i, bin_ in good.items()
+            Record(i, photos[i], str(content.count), (groups[i],), {"items": content.items})
+            for i, content in good.items()
         ]
         return records, sorted(drops, key=lambda drop: drop.source)
 

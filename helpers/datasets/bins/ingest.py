@@ -48,9 +48,9 @@ def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Remark]]:
     """Return photos and metadata files by name, as paths below `source`, and the files left out."""
     if not source.is_dir():
         raise FileNotFoundError(f"No folder {source}: give one that has {LAYOUT}")
-    photos, odd_photos = _by_name(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
-    rows, odd_rows = _by_name(source, (METADATA, ""), (".json",))
-    return photos, rows, odd_photos + odd_rows
+    photos, odd = _by_name(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
+    rows, other = _by_name(source, (METADATA, ""), (".json",))
+    return photos, rows, odd + other
 
 
 def _by_name(
@@ -66,17 +66,19 @@ def _by_name(
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in suffixes or path.name.startswith("."):
             continue
-        name, path_below = composed(path.stem), path.relative_to(source).as_posix()
-        if not is_text(path_below):
-            drops.append(Remark(printable(path_below), "its name is not UTF-8: rename the pair"))
+        name, path_in_source = composed(path.stem), path.relative_to(source).as_posix()
+        if not is_text(path_in_source):
+            drops.append(
+                Remark(printable(path_in_source), "its name is not UTF-8: rename the pair")
+            )
         elif not path.is_file():
-            drops.append(Remark(path_below, LEADS_NOWHERE))
+            drops.append(Remark(path_in_source, LEADS_NOWHERE))
         elif name in files:
             drops.append(
-                Remark(path_below, f"a second file for {name}, beside {files[name]}: rename it")
+                Remark(path_in_source, f"a second file for {name}, beside {files[name]}: rename it")
             )
         else:
-            files[name] = path_below
+            files[name] = path_in_source
     return files, drops
 
 

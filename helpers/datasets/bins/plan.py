@@ -74,18 +74,18 @@ def goods(seed: int, images: int, bin_: Bin) -> tuple[list[Item], Cell, list[Uni
     bulk = _BULK.get(bin_.count, 1.0 if bin_.count < 3 else 0.2)
     while True:
         items = _choose(rng, seed, bin_.count, bulk, pool=max(3, images // 12))
-        scene = arrange(rng, items, tries=4)
-        if scene is not None:
-            return items, *_again(seed, bin_, items, scene)
+        layout = arrange(rng, items, tries=4)
+        if layout is not None:
+            return items, *_again(seed, bin_, items, layout)
         bulk *= 0.95
 
 
-def _again(seed: int, bin_: Bin, items: list[Item], first: tuple) -> tuple[Cell, list[Unit]]:
+def _again(seed: int, bin_: Bin, items: list[Item], layout: tuple) -> tuple[Cell, list[Unit]]:
     """Return the arrangement in the bin's photo: moved, if it is a second photo of one bin."""
     if bin_.fault != "again":
-        return first
+        return layout
     moved = arrange(np.random.default_rng([seed, bin_.index, 1]), items, tries=20)
-    return moved or first
+    return moved or layout
 
 
 def _choose(rng: np.random.Generator, seed: int, count: int, bulk: float, pool: int) -> list[Item]:

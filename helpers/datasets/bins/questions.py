@@ -128,9 +128,9 @@ def _alike(frame: pd.DataFrame) -> Figure:
 
 
 def _alike_finding(frame: pd.DataFrame) -> str:
-    counts = dict(zip(frame["in_common"], frame["bins"], strict=True))
+    bins = dict(zip(frame["in_common"], frame["bins"], strict=True))
     return (
-        f"{counts['items and quantities']:,} bins hold exactly what another holds: the same bin "
+        f"{bins['items and quantities']:,} bins hold exactly what another holds: the same bin "
         "photographed again, or a photo stored twice. They stay in one split; what repeats "
         "another's very bytes is dropped in `04`."
     )

@@ -123,8 +123,8 @@ def _copies(frame: pd.DataFrame) -> Figure:
 
 
 def _copy_finding(frame: pd.DataFrame) -> str:
-    counts = dict(zip(frame["in_common"], frame["recordings"], strict=True))
-    same, other = counts["day, time, length"], counts["day, time, length; two recordists"]
+    recordings = dict(zip(frame["in_common"], frame["recordings"], strict=True))
+    same, other = recordings["day, time, length"], recordings["day, time, length; two recordists"]
     return (
         f"{same:,} recordings agree with another of their species to the minute and the hundredth "
         f"of a second, {other:,} of them under another name, where a split by recordist alone "

@@ -1,1 +1,1 @@
-"""Athena's SQL and DDL on sqlglot and DuckDB, over plain files and the Glue catalog."""
+"""Athena: its SQL and DDL by sqlglot and DuckDB, over plain files and the Glue catalog."""

@@ -3,8 +3,8 @@
 Left out: Iceberg (DELETE, UPDATE, MERGE, OPTIMIZE, VACUUM), federated and Lambda catalogs, Spark
 sessions and notebooks, user-defined functions, MATCH_RECOGNIZE, geospatial functions, sketches
 (approx_distinct and approx_percentile are exact), lookaround in regular expressions, time zones
-other than UTC in printed timestamps, result encryption, a clock that moves in SQL's now(). Anything
-not supported fails with an error that names it.
+other than UTC in printed timestamps, result encryption, the local AWS's moved clock in SQL's now().
+A statement or option that is not supported fails with an error that names it.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,6 @@ from typing import Any
 
 from local_aws.services.athena.api.executions import QueryExecutions
 from local_aws.services.athena.api.metadata import Metadata
-from local_aws.services.athena.api.named_queries import NamedQueries
 from local_aws.services.athena.api.prepared_statements import PreparedStatements
 from local_aws.services.athena.api.workgroups import WorkGroups
 from local_aws.state.catalog import Catalog
@@ -26,7 +25,7 @@ Operation = Callable[[Any, dict], dict]
 
 
 def _of(component: str, operation: Operation) -> Operation:
-    """Return an operation of the engine that one of its components answers."""
+    """Return an operation of the engine that calls the same operation of a component."""
 
     @wraps(operation)
     def answer(engine: "AthenaEngine", request: dict) -> dict:
@@ -36,20 +35,19 @@ def _of(component: str, operation: Operation) -> Operation:
 
 
 class AthenaEngine:
-    """Athena's operations, request in, answer out, each answered by the component that has it."""
+    """Athena's operations, from request to answer; each calls one component."""
 
     def __init__(self, folder: Path, catalog: Catalog, store: ObjectStore, clock: Clock):
         self._documents = Documents(folder / "athena.sqlite")
-        self.metadata = Metadata(catalog)
         self.workgroups = WorkGroups(self._documents, clock)
-        self.named_queries = NamedQueries(self._documents, self.workgroups)
+        self.metadata = Metadata(catalog, self.workgroups)
         self.prepared = PreparedStatements(self._documents, self.workgroups, clock)
         self.executions = QueryExecutions(
             folder, self._documents, catalog, store, self.workgroups, self.prepared, clock
         )
 
     def close(self) -> None:
-        """Stop all executions and take no more."""
+        """Stop all executions and accept no more."""
         self.executions.close()
         self._documents.close()
 
@@ -59,20 +57,9 @@ class AthenaEngine:
     batch_get_query_execution = _of("executions", QueryExecutions.batch_get_query_execution)
     list_query_executions = _of("executions", QueryExecutions.list_query_executions)
     get_query_results = _of("executions", QueryExecutions.get_query_results)
-    get_query_runtime_statistics = _of("executions", QueryExecutions.get_query_runtime_statistics)
 
     create_work_group = _of("workgroups", WorkGroups.create_work_group)
     get_work_group = _of("workgroups", WorkGroups.get_work_group)
-    list_work_groups = _of("workgroups", WorkGroups.list_work_groups)
-    update_work_group = _of("workgroups", WorkGroups.update_work_group)
-    delete_work_group = _of("workgroups", WorkGroups.delete_work_group)
-
-    create_named_query = _of("named_queries", NamedQueries.create_named_query)
-    get_named_query = _of("named_queries", NamedQueries.get_named_query)
-    batch_get_named_query = _of("named_queries", NamedQueries.batch_get_named_query)
-    list_named_queries = _of("named_queries", NamedQueries.list_named_queries)
-    update_named_query = _of("named_queries", NamedQueries.update_named_query)
-    delete_named_query = _of("named_queries", NamedQueries.delete_named_query)
 
     create_prepared_statement = _of("prepared", PreparedStatements.create_prepared_statement)
     get_prepared_statement = _of("prepared", PreparedStatements.get_prepared_statement)
@@ -80,9 +67,6 @@ class AthenaEngine:
     update_prepared_statement = _of("prepared", PreparedStatements.update_prepared_statement)
     delete_prepared_statement = _of("prepared", PreparedStatements.delete_prepared_statement)
 
-    get_data_catalog = _of("metadata", Metadata.get_data_catalog)
-    list_data_catalogs = _of("metadata", Metadata.list_data_catalogs)
-    get_database = _of("metadata", Metadata.get_database)
     list_databases = _of("metadata", Metadata.list_databases)
     get_table_metadata = _of("metadata", Metadata.get_table_metadata)
     list_table_metadata = _of("metadata", Metadata.list_table_metadata)

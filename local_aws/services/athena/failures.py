@@ -1,11 +1,11 @@
-"""How Athena words a failed query: Trino's error names, categories and positions."""
+"""The failures of queries in Athena's words: Trino's error names, categories, positions; no SQL."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Position:
-    """A place in the query text, both counted from 1 as Trino counts them."""
+    """A position in the query text; line and column count from 1, as in Trino."""
 
     line: int
     column: int
@@ -15,9 +15,9 @@ class Position:
 
 
 class QueryFailed(Exception):
-    """A query that ends FAILED; `reason` is its StateChangeReason.
+    """Raised for a query that ends FAILED; `reason` is its StateChangeReason.
 
-    With code '' the reason stands alone, as for a scan limit or a Hive DDL error.
+    With code '' the reason has no error name, as for a scan limit or a Hive DDL error.
     """
 
     def __init__(self, code: str, message: str, position: Position | None = None):
@@ -28,23 +28,23 @@ class QueryFailed(Exception):
 
 
 class MalformedQuery(QueryFailed):
-    """A statement that can't be parsed: StartQueryExecution itself refuses it."""
+    """Raised for a statement that can't be parsed: StartQueryExecution refuses it."""
 
     def __init__(self, message: str, position: Position | None = None):
         super().__init__("", message, position)
 
 
 class Cancelled(Exception):
-    """The query was stopped by its user, or grew over its workgroup's limit."""
+    """Raised when a query was stopped, or has exceeded its workgroup's limit."""
 
 
 def mismatched(token: str, expected: str, position: Position) -> MalformedQuery:
-    """Return the error for a token that can't stand where it stands."""
+    """Return the error for an unexpected token."""
     return MalformedQuery(f"mismatched input '{token}'. Expecting: {expected}", position)
 
 
 def athena_error(failure: QueryFailed) -> dict:
-    """Return the AthenaError of an execution: category 1 is the system's fault, 2 the user's."""
+    """Return the AthenaError of an execution: category 1 is a system error, 2 a user error."""
     system = failure.code in ("GENERIC_INTERNAL_ERROR", "INTERNAL_ERROR")
     return {
         "ErrorCategory": 1 if system else 2,
@@ -54,7 +54,7 @@ def athena_error(failure: QueryFailed) -> dict:
     }
 
 
-# Numbers of the Athena error catalogue where it has one for the code.
+# Error types of the Athena error catalog, for the codes that it has.
 _TYPES = {
     "SYNTAX_ERROR": 1006,
     "TABLE_NOT_FOUND": 1301,

@@ -1,4 +1,4 @@
-"""Athena among the engines: its rows of the table, and the engine made from the server's parts."""
+"""Athena's engine for the table of operations, made from the server's parts; knows no SQL."""
 
 from collections.abc import Callable
 
@@ -8,37 +8,29 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.athena.engine import AthenaEngine
 
 OPERATIONS = {
-    "athena": (
-        "BatchGetNamedQuery",
-        "BatchGetQueryExecution",
-        "CreateNamedQuery",
-        "CreatePreparedStatement",
-        "CreateWorkGroup",
-        "DeleteNamedQuery",
-        "DeletePreparedStatement",
-        "DeleteWorkGroup",
-        "GetDataCatalog",
-        "GetDatabase",
-        "GetNamedQuery",
-        "GetPreparedStatement",
-        "GetQueryExecution",
-        "GetQueryResults",
-        "GetQueryRuntimeStatistics",
-        "GetTableMetadata",
-        "GetWorkGroup",
-        "ListDataCatalogs",
-        "ListDatabases",
-        "ListNamedQueries",
-        "ListPreparedStatements",
-        "ListQueryExecutions",
-        "ListTableMetadata",
-        "ListWorkGroups",
-        "StartQueryExecution",
-        "StopQueryExecution",
-        "UpdateNamedQuery",
-        "UpdatePreparedStatement",
-        "UpdateWorkGroup",
-    ),
+    "athena": {
+        "BatchGetQueryExecution": "QueryExecutionIds",
+        "CreatePreparedStatement": "StatementName WorkGroup QueryStatement Description",
+        "CreateWorkGroup": """Name Description Configuration(ResultConfiguration(OutputLocation)
+            EnforceWorkGroupConfiguration BytesScannedCutoffPerQuery
+            PublishCloudWatchMetricsEnabled=false RequesterPaysEnabled=false
+            EngineVersion(SelectedEngineVersion=AUTO))""",
+        "DeletePreparedStatement": "StatementName WorkGroup",
+        "GetPreparedStatement": "StatementName WorkGroup",
+        "GetQueryExecution": "QueryExecutionId",
+        "GetQueryResults": "QueryExecutionId NextToken MaxResults",
+        "GetTableMetadata": "CatalogName DatabaseName TableName WorkGroup",
+        "GetWorkGroup": "WorkGroup",
+        "ListDatabases": "CatalogName WorkGroup NextToken MaxResults",
+        "ListPreparedStatements": "WorkGroup NextToken MaxResults",
+        "ListQueryExecutions": "WorkGroup NextToken MaxResults",
+        "ListTableMetadata": "CatalogName DatabaseName WorkGroup Expression NextToken MaxResults",
+        "StartQueryExecution": """QueryString ClientRequestToken WorkGroup ExecutionParameters
+            QueryExecutionContext(Database Catalog=AwsDataCatalog|awsdatacatalog)
+            ResultConfiguration(OutputLocation)""",
+        "StopQueryExecution": "QueryExecutionId",
+        "UpdatePreparedStatement": "StatementName WorkGroup QueryStatement Description",
+    },
 }
 
 
@@ -53,7 +45,7 @@ class Athena(Engine):
         self.engine = AthenaEngine(folder, parts.catalog, parts.store, parts.clock)
 
     def method(self, operation: str) -> Callable[[dict], dict]:
-        """Return what executes an operation."""
+        """Return the method that executes an operation."""
         return getattr(self.engine, xform_name(operation))
 
     def shut_down(self) -> None:

@@ -1,1 +1,1 @@
-"""IAM: what is evaluated of it. Roles and policies themselves are recorded."""
+"""IAM's simulation of policies. Roles and policies are recorded operations."""

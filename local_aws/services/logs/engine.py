@@ -1,7 +1,7 @@
-"""CloudWatch Logs as JSON lines on disk, a file a stream; knows nothing of who writes them.
+"""CloudWatch Logs as JSON lines on disk, one file for each stream; knows no writer.
 
-Left out: metric filters, subscriptions, Insights queries, live tail, encryption, other classes than
-STANDARD; filter patterns are plain words that must all occur, or a phrase in double quotes.
+Left out: metric filters, subscriptions, Insights queries, live tail, retention; filter patterns are
+plain words that must all occur, or phrases in double quotes.
 """
 
 import json
@@ -17,42 +17,43 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.logs.pages import PAGE, first, invalid, last, page, terms
 from local_aws.state import paths
-from local_aws.state.append import append, read_lines
 from local_aws.state.files import write_atomic
+from local_aws.state.json_lines import append, read_lines
 
 log = logging.getLogger(__name__)
 
 STREAM = ".jsonl"
-ABOUT = "group.json"
-"""The file that makes a folder a group."""
+GROUP_FILE = "group.json"
+"""The file with a group's record, in the folder of the group."""
 
 
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the events in a stream's file, as they came."""
+    """Yield the events in a stream's file in the order of their arrival."""
     return read_lines(path, _event)
 
 
 def _event(value: Any) -> dict[str, Any]:
     times = (value["timestamp"], value["ingestionTime"])
     if not (isinstance(value["message"], str) and all(isinstance(time, int) for time in times)):
-        raise TypeError("it is no event")
+        raise TypeError("it is not an event")
     return value
 
 
 OPERATIONS = {
-    "logs": (
-        "CreateLogGroup",
-        "CreateLogStream",
-        "DeleteLogGroup",
-        "DeleteLogStream",
-        "DescribeLogGroups",
-        "DescribeLogStreams",
-        "FilterLogEvents",
-        "GetLogEvents",
-        "ListTagsForResource",
-        "PutLogEvents",
-        "PutRetentionPolicy",
-    ),
+    "logs": {
+        "CreateLogGroup": "logGroupName",
+        "CreateLogStream": "logGroupName logStreamName",
+        "DeleteLogGroup": "logGroupName",
+        "DeleteLogStream": "logGroupName logStreamName",
+        "DescribeLogGroups": "logGroupNamePrefix nextToken limit",
+        "DescribeLogStreams": """logGroupName logStreamNamePrefix orderBy descending nextToken
+            limit""",
+        "FilterLogEvents": """logGroupName logGroupIdentifier logStreamNames logStreamNamePrefix
+            startTime endTime filterPattern nextToken limit""",
+        "GetLogEvents": """logGroupName logGroupIdentifier logStreamName startTime endTime
+            startFromHead nextToken limit""",
+        "PutLogEvents": "logGroupName logStreamName logEvents(timestamp message)",
+    },
 }
 
 
@@ -69,12 +70,9 @@ class Logs(Engine):
 
     def create_log_group(self, request: dict) -> dict:
         folder = self._folder(request["logGroupName"])
-        kind = request.get("logGroupClass", "STANDARD")
-        if "kmsKeyId" in request or kind != "STANDARD":
-            raise invalid("The local AWS has no kmsKeyId, and logGroupClass STANDARD alone.")
-        if (folder / ABOUT).exists():
+        if (folder / GROUP_FILE).exists():
             raise AwsError("ResourceAlreadyExistsException", "The log group already exists")
-        self._make_group(folder, request["logGroupName"], request.get("tags", {}))
+        self._make_group(folder, request["logGroupName"])
         return {}
 
     def create_log_stream(self, request: dict) -> dict:
@@ -94,19 +92,12 @@ class Logs(Engine):
         self._write(group, stream, request["logEvents"])
         return {"nextSequenceToken": "0"}
 
-    def put_retention_policy(self, request: dict) -> dict:
-        folder = self._existing(request["logGroupName"])
-        about = json.loads((folder / ABOUT).read_text())
-        about["retentionInDays"] = request["retentionInDays"]
-        write_atomic(folder / ABOUT, json.dumps(about).encode())
-        return {}
-
     def delete_log_group(self, request: dict) -> dict:
-        with self._lock:  # whoever writes makes the group anew, after it
+        with self._lock:  # a writer that comes after it makes the group anew
             folder = self._existing(request["logGroupName"])
-            # Its own file last: a process that is killed on the way leaves a group to delete again,
-            # not lines that come back with a new group of the name.
-            for path in sorted(folder.iterdir(), key=lambda path: path.name == ABOUT):
+            # The group's record last: a process that is killed before leaves a group that can be
+            # deleted again, and no lines that would appear in a new group of the name.
+            for path in sorted(folder.iterdir(), key=lambda path: path.name == GROUP_FILE):
                 path.unlink()
             folder.rmdir()
         return {}
@@ -119,23 +110,22 @@ class Logs(Engine):
         return {}
 
     def describe_log_groups(self, request: dict) -> dict:
-        groups = [dict(about) for path in self._root.glob(f"*/{ABOUT}") if (about := _about(path))]
-        for group in groups:
-            group.pop("tags", None)
+        groups = [
+            record for path in self._root.glob(f"*/{GROUP_FILE}") if (record := _group_record(path))
+        ]
         prefix = request.get("logGroupNamePrefix", "")
-        pattern = request.get("logGroupNamePattern", "")
-        found = [
+        described = [
             {**group, "arn": f"{self._arn}{group['logGroupName']}:*", "metricFilterCount": 0}
             for group in sorted(groups, key=lambda group: group["logGroupName"])
-            if group["logGroupName"].startswith(prefix) and pattern in group["logGroupName"]
+            if group["logGroupName"].startswith(prefix)
         ]
-        return {"logGroups": found}
+        return page(described, "logGroups", request, 50)
 
     def describe_log_streams(self, request: dict) -> dict:
         group = request["logGroupName"]
         folder, prefix = self._existing(group), request.get("logStreamNamePrefix", "")
         names = sorted(_streams(folder))
-        streams = [self._about(group, name) for name in names if name.startswith(prefix)]
+        streams = [self._description(group, name) for name in names if name.startswith(prefix)]
         if request.get("orderBy") == "LastEventTime":
             streams.sort(key=lambda stream: stream.get("lastEventTimestamp", 0))
         if request.get("descending"):
@@ -148,13 +138,14 @@ class Logs(Engine):
         backward = token.startswith("b/") if token else not request.get("startFromHead")
         if token and (token[:2] not in ("f/", "b/") or not token[2:].isdecimal()):
             raise invalid("The specified nextToken is invalid.")
-        place = int(token[2:]) if token else 0
+        position = int(token[2:]) if token else 0
         if backward:
-            end = place if token else sum(1 for _ in self._events(*stream))
+            end = position if token else sum(1 for _ in self._events(*stream))
             events = last(islice(self._events(*stream), max(0, end - limit), end))
             start = max(0, end - len(events))
         else:
-            start, events = place, first(islice(self._events(*stream), place, place + limit))
+            start = position
+            events = first(islice(self._events(*stream), start, start + limit))
         ends = {"nextForwardToken": f"f/{start + len(events)}", "nextBackwardToken": f"b/{start}"}
         return {"events": events, **ends}
 
@@ -163,24 +154,20 @@ class Logs(Engine):
         folder = self._existing(group)
         names = request.get("logStreamNames") or _streams(folder)
         prefix, wanted = request.get("logStreamNamePrefix", ""), terms(request)
-        found = [
-            {**event, "logStreamName": name, "eventId": f"{quote(name, safe='')}-{place}"}
+        matching = [
+            {**event, "logStreamName": name, "eventId": f"{quote(name, safe='')}-{number}"}
             for name in names
             if name.startswith(prefix)
-            for place, event in enumerate(self._events(group, name, request))
+            for number, event in enumerate(self._events(group, name, request))
             if all(word in event["message"] for word in wanted)
         ]
-        found.sort(key=lambda event: event["timestamp"])
-        answer = page(found, "events", request, PAGE)
+        matching.sort(key=lambda event: event["timestamp"])
+        answer = page(matching, "events", request, PAGE)
         events = first(answer["events"])
         if len(events) < len(answer["events"]):
             next_token = str(int(request.get("nextToken") or 0) + len(events))
             answer |= {"events": events, "nextToken": next_token}
         return {**answer, "searchedLogStreams": []}
-
-    def list_tags_for_resource(self, request: dict) -> dict:
-        folder = self._existing(_name_of(request["resourceArn"]))
-        return {"tags": (_about(folder / ABOUT) or {}).get("tags", {})}
 
     def _milliseconds(self) -> int:
         return int(self.parts.clock.now().timestamp() * 1000)
@@ -195,20 +182,19 @@ class Logs(Engine):
 
     def _existing(self, group: str) -> Path:
         folder = self._folder(group)
-        if not (folder / ABOUT).exists():
+        if not (folder / GROUP_FILE).exists():
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
         return folder
 
-    def _make_group(self, folder: Path, group: str, tags: dict[str, str]) -> None:
-        about = {"logGroupName": group, "creationTime": self._milliseconds(), "storedBytes": 0}
-        about |= {"tags": tags} if tags else {}
-        write_atomic(folder / ABOUT, json.dumps(about).encode())
+    def _make_group(self, folder: Path, group: str) -> None:
+        record = {"logGroupName": group, "creationTime": self._milliseconds(), "storedBytes": 0}
+        write_atomic(folder / GROUP_FILE, json.dumps(record).encode())
 
     def _write(self, group: str, stream: str, events: list[dict]) -> None:
         time = self._milliseconds()
         with self._lock:
-            if not (self._folder(group) / ABOUT).exists():
-                self._make_group(self._folder(group), group, {})
+            if not (self._folder(group) / GROUP_FILE).exists():
+                self._make_group(self._folder(group), group)
             paths.keep_name(path := self._stream(group, stream), stream, STREAM)
             append(path, [{**event, "ingestionTime": time} for event in events])
 
@@ -224,42 +210,42 @@ class Logs(Engine):
             if start <= event["timestamp"] < end:
                 yield event
 
-    def _about(self, group: str, stream: str) -> dict:
+    def _description(self, group: str, stream: str) -> dict:
         path = self._stream(group, stream)
-        about = {
+        description = {
             "logStreamName": stream,
             "arn": f"{self._arn}{group}:log-stream:{stream}",
             "creationTime": int(path.stat().st_ctime * 1000),
             "storedBytes": 0,
         }
         for event in self._events(group, stream, {}):
-            about.setdefault("firstEventTimestamp", event["timestamp"])
-            about["lastEventTimestamp"] = event["timestamp"]
-            about["lastIngestionTime"] = event["ingestionTime"]
-        return about
+            description.setdefault("firstEventTimestamp", event["timestamp"])
+            description["lastEventTimestamp"] = event["timestamp"]
+            description["lastIngestionTime"] = event["ingestionTime"]
+        return description
 
 
-def _about(path: Path) -> dict | None:
-    """Return what a group's file says, or None where others have spoiled it."""
+def _group_record(path: Path) -> dict | None:
+    """Return a group's record; None if the file was damaged."""
     try:
-        about = json.loads(path.read_bytes())
-        about["logGroupName"]
+        record = json.loads(path.read_bytes())
+        record["logGroupName"]
     except (ValueError, TypeError, LookupError) as error:
-        log.warning("%s: skipped, it is no log group's: %s", path, error)
+        log.warning("%s: skipped, it is not the record of a log group: %s", path, error)
         return None
-    return about
+    return record
 
 
 def _group_of(request: dict) -> str:
-    """Return the name of the group that a request is about, which it names or gives the ARN of."""
+    """Return the group's name from a request, which has the name or the ARN."""
     named = [request[key] for key in ("logGroupName", "logGroupIdentifier") if key in request]
     if len(named) != 1:
-        raise invalid("Give one of logGroupName and logGroupIdentifier.")
+        raise invalid("Specify either logGroupName or logGroupIdentifier.")
     return _name_of(named[0])
 
 
 def _name_of(arn: str) -> str:
-    """Return a group's name, of which an ARN may be given."""
+    """Return a group's name from a name or an ARN."""
     return arn.partition(":log-group:")[2].removesuffix(":*") if arn.startswith("arn:") else arn
 
 

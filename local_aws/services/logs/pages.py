@@ -1,4 +1,4 @@
-"""Which events an answer of CloudWatch Logs holds: patterns, pages; knows no file."""
+"""Filter patterns and pages of CloudWatch Logs: the events of one answer; knows no file."""
 
 import re
 from collections import deque
@@ -8,56 +8,58 @@ from local_aws.errors import AwsError
 
 PAGE = 10_000
 PAGE_CHARACTERS = 2**20
-"""Of all messages in one answer, as AWS's 1 MB: a server that held more would not live long."""
+"""Characters of all messages in one answer, as AWS's 1 MB: a larger one would fill the memory."""
 _TERM = re.compile(r'"([^"]*)"|([A-Za-z0-9_]+)')
 
 
 def invalid(message: str) -> AwsError:
-    """Return the refusal of a parameter."""
+    """Return the error that refuses a parameter."""
     return AwsError("InvalidParameterException", message)
 
 
 def terms(request: dict) -> list[str]:
-    """Return the words and phrases of a filter pattern, all of which must occur.
+    """Return the words and phrases of a filter pattern; an event must contain all of them.
 
     Raises:
-        AwsError: InvalidParameterException, it is more than that.
+        AwsError: InvalidParameterException, the pattern has other elements.
     """
     pattern = request.get("filterPattern", "").strip()
-    places = list(_TERM.finditer(pattern))
+    matches = list(_TERM.finditer(pattern))
     if _TERM.sub("", pattern).strip():
         words = (
-            f"filterPattern {pattern!r}: the local AWS knows words, and phrases in double quotes"
+            f"filterPattern {pattern!r}: the local AWS supports words, and phrases in double quotes"
         )
-        raise invalid(f"{words} (text with other characters than letters, digits and _ is one).")
-    return [place[1] if place[2] is None else place[2] for place in places]
+        raise invalid(
+            f"{words} (put text with other characters than letters, digits and _ in quotes)."
+        )
+    return [match[1] if match[2] is None else match[2] for match in matches]
 
 
 def first(events: Iterable[dict]) -> list[dict]:
-    """Return the first of some events: one, and more as long as an answer may hold them."""
-    found, size = [], 0
+    """Return the first events that fit into one answer, at least one."""
+    fitting, size = [], 0
     for event in events:
         size += len(event["message"])
-        if found and size > PAGE_CHARACTERS:
+        if fitting and size > PAGE_CHARACTERS:
             break
-        found.append(event)
-    return found
+        fitting.append(event)
+    return fitting
 
 
 def last(events: Iterable[dict]) -> list[dict]:
-    """Return the last of some events, as `first` does the first."""
-    found: deque[dict] = deque()
+    """Return the last events that fit into one answer, at least one."""
+    fitting: deque[dict] = deque()
     size = 0
     for event in events:
-        found.append(event)
+        fitting.append(event)
         size += len(event["message"])
-        while len(found) > 1 and size > PAGE_CHARACTERS:
-            size -= len(found.popleft()["message"])
-    return list(found)
+        while len(fitting) > 1 and size > PAGE_CHARACTERS:
+            size -= len(fitting.popleft()["message"])
+    return list(fitting)
 
 
 def page(items: list, name: str, request: dict, size: int) -> dict:
-    """Cut one page out of a list; the token is the place of the next."""
+    """Return one page of a list; the token is the position of the next page."""
     token = request.get("nextToken") or "0"
     if not token.isdecimal():
         raise invalid("The specified nextToken is invalid.")

@@ -1,1 +1,1 @@
-"""The S3 of the local AWS: objects as plain files, an index beside them, and S3's REST dialect."""
+"""S3: its REST dialect over the object store of `state/objects/`."""

@@ -1,8 +1,8 @@
-"""S3's REST dialect as a WSGI app: which request is which operation. Knows no object.
+"""S3's REST dialect as a WSGI app: finds the operation of a request. Knows no object.
 
-What it does not do: versions, object lock, ACLs, SSE-C, select, restore, torrent, browser form
-uploads, virtual-host addressing; they get an S3-shaped error that names them. The bucket settings
-that are recorded (encryption, policy, …) go to `settings_app`.
+Left out, and refused by name with an S3 error: versions, object lock, ACLs, SSE-C, select, restore,
+torrent, browser form uploads, virtual-host addressing. The recorded bucket settings (encryption,
+policy, …) go to `settings_app`.
 """
 
 import logging
@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable
 
 from local_aws.context import ACCOUNT
 from local_aws.errors import AwsError
-from local_aws.recorded.operations import is_recorded
-from local_aws.services.s3 import bucket_requests, listings, reads, tagging, upload_requests, writes
+from local_aws.recorded.recorded_operations import is_recorded
+from local_aws.services.s3 import bucket_requests, listings, reads, upload_requests, writes
+from local_aws.services.s3.bucket_settings import BucketSettings
 from local_aws.services.s3.messages import Request, Response, error_response, status_line
-from local_aws.services.s3.settings import Settings
+from local_aws.services.s3.operations import OPERATIONS, check_members
 from local_aws.state.objects.store import ObjectStore
 from local_aws.state.objects.uploads import Uploads
 from local_aws.wire.errors import unsupported
@@ -21,89 +22,56 @@ from local_aws.wire.routing import S3, Call, rest_operation
 
 log = logging.getLogger(__name__)
 
-OPERATIONS = {
-    "s3": (
-        "AbortMultipartUpload",
-        "CompleteMultipartUpload",
-        "CopyObject",
-        "CreateBucket",
-        "CreateMultipartUpload",
-        "DeleteBucket",
-        "DeleteObject",
-        "DeleteObjectTagging",
-        "DeleteObjects",
-        "GetBucketLocation",
-        "GetObject",
-        "GetObjectAttributes",
-        "GetObjectTagging",
-        "HeadBucket",
-        "HeadObject",
-        "ListBuckets",
-        "ListMultipartUploads",
-        "ListObjectVersions",
-        "ListObjects",
-        "ListObjectsV2",
-        "ListParts",
-        "PutObject",
-        "PutObjectTagging",
-        "UploadPart",
-        "UploadPartCopy",
-    ),
-}
-
-# What may stand in a listing's query; anything else names a sub-resource.
+# Parameters of a listing's query; any other name is a sub-resource.
 LISTING = {
-    *("list-type", "prefix", "delimiter", "marker", "max-keys", "encoding-type"),
+    *("list-type", "prefix", "delimiter", "max-keys", "encoding-type"),
     *("continuation-token", "start-after", "fetch-owner", "x-id"),
 }
-SIGNING = {"AWSAccessKeyId", "Signature", "Expires"}  # of a URL presigned the older way
+# Of a presigned URL, in the older way and in today's.
+SIGNING = {
+    *("awsaccesskeyid", "signature", "expires", "x-amz-algorithm", "x-amz-credential"),
+    *("x-amz-date", "x-amz-expires", "x-amz-security-token", "x-amz-signature"),
+    *("x-amz-signedheaders", "x-amz-content-sha256"),
+}
 OBJECT_QUERY = {
     *(*reads.OVERRIDES, "versionId", "x-id"),
-    *("partNumber", "uploadId", "max-parts", "part-number-marker"),
+    *("partNumber", "uploadId"),
 }
 
 OF_BUCKET = {
-    ("GET", ""): listings.list_v1,
-    ("GET", "list-type"): listings.list_v2,
-    ("GET", "versions"): listings.list_versions,
-    ("GET", "location"): bucket_requests.get_location,
-    ("HEAD", ""): bucket_requests.head_bucket,
-    ("POST", "delete"): writes.delete_objects,
+    ("GET", "list-type"): ("ListObjectsV2", listings.list_v2),
+    ("GET", "location"): ("GetBucketLocation", bucket_requests.get_location),
+    ("HEAD", ""): ("HeadBucket", bucket_requests.head_bucket),
+    ("POST", "delete"): ("DeleteObjects", writes.delete_objects),
 }
 OF_OBJECT = {
-    ("GET", ""): reads.get_object,
-    ("HEAD", ""): reads.head_object,
-    ("PUT", ""): writes.put_object,
-    ("PUT", "copy"): writes.copy_object,
-    ("DELETE", ""): writes.delete_object,
-    ("GET", "attributes"): reads.get_attributes,
-    ("GET", "tagging"): tagging.get_tagging,
-    ("PUT", "tagging"): tagging.put_tagging,
-    ("DELETE", "tagging"): tagging.delete_tagging,
+    ("GET", ""): ("GetObject", reads.get_object),
+    ("HEAD", ""): ("HeadObject", reads.head_object),
+    ("PUT", ""): ("PutObject", writes.put_object),
+    ("PUT", "copy"): ("CopyObject", writes.copy_object),
+    ("DELETE", ""): ("DeleteObject", writes.delete_object),
 }
 OF_UPLOAD = {
-    ("POST", "uploads"): upload_requests.create,
-    ("PUT", "uploadId"): upload_requests.upload_part,
-    ("PUT", "uploadId copy"): upload_requests.upload_part_copy,
-    ("POST", "uploadId"): upload_requests.complete,
-    ("DELETE", "uploadId"): upload_requests.abort,
-    ("GET", "uploadId"): upload_requests.list_parts,
+    ("POST", "uploads"): ("CreateMultipartUpload", upload_requests.create),
+    ("PUT", "uploadId"): ("UploadPart", upload_requests.upload_part),
+    ("PUT", "uploadId copy"): ("UploadPartCopy", upload_requests.upload_part_copy),
+    ("POST", "uploadId"): ("CompleteMultipartUpload", upload_requests.complete),
+    ("DELETE", "uploadId"): ("AbortMultipartUpload", upload_requests.abort),
 }
 
 
 def _sub_resources(request: Request, plain: set[str]) -> list[str]:
-    """Return the query's names that are neither plain parameters nor parts of a signature."""
-    unplain = [name for name in request.query if name not in plain and name not in SIGNING]
-    return [name for name in unplain if not name.lower().startswith("x-amz-")]
+    """Return the query's names that are neither parameters nor parts of a signature."""
+    return [name for name in request.query if name not in plain and name.lower() not in SIGNING]
 
 
 class S3App:
-    """The S3 endpoint over one store; the caller has checked signatures."""
+    """S3's endpoint over one store; the caller has checked the signature."""
 
     def __init__(self, store: ObjectStore, settings_app: Callable):
         self.store = store
         self.uploads = Uploads(store)
-        self.settings = Settings(store, settings_app)
+        self.settings = BucketSettings(store, settings_app)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Answer one request."""
@@ -129,6 +97,7 @@ class S3App:
         if not request.bucket:
             if request.method != "GET":
                 raise AwsError("MethodNotAllowed", "This method is not allowed here.", 405)
+            check_members("ListBuckets", request)
             return bucket_requests.list_buckets(self.store, request)
         return self._object(request) if request.key else self._bucket(request)
 
@@ -138,10 +107,11 @@ class S3App:
         if names == [""] and request.method in ("PUT", "DELETE"):
             return self._make_or_delete(request)
         if request.method == "GET" and "uploads" in names:
+            check_members("ListMultipartUploads", request)
             return upload_requests.list_uploads(self.uploads, request)
         for name in names:
-            if handler := OF_BUCKET.get((request.method, name)):
-                return handler(self.store, request)
+            if row := OF_BUCKET.get((request.method, name)):
+                return _do(row, self.store, request)
         operation = rest_operation("s3", request.environ)[0]
         if is_recorded("s3", operation):
             if len(named) > 1:
@@ -149,10 +119,11 @@ class S3App:
                 raise AwsError("InvalidArgument", message)
             return self.settings.answer(request)
         if request.method == "POST" and not operation:
-            operation = "PostObject"  # the form upload of browsers, which boto3 has no name for
+            operation = "PostObject"  # a browser's form upload, which is no operation of boto3
         raise _refused(request, operation, named)
 
     def _make_or_delete(self, request: Request) -> Response:
+        check_members("DeleteBucket" if request.method == "DELETE" else "CreateBucket", request)
         if request.method == "DELETE":
             response = bucket_requests.delete_bucket(self.store, request)
             self.settings.bucket_deleted(request)
@@ -176,15 +147,22 @@ class S3App:
         copy = request.method == "PUT" and request.header("x-amz-copy-source")
         if name == "uploads" or (not name and "uploadId" in request.query):
             kind = name or ("uploadId copy" if copy else "uploadId")
-            if handler := OF_UPLOAD.get((request.method, kind)):
-                return handler(self.uploads, request)
-        elif handler := OF_OBJECT.get((request.method, name or ("copy" if copy else ""))):
-            return handler(self.store, request)
+            if row := OF_UPLOAD.get((request.method, kind)):
+                return _do(row, self.uploads, request)
+        elif row := OF_OBJECT.get((request.method, name or ("copy" if copy else ""))):
+            return _do(row, self.store, request)
         raise _refused(request, rest_operation("s3", request.environ)[0], named)
 
 
+def _do(row: tuple[str, Callable], kept: ObjectStore | Uploads, request: Request) -> Response:
+    """Have an operation answered; of the members of its request, all have to be done."""
+    operation, handler = row
+    check_members(operation, request)
+    return handler(kept, request)
+
+
 def _refused(request: Request, operation: str, named: list[str]) -> AwsError:
-    """Return the refusal of a request by its operation's name, or by that of its sub-resource."""
+    """Return the error that refuses a request by the name of its operation or sub-resource."""
     if operation and operation not in OPERATIONS["s3"]:
         return unsupported(Call("s3", operation, S3))
     if named:

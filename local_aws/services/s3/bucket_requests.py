@@ -1,4 +1,4 @@
-"""ListBuckets, CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation. Knows no objects."""
+"""Requests on buckets: list, create, head, delete, location. Knows no objects."""
 
 import re
 
@@ -6,9 +6,10 @@ from local_aws.errors import AwsError
 from local_aws.services.s3 import xml
 from local_aws.services.s3.listings import OWNER
 from local_aws.services.s3.messages import Request, Response
+from local_aws.services.s3.operations import check_document
 from local_aws.state.objects.store import ObjectStore
 
-FIRST_REGION = "us-east-1"  # its buckets have no location constraint
+FIRST_REGION = "us-east-1"  # buckets there have no location constraint
 SCOPE = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/s3/")
 
 
@@ -20,7 +21,7 @@ def region(request: Request) -> str:
 
 
 def list_buckets(store: ObjectStore, request: Request) -> Response:
-    """Answer the buckets, by pages if asked."""
+    """Answer with the buckets, by pages if requested."""
     query, most = request.query, request.number("max-buckets", 10_000)
     after, prefix = query.get("continuation-token", ""), query.get("prefix", "")
     all_names = [name for name in store.buckets() if name > after and name.startswith(prefix)]
@@ -42,11 +43,12 @@ def _bucket(store: ObjectStore, name: str) -> str:
 
 
 def create_bucket(store: ObjectStore, request: Request, body: bytes) -> Response:
-    """Make the bucket; in us-east-1 making one's own again succeeds, elsewhere it is a 409."""
-    if request.header("x-amz-bucket-object-lock-enabled").lower() == "true":
-        raise AwsError("NotImplemented", "The local AWS does not implement object lock.")
+    """Create the bucket; for one's own bucket it succeeds again in us-east-1, else it is a 409."""
     signed = region(request)
-    constraint = xml.parse(body).findtext("LocationConstraint") if body else None
+    root = xml.parse(body) if body else None
+    if root is not None:
+        check_document("CreateBucket", root)
+    constraint = None if root is None else root.findtext("LocationConstraint")
     where = constraint or FIRST_REGION
     if where != signed:
         message = f"The {constraint or 'unspecified'} location constraint is incompatible for the "
@@ -73,6 +75,6 @@ def delete_bucket(store: ObjectStore, request: Request) -> Response:
 
 
 def get_location(store: ObjectStore, request: Request) -> Response:
-    """Answer the region, empty for us-east-1."""
+    """Answer with the region, empty for us-east-1."""
     where = store.bucket_table.facts(request.bucket)[1]
     return Response.xml("LocationConstraint", "" if where == FIRST_REGION else where)

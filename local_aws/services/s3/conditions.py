@@ -1,4 +1,4 @@
-"""Conditional headers, byte ranges and part numbers: what of an object to answer. Pure."""
+"""Conditional headers, byte ranges and part numbers of a read or write. Pure functions."""
 
 import re
 from datetime import UTC, datetime
@@ -11,12 +11,12 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def http_date(when: datetime) -> str:
-    """Return a time as HTTP headers have it."""
+    """Return a time in the format of HTTP headers."""
     return when.strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 def _names(header: str, etag: str) -> bool:
-    """Say whether an If-Match or If-None-Match header names the ETag."""
+    """Say whether an If-Match or If-None-Match header contains the ETag."""
     listed = {part.strip().removeprefix("W/").strip('"') for part in header.split(",")}
     return bool({"*", etag} & listed)
 
@@ -25,7 +25,7 @@ def _time(header: str) -> datetime | None:
     try:
         when = parsedate_to_datetime(header)
     except ValueError:
-        return None  # S3 ignores a date that it cannot read
+        return None  # S3 ignores a date that is not valid
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
@@ -38,8 +38,8 @@ def failed(condition: str) -> S3Error:
 def check_read(request: Request, info: ObjectInfo, prefix: str = "") -> None:
     """Raise 412 or 304 unless the request's conditions hold for the object.
 
-    A named ETag outweighs a date (RFC 9110, 13.2.2). For a copy source (`prefix`
-    "x-amz-copy-source-") nothing is 304.
+    A condition on the ETag has precedence over one on the date (RFC 9110, 13.2.2). For a copy
+    source (`prefix` "x-amz-copy-source-") nothing is 304.
     """
     match, since = request.header(f"{prefix}if-match"), request.header(f"{prefix}if-modified-since")
     none_match = request.header(f"{prefix}if-none-match")
@@ -61,7 +61,7 @@ def check_read(request: Request, info: ObjectInfo, prefix: str = "") -> None:
 
 
 def check_write(request: Request, old: ObjectInfo | None) -> None:
-    """Raise unless the request may write over what is there now."""
+    """Raise unless the request's conditions allow to replace the present object."""
     match, none_match = request.header("if-match"), request.header("if-none-match")
     if none_match and none_match.strip() != "*":
         message = "A header you provided implies functionality that is not implemented."
@@ -77,7 +77,8 @@ def check_write(request: Request, old: ObjectInfo | None) -> None:
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
     """Return (start, length) of a Range header, None for the whole object.
 
-    S3 ignores what is not one valid range. Raises: S3Error InvalidRange (416) beyond the end.
+    S3 ignores a header that is not one valid range. Raises: S3Error InvalidRange (416) beyond the
+    end.
     """
     hit = RANGE.fullmatch(header.strip())
     if not hit or hit[0] == "bytes=-":
@@ -96,7 +97,7 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def part_range(number: int, info: ObjectInfo) -> tuple[int, int]:
-    """Return (start, length) of a part; an object without parts is its own part 1."""
+    """Return (start, length) of a part; an object without parts has part 1 alone."""
     sizes = info.parts or (info.size,)
     if not 1 <= number <= len(sizes):
         message = "The requested partnumber is not satisfiable"

@@ -1,4 +1,4 @@
-"""The digests that a request promises for its body: which, and whether they hold. Knows headers."""
+"""Checks a body against the digests in its request's headers. Knows no objects."""
 
 import base64
 import binascii
@@ -22,17 +22,17 @@ class Headers(Protocol):
 
 def _named(request: Headers) -> dict[str, str]:
     """Return the checksums in the headers by algorithm."""
-    found = {}
+    named = {}
     for name in checksums.HASHERS:
         if value := request.header(PREFIX + name.lower()):
-            found[name] = value
-    if len(found) > 1:
+            named[name] = value
+    if len(named) > 1:
         raise AwsError("InvalidRequest", "Expecting a single x-amz-checksum- header.")
-    return found
+    return named
 
 
 def wanted(request: Headers) -> set[str]:
-    """Return the algorithms to run over the body while it is read."""
+    """Return the algorithms to compute while the body is read."""
     names = set(_named(request))
     trailer = request.header("x-amz-trailer").lower()
     if trailer.startswith(PREFIX):
@@ -43,11 +43,11 @@ def wanted(request: Headers) -> set[str]:
 
 
 def check(request: Headers, stream: Any, md5: str, computed: dict[str, str]) -> dict[str, str]:
-    """Return the checksums to keep with the content, all promises checked.
+    """Check all digests of the request; return the checksums to keep with the object.
 
     Args:
-        stream: the body after its last byte (an aws-chunked one has trailers).
-        md5: of the content, in hex.
+        stream: the body, read to its end (an aws-chunked body has trailers then).
+        md5: MD5 of the content, in hex.
         computed: the wanted checksums of the content.
 
     Raises: AwsError BadDigest, InvalidDigest, XAmzContentSHA256Mismatch.
@@ -80,6 +80,6 @@ def _check_md5(promised: str, md5: str) -> None:
 
 
 def check_document(request: Headers, stream: Any, body: bytes) -> None:
-    """Check the digests of a body that was read whole."""
+    """Check the digests of a document that was read whole."""
     md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
     check(request, stream, md5, checksums.compute(body, wanted(request)))

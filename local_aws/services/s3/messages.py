@@ -1,4 +1,4 @@
-"""A request and a response of S3's REST dialect over WSGI. Knows headers, no buckets' contents."""
+"""Requests and responses of S3's REST dialect over WSGI. Knows headers, no objects."""
 
 import os
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from local_aws.errors import AwsError
 from local_aws.services.s3 import digests, xml
-from local_aws.services.s3.chunked import AwsChunked, Exactly
-from local_aws.wire.received import HEADERS
+from local_aws.services.s3.request_bodies import AwsChunked, Exactly
+from local_aws.wire.http_request import HEADERS
 
 DOCUMENT_BYTES = 4 << 20  # the largest request document: 1,000 keys or 10,000 parts
 
 
 class S3Error(AwsError):
-    """An AwsError with more elements in its document, and headers."""
+    """An AwsError with additional elements in its document, and headers."""
 
     def __init__(self, code: str, message: str, status: int = 400, headers=None, **facts: object):
         super().__init__(code, message, status)
@@ -26,7 +26,7 @@ class S3Error(AwsError):
 
 @dataclass
 class Response:
-    """Status, headers and body blocks of an answer."""
+    """Status, headers and body of an answer."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -57,14 +57,14 @@ class Request:
         self.method: str = environ["REQUEST_METHOD"]
         self.id = os.urandom(8).hex().upper()
         raw, query = environ["PATH_INFO"].encode("latin-1"), environ.get("QUERY_STRING", "")
-        # What is no UTF-8 is refused (`check`); until then it is only shown.
+        # `check` refuses a path that is not UTF-8; until then it is used in messages only.
         self.bucket, _, self.key = raw[1:].decode(errors="replace").partition("/")
         pairs = parse_qsl(query, keep_blank_values=True, errors="replace") if query else []
         self.query = dict(pairs)
         self._raw = raw, query
 
     def check(self) -> None:
-        """Raise AwsError InvalidURI if path or query are no UTF-8: two keys would be one."""
+        """Raise AwsError InvalidURI if path or query are not UTF-8: two keys would be the same."""
         path, query = self._raw
         try:
             path.decode()
@@ -74,7 +74,7 @@ class Request:
 
     @property
     def path(self) -> str:
-        """Return the path as the client meant it, for error documents."""
+        """Return the decoded path, for error documents."""
         return f"/{self.bucket}/{self.key}" if self.key else f"/{self.bucket}"
 
     def header(self, name: str) -> str:
@@ -89,9 +89,10 @@ class Request:
         return whole_number(self.query.get(name, ""), name, default)
 
     def prefixed(self, prefix: str) -> dict[str, str]:
-        """Return the headers that start with a lower-case prefix, by the rest of their names.
+        """Return the headers with a lower-case prefix, by the rest of their names.
 
-        WSGI's own names cannot tell "_" from "-", so the server's true names win if it gave them.
+        WSGI's names don't distinguish "_" from "-": the original names are used if the server gives
+        them.
         """
         true_names = self.environ.get(HEADERS)
         if true_names is None:
@@ -124,7 +125,7 @@ class Request:
         return stream
 
     def document(self) -> bytes:
-        """Return a small body whole, checked against the digests sent with it."""
+        """Return a small body whole, checked against its digests."""
         stream, body = self.body(), b""
         while block := stream.read(DOCUMENT_BYTES):
             body += block
@@ -135,7 +136,7 @@ class Request:
 
 
 def error_response(error: AwsError, request: Request) -> Response:
-    """Return the XML of an error; to a HEAD, and of a 304, only its status."""
+    """Return the response of an error; to a HEAD, or with status 304, without a body."""
     headers = dict(getattr(error, "headers", {}))
     if error.status == 304:
         return Response(304, headers)

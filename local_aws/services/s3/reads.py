@@ -1,11 +1,11 @@
-"""GetObject, HeadObject, GetObjectAttributes. Knows what a read answers, not how it is sent."""
+"""Reads of an object: GetObject and HeadObject. Knows neither buckets nor paths of files."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from local_aws.errors import AwsError
-from local_aws.services.s3 import conditions, xml
-from local_aws.services.s3.messages import Request, Response, whole_number
+from local_aws.services.s3 import conditions
+from local_aws.services.s3.messages import Request, Response
 from local_aws.state.objects import temporary_files
 from local_aws.state.objects.info import ObjectInfo
 from local_aws.state.objects.store import ObjectStore
@@ -21,7 +21,7 @@ OVERRIDES = {
 
 
 class FileBlocks:
-    """The bytes of an open file from `start`, by blocks; closes the file."""
+    """Yields the bytes of an open file from `start`, in blocks; closes the file."""
 
     def __init__(self, file: BinaryIO, start: int, size: int):
         self._file, self._start, self._size = file, start, size
@@ -30,18 +30,18 @@ class FileBlocks:
         return temporary_files.range_blocks(self._file, self._start, self._size)
 
     def close(self) -> None:
-        """Close the file: WSGI's server calls it, whatever became of the connection."""
+        """Close the file; WSGI's server calls this however the connection ends."""
         self._file.close()
 
 
 def check_version(request: Request) -> None:
-    """Raise unless the request names no version, or the only one."""
+    """Raise if the request names a version other than "null"."""
     if request.query.get("versionId", "null") != "null":
         raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
 
 
 def get_object(store: ObjectStore, request: Request) -> Response:
-    """Answer the object, a range or a part of it."""
+    """Answer with the object, a range or a part of it."""
     check_version(request)
     info, file = store.open(request.bucket, request.key)
     try:
@@ -53,7 +53,7 @@ def get_object(store: ObjectStore, request: Request) -> Response:
 
 
 def head_object(store: ObjectStore, request: Request) -> Response:
-    """Answer the headers of a GetObject."""
+    """Answer with the headers of a GetObject."""
     check_version(request)
     info = store.info(request.bucket, request.key)
     status, headers, _, _ = _answer(request, info)
@@ -92,14 +92,16 @@ def _answer(request: Request, info: ObjectInfo) -> tuple[int, dict[str, str], in
 
 
 def _header_safe(value: str) -> str:
-    """Return a query's text as a header can carry it. Raises: AwsError on a line break."""
+    """Return a query's text as a header's value. Raises: AwsError on a control character."""
     if any(ord(character) < 0x20 for character in value):
-        raise AwsError("InvalidArgument", "A response- override holds a control character.")
+        raise AwsError(
+            "InvalidArgument", "A response- parameter must not contain control characters."
+        )
     return value.encode().decode("latin-1")
 
 
 def _checksum_headers(info: ObjectInfo, part: int, partial: bool) -> dict[str, str]:
-    """Return the checksums of what is sent: a range has none, a part its own."""
+    """Return the checksums of the sent bytes: a range has none, a part has that of the part."""
     values = info.checksums
     if part and info.parts:
         algorithm = next(iter(values), "")
@@ -122,53 +124,4 @@ def object_headers(info: ObjectInfo) -> dict[str, str]:
         **info.headers,
     }
     headers |= {f"x-amz-meta-{name}": value for name, value in info.metadata.items()}
-    if info.tags:
-        headers["x-amz-tagging-count"] = str(len(info.tags))
     return headers
-
-
-def get_attributes(store: ObjectStore, request: Request) -> Response:
-    """Answer the attributes that x-amz-object-attributes names."""
-    check_version(request)
-    info = store.info(request.bucket, request.key)
-    conditions.check_read(request, info)
-    asked = {name.strip() for name in request.header("x-amz-object-attributes").split(",")}
-    inner = []
-    if "ETag" in asked:
-        inner.append(xml.tag("ETag", info.etag))
-    if "Checksum" in asked and info.checksums:
-        tags = [xml.tag(f"Checksum{name}", value) for name, value in info.checksums.items()]
-        inner.append(xml.group("Checksum", *tags, xml.tag("ChecksumType", info.checksum_type)))
-    if "ObjectParts" in asked and info.parts:
-        inner.append(_object_parts(request, info))
-    if "StorageClass" in asked:
-        inner.append(xml.tag("StorageClass", info.storage_class))
-    if "ObjectSize" in asked:
-        inner.append(xml.tag("ObjectSize", info.size))
-    response = Response.xml("GetObjectAttributesResponse", *inner)
-    response.headers["Last-Modified"] = conditions.http_date(info.last_modified)
-    return response
-
-
-def _object_parts(request: Request, info: ObjectInfo) -> str:
-    """Return ObjectParts: their number, and each part if the parts have checksums (as S3 does)."""
-    most = min(1000, whole_number(request.header("x-amz-max-parts"), "max-parts", 1000))
-    marker = whole_number(request.header("x-amz-part-number-marker"), "part-number-marker", 0)
-    total = xml.tag("PartsCount", len(info.parts))
-    if not info.part_checksums:
-        return xml.group("ObjectParts", total)
-    algorithm = next(iter(info.checksums), "")
-    numbers = range(marker + 1, min(marker + most, len(info.parts)) + 1)
-    parts = [
-        xml.group(
-            "Part",
-            xml.tag("PartNumber", number),
-            xml.tag("Size", info.parts[number - 1]),
-            xml.tag(f"Checksum{algorithm}", info.part_checksums[number - 1]),
-        )
-        for number in numbers
-    ]
-    last = numbers[-1] if numbers else marker
-    facts = [xml.tag("PartNumberMarker", marker), xml.tag("NextPartNumberMarker", last)]
-    facts += [xml.tag("MaxParts", most), xml.tag("IsTruncated", last < len(info.parts))]
-    return xml.group("ObjectParts", total, *facts, *parts)

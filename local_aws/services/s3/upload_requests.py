@@ -1,4 +1,4 @@
-"""The multipart operations' requests and answers. Knows headers and XML, keeps nothing itself."""
+"""Requests of multipart uploads, and their answers. Knows headers and XML, no files."""
 
 from functools import partial
 from xml.etree.ElementTree import Element
@@ -7,6 +7,7 @@ from local_aws.errors import AwsError
 from local_aws.services.s3 import conditions, digests, xml
 from local_aws.services.s3.listings import OWNER
 from local_aws.services.s3.messages import Request, Response, S3Error
+from local_aws.services.s3.operations import check_document
 from local_aws.services.s3.writes import (
     checksum_headers,
     copy_result,
@@ -101,6 +102,7 @@ def complete(uploads: Uploads, request: Request) -> Response:
     """Join the listed parts."""
     upload = _upload(uploads, request)
     root = xml.parse(request.document())
+    check_document("CompleteMultipartUpload", root)
     if upload.algorithm and upload.checksum_type == "COMPOSITE":
         _check_all_named(root, upload.algorithm)
     parts = _listed(root, {part.number: part for part in uploads.parts(upload)})
@@ -134,7 +136,7 @@ def _check_all_named(root: Element, algorithm: str) -> None:
 
 
 def _listed(root: Element, stored: dict[int, Part]) -> list[Part]:
-    """Return the parts that the document lists. Raises: MalformedXML, InvalidPart(Order), …"""
+    """Return the parts in the request's document. Raises: MalformedXML, InvalidPart(Order), …"""
     items = root.findall("Part")
     numbers = [item.findtext("PartNumber", "") for item in items]
     if not items or not all(number.isdigit() for number in numbers):
@@ -161,7 +163,7 @@ def _listed(root: Element, stored: dict[int, Part]) -> list[Part]:
 
 
 def _matches(part: Part, item: Element) -> bool:
-    """Say whether the ETag and the checksums of a listed part are the stored one's."""
+    """Say whether a listed part has the ETag and the checksums of the stored part."""
     if item.findtext("ETag", "").strip().strip('"') != part.etag:
         return False
     listed = {name: item.findtext(f"Checksum{name}") for name in checksums.HASHERS}
@@ -169,54 +171,23 @@ def _matches(part: Part, item: Element) -> bool:
 
 
 def abort(uploads: Uploads, request: Request) -> Response:
-    """Drop the upload."""
+    """Abort the upload."""
     uploads.abort(_upload(uploads, request))
     return Response(204)
 
 
-def list_parts(uploads: Uploads, request: Request) -> Response:
-    """Answer a page of an upload's parts."""
-    upload = _upload(uploads, request)
-    most, marker = min(MOST, request.number("max-parts", MOST)), "part-number-marker"
-    found = uploads.parts(upload, request.number(marker, 0), most + 1)
-    parts, more = found[:most], len(found) > most
-    return Response.xml(
-        "ListPartsResult",
-        *_names(upload),
-        xml.tag("PartNumberMarker", request.number(marker, 0)),
-        xml.tag("NextPartNumberMarker", parts[-1].number if parts else 0),
-        xml.tag("MaxParts", most),
-        xml.tag("IsTruncated", more),
-        OWNER.replace("Owner>", "Initiator>"),
-        OWNER,
-        xml.tag("StorageClass", upload.facts["headers"].get("x-amz-storage-class", "STANDARD")),
-        xml.tag("ChecksumAlgorithm", upload.algorithm or None),
-        xml.tag("ChecksumType", upload.checksum_type if upload.algorithm else None),
-        *[_part_element(part) for part in parts],
-    )
-
-
-def _part_element(part: Part) -> str:
-    sums = [xml.tag(f"Checksum{name}", value) for name, value in part.checksums.items()]
-    return xml.group(
-        "Part",
-        xml.tag("PartNumber", part.number),
-        xml.tag("LastModified", xml.stamp(part.modified)),
-        xml.tag("ETag", f'"{part.etag}"'),
-        xml.tag("Size", part.size),
-        *sums,
-    )
-
-
 def list_uploads(uploads: Uploads, request: Request) -> Response:
-    """Answer a page of the bucket's uploads in the making."""
+    """Answer with a page of the bucket's uploads in progress."""
     query, most = request.query, min(MOST, request.number("max-uploads", MOST))
     if query.get("delimiter"):
-        raise AwsError("NotImplemented", "The local AWS does not group uploads by a delimiter.")
+        raise AwsError(
+            "NotImplemented",
+            "The local AWS does not support a delimiter for uploads: use a prefix.",
+        )
     marker, id_marker = query.get("key-marker", ""), query.get("upload-id-marker", "")
     after = (marker, id_marker or "~" if marker else "")
-    found = uploads.page(request.bucket, query.get("prefix", ""), after, most + 1)
-    shown, more = found[:most], len(found) > most
+    stored = uploads.page(request.bucket, query.get("prefix", ""), after, most + 1)
+    shown, more = stored[:most], len(stored) > most
     last = shown[-1] if shown and more else None
     return Response.xml(
         "ListMultipartUploadsResult",

@@ -1,13 +1,14 @@
-"""PutObject, CopyObject, DeleteObject(s), object tagging. Knows what a write says and answers."""
+"""Writes of objects: PutObject, CopyObject, DeleteObject(s). Knows their headers, not the files."""
 
 from datetime import datetime
 from functools import partial
 from typing import BinaryIO
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from local_aws.errors import AwsError
-from local_aws.services.s3 import conditions, digests, tagging, xml
+from local_aws.services.s3 import conditions, digests, xml
 from local_aws.services.s3.messages import Request, Response
+from local_aws.services.s3.operations import check_document
 from local_aws.services.s3.reads import check_version
 from local_aws.state.objects import checksums, temporary_files
 from local_aws.state.objects.info import ObjectInfo
@@ -30,19 +31,12 @@ STORAGE_CLASSES = {
     *("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"),
     "GLACIER_IR",
 }
-"""Those that are read at once, as here all are: an archive would have to be restored first."""
+"""Storage classes without a restore before a read: the local AWS has no restore."""
 ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
-REFUSED_HEADERS = (
-    "x-amz-server-side-encryption-customer-algorithm",
-    "x-amz-object-lock-mode",
-    "x-amz-object-lock-retain-until-date",
-    "x-amz-object-lock-legal-hold",
-    "x-amz-write-offset-bytes",
-)
 
 
 def check_acl(request: Request) -> None:
-    """Refuse an ACL as a bucket does that is made today, whose owner owns all in it.
+    """Refuse an ACL, as a new bucket does: its owner owns all objects.
 
     Raises:
         AwsError: AccessControlListNotSupported.
@@ -53,11 +47,8 @@ def check_acl(request: Request) -> None:
 
 
 def described(request: Request) -> dict:
-    """Return the facts of a new object that its request's headers state."""
+    """Return the facts of a new object from the request's headers."""
     check_acl(request)
-    for name in REFUSED_HEADERS:
-        if request.header(name):
-            raise AwsError("NotImplemented", f"The local AWS does not implement {name}.")
     metadata = request.prefixed("x-amz-meta-")
     if sum(len(name) + len(value) for name, value in metadata.items()) > METADATA_BYTES:
         message = "Your metadata headers exceed the maximum allowed metadata size"
@@ -68,28 +59,27 @@ def described(request: Request) -> dict:
         headers["Content-Encoding"] = ",".join(part for part in codings if part != "aws-chunked")
     storage_class = headers.get("x-amz-storage-class", "STANDARD")
     if storage_class in ARCHIVES:
-        message = f"The local AWS does not implement the storage class {storage_class}."
+        message = f"The local AWS does not support the storage class {storage_class}."
         raise AwsError("NotImplemented", message)
     if storage_class not in STORAGE_CLASSES:
         raise AwsError("InvalidStorageClass", "The storage class you specified is not valid")
     if storage_class == "STANDARD":
-        headers.pop("x-amz-storage-class", None)  # never answered by S3
+        headers.pop("x-amz-storage-class", None)  # S3 does not return it
     return {
         "content_type": request.header("content-type"),
         "metadata": metadata,
         "headers": {name: value for name, value in headers.items() if value},
-        "tags": tagging.check(parse_qsl(request.header("x-amz-tagging"), keep_blank_values=True)),
     }
 
 
 def checksum_headers(checksums: dict[str, str], kind: str = "FULL_OBJECT") -> dict[str, str]:
-    """Return the response headers of a write's checksums."""
+    """Return the response headers with the checksums of a write."""
     headers = {f"x-amz-checksum-{name.lower()}": value for name, value in checksums.items()}
     return headers | {"x-amz-checksum-type": kind} if headers else {}
 
 
 def sized_body(request: Request) -> BinaryIO:
-    """Return the body. Raises: AwsError EntityTooLarge over S3's 5 GB."""
+    """Return the request's body. Raises: AwsError EntityTooLarge over S3's 5 GB."""
     length = request.header("x-amz-decoded-content-length") or request.header("content-length")
     if length.isdigit() and int(length) > LARGEST_PUT:
         raise AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
@@ -131,7 +121,7 @@ def copy_source(request: Request) -> tuple[str, str]:
 
 
 def copy_object(store: ObjectStore, request: Request) -> Response:
-    """Copy an object inside the store; its bytes never pass through memory whole."""
+    """Copy an object inside the store, block by block."""
     source = copy_source(request)
     info, file = store.open(*source)
     with file:
@@ -142,7 +132,7 @@ def copy_object(store: ObjectStore, request: Request) -> Response:
         if info.size > LARGEST_PUT:
             message = "The specified copy source is larger than the maximum allowable size"
             raise AwsError("InvalidRequest", f"{message} for a copy source: {LARGEST_PUT}")
-        fresh = bool(info.parts or algorithm)  # a copy is one part: its ETag is a plain MD5
+        fresh = bool(info.parts or algorithm)  # a copy has one part: its ETag is a plain MD5
         blocks = temporary_files.range_blocks(file, 0, info.size)
         with store.draft(blocks, [algorithm] if algorithm else list(info.checksums), fresh) as made:
             facts["checksums"] = made.checksums
@@ -162,7 +152,7 @@ def copy_result(etag: str, when: datetime | int, checksums: dict[str, str]) -> l
 
 
 def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -> dict:
-    """Return the new object's facts: the source's, or the request's where it says REPLACE."""
+    """Return the new object's facts: the source's, or with REPLACE those of the request."""
     new = described(request)
     replace = request.header("x-amz-metadata-directive").upper() == "REPLACE"
     if source == (request.bucket, request.key) and not (replace or new["headers"]):
@@ -172,8 +162,6 @@ def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -
             "encryption attributes."
         )
         raise AwsError("InvalidRequest", message)
-    if request.header("x-amz-tagging-directive").upper() != "REPLACE":
-        new["tags"] = info.tags
     if not replace:
         amz = {name: value for name, value in new["headers"].items() if name.startswith("x-amz-")}
         kept = {n: v for n, v in info.headers.items() if n != "x-amz-storage-class"}
@@ -183,16 +171,17 @@ def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -
 
 
 def delete_object(store: ObjectStore, request: Request) -> Response:
-    """Delete the key; S3 answers 204 whether it was there or not."""
+    """Delete the key; S3 answers 204 for a missing key too."""
     check_version(request)
     store.delete(request.bucket, request.key)
     return Response(204)
 
 
 def delete_objects(store: ObjectStore, request: Request) -> Response:
-    """Delete up to 1,000 keys at once and answer each."""
+    """Delete up to 1,000 keys at once; the answer lists each."""
     store.bucket_table.check(request.bucket)
     root = xml.parse(request.document())
+    check_document("DeleteObjects", root)
     items = [(e.findtext("Key"), e.findtext("VersionId")) for e in root.findall("Object")]
     keys = [key for key, version in items if version in (None, "", "null")]
     others = [key for key, version in items if version not in (None, "", "null")]

@@ -1,4 +1,4 @@
-"""S3's XML, written and read. Knows elements, nothing of their meaning."""
+"""Writes and reads S3's XML. Knows elements, not their meaning."""
 
 import re
 from datetime import UTC, datetime
@@ -12,14 +12,14 @@ _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
 def escape(text: str) -> str:
-    """Return text for an element; control characters become references, as S3 writes them."""
+    """Return the text of an element; control characters become references, as in S3's XML."""
     if not _SPECIAL.search(text):
         return text
     return _SPECIAL.sub(lambda hit: _NAMED.get(hit[0]) or f"&#x{ord(hit[0]):x};", text)
 
 
 def tag(name: str, value: object) -> str:
-    """Return one element; a bool in lower case, None gives nothing."""
+    """Return one element; a bool in lower case; for None an empty text."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -39,7 +39,7 @@ def document(name: str, *inner: str) -> bytes:
 
 
 def stamp(when: datetime | int) -> str:
-    """Return a time (or seconds since 1970) as S3's XML has it."""
+    """Return a time (or seconds since 1970) in the format of S3's XML."""
     when = datetime.fromtimestamp(when, UTC) if isinstance(when, int) else when
     return when.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 

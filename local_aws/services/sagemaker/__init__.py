@@ -1,1 +1,1 @@
-"""SageMaker: jobs, hosting, registry, tuning, tags."""
+"""SageMaker: jobs, hosting, registry, tuning."""

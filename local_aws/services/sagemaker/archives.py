@@ -1,14 +1,14 @@
-"""Says whether a model's archive is there; knows the object store, opens no archive."""
+"""Checks that a model's archive exists; knows the object store, opens no archive."""
 
 from local_aws.errors import AwsError
 from local_aws.state.objects.store import ObjectStore
 
 
 def check_archive(store: ObjectStore, uri: str) -> None:
-    """Look for the object of a ModelDataUrl.
+    """Check that the object of a ModelDataUrl exists.
 
     Raises:
-        AwsError: there is none.
+        AwsError: it does not exist.
     """
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:

@@ -34,7 +34,7 @@ class Buckets:
 
     def delete(self, bucket: str) -> None:
         """Delete a bucket without objects, and the uploads that were never completed."""
-        with self._index.lock:  # nobody makes it again before its folder is gone
+        with self._index.lock:  # no request makes the bucket again before its folder is gone
             with self._index.transaction():
                 self.check(bucket)
                 if self._index.row("SELECT 1 FROM objects WHERE bucket = ? LIMIT 1", bucket):
@@ -45,7 +45,7 @@ class Buckets:
                     self._index.rows("DELETE FROM parts WHERE upload = ?", upload)
                 self._index.rows("DELETE FROM uploads WHERE bucket = ?", bucket)
                 self._index.rows("DELETE FROM buckets WHERE name = ?", bucket)
-            # Only now: a full disk may refuse the change until its very end.
+            # Only after the commit, which a full disk may refuse.
             self._all.pop(bucket, None)
             for (upload,) in uploads:
                 shutil.rmtree(paths.child(self._side / "uploads", upload), ignore_errors=True)

@@ -1,4 +1,4 @@
-"""S3's checksum algorithms: which there are, computing and comparing them. Knows no requests."""
+"""S3's checksum algorithms: computes and compares checksums. Knows no requests."""
 
 import base64
 import hashlib

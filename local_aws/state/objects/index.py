@@ -1,7 +1,7 @@
 """The SQLite index beside the object files: one connection, one lock. Knows tables, no files.
 
-Written in WAL mode without fsync: what was committed outlives a killed process (the pages are the
-kernel's by then), not a power cut.
+Written in WAL mode without fsync: a commit survives the end of the process (the pages are the
+kernel's by then), but not a power cut.
 """
 
 import sqlite3
@@ -36,7 +36,7 @@ class Index:
         self._connection.executescript(SCHEMA)
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
-        """Return all rows of a statement, or the effect of one that has none."""
+        """Execute a statement and return its rows, if it has any."""
         with self.lock:
             return self._connection.execute(sql, values).fetchall()
 
@@ -47,7 +47,7 @@ class Index:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the lock and make the statements inside one change; nested ones join the outer."""
+        """Hold the lock and make the statements inside one change; a nested one joins the outer."""
         with self.lock:
             if self._connection.in_transaction:
                 yield

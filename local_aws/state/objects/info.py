@@ -1,4 +1,4 @@
-"""What an object is: its facts, and how the index's row holds them. Knows no files and no HTTP."""
+"""The facts of an object, and their form in a row of the index. Knows no files and no HTTP."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-DEFAULT_CONTENT_TYPE = "binary/octet-stream"  # what S3 answers for an upload that named none
+DEFAULT_CONTENT_TYPE = "binary/octet-stream"  # S3's type for an upload without one
 COLUMNS = "bucket, key, size, etag, mtime_ns, location, facts"
-FACTS = "content_type metadata checksums parts part_checksums headers tags".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class ObjectInfo:
     parts: tuple[int, ...] = ()  # part sizes in bytes of a multipart upload, else empty
     part_checksums: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)  # Cache-Control, x-amz-storage-class, …
-    tags: dict[str, str] = field(default_factory=dict)
-    mtime_ns: int = 0  # of the file when it was registered: a later one means a foreign write
+    mtime_ns: int = 0
+    """Of the file when it was registered: a later one means that another program has written."""
 
     @property
     def storage_class(self) -> str:
@@ -52,7 +51,7 @@ def from_row(row: tuple, root: str, side: str) -> ObjectInfo:
 
     Args:
         root: the folder of the bucket folders.
-        side: the folder that an odd key's location is relative to.
+        side: the folder of the files of odd keys.
     """
     bucket, key, size, etag, mtime_ns, location, facts = row
     more = json.loads(facts)
@@ -69,6 +68,5 @@ def from_row(row: tuple, root: str, side: str) -> ObjectInfo:
         parts=tuple(more.get("parts", ())),
         part_checksums=tuple(more.get("part_checksums", ())),
         headers=more.get("headers", {}),
-        tags=more.get("tags", {}),
         mtime_ns=mtime_ns,
     )

@@ -1,4 +1,4 @@
-"""Where a key's file lies, and moving it there in one step. Knows paths, no index and no HTTP."""
+"""The path of a key's file, and moves to it in one step. Knows paths, no index and no HTTP."""
 
 import errno
 import os
@@ -14,7 +14,7 @@ from local_aws.state.objects import names
 
 
 def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
-    """Return the path for a key's file, its folder made, and its place in `side` if it is odd."""
+    """Make the folder of a key's file; return its path, and for an odd key its name in `side`."""
     try:
         path = paths.inside(f"{root}/{bucket}", key)
         if not os.path.isdir(parent := os.path.dirname(path)):
@@ -22,7 +22,7 @@ def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
         if not os.path.isdir(path):
             return path, None
     except AwsError:
-        pass  # no path can hold the key, or a link leads it out of the bucket's folder
+        pass  # no path can hold the key, or a link in it leads out of the bucket's folder
     except (NotADirectoryError, FileExistsError):
         pass  # a part of the path is another key's file
     except OSError as error:
@@ -35,7 +35,7 @@ def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
 
 @contextmanager
 def replaced(source: str, path: str) -> Iterator[None]:
-    """Rename `source` to `path`; if the body raises, put back what was there (or nothing)."""
+    """Rename `source` to `path`; if the body raises, restore the old file (or none)."""
     kept = f"{source}.old"
     try:
         os.link(path, kept)
@@ -61,7 +61,7 @@ def set_aside(files: Iterable[Path], folder: Path) -> Iterator[None]:
     try:
         for path in files:
             aside = paths.child(folder, f"{uuid.uuid4().hex}.gone")
-            if path.is_file():  # others may have deleted it
+            if path.is_file():  # another program may have deleted it
                 os.rename(path, aside)
                 moved.append((aside, path))
         yield

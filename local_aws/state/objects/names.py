@@ -1,4 +1,4 @@
-"""Bucket names and keys: which S3 allows, and which a file system can hold. Knows no index."""
+"""The rules for bucket names and keys, of S3 and of the file system. Knows no index."""
 
 import hashlib
 import re
@@ -18,17 +18,17 @@ def check_bucket_name(bucket: str) -> None:
 
 
 def check_key(key: str) -> None:
-    """Raise AwsError KeyTooLongError over S3's 1,024 bytes of UTF-8, InvalidURI for no UTF-8."""
+    """Raise AwsError KeyTooLongError over 1,024 bytes, InvalidURI for a key that is not UTF-8."""
     try:
         size = len(key.encode())
-    except UnicodeEncodeError as error:  # a job's file whose name is no UTF-8
-        raise AwsError("InvalidURI", f"The key {key!r} is no UTF-8.") from error
+    except UnicodeEncodeError as error:  # a job's file with a name that is not UTF-8
+        raise AwsError("InvalidURI", f"The key {key!r} is not UTF-8.") from error
     if size > KEY_BYTES:
         raise AwsError("KeyTooLongError", "Your key is too long: at most 1024 bytes of UTF-8.")
 
 
 def holdable(key: str) -> bool:
-    """Say whether `<bucket>/<key>` is a path that names one file inside the bucket's folder."""
+    """Say whether `<bucket>/<key>` is the path of one file inside the bucket's folder."""
     return paths.fault(key) is None
 
 

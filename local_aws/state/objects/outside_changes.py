@@ -1,4 +1,4 @@
-"""Files that others changed: noticing them and writing the index anew. Knows no HTTP."""
+"""Notices files that other programs changed, and updates the index. Knows no HTTP."""
 
 import os
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from local_aws.errors import AwsError
 from local_aws.state import paths
 from local_aws.state.objects.index import Index
 from local_aws.state.objects.info import ObjectInfo, pack
-from local_aws.state.objects.rows import Objects
+from local_aws.state.objects.objects_table import Objects
 from local_aws.state.objects.temporary_files import file_md5
 
 
 def same(info: ObjectInfo | None, stat: os.stat_result) -> bool:
-    """Say whether a file is the one that the index knows."""
+    """Say whether a file is unchanged since the index knows it."""
     return info is not None and (info.size, info.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
 
 
@@ -28,10 +28,10 @@ def forget(index: Index, objects: Objects, info: ObjectInfo) -> None:
 def register(
     index: Index, objects: Objects, bucket: str, key: str, path: str, location: str | None = None
 ) -> ObjectInfo | None:
-    """Write the row of a file as it is now, keeping what the file cannot tell (metadata, tags).
+    """Write the row of a file as it is now; facts that are not in the file (metadata) stay.
 
     Args:
-        location: of an odd key, as `placing.home` gave it.
+        location: of an odd key's file, from `key_files.home`.
 
     Returns:
         The object, or None if the index knew the file or it changed again meanwhile.
@@ -40,10 +40,10 @@ def register(
     before = os.stat(path)
     if same(known, before):
         return None
-    md5 = file_md5(path)  # outside the lock: it may take seconds
+    md5 = file_md5(path)  # outside the lock: hashing may take seconds
     kept = {}
     if known:
-        kept = {"metadata": known.metadata, "headers": known.headers, "tags": known.tags}
+        kept = {"metadata": known.metadata, "headers": known.headers}
         kept["content_type"] = known.content_type
     with index.transaction():
         now = os.stat(path)

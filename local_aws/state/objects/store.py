@@ -1,10 +1,11 @@
 """Objects as plain files at <root>/<bucket>/<key>, with their facts in an index. Knows no HTTP.
 
-A file changed or deleted behind the store's back is noticed at its next use (size and time differ
-from the index) and registered anew; a new file in a bucket's folder is unknown until `adopt`.
-Keys that no path can hold ("a//b", "..", "dir/", a name over 255 bytes, a key that is another
-key's folder, or goes through a link out of the bucket) lie in the index's folder. One process owns
-a store; the file system must tell upper case from lower. Objects have one version.
+The store notices a file that another program has changed or deleted at its next use (size and time
+differ from the index) and registers it anew; a new file in a bucket's folder is unknown until
+`adopt`. The files of odd keys, which no path can hold ("a//b", "..", "dir/", a name over 255 bytes,
+a key that is another key's folder, or leads through a link out of the bucket), lie in the index's
+folder. One process owns a store; the file system must tell upper case from lower. Objects have one
+version.
 """
 
 import io
@@ -22,7 +23,7 @@ from local_aws.state.objects import key_files, names, outside_changes
 from local_aws.state.objects.buckets import Buckets
 from local_aws.state.objects.index import Index
 from local_aws.state.objects.info import ObjectInfo, pack
-from local_aws.state.objects.rows import Objects
+from local_aws.state.objects.objects_table import Objects
 from local_aws.state.objects.temporary_files import Draft, blocks, draft, file_blocks
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class ObjectStore:
         self.root = Path(root).absolute()
         self.side = self.root.with_name(f"{self.root.name}-index")
         self._drafts = self.side / "drafts"
-        shutil.rmtree(self._drafts, ignore_errors=True)  # of a process that was killed
+        shutil.rmtree(self._drafts, ignore_errors=True)  # left by a killed process
         for folder in (self.root, self._drafts):
             folder.mkdir(parents=True, exist_ok=True)
         self.index = Index(self.side / "index.sqlite")
@@ -54,7 +55,7 @@ class ObjectStore:
 
     def delete_bucket(self, bucket: str) -> None:
         """Delete an empty bucket. Raises: AwsError NoSuchBucket, BucketNotEmpty."""
-        self._adopt(bucket, "")  # files that nobody registered must not vanish in silence
+        self._adopt(bucket, "")  # files that are not registered must not vanish in silence
         with full_disk_named():
             self.bucket_table.delete(bucket)
 
@@ -105,9 +106,9 @@ class ObjectStore:
     ) -> ObjectInfo:
         """Move a draft to its key, tell the index, then the listeners.
 
-        `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers,
-        tags. `check` gets the object that is there now, and may raise to refuse the write; what
-        `along` writes to the index is one change with it.
+        `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers.
+        `check` gets the present object, and may raise to refuse the write; `along` writes to
+        the index in the same transaction.
         """
         names.check_key(key)
         facts_text = pack(**facts)
@@ -131,7 +132,7 @@ class ObjectStore:
         for listener in self.listeners:
             try:
                 listener(info.bucket, info, reason)
-            except Exception:  # the object is stored: its upload must not fail over a notice
+            except Exception:  # the object is stored: a listener's error must not fail the upload
                 log.exception("a listener failed on s3://%s/%s", info.bucket, info.key)
 
     def info(self, bucket: str, key: str) -> ObjectInfo:
@@ -139,7 +140,7 @@ class ObjectStore:
         return self._settled(bucket, key, os.stat)[0]
 
     def open(self, bucket: str, key: str) -> tuple[ObjectInfo, BinaryIO]:
-        """Return an object's facts and its open file, of one and the same write."""
+        """Return an object's facts and its open file, both of the same write."""
         return self._settled(bucket, key, lambda path: open(path, "rb", buffering=0))
 
     def read(self, bucket: str, key: str) -> bytes:
@@ -148,16 +149,16 @@ class ObjectStore:
             return file.read()
 
     def path(self, bucket: str, key: str) -> Path:
-        """Return where an object's file lies; of a new key where it goes, its folder made."""
+        """Return the path of an object's file; for a new key, make the folder too."""
         self.bucket_table.check(bucket)
         if known := self.objects.get(bucket, key):
             return known.path
         return Path(key_files.home(str(self.root), str(self.side), bucket, key)[0])
 
     def _settled(self, bucket: str, key: str, look: Callable) -> tuple:
-        """Return the facts and what `look` gave, once the file is the one in the index."""
+        """Return the facts and the result of `look`, once file and index agree."""
         for _ in range(5):
-            with self.index.lock:  # no writer of ours comes between a row and its file
+            with self.index.lock:  # no other thread writes between the row and the file
                 info = self.objects.get(bucket, key)
                 if info is None:
                     self.bucket_table.check(bucket)
@@ -166,10 +167,14 @@ class ObjectStore:
             if seen is not None:
                 return info, seen
             self._catch_up(info)
-        raise AwsError("OperationAborted", f"{info.path} is being written by someone else.", 409)
+        raise AwsError(
+            "OperationAborted",
+            f"Another program keeps writing {info.path}: try again when it has ended.",
+            409,
+        )
 
     def _catch_up(self, info: ObjectInfo) -> None:
-        """Write the row of an object anew whose file others changed or removed."""
+        """Update the row of an object whose file another program changed or removed."""
         location = None
         if info.path.is_relative_to(self.side):
             location = str(info.path.relative_to(self.side))
@@ -180,7 +185,7 @@ class ObjectStore:
             outside_changes.forget(self.index, self.objects, info)
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
-        """Yield objects sorted by UTF-8 key; writes made meanwhile may or may not show."""
+        """Yield objects by key in UTF-8 order; writes made meanwhile may or may not appear."""
         self.bucket_table.check(bucket)
         low = max(prefix, f"{start_after}\0") if start_after else prefix
         while page := self.objects.page(bucket, low, names.after(prefix), PAGE):
@@ -188,7 +193,7 @@ class ObjectStore:
             low = f"{page[-1].key}\0"
 
     def delete(self, bucket: str, *keys: str) -> None:
-        """Delete objects, all or none; one that is not there is deleted already, as in S3."""
+        """Delete objects, all or none; a missing object is no error, as in S3."""
         with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
             known = [info for key in set(keys) if (info := self.objects.get(bucket, key))]
@@ -199,16 +204,11 @@ class ObjectStore:
             for file in files:
                 key_files.prune(file, paths.child(self.root, bucket))
 
-    def retag(self, bucket: str, key: str, tags: dict[str, str]) -> None:
-        """Replace an object's tags."""
-        with full_disk_named(), self.index.transaction():
-            self.objects.update(self.info(bucket, key), tags=tags)
-
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
-        """Register files written straight into the folder; forget keys whose file is gone.
+        """Register files that were written into the folder directly; forget keys without a file.
 
         Returns:
-            The new and the changed objects under the prefix; the listeners heard of each.
+            The new and the changed objects under the prefix; the listeners were called for each.
         """
         adopted = self._adopt(bucket, prefix)
         for info in adopted:
@@ -219,20 +219,20 @@ class ObjectStore:
         for info in self.list(bucket, prefix):
             if not info.path.is_file():
                 outside_changes.forget(self.index, self.objects, info)
-        found = outside_changes.files(str(paths.child(self.root, bucket)), prefix)
+        files = outside_changes.files(str(paths.child(self.root, bucket)), prefix)
         with full_disk_named():
             made = [
-                outside_changes.register(self.index, self.objects, bucket, *file) for file in found
+                outside_changes.register(self.index, self.objects, bucket, *file) for file in files
             ]
         return [info for info in made if info]
 
     def close(self) -> None:
-        """Let go of the index; all is on disk already."""
+        """Close the index; all is on disk already."""
         self.index.close()
 
 
 def _seen(info: ObjectInfo, look: Callable) -> os.stat_result | BinaryIO | None:
-    """Return what `look` gave of an object's file; None if that is gone or another one."""
+    """Return the result of `look` for an object's file; None if the file is gone or has changed."""
     try:
         seen = look(info.path)
     except NO_FILE:

@@ -1,4 +1,4 @@
-"""A file in the making: a stream becomes a temporary file, hashed on its way. Knows no keys."""
+"""Writes a stream to a temporary file, and computes its checksums meanwhile. Knows no keys."""
 
 import hashlib
 import itertools
@@ -48,7 +48,7 @@ def file_blocks(paths: Iterable[str | Path]) -> Iterator[bytes]:
 
 
 def range_blocks(file: BinaryIO, start: int, size: int) -> Iterator[bytes]:
-    """Yield `size` bytes of a file from `start`. Raises: OSError if it ends sooner."""
+    """Yield `size` bytes of a file from `start`. Raises: OSError if it ends before."""
     file.seek(start)
     while size:
         block = file.read(min(BLOCK, size))
@@ -59,7 +59,7 @@ def range_blocks(file: BinaryIO, start: int, size: int) -> Iterator[bytes]:
 
 
 def draft(folder: str, source: Iterable[bytes], names: set[str], md5: bool = True) -> Draft:
-    """Write a temporary file in `folder`; whatever the source raises, no file stays behind."""
+    """Write a temporary file in `folder`; if the source raises, the file is deleted."""
     path = f"{folder}/{next(_numbers)}"
     hashers: dict[str, Any] = checksums.start(names)
     whole = hashlib.md5(usedforsecurity=False)

@@ -1,4 +1,4 @@
-"""Multipart uploads in the making: parts as files, rows beside them. Knows no HTTP.
+"""Multipart uploads in progress: parts as files, facts as rows. Knows no HTTP.
 
 They lie under <root>-index/uploads/<upload>/ and survive a restart. The object's ETag is the MD5 of
 the parts' MD5s and "-<parts>"; its checksum is over the parts' (COMPOSITE) or over the whole.
@@ -50,7 +50,7 @@ class Part:
 
 
 class Uploads:
-    """All uploads in the making of a store."""
+    """All uploads in progress of a store."""
 
     def __init__(self, store: ObjectStore):
         self.store, self.draft = store, store.draft
@@ -90,7 +90,7 @@ class Uploads:
     def put_part(
         self, upload: Upload, number: int, made: temporary_files.Draft, sums: dict
     ) -> Part:
-        """Keep a draft as a part; the last one sent under a number counts."""
+        """Keep a draft as a part; it replaces an earlier one of its number."""
         name = f"{upload.id}/{number}-{uuid.uuid4().hex}"
         path = str(paths.below(self._folder, name))
         part = Part(number, made.size, made.md5, int(time.time()), path, sums)
@@ -109,23 +109,23 @@ class Uploads:
             paths.below(self._folder, old[0]).unlink()
         return part
 
-    def parts(self, upload: Upload, after: int = 0, most: int = MOST_PARTS) -> list[Part]:
+    def parts(self, upload: Upload) -> list[Part]:
         """Return the stored parts by number."""
         columns = "number, size, etag, modified, file, checksums"
-        sql = f"SELECT {columns} FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?"
-        rows = self._index.rows(sql, upload.id, after, most)
+        sql = f"SELECT {columns} FROM parts WHERE upload = ? ORDER BY number"
+        rows = self._index.rows(sql, upload.id)
         return [
             Part(*row[:4], str(paths.below(self._folder, row[4])), json.loads(row[5]))
             for row in rows
         ]
 
     def page(self, bucket: str, prefix: str, after: tuple[str, str], most: int) -> list[Upload]:
-        """Return uploads of a bucket by (key, id), those after `after`."""
+        """Return uploads of a bucket after `after`, sorted by (key, id)."""
         self.store.bucket_table.check(bucket)
         sql = "SELECT * FROM uploads WHERE bucket = ? AND key >= ? AND (key, id) > (?, ?)"
         rows = self._index.rows(f"{sql} ORDER BY key, id", bucket, prefix, *after)
-        found = [row for row in rows if row[2].startswith(prefix)][:most]
-        return [Upload(*row[:4], *json.loads(row[4])) for row in found]
+        fitting = [row for row in rows if row[2].startswith(prefix)][:most]
+        return [Upload(*row[:4], *json.loads(row[4])) for row in fitting]
 
     def abort(self, upload: Upload) -> None:
         """Drop an upload and its parts."""
@@ -138,14 +138,14 @@ class Uploads:
         self._index.rows("DELETE FROM parts WHERE upload = ?", upload.id)
 
     def complete(self, upload: Upload, parts: list[Part], expected: str, check) -> ObjectInfo:
-        """Join the parts to the object. Raises: AwsError BadDigest on another whole checksum."""
+        """Join the parts to the object. Raises: AwsError BadDigest for another checksum."""
         md5s = b"".join(bytes.fromhex(part.etag) for part in parts)
         etag = f"{hashlib.md5(md5s, usedforsecurity=False).hexdigest()}-{len(parts)}"
         whole = {upload.algorithm} if upload.checksum_type == "FULL_OBJECT" else set()
         try:
             source = temporary_files.file_blocks(part.path for part in parts)
             made = self.store.draft(source, whole, md5=False)
-        except FileNotFoundError as error:  # aborted, or a part sent anew, meanwhile
+        except FileNotFoundError as error:  # aborted meanwhile, or a part was replaced
             raise AwsError(
                 "InvalidPart", "A part changed while the upload was completed."
             ) from error

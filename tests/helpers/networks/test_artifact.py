@@ -17,12 +17,11 @@ def test_a_saved_model_comes_back_as_it_was(tmp_path):
 
 def test_the_inference_code_goes_along_without_the_local_aws(tmp_path):
     source = tmp_path / "source"
-    scripts = ("inference.py", "train.py", "requirements.txt", "inference_requirements.txt")
+    scripts = ("inference.py", "train.py", "requirements.txt")
     for name in (*scripts, "helpers/predict.py", "local_aws/wire/front.py"):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(name)
     ship_code(tmp_path / "model", source)
     code = tmp_path / "model" / "code"
     shipped = {str(p.relative_to(code)) for p in code.rglob("*") if p.is_file()}
-    assert shipped == {"inference.py", "requirements.txt", "helpers/predict.py"}
-    assert (code / "requirements.txt").read_text() == "inference_requirements.txt"
+    assert shipped == {"inference.py", "helpers/predict.py"}

@@ -1,17 +1,17 @@
 """What is pushed to ECR can be run, until it is deleted there."""
 
-import json
-
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.errors import AwsError
-from local_aws.images.pushes import ENTRY_POINT, PACKAGES, PYTHON
+from local_aws.images.pushes import CONTEXT
 from local_aws.images.registry import find
 from local_aws.server import LocalAws
 from tests.local_cloud import make_client
+from tests.made_image import manifest, with_annotations
 
-ABOUT = {PYTHON: "3.11", PACKAGES: "six # small\nidna>=1", ENTRY_POINT: '["python3"]'}
+PYTHON = "FROM python:3.11-slim\n"
+OURS = manifest(PYTHON + "RUN pip install six 'idna>=1'\nENTRYPOINT [\"python3\"]")
 
 
 @pytest.fixture
@@ -22,16 +22,13 @@ def ecr(client):
     return ecr
 
 
-def push(ecr, tag, annotations=ABOUT, **more):
-    """Push an image, and return its URI."""
-    manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"}
-    manifest |= {"annotations": annotations} if annotations else {}
-    about = {"imageManifest": json.dumps(manifest), "imageTag": tag, **more}
-    ecr.put_image(repositoryName="ours", **about)
+def push(ecr, tag, image=OURS, **more):
+    """Push an image by its manifest, and return its URI."""
+    ecr.put_image(repositoryName="ours", imageManifest=image, imageTag=tag, **more)
     return ecr.describe_repositories()["repositories"][0]["repositoryUri"] + f":{tag}"
 
 
-def test_a_pushed_image_has_what_its_manifest_says(aws, ecr):
+def test_a_pushed_image_has_what_its_dockerfile_says(aws, ecr):
     image = find(aws.context, push(ecr, "a"))
     assert (image.python, image.entry_point, image.serve) == ("3.11", ("python3",), None)
     assert [str(line) for line in image.packages] == ["six", "idna>=1"]
@@ -46,7 +43,7 @@ def test_a_tag_that_was_never_pushed_is_refused(aws, ecr):
 
 def test_a_tag_that_moves_names_the_new_image(aws, ecr):
     push(ecr, "a")
-    image = find(aws.context, push(ecr, "a", {**ABOUT, PACKAGES: "numpy"}))
+    image = find(aws.context, push(ecr, "a", manifest(PYTHON + "RUN pip install numpy")))
     assert [str(line) for line in image.packages] == ["numpy"]
 
 
@@ -58,18 +55,30 @@ def test_an_image_is_found_by_its_digest(aws, ecr):
         find(aws.context, f"{uri.removesuffix(':a')}@{digest.replace('0c', '0d')}")
 
 
-@pytest.mark.parametrize(
-    "annotations", [None, {}, {PYTHON: "3.11"}, {**ABOUT, PACKAGES: "-r more.txt"}]
-)
-def test_an_image_whose_packages_are_not_known_is_not_run(aws, ecr, annotations):
-    uri = push(ecr, "a", annotations)
+@pytest.mark.parametrize("annotations", [None, {}, {"other": "x"}, {CONTEXT: "no Base64"}])
+def test_an_image_that_brings_nothing_to_build_is_recorded_and_not_run(aws, ecr, annotations):
+    uri = push(ecr, "a", with_annotations(annotations))
     assert ecr.list_images(repositoryName="ours")["imageIds"][0]["imageTag"] == "a"
-    with pytest.raises(AwsError, match="can't be run: .* manifest names their packages"):
+    with pytest.raises(AwsError, match="can't be run: .* manifest brings what they are built of"):
         find(aws.context, uri)
 
 
+def test_an_image_that_can_not_be_built_is_refused_with_the_line_and_the_old_one_stays(aws, ecr):
+    uri = push(ecr, "a")
+    broken = manifest(PYTHON + "\nCOPY none /tmp/")
+    with pytest.raises(ClientError, match="line 3: COPY none /tmp/: .* has no none"):
+        push(ecr, "a", broken)
+    with pytest.raises(ClientError, match="can't be built"):
+        push(ecr, "b", broken)
+    assert find(aws.context, uri).entry_point == ("python3",)
+    assert [image["imageTag"] for image in ecr.list_images(repositoryName="ours")["imageIds"]] == [
+        "a"
+    ]
+    assert not list((aws.context.state / "images" / "builds").iterdir())
+
+
 def test_a_deleted_image_is_refused(aws, ecr):
-    first, second = push(ecr, "a"), push(ecr, "b", {**ABOUT, PACKAGES: ""})
+    first, second = push(ecr, "a"), push(ecr, "b", manifest(PYTHON))
     ecr.batch_delete_image(repositoryName="ours", imageIds=[{"imageTag": "a"}])
     with pytest.raises(AwsError, match="not found"):
         find(aws.context, first)

@@ -8,7 +8,7 @@ from helpers.container_images import serving_image, training_image
 from local_aws.context import Context
 from local_aws.errors import AwsError
 from local_aws.images.registry import AWS, find
-from tests.local_cloud import REGISTRY
+from tests.local_cloud import REGISTRY, SERVING
 
 
 @pytest.fixture
@@ -21,7 +21,17 @@ def context(tmp_path):
 def test_the_images_that_the_course_takes_from_aws_are_there(aws, config, instance):
     training = find(aws.context, training_image(config, instance))
     assert training.complete and training.serve is None and training.python == "3.12"
-    assert find(aws.context, serving_image(config, instance)).serve == "sagemaker-inference"
+
+
+def test_the_courses_own_image_has_a_serve_of_its_own(aws, config):
+    image = find(aws.context, serving_image(config))
+    assert image.serve == "/opt/serving/serve" and image.entry_point == ()
+    assert {"onnxruntime", "uvicorn", "h11"} <= image.distributions().keys()
+    assert image.differences == []
+
+
+def test_awss_last_image_that_serves_does_so_by_its_toolkit(context):
+    assert find(context, SERVING).serve == "sagemaker-inference"
 
 
 @pytest.mark.parametrize("folder", sorted(path.name for path in AWS.iterdir() if path.is_dir()))

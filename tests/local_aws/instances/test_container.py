@@ -1,4 +1,4 @@
-"""What an instance's programs can reach outside the machine: no name, unless pip installs."""
+"""An instance's programs resolve no outside name, but pip installs packages."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ LOOK_UP = "import socket; print(socket.getaddrinfo('example.com', 80))"
 
 @pytest.fixture(scope="module")
 def sightings(tmp_path_factory):
-    """Return a function that runs an instance's program and tells what it tried outside."""
+    """Return a function that runs an instance's program; it returns the output and lookups."""
     folder = tmp_path_factory.mktemp("instance")
     python = make_venv(folder / "venv", view(folder)) / "bin" / "python3"
 
@@ -36,8 +36,8 @@ def test_a_name_outside_is_not_looked_up(sightings):
 
 
 def test_this_machines_names_are_found(sightings):
-    said, seen = sightings("-c", LOOK_UP.replace("example.com", "localhost"))
-    assert "127.0.0.1" in said and seen == []
+    output, seen = sightings("-c", LOOK_UP.replace("example.com", "localhost"))
+    assert "127.0.0.1" in output and seen == []
 
 
 def test_nobody_asks_for_the_name_of_an_address(sightings):

@@ -1,4 +1,4 @@
-"""A process's share of the machine that plays instances, by their types' sizes."""
+"""A process's share of this machine's cores, by the size of its instance type."""
 
 import pytest
 

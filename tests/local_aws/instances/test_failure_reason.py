@@ -1,4 +1,4 @@
-"""Why a job failed, told from what it printed."""
+"""The reason of a job's failure is found in its output."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from local_aws.instances.failure_reason import failure_reason, last_error
 
 
 @pytest.mark.parametrize(
-    "lines, found",
+    "lines, error",
     [
         (["Traceback (most recent call last):", "ValueError: no"], "ValueError: no"),
         (["[rank0]: torch.cuda.OutOfMemoryError: full"], "torch.cuda.OutOfMemoryError: full"),
@@ -15,8 +15,8 @@ from local_aws.instances.failure_reason import failure_reason, last_error
         (["all is well"], None),
     ],
 )
-def test_the_scripts_own_error_is_found_below_its_launchers(lines, found):
-    assert last_error(lines) == found
+def test_the_scripts_own_error_is_found_below_its_launchers(lines, error):
+    assert last_error(lines) == error
 
 
 def test_what_a_launcher_wrote_down_does_not_hide_the_scripts_error():
@@ -26,7 +26,7 @@ def test_what_a_launcher_wrote_down_does_not_hide_the_scripts_error():
 
 
 def test_a_silent_end_is_said_to_be_one():
-    assert "said nothing" in failure_reason(None, [], 2)
+    assert "printed nothing" in failure_reason(None, [], 2)
 
 
 @pytest.mark.parametrize("code", [137, -9])

@@ -1,4 +1,4 @@
-"""A group runs a job's instances side by side, or none where it was stopped before."""
+"""A group runs a job's instances in parallel, or none if it was stopped before."""
 
 import sys
 

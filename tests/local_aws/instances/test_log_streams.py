@@ -1,11 +1,11 @@
-"""A log stream takes a process's lines come what may, and says what it misses."""
+"""A log stream takes a process's lines after errors too, and reports missing lines."""
 
 from local_aws.instances.log_streams import LogWriter
 from local_aws.state.clock import Clock
 
 
 class Logs:
-    """A log that takes nothing while it is full."""
+    """A log that refuses lines while it is full."""
 
     def __init__(self):
         self.full, self.lines = False, []

@@ -1,4 +1,4 @@
-"""What a process prints is taken to its end, whatever it holds and whoever fails over it."""
+"""The output of a process is read to its end, whatever it contains and `on_line` raises."""
 
 import io
 import subprocess

@@ -1,4 +1,4 @@
-"""A channel's pipes: one for each pass, in order, whoever reads and however far."""
+"""A channel's pipes: one for each pass, in order, however far each is read."""
 
 import gzip
 import os
@@ -12,12 +12,12 @@ from local_aws.instances.pipes import ChannelPipes
 
 
 def until(happens, seconds=5.0):
-    """Return what `happens()` gives once it gives something."""
+    """Wait for a true result of `happens()`, and return it."""
     end = time.monotonic() + seconds
-    while not (found := happens()):
+    while not (result := happens()):
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.005)
-    return found
+    return result
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What moto keeps survives the server."""
+"""moto's records survive the server."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.recorded.journal import Journal
 from local_aws.server import LocalAws
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 from tests.local_cloud import make_client
 
 FORM = {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
@@ -49,7 +49,7 @@ def test_a_change_that_is_refused_now_is_not_done_again(tmp_path, caplog, servic
         raise AssertionError("it was done")
 
     assert Journal(tmp_path / "moto.jsonl", moto).replay() == 0
-    assert f"skipped what the local AWS refuses now: {service}:" in caplog.text
+    assert f"skipped an operation that is no longer recorded: {service}:" in caplog.text
 
 
 def line(body, service, target=""):
@@ -134,9 +134,9 @@ def test_changes_have_their_lines_in_the_order_of_their_effect(tmp_path):
         def toggle():
             iam = make_client(aws, "iam")
             for _ in range(15):
-                for call, given in ((iam.create_role, role("one")), (iam.delete_role, {})):
+                for call, request in ((iam.create_role, role("one")), (iam.delete_role, {})):
                     with suppress(ClientError):
-                        call(**given or {"RoleName": "one"})
+                        call(**request or {"RoleName": "one"})
 
         threads = [threading.Thread(target=toggle) for _ in range(3)]
         for thread in threads:

@@ -1,4 +1,4 @@
-"""The one clock: it moves forward alone, and what is due happens, in its order, once."""
+"""The clock only moves forward, and runs each due timer once, in order."""
 
 import threading
 import time

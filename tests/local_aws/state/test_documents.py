@@ -1,11 +1,11 @@
-"""Documents on a disk that is full, or that was for a moment."""
+"""Documents on a full disk, and on one that was full for a moment."""
 
 import sqlite3
 
 import pytest
 
 from local_aws.state.documents import Documents
-from tests.local_aws.full import no_larger_database
+from tests.local_aws.full_disks import no_larger_database
 
 LONG = {"text": "long" * 50_000}
 

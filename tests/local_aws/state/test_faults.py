@@ -1,4 +1,4 @@
-"""The table of faults: which rule a request meets, how often, and that chance is a seed's."""
+"""The rules of faults: which request meets which, how often, and the same for one seed."""
 
 import pytest
 

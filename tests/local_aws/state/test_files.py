@@ -3,7 +3,7 @@
 import pytest
 
 from local_aws.state.files import write_atomic
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 
 
 @pytest.mark.parametrize("room", [0, 5])

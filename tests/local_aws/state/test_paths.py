@@ -1,4 +1,4 @@
-"""Names from outside stay inside: any text has its own file, any key its own path or a refusal."""
+"""Names from outside stay inside their folder: two texts or keys never share a file."""
 
 import io
 import random
@@ -53,7 +53,9 @@ def test_a_key_through_a_link_that_leads_out_is_refused(tmp_path):
 @pytest.mark.parametrize("keys", [["a", "a/b"], ["a/b/c", "a/b"], ["a", "a"]])
 def test_of_two_objects_that_one_file_can_not_hold_none_is_lost(tmp_path, keys):
     with pytest.raises(AwsError, match="s3://b/1.*"):
-        paths.all_below(tmp_path, [(key, f"s3://b/{place}") for place, key in enumerate(keys, 10)])
+        paths.all_below(
+            tmp_path, [(key, f"s3://b/{number}") for number, key in enumerate(keys, 10)]
+        )
 
 
 @pytest.mark.parametrize("member", ["../x", "a/../../x", "/../x"])
@@ -90,7 +92,7 @@ def archive(path, *members):
 
 
 def way_out():
-    """Yield members whose last, `out`, leads a folder up, which a path too long to ask hides."""
+    """Yield members of which the last, `out`, leads outside by a path too long for realpath."""
     folder = ""
     for step in STEPS:
         yield f"{folder}{DEEP}", tarfile.DIRTYPE, "", b""

@@ -1,4 +1,4 @@
-"""One way over the wire and back, without a server: botocore on the client's side, ours here."""
+"""Round trips without a server: botocore as the client, `local_aws.wire` as the server."""
 
 from functools import cache
 from io import BytesIO
@@ -8,8 +8,8 @@ from botocore.awsrequest import HeadersDict, create_request_object, prepare_requ
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.parsing import parse
-from local_aws.wire.received import Received
 from local_aws.wire.routing import CBOR, Call, metadata, name
 from local_aws.wire.serializing import serialize
 from local_aws.wire.validation import service_model
@@ -24,7 +24,7 @@ def signing_name(service):
 
 
 def sent(service, operation, request, protocol=None):
-    """Return the request that botocore makes of a dict, as our server receives it, and its body."""
+    """Return botocore's HTTP request for a dict as the server receives it, and its body."""
     model = service_model(service)
     serializer = create_serializer(protocol or model.resolved_protocol, include_validation=False)
     parts = serializer.serialize_to_request(request, model.operation_model(operation))
@@ -45,19 +45,19 @@ def sent(service, operation, request, protocol=None):
         text = value.decode() if isinstance(value, bytes) else value
         environ[key if key.startswith("CONTENT_") else f"HTTP_{key}"] = text
     body = http.body or b""
-    return Received(environ), body.encode() if isinstance(body, str) else body
+    return HttpRequest(environ), body.encode() if isinstance(body, str) else body
 
 
 def parsed(service, operation, request, protocol=None):
-    """Return the call and the request that our side reads."""
-    received, body = sent(service, operation, request, protocol)
-    call = name(received, body)
+    """Return the call and the request that the server parses."""
+    http_request, body = sent(service, operation, request, protocol)
+    call = name(http_request, body)
     assert call.known, call
-    return call, parse(call, received, body)
+    return call, parse(call, http_request, body)
 
 
 def answered(service, operation, result, protocol=None):
-    """Return the dict that botocore reads of our answer, without the metadata."""
+    """Return the dict that botocore parses from the answer, without the metadata."""
     model = service_model(service)
     protocol = protocol or model.resolved_protocol
     assert protocol != CBOR

@@ -1,4 +1,4 @@
-"""Requests that meet faults: throttled in their protocol's words, dropped, slow; boto3 copes."""
+"""Requests with injected faults: throttled in their protocol, dropped, slow; boto3 retries."""
 
 import time
 
@@ -18,7 +18,7 @@ ONCE = Config(retries={"total_max_attempts": 1})
         ("s3", "head_object", {"Bucket": BUCKET, "Key": "a"}, "503"),
         ("s3", "list_objects_v2", {"Bucket": BUCKET}, "SlowDown"),
         ("sagemaker", "list_models", {}, "ThrottlingException"),
-        ("athena", "list_work_groups", {}, "ThrottlingException"),
+        ("athena", "list_query_executions", {}, "ThrottlingException"),
         ("iam", "list_roles", {}, "Throttling"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The door of the local AWS: who gets in, and how it says no."""
+"""The front accepts signed requests, and refuses others in their protocol."""
 
 import errno
 import os
@@ -34,8 +34,8 @@ def test_a_key_that_is_not_ours_is_refused(client):
 
 
 def test_what_nobody_answers_is_refused_by_name_and_at_once(client):
-    said = "does not support sagemaker:ListHumanTaskUis"
-    with pytest.raises(ClientError, match=said) as refused:
+    message = "does not support sagemaker:ListHumanTaskUis"
+    with pytest.raises(ClientError, match=message) as refused:
         client("sagemaker").list_human_task_uis()
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
@@ -89,7 +89,7 @@ def test_a_refusal_is_not_tried_again(client):
         ("models", "sagemaker", "list_models"),
         ("catalog", "glue", "get_databases"),
         ("logs", "logs", "describe_log_groups"),
-        ("athena", "athena", "list_work_groups"),
+        ("athena", "athena", "list_query_executions"),
     ],
 )
 def test_a_full_disk_is_named_by_every_engine_and_at_once(

@@ -1,4 +1,4 @@
-"""The connection: kept open, never confused by bodies that nobody read."""
+"""Connections are kept open, and unread bodies do not disturb the next request."""
 
 import http.client
 import socket

@@ -1,4 +1,4 @@
-"""A request is read as boto3 was given it, in every protocol."""
+"""A request is parsed to the arguments of boto3's call, in every protocol."""
 
 import gzip
 import json
@@ -8,12 +8,12 @@ import pytest
 
 from local_aws.errors import AwsError
 from local_aws.operations import table
-from local_aws.recorded.operations import RECORDED
+from local_aws.recorded.recorded_operations import RECORDED
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.parsing import parse
-from local_aws.wire.received import Received
 from local_aws.wire.routing import Call, name
 from local_aws.wire.validation import check_request, operation_model, service_model
-from tests.local_aws import minimal
+from tests.local_aws import minimal_requests
 from tests.local_aws.wire.round_trips import parsed, sent
 from tools.operations import executed, recorded
 
@@ -23,7 +23,7 @@ PLANNED = ("scheduler", "apigateway", "events", "application-autoscaling", "lamb
 
 
 def without_empty(value):
-    """Return a request without empty structures, lists and maps: forms can't say all of them."""
+    """Return a request without empty structures, lists and maps, which forms can't express."""
     if isinstance(value, dict):
         items = {key: without_empty(item) for key, item in value.items()}
         return {key: item for key, item in items.items() if item not in ({}, [])}
@@ -35,7 +35,7 @@ def without_empty(value):
 @pytest.mark.parametrize("service", OURS)
 def test_the_least_request_of_every_operation_arrives_and_is_valid(service):
     for operation in (*executed(service), *recorded(service)):
-        request = minimal.request(operation_model(service, operation))
+        request = minimal_requests.request(operation_model(service, operation))
         call, arrived = parsed(service, operation, request)
         assert (call.service, call.operation) == (service, operation)
         assert arrived == request
@@ -46,12 +46,12 @@ def test_the_least_request_of_a_service_that_may_come_arrives_too(service):
     """In all four protocols, for services that no engine does yet."""
     for operation in service_model(service).operation_names:
         model = operation_model(service, operation)
-        request = minimal.request(model)
+        request = minimal_requests.request(model)
         if model.deprecated or model.has_event_stream_input:
             continue
-        received, body = sent(service, operation, request)
-        call = name(received, body)
-        arrived = parse(call, received, body)
+        http_request, body = sent(service, operation, request)
+        call = name(http_request, body)
+        arrived = parse(call, http_request, body)
         assert without_empty(arrived) == without_empty(request), operation
 
 
@@ -167,7 +167,7 @@ def test_a_request_arrives_as_it_was_made(service, operation, request_):
 def call_of(service, operation, body, **more):
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/", **more}
     protocol = service_model(service).resolved_protocol
-    return parse(Call(service, operation, protocol), Received(environ), body)
+    return parse(Call(service, operation, protocol), HttpRequest(environ), body)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_what_is_not_as_the_model_has_it_stays_and_is_named(service, operation, 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_json_is_refused(body):
-    with pytest.raises(AwsError, match="SerializationException.*not JSON"):
+    with pytest.raises(AwsError, match="SerializationException.*not valid JSON"):
         call_of("sagemaker", "ListModels", body)
 
 
@@ -207,9 +207,9 @@ def test_members_that_the_model_lacks_and_nulls_are_passed_by():
 
 
 def test_a_body_can_not_stand_for_what_belongs_into_the_path():
-    received, _ = sent("scheduler", "GetSchedule", {"Name": "mine"})
-    call = name(received, b"")
-    assert parse(call, received, b'{"Name": "another", "GroupName": "x"}') == {"Name": "mine"}
+    http_request, _ = sent("scheduler", "GetSchedule", {"Name": "mine"})
+    call = name(http_request, b"")
+    assert parse(call, http_request, b'{"Name": "another", "GroupName": "x"}') == {"Name": "mine"}
 
 
 def test_the_items_of_a_form_come_in_the_order_of_their_numbers():

@@ -1,8 +1,8 @@
-"""A request's operation is found in every protocol, and its service where several sign alike."""
+"""A request's operation is found in every protocol, its service by the signing name."""
 
 import pytest
 
-from local_aws.wire.received import Received
+from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import name
 
 FORM = {"CONTENT_TYPE": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -11,7 +11,7 @@ BALANCING = "elasticloadbalancing"
 CONTROL = {"HTTP_X_AMZ_ACCOUNT_ID": "000000000000"}
 
 
-def received(signed, method="POST", uri="/", **more):
+def http_request(signed, method="POST", uri="/", **more):
     path, _, query = uri.partition("?")
     scope = f"AKID/20260101/us-east-1/{signed}/aws4_request"
     authorization = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
@@ -23,7 +23,7 @@ def received(signed, method="POST", uri="/", **more):
         "HTTP_AUTHORIZATION": authorization,
         **more,
     }
-    return Received(environ)
+    return HttpRequest(environ)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def received(signed, method="POST", uri="/", **more):
     ],
 )  # fmt: skip
 def test_a_call_is_named_by_what_it_says(signed, more, body, named):
-    assert str(name(received(signed, **more), body)) == named
+    assert str(name(http_request(signed, **more), body)) == named
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_a_call_is_named_by_what_it_says(signed, more, body, named):
     ids=["another's target", "another version", "no form", "no JSON", "no operation"],
 )
 def test_what_the_services_model_does_not_have_is_not_known(signed, more, body):
-    assert not name(received(signed, **more), body).known
+    assert not name(http_request(signed, **more), body).known
 
 
 def test_a_call_in_cbor_is_named_by_its_path():
     path = "/service/GraniteServiceVersion20100801/operation/PutMetricData"
-    call = name(received("monitoring", uri=path, HTTP_SMITHY_PROTOCOL="rpc-v2-cbor"), b"")
+    call = name(http_request("monitoring", uri=path, HTTP_SMITHY_PROTOCOL="rpc-v2-cbor"), b"")
     assert (str(call), call.protocol) == ("cloudwatch:PutMetricData", "smithy-rpc-v2-cbor")
 
 
@@ -83,9 +83,9 @@ def test_a_call_in_cbor_is_named_by_its_path():
     ],
 )  # fmt: skip
 def test_a_rest_call_is_named_by_method_path_and_query(signed, method, uri, named):
-    assert str(name(received(signed, method, uri), b"")) == named
+    assert str(name(http_request(signed, method, uri), b"")) == named
 
 
 def test_s3_control_has_names_of_its_own():
-    call = name(received("s3", "POST", "/v20180820/jobs", **CONTROL), b"")
+    call = name(http_request("s3", "POST", "/v20180820/jobs", **CONTROL), b"")
     assert (str(call), call.protocol) == ("s3control:CreateJob", "rest-xml")

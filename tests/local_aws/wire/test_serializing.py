@@ -1,4 +1,4 @@
-"""boto3 reads an answer as the engine gave it, in every protocol."""
+"""boto3 parses an answer to the engine's dict, in every protocol."""
 
 from datetime import UTC, datetime
 
@@ -6,11 +6,11 @@ import pytest
 from botocore.model import OperationModel
 
 from local_aws.operations import table
-from local_aws.recorded.operations import RECORDED
+from local_aws.recorded.recorded_operations import RECORDED
 from local_aws.wire.routing import Call
 from local_aws.wire.serializing import serialize
 from local_aws.wire.validation import operation_model, service_model
-from tests.local_aws import minimal
+from tests.local_aws import minimal_requests
 from tests.local_aws.wire.round_trips import answered
 from tools.operations import executed, recorded
 
@@ -20,9 +20,9 @@ OTHERS = ("scheduler", "apigateway", "events", "lambda", "sns", "sqs", "route53"
 
 
 def answer_of(operation: OperationModel) -> dict:
-    """Return an answer with every member of its first level, the required ones below."""
+    """Return an answer with all members of the first level, and the required ones below."""
     members = operation.output_shape.members if operation.output_shape else {}
-    answer = {name: minimal.value(member, name) for name, member in members.items()}
+    answer = {name: minimal_requests.value(member, name) for name, member in members.items()}
     answer |= {name: b"\xff" for name, value in answer.items() if value == b""}
     return {name: value for name, value in answer.items() if value not in ({}, [], [{}])}
 

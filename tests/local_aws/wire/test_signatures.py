@@ -1,4 +1,4 @@
-"""Signatures: right ones pass, and any change breaks them."""
+"""Right signatures pass, and any change of a request breaks them."""
 
 import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth

@@ -1,4 +1,4 @@
-"""Requests are held against botocore's own model."""
+"""Requests are validated against botocore's service model."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_a_good_request_passes():
 
 
 @pytest.mark.parametrize(
-    "change, said",
+    "change, message",
     [
         ({"ModelName": None}, "modelName' failed to satisfy constraint: Member must not be null"),
         ({"ModelName": "x" * 64}, "length less than or equal to 63"),
@@ -25,10 +25,10 @@ def test_a_good_request_passes():
         ({"PrimaryContainer": {"Mode": "Both"}}, "enum value set: [SingleModel, MultiModel]"),
     ],
 )
-def test_what_aws_would_refuse_is_refused(change, said):
+def test_what_aws_would_refuse_is_refused(change, message):
     with pytest.raises(AwsError) as refused:
         check_request("sagemaker", "CreateModel", {**GOOD, **change})
-    assert said in refused.value.message
+    assert message in refused.value.message
     assert refused.value.code == "ValidationException"
 
 

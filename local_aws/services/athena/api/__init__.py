@@ -1,1 +1,1 @@
-"""Athena's operations: executions, saved queries, workgroups, metadata."""
+"""Athena's operations: executions, prepared statements, workgroups, metadata."""

@@ -1,4 +1,4 @@
-"""One query execution: runs a statement, and leads it through its states to a final one."""
+"""One query execution: runs a statement, through its states to a final one; knows no request."""
 
 import logging
 import sqlite3
@@ -28,10 +28,10 @@ READS = {"query", "explain", *SHOWS}
 
 @dataclass(frozen=True)
 class Resources:
-    """All that executions share: the database, the data, and the records that they write."""
+    """The shared parts of executions: the database, the data, and the records that they write."""
 
     folder: Path
-    """Folder of the engine's state, in which an execution that writes reserves room."""
+    """Folder of the engine's state, in which an execution that writes reserves space."""
     database: duckdb.DuckDBPyConnection
     catalog: Catalog
     store: ObjectStore
@@ -41,7 +41,7 @@ class Resources:
 
 
 class Execution:
-    """One statement on its way through the states."""
+    """The execution of one statement."""
 
     def __init__(
         self, record: dict, request: dict, statement: Statement, group: dict, resources: Resources
@@ -57,7 +57,7 @@ class Execution:
         self._closing = threading.Lock()
         self._submitted = time.monotonic()
         self._final = ("", "")
-        """State and reason that the execution ends with."""
+        """Final state and reason."""
 
     @property
     def body(self) -> dict:
@@ -65,7 +65,7 @@ class Execution:
         return self.record["body"]
 
     def cancel(self, reason: str) -> None:
-        """Stop the query: one that waits ends here and now, one that runs within moments."""
+        """Stop the query: a queued one ends at once, a running one within moments."""
         self._reason = reason
         self._stop.set()
         if self._claim():
@@ -75,18 +75,18 @@ class Execution:
             threading.Thread(target=self._interrupt, daemon=True).start()
 
     def _claim(self) -> bool:
-        """Say whether the caller is the first to take the execution in hand."""
+        """Say whether the caller is the first to start or to cancel the execution."""
         return self._first.acquire(blocking=False)
 
     def _interrupt(self) -> None:
-        # DuckDB forgets an interrupt that comes between two statements, hence again and again.
+        # DuckDB ignores an interrupt between two statements, so repeat it.
         while not self.done.wait(0.05):
-            with self._closing:  # the query may end of itself meanwhile, and with it the connection
+            with self._closing:  # the query may end meanwhile, and close the connection
                 if not self.done.is_set():
                     self._connection.interrupt()
 
     def run(self) -> None:
-        """Execute the statement; whatever happens, the execution ends in a final state."""
+        """Execute the statement; the execution ends in a final state in any case."""
         if not self._claim():
             return
         queued = time.monotonic()
@@ -109,7 +109,7 @@ class Execution:
             self._fail(failure)
         except AwsError as error:
             self._fail(QueryFailed("", f"{error.message} (Service: Amazon S3; Code: {error.code})"))
-        except Exception as error:  # an execution must end, whatever breaks in here
+        except Exception as error:  # an execution must end in any case
             if is_full(error):
                 return self._fail(QueryFailed("", FULL_MESSAGE))
             log.exception("query %s", self.id)
@@ -149,8 +149,6 @@ class Execution:
     def _succeed(self, outcome: Outcome) -> None:
         self.record |= {
             "columns": outcome.columns,
-            "rows": outcome.rows,
-            "bytes": outcome.bytes,
             "updated": outcome.updated,
         }
         if outcome.manifest:
@@ -182,7 +180,6 @@ class Execution:
             self.body["Status"]["StateChangeReason"] = reason
         self.body["Status"]["CompletionDateTime"] = self._resources.clock.now()
         self.body["Status"]["State"] = state
-        self.record["input_rows"] = context.used.rows if context.used else 0
         try:
             self._resources.history.finish(self)
         except sqlite3.Error as error:
@@ -196,11 +193,11 @@ class Execution:
             self.close()
 
     def close(self) -> None:
-        """Close the connection; nothing runs after it."""
+        """Close the connection."""
         with self._closing:
             self._connection.close()
 
 
 def _unquoted(database: str | None) -> str | None:
-    """Return a database without the backticks that clients for Hive's DDL put around it."""
+    """Return a database's name without the backticks of clients for Hive's DDL."""
     return database.strip("`") if database else database

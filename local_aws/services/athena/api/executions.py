@@ -1,4 +1,4 @@
-"""Query executions: started, listed, stopped, their results read; each runs in `execution.py`."""
+"""Starts, lists and stops query executions, and reads their results; runs none itself."""
 
 import threading
 import uuid
@@ -13,8 +13,8 @@ from local_aws.services.athena.api.paging import page
 from local_aws.services.athena.api.prepared_statements import PreparedStatements
 from local_aws.services.athena.api.workgroups import ENGINE_VERSION, WorkGroups
 from local_aws.services.athena.failures import MalformedQuery
+from local_aws.services.athena.statements.duckdb_database import open_database, warm_up
 from local_aws.services.athena.statements.parsing import Statement, parse_statement
-from local_aws.services.athena.statements.session import open_database, warm_up
 from local_aws.services.athena.tables.results import read_page
 from local_aws.state.catalog import Catalog
 from local_aws.state.clock import Clock
@@ -28,7 +28,7 @@ _WRITES = ("ctas", "insert", "unload")
 
 
 class QueryExecutions:
-    """Start queries, a few at a time, and answer for those that run or have run."""
+    """The operations on query executions; a few run at a time."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class QueryExecutions:
         prepared: PreparedStatements,
         clock: Clock,
     ):
-        for reserve in folder.glob("reserve-*"):  # of a process that died
+        for reserve in folder.glob("reserve-*"):  # reserved by a killed process
             reserve.unlink()
         self._workgroups = workgroups
         self.history = History(documents, clock)
@@ -52,17 +52,15 @@ class QueryExecutions:
         warm_up()
 
     def close(self) -> None:
-        """Stop all executions and take no more."""
+        """Stop all executions and accept no more."""
         for execution in self.history.live():
             execution.cancel("The service is shutting down")
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._resources.database.close()
 
     def start_query_execution(self, request: dict) -> dict:
-        """Start a query; a request with a token that was seen starts nothing new."""
+        """Start a query; a request with a known ClientRequestToken starts no new one."""
         group = self._workgroups.find(request.get("WorkGroup", "primary"))
-        if group["State"] != "ENABLED":
-            raise AwsError("InvalidRequestException", f"WorkGroup {group['Name']} is disabled.")
         try:
             statement = parse_statement(request["QueryString"])
         except MalformedQuery as error:
@@ -83,7 +81,7 @@ class QueryExecutions:
         return {"QueryExecutionId": execution.id}
 
     def get_query_execution(self, request: dict) -> dict:
-        """Return an execution; held for a moment while it runs, so that clients poll less."""
+        """Return an execution; wait a moment while it runs, so that clients poll less."""
         id_ = request["QueryExecutionId"]
         self.history.wait(id_, HOLD_SECONDS)
         return {"QueryExecution": self.history.record(id_)["body"]}
@@ -100,13 +98,13 @@ class QueryExecutions:
         return {"QueryExecutions": bodies, "UnprocessedQueryExecutionIds": missing}
 
     def list_query_executions(self, request: dict) -> dict:
-        """Return a workgroup's execution ids, the newest first, by pages."""
+        """Return a page of a workgroup's execution ids, the newest first."""
         group = request.get("WorkGroup", "primary")
         self._workgroups.find(group)
         return page(self.history.ids(group), "QueryExecutionIds", request)
 
     def stop_query_execution(self, request: dict) -> dict:
-        """Stop a query; one that has ended is left as it is."""
+        """Stop a query; an ended one stays as it is."""
         self.history.record(request["QueryExecutionId"])
         if execution := self.history.running(request["QueryExecutionId"]):
             execution.cancel("Query cancelled by user")
@@ -114,7 +112,7 @@ class QueryExecutions:
         return {}
 
     def get_query_results(self, request: dict) -> dict:
-        """Return a page of a finished query's rows; a SELECT's first row is its header."""
+        """Return a page of a query's result rows; a SELECT's first row is the header."""
         record = self.history.record(request["QueryExecutionId"])
         state = record["body"]["Status"]["State"]
         if state in ("QUEUED", "RUNNING"):
@@ -135,29 +133,9 @@ class QueryExecutions:
                 answer["NextToken"] = str(following)
         return answer
 
-    def get_query_runtime_statistics(self, request: dict) -> dict:
-        """Return times and row counts of an execution."""
-        record = self.history.record(request["QueryExecutionId"])
-        statistics = record["body"]["Statistics"]
-        names = (
-            "QueryQueueTimeInMillis",
-            "QueryPlanningTimeInMillis",
-            "EngineExecutionTimeInMillis",
-            "ServiceProcessingTimeInMillis",
-            "TotalExecutionTimeInMillis",
-        )
-        rows = {
-            "InputRows": record.get("input_rows", 0),
-            "InputBytes": statistics.get("DataScannedInBytes", 0),
-            "OutputRows": record.get("rows", 0),
-            "OutputBytes": record.get("bytes", 0),
-        }
-        timeline = {name: statistics[name] for name in names if name in statistics}
-        return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
-
 
 def _new_record(request: dict, group: dict, statement: Statement, time: datetime) -> dict:
-    """Return the record of an execution that is QUEUED."""
+    """Return the record of a new execution, QUEUED."""
     id_ = str(uuid.uuid4())
     output = _output_location(request, group)
     folder = output if output.endswith("/") else output + "/"
@@ -188,7 +166,7 @@ def _new_record(request: dict, group: dict, statement: Statement, time: datetime
 
 
 def _output_location(request: dict, group: dict) -> str:
-    """Return the address of results: the workgroup's if enforced, or if the request has none."""
+    """Return the output location: the workgroup's if it is enforced or the request has none."""
     configuration = group["Configuration"]
     of_group = configuration.get("ResultConfiguration", {}).get("OutputLocation")
     requested = request.get("ResultConfiguration", {}).get("OutputLocation")

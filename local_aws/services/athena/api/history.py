@@ -1,6 +1,6 @@
-"""The history of query executions: their records, in the documents; knows nothing of their work.
+"""The history of query executions: their records in the documents; runs none.
 
-An execution that was running when the process died is FAILED after a restart.
+An execution that ran when the process was killed is FAILED after a restart.
 """
 
 from threading import Event
@@ -16,11 +16,11 @@ ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 
 
 class Recorded(Protocol):
-    """An execution, as its history sees it."""
+    """The interface of an execution to its history."""
 
     id: str
     record: dict
-    """QueryExecution as `body`, and the facts of its result."""
+    """QueryExecution as `body`, and the facts of the result."""
     done: Event
 
     def cancel(self, reason: str) -> None:
@@ -28,7 +28,7 @@ class Recorded(Protocol):
 
 
 class History:
-    """All executions: those that have not ended in memory, every one in the documents."""
+    """All executions: all in the documents, the unfinished ones in memory too."""
 
     def __init__(self, documents: Documents, clock: Clock):
         self._documents, self._clock = documents, clock
@@ -46,7 +46,7 @@ class History:
                 self._documents.put("execution", key, record)
 
     def add(self, execution: Recorded, token: str | None) -> None:
-        """Write a new execution down; it is known after a crash from here on."""
+        """Write a new execution; it is known after a crash from then on."""
         with self._documents.transaction():
             self.save(execution)
             if token:
@@ -54,20 +54,19 @@ class History:
         self._live[execution.id] = execution
 
     def by_token(self, token: str) -> str | None:
-        """Return the execution that a request token started."""
+        """Return the execution of a ClientRequestToken."""
         body = self._documents.get("token", token)
         return body["id"] if body else None
 
     def save(self, execution: Recorded) -> None:
-        """Write an execution's state down."""
+        """Write an execution's state."""
         self._documents.put("execution", execution.id, execution.record)
 
     def finish(self, execution: Recorded) -> None:
-        """Write a final state down and wake all that wait for it.
+        """Write a final state and wake the threads that wait for it.
 
         Raises:
-            sqlite3.Error: it is a success that can't be written down; another state is kept in
-                memory until it can.
+            sqlite3.Error: a success can't be written; another state is kept in memory until it can.
         """
         if execution.record["body"]["Status"]["State"] == "SUCCEEDED":
             self.save(execution)
@@ -77,15 +76,15 @@ class History:
         execution.done.set()
 
     def live(self) -> list[Recorded]:
-        """Return the executions that are queued or run."""
+        """Return the queued and running executions."""
         return list(self._live.values())
 
     def running(self, id_: str) -> Recorded | None:
-        """Return an execution that has not ended."""
+        """Return an unfinished execution, or None."""
         return self._live.get(id_)
 
     def wait(self, id_: str, seconds: float) -> None:
-        """Wait until an execution ends, for a while."""
+        """Wait for the end of an execution, up to a limit of time."""
         if execution := self._live.get(id_):
             execution.done.wait(seconds)
 
@@ -93,7 +92,7 @@ class History:
         """Return an execution's record.
 
         Raises:
-            AwsError: there is none.
+            AwsError: it does not exist.
         """
         record = self._documents.get("execution", id_)
         if record is None:

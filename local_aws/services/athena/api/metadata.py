@@ -1,52 +1,36 @@
-"""Athena's view of the Glue catalog: data catalogs, databases and table metadata."""
+"""Athena's metadata operations over the Glue catalog: catalogs, databases, tables; runs no SQL."""
 
 import re
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.api.paging import page
-from local_aws.services.athena.tables.schemas import pages, tables_of
+from local_aws.services.athena.api.workgroups import WorkGroups
+from local_aws.services.athena.tables.information_schema import pages, tables_of
 from local_aws.state.catalog import Catalog
 
 CATALOG = "AwsDataCatalog"
 
 
 class Metadata:
-    """Read the one data catalog, AwsDataCatalog, its databases and its tables."""
+    """Reads the one data catalog, AwsDataCatalog, its databases and its tables."""
 
-    def __init__(self, catalog: Catalog):
-        self._catalog = catalog
+    def __init__(self, catalog: Catalog, workgroups: WorkGroups):
+        self._catalog, self._workgroups = catalog, workgroups
 
-    def _check(self, name: str) -> None:
-        if name.lower() != CATALOG.lower():
+    def _check(self, request: dict) -> None:
+        self._workgroups.find(request.get("WorkGroup", "primary"))
+        if (name := request["CatalogName"]).lower() != CATALOG.lower():
             raise AwsError("InvalidRequestException", f"DataCatalog {name} was not found")
 
-    def get_data_catalog(self, request: dict) -> dict:
-        """Return the data catalog."""
-        self._check(request["Name"])
-        return {"DataCatalog": {"Name": CATALOG, "Type": "GLUE", "Parameters": {}}}
-
-    def list_data_catalogs(self, request: dict) -> dict:
-        """Return the one data catalog."""
-        return {"DataCatalogsSummary": [{"CatalogName": CATALOG, "Type": "GLUE"}]}
-
-    def get_database(self, request: dict) -> dict:
-        """Return one database."""
-        self._check(request["CatalogName"])
-        try:
-            body = self._catalog.get_database({"Name": request["DatabaseName"]})["Database"]
-        except AwsError as error:
-            raise AwsError("MetadataException", error.message) from None
-        return {"Database": _database(body)}
-
     def list_databases(self, request: dict) -> dict:
-        """Return the databases, by pages."""
-        self._check(request["CatalogName"])
+        """Return a page of the databases."""
+        self._check(request)
         bodies = pages(self._catalog.get_databases, {}, "DatabaseList")
         return page([_database(body) for body in bodies], "DatabaseList", request)
 
     def get_table_metadata(self, request: dict) -> dict:
         """Return one table."""
-        self._check(request["CatalogName"])
+        self._check(request)
         try:
             key = {"DatabaseName": request["DatabaseName"], "Name": request["TableName"]}
             table = self._catalog.get_table(key)["Table"]
@@ -55,8 +39,8 @@ class Metadata:
         return {"TableMetadata": table_metadata(table)}
 
     def list_table_metadata(self, request: dict) -> dict:
-        """Return a database's tables, by pages; Expression is a pattern within the name."""
-        self._check(request["CatalogName"])
+        """Return a page of a database's tables; Expression is a pattern within the name."""
+        self._check(request)
         try:
             tables = tables_of(self._catalog, request["DatabaseName"])
         except AwsError as error:

@@ -1,13 +1,14 @@
-"""Prepared statements: texts with `?` in them, kept by workgroup and name for EXECUTE."""
+"""Prepared statements: texts with `?` for EXECUTE, by workgroup and name; runs none."""
 
 from local_aws.errors import AwsError
+from local_aws.services.athena.api.paging import page
 from local_aws.services.athena.api.workgroups import WorkGroups
 from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 
 
 class PreparedStatements:
-    """Create, read, change and delete prepared statements, by the API or by PREPARE."""
+    """Creates, reads, changes and deletes prepared statements, for the API and for PREPARE."""
 
     def __init__(self, documents: Documents, workgroups: WorkGroups, clock: Clock):
         self._clock = clock
@@ -21,7 +22,7 @@ class PreparedStatements:
         return body
 
     def create_prepared_statement(self, request: dict) -> dict:
-        """Keep a statement with `?` in it."""
+        """Create a prepared statement."""
         group, name = request["WorkGroup"], request["StatementName"]
         self._workgroups.find(group)
         if self._documents.get("prepared", f"{group}/{name}"):
@@ -31,7 +32,7 @@ class PreparedStatements:
         return {}
 
     def keep(self, group: str, name: str, text: str, description: str = "") -> None:
-        """Write a prepared statement in place of any other of its name."""
+        """Write a prepared statement; it replaces one of the same name."""
         body = {
             "StatementName": name,
             "QueryStatement": text,
@@ -52,12 +53,13 @@ class PreparedStatements:
         return {"PreparedStatement": body}
 
     def list_prepared_statements(self, request: dict) -> dict:
-        """Return the names of a workgroup's prepared statements."""
+        """Return the names of a workgroup's prepared statements, by pages."""
         group = request["WorkGroup"]
         self._workgroups.find(group)
         names = ("StatementName", "LastModifiedTime")
         items = self._documents.items("prepared", f"{group}/")
-        return {"PreparedStatements": [{name: body[name] for name in names} for _, body in items]}
+        statements = [{name: body[name] for name in names} for _, body in items]
+        return page(statements, "PreparedStatements", request)
 
     def update_prepared_statement(self, request: dict) -> dict:
         """Change a prepared statement."""
@@ -75,7 +77,7 @@ class PreparedStatements:
         return {}
 
     def drop(self, group: str, name: str) -> bool:
-        """Delete a prepared statement by its name in any case; False when there is none."""
+        """Delete a prepared statement by its name in any case; return False if there is none."""
         for key, body in self._documents.items("prepared", f"{group}/"):
             if body["StatementName"].lower() == name:
                 return self._documents.delete("prepared", key)

@@ -1,4 +1,4 @@
-"""Athena's workgroups: the place of results, and the limit of bytes that a query may scan."""
+"""Athena's workgroups: output location and limit of scanned bytes; runs no query."""
 
 from local_aws.errors import AwsError
 from local_aws.state.clock import Clock
@@ -18,7 +18,7 @@ DEFAULTS = {
 
 
 class WorkGroups:
-    """Create, read, change and delete workgroups; `primary` is always there.
+    """Creates and reads workgroups; `primary` always exists.
 
     Left out: encryption, CloudWatch metrics, IAM Identity Center, capacity reservations.
     """
@@ -43,7 +43,7 @@ class WorkGroups:
         """Return a workgroup.
 
         Raises:
-            AwsError: there is none.
+            AwsError: it does not exist.
         """
         body = self._documents.get("workgroup", name)
         if body is None:
@@ -61,50 +61,3 @@ class WorkGroups:
     def get_work_group(self, request: dict) -> dict:
         """Return a workgroup."""
         return {"WorkGroup": self.find(request["WorkGroup"])}
-
-    def list_work_groups(self, request: dict) -> dict:
-        """Return all workgroups."""
-        names = ("Name", "State", "Description", "CreationTime")
-        summaries = [
-            {**{name: body[name] for name in names}, "EngineVersion": ENGINE_VERSION}
-            for _, body in self._documents.items("workgroup")
-        ]
-        return {"WorkGroups": summaries}
-
-    def update_work_group(self, request: dict) -> dict:
-        """Change a workgroup's settings, state or description."""
-        body = self.find(request["WorkGroup"])
-        updates = dict(request.get("ConfigurationUpdates", {}))
-        configuration = body["Configuration"]
-        if updates.pop("RemoveBytesScannedCutoffPerQuery", False):
-            configuration.pop("BytesScannedCutoffPerQuery", None)
-        results = updates.pop("ResultConfigurationUpdates", {})
-        if results.pop("RemoveOutputLocation", False):
-            configuration["ResultConfiguration"].pop("OutputLocation", None)
-        changes = {key: value for key, value in results.items() if not key.startswith("Remove")}
-        configuration["ResultConfiguration"] |= changes
-        body["Configuration"] = {**configuration, **updates, "EngineVersion": ENGINE_VERSION}
-        body["State"] = request.get("State", body["State"])
-        body["Description"] = request.get("Description", body["Description"])
-        self._documents.put("workgroup", body["Name"], body)
-        return {}
-
-    def delete_work_group(self, request: dict) -> dict:
-        """Delete a workgroup; one with queries needs RecursiveDeleteOption."""
-        name = request["WorkGroup"]
-        if name == "primary":
-            raise AwsError("InvalidRequestException", "Cannot delete primary workgroup")
-        self.find(name)
-        saved = [
-            (kind, key)
-            for kind in ("named_query", "prepared")
-            for key, body in self._documents.items(kind)
-            if body.get("WorkGroup", body.get("WorkGroupName")) == name
-        ]
-        if saved and not request.get("RecursiveDeleteOption"):
-            raise AwsError("InvalidRequestException", f"WorkGroup {name} is not empty")
-        with self._documents.transaction():
-            for kind, key in saved:
-                self._documents.delete(kind, key)
-            self._documents.delete("workgroup", name)
-        return {}

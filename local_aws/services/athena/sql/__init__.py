@@ -1,1 +1,1 @@
-"""Trino SQL translated for DuckDB: tokens, types, expressions. Knows no tables."""
+"""Translates Trino SQL for DuckDB: tokens, types, expressions, queries. Knows no tables."""

@@ -1,4 +1,4 @@
-"""Rewrites function calls: Trino's name and arguments to DuckDB's, by the tables of templates."""
+"""Rewrites function calls from Trino's name and arguments to DuckDB's; knows no queries."""
 
 from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
@@ -11,11 +11,11 @@ from local_aws.services.athena.sql.scope import INTEGERS, Scope
 from local_aws.services.athena.sql.special_functions import SPECIAL
 
 WRAPPER = "wrapper"
-"""Key of a node's meta: the template that goes around the node once it is rewritten."""
+"""Key in a node's meta of the template to put around the rewritten node."""
 
 
 def call(rewriter: Rewriter, node: exp.Anonymous) -> exp.Expression:
-    """Return a call as DuckDB's text.
+    """Return a function call as DuckDB's text.
 
     Raises:
         QueryFailed: Trino has no such function.
@@ -55,14 +55,14 @@ def _argument(rewriter: Rewriter, node: exp.Expression) -> exp.Expression:
 def _typed_aggregate(
     name: str, argument: exp.Expression, text: str, node: exp.Anonymous, scope: Scope
 ) -> str:
-    """Give sum and avg Trino's result types: bigint of integers, a decimal of decimals."""
+    """Give sum and avg Trino's result types: bigint for integers, decimal for decimals."""
     value = argument.expressions[0] if isinstance(argument, exp.Distinct) else argument
     target = _result_type(name, scope.kind_of(value), scope.type_of(value))
     return _wrapped(node, f"{name}({text})", f"CAST({{}} AS {target})" if target else None)
 
 
 def _result_type(name: str, kind: str | None, duckdb_type: DuckDBPyType | None) -> str | None:
-    """Return the type to cast a sum or an average to; None where DuckDB's is Trino's."""
+    """Return the type to cast a sum or an average to; None if DuckDB's type is Trino's."""
     if name == "sum" and kind in INTEGERS:
         return "BIGINT"
     if name == "sum" and kind == "float":
@@ -73,7 +73,7 @@ def _result_type(name: str, kind: str | None, duckdb_type: DuckDBPyType | None) 
 
 
 def _wrapped(node: exp.Expression, inner: str, wrapper: str | None) -> str:
-    """Return the inner text in its wrapper, which goes around the call's FILTER and OVER too."""
+    """Return the text of a call inside its wrapper, which encloses FILTER and OVER too."""
     if wrapper is None:
         return inner
     outer = node
@@ -86,7 +86,7 @@ def _wrapped(node: exp.Expression, inner: str, wrapper: str | None) -> str:
 
 
 def ignoring_nulls(rewriter: Rewriter, node: exp.IgnoreNulls) -> exp.Expression:
-    """Move IGNORE NULLS to where DuckDB has it, inside the call."""
+    """Move IGNORE NULLS inside the call, as in DuckDB's syntax."""
     text = to_sql(node.this)
     return raw(f"{text[:-1]} IGNORE NULLS)")
 

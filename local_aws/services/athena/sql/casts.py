@@ -1,4 +1,4 @@
-"""Rewrites CAST and TRY_CAST so that values turn out, or fail, as in Trino."""
+"""Rewrites CAST and TRY_CAST so that results and errors are Trino's; knows no queries."""
 
 import re
 
@@ -17,7 +17,7 @@ def target_type(node: exp.DataType, value: exp.Expression) -> str:
     """Return the DuckDB spelling of a cast's target."""
     text = to_sql(node)
     if text == "DECIMAL":
-        # DECIMAL '1.50' has the digits that are written; CAST(x AS DECIMAL) is (38, 0).
+        # The digits of DECIMAL '1.50' are those of the text; CAST(x AS DECIMAL) is (38, 0).
         if isinstance(value, exp.Literal) and value.is_string and "." in value.this:
             whole, digits = (len(part) for part in _DECIMAL_TEXT.match(value.this).groups())
             return f"DECIMAL({whole + digits}, {digits})"
@@ -58,7 +58,7 @@ def _from_json(value: str, target: str) -> str:
 
 
 def _digits(value: str, attempt: str) -> str:
-    """DuckDB reads '1.5' as an integer too; Trino does not."""
+    """Return a text to cast to an integer: DuckDB would accept '1.5', Trino does not."""
     if attempt == "CAST":
         return f"t_whole({value})"
     return f"CASE WHEN regexp_full_match({value}, {literal('[+-]?[0-9]+')}) THEN {value} END"

@@ -1,7 +1,7 @@
 """Parses Athena's SQL with sqlglot's Trino grammar; knows syntax, not meaning.
 
-sqlglot's own table of functions is emptied: every call stays as it was written, so that only
-`functions.py` says how a function is called in DuckDB.
+sqlglot's table of functions is emptied: every call stays as it was written, and only `functions.py`
+translates it.
 """
 
 import sqlglot
@@ -21,7 +21,7 @@ class AthenaTrino(Trino):
     INDEX_OFFSET = 0
 
     class Parser(Trino.Parser):
-        """Reads every function that has no syntax of its own as an anonymous one."""
+        """Reads every function without special syntax as an anonymous function."""
 
         FUNCTIONS = {}
         FUNCTION_PARSERS = {
@@ -32,7 +32,7 @@ class AthenaTrino(Trino):
 
 
 class Target(DuckDB):
-    """DuckDB's SQL, for trees whose functions are already spelled as DuckDB's."""
+    """DuckDB's SQL, for trees whose functions are already DuckDB's."""
 
     INDEX_OFFSET = 0
 
@@ -41,7 +41,7 @@ def parse(text: str) -> exp.Expression:
     """Parse one query.
 
     Raises:
-        MalformedQuery: with Trino's words and the position of the first token that doesn't fit.
+        MalformedQuery: with Trino's message and the position of the unexpected token.
     """
     try:
         trees = sqlglot.parse(text, dialect=AthenaTrino, error_level=ErrorLevel.IMMEDIATE)
@@ -77,7 +77,7 @@ def _last(text: str, token: str) -> Position | None:
 
 
 def end_of(text: str) -> Position:
-    """Return the position just behind the text."""
+    """Return the position behind the end of the text."""
     return position_of(text, len(text.rstrip()))
 
 
@@ -88,20 +88,20 @@ def position_of(text: str, offset: int) -> Position:
 
 
 def position_of_node(node: exp.Expression, text: str) -> Position | None:
-    """Return where a node begins in the text it was parsed from."""
+    """Return the position of a node in its text."""
     starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
     return position_of(text, min(starts)) if starts else None
 
 
 def position_of_word(node: exp.Expression, word: str, text: str) -> Position | None:
-    """Return where the last `word` before a node's first token begins, such as its CAST."""
+    """Return the position of the last `word` before a node's first token, such as its CAST."""
     starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
     offset = text.upper().rfind(word, 0, min(starts)) if starts else -1
     return position_of(text, offset) if offset >= 0 else None
 
 
 def raw(text: str) -> exp.Var:
-    """Return DuckDB text as a node that is written out as it is."""
+    """Return DuckDB's text as a node, which is written unchanged."""
     return exp.Var(this=text)
 
 

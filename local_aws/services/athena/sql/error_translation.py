@@ -1,4 +1,4 @@
-"""Translates DuckDB's errors into Trino's: the name, the words and the position in the query."""
+"""Translates DuckDB's errors into Trino's: name, message and position; knows no tables."""
 
 import re
 
@@ -43,7 +43,7 @@ _RULES: list[tuple[str, str, str]] = [
 
 
 def translate(error: duckdb.Error, tree: exp.Expression | None, text: str) -> QueryFailed:
-    """Return the failure that Athena would give for DuckDB's error."""
+    """Return Athena's failure for an error of DuckDB."""
     message = str(error).replace("\0", "").replace("\\0", "")
     if failure := _binding_failure(message, tree, text):
         return failure
@@ -101,7 +101,7 @@ def _binding_failure(message: str, tree: exp.Expression | None, text: str) -> Qu
 
 
 def _written_cast(tree: exp.Expression | None) -> exp.Expression | None:
-    """Return the first cast that is written as one, unlike DATE '2024-01-01'."""
+    """Return the first explicit cast; DATE '2024-01-01' is none."""
     for node in tree.find_all(exp.Cast) if tree is not None else []:
         if node.find(exp.Column, exp.Cast) and node.find(exp.Column, exp.Cast) is not node:
             return node

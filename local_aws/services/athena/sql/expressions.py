@@ -30,7 +30,7 @@ FIELDS = {
 
 
 def rewrite_expression(rewriter: Rewriter, node: exp.Expression) -> exp.Expression:
-    """Return any expression but a query as DuckDB should see it."""
+    """Return DuckDB's form of an expression, which is not a query."""
     if isinstance(node, exp.Anonymous):
         return calls.call(rewriter, node)
     if isinstance(node, exp.Column | exp.Identifier | exp.Literal | exp.DataType | exp.Var):
@@ -87,7 +87,7 @@ def _divide(rewriter: Rewriter, node: exp.Div, left: str, right: str) -> exp.Exp
 
 
 def _digits(duckdb_type: DuckDBPyType) -> tuple[int, int]:
-    """Return precision and scale; integers count as decimals of their digits, as in Trino."""
+    """Return precision and scale; an integer counts as a decimal with its digits, as in Trino."""
     name = str(duckdb_type).upper()
     if name.startswith("DECIMAL"):
         return tuple(number for _, number in duckdb_type.children)
@@ -156,7 +156,7 @@ def _json_literal(rewriter: Rewriter, node: exp.ParseJSON) -> exp.Expression:
     return raw(f"t_json_parse({to_sql(node.this)})")
 
 
-# Each is given a node whose children are rewritten already.
+# Each function gets a node whose children are rewritten already.
 _RULES: dict[type[exp.Expression], Callable[[Rewriter, exp.Expression], exp.Expression]] = {
     exp.Cast: cast,
     exp.TryCast: cast,

@@ -1,7 +1,7 @@
-"""Templates of the DuckDB calls for Trino's functions; holds no code.
+"""Templates of DuckDB's calls for Trino's functions; contains no code.
 
-A value without braces is the DuckDB name, called with the same arguments. `{0}` is the first
-argument, `{*}` all of them. `name/2` applies to calls with two arguments only, and goes first.
+A value without braces is DuckDB's name, called with the same arguments. `{0}` is the first
+argument, `{*}` are all. `name/2` is for calls with two arguments, and has precedence.
 """
 
 SAME = """
@@ -146,7 +146,7 @@ SCALARS = {
     "map_concat": "map_concat({*})",
 }
 
-# The call itself, and the wrapper of the call with its FILTER and OVER.
+# The template of the call, and that of the wrapper around the call with FILTER and OVER.
 AGGREGATES = {
     "sum": ("sum({0})", None),
     "avg": ("avg({0})", None),

@@ -1,4 +1,4 @@
-"""Rewrites Trino's functions that take a lambda; parameters get their types from the arguments."""
+"""Rewrites calls with a lambda, whose parameters get their types from the arguments; no queries."""
 
 from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
@@ -24,7 +24,7 @@ LAMBDAS = {*LISTS, *MAPS, "reduce", "zip_with", "array_sort", "regexp_replace", 
 
 
 def refuse(rewriter: Rewriter, name: str, node: exp.Anonymous) -> None:
-    """Raise for a lambda where none can be, or none is supported."""
+    """Raise for a lambda in a call where it is not allowed, or not supported."""
     if any(isinstance(argument, exp.Lambda) for argument in node.expressions):
         raise rewriter.failure(
             "FUNCTION_NOT_FOUND", f"Function '{name}' takes no lambda here", node
@@ -65,7 +65,7 @@ def _reduce(
         values, initial = to_sql(arguments[0]), to_sql(start)
         names = [f"s{depth}", f"x{depth}"]
     else:
-        # DuckDB wants one type: state and element travel as the two fields of a struct.
+        # DuckDB needs one type: state and element are the two fields of a struct.
         values = (
             f"list_transform({to_sql(arguments[0])}, lambda y{depth}: "
             f"struct_pack(s := CAST(NULL AS {state}), x := y{depth}))"
@@ -96,7 +96,7 @@ def _body(
     if len(parameters) != len(names):
         message = f"Expected a lambda that takes {len(names)} argument(s) but got {len(parameters)}"
         raise rewriter.failure("INVALID_PARAMETER_USAGE", message, node)
-    # Unique names can be found again in the rewritten text, whatever else is called the same.
+    # Unique names can be replaced in the rewritten text without touching other names.
     scope = rewriter.scope
     unique = {name: f"{name}@{len(scope.sources)}" for name in parameters}
     inner = scope.with_parameters(dict(zip(unique.values(), types, strict=True)))

@@ -1,4 +1,4 @@
-"""DuckDB macros for the Trino functions that need more than another name; SQL text only."""
+"""DuckDB macros for Trino's functions that are no single call of DuckDB; SQL text only."""
 
 MACROS = """
 CREATE MACRO t_length(x VARCHAR) AS CAST(length(x) AS BIGINT),

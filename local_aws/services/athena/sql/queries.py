@@ -1,4 +1,4 @@
-"""Rewrites a Trino query tree for DuckDB, from its sources outwards.
+"""Rewrites the tree of a Trino query for DuckDB, from its sources outwards; knows no files.
 
 `Sources` opens the tables that a query names; expressions are rewritten in `expressions.py`.
 """
@@ -22,7 +22,7 @@ UNNAMED = "_col?"
 
 
 class Sources(Protocol):
-    """The tables that a query can name."""
+    """The interface to the tables of a query."""
 
     def open(self, node: exp.Table, text: str) -> tuple[str, bool]:
         """Return a table as a FROM text, and whether it has hidden columns.
@@ -39,12 +39,12 @@ class QueryRewriter:
         self._text, self._sources = text, sources
 
     def rewrite(self, tree: exp.Query, connection: duckdb.DuckDBPyConnection) -> exp.Expression:
-        """Return the tree as DuckDB should see it; the tree itself may be changed."""
+        """Return DuckDB's form of the tree; the argument may be changed."""
         rewriter = Rewriter(self._text, Scope(connection), self._query, rewrite_expression)
         return self._query(rewriter, tree)
 
     def _query(self, rewriter: Rewriter, node: exp.Query) -> exp.Expression:
-        """Rewrite a query of any form, its common table expressions first."""
+        """Rewrite any query, its common table expressions first."""
         if with_ := node.args.get("with_"):
             for cte in with_.expressions:
                 rewriter = self._cte(rewriter, cte, bool(with_.args.get("recursive")))
@@ -66,7 +66,7 @@ class QueryRewriter:
         scope = rewriter.scope
         inner = rewriter
         if recursive and isinstance(cte.this, exp.SetOperation):
-            # The recursive side may name itself: it sees the columns of the first side.
+            # The recursive side may refer to the expression: it has the columns of the first side.
             first = self._query(rewriter, cte.this.this.copy())
             columns = f"({', '.join(c.name for c in cte.args['alias'].columns)})"
             head = f"{quote(cte.alias)}{'' if columns == '()' else columns}"
@@ -89,7 +89,7 @@ class QueryRewriter:
         _require_boolean(inner, node)
 
     def _from(self, rewriter: Rewriter, node: exp.Select) -> tuple[Rewriter, bool]:
-        """Rewrite the sources; return the rewriter inside, and whether any has hidden columns."""
+        """Rewrite the sources; return the inner rewriter, and whether any has hidden columns."""
         from_ = node.args.get("from_")
         if not from_:
             return rewriter, False
@@ -113,7 +113,7 @@ class QueryRewriter:
         return rewriter.inside(scope.with_source(text)), hidden
 
     def _source(self, rewriter: Rewriter, node: exp.Expression) -> tuple[str, bool]:
-        """Return a source as text, and whether it has hidden columns."""
+        """Return a source as DuckDB's text, and whether it has hidden columns."""
         if isinstance(node, exp.Table):
             return self._table(rewriter, node)
         if isinstance(node, exp.Unnest):
@@ -177,7 +177,7 @@ def _kept_name(rewriter: Rewriter, part: exp.Expression) -> exp.Expression:
 
 
 def _check_columns(rewriter: Rewriter, part: exp.Expression, aliases: set[str]) -> None:
-    """Resolve every column, so that an unknown one is reported where it is written."""
+    """Resolve every column, so that the error for an unknown one has its position."""
     for column in part.find_all(exp.Column):
         query = column.find_ancestor(exp.Query)
         nested = query is not None and query is not part.find_ancestor(exp.Query)
@@ -202,7 +202,7 @@ def _unresolved(rewriter: Rewriter, column: exp.Column) -> QueryFailed:
 
 
 def _require_name(text: str, node: exp.Table) -> None:
-    """Refuse a string as a table's name, which sqlglot lets through."""
+    """Refuse a string as a table's name, which sqlglot accepts."""
     start = node.this.meta.get("start")
     if start is not None and text[start : start + 1] == "'":
         name = text[start : node.this.meta["end"] + 1]
@@ -210,7 +210,7 @@ def _require_name(text: str, node: exp.Table) -> None:
 
 
 def _hide_columns(node: exp.Select) -> None:
-    """Keep hidden columns out of `*`."""
+    """Exclude hidden columns from `*`."""
     for part in node.expressions:
         star = part.this if isinstance(part, exp.Column) else part
         if isinstance(star, exp.Star):
@@ -221,7 +221,7 @@ def _hide_columns(node: exp.Select) -> None:
 
 
 def _name_columns(node: exp.Select) -> None:
-    """Mark columns without a name: Trino numbers them by their position in the result."""
+    """Name columns without a name by their position in the result, as Trino does."""
     named = []
     for index, part in enumerate(node.expressions):
         star = isinstance(part, exp.Star) or (

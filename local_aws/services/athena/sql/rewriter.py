@@ -1,7 +1,7 @@
-"""The contract of the modules that translate expressions: each is given one `Rewriter`.
+"""The contract of the modules that translate expressions: each gets one `Rewriter`.
 
-It knows the text, the scope and how to go on downwards; the translations are in `expressions.py`,
-`calls.py` and the modules that these import, those of whole queries in `queries.py`.
+It knows the text, the scope and the functions for nested nodes, and no translation: these are in
+`expressions.py`, `calls.py`, the modules that they import, and `queries.py`.
 """
 
 from collections.abc import Callable
@@ -16,37 +16,37 @@ from local_aws.services.athena.sql.scope import Scope
 
 @dataclass(frozen=True)
 class Rewriter:
-    """Rewrites the expressions of one query text for DuckDB, at one place in it."""
+    """Rewrites the expressions in one scope of a query text for DuckDB."""
 
     text: str
     scope: Scope
-    """The names that can be used at this place."""
+    """The names in this scope."""
     query: Callable[["Rewriter", exp.Query], exp.Expression]
     """Rewrites a nested query."""
     expression: Callable[["Rewriter", exp.Expression], exp.Expression]
-    """Rewrites any other expression, all that is below it included."""
+    """Rewrites any other expression, with all nodes below it."""
     lenient: bool = False
-    """Whether this is inside try(): DuckDB's TRY can't hold what raises by error()."""
+    """Whether the scope is inside try(): DuckDB's TRY does not catch error()."""
 
     def inside(self, scope: Scope) -> "Rewriter":
-        """Return the rewriter of a place with another scope."""
+        """Return a rewriter for another scope."""
         return replace(self, scope=scope)
 
     def trying(self) -> "Rewriter":
-        """Return the rewriter of the inside of try()."""
+        """Return a rewriter for expressions inside try()."""
         return replace(self, lenient=True)
 
     def rewrite(self, node: exp.Expression) -> exp.Expression:
-        """Return the node as DuckDB should see it; the node itself may be changed."""
+        """Return DuckDB's form of a node; the argument may be changed."""
         starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
         new = self.query(self, node) if isinstance(node, exp.Query) else self.expression(self, node)
         if new is not node and starts:
-            # Text has no nodes below it: it keeps its offset, for errors further out.
+            # A text has no nodes below it: it keeps the offset for errors of outer nodes.
             new.meta.setdefault("start", min(starts))
         return new
 
     def children(self, node: exp.Expression) -> None:
-        """Rewrite all that is below a node."""
+        """Rewrite all nodes below a node."""
         for key, value in list(node.args.items()):
             if isinstance(value, list):
                 new = [self.rewrite(v) if isinstance(v, exp.Expression) else v for v in value]

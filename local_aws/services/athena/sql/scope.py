@@ -1,6 +1,6 @@
-"""The scope of one place in a query: tells the type of an expression by asking DuckDB.
+"""The scope of an expression in a query: finds types by DuckDB; knows no files.
 
-Tables are empty while a query is analyzed, so that an answer takes a fraction of a millisecond.
+Tables are empty while a query is analyzed, so DuckDB answers in a fraction of a millisecond.
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ TIMES = ("timestamp", "timestamp with time zone", "timestamp_s", "timestamp_ms",
 
 @dataclass(frozen=True)
 class Scope:
-    """The common table expressions, sources and lambda parameters that a place can see."""
+    """The visible common table expressions, sources and lambda parameters."""
 
     connection: duckdb.DuckDBPyConnection
     ctes: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Scope:
     known: dict[str, DuckDBPyType | None] = field(default_factory=dict)
 
     def with_cte(self, name: str, text: str) -> "Scope":
-        """Return a scope that also knows a common table expression."""
+        """Return the scope with one more common table expression."""
         return replace(self, ctes=(*self.ctes, text), names=self.names | {name.lower()}, known={})
 
     def with_source(self, text: str) -> "Scope":
@@ -46,30 +46,30 @@ class Scope:
         return self.with_source(f'(SELECT {columns}) AS "{"_".join(types)}#"')
 
     def closed(self) -> "Scope":
-        """Return the scope of a derived table: it doesn't see the sources beside it."""
+        """Return the scope of a derived table, without the sources beside it."""
         return replace(self, sources=self.sources[1:], known={})
 
     def type_of(self, node: exp.Expression) -> DuckDBPyType | None:
-        """Return the DuckDB type of a rewritten expression; None where it can't be told."""
+        """Return the DuckDB type of a rewritten expression; None if it is unknown."""
         text = to_sql(node)
         if text not in self.known:
             self.known[text] = self._ask(text)
         return self.known[text]
 
     def kind_of(self, node: exp.Expression) -> str | None:
-        """Return the id of an expression's type, such as `list`; None where unknown."""
+        """Return the id of an expression's type, such as `list`; None if it is unknown."""
         duckdb_type = self.type_of(node)
         return None if duckdb_type is None else type_id(duckdb_type)
 
     def name_of(self, node: exp.Expression) -> str:
-        """Return an expression's type as an error message names it."""
+        """Return an expression's type in the words of error messages."""
         if isinstance(node, exp.Literal) and node.is_string:
             return f"varchar({len(node.this)})"
         duckdb_type = self.type_of(node)
         return "unknown" if duckdb_type is None else trino_name(duckdb_type)
 
     def problem(self, text: str) -> str | None:
-        """Return DuckDB's error for an expression; None when it binds."""
+        """Return DuckDB's error for an expression, or None."""
         try:
             self.describe(text)
         except duckdb.Error as error:
@@ -83,7 +83,7 @@ class Scope:
         return self.connection.sql(f"{prefix}SELECT {text}{source}").types
 
     def _ask(self, text: str) -> DuckDBPyType | None:
-        # Only the innermost sources first: an outer name that is hidden is not ambiguous.
+        # The innermost sources alone first: a name that hides an outer one is not ambiguous.
         for count in range(1, len(self.sources) + 1) if self.sources else [0]:
             try:
                 return replace(self, sources=self.sources[:count]).describe(text)[0]

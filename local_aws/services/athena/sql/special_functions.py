@@ -1,6 +1,6 @@
-"""Rewrites the functions whose translation depends on their arguments' number, type or text.
+"""Rewrites functions whose translation depends on the arguments; knows no queries.
 
-A `Translation` is given the call and its rewritten arguments, and returns DuckDB's text.
+A `Translation` gets the call and its rewritten arguments, and returns DuckDB's text.
 """
 
 import re
@@ -9,8 +9,8 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.sql.date_patterns import joda, mysql
 from local_aws.services.athena.sql.dialect import to_sql
-from local_aws.services.athena.sql.patterns import joda, mysql
 from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.scope import INTEGERS
 from local_aws.services.athena.sql.type_checks import require_one_family
@@ -81,7 +81,7 @@ def _from_unixtime(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments
 
 
 def json_path(path: str) -> str:
-    """Return a Trino JSON path as DuckDB writes it: `$['a b'][0]` is `$."a b"[0]`."""
+    """Return a Trino JSON path in DuckDB's syntax: `$['a b'][0]` is `$."a b"[0]`."""
     path = _LAX.sub("", path)
     return re.sub(r"""\[\s*(["'])(.*?)\1\s*\]""", r'."\2"', path)
 
@@ -172,7 +172,7 @@ def _round(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str
     kind = str(rewriter.scope.type_of(arguments[0]))
     text = f"round({', '.join(texts)})"
     if kind.startswith("DECIMAL") and len(texts) == 2:
-        # Trino rounds a decimal to fewer digits and keeps its scale.
+        # Trino rounds a decimal, and keeps its scale.
         precision, scale = (number for _, number in rewriter.scope.type_of(arguments[0]).children)
         return f"CAST({text} AS DECIMAL({min(38, precision + 1)}, {scale}))"
     keeps = kind in ("FLOAT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT")
@@ -181,7 +181,7 @@ def _round(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str
 
 def _whole(name: str) -> Translation:
     def rewrite(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
-        """Leave integers as they are: DuckDB would make them doubles."""
+        """Keep integers: DuckDB would return doubles."""
         texts = _texts(arguments)
         if rewriter.scope.kind_of(arguments[0]) in INTEGERS:
             return texts[0]
@@ -210,7 +210,7 @@ def _split(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str
 
 
 def _element_at(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
-    """Give element_at NULL outside the list and for keys that are not there."""
+    """Rewrite element_at, which is NULL outside the list and for missing keys."""
     base, index = _texts(arguments)
     return f"({base})[{index}]"
 

@@ -1,4 +1,4 @@
-"""A statement as a stream of tokens, with Hive's backquotes and Trino's strings."""
+"""The token stream of a statement, with Hive's backquotes and Trino's strings; no meaning."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Token:
-    """A token and the offsets where it begins and ends."""
+    """A token with the offsets of its begin and end."""
 
     kind: str
     text: str
@@ -45,12 +45,12 @@ class TokenStream:
         return self._tokens[index] if index < len(self._tokens) else None
 
     def word(self, ahead: int = 0) -> str:
-        """Return a coming token in upper case, '' at the end."""
+        """Return a following token in upper case, '' at the end."""
         token = self._token(ahead)
         return token.text.upper() if token else ""
 
     def take(self) -> Token:
-        """Return the next token and skip it."""
+        """Consume the next token and return it."""
         token = self._token()
         if token is None:
             raise mismatched("<EOF>", "<identifier>", end_of(self.text))
@@ -58,40 +58,40 @@ class TokenStream:
         return token
 
     def accept(self, *words: str) -> bool:
-        """Skip these words if they come next; say whether they did."""
+        """Consume these words if they come next; say whether they did."""
         if all(self.word(i) == word for i, word in enumerate(words)):
             self._next += len(words)
             return True
         return False
 
     def expect(self, word: str) -> None:
-        """Skip a word that must come next."""
+        """Consume a word that must come next."""
         if not self.accept(word):
             raise self.mismatch(f"'{word}'")
 
     def mismatch(self, expected: str) -> MalformedQuery:
-        """Return the error for the coming token."""
+        """Return the error for the next token."""
         token = self._token()
         if token is None:
             return mismatched("<EOF>", expected, end_of(self.text))
         return mismatched(token.text, expected, position_of(self.text, token.start))
 
     def position(self) -> Position:
-        """Return the position of the coming token."""
+        """Return the position of the next token."""
         token = self._token()
         return position_of(self.text, token.start) if token else end_of(self.text)
 
     def done(self) -> bool:
-        """Say whether all is read."""
+        """Say whether all tokens are read."""
         return self._token() is None
 
     def end(self) -> None:
-        """Require that all is read."""
+        """Require the end of the text."""
         if not self.done():
             raise self.mismatch("<EOF>")
 
     def name(self) -> str:
-        """Read one name; names of the catalog are lower case."""
+        """Read one name, in lower case as in the catalog."""
         token = self._token()
         if token is None or token.kind not in ("word", "quoted"):
             raise self.mismatch("<identifier>")
@@ -153,7 +153,7 @@ class TokenStream:
         return int(text) if text.isdigit() else text.lower() == "true"
 
     def bracketed(self) -> str:
-        """Read (…) and return the inside; all before it is blanked, so that positions stay true."""
+        """Read (…) and return its inside, with blanks for the text before it to keep positions."""
         self.expect("(")
         start, depth = self._next, 1
         while depth:
@@ -163,7 +163,7 @@ class TokenStream:
         return _blank(self.text[:begin]) + self.text[begin:end]
 
     def blanked(self) -> str:
-        """Return the rest of the text with all before it blanked, so that positions stay true."""
+        """Return the rest of the text, with blanks for the text before it to keep positions."""
         token = self._token()
         if token is None:
             raise self.mismatch("<query>")
@@ -174,7 +174,7 @@ class TokenStream:
         return self.blanked().strip().rstrip(";")
 
     def expressions(self) -> list[str]:
-        """Return the comma-separated texts that are left."""
+        """Return the comma-separated texts in the rest of the text."""
         texts, depth, start = [], 0, None
         while (token := self._token()) is not None:
             start = token.start if start is None else start
@@ -189,7 +189,7 @@ class TokenStream:
         return texts
 
     def type_text(self) -> str:
-        """Read a type, up to the comma, bracket or COMMENT behind it."""
+        """Read a type, up to the next comma, bracket or COMMENT."""
         begin, depth = self._token(), 0
         end = begin.end if begin else 0
         while (token := self._token()) is not None:

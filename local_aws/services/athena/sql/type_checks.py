@@ -1,4 +1,4 @@
-"""Requires types to fit where Trino requires it and DuckDB would convert on its own."""
+"""Requires matching types where Trino does and DuckDB would convert values; rewrites nothing."""
 
 from sqlglot import exp
 
@@ -25,14 +25,14 @@ SIGNS = {
 
 
 def family(kind: str | None) -> str | None:
-    """Return the group of types that compare with one another."""
+    """Return the group of comparable types that a type belongs to."""
     if kind in NUMBERS:
         return "number"
     return "time" if kind in TIMES or kind == "date" else kind
 
 
 def require_comparable(rewriter: Rewriter, node: exp.Binary) -> None:
-    """Raise for a comparison of types that have nothing in common, such as date and varchar."""
+    """Raise for a comparison of different groups of types, such as date and varchar."""
     sides, scope = (node.this, node.expression), rewriter.scope
     if any(isinstance(side, exp.Query | exp.Any | exp.All) for side in sides):
         return
@@ -50,10 +50,10 @@ def require_comparable(rewriter: Rewriter, node: exp.Binary) -> None:
 def require_one_family(
     rewriter: Rewriter, values: list[exp.Expression], role: str, node: exp.Expression
 ) -> None:
-    """Raise when values that must have a common type have none; `role` names them in the error.
+    """Raise if values have no common type; `role` names them in the error.
 
     Raises:
-        QueryFailed: such as a CASE that gives a number here and a text there.
+        QueryFailed: such as a CASE with a number and a text as results.
     """
     names: dict[str, str] = {}
     for value in values:
@@ -74,7 +74,7 @@ def require_one_family(
 
 
 def case(rewriter: Rewriter, node: exp.Case) -> exp.Expression:
-    """Require one type of all results of a CASE."""
+    """Require one type for all results of a CASE."""
     values = [branch.args["true"] for branch in node.args["ifs"]]
     if node.args.get("default") is not None:
         values.append(node.args["default"])
@@ -83,14 +83,14 @@ def case(rewriter: Rewriter, node: exp.Case) -> exp.Expression:
 
 
 def if_(rewriter: Rewriter, node: exp.If) -> exp.Expression:
-    """Require one type of both results of an IF."""
+    """Require one type for both results of an IF."""
     if node.args.get("false") is not None and not isinstance(node.parent, exp.Case):
         require_one_family(rewriter, [node.args["true"], node.args["false"]], "IF results", node)
     return node
 
 
 def in_(rewriter: Rewriter, node: exp.In) -> exp.Expression:
-    """Require the type of the value of all items of an IN list."""
+    """Require the value's type for all items of an IN list."""
     scope = rewriter.scope
     for value in node.expressions:
         kinds = [family(scope.kind_of(side)) for side in (node.this, value)]
@@ -106,7 +106,7 @@ def in_(rewriter: Rewriter, node: exp.In) -> exp.Expression:
 
 
 def between(rewriter: Rewriter, node: exp.Between) -> exp.Expression:
-    """Require the type of the value of both ends of a BETWEEN."""
+    """Require the value's type for both ends of a BETWEEN."""
     scope = rewriter.scope
     low, high = node.args["low"], node.args["high"]
     for side in (low, high):

@@ -1,4 +1,4 @@
-"""Types in their three spellings: Hive's DDL, Trino's SQL and DuckDB's; knows no values."""
+"""Translates types between Hive's DDL, Trino's SQL and DuckDB; knows no values."""
 
 import re
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ _DUCKDB = {
     "json": "JSON",
 }
 _TOKENS = re.compile(r"`[^`]*`|[\w.$-]+|[<>(),:]")
-# DuckDB's type ids (lower case), to the names that GetQueryResults uses and to Hive's.
+# From DuckDB's type ids (lower case) to the names in GetQueryResults and in Hive.
 _ATHENA = {
     "integer": "integer",
     "bigint": "bigint",
@@ -98,7 +98,7 @@ def parse_type(text: str) -> Type:
     """Parse a Hive type such as `map<string,struct<a:int,b:decimal(10,2)>>`.
 
     Raises:
-        MalformedQuery: the text is not a type, or not one that Athena's tables can have.
+        MalformedQuery: the text is not a type of Athena's tables.
     """
     tokens = _TOKENS.findall(text)
     parsed, rest = _parse(tokens, text)
@@ -166,13 +166,13 @@ def type_id(duckdb_type: DuckDBPyType) -> str:
 
 
 def athena_name(duckdb_type: DuckDBPyType) -> str:
-    """Return the name that ResultSetMetadata gives a DuckDB type."""
+    """Return the name of a DuckDB type in ResultSetMetadata."""
     id_ = type_id(duckdb_type)
     return id_ if id_ == "json" else _ATHENA.get(id_, "varchar")
 
 
 def hive_name(duckdb_type: DuckDBPyType) -> str:
-    """Return the Hive type of a column that CTAS makes from a DuckDB type."""
+    """Return the Hive type of a CTAS column of a DuckDB type."""
     name = athena_name(duckdb_type)
     if name == "decimal":
         return str(duckdb_type).lower().replace(" ", "")
@@ -187,7 +187,7 @@ def hive_name(duckdb_type: DuckDBPyType) -> str:
 
 
 def trino_name(duckdb_type: DuckDBPyType) -> str:
-    """Return a type as Trino writes it in an error or in typeof()."""
+    """Return Trino's name of a type, as in errors and typeof()."""
     name = athena_name(duckdb_type)
     if name == "decimal":
         return str(duckdb_type).lower()

@@ -1,4 +1,4 @@
-"""Rewrites UNNEST of arrays, maps and arrays of rows into a lateral select."""
+"""Rewrites UNNEST of arrays, maps and arrays of rows into a lateral select; knows no tables."""
 
 from sqlglot import exp
 
@@ -11,7 +11,7 @@ def unnested(rewriter: Rewriter, node: exp.Unnest) -> str:
     """Return UNNEST(…) [WITH ORDINALITY] [AS t (a, b)] as a FROM text.
 
     Raises:
-        QueryFailed: an argument is neither array nor map, or the aliases are too few or many.
+        QueryFailed: an argument is neither array nor map, or the number of aliases is wrong.
     """
     items, outputs, names = [], [], []
     for index, argument in enumerate(node.expressions):
@@ -34,7 +34,7 @@ def unnested(rewriter: Rewriter, node: exp.Unnest) -> str:
 def _argument(
     rewriter: Rewriter, node: exp.Expression, name: str
 ) -> tuple[str, list[tuple[str, str]]]:
-    """Return the list to unnest, and the (text, name) of the columns it becomes."""
+    """Return the list to unnest, and the (text, name) of its columns."""
     value = rewriter.rewrite(node)
     kind = rewriter.scope.type_of(value)
     text = to_sql(value)

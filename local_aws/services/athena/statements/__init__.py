@@ -1,1 +1,1 @@
-"""Statements parsed and run: queries, DDL, SHOW, CTAS, INSERT, UNLOAD."""
+"""Parses and runs statements: queries, DDL, SHOW, CTAS, INSERT, UNLOAD."""

@@ -1,4 +1,4 @@
-"""Executes DDL against the Glue catalog; every function takes context and statement parts."""
+"""Executes DDL on the Glue catalog, one function for each statement; parses nothing."""
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed
@@ -6,7 +6,7 @@ from local_aws.services.athena.sql.types import hive_name, trino_name
 from local_aws.services.athena.statements.query import analyze
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.partitions import all_partitions, list_files, split_uri
-from local_aws.services.athena.tables.sources import encode_view
+from local_aws.services.athena.tables.query_tables import encode_view
 
 FAILED = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
 
@@ -87,7 +87,7 @@ def create_table(context: RunContext, parts: dict) -> list[str]:
 
 
 def drop_table(context: RunContext, parts: dict) -> list[str]:
-    """DROP TABLE: the entry goes, the data stay, as with Athena's external tables."""
+    """DROP TABLE: delete the entry; the data stay, as with external tables."""
     database, name = context.qualify(parts["name"])
     try:
         table = context.catalog.get_table({"DatabaseName": database, "Name": name})["Table"]
@@ -213,16 +213,14 @@ def folder_of(table: dict, values: list[str]) -> str:
 def _drop_partitions(context: RunContext, table: dict, parts: dict) -> list[str]:
     names = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
     for spec in parts["specs"]:
-        try:
-            context.catalog.delete_partition({**names, "PartitionValues": _values(table, spec)})
-        except AwsError:
-            if not parts["exists"]:
-                raise _refused(f"Partition not found ({spec['values']})") from None
+        request = {**names, "PartitionsToDelete": [{"Values": _values(table, spec)}]}
+        if context.catalog.batch_delete_partition(request)["Errors"] and not parts["exists"]:
+            raise _refused(f"Partition not found ({spec['values']})")
     return []
 
 
 def msck(context: RunContext, parts: dict) -> list[str]:
-    """MSCK REPAIR TABLE: register the key=value folders that are there."""
+    """MSCK REPAIR TABLE: register the existing key=value folders."""
     table = context.table(parts["name"])
     keys = [key["Name"] for key in table["PartitionKeys"]]
     if not keys:

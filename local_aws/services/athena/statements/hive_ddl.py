@@ -1,4 +1,4 @@
-"""Reads Hive's CREATE EXTERNAL TABLE and ALTER TABLE into the pieces of a Glue table."""
+"""Parses Hive's CREATE EXTERNAL TABLE and ALTER TABLE into parts of a Glue table; no catalog."""
 
 from local_aws.services.athena.failures import MalformedQuery
 from local_aws.services.athena.sql.token_stream import TokenStream
@@ -41,7 +41,7 @@ def _canonical(text: str) -> str:
 
 
 def create_table(tokens: TokenStream) -> dict:
-    """Read what follows the table's name."""
+    """Parse CREATE EXTERNAL TABLE behind the table's name."""
     parts = {
         "columns": read_columns(tokens) if tokens.word() == "(" else [],
         "keys": [],
@@ -119,7 +119,7 @@ def _stored_as(tokens: TokenStream, parts: dict) -> Format:
 
 
 def partition_specs(tokens: TokenStream) -> list[dict]:
-    """Read PARTITION (key = value, …) [LOCATION 'uri'] as often as it comes."""
+    """Parse all PARTITION (key = value, …) [LOCATION 'uri'] that follow."""
     specs = []
     while tokens.accept("PARTITION"):
         values = {key: str(value) for key, value in tokens.properties().items()}
@@ -133,7 +133,7 @@ def partition_specs(tokens: TokenStream) -> list[dict]:
 
 
 def alter_table(tokens: TokenStream) -> dict:
-    """Read what follows ALTER TABLE name."""
+    """Parse ALTER TABLE behind the table's name."""
     if tokens.accept("ADD", "COLUMNS"):
         return {"action": "add_columns", "columns": read_columns(tokens)}
     if tokens.accept("REPLACE", "COLUMNS"):

@@ -1,6 +1,6 @@
-"""Parses statements: tells their kinds apart and takes all but queries to pieces; syntax only.
+"""Parses statements into a kind and parts; syntax only.
 
-sqlglot reads queries only; UNLOAD, SHOW, MSCK, EXPLAIN, PREPARE, EXECUTE and DDL are read here.
+sqlglot parses queries; this module parses UNLOAD, SHOW, MSCK, EXPLAIN, PREPARE, EXECUTE and DDL.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ STARTS = (
 
 @dataclass
 class Statement:
-    """One statement: its kind, the types that Athena gives it, and its pieces."""
+    """One statement: its kind, Athena's statement types, and its parts."""
 
     kind: str
     category: str
@@ -29,14 +29,14 @@ class Statement:
 
 
 Reader = Callable[[TokenStream, str], Statement]
-"""Reads what follows a statement's first word; is given the whole text too."""
+"""Parses a statement behind its first word; gets the whole text too."""
 
 
 def parse_statement(text: str) -> Statement:
-    """Parse a statement into its pieces.
+    """Parse a statement into its parts.
 
     Raises:
-        MalformedQuery: it is none, or one that Athena has but this engine has not.
+        MalformedQuery: it is not a statement, or one that this engine does not support.
     """
     tokens = TokenStream(text)
     first = tokens.word()
@@ -237,7 +237,7 @@ def _unsupported(name: str, reason: str) -> Reader:
     return read
 
 
-_ICEBERG = "only Iceberg tables can be changed in place, and they are left out here"
+_ICEBERG = "only Iceberg tables can be changed in place, and the local AWS does not support them"
 _READERS: dict[str, Reader] = {
     "CREATE": _create,
     "DROP": _drop,
@@ -254,7 +254,7 @@ _READERS: dict[str, Reader] = {
     "DEALLOCATE": _deallocate,
     **{name: _unsupported(name, _ICEBERG) for name in ("DELETE", "UPDATE", "MERGE", "VACUUM")},
     "OPTIMIZE": _unsupported("OPTIMIZE", _ICEBERG),
-    "ANALYZE": _unsupported("ANALYZE", "statistics are left out here"),
+    "ANALYZE": _unsupported("ANALYZE", "the local AWS does not support statistics"),
     "GRANT": _unsupported("GRANT", "Athena has none"),
     "USE": _unsupported("USE", "name the database in QueryExecutionContext"),
 }

@@ -1,4 +1,4 @@
-"""Runs one query text: parse, rewrite, analyze over empty tables, read the data, execute."""
+"""Runs a query: parse, rewrite, analyze over empty tables, load, execute; writes no result."""
 
 import re
 from collections.abc import Iterator
@@ -13,31 +13,31 @@ from local_aws.services.athena.failures import Cancelled, QueryFailed
 from local_aws.services.athena.sql.dialect import parse, to_sql
 from local_aws.services.athena.sql.error_translation import translate
 from local_aws.services.athena.sql.queries import QueryRewriter
-from local_aws.services.athena.tables.sources import TableSources
+from local_aws.services.athena.tables.query_tables import QueryTables
 
 _UNNAMED = re.compile(r"_col\?\d+")
 
 
 @dataclass
 class AnalyzedQuery:
-    """A query that is sound: its DuckDB text, its columns, and the tables behind it."""
+    """A valid query: its DuckDB text, its columns and its tables."""
 
     sql: str
     names: list[str]
     types: list[DuckDBPyType]
-    sources: TableSources
+    sources: QueryTables
     tree: exp.Expression
     text: str
     connection: duckdb.DuckDBPyConnection
 
 
 def analyze(
-    connection: duckdb.DuckDBPyConnection, text: str, sources: TableSources, values: list[str]
+    connection: duckdb.DuckDBPyConnection, text: str, sources: QueryTables, values: list[str]
 ) -> AnalyzedQuery:
     """Parse, rewrite and bind a query.
 
     Raises:
-        QueryFailed: it is not a sound query; no data have been read.
+        QueryFailed: the query is not valid; no data have been read.
     """
     tree = parse(text)
     _fill_parameters(tree, values)
@@ -55,7 +55,7 @@ def analyze(
 
 
 def _drop_schemas(tree: exp.Expression) -> None:
-    """Turn schema.table.column into table.column, which is how DuckDB knows it."""
+    """Shorten schema.table.column to table.column, DuckDB's form."""
     tables = {(t.db.lower(), t.name.lower()) for t in tree.find_all(exp.Table) if t.db}
     for column in tree.find_all(exp.Column):
         if column.args.get("db") and (column.db.lower(), column.table.lower()) in tables:
@@ -76,7 +76,7 @@ def _fill_parameters(tree: exp.Expression, values: list[str]) -> None:
 
 
 def _written_names(tree: exp.Expression, names: list[str]) -> list[str]:
-    """DuckDB renames the second of two equal names; Trino keeps both."""
+    """Return the names of result columns: Trino keeps equal names, DuckDB renames one."""
     selects = tree.selects if isinstance(tree, exp.Query) else []
     if len(selects) != len(names) or any(part.is_star for part in selects):
         return names
@@ -106,7 +106,7 @@ def execute(query: AnalyzedQuery, limit: int | None, rows: int = 100_000) -> pa.
 
 
 def batches(query: AnalyzedQuery, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """Yield the reader's batches; errors in the middle are Trino's too."""
+    """Yield the reader's batches; translate errors between them to Trino's."""
     while True:
         try:
             batch = reader.read_next_batch()

@@ -1,4 +1,4 @@
-"""Executes one statement and writes its result files; returns the facts for its record."""
+"""Runs one statement of any kind and writes its result files; knows no states."""
 
 from dataclasses import dataclass, field
 
@@ -37,17 +37,15 @@ _ROWS = {
 
 @dataclass
 class Outcome:
-    """The outcome of a statement: its columns, and counts of rows and bytes."""
+    """The outcome of a statement: its columns, and what it wrote."""
 
     columns: list[dict] = field(default_factory=list)
-    rows: int = 0
-    bytes: int = 0
     updated: int | None = None
     manifest: str | None = None
 
 
 def run(context: RunContext, statement: Statement, output: str) -> Outcome:
-    """Execute a statement; its result goes to the s3:// address `output`.
+    """Execute a statement, and write its result to the s3:// address `output`.
 
     Raises:
         QueryFailed, Cancelled
@@ -65,7 +63,7 @@ def run(context: RunContext, statement: Statement, output: str) -> Outcome:
         rows, files = WRITES[kind](context, parts)
         context.done()
         info = {**_ROWS, "Name": "rows", "Label": "rows"}
-        return Outcome([info], rows, 0, rows, writing.write_manifest(context, files))
+        return Outcome([info], rows, writing.write_manifest(context, files))
     if kind == "explain":
         return _text(context, output, _explain(context, parts), ["Query Plan"])
     if kind in SHOWS:
@@ -79,18 +77,18 @@ def run(context: RunContext, statement: Statement, output: str) -> Outcome:
 def _query(context: RunContext, text: str, output: str) -> Outcome:
     query = analyze(context.connection, text, context.sources(), context.values)
     reader = execute(query, context.limit)
-    rows, size = write_csv(context.store, output, query.names, query.types, batches(query, reader))
+    write_csv(context.store, output, query.names, query.types, batches(query, reader))
     columns = [column_info(n, kind) for n, kind in zip(query.names, query.types, strict=True)]
     write_metadata(context.store, output, columns)
-    return Outcome(columns, rows, size)
+    return Outcome(columns)
 
 
 def _text(context: RunContext, output: str, rows: list[str], names: list[str]) -> Outcome:
-    size = write_text(context.store, output, rows)
+    write_text(context.store, output, rows)
     columns = [{**_ROWS, "Name": n, "Label": n, "Type": "string", "Precision": 0} for n in names]
     if columns:
         write_metadata(context.store, output, columns)
-    return Outcome(columns, len(rows), size)
+    return Outcome(columns)
 
 
 def _execute_prepared(context: RunContext, parts: dict, output: str) -> Outcome:

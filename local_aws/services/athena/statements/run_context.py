@@ -1,4 +1,4 @@
-"""The context of a running statement: the catalog, the store, a connection, its defaults."""
+"""The context of a running statement: catalog, store, connection, defaults; runs nothing."""
 
 import logging
 import threading
@@ -9,7 +9,7 @@ import duckdb
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed
-from local_aws.services.athena.tables.sources import TableSources
+from local_aws.services.athena.tables.query_tables import QueryTables
 from local_aws.state.catalog import Catalog
 from local_aws.state.disk import Reserve
 from local_aws.state.objects.store import ObjectStore
@@ -27,35 +27,35 @@ class RunContext:
     connection: duckdb.DuckDBPyConnection
     default_database: str | None
     output: str
-    """s3:// address below which results go, with a slash at the end."""
+    """s3:// address of the folder of results, with a slash at the end."""
     prepared: dict[str, str]
     """Texts of the workgroup's prepared statements, by name."""
     limit: int | None = None
     values: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
-    used: TableSources | None = None
+    used: QueryTables | None = None
     reserve: Reserve | None = None
-    """Room for the result and the execution's record, if the statement changes something."""
+    """Disk space for the result and the execution's record, if the statement writes."""
     undo: list[Callable[[], object]] = field(default_factory=list)
-    """Calls that remove the files and tables that the statement has made so far."""
+    """Functions that delete the files and tables that the statement has made so far."""
 
     def done(self) -> None:
-        """Say that the statement has done its work, and has only to be recorded."""
+        """Release the reserved space: the statement is done, only its record is to be written."""
         if self.reserve:
             self.reserve.give()
 
     def take_back(self) -> None:
-        """Undo all that a failed statement has written: nobody shall find half of it."""
+        """Delete all files and tables of a failed statement."""
         self.done()
         while self.undo:
             try:
                 self.undo.pop()()
-            except Exception:  # the rest shall go all the same
-                log.exception("query %s: taken back in part", self.id)
+            except Exception:  # delete the others all the same
+                log.exception("query %s: some of its files were not deleted", self.id)
 
-    def sources(self) -> TableSources:
-        """Return the tables that one query sees."""
-        self.used = TableSources(
+    def sources(self) -> QueryTables:
+        """Return the tables of one query."""
+        self.used = QueryTables(
             self.connection, self.catalog, self.store, self.default_database, self.stop.is_set
         )
         return self.used
@@ -64,7 +64,7 @@ class RunContext:
         """Return database and table name.
 
         Raises:
-            QueryFailed: neither the name nor the query's context gives a database, or it is none.
+            QueryFailed: neither name nor query context give a database, or it does not exist.
         """
         database = name[0] or self.default_database
         if not database:
@@ -84,7 +84,7 @@ class RunContext:
         """Return a table of the catalog.
 
         Raises:
-            QueryFailed: there is none.
+            QueryFailed: it does not exist.
         """
         database, table = self.qualify(name)
         try:
@@ -101,7 +101,7 @@ class RunContext:
             return False
 
     def register(self, database: str, table: dict, exists: bool) -> None:
-        """Create a table in the catalog; with `exists`, one that is there is left alone."""
+        """Create a table in the catalog; with `exists`, an existing one stays as it is."""
         try:
             self.catalog.create_table({"DatabaseName": database, "TableInput": table})
         except AwsError as error:
@@ -114,7 +114,7 @@ class RunContext:
                 raise QueryFailed("", message) from error
 
     def forget(self, database: str, name: str, only: str) -> None:
-        """Remove a table of one type if it is there."""
+        """Delete a table of one type if it exists."""
         if self.has_table(database, name):
             table = self.table((database, name))
             if table.get("TableType") == only:

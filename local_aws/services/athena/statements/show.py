@@ -1,17 +1,17 @@
-"""SHOW and DESCRIBE: the content of the catalog, as Athena prints it."""
+"""Executes SHOW and DESCRIBE, in Athena's output format; changes nothing."""
 
 import re
 from collections.abc import Callable
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.statements.run_context import RunContext
+from local_aws.services.athena.tables.information_schema import pages, tables_of
 from local_aws.services.athena.tables.partitions import all_partitions, projected
-from local_aws.services.athena.tables.schemas import pages, tables_of
-from local_aws.services.athena.tables.sources import view_definition
+from local_aws.services.athena.tables.query_tables import view_definition
 
 
 def _like(pattern: str | None, names: list[str]) -> list[str]:
-    """Filter by Hive's pattern: `*` is anything, `|` or."""
+    """Filter names by a Hive pattern: `*` is any text, `|` is or."""
     if pattern is None:
         return sorted(names)
     regex = "|".join(
@@ -146,7 +146,7 @@ def tblproperties(context: RunContext, parts: dict) -> list[str]:
     return [properties.get(parts["key"], f"Table does not have property: {parts['key']}")]
 
 
-# By statement kind: the function that shows it, and the names of its columns.
+# By kind of statement: the function, and the names of the result's columns.
 Show = Callable[[RunContext, dict], list[str]]
 SHOWS: dict[str, tuple[Show, list[str]]] = {
     "show_databases": (databases, ["database_name"]),

@@ -1,4 +1,4 @@
-"""CREATE TABLE AS, INSERT INTO and UNLOAD: a query's rows become files, and perhaps a table."""
+"""Executes CREATE TABLE AS, INSERT INTO and UNLOAD: writes a query's rows; knows no formats."""
 
 from functools import partial
 from urllib.parse import unquote
@@ -19,8 +19,8 @@ from local_aws.services.athena.statements.query import AnalyzedQuery, analyze, b
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.formats import FORMATS, WRITTEN
 from local_aws.services.athena.tables.partitions import list_files, split_uri
+from local_aws.services.athena.tables.query_tables import typed_columns
 from local_aws.services.athena.tables.results import put
-from local_aws.services.athena.tables.sources import typed_columns
 from local_aws.services.athena.tables.writers import (
     Output,
     bucket_numbers,
@@ -84,7 +84,9 @@ def _ctas_output(context: RunContext, properties: dict, query: AnalyzedQuery) ->
             message = f"Catalog 'awsdatacatalog' table property '{key}' does not exist"
             raise QueryFailed("INVALID_TABLE_PROPERTY", message)
     if str(properties.get("table_type", "HIVE")).upper() != "HIVE":
-        raise QueryFailed("NOT_SUPPORTED", "only Hive tables can be written here, not Iceberg ones")
+        raise QueryFailed(
+            "NOT_SUPPORTED", "the local AWS writes Hive tables only, not Iceberg ones"
+        )
     format_ = str(properties.get("format", "PARQUET")).upper()
     named = properties.get(f"{format_.lower()}_compression")
     compression = checked_compression(format_, properties.get("write_compression", named))
@@ -119,7 +121,7 @@ def _ctas_output(context: RunContext, properties: dict, query: AnalyzedQuery) ->
 
 
 def _plain_types(query: AnalyzedQuery) -> list[str]:
-    """Return the types to write: DuckDB's wide sums are bigint."""
+    """Return the types to write: bigint for DuckDB's wide sums."""
     return ["BIGINT" if athena_name(kind) == "bigint" else str(kind) for kind in query.types]
 
 
@@ -231,7 +233,7 @@ def insert_into(context: RunContext, parts: dict) -> tuple[int, list[str]]:
 def _check_insert(
     query: AnalyzedQuery, names: list[str], target: dict[str, Type], position: Position
 ) -> None:
-    """Require columns that the table has, and values of their types."""
+    """Require columns of the table, and values of their types."""
     for name in names:
         if name not in target:
             message = f"Insert column name does not exist in target table: {name}"
@@ -271,7 +273,7 @@ def unload(context: RunContext, parts: dict) -> tuple[int, list[str]]:
 
 
 def write_manifest(context: RunContext, files: list[str]) -> str:
-    """List the written files beside the results; return the list's address."""
+    """Write the manifest of the written files beside the results; return its address."""
     uri = f"{context.output}{context.id}-manifest.csv"
     put(context.store, uri, "".join(f"{file}\n" for file in files).encode(), "text/csv")
     return uri

@@ -1,1 +1,1 @@
-"""Tables over files: formats, readers, writers, partitions, results."""
+"""Tables in files: formats, readers, writers, partitions, results."""

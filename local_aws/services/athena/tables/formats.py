@@ -1,4 +1,4 @@
-"""Table formats: the serde that reads each, the one that writes it, and their names in Glue."""
+"""Table formats: the serdes that read and write each, and their names in Glue; reads nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def reader_of(serde: str) -> Callable[[Scan], None]:
     """Return the reader of a serde.
 
     Raises:
-        QueryFailed: the serde is not among those that are read here.
+        QueryFailed: the serde is not supported.
     """
     if serde not in READERS:
         raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive SerDe: {serde}")
@@ -73,7 +73,7 @@ def reader_of(serde: str) -> Callable[[Scan], None]:
 
 
 def scanned_bytes(serde: str, scan: Scan) -> int:
-    """Return DataScannedInBytes of one reading: whole text files, the used columns of Parquet."""
+    """Return DataScannedInBytes of one scan: whole text files, used columns of Parquet."""
     if serde == FORMATS["PARQUET"].serde:
         return parquet_bytes(scan)
     return sum(file.size for file in scan.files)

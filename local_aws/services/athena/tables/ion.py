@@ -1,8 +1,8 @@
-"""Reads Ion, text (and so JSON, pretty-printed too) or binary, into JSON documents for `read_json`.
+"""Reads Ion, text or binary, into JSON documents for `read_json`; knows no columns.
 
-amazon-ion parses; a batch of files that are one JSON object each goes through unparsed. Annotations
-are dropped, timestamps are text. Left out: an annotated boolean is 1 or 0, and a decimal is the
-nearest double.
+Text Ion includes JSON, pretty-printed too. amazon-ion parses; a batch of files with one JSON object
+each needs no parsing. Annotations are dropped, timestamps become text.
+Left out: an annotated boolean becomes 1 or 0, and a decimal the nearest double.
 """
 
 import json
@@ -22,9 +22,9 @@ from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.tables.readers import IS_OBJECT, Scan, line_batches, read_bytes
 
 BINARY = b"\xe0\x01\x00\xea".decode("utf-8", "replace")
-"""The first bytes of binary Ion, as they come out of a reader of text."""
+"""The first bytes of binary Ion, decoded as text."""
 SMALLEST_BUFFER = 4096
-"""amazon-ion's default for the longest text; it refuses much smaller ones."""
+"""amazon-ion's default for the longest text; it refuses much lower limits."""
 MODEL = (
     IonPyValueModel.MAY_BE_BARE
     | IonPyValueModel.SYMBOL_AS_TEXT
@@ -74,7 +74,7 @@ def parse_ion(data: bytes) -> list[object]:
     Raises:
         IonException: the data are not Ion.
     """
-    limit = max(SMALLEST_BUFFER, len(data))  # no text in the data is longer than the data
+    limit = max(SMALLEST_BUFFER, len(data))  # no text can be longer than the data
     return simpleion.loads(
         data, single_value=False, text_buffer_size_limit=limit, value_model=MODEL
     )
@@ -89,7 +89,7 @@ def to_json(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Return a value that JSON has no type for as one that it has."""
+    """Return a value without a JSON type as one with a JSON type."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, IonPyNull):
@@ -104,7 +104,7 @@ def _plain(value: object) -> object:
 
 
 def _with_named_floats(value: object) -> object:
-    """Return a value with those floats as text that JSON does not have."""
+    """Return a value with inf and nan as text, which JSON does not have."""
     if isinstance(value, dict):
         return {key: _with_named_floats(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Finds a table's files: its partitions, registered or projected, those that a WHERE leaves."""
+"""Finds the partitions and files of a table that a WHERE needs; reads no file."""
 
 import itertools
 import re
@@ -25,7 +25,7 @@ def split_uri(uri: str) -> tuple[str, str]:
     """Return bucket and key prefix of an s3:// address.
 
     Raises:
-        QueryFailed: it is not one.
+        QueryFailed: the address is not valid.
     """
     match = re.fullmatch(r"s3[an]?://([^/]+)/?(.*)", uri)
     if not match:
@@ -62,7 +62,7 @@ def all_partitions(catalog: Catalog, table: dict) -> list[dict]:
 def table_files(
     catalog: Catalog, store: ObjectStore, table: dict, condition: str | None
 ) -> list[DataFile]:
-    """Return the files that a query with this condition on the partition keys reads."""
+    """Return the files of the partitions that fulfill a condition on the partition keys."""
     location = table["StorageDescriptor"].get("Location", "")
     keys = table["PartitionKeys"]
     if not keys:
@@ -75,7 +75,7 @@ def table_files(
         try:
             partitions = keep(keys, partitions, condition)
         except duckdb.Error:
-            pass  # a condition that can't be decided on the keys alone reads all partitions
+            pass  # the condition can't be decided by the keys alone: read all partitions
     return [
         file
         for partition in partitions
@@ -86,7 +86,7 @@ def table_files(
 
 
 def prunable(select: exp.Select, alias: str, keys: list[str]) -> str | None:
-    """Return the part of a WHERE that names only this table's partition keys, as DuckDB's SQL."""
+    """Return the part of a WHERE with this table's partition keys alone, as DuckDB's SQL."""
     where = select.args.get("where")
     if not where or not keys:
         return None

@@ -1,4 +1,4 @@
-"""Reads Parquet and ORC files by column name, and counts the bytes that the columns take."""
+"""Reads Parquet and ORC files by column name, and counts bytes of columns; knows no catalog."""
 
 import re
 
@@ -25,7 +25,7 @@ def read_parquet(scan: Scan) -> None:
         actual = columns.get(name.lower())
         value = missing(kind) if actual is None else f"CAST({quote(actual)} AS {to_duckdb(kind)})"
         items.append(f"{value} AS {quote(name)}")
-    # DuckDB takes names for patterns: `x[1].parquet` would be the neighbor's `x1.parquet`.
+    # DuckDB reads names as patterns: `x[1].parquet` would match another file, `x1.parquet`.
     names = (re.sub(r"[*?[]", r"[\g<0>]", str(file.path)) for file in scan.files)
     paths = ", ".join(map(literal, names))
     source = (
@@ -60,7 +60,6 @@ def read_orc(scan: Scan) -> None:
         scan.check()
         try:
             reader = orc.ORCFile(file.path)
-            scan.rows += reader.nrows
             actual = {field.lower(): field for field in reader.schema.names}
             wanted = [actual[c] for c, _ in scan.columns if c in actual and scan.wants(c)]
             table = reader.read(columns=wanted) if wanted else None
@@ -114,7 +113,6 @@ def parquet_bytes(scan: Scan) -> int:
     total = 0
     for file in scan.files:
         metadata = parquet.read_metadata(file.path)
-        scan.rows += metadata.num_rows
         for group in range(metadata.num_row_groups):
             row_group = metadata.row_group(group)
             for column in range(row_group.num_columns):

@@ -1,7 +1,7 @@
-"""Reads JSON lines as the OpenX, Hive and Ion serdes do, into DuckDB's types.
+"""Reads JSON lines into DuckDB's types, like the OpenX, Hive and Ion serdes; knows no catalog.
 
-Keys match declared names in any case, as Hive's do. Below the top level the spelling of a key is
-learned from up to 1,000 lines of each batch.
+Keys match column names in any case, as in Hive. Below the top level the case of a key is taken from
+up to 1,000 lines of each batch.
 """
 
 import json
@@ -36,7 +36,7 @@ def read_ion(scan: Scan) -> None:
 
 
 def _items(scan: Scan) -> list[str]:
-    """Return the columns' texts over the registered `lines`."""
+    """Return the SQL of the columns over the registered `lines`."""
     spellings = _spellings(scan)
     structure: dict[str, str] = {}
     items = []
@@ -52,7 +52,7 @@ def _items(scan: Scan) -> list[str]:
 
 
 def _keys_of(scan: Scan, name: str, spellings: set[str]) -> list[str]:
-    """Return the keys that fill a column: by its name in any case, or by `mapping.<name>`."""
+    """Return the keys of a column: its name in any case, or that in `mapping.<name>`."""
     key = scan.serde.get(f"mapping.{name}", name)
     dotted = scan.serde.get("dots.in.keys", "").lower() == "true"
     return sorted(
@@ -63,7 +63,7 @@ def _keys_of(scan: Scan, name: str, spellings: set[str]) -> list[str]:
 
 
 def _spellings(scan: Scan) -> set[str]:
-    """Return all keys of the top level; refuse lines that are no objects."""
+    """Return all keys of the top level; refuse lines that are not objects."""
     rows = scan.connection.execute(
         f"SELECT DISTINCT CASE WHEN {IS_OBJECT}"
         " THEN json_keys(line) WHEN trim(line) = '' THEN [] END FROM lines"
@@ -95,7 +95,7 @@ def _path(key: str) -> str:
 
 
 def _structure(scan: Scan, path: str, kind: Type) -> str:
-    """Return the type to parse a value as, its fields spelled as the files spell them."""
+    """Return the type of a value to parse, with the field names of the files."""
     if kind.base == "array":
         return _structure(scan, f"{path}[*]", kind.children[0]) + "[]"
     if kind.base == "map":
@@ -123,7 +123,7 @@ def _keys_below(scan: Scan, path: str) -> Iterator[str]:
 
 
 def _parse(scan: Scan, structure: dict[str, str]) -> None:
-    """Put the parsed fields, named by their position, beside file and line."""
+    """Add the parsed fields, named by their position, to file and line."""
     folded = {key.lower() for key in structure}
     document = f"CASE WHEN {IS_OBJECT} THEN line END"
     if len(folded) == len(structure):
@@ -132,7 +132,7 @@ def _parse(scan: Scan, structure: dict[str, str]) -> None:
         fields = [f"parsed.{quote(key)} AS {quote(f'{i}')}" for i, key in enumerate(structure)]
         inner = f"(SELECT file, line, {named} FROM lines)" if structure else "lines"
     else:
-        # Two spellings of one key can't be fields of one struct: parse them one by one.
+        # Two cases of one key can't be fields of one struct: parse them one by one.
         fields = [
             f"from_json(json_extract({document}, {literal(_path(key))}), "
             f"{literal(json.dumps(kind))}) AS {quote(f'{i}')}"
@@ -153,7 +153,7 @@ def _parse(scan: Scan, structure: dict[str, str]) -> None:
 
 
 def _refuse_misfits(scan: Scan, structure: dict[str, str]) -> None:
-    """Raise for a value that is there and does not fit its column: Hive does not make it NULL."""
+    """Raise for a value that does not fit its column: Hive does not replace it by NULL."""
     columns = [
         (i, key, kind) for i, (key, kind) in enumerate(structure.items()) if kind != "VARCHAR"
     ]

@@ -1,4 +1,4 @@
-"""Reads delimited text as LazySimpleSerDe and OpenCSVSerde do, into DuckDB's types."""
+"""Reads delimited text into DuckDB's types, like LazySimpleSerDe and OpenCSVSerde; no catalog."""
 
 import csv
 
@@ -35,7 +35,7 @@ def _lazy_items(scan: Scan) -> list[str]:
 
 
 def _character(text: str | None) -> str:
-    """Return a delimiter: as written, or by its number ('9' is a tab)."""
+    """Return a delimiter, which may be given as a number ('9' is a tab)."""
     if not text:
         return "\x01"
     return chr(int(text)) if text.isdigit() else text
@@ -51,7 +51,7 @@ def _split_escaped(scan: Scan, delimiter: str, escape: str) -> None:
 
 
 def _lazy_value(text: str, kind: Type, scan: Scan, level: int = 2) -> str:
-    """Return a cell's value; collections split at their own delimiters, nested ones deeper."""
+    """Return a cell's value; collections are split at delimiters by their depth."""
     if kind.base == "array":
         delimiter = literal(_collection(scan, level))
         inner = _lazy_value("x", kind.children[0], scan, level + 1)
@@ -82,12 +82,12 @@ def _lazy_value(text: str, kind: Type, scan: Scan, level: int = 2) -> str:
 
 
 def _split(text: str, delimiter: str) -> str:
-    """Split a collection; an empty text is an empty one."""
+    """Split a collection; an empty text is an empty collection."""
     return f"CASE WHEN {text} = '' THEN [] ELSE string_split({text}, {delimiter}) END"
 
 
 def _collection(scan: Scan, level: int) -> str:
-    # Hive itself wrote the name of this property wrong for years, and reads both spellings.
+    # Hive misspelled the name of this property for years, and reads both spellings.
     delimiter = scan.serde.get("colelction.delim") or scan.serde.get("collection.delim")
     return _character(delimiter) if delimiter and level == 2 else chr(level)
 
@@ -101,7 +101,7 @@ def read_open_csv(scan: Scan) -> None:
     """Read CSV with quotes.
 
     Raises:
-        QueryFailed: a cell does not fit its column, which is an error with this serde.
+        QueryFailed: a cell does not fit its column, an error with this serde.
     """
     fill_table(scan, line_batches(scan), lambda: _csv_items(scan))
 
@@ -128,7 +128,7 @@ def _csv_items(scan: Scan) -> list[str]:
 
 
 def _csv_rows(scan: Scan, lines: list[str]) -> list[list[str]]:
-    """Split lines one by one: with this serde a quoted value can't hold a line break."""
+    """Split lines one by one: with this serde a quoted value can't contain a line break."""
     options = {
         "delimiter": scan.serde.get("separatorChar", ","),
         "quotechar": scan.serde.get("quoteChar", '"'),

@@ -1,7 +1,7 @@
-"""Reads a table's files into DuckDB; knows files and serdes, nothing of S3 or the catalog.
+"""The common parts of all readers of files into DuckDB; knows nothing of S3 or the catalog.
 
-Every format ends as a temporary table or view with the declared columns and types, `"$path"`
-and the partition keys. Text formats are read as lines; a line is a row, as Hive's readers see it.
+A reader makes a temporary table or view with the declared columns and types, `"$path"` and the
+partition keys. In text formats a line is a row, as for Hive's readers.
 """
 
 import bz2
@@ -23,7 +23,7 @@ IS_OBJECT = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE fal
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file of a table: where it lies, its S3 address and its partition's values."""
+    """One file of a table: its path, its S3 address and the values of its partition."""
 
     path: Path
     uri: str
@@ -33,7 +33,7 @@ class DataFile:
 
 @dataclass
 class Scan:
-    """One reading of a table: its files, the columns to read, the DuckDB name to fill."""
+    """One scan of a table: its files, the columns to read, and the name in DuckDB."""
 
     connection: duckdb.DuckDBPyConnection
     name: str
@@ -42,24 +42,23 @@ class Scan:
     partitions: list[tuple[str, Type]]
     files: list[DataFile]
     wanted: set[str] | None
-    """Names that the query uses; None for all."""
+    """Names of the columns that the query uses; None for all."""
     serde: dict[str, str]
     parameters: dict[str, str]
     stopped: Callable[[], bool] = lambda: False
-    rows: int = 0
 
     def wants(self, column: str) -> bool:
         """Say whether the query uses a column."""
         return self.wanted is None or column.lower() in self.wanted
 
     def check(self) -> None:
-        """Raise when the query was stopped meanwhile."""
+        """Raise if the query was stopped."""
         if self.stopped():
             raise Cancelled
 
 
 def empty_select(columns: list[tuple[str, Type]], partitions: list[tuple[str, Type]]) -> str:
-    """Return a select of no rows with a table's columns, as the analyzer sees it."""
+    """Return a SELECT without rows and with a table's columns, for the analysis."""
     typed = [f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}" for name, kind in columns]
     keys = [f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}" for name, kind in partitions]
     return f"SELECT {', '.join([*typed, *keys, _hidden('NULL')])} LIMIT 0"
@@ -70,7 +69,7 @@ def _hidden(path: str) -> str:
 
 
 def read_bytes(file: DataFile) -> bytes:
-    """Return a file's content, decompressed by its key's end as Hive does."""
+    """Return a file's content, decompressed by the suffix of its key, as in Hive."""
     descriptor = os.open(file.path, os.O_RDONLY)
     try:
         size = os.fstat(descriptor).st_size
@@ -79,7 +78,7 @@ def read_bytes(file: DataFile) -> bytes:
             data += os.read(descriptor, size - len(data))
     finally:
         os.close(descriptor)
-    suffix = PurePosixPath(file.uri).suffix  # the path of an odd key has none
+    suffix = PurePosixPath(file.uri).suffix  # the path of an odd key has no suffix
     if suffix == ".gz":
         return gzip.decompress(data)
     if suffix == ".bz2":
@@ -117,11 +116,10 @@ def line_batches(scan: Scan, whole: bool = False) -> Iterator[pa.RecordBatch]:
 
 
 def _batch(scan: Scan, numbers: list[int], lines: list[bytes]) -> pa.RecordBatch:
-    scan.rows += len(lines)
     try:
         text = pa.array(lines, pa.binary()).cast(pa.string())
     except pa.ArrowInvalid:
-        # Hive's text readers replace bytes that are not UTF-8.
+        # Like Hive's text readers, replace bytes that are not UTF-8.
         text = pa.array([line.decode("utf-8", "replace") for line in lines], pa.string())
     return pa.record_batch([pa.array(numbers, pa.int64()), text], names=["file", "line"])
 
@@ -138,7 +136,7 @@ def file_table(scan: Scan) -> pa.Table:
 
 
 def key_columns(scan: Scan) -> list[str]:
-    """Return the select items of the partition keys, out of `file_table`."""
+    """Return the select items of the partition keys over `file_table`."""
     return [
         f"CAST(nullif({quote('#' + name)}, '__HIVE_DEFAULT_PARTITION__') AS {to_duckdb(kind)})"
         f" AS {quote(name)}"
@@ -149,7 +147,7 @@ def key_columns(scan: Scan) -> list[str]:
 def fill_table(
     scan: Scan, batches: Iterator[pa.RecordBatch], items: Callable[[], list[str]]
 ) -> None:
-    """Make the scan's table of the batches.
+    """Make the scan's table from batches of lines.
 
     `items` makes a table `fields` of the registered `lines` (with its `file` number) and returns
     the texts of the columns over it.
@@ -181,5 +179,5 @@ def missing(kind: Type) -> str:
 
 
 def bad_data(message: str) -> QueryFailed:
-    """Return the error of a value that doesn't fit its column."""
+    """Return the failure for a value that does not fit its column."""
     return QueryFailed("HIVE_BAD_DATA", message)

@@ -1,4 +1,4 @@
-"""The text of values in Athena's result files: Java's numbers, `[a, b]`, `{k=v}`."""
+"""Writes values as text in Athena's format: Java's numbers, `[a, b]`, `{k=v}`; knows no files."""
 
 import math
 from collections.abc import Callable
@@ -15,12 +15,12 @@ Writer = Callable[[object], str]
 
 
 def double_text(value: float) -> str:
-    """Return a double as Java's Double.toString writes it."""
+    """Return a double as text, like Java's Double.toString."""
     return _java(repr(float(value)), value)
 
 
 def float_text(value: float) -> str:
-    """Return a real as Java's Float.toString writes it."""
+    """Return a real as text, like Java's Float.toString."""
     return _java(str(np.float32(value)), value)
 
 
@@ -47,7 +47,7 @@ def scientific(text: str) -> str:
 
 
 def sql_text(values: pa.Array, real: bool = False) -> pa.Array:
-    """Return doubles as CAST(x AS varchar) does: always with an exponent, as in 3.77E1."""
+    """Return doubles as text, like CAST(x AS varchar): with an exponent, as in 3.77E1."""
 
     def text_of(value: float | None) -> str | None:
         if value is None:
@@ -95,7 +95,7 @@ _SIMPLE: dict[str, Writer] = {
 
 
 def writer_of(duckdb_type: DuckDBPyType) -> Writer:
-    """Return how to write a value of a type that is not NULL."""
+    """Return the function from a value of a type, not NULL, to its text."""
     name = athena_name(duckdb_type)
     if name == "array":
         inner = _nullable(writer_of(duckdb_type.children[0][1]))

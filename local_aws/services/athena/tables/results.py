@@ -1,7 +1,7 @@
-"""Result files: written as Athena writes them, read back page by page for GetQueryResults.
+"""Writes result files in Athena's format, and reads their pages; runs no query.
 
-A page's token is a byte offset in the file, so that a result is served after a restart too.
-Left out: the .metadata file is JSON here, not Athena's own binary form.
+A page's token is a byte offset in the file, so a result can be read after a restart too. Left out:
+the .metadata file is JSON, not Athena's binary format.
 """
 
 import json
@@ -29,24 +29,20 @@ def write_csv(
     names: list[str],
     types: list[DuckDBPyType],
     batches: Iterable[pa.RecordBatch],
-) -> tuple[int, int]:
-    """Write a SELECT's result; return its rows and bytes.
+) -> None:
+    """Write the result of a SELECT.
 
-    All values are in quotes; NULL is empty and without. The first row is the header.
+    All values are in quotes; NULL is empty, without quotes. The first row is the header.
     """
     writers = [writer_of(kind) for kind in types]
-    rows = size = 0
     with tempfile.NamedTemporaryFile("wb", suffix=".csv") as file:
         file.write((",".join(_quoted(name) for name in names) + "\n").encode())
         for batch in batches:
             columns = [_cells(batch.column(i), write) for i, write in enumerate(writers)]
             lines = "".join(",".join(row) + "\n" for row in zip(*columns, strict=True))
             file.write(lines.encode("utf-8", "surrogatepass"))
-            rows += batch.num_rows
         file.flush()
-        size = file.tell()
         put(store, uri, Path(file.name), "text/csv")
-    return rows, size
 
 
 def _cells(column: pa.Array, write: Writer) -> list[str]:
@@ -60,11 +56,10 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def write_text(store: ObjectStore, uri: str, rows: list[str]) -> int:
-    """Write a DDL's or SHOW's result, one value a line; return its bytes."""
+def write_text(store: ObjectStore, uri: str, rows: list[str]) -> None:
+    """Write the result of DDL or SHOW, one value a line."""
     data = "".join(f"{row}\n" for row in rows).encode()
     put(store, uri, data, "text/plain")
-    return len(data)
 
 
 def write_metadata(store: ObjectStore, uri: str, columns: list[dict]) -> None:
@@ -87,10 +82,10 @@ def put(
 def read_page(
     store: ObjectStore, uri: str, columns: int, offset: int, count: int
 ) -> tuple[list[dict], int | None]:
-    """Return up to `count` rows from a byte offset on, and the next offset.
+    """Return up to `count` rows from a byte offset, and the next offset.
 
     Raises:
-        AwsError: the result file is gone.
+        AwsError: the result file does not exist.
     """
     bucket, key = split_uri(uri)
     try:
@@ -111,7 +106,7 @@ def read_page(
 
 
 def _records(file: BinaryIO, text: bool) -> Iterator[bytes]:
-    """Yield records: lines, joined while a quoted value goes on."""
+    """Yield records; a record with a line break in a quoted value has several lines."""
     held = b""
     for line in file:
         held += line

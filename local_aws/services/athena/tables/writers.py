@@ -1,6 +1,6 @@
-"""Writes tables as files for CTAS, INSERT and UNLOAD: formats, compression, partitions, buckets.
+"""Writes rows as files: formats, compression, partitions, buckets; knows no statements.
 
-Left out: the bucket of a row is DuckDB's hash, not Hive's; an unbucketed partition is one file.
+Left out: the bucket of a row is by DuckDB's hash, not Hive's; an unbucketed partition is one file.
 """
 
 import gzip
@@ -38,7 +38,7 @@ _COMPRESSIONS = {
 
 @dataclass(frozen=True)
 class Output:
-    """The place and the form of a table to write."""
+    """The location and the format of a table to write."""
 
     location: str
     """s3:// address, with a slash at the end."""
@@ -54,7 +54,7 @@ def checked_compression(format_: str, compression: str | None) -> str:
     """Return the compression to use.
 
     Raises:
-        QueryFailed: the format is unknown or has no such compression here.
+        QueryFailed: the format is unknown, or its compression is not supported.
     """
     if format_ not in _COMPRESSIONS:
         message = f"Unsupported table format '{format_}', expected one of: " + ", ".join(
@@ -78,7 +78,7 @@ def write_rows(
 ) -> Iterator[str]:
     """Write a table's rows below a location; yield the address of each file.
 
-    `buckets` gives every row's bucket number, or is None.
+    `buckets` has the bucket number of every row, or is None.
     """
     stamp = f"{datetime.now(UTC):%Y%m%d_%H%M%S}_{uuid.uuid4().hex[:5]}"
     names = [name for name in table.column_names if name not in output.partitions]
@@ -95,7 +95,7 @@ def write_rows(
 
 
 def _partitioned(table: pa.Table, keys: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    """Yield (folder, row mask) of every partition; without keys, one for all."""
+    """Yield (folder, row mask) of every partition; without keys there is one."""
     if not keys:
         yield "", None
         return
@@ -152,7 +152,7 @@ def json_lines(table: pa.Table) -> Iterator[str]:
 
 
 def text_lines(table: pa.Table, types: list[DuckDBPyType], output: Output) -> Iterator[str]:
-    """Yield a table's rows as LazySimpleSerDe reads them."""
+    """Yield a table's rows in LazySimpleSerDe's format."""
     columns = [
         [_lazy(value, kind, 2) for value in column.to_pylist()]
         for column, kind in zip(table.columns, types, strict=True)

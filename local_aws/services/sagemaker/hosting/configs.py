@@ -6,17 +6,9 @@ Left out, and refused: serverless, asynchronous and shadow variants, data captur
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.models import Models
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection
-from local_aws.wire.listing import Listing
+from local_aws.wire.listing import LISTED, Listing
 
-UNSUPPORTED = (
-    "AsyncInferenceConfig",
-    "DataCaptureConfig",
-    "ExplainerConfig",
-    "MetricsConfig",
-    "ShadowProductionVariants",
-)
 LISTING = Listing(
     "EndpointConfigs",
     "EndpointConfigName",
@@ -25,12 +17,13 @@ LISTING = Listing(
 
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateEndpointConfig",
-        "DescribeEndpointConfig",
-        "ListEndpointConfigs",
-        "DeleteEndpointConfig",
-    ),
+    "sagemaker": {
+        "CreateEndpointConfig": """EndpointConfigName ProductionVariants(VariantName ModelName
+            InstanceType InitialInstanceCount InitialVariantWeight)""",
+        "DescribeEndpointConfig": "EndpointConfigName",
+        "ListEndpointConfigs": LISTED,
+        "DeleteEndpointConfig": "EndpointConfigName",
+    },
 }
 
 
@@ -42,24 +35,17 @@ class EndpointConfigs(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._clock = parts.context, parts.clock
-        self._tags, self._models = parts.engine(Tags), parts.engine(Models)
+        self._models = parts.engine(Models)
         self._documents = Collection(parts.documents, "endpoint-config")
 
     def create_endpoint_config(self, request: dict) -> dict:
         name = request["EndpointConfigName"]
         arn = self._context.arn("sagemaker", f"endpoint-config/{name}")
-        for field in UNSUPPORTED:
-            if request.get(field):
-                message = f"The local AWS does not support {field} in an endpoint configuration."
-                raise AwsError("ValidationException", message)
         self._check(request["ProductionVariants"])
-        config = {"EndpointConfigArn": arn, "CreationTime": self._clock.now()}
-        config |= {key: value for key, value in request.items() if key != "Tags"}
-        with self._documents.transaction():
-            if not self._documents.add(name, config):
-                message = f'Cannot create already existing endpoint configuration "{arn}".'
-                raise AwsError("ValidationException", message)
-            self._tags.set(arn, request.get("Tags", []))
+        config = {**request, "EndpointConfigArn": arn, "CreationTime": self._clock.now()}
+        if not self._documents.add(name, config):
+            message = f'Cannot create already existing endpoint configuration "{arn}".'
+            raise AwsError("ValidationException", message)
         return {"EndpointConfigArn": arn}
 
     def _check(self, variants: list[dict]) -> None:
@@ -77,12 +63,11 @@ class EndpointConfigs(Engine):
         return self._document(request["EndpointConfigName"])
 
     def list_endpoint_configs(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, request)
+        return LISTING.answer(self._documents.listed(), request)
 
     def delete_endpoint_config(self, request: dict) -> dict:
-        with self._documents.transaction():
-            self._tags.forget(self._document(request["EndpointConfigName"])["EndpointConfigArn"])
-            self._documents.delete(request["EndpointConfigName"])
+        self._document(request["EndpointConfigName"])
+        self._documents.delete(request["EndpointConfigName"])
         return {}
 
     def _document(self, name: str) -> dict:

@@ -14,33 +14,41 @@ from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
 from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
+from local_aws.services.sagemaker.hosting.http_client import Answer
 from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError
-from local_aws.services.sagemaker.hosting.server_process import Answer, ServerProcess, StartFailed
-from local_aws.services.sagemaker.hosting.serving_images import serving_view
-from local_aws.services.sagemaker.tags import Tags
+from local_aws.services.sagemaker.hosting.server_process import ServerProcess
+from local_aws.services.sagemaker.hosting.serving_images import StartFailed, serving_image
 from local_aws.state import paths
 from local_aws.state.collection import Collection, public
 from local_aws.state.disk import worded
-from local_aws.wire.listing import Listing
+from local_aws.wire.listing import CHANGED, LISTED, Listing
 
 log = logging.getLogger(__name__)
 
-UNSUPPORTED = ("DeploymentConfig", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig")
+LAST_GRACE_SECONDS = 2.0
+"""For what servers still answer when the local AWS itself ends."""
 FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
-PASSED_ON = {"Accept": "Accept", "CustomAttributes": "X-Amzn-SageMaker-Custom-Attributes"}
+ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+PASSED_ON = {
+    "Accept": "Accept",
+    "CustomAttributes": ATTRIBUTES,
+    "TargetVariant": "X-Amzn-SageMaker-Target-Variant",
+}
 """Members of an invocation that the model's container gets as headers."""
 LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
 
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateEndpoint",
-        "DescribeEndpoint",
-        "ListEndpoints",
-        "UpdateEndpoint",
-        "DeleteEndpoint",
-    ),
-    "sagemaker-runtime": ("InvokeEndpoint",),
+    "sagemaker": {
+        "CreateEndpoint": "EndpointName EndpointConfigName",
+        "DescribeEndpoint": "EndpointName",
+        "ListEndpoints": f"{LISTED} {CHANGED}",
+        "UpdateEndpoint": "EndpointName EndpointConfigName",
+        "DeleteEndpoint": "EndpointName",
+    },
+    "sagemaker-runtime": {
+        "InvokeEndpoint": "EndpointName Body ContentType Accept CustomAttributes TargetVariant",
+    },
 }
 
 
@@ -52,7 +60,7 @@ class Endpoints(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._store, self._clock = parts.context, parts.store, parts.clock
-        self._tags, self._configs = parts.engine(Tags), parts.engine(EndpointConfigs)
+        self._configs = parts.engine(EndpointConfigs)
         self._documents = Collection(parts.documents, "endpoint")
         # What serves now, and what shall serve once it is ready.
         self._serving: dict[str, Fleet] = {}
@@ -61,22 +69,18 @@ class Endpoints(Engine):
 
     def create_endpoint(self, request: dict) -> dict:
         name, config = request["EndpointName"], request["EndpointConfigName"]
-        _refuse(request)
         arn, plan, time = self._arn(name), self._configs.plan(config), self._clock.now()
         names = {"EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config}
         state = {"EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time}
         with self._lock:
-            with self._documents.transaction():
-                if not self._documents.add(name, {**names, **state, "_plan": plan}):
-                    message = f'Cannot create already existing endpoint "{arn}".'
-                    raise AwsError("ValidationException", message)
-                self._tags.set(arn, request.get("Tags", []))
+            if not self._documents.add(name, {**names, **state, "_plan": plan}):
+                message = f'Cannot create already existing endpoint "{arn}".'
+                raise AwsError("ValidationException", message)
             self._deploy_in_background(name, config, plan)
         return {"EndpointArn": arn}
 
     def update_endpoint(self, request: dict) -> dict:
         name, config = request["EndpointName"], request["EndpointConfigName"]
-        _refuse(request)
         self._document(name)
         plan = self._configs.plan(config)
         with self._lock:
@@ -108,14 +112,13 @@ class Endpoints(Engine):
         return {**public(document), "ProductionVariants": variants}
 
     def list_endpoints(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, request)
+        return LISTING.answer(self._documents.listed(), request)
 
     def delete_endpoint(self, request: dict) -> dict:
         name = request["EndpointName"]
         with self._lock:
-            with self._documents.transaction():
-                self._tags.forget(self._document(name)["EndpointArn"])
-                self._documents.delete(name)
+            self._document(name)
+            self._documents.delete(name)
             fleets = [self._serving.pop(name, None), self._coming.pop(name, None)]
         for fleet in filter(None, fleets):
             fleet.stop()
@@ -193,13 +196,13 @@ class Endpoints(Engine):
             archive = self._store.info(bucket, key).path
         except AwsError as error:
             raise StartFailed(f"Could not access model data at {uri}: {error.message}") from None
-        view = serving_view(self._context, container["Image"])
+        image = serving_image(self._context, container["Image"])
         instance = uuid.uuid4().hex[:12]
         folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
         environment = container.get("Environment", {})
         writer = LogWriter(self.parts.call, self._clock, _group(name), stream)
-        return ServerProcess(self._context, folder, view, archive, environment, writer)
+        return ServerProcess(self._context, folder, image, archive, environment, writer)
 
     # Invoking.
 
@@ -226,6 +229,8 @@ class Endpoints(Engine):
             text = answer.body.decode(errors="replace").strip()
             raise ModelError(answer.status, text, _group(name))
         facts = {"ContentType": answer.content_type, "InvokedProductionVariant": variant}
+        if attributes := answer.headers.get(ATTRIBUTES.lower()):
+            facts["CustomAttributes"] = attributes
         return {"Body": answer.body, **facts}
 
     def _ask(
@@ -267,20 +272,8 @@ class Endpoints(Engine):
             fleets = [*self._serving.values(), *self._coming.values()]
             self._serving, self._coming = {}, {}
         for fleet in fleets:
-            fleet.stop()
+            fleet.stop(LAST_GRACE_SECONDS)
 
 
 def _group(name: str) -> str:
     return f"/aws/sagemaker/Endpoints/{name}"
-
-
-def _refuse(request: dict) -> None:
-    """Refuse what would be done otherwise than asked.
-
-    Raises:
-        AwsError: naming the first such field.
-    """
-    for field in UNSUPPORTED:
-        if request.get(field):
-            message = f"The local AWS does not support {field}: an update swaps all at once."
-            raise AwsError("ValidationException", message)

@@ -5,9 +5,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from local_aws.services.sagemaker.hosting.http_client import Answer
 from local_aws.services.sagemaker.hosting.server_process import (
     ANSWER_SECONDS,
-    Answer,
+    GRACE_SECONDS,
     ServerProcess,
 )
 
@@ -37,7 +38,7 @@ class Seat:
             if self._closed:
                 raise Retired
             if self._worker is None or not self._worker.alive:
-                self._drop()
+                self._drop(0.0)
                 self._worker = self._start()
             return self._worker
 
@@ -45,17 +46,17 @@ class Seat:
         """End a worker that takes no more requests; the next to ask gets another."""
         with self._lock:
             if self._worker is worker:
-                self._drop()
+                self._drop(0.0)
 
-    def close(self) -> None:
-        """End the worker; no other takes its place."""
+    def close(self, grace: float) -> None:
+        """End the worker within `grace` seconds; no other takes its place."""
         with self._lock:
             self._closed = True
-            self._drop()
+            self._drop(grace)
 
-    def _drop(self) -> None:
+    def _drop(self, grace: float) -> None:
         if self._worker is not None:
-            self._worker.stop()
+            self._worker.stop(grace)
             self._worker = None
 
 
@@ -137,12 +138,12 @@ class Fleet:
             self._change.wait_for(lambda: not self._busy, ANSWER_SECONDS)
         self.stop()
 
-    def stop(self) -> None:
-        """End all workers now."""
+    def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """End all workers now: each answers what it has begun within `grace` seconds."""
         self._retired = True
         for seats in self._seats.values():
             for seat in list(seats):
-                seat.close()
+                seat.close(grace)
 
 
 def _ready(seat: Seat) -> ServerProcess:

@@ -9,20 +9,20 @@ from local_aws.images.registry import find
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.archives import check_archive
 from local_aws.services.sagemaker.registry.packages import Packages
-from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Collection, public
-from local_aws.wire.listing import Listing
+from local_aws.state.collection import Collection
+from local_aws.wire.listing import LISTED, Listing
 
 LISTING = Listing("Models", "ModelName", ("ModelName", "ModelArn", "CreationTime"))
 
 
+_CONTAINER = "Image ModelDataUrl Environment ModelPackageName Mode=SingleModel"
 OPERATIONS = {
-    "sagemaker": (
-        "CreateModel",
-        "DescribeModel",
-        "ListModels",
-        "DeleteModel",
-    ),
+    "sagemaker": {
+        "CreateModel": f"""ModelName ExecutionRoleArn PrimaryContainer({_CONTAINER})
+            Containers({_CONTAINER}) EnableNetworkIsolation=false""",
+        "ListModels": LISTED,
+        "DeleteModel": "ModelName",
+    },
 }
 
 
@@ -34,7 +34,7 @@ class Models(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._store, self._clock = parts.context, parts.store, parts.clock
-        self._tags, self._packages = parts.engine(Tags), parts.engine(Packages)
+        self._packages = parts.engine(Packages)
         self._documents = Collection(parts.documents, "model")
 
     def _arn(self, name: str) -> str:
@@ -45,14 +45,10 @@ class Models(Engine):
         container = self._served(request)
         find(self._context, container.get("Image", ""))
         check_archive(self._store, container["ModelDataUrl"])
-        model = {"ModelArn": arn, "CreationTime": self._clock.now(), "_container": container}
-        model["EnableNetworkIsolation"] = False
-        model |= {key: value for key, value in request.items() if key != "Tags"}
-        with self._documents.transaction():
-            if not self._documents.add(name, model):
-                message = f'Cannot create already existing model "{arn}".'
-                raise AwsError("ValidationException", message)
-            self._tags.set(arn, request.get("Tags", []))
+        model = {**request, "ModelArn": arn, "_container": container}
+        if not self._documents.add(name, {**model, "CreationTime": self._clock.now()}):
+            message = f'Cannot create already existing model "{arn}".'
+            raise AwsError("ValidationException", message)
         return {"ModelArn": arn}
 
     def _served(self, request: dict) -> dict:
@@ -67,9 +63,6 @@ class Models(Engine):
             message = "The local AWS serves models of one container with a ModelDataUrl."
             raise AwsError("ValidationException", message)
         return container
-
-    def describe_model(self, request: dict) -> dict:
-        return public(self._document(request["ModelName"]))
 
     def _document(self, name: str) -> dict:
         if (document := self._documents.get(name)) is None:
@@ -86,12 +79,9 @@ class Models(Engine):
         return model.get("_container") or self._served(model)
 
     def list_models(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, request)
+        return LISTING.answer(self._documents.listed(), request)
 
     def delete_model(self, request: dict) -> dict:
-        name = request["ModelName"]
-        self._document(name)
-        with self._documents.transaction():
-            self._tags.forget(self._arn(name))
-            self._documents.delete(name)
+        self._document(request["ModelName"])
+        self._documents.delete(request["ModelName"])
         return {}

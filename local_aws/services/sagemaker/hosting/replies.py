@@ -12,7 +12,7 @@ class ModelError(AwsError):
     def __init__(self, status: int, text: str, group: str):
         side = "client" if status < 500 else "server"
         message = (
-            f'Received {side} error ({status}) from primary with message "{text}". '
+            f'HttpRequest {side} error ({status}) from primary with message "{text}". '
             f"See {group} for more information."
         )
         super().__init__("ModelError", message, 424)

@@ -1,139 +1,154 @@
-"""One instance of an endpoint: a staged model and the worker process that serves it.
+"""One instance of an endpoint: a staged model and the server of its image, watched by /ping.
 
-Knows processes and HTTP; knows nothing of endpoints. Left out: GPUs, several workers an instance.
+Knows processes; knows nothing of endpoints. Left out: GPUs.
 """
 
-import http.client
-import re
-import shlex
 import shutil
 import subprocess
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
+from local_aws.images.image import Image
+from local_aws.images.view import view_of
 from local_aws.instances.container import CODE_ENDINGS, Container, make_venv
 from local_aws.instances.failure_reason import last_error
 from local_aws.instances.group import SUPERVISOR
 from local_aws.instances.log_streams import LogWriter
 from local_aws.instances.output import Output
+from local_aws.services.sagemaker.hosting.http_client import (
+    Answer,
+    Reservation,
+    ask,
+    is_healthy,
+)
+from local_aws.services.sagemaker.hosting.serving_images import UNFIT, StartFailed, start_of
 from local_aws.state import paths
 
-WORKER = Path(__file__).with_name("worker.py")
-READY = re.compile(r"READY ([1-9]\d{0,4})")
 START_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
 """InvokeEndpoint's own limit."""
-
-
-UNFIT = "The primary container did not pass the ping health check"
-
-
-class StartFailed(Exception):
-    """A worker did not come up; the message is the endpoint's FailureReason."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a worker answered."""
-
-    status: int
-    content_type: str
-    body: bytes
+GRACE_SECONDS = 30.0
+"""Between SIGTERM and SIGKILL, as SageMaker has it."""
+FIRST_PING_SECONDS, PING_EVERY_SECONDS = 0.02, 5.0
+MOST_MISSED = 3
+"""Pings in a row; then a server counts as dead."""
 
 
 class ServerProcess:
-    """One worker of a model.
+    """One server of a model.
 
     Args:
         folder: an empty folder for its disk.
-        view: the packages of the model's image.
+        image: what it runs.
         archive: the model's tar.gz.
         environment: the model's own variables.
         log: gets each line it prints.
     """
 
     def __init__(
-        self, context: Context, folder: Path, view: Path, archive: Path,
+        self, context: Context, folder: Path, image: Image, archive: Path,
         environment: dict[str, str], log: LogWriter,
     ):  # fmt: skip
-        self._folder, self._log, self._port = folder, log, 0
-        self._ready = threading.Event()
+        self._folder, self._log = folder, log
+        self._ended, self._settled, self._came_up = threading.Event(), threading.Event(), False
+        self._reservation = Reservation()
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            self._container = _stage(folder, archive)
-            self._process = self._launch(context, view, environment)
+            self._container = _stage(folder, image, archive)
+            self._process = self._launch(context, image, environment)
         except BaseException:
+            self._reservation.let_go()
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        self._output = Output(self._process.stdout, self._on_line, 100, self._ready.set)
+        self._output = Output(self._process.stdout, self._on_line, 100, self._ended.set)
         self._output.start()
+        threading.Thread(target=self._watch, name="ping", daemon=True).start()
 
     def _launch(
-        self, context: Context, view: Path, environment: dict[str, str]
+        self, context: Context, image: Image, environment: dict[str, str]
     ) -> subprocess.Popen:
-        venv = make_venv(self._folder / "venv", view)
-        given = {"SAGEMAKER_BASE_DIR": "/opt/ml", "OPENBLAS_NUM_THREADS": "1", **environment}
-        variables = self._container.environment(context, venv, given)
-        model = self._container.ml / "model"
-        command = ["/bin/bash", "-c", _start_script(venv, model)]
+        venv, model = make_venv(self._folder / "venv", view_of(context.state, image)), self._model
+        start = start_of(image, venv, model, self._reservation.port)
+        variables = self._container.environment(context, venv, {**start.variables, **environment})
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(SUPERVISOR), *command], cwd=model, env=variables,
+            [sys.executable, "-I", "-S", str(SUPERVISOR), *start.command],
+            cwd=self._container.workdir, env=variables,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             encoding="utf-8", errors="replace",
         )  # fmt: skip
 
+    @property
+    def _model(self) -> Path:
+        return self._container.ml / "model"
+
     def _on_line(self, line: str) -> None:
-        """Pass on what the worker says, and learn its port."""
-        if not self._port and (found := READY.fullmatch(line)):
-            self._port = int(found[1])
-            self._ready.set()
         self._log.write(self._container.outward(line))
+
+    def _watch(self) -> None:
+        """Ask /ping until it is healthy, then every few seconds; end a server that isn't."""
+        while not self._ended.wait(FIRST_PING_SECONDS):
+            if is_healthy(self._reservation.port):
+                self._came_up = True
+                break
+        self._reservation.let_go()
+        self._settled.set()
+        missed = 0
+        while missed < MOST_MISSED and not self._ended.wait(PING_EVERY_SECONDS):
+            missed = 0 if is_healthy(self._reservation.port) else missed + 1
+        if missed == MOST_MISSED:
+            self._log.write(f"{UNFIT} {missed} times in a row: the container is replaced")
+            self._let_go()
 
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
     def wait_until_ready(self) -> None:
-        """Return once the model is loaded.
+        """Return once /ping is answered with 200, which says that the model is loaded.
 
         Raises:
-            StartFailed: the worker ended, or took too long.
+            StartFailed: the server ended, or took too long.
         """
-        if not self._ready.wait(START_SECONDS):
-            raise StartFailed(f"{UNFIT}: the model was not loaded within {START_SECONDS:.0f} s")
-        if not self._port:
+        if not self._settled.wait(START_SECONDS):
+            raise StartFailed(f"{UNFIT}: it was not answered within {START_SECONDS:.0f} s")
+        if not self._came_up:
             tail = [self._container.outward(line) for line in self._output.tail]
             said = next((line for line in reversed(tail) if line.strip()), "it said nothing")
             raise StartFailed(f"{UNFIT}: {last_error(tail) or said}")
 
     def answer(self, body: bytes, headers: dict[str, str]) -> Answer:
-        """Send one request to the worker.
+        """Send one request to the server.
 
         Raises:
-            OSError: the worker is gone, or took longer than InvokeEndpoint allows.
+            OSError: it is gone, or took longer than InvokeEndpoint allows.
         """
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_SECONDS)
-        try:
-            connection.request("POST", "/invocations", body, headers)
-            reply = connection.getresponse()
-            kind, data = reply.headers.get("Content-Type", ""), reply.read()
-            if reply.status >= 400:
-                data = self._container.outward(data.decode(errors="replace")).encode()
-            return Answer(reply.status, kind, data)
-        except http.client.HTTPException as error:
-            raise ConnectionError(f"the worker did not answer: {error}") from error
-        finally:
-            connection.close()
+        answer = ask(self._reservation.port, body, headers, ANSWER_SECONDS)
+        if answer.status < 400:
+            return answer
+        text = self._container.outward(answer.body.decode(errors="replace"))
+        return Answer(answer.status, answer.content_type, text.encode(), answer.headers)
 
-    def stop(self) -> None:
-        """End the worker and remove its disk."""
+    def _let_go(self) -> None:
+        """Kill the server: its supervisor does so when it is let go."""
         with suppress(BrokenPipeError, ValueError):
             self._process.stdin.close()
+
+    def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """End the server and remove its disk.
+
+        Args:
+            grace: seconds between SIGTERM and SIGKILL.
+        """
+        with suppress(BrokenPipeError, ValueError):
+            self._process.stdin.write("TERM\n")
+            self._process.stdin.flush()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace)
+        self._let_go()
         self._process.wait()
         self._output.join()
         self._log.close()
@@ -141,13 +156,14 @@ class ServerProcess:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _stage(folder: Path, archive: Path) -> Container:
-    """Extract a model's archive into a disk of its own.
+def _stage(folder: Path, image: Image, archive: Path) -> Container:
+    """Lay out an image and extract a model's archive on a disk of its own.
 
     Raises:
         StartFailed: it is no tar archive, or only a part of one.
     """
     container = Container(folder, "algo-1")
+    container.fill(image)
     try:
         paths.unpack(archive, container.ml / "model")
     except AwsError as error:
@@ -157,12 +173,3 @@ def _stage(folder: Path, archive: Path) -> Container:
         if path.suffix in CODE_ENDINGS and path.is_file():
             container.rewrite(path)
     return container
-
-
-def _start_script(venv: Path, model: Path) -> str:
-    """Return what the framework image does at its start: install, then serve."""
-    requirements = model / "code" / "requirements.txt"
-    serve = ["exec", str(venv / "bin" / "python3"), str(WORKER), "--model-dir", str(model)]
-    install = ["pip", "install", "-q", "-r", str(requirements)]
-    lines = [install, serve] if requirements.exists() else [serve]
-    return " && ".join(shlex.join(line) for line in lines)

@@ -1,8 +1,8 @@
-"""Serves one model on one loopback port, as the framework containers do; run as a plain script.
+"""Serves one model on one loopback port, as AWS's old framework images do; run as a plain script.
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
-The user's `inference.py` runs under the very toolkit that AWS's PyTorch container uses. Prints
-`READY <port>` once the model is loaded.
+The user's `inference.py` runs under the very toolkit that AWS's PyTorch container uses. It listens
+once the model is loaded.
 """
 
 import argparse
@@ -80,15 +80,14 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model-dir", required=True, help="the extracted model archive")
+    parser.add_argument("--port", required=True, type=int, help="where to listen")
     args = parser.parse_args()
     code = os.path.join(args.model_dir, "code")
     sys.path.insert(0, code)
     Handler.model_dir = args.model_dir
     Handler.transformer = Transformer()
     Handler.transformer.validate_and_initialize(args.model_dir, Request(args.model_dir, {}))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    print(f"READY {server.server_address[1]}", flush=True)
-    server.serve_forever()
+    ThreadingHTTPServer(("127.0.0.1", args.port), Handler).serve_forever()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Lets jobs of all kinds in, under one lock, as far as the account's quotas go; runs nothing."""
+"""Admits jobs of all kinds within the account's quotas, under one lock; runs nothing."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -9,19 +9,19 @@ from local_aws.services.sagemaker.jobs.quotas import Quotas
 
 
 class Demand(NamedTuple):
-    """Instances that a request would use beside those in use."""
+    """The instances of a request, and those of its type in use."""
 
     instance_type: str
     use: str
-    """As a quota's name has it, such as `training job`."""
+    """Use in the quota's name, such as `training job`."""
     used: int
     more: int
 
 
 class Admission(Engine):
-    """Counts and creates in one step: no two requests are let in on the same free instance.
+    """Counts instances and creates a job in one step: no two requests get the same instance.
 
-    Executes no operation: the engines of jobs share it.
+    Executes no operation; all engines of jobs share it.
     """
 
     name = "admission"
@@ -31,14 +31,14 @@ class Admission(Engine):
         self.quotas, self._lock = Quotas(parts.context.state), threading.Lock()
 
     def admit(self, demands: Callable[[], Iterable[Demand]], create: Callable[[], object]) -> None:
-        """Have a job created if the quotas leave room for it.
+        """Create a job if the quotas leave room for it.
 
         Args:
-            demands: counts the instances in use, and those to come.
-            create: makes the job count.
+            demands: returns the instances of the request, and those in use.
+            create: creates the job, which counts from then on.
 
         Raises:
-            AwsError: ResourceLimitExceeded; nothing is created. Or as `create` raises it.
+            AwsError: ResourceLimitExceeded, nothing was created; or an error of `create`.
         """
         with self._lock:
             for demand in demands():

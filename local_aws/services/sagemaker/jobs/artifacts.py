@@ -1,4 +1,4 @@
-"""Takes what a training job leaves in its model and output folders to S3; knows no statuses."""
+"""Uploads a training job's model and output folders to S3; knows no statuses."""
 
 import tarfile
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from local_aws.state.objects.store import ObjectStore
 def keep_artifacts(
     store: ObjectStore, output: dict, name: str, containers: list[Container]
 ) -> str | None:
-    """Keep a job's model and output data as OutputDataConfig says; return the model's S3 URI."""
+    """Upload a job's model and output data by its OutputDataConfig; return the model's S3 URI."""
     bucket, _, prefix = output["S3OutputPath"].removeprefix("s3://").partition("/")
     folder = "/".join(part for part in (prefix.rstrip("/"), name, "output") if part)
     unpacked = output.get("CompressionType") == "NONE"
@@ -32,7 +32,7 @@ def keep_artifacts(
 
 
 def _files(containers: list[Container], source: str) -> Iterator[tuple[str, Path]]:
-    """Yield the files of all instances; of one name the first instance's comes last, and counts."""
+    """Yield the files of all instances; the first instance's come last, and replace others."""
     for container in reversed(containers):
         for path in sorted(paths.below(container.ml, source).rglob("*")):
             if path.is_file():
@@ -40,7 +40,7 @@ def _files(containers: list[Container], source: str) -> Iterator[tuple[str, Path
 
 
 def _pack(files: dict[str, Path], archive: Path) -> Path:
-    # A link to /opt/ml/model/… would lead to this instance's disk, which is gone with the job.
+    # A link to /opt/ml/model/… would lead to the instance's disk, which is deleted with the job.
     with tarfile.open(archive, "w:gz", compresslevel=1, dereference=True) as tar:
         for name, path in files.items():
             tar.add(path, arcname=name)

@@ -1,4 +1,4 @@
-"""One attempt of a job: instances, disks, processes, and how it ended; knows no kind of job.
+"""One attempt of a job: instances, disks, processes and result; knows no kind of job.
 
 Left out: VPCs, encryption keys, network isolation, limits on an instance's memory and cores.
 """
@@ -23,31 +23,31 @@ log = logging.getLogger(__name__)
 
 
 class Attempt:
-    """Runs a job once; `stop`, `cut` and `interrupt` may come from other threads, at any moment."""
+    """Runs a job once; other threads may call `stop`, `cut` and `interrupt` at any time."""
 
     def __init__(self, parts: Parts, run: JobRun):
         self._parts, self._run = parts, run
         self._group, self.has_instances = Group(), False
 
     def stop(self) -> None:
-        """Ask the job to end."""
+        """Stop the job: SIGTERM, and SIGKILL after the grace period."""
         self._group.stop()
 
     def cut(self) -> None:
-        """Kill all that the job runs."""
+        """Kill all processes of the job."""
         self._group.cut()
 
     def interrupt(self) -> None:
-        """Take the instances away, as AWS may those of spot jobs."""
+        """Take the instances away, as AWS may do with spot jobs."""
         self._group.interrupt()
 
     def go(self) -> Verdict:
-        """Run the job and return how that ended; raise nothing."""
+        """Run the job and return its result; raise nothing."""
         cluster = None
         try:
             cluster = self._run.launch()
             self.has_instances = True
-            # A timer may outlive the attempt: it gets the processes and no more.
+            # A timer may outlive the attempt: it may hold the processes, not the attempt.
             self._run.started(self._group.interrupt)
             verdict = self._work(cluster)
         except Exception as error:
@@ -55,12 +55,12 @@ class Attempt:
         finally:
             self.has_instances = False
         if cluster:
-            # No path of this machine: the disk begins at the instances' folder.
+            # Show no path of this machine: a disk begins at the folder of the instances.
             verdict = verdict.without(str(cluster.folder))
             try:
                 self._run.release(cluster, verdict)
-            except Exception:  # the job must end all the same
-                log.exception("job %s: its instances", self._run.name)
+            except Exception:  # the job must end in any case
+                log.exception("job %s: its instances were not released", self._run.name)
         return verdict.without(str(self._parts.context.state))
 
     def _internal_error(self, error: Exception) -> Verdict:
@@ -68,11 +68,14 @@ class Attempt:
         try:
             status = self._run.after_error()
             return Verdict(status, f"{INTERNAL}: {type(error).__name__}: {error}")
-        except Exception as second:  # what follows could not be written down: the job ends here
+        except Exception as second:  # no further attempt could be written: the job ends here
             return Verdict("Failed", f"{INTERNAL}: {worded(second)}")
 
     def _work(self, cluster: Cluster) -> Verdict:
         containers = [Container(paths.child(cluster.folder, host), host) for host in cluster.hosts]
+        image = self._run.image()
+        for container in containers:
+            container.fill(image)
         self._run.prepare(containers)
         instances = [self._instance(container, cluster) for container in containers]
         outcome = self._execute(containers, instances, cluster)
@@ -82,19 +85,20 @@ class Attempt:
         except (AwsError, OSError, sqlite3.Error):
             if verdict.status != "Failed":
                 raise
-            log.exception("job %s: nothing kept", self._run.name)  # the script's own reason counts
+            # The script's own reason stays the job's.
+            log.exception("job %s: its results were not uploaded", self._run.name)
         return verdict
 
     def _instance(self, container: Container, cluster: Cluster) -> Instance:
         command, variables = self._run.command(container)
         environment = container.environment(self._parts.context, cluster.venv, variables)
-        # What a job sets itself counts.
+        # The job's own variables have precedence.
         environment.setdefault("OMP_NUM_THREADS", str(self._cores(container)))
         inward = [container.inward(word) for word in command]
-        return Instance(container.host, inward, environment, container.ml)
+        return Instance(container.host, inward, environment, container.workdir)
 
     def _cores(self, container: Container) -> int:
-        """Return how many cores each process gets: all instances are on this machine."""
+        """Return the cores of each process: all instances share this machine's."""
         instance_type, count = self._run.resources
         processes = self._run.processes(container)
         return cores_for(instance_type, os.cpu_count() or 1, count, processes)

@@ -1,7 +1,7 @@
-"""A training job's seconds on instances, and those billed, on demand or as spot; pure documents.
+"""A training job's training time and billable time, on demand and on spot; pure documents.
 
-Times are the local AWS's clock's: only between two attempts does it count for MaxRuntimeInSeconds,
-within one the machine's own seconds do (instances/group.py).
+Times are of the local AWS's clock. MaxRuntimeInSeconds counts it between two attempts alone; within
+an attempt real seconds count (instances/group.py).
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 """
@@ -12,14 +12,14 @@ from local_aws.errors import AwsError
 from local_aws.services.sagemaker.jobs.pools import keep_alive
 
 SPOT_SHARE = 0.3
-"""Of the on-demand price, which the local AWS bills for spot instances; AWS's own changes daily."""
+"""Share of the on-demand price for spot instances; AWS's price changes daily."""
 
 
 def check(request: dict) -> None:
-    """Refuse stopping conditions that do not go with spot training, or need it.
+    """Refuse stopping conditions that don't fit spot training, or need it.
 
     Raises:
-        AwsError: as AWS words it.
+        AwsError: in AWS's words.
     """
     limits = request.get("StoppingCondition", {})
     wait, run = limits.get("MaxWaitTimeInSeconds"), limits.get("MaxRuntimeInSeconds", 86400)
@@ -39,19 +39,19 @@ def check(request: dict) -> None:
 
 
 def begin(job: dict, time: datetime) -> None:
-    """Note that a job's instances are there."""
+    """Record the launch of a job's instances."""
     job["_since"] = time
     job.setdefault("TrainingStartTime", job["_since"])
 
 
 def pause(job: dict, time: datetime) -> None:
-    """Note that a job's instances are gone."""
+    """Record the release of a job's instances."""
     if since := job.pop("_since", None):
         job["_ran"] = job.get("_ran", 0.0) + (time - since).total_seconds()
 
 
 def bill(job: dict, time: datetime) -> None:
-    """Fill a job's training and billable time at its end."""
+    """Set a job's training and billable time at its end."""
     pause(job, time)
     if "_ran" in job:
         share = SPOT_SHARE if job.get("EnableManagedSpotTraining") else 1.0
@@ -60,7 +60,7 @@ def bill(job: dict, time: datetime) -> None:
 
 
 def seconds_left(job: dict, time: datetime) -> tuple[float, str]:
-    """Return how long a job may go on, and the status it has after that."""
+    """Return the seconds that a job may still run, and its status after a timeout."""
     limits = job["StoppingCondition"]
     ran = job.get("_ran", 0.0)
     if since := job.get("_since"):

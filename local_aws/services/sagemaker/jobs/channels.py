@@ -1,7 +1,7 @@
-"""How a training job's channels reach an instance: copies, links or pipes; knows no statuses.
+"""Brings a training job's channels to its instances: copies, links, pipes; knows no statuses.
 
 File copies the objects, FastFile links to them and Pipe streams them (pipes.py). FastFile's files
-may not be written, as on AWS; root, whom no mode stops, gets copies.
+are read-only, as on AWS; root, which can write them in any mode, gets copies.
 Left out: file system data sources, augmented manifest files, RecordIO wrapping.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from local_aws.errors import AwsError
 from local_aws.instances.container import CODE_ENDINGS, Container, placed, share_of
 from local_aws.instances.pipes import ChannelPipes
-from local_aws.services.sagemaker.jobs.sources import TYPES, objects_of
+from local_aws.services.sagemaker.jobs.data_sources import TYPES, objects_of
 from local_aws.state import paths
 from local_aws.state.objects.store import ObjectInfo, ObjectStore
 
@@ -21,21 +21,21 @@ END_SECONDS = 5.0
 
 
 def mode_of(channel: dict, algorithm: dict) -> str:
-    """Return a channel's input mode: its own, or the algorithm's."""
+    """Return a channel's input mode: the channel's, or else the algorithm's."""
     return channel.get("InputMode") or algorithm.get("TrainingInputMode") or "File"
 
 
 def distribution_of(channel: dict) -> str:
-    """Return how a channel's objects are divided between the instances."""
+    """Return a channel's S3DataDistributionType."""
     source = channel["DataSource"]["S3DataSource"]
     return source.get("S3DataDistributionType", "FullyReplicated")
 
 
 def check_channel(channel: dict, algorithm: dict) -> None:
-    """Refuse what the local AWS, or AWS itself, does not do with a channel.
+    """Refuse a channel that AWS refuses, or that the local AWS does not support.
 
     Raises:
-        AwsError: ValidationException, which names the channel and what is wrong with it.
+        AwsError: ValidationException, which names the channel and the reason.
     """
     source = channel["DataSource"].get("S3DataSource")
     piped = mode_of(channel, algorithm) == "Pipe"
@@ -44,18 +44,16 @@ def check_channel(channel: dict, algorithm: dict) -> None:
         wrong = f"the local AWS supports S3 data sources of type {' and '.join(TYPES)} alone."
     elif source["S3DataType"] != "S3Prefix" and mode_of(channel, algorithm) == "FastFile":
         wrong = "FastFile is for S3DataType S3Prefix alone."
-    elif channel.get("RecordWrapperType", "None") != "None":
-        wrong = "the local AWS does not support RecordWrapperType RecordIO."
     elif channel.get("CompressionType", "None") != "None" and not piped:
         wrong = "CompressionType is for InputMode Pipe alone."
     elif paths.fault(channel["ChannelName"]):
-        wrong = "its name can't be a folder's."
+        wrong = "its name can't be the name of a folder."
     if wrong:
         raise AwsError("ValidationException", f"Channel {channel['ChannelName']}: {wrong}")
 
 
 def describe_channels(job: dict) -> dict:
-    """Return what inputdataconfig.json says of a job's channels."""
+    """Return the content of inputdataconfig.json."""
     algorithm = job["AlgorithmSpecification"]
     return {
         channel["ChannelName"]: {
@@ -69,14 +67,14 @@ def describe_channels(job: dict) -> dict:
 
 
 class Channels:
-    """Brings one job's channels to its instances, and ends their pipes with it."""
+    """The channels of one job on its instances, with their pipes."""
 
     def __init__(self, store: ObjectStore):
         self._store = store
         self._pipes: list[ChannelPipes] = []
 
     def stage(self, job: dict, container: Container, host_index: int, hosts: int) -> None:
-        """Give one instance its part of every channel; `end` must follow."""
+        """Stage one instance's share of every channel; `end` must follow."""
         for channel in job.get("InputDataConfig", []):
             objects = objects_of(self._store, channel["DataSource"]["S3DataSource"])
             part = share_of(objects, host_index, hosts, distribution_of(channel))
@@ -105,17 +103,17 @@ class Channels:
         pipes.start()
 
     def end(self) -> None:
-        """End the pipes; the job's processes are gone."""
+        """End the pipes, after the job's processes have ended."""
         ending, self._pipes = self._pipes, []
         for pipes in ending:
             pipes.end()
         for pipes in ending:
-            # A kept instance must find none of them at its next job.
+            # The next job on a kept instance must not find them.
             pipes.join(END_SECONDS)
 
 
 def link(container: Container, objects: list[tuple[ObjectInfo, str]], folder: Path) -> None:
-    """Show objects as files that may be read alone; code, which is rewritten, is copied."""
+    """Link objects as read-only files; code, in which paths are replaced, is copied."""
     files = placed(objects, folder)
     container.stage([each for each in objects if Path(each[1]).suffix in CODE_ENDINGS], folder)
     for info, target in files:
@@ -123,12 +121,12 @@ def link(container: Container, objects: list[tuple[ObjectInfo, str]], folder: Pa
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
-            # No mode keeps root from writing: into its own copy, not into the object.
+            # Root can write in any mode: it must write into a copy, not into the object.
             shutil.copyfile(info.path, target)
             target.chmod(READ_ONLY)
             continue
         try:
             os.link(info.path, target)
-        except OSError:  # the state folder spans file systems, or may not be linked to
+        except OSError:  # another file system, or hard links are not allowed
             target.symlink_to(info.path)
-        info.path.chmod(READ_ONLY)  # the store replaces files and never writes into one
+        info.path.chmod(READ_ONLY)  # safe: the store replaces files and never writes into one

@@ -1,7 +1,7 @@
-"""Takes a job's checkpoints to S3 while it runs, and back to its instances before; knows files.
+"""Copies checkpoints from instances to S3 while a job runs, and back before; knows no statuses.
 
-All instances write below one S3 prefix, as on AWS: names that two of them share overwrite each
-other. What is deleted on an instance stays in S3.
+All instances write below one S3 prefix, as on AWS: files of one name overwrite each other. A file
+that is deleted on an instance stays in S3.
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
 
@@ -15,14 +15,14 @@ from local_aws.state.objects.store import ObjectStore
 
 log = logging.getLogger(__name__)
 SECONDS = 2.0
-"""Between two looks at what a job has written."""
+"""Seconds between two searches for new checkpoints."""
 
 
 class Checkpoints(threading.Thread):
     """The checkpoints of one attempt of a job.
 
     Args:
-        config: CheckpointConfig.
+        config: the job's CheckpointConfig.
     """
 
     def __init__(self, store: ObjectStore, config: dict, containers: list[Container]):
@@ -45,19 +45,19 @@ class Checkpoints(threading.Thread):
         self._seen |= {path: _version(path) for path in _files(folder)}
 
     def run(self) -> None:
-        """Look for new checkpoints until told to end."""
+        """Upload new checkpoints until `end` is called."""
         while not self._over.wait(SECONDS):
             try:
                 self.sync()
-            except Exception as error:  # `end` tries again
+            except Exception as error:  # `end` will try again
                 log.warning("checkpoints to s3://%s/%s: %r", self._bucket, self._prefix, error)
 
     def sync(self) -> None:
-        """Take what is new or has changed to S3: each file that S3 takes, whatever the others are.
+        """Upload new and changed files to S3; an error of one file does not stop the others.
 
         Raises:
-            AwsError: S3 does not take one of them.
-            OSError: one of them can't be read.
+            AwsError: S3 refuses a file.
+            OSError: a file can't be read.
         """
         wrong: Exception | None = None
         for folder in self._folders:
@@ -65,7 +65,7 @@ class Checkpoints(threading.Thread):
                 try:
                     self._take(path, folder)
                 except FileNotFoundError:
-                    continue  # it was renamed or deleted at this moment
+                    continue  # the file was renamed or deleted meanwhile
                 except (AwsError, OSError) as error:
                     wrong = wrong or error
         if wrong:
@@ -79,7 +79,7 @@ class Checkpoints(threading.Thread):
             self._seen[path] = version
 
     def end(self) -> None:
-        """Take the last ones, once the job's processes have ended."""
+        """Upload the last checkpoints, after the job's processes have ended."""
         self._over.set()
         if self.is_alive():
             self.join()

@@ -1,9 +1,10 @@
-"""One job while it runs: the steps that differ between kinds; starts no thread of its own."""
+"""The steps of a running job that differ between kinds; starts no thread."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
+from local_aws.images.image import Image
 from local_aws.images.registry import find
 from local_aws.images.view import view_of
 from local_aws.instances.cluster import Cluster
@@ -22,64 +23,67 @@ def host_names(count: int) -> list[str]:
 
 
 class JobRun(ABC):
-    """One job over all its attempts; the plainest one is tried once, on instances of its own.
+    """One job over all its attempts; by default one attempt, on instances of its own.
 
-    The thread of the job calls, for each attempt: `launch`, `started`, `prepare`; for each
-    instance `command` and `processes`; `seconds_left`; `after_…` where it did not just end; `keep`
-    and, whatever was raised before, `release`. Other threads call `see_line` meanwhile. An AwsError
-    or OSError ends the job as its owner's fault, anything else as the local AWS's.
+    The job's thread calls, for each attempt: `launch`, `started`, `prepare`; for each instance
+    `command` and `processes`; `seconds_left`; `after_…` at a timeout, an interruption or an error;
+    `keep`; and in any case `release`. Other threads call `see_line` meanwhile. An AwsError or
+    OSError ends the job as a client error, another exception as an internal error.
     """
 
     failure_file = "output/failure"
-    """Where a script may write its FailureReason, below /opt/ml."""
+    """The file below /opt/ml where a script may write its FailureReason."""
 
     def __init__(self, parts: Parts, records: Records, name: str):
         self.parts, self.records, self.name = parts, records, name
         self.job = records.get(name)
-        """The document as it was when the job began."""
+        """The job's document at its start."""
         self.resources = records.kind.resources(self.job)
 
     @abstractmethod
     def prepare(self, containers: list[Container]) -> None:
-        """Put on the instances' disks what the job finds there."""
+        """Put the job's inputs and configuration on the instances' disks."""
 
     @abstractmethod
     def command(self, container: Container) -> tuple[list[str], dict[str, str]]:
-        """Return what an instance runs, and the job's own variables."""
+        """Return an instance's command, and the job's environment variables."""
 
     def launch(self) -> Cluster:
-        """Return the instances for an attempt."""
-        # A processing and a training job may have one name.
+        """Launch the instances of an attempt."""
+        # A processing job and a training job may have the same name.
         instances = self.parts.context.state / "instances"
         folder = paths.child(instances, f"{self.records.names.kind}-{self.name}")
-        # Another job may have reused the instances of a deleted one of this name.
+        # A running job may have reused the instances of a deleted job of this name.
         while folder.exists():
             folder = folder.with_name(f"{folder.name}-again")
         return Cluster(folder, host_names(self.resources.count), self.view())
 
+    def image(self) -> Image:
+        """Return the job's image."""
+        return find(self.parts.context, self.records.kind.image_uri(self.job))
+
     def view(self) -> Path:
-        """Return the packages of the job's image."""
-        context = self.parts.context
-        return view_of(context.state, find(context, self.records.kind.image_uri(self.job)))
+        """Return the view of the job's image."""
+        return view_of(self.parts.context.state, self.image())
 
     def started(self, interrupt: Callable[[], object]) -> None:
-        """Note that the instances are there; `interrupt` takes them away again."""
+        """Record that the instances are launched; `interrupt` takes them away."""
         start = self.records.names.start
         self.records.note(self.name, lambda job, time: job.setdefault(start, time))
 
     def processes(self, container: Container) -> int:
-        """Return how many processes share an instance."""
+        """Return the number of processes on an instance."""
         return 1
 
     def seconds_left(self) -> float:
-        """Return how long the attempt's processes may run, in this machine's own seconds."""
+        """Return how long the attempt's processes may run, in real seconds."""
         return self.job.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DAY)
 
     def see_line(self, line: str) -> list[str]:
-        """Look at a line that the job printed; return the lines that its log gets after it."""
+        """Process a line of the job's output; return lines to log after it."""
         return []
 
-    # The status that follows: the job's last one, or AGAIN for another attempt.
+    # The status after an attempt: a final one, or AGAIN for another attempt.
 
     def after_timeout(self) -> str:
         """Return the status of a job that ran for too long."""
@@ -97,8 +101,8 @@ class JobRun(ABC):
 
     @abstractmethod
     def keep(self, containers: list[Container], status: str) -> None:
-        """Take from the instances' disks what outlives them; `status` is the one that follows."""
+        """Upload results from the instances' disks; `status` is that after the attempt."""
 
     def release(self, cluster: Cluster, verdict: Verdict) -> None:
-        """Give the instances of an attempt back."""
+        """Release the instances of an attempt."""
         cluster.end()

@@ -1,16 +1,16 @@
-"""All jobs of one kind: created within the quotas, described, stopped, deleted; knows no kind."""
+"""Creates, describes, lists, stops and deletes the jobs of one kind; knows no kind."""
 
 from local_aws.images.registry import find
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.admission import Admission
-from local_aws.services.sagemaker.jobs.kind import JobKind
+from local_aws.services.sagemaker.jobs.job_kind import JobKind
 from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.runner import MakeRun, Runner
 from local_aws.state.collection import public
 
 
 class Jobs:
-    """What an engine does with the requests of one kind of jobs, from dict to dict."""
+    """The operations on jobs of one kind, from request to answer."""
 
     def __init__(self, parts: Parts, kind: JobKind, make_run: MakeRun):
         self._context, self._kind, self._name = parts.context, kind, kind.names.name
@@ -19,10 +19,10 @@ class Jobs:
         self.runner = Runner(parts, self.records, make_run)
 
     def create(self, request: dict) -> dict:
-        """Accept a job, start it in a thread of its own and return its ARN.
+        """Accept a job, start its thread and return its ARN.
 
         Raises:
-            AwsError: it is refused, by its kind, for its image, by a quota or for its name.
+            AwsError: the request, the image, a quota or the name does not allow the job.
         """
         job, records = self._kind.check(request), self.records
         find(self._context, self._kind.image_uri(job))
@@ -33,21 +33,21 @@ class Jobs:
         return {self._kind.names.arn: records.arn(job[self._name])}
 
     def describe(self, request: dict) -> dict:
-        """Return a job as its Describe operation does."""
+        """Return the answer of a Describe operation."""
         return public(self.records.get(request[self._name]))
 
     def list(self, request: dict) -> dict:
-        """Return one page of summaries, newest first unless asked otherwise."""
+        """Return one page of summaries; by default the newest come first."""
         return self.records.summaries(request)
 
     def stop(self, request: dict) -> dict:
-        """Ask a running job to end."""
+        """Stop a running job."""
         name = request[self._name]
         self.records.stop(name)
         self.runner.stop(name)
         return {}
 
     def delete(self, request: dict) -> dict:
-        """Forget a job that has ended."""
+        """Delete a job that has ended."""
         self.records.delete(request[self._name])
         return {}

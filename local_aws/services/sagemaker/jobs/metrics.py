@@ -1,4 +1,4 @@
-"""Reads metrics out of log lines by the job's own regular expressions, and tells CloudWatch.
+"""Reads metrics from log lines by regular expressions, and sends them to CloudWatch; no job.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
@@ -20,23 +20,23 @@ log = logging.getLogger(__name__)
 
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
 MOST_DATA = 1000
-"""In one request, says PutMetricData."""
+"""PutMetricData's limit for one request."""
 SEND_SECONDS = 2.0
-"""Between two messages to CloudWatch while a job prints metrics."""
+"""Seconds between two requests to CloudWatch."""
 SEARCH_SECONDS = 1.0
-"""Of the processor, for one expression in one line: the usual one takes some microseconds."""
+"""Processor time of one search in one line: a usual one takes some microseconds."""
 SLOW_SECONDS, SLOW_TOTAL_SECONDS = 0.01, 10.0
-"""A search that takes longer is slow, and all slow ones of an expression may take so much: a job
-whose every line takes half a second stands still at a full pipe."""
+"""A longer search is slow, and SLOW_TOTAL_SECONDS limits the slow searches of an expression:
+a job whose every line takes half a second would wait at a full pipe."""
 SEARCH_CHARACTERS = 10_000
-"""No metric is looked for behind them: many an expression takes their square."""
+"""The search ends there: many expressions need the square of the line's length."""
 
 
 def check_definitions(definitions: list[dict]) -> None:
-    """Refuse expressions that are none.
+    """Refuse regular expressions that are not valid.
 
-    AWS does not say whose syntax it takes; Python's, which the SDK's examples keep to, is read by
-    the `regex` library too, which can end a search that takes too long.
+    AWS does not document the syntax. The SDK's examples have Python's, which the `regex` library
+    reads too; and that library can end a search that takes too long.
 
     Raises:
         AwsError: ValidationException, naming the metric.
@@ -53,7 +53,7 @@ def check_definitions(definitions: list[dict]) -> None:
 
 
 class MetricReader:
-    """Finds metrics in lines; an expression that takes too much is not asked again."""
+    """Finds metrics in lines; an expression that takes too much time or memory is given up."""
 
     def __init__(self, definitions: list[dict]):
         self._patterns = [(each["Name"], regex.compile(each["Regex"])) for each in definitions]
@@ -63,41 +63,41 @@ class MetricReader:
     def read(self, line: str, when: datetime) -> tuple[list[dict], list[str]]:
         """Return the metrics in one line, shaped as FinalMetricDataList, and remarks on it."""
         values, remarks = [], []
-        for one in list(self._patterns):
-            match, wrong = self._search(one, line[:SEARCH_CHARACTERS])
+        for metric in list(self._patterns):
+            match, wrong = self._search(metric, line[:SEARCH_CHARACTERS])
             if wrong:
-                remarks += self._give_up(one, wrong)
-            # A group may not take part; what it caught may be no number, as on AWS.
+                remarks += self._give_up(metric, wrong)
+            # A group may not match, or match no number, as on AWS.
             with suppress(ValueError):
                 if match and match.groups() and match[1] is not None:
                     value = float(match[1])
-                    values.append({"MetricName": one[0], "Value": value, "Timestamp": when})
+                    values.append({"MetricName": metric[0], "Value": value, "Timestamp": when})
         return values, remarks
 
     def _search(
-        self, one: tuple[str, regex.Pattern], text: str
+        self, metric: tuple[str, regex.Pattern], text: str
     ) -> tuple[regex.Match | None, str | None]:
-        """Return what an expression finds, and why it should not be asked again, if so."""
+        """Return the match of an expression, and the reason to give it up, or None."""
         start = time.thread_time()
         try:
-            match = one[1].search(text, timeout=SEARCH_SECONDS)
+            match = metric[1].search(text, timeout=SEARCH_SECONDS)
         except TimeoutError:
             return None, f"took more than {SEARCH_SECONDS:g} s in one line"
-        except (MemoryError, RecursionError):  # one that calls itself, such as `(?R)?`
-            return None, "took all the memory that it may"
+        except (MemoryError, RecursionError):  # a recursive expression, such as `(?R)?`
+            return None, "took too much memory"
         if (seconds := time.thread_time() - start) > SLOW_SECONDS:
             with self._lock:
-                self._slow[one] = self._slow.get(one, 0.0) + seconds
-            if self._slow[one] > SLOW_TOTAL_SECONDS:
+                self._slow[metric] = self._slow.get(metric, 0.0) + seconds
+            if self._slow[metric] > SLOW_TOTAL_SECONDS:
                 return match, f"took more than {SLOW_TOTAL_SECONDS:g} s in a few lines"
         return match, None
 
-    def _give_up(self, one: tuple[str, regex.Pattern], why: str) -> list[str]:
+    def _give_up(self, metric: tuple[str, regex.Pattern], why: str) -> list[str]:
         with self._lock:
-            if one not in self._patterns:
-                return []  # another instance's line was first
-            self._patterns.remove(one)
-        name, pattern = one
+            if metric not in self._patterns:
+                return []  # another instance's line has given it up
+            self._patterns.remove(metric)
+        name, pattern = metric
         return [
             f"[The metric {name} is not read any more: its regular expression {pattern.pattern!r}"
             f" {why}]"
@@ -123,7 +123,7 @@ class JobMetrics:
         self._sent, self._last, self._lock = 0, time.monotonic(), threading.Lock()
 
     def see(self, line: str) -> list[str]:
-        """Look for metrics in a line that the job printed; return what its log should say of it."""
+        """Look for metrics in a line of the job's output; return remarks for its log."""
         values, remarks = self._reader.read(line, self._clock.now())
         if values:
             with self._lock:
@@ -134,7 +134,7 @@ class JobMetrics:
         return remarks
 
     def send(self) -> None:
-        """Tell CloudWatch what it has not been told yet."""
+        """Send the metrics that CloudWatch does not have yet."""
         with self._lock:
             new = self._values[self._sent :]
             self._sent, self._last = len(self._values), time.monotonic()
@@ -143,7 +143,7 @@ class JobMetrics:
             request = {"Namespace": NAMESPACE, "MetricData": data[start : start + MOST_DATA]}
             try:
                 self._call("cloudwatch", "PutMetricData", request)
-            except AwsError as error:  # a job does not end for its metrics
+            except AwsError as error:  # an error of metrics must not end the job
                 log.warning("metrics of %s are lost: %s", self._job, error)
 
     def _datum(self, value: dict) -> dict:

@@ -1,12 +1,14 @@
-"""Warm pools: clusters kept for the next training job like the last; knows clusters, runs no job.
+"""Warm pools: clusters kept for the next matching training job; knows clusters, runs no job.
 
-A training job's pool waits as long as the job asks, and shows in its WarmPoolStatus:
+A training job's pool waits for its KeepAlivePeriodInSeconds, and its WarmPoolStatus tells of it:
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
-A tuning job's clusters wait for its own trials alone, until it ends, and nobody asks for it:
+
+A tuning job's clusters wait for its own trials alone, until it ends, without a request for it:
 "Hyperparameter tuning jobs use warm pools by default, which reuse clusters between training jobs"
-(the API's HyperParameterTuningResourceConfig). No page says that a trial's WarmPoolStatus tells of
-it, so it doesn't here; the messages of its secondary statuses do, as on AWS.
-Left out: patches that end a pool, the 28 days after which one ends, session tags.
+(the API's HyperParameterTuningResourceConfig). AWS documents no WarmPoolStatus of trials, so they
+have none here; the messages of their secondary statuses tell of the pool, as on AWS.
+
+Left out: patches that end a pool, the 28 days after which a pool ends, session tags.
 """
 
 import threading
@@ -32,41 +34,37 @@ MESSAGES = {
 
 
 def keep_alive(job: dict) -> int:
-    """Return for how many seconds a job's instances are kept after it."""
+    """Return a job's keep-alive period in seconds."""
     return job["ResourceConfig"].get("KeepAlivePeriodInSeconds", 0)
 
 
 def tuning_job(job: dict) -> str | None:
-    """Return the ARN of the tuning job whose trial a job is."""
+    """Return the ARN of a trial's tuning job; None for other jobs."""
     return job.get("TuningJobArn")
 
 
 def may_use(job: dict) -> bool:
-    """Say whether a job may run on instances that were kept: not on spot, says AWS."""
+    """Say whether a job may run on kept instances; AWS excludes spot jobs."""
     return not job.get("EnableManagedSpotTraining")
 
 
 def may_keep(job: dict) -> bool:
-    """Say whether a job's instances are of use after it."""
+    """Say whether a job's instances may be kept after it."""
     return may_use(job) and bool(keep_alive(job) or tuning_job(job))
 
 
 def is_kept(job: dict) -> bool:
-    """Say whether a job's instances are a warm pool now, or may be once it has ended."""
+    """Say whether a job's instances are a warm pool, or may become one at its end."""
     return job.get("WarmPoolStatus", {}).get("Status") in ("InUse", "Available")
 
 
 def pool_key(job: dict) -> tuple:
-    """Return what two jobs must share for the second to get the first's instances."""
-    resources, vpc = job["ResourceConfig"], job.get("VpcConfig", {})
+    """Return the properties that two jobs must share to run on the same instances."""
+    resources = job["ResourceConfig"]
     return (
         tuning_job(job),
         job["RoleArn"],
         *(resources.get(name) for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB")),
-        resources.get("VolumeKmsKeyId"),
-        *(tuple(sorted(vpc.get(name, []))) for name in ("SecurityGroupIds", "Subnets")),
-        bool(job.get("EnableNetworkIsolation")),
-        bool(job.get("EnableInterContainerTrafficEncryption")),
     )
 
 
@@ -96,7 +94,7 @@ class Pools:
         self._lock = threading.RLock()
 
     def take(self, name: str, job: dict) -> Cluster | None:
-        """Return the cluster of the longest waiting pool that fits a job, now that job's."""
+        """Take the cluster of the longest waiting pool that matches a job."""
         key = pool_key(job)
         with self._lock:
             fitting = [pool for pool in self._pools.values() if pool.key == key]
@@ -108,28 +106,28 @@ class Pools:
         return None
 
     def has_for(self, job: dict) -> bool:
-        """Say whether a pool waits that fits a job."""
+        """Say whether a pool waits that matches a job."""
         with self._lock:
             return any(pool.key == pool_key(job) for pool in self._pools.values())
 
     def waits(self, name: str) -> bool:
-        """Say whether the instances that a job ran on wait for another one now."""
+        """Say whether a job's instances wait for the next job."""
         return name in self._pools
 
     def mark_in_use(self, name: str) -> None:
-        """Note that a job runs on instances that may be kept."""
+        """Set the WarmPoolStatus of a job whose instances may be kept to InUse."""
         self._set(name, {"Status": "InUse"})
 
     def keep(self, name: str, job: dict, cluster: Cluster) -> bool:
-        """Keep a cluster for as long as its last job says, or its tuning job runs.
+        """Keep a cluster for its last job's keep-alive period, or while its tuning job runs.
 
-        From now on the pool ends it; False where it does not take it.
+        From now on the pool ends the cluster. Returns False if the pool does not take it.
         """
         with self._lock:
             tuning = tuning_job(job)
             if self._is_closed or tuning and tuning not in self._tuning:
                 return False
-            if older := self._pools.get(name):  # of a trial that was deleted since
+            if older := self._pools.get(name):  # its trial was deleted meanwhile
                 self._terminate(older, MESSAGES["Ended"])
             pool = Pool(name, pool_key(job), cluster, self._clock.now())
             self._pools[name] = pool
@@ -139,12 +137,12 @@ class Pools:
             return True
 
     def open(self, tuning: str) -> None:
-        """Keep the clusters of a tuning job's trials from now on."""
+        """Begin to keep the clusters of a tuning job's trials."""
         with self._lock:
             self._tuning.add(tuning)
 
     def close(self, tuning: str) -> None:
-        """End the clusters that a tuning job's trials have left, and keep no other."""
+        """End the kept clusters of a tuning job's trials, and keep no more."""
         with self._lock:
             self._tuning.discard(tuning)
             for pool in list(self._pools.values()):
@@ -152,18 +150,18 @@ class Pools:
                     self._terminate(pool, MESSAGES["Tuned"])
 
     def say(self, name: str, message: str) -> None:
-        """Tell of a pool in the message of a job's secondary status."""
+        """Set the message of a job's secondary status to the state of its pool."""
         self._documents.update(name, lambda job: secondary_statuses.amend(job, message), late=True)
 
     def drop(self, name: str) -> None:
-        """Note that a job's instances were not kept."""
+        """Set the WarmPoolStatus of a job whose instances were not kept to Terminated."""
         self._set(name, {"Status": "Terminated", RETAINED: 0})
 
     def change(self, name: str, seconds: int) -> None:
-        """Keep a job's pool for another time than it asked for, from the job's end on.
+        """Change the keep-alive period of a job's pool, counted from the end of the job.
 
         Raises:
-            AwsError: the job has no pool any more.
+            AwsError: the job has no pool now.
         """
         with self._lock:
             job = self._documents.get(name)
@@ -183,14 +181,14 @@ class Pools:
                 self._wait(pool, left) if left > 0 else self._terminate(pool, MESSAGES["Ended"])
 
     def status(self, job: dict) -> dict:
-        """Return a job's WarmPoolStatus as of now."""
+        """Return a job's present WarmPoolStatus."""
         status = job["WarmPoolStatus"]
         if status["Status"] == "Available":
             status = {**status, RETAINED: self._seconds(job["_kept_since"])}
         return status
 
     def recover(self) -> None:
-        """Say that the pools of the last server are gone; nobody knows since when."""
+        """Mark the pools of the last server Terminated; the time of their end is unknown."""
         for job in self._documents:
             if is_kept(job):
                 since = job.get("_kept_since")
@@ -198,7 +196,7 @@ class Pools:
                 self._set(job["TrainingJobName"], {"Status": "Terminated", RETAINED: kept})
 
     def shut_down(self) -> None:
-        """End all pools, and keep no other."""
+        """End all pools, and keep no more."""
         with self._lock:
             self._is_closed = True
             for pool in list(self._pools.values()):
@@ -210,7 +208,7 @@ class Pools:
 
     def _expire(self, pool: Pool) -> None:
         with self._lock:
-            # It may have been taken, or be kept longer, since the timer rang.
+            # The pool may have been taken or prolonged since the timer ran.
             if self._pools.get(pool.name) is pool and self._clock.now() >= pool.until:
                 self._terminate(pool, MESSAGES["Terminated"])
 

@@ -1,4 +1,4 @@
-"""Processing jobs: inputs staged from S3, one process an instance, outputs taken to S3.
+"""Processing jobs: stages inputs from S3, runs a process on each instance, uploads outputs.
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/build-your-own-processing-container.html
 Left out: Athena and Redshift inputs, Feature Store outputs, Continuous upload (all at the end).
@@ -11,19 +11,27 @@ from local_aws.errors import AwsError
 from local_aws.images.registry import find
 from local_aws.instances.container import Container, share_of
 from local_aws.parts import Engine, Parts
+from local_aws.services.sagemaker.jobs.data_sources import objects_of
+from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
-from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
-from local_aws.services.sagemaker.jobs.sources import objects_of
+from local_aws.wire.listing import CHANGED, LISTED
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateProcessingJob",
-        "DescribeProcessingJob",
-        "ListProcessingJobs",
-        "StopProcessingJob",
-        "DeleteProcessingJob",
-    ),
+    "sagemaker": {
+        "CreateProcessingJob": """ProcessingJobName RoleArn Environment
+            AppSpecification(ImageUri ContainerEntrypoint ContainerArguments)
+            ProcessingResources(ClusterConfig(InstanceType InstanceCount VolumeSizeInGB))
+            StoppingCondition(MaxRuntimeInSeconds)
+            ProcessingInputs(InputName AppManaged=false S3Input(S3Uri LocalPath S3DataType
+                S3InputMode=File S3DataDistributionType S3CompressionType=None))
+            ProcessingOutputConfig(Outputs(OutputName AppManaged=false
+                S3Output(S3Uri LocalPath S3UploadMode=EndOfJob)))""",
+        "DescribeProcessingJob": "ProcessingJobName",
+        "ListProcessingJobs": f"{LISTED} {CHANGED}",
+        "StopProcessingJob": "ProcessingJobName",
+        "DeleteProcessingJob": "ProcessingJobName",
+    },
 }
 
 
@@ -59,7 +67,7 @@ class Processing(Engine):
 
 
 class ProcessingKind(JobKind):
-    """What is true of all processing jobs."""
+    """Processing jobs as a kind of job."""
 
     names = Names("ProcessingJob")
 
@@ -138,7 +146,7 @@ class ProcessingRun(JobRun):
 
 
 def _entry_point(context: Context, job: dict, image_uri: str) -> Sequence[str]:
-    """Return the entry point that a job names, or its image's."""
+    """Return a job's entry point, or else that of its image."""
     named = job["AppSpecification"].get("ContainerEntrypoint")
     return named or find(context, image_uri).entry_point
 

@@ -1,8 +1,8 @@
-"""How many instances of each kind an account may use at once; knows counts, and no jobs.
+"""Quotas: how many instances of a type an account may use at once; knows counts, and no jobs.
 
-What was set lies in `quotas.json` of the state folder, under AWS's own names, such as
-"ml.g4dn.xlarge for training warm pool usage" (AWS's default for which is 0). Left out: the Service
-Quotas API, quotas over all instance types.
+`quotas.json` in the state folder has the quotas that were set, by AWS's names, such as
+"ml.g4dn.xlarge for training warm pool usage" (0 by AWS's default).
+Left out: the Service Quotas API, quotas over all instance types.
 """
 
 import json
@@ -22,21 +22,21 @@ class Quotas:
         self._file = state / "quotas.json"
 
     def set(self, name: str, most: int) -> None:
-        """Set a quota for all requests from now on.
+        """Set a quota; it holds for all later requests.
 
         Raises:
             ValueError: AWS has no quota of that name.
         """
         if not any(name.startswith("ml.") and name.endswith(f" for {use} usage") for use in USES):
             examples = "; ".join(f"ml.m5.large for {use} usage" for use in USES)
-            raise ValueError(f"There is no quota {name!r}: they are called {examples}")
+            raise ValueError(f"There is no quota {name!r}: the names are {examples}")
         write_atomic(self._file, json.dumps(self._read() | {name: most}, indent=1).encode())
 
     def check(self, instance_type: str, use: str, used: int, more: int) -> None:
-        """Refuse more instances than the quota leaves.
+        """Refuse a request for more instances than the quota allows.
 
         Raises:
-            AwsError: ResourceLimitExceeded, as AWS words it.
+            AwsError: ResourceLimitExceeded, in AWS's words.
         """
         name = f"{instance_type} for {use} usage"
         most = self._read().get(name, DEFAULT)

@@ -1,4 +1,4 @@
-"""The documents of one kind of jobs, and what operations read and change in them; runs nothing.
+"""The documents of one kind of jobs: adds, reads, lists and changes them; runs nothing.
 
 Left out: deletion while a job runs.
 """
@@ -9,19 +9,18 @@ from datetime import datetime
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
-from local_aws.services.sagemaker.jobs.kind import UNFINISHED, JobKind
+from local_aws.services.sagemaker.jobs.job_kind import UNFINISHED, JobKind
 from local_aws.services.sagemaker.jobs.verdict import Verdict
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.wire.listing import Listing
 
 
 class Records:
-    """What is known of the jobs of one kind."""
+    """The documents of the jobs of one kind."""
 
     def __init__(self, parts: Parts, kind: JobKind):
-        self._context, self._clock, self._tags = parts.context, parts.clock, parts.engine(Tags)
+        self._context, self._clock = parts.context, parts.clock
         self.kind, self.names = kind, kind.names
         self.documents = Collection(parts.documents, kind.names.kind)
         self._listing = _listing(kind)
@@ -31,31 +30,28 @@ class Records:
         return self._context.arn("sagemaker", self.names.resource(name))
 
     def add(self, request: dict) -> None:
-        """Keep a new job, InProgress.
+        """Add the document of a new job, InProgress.
 
         Raises:
             AwsError: the name is taken.
         """
         names, time = self.names, self._clock.now()
         name, arn = request[names.name], self.arn(request[names.name])
-        job = {key: value for key, value in request.items() if key != "Tags"}
-        job |= {names.arn: arn, names.status: "InProgress"}
+        job = {**request, names.arn: arn, names.status: "InProgress"}
         job |= {"CreationTime": time, "LastModifiedTime": time}
         self.kind.note_creation(job, time)
-        with self.documents.transaction():
-            if not self.documents.add(name, job):
-                message = (
-                    f"{names.word} job names must be unique within an AWS account and region,"
-                    f" and a {names.word.lower()} job with this name already exists ({arn})"
-                )
-                raise AwsError("ResourceInUse", message)
-            self._tags.set(arn, request.get("Tags", []))
+        if not self.documents.add(name, job):
+            message = (
+                f"{names.word} job names must be unique within an AWS account and region,"
+                f" and a {names.word.lower()} job with this name already exists ({arn})"
+            )
+            raise AwsError("ResourceInUse", message)
 
     def get(self, name: str) -> dict:
         """Return a copy of a job's document.
 
         Raises:
-            AwsError: there is no such job.
+            AwsError: the job does not exist.
         """
         if (document := self.documents.get(name)) is None:
             message = f"Requested resource not found: {self.arn(name)}"
@@ -63,18 +59,18 @@ class Records:
         return document
 
     def summaries(self, request: dict, jobs: Iterable[dict] | None = None) -> dict:
-        """Return one page of summaries of all jobs, or of some, newest first unless asked else."""
-        return self._listing.answer(self.documents if jobs is None else jobs, request)
+        """Return one page of summaries of all jobs, or some; by default the newest come first."""
+        return self._listing.answer(self.documents.listed() if jobs is None else jobs, request)
 
     def is_stopping(self, name: str) -> bool:
-        """Say whether a job was asked to stop and has not ended."""
+        """Say whether a job is stopping."""
         return self.get(name)[self.names.status] == "Stopping"
 
     def stop(self, name: str) -> None:
-        """Note that a running job is asked to end.
+        """Set a running job to Stopping.
 
         Raises:
-            AwsError: there is no such job, or it does not run.
+            AwsError: the job does not exist, or has ended.
         """
         self.get(name)
 
@@ -87,26 +83,24 @@ class Records:
             job.update({self.names.status: "Stopping", "LastModifiedTime": time})
             self.kind.note_stop(job, time)
 
-        # In one step: a job that ends at this very moment must not be Stopping for ever.
+        # In one step: a job that ends at the same moment must not stay Stopping for ever.
         self.note(name, change)
 
     def delete(self, name: str) -> None:
-        """Forget a job that has ended.
+        """Delete a job that has ended.
 
         Raises:
-            AwsError: there is no such job, or it runs.
+            AwsError: the job does not exist, or is running.
         """
         if self.get(name)[self.names.status] in UNFINISHED:
             message = f"{self.names.kind} {name} is still running: stop it first."
             raise AwsError("ResourceInUse", message)
-        with self.documents.transaction():
-            self.documents.delete(name)
-            self._tags.forget(self.arn(name))
+        self.documents.delete(name)
 
     def note(
         self, name: str, change: Callable[[dict, datetime], object], late: bool = False
     ) -> None:
-        """Change a job's document in place, as of now; `late` as `Collection.update` has it."""
+        """Change a job's document in place; `late` is that of `Collection.update`."""
         self.documents.update(name, lambda job: change(job, self._clock.now()), late)
 
     def set(self, name: str, **fields: object) -> None:
@@ -114,9 +108,9 @@ class Records:
         self.note(name, lambda job, time: job.update(fields, LastModifiedTime=time))
 
     def finish(self, name: str, verdict: Verdict) -> None:
-        """Set a job's last state, all at once.
+        """Set a job's final state in one step.
 
-        Nothing ends Completed that a restart would not know: on a full disk it is Failed.
+        A job is Completed only once that is on disk: on a full disk it is Failed.
         """
         try:
             self._finish(name, verdict, late=False)
@@ -138,7 +132,7 @@ class Records:
         self.note(name, change, late)
 
     def fail_unfinished(self, reason: str) -> None:
-        """Mark all jobs Failed that have not ended."""
+        """Mark all jobs that have not ended Failed."""
         for job in self.documents:
             if job[self.names.status] in UNFINISHED:
                 self.finish(job[self.names.name], Verdict("Failed", reason))

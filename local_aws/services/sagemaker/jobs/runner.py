@@ -1,4 +1,4 @@
-"""Runs the jobs of one kind, each in a thread of its own, until they end; knows no kind of job."""
+"""Runs the jobs of one kind, each in a thread, until they end; knows no kind of job."""
 
 import shutil
 import threading
@@ -12,10 +12,10 @@ from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.verdict import AGAIN, INTERNAL, Verdict
 
 END_SECONDS = 10.0
-"""How long the server's end waits for jobs, one of which may be copying its input."""
+"""Seconds that the server waits for jobs at its end; a job may be copying its input."""
 MakeRun = Callable[[Parts, Records, str], JobRun]
-"""Makes what runs the job of a name: a `JobRun`'s class, for example."""
-ENDED = f"{INTERNAL}: the local AWS ended while the job ran: run it again"
+"""Makes the `JobRun` of a job, from its name."""
+ENDED = f"{INTERNAL}: the local AWS was stopped while the job ran: run the job again"
 
 
 class Runner:
@@ -28,18 +28,18 @@ class Runner:
         self._ending = False
 
     def begin(self, name: str) -> None:
-        """Start a job that was just accepted."""
+        """Start the thread of an accepted job."""
         thread = threading.Thread(target=self._run, args=(name,), name=f"job-{name}", daemon=True)
         self._threads[name] = thread
         thread.start()
 
     def stop(self, name: str) -> None:
-        """Ask a job that is Stopping to end, if it runs."""
+        """Stop the processes of a job that is Stopping, if it runs."""
         if attempt := self._attempts.get(name):
             attempt.stop()
 
     def interrupt(self, name: str) -> bool:
-        """Take a job's instances away; False where it has none."""
+        """Take a job's instances away; return False if it has none."""
         attempt = self._attempts.get(name)
         if attempt is None or not attempt.has_instances:
             return False
@@ -51,7 +51,7 @@ class Runner:
         verdict = Verdict(AGAIN)
         while verdict.status == AGAIN:
             attempt = self._attempts[name] = Attempt(self._parts, run)
-            # Whoever stops the job from now on meets the attempt.
+            # From now on `stop` finds the attempt.
             if self._ending or self._records.is_stopping(name):
                 attempt.stop()
             verdict = attempt.go()
@@ -62,14 +62,14 @@ class Runner:
         del self._threads[name]
 
     def recover(self) -> None:
-        """Mark the jobs that the last server's end took with it."""
+        """Mark the jobs that ended with the last server Failed."""
         self._records.fail_unfinished(ENDED)
         kind = self._records.names.kind
         for folder in (self._parts.context.state / "instances").glob(f"{kind}-*"):
             shutil.rmtree(folder, ignore_errors=True)
 
     def shut_down(self) -> None:
-        """End all running jobs now and wait until their processes are gone."""
+        """Kill all running jobs and wait until their processes have ended."""
         self._ending = True
         for attempt in list(self._attempts.values()):
             attempt.stop()

@@ -1,10 +1,11 @@
-"""Plays a framework image: script mode's hyperparameters in, a command out; runs nothing itself.
+"""Script mode of framework images: from hyperparameters to a command; runs nothing.
 
-A job without ContainerEntrypoint, such as each one of a tuning job, names its script and its code
-in hyperparameters. Where the SDK's drivers came along as channel `sm_drivers` they run it, as in
-ModelTrainer's own jobs, on all its processes; else the script is run as the sagemaker-training
-toolkit does. Contract: https://github.com/aws/sagemaker-training-toolkit
-Left out: images with algorithms of their own, R, MPI and parameter servers, code that is no tar.
+A job without ContainerEntrypoint, such as a trial of a tuning job, names its script and its code
+archive in hyperparameters. If the job has the SDK's drivers in channel `sm_drivers`, they run the
+script in all processes, as in ModelTrainer's jobs; otherwise it runs as by the sagemaker-training
+toolkit.
+Contract: https://github.com/aws/sagemaker-training-toolkit
+Left out: built-in algorithms, R, MPI and parameter servers, code that is not a tar.
 """
 
 import json
@@ -18,10 +19,10 @@ from local_aws.state.objects.store import ObjectStore
 
 PROGRAM, SUBMIT = "sagemaker_program", "sagemaker_submit_directory"
 OWN = ("sagemaker_", "_tuning_objective_metric")
-"""How hyperparameters begin that are the image's and not the script's."""
+"""Prefix of the hyperparameters for the image, which the script does not get."""
 DRIVERS, CODE = "sm_drivers", "code"
 INSTALLER = "input/data/sm_drivers/scripts/install_requirements.py"
-# ModelTrainer ships one, the SDK's tuner does not: an image has pip.
+# ModelTrainer ships one, the SDK's tuner does not; every image has pip.
 INSTALL = """\
 import subprocess, sys
 sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "-r", sys.argv[1]]))
@@ -29,15 +30,15 @@ sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "-r", sys.argv
 
 
 def is_script_mode(job: dict) -> bool:
-    """Say whether a training job leaves the command to its image."""
+    """Say whether a training job has no command, and leaves it to its image."""
     return not job["AlgorithmSpecification"].get("ContainerEntrypoint")
 
 
 def check(request: dict) -> None:
-    """Refuse a job that names neither a command nor a script.
+    """Refuse a job with neither a command nor a script.
 
     Raises:
-        AwsError: what is missing.
+        AwsError: it names the missing field.
     """
     if not is_script_mode(request):
         return
@@ -49,7 +50,9 @@ def check(request: dict) -> None:
         )
         raise AwsError("ValidationException", message)
     if wrong := paths.fault(os.path.normpath(parameters[PROGRAM])):
-        message = f"{PROGRAM} is {parameters[PROGRAM]}, which is no file below the code: {wrong}."
+        message = (
+            f"{PROGRAM} is {parameters[PROGRAM]}, which can't be a file below the code: {wrong}."
+        )
         raise AwsError("ValidationException", message)
     uri = parameters.get(SUBMIT, "s3://.tar.gz")
     if not (uri.startswith("s3://") and uri.endswith(".tar.gz")):
@@ -58,10 +61,10 @@ def check(request: dict) -> None:
 
 
 def unpack(store: ObjectStore, job: dict, container: Container) -> None:
-    """Put the script's code on an instance's disk, below /opt/ml/code or where drivers look.
+    """Unpack the script's code on an instance's disk: in /opt/ml/code, or the drivers' folder.
 
     Raises:
-        AwsError: the archive is not there, or is none.
+        AwsError: the archive does not exist, or is not valid.
     """
     parameters = _unquoted(job.get("HyperParameters", {}))
     if SUBMIT in parameters and CODE not in _channels(job):
@@ -80,12 +83,12 @@ def unpack(store: ObjectStore, job: dict, container: Container) -> None:
 
 
 def scripts_own(parameters: dict[str, str]) -> dict[str, str]:
-    """Return the hyperparameters that are meant for the script."""
+    """Return the hyperparameters of the script."""
     return {name: value for name, value in parameters.items() if not name.startswith(OWN)}
 
 
 def command(job: dict) -> list[str]:
-    """Return what the image runs."""
+    """Return the command of the image."""
     if DRIVERS in _channels(job):
         return ["/bin/bash", f"{ML}/input/data/{DRIVERS}/sm_train.sh"]
     program = _unquoted(job["HyperParameters"])[PROGRAM]
@@ -97,7 +100,7 @@ def command(job: dict) -> list[str]:
 
 
 def variables(job: dict, host: str, hosts: list[str], gpus: int = 0) -> dict[str, str]:
-    """Return the SM_* variables that the toolkit sets; the drivers, where given, set their own."""
+    """Return the SM_* variables of the toolkit; the SDK's drivers set their own."""
     if DRIVERS in _channels(job):
         return {}
     own = {name: _decoded(value) for name, value in scripts_own(job["HyperParameters"]).items()}
@@ -147,7 +150,7 @@ def _decoded(value: str) -> object:
 
 
 def _unquoted(parameters: dict[str, str]) -> dict[str, str]:
-    # Version 2 of the SDK sent every hyperparameter as JSON, strings with their quotes.
+    # Version 2 of the SDK sent every hyperparameter as JSON, strings with quotes.
     return {
         name: str(_decoded(value)) if value.startswith('"') else value
         for name, value in parameters.items()

@@ -24,7 +24,7 @@ RETAINED = "Resource retained for reuse"
 
 
 def enter(job: dict, status: str, time: datetime) -> None:
-    """Begin a secondary status, and end the one before."""
+    """End the present secondary status, and begin the next."""
     statuses = job.setdefault("SecondaryStatusTransitions", [])
     if statuses:
         statuses[-1]["EndTime"] = time
@@ -33,5 +33,5 @@ def enter(job: dict, status: str, time: datetime) -> None:
 
 
 def amend(job: dict, message: str) -> None:
-    """Say something else of the status that a job is in."""
+    """Change the message of a job's present secondary status."""
     job["SecondaryStatusTransitions"][-1]["StatusMessage"] = message

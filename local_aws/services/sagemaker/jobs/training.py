@@ -1,4 +1,4 @@
-"""Training jobs: the operations on them, their documents and their quotas; runs none itself.
+"""Training jobs: their operations, documents and quotas; runs none.
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
 Left out: file system data sources, VPCs, keys, network isolation, heterogeneous clusters, the
@@ -13,21 +13,24 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs import billing, secondary_statuses, training_request
 from local_aws.services.sagemaker.jobs.admission import Demand
+from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.jobs import Jobs
-from local_aws.services.sagemaker.jobs.kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.pools import Pools, is_kept, keep_alive
+from local_aws.services.sagemaker.jobs.training_request import ALGORITHM, MEMBERS
 from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from local_aws.state.collection import Collection, public
+from local_aws.wire.listing import CHANGED, LISTED
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateTrainingJob",
-        "DescribeTrainingJob",
-        "ListTrainingJobs",
-        "StopTrainingJob",
-        "UpdateTrainingJob",
-        "DeleteTrainingJob",
-    ),
+    "sagemaker": {
+        "CreateTrainingJob": f"""TrainingJobName HyperParameters {MEMBERS}
+            AlgorithmSpecification({ALGORITHM} ContainerEntrypoint ContainerArguments)""",
+        "DescribeTrainingJob": "TrainingJobName",
+        "ListTrainingJobs": f"{LISTED} {CHANGED} WarmPoolStatusEquals",
+        "StopTrainingJob": "TrainingJobName",
+        "UpdateTrainingJob": "TrainingJobName ResourceConfig(KeepAlivePeriodInSeconds)",
+        "DeleteTrainingJob": "TrainingJobName",
+    },
 }
 
 
@@ -46,7 +49,7 @@ class Training(Engine):
         return self.jobs.create(request)
 
     def create_trial(self, request: dict, tuning: str) -> dict:
-        """Create a training job as a trial of a tuning job, which is given by its ARN."""
+        """Create a training job as a trial of the tuning job with an ARN."""
         return self.jobs.create({**request, "TuningJobArn": tuning})
 
     def describe_training_job(self, request: dict) -> dict:
@@ -68,9 +71,6 @@ class Training(Engine):
     def update_training_job(self, request: dict) -> dict:
         name = request["TrainingJobName"]
         arn = self.jobs.records.get(name)["TrainingJobArn"]
-        if others := sorted(request.keys() - {"TrainingJobName", "ResourceConfig"}):
-            message = f"The local AWS does not update {', '.join(others)} of training jobs."
-            raise AwsError("ValidationException", message)
         if "ResourceConfig" in request:
             self.pools.change(name, request["ResourceConfig"]["KeepAlivePeriodInSeconds"])
         return {"TrainingJobArn": arn}
@@ -86,14 +86,14 @@ class Training(Engine):
         return self.jobs.delete(request)
 
     def interrupt(self, name: str) -> None:
-        """Take a managed spot job's instances away; it starts again on others.
+        """Take a managed spot job's instances away; it starts again on new ones.
 
         Raises:
-            AwsError: the job does not run, or not on spot instances.
+            AwsError: the job does not run, or has no spot instances.
         """
         is_spot = self.jobs.records.get(name).get("EnableManagedSpotTraining")
         if not is_spot or not self.jobs.runner.interrupt(name):
-            message = f"{name} does not run on spot instances: nothing to take back."
+            message = f"{name} does not run on spot instances: only a spot job can be interrupted."
             raise AwsError("ValidationException", message)
 
     def recover(self) -> None:
@@ -101,13 +101,13 @@ class Training(Engine):
         self.pools.recover()
 
     def shut_down(self) -> None:
-        # First: what jobs give back from now on is not kept.
+        # First the pools: instances that jobs release from now on are not kept.
         self.pools.shut_down()
         self.jobs.runner.shut_down()
 
 
 class TrainingKind(JobKind):
-    """What is true of all training jobs."""
+    """Training jobs as a kind of job."""
 
     names = Names("TrainingJob")
     missing = "ValidationException"

@@ -1,41 +1,30 @@
-"""What a CreateTrainingJob request may ask for, and what AWS fills in; runs nothing."""
+"""Checks a CreateTrainingJob request, and sets AWS's defaults; runs nothing."""
 
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.jobs import billing, script_mode
 from local_aws.services.sagemaker.jobs.channels import check_channel
 from local_aws.services.sagemaker.jobs.metrics import check_definitions
 
-UNSUPPORTED = (
-    "DebugRuleConfigurations",
-    "MlflowConfig",
-    "ModelPackageConfig",
-    "ProfilerRuleConfigurations",
-    "ServerlessJobConfig",
-    "SessionChainingConfig",
-    "TensorBoardOutputConfig",
-)
-UNSUPPORTED_RESOURCES = (
-    "InstanceGroups",
-    "InstancePlacementConfig",
-    "InstancePreferences",
-    "TrainingPlanArn",
-)
+ALGORITHM = "TrainingImage TrainingInputMode MetricDefinitions(Name Regex)"
+MEMBERS = """RoleArn Environment EnableManagedSpotTraining EnableNetworkIsolation=false
+    EnableInterContainerTrafficEncryption=false CheckpointConfig(S3Uri LocalPath)
+    InputDataConfig(ChannelName ContentType CompressionType InputMode RecordWrapperType=None
+        ShuffleConfig(Seed) DataSource(S3DataSource(S3DataType S3Uri S3DataDistributionType)))
+    OutputDataConfig(S3OutputPath CompressionType) RetryStrategy(MaximumRetryAttempts)
+    ResourceConfig(InstanceType InstanceCount VolumeSizeInGB KeepAlivePeriodInSeconds)
+    StoppingCondition(MaxRuntimeInSeconds MaxWaitTimeInSeconds)"""
+"""Of a training job that are done, and of a tuning job's definition of its training jobs."""
 DAY = 24 * 3600
 
 
 def check(request: dict) -> None:
-    """Refuse what AWS refuses, or what the local AWS does not do, by its name.
+    """Refuse a request that AWS refuses.
 
     Raises:
         AwsError: ValidationException.
     """
     resources = request.get("ResourceConfig", {})
-    wanted = [name for name in UNSUPPORTED if request.get(name)]
-    wanted += [f"ResourceConfig.{name}" for name in UNSUPPORTED_RESOURCES if resources.get(name)]
     algorithm = request.get("AlgorithmSpecification", {})
-    wanted += ["AlgorithmSpecification.AlgorithmName"] if algorithm.get("AlgorithmName") else []
-    if wanted:
-        _refuse(f"The local AWS does not support {', '.join(wanted)} in training jobs.")
     if not algorithm.get("TrainingImage"):
         _refuse("AlgorithmSpecification.TrainingImage must be given.")
     for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB"):
@@ -56,7 +45,7 @@ def _refuse(message: str) -> None:
 
 
 def filled(request: dict) -> dict:
-    """Return a request with what Describe shows where the caller said nothing."""
+    """Return a request with the defaults that Describe shows."""
     switches = (
         "EnableNetworkIsolation",
         "EnableInterContainerTrafficEncryption",

@@ -1,8 +1,7 @@
-"""One training job while it runs: channels and code on its instances, metrics, model, checkpoints.
+"""One running training job: channels, code, metrics, model, checkpoints; knows no request.
 
-Warm pools, spot instances and retries on instances that are launched for real: a folder for each,
-the image's Python, and where they are kept, for a pool or for a tuning job's next trial, its
-libraries imported.
+Warm pools, spot instances and retries act on instances that are really launched: a folder for each,
+with the image's Python, and on kept instances with its libraries imported.
 """
 
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from local_aws.errors import AwsError
 from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import Container
 from local_aws.parts import Parts
-from local_aws.services.sagemaker.jobs import billing, drivers, script_mode, secondary_statuses
+from local_aws.services.sagemaker.jobs import billing, script_mode, sdk_drivers, secondary_statuses
 from local_aws.services.sagemaker.jobs.artifacts import keep_artifacts
 from local_aws.services.sagemaker.jobs.channels import Channels, describe_channels
 from local_aws.services.sagemaker.jobs.checkpoints import Checkpoints
@@ -50,8 +49,8 @@ class TrainingRun(JobRun):
                 kept.warm_up(self.parts.context)
             return kept
         cluster = super().launch()
-        # Importing torch once is less than once for the launcher, its driver and each rank.
-        if may_keep(self.job) or drivers.start_many(self.parts.store, self.job):
+        # Otherwise the launcher, its driver and each rank import torch, each for itself.
+        if may_keep(self.job) or sdk_drivers.start_many(self.parts.store, self.job):
             cluster.warm_up(self.parts.context)
         return cluster
 
@@ -68,7 +67,7 @@ class TrainingRun(JobRun):
         self._channels.end()
         self.records.note(self.name, billing.pause, late=True)
         if checkpoints := self._take_checkpoints():
-            # Their errors were told before, where the attempt came as far as `keep`.
+            # `keep` has reported their errors, if the attempt got there.
             with suppress(AwsError, OSError):
                 checkpoints.end()
         job, is_over = self.records.get(self.name), verdict.status != AGAIN
@@ -109,13 +108,13 @@ class TrainingRun(JobRun):
             definitions = self.job["AlgorithmSpecification"].get("MetricDefinitions", [])
             self._metrics = JobMetrics(self.name, definitions, self.parts.call, self.parts.clock)
         hosts = [container.host for container in containers]
-        port = drivers.free_port()
+        port = sdk_drivers.free_port()
         for index, container in enumerate(containers):
             self._write_config(container, hosts)
             self._channels.stage(self.job, container, index, len(hosts))
             if script_mode.is_script_mode(self.job):
                 script_mode.unpack(self.parts.store, self.job, container)
-            drivers.point_home(container, port)
+            sdk_drivers.point_home(container, port)
         if config := self.job.get("CheckpointConfig"):
             self._checkpoints = Checkpoints(self.parts.store, config, containers)
             self._checkpoints.start()
@@ -137,7 +136,7 @@ class TrainingRun(JobRun):
         container.write_config("input/config/hyperparameters.json", parameters)
 
     def processes(self, container: Container) -> int:
-        return drivers.processes(container)
+        return sdk_drivers.processes(container)
 
     def command(self, container: Container) -> tuple[list[str], dict[str, str]]:
         algorithm = self.job["AlgorithmSpecification"]
@@ -160,7 +159,7 @@ class TrainingRun(JobRun):
 
     def keep(self, containers: list[Container], status: str) -> None:
         self._enter("Interrupted" if status == AGAIN else "Uploading")
-        if status != AGAIN:  # the model first: a checkpoint that S3 does not take is no reason
+        if status != AGAIN:  # the model first: a checkpoint that S3 refuses must not prevent it
             self._keep_model(containers)
         if checkpoints := self._take_checkpoints():
             checkpoints.end()

@@ -1,4 +1,4 @@
-"""How an attempt of a job ended, and why; words errors and outcomes, runs nothing."""
+"""The verdict on an attempt: its status and its FailureReason; runs nothing."""
 
 from typing import NamedTuple, Self
 
@@ -10,28 +10,28 @@ from local_aws.state import paths
 from local_aws.state.disk import FULL_MESSAGE, is_full
 
 AGAIN = "Again"
-"""The status of an attempt after which another one follows; nobody sees it."""
+"""Status of an attempt after which another follows; no caller sees it."""
 INTERNAL = "InternalServerError"
 
 
 class Verdict(NamedTuple):
-    """The status that a job has after an attempt, and its FailureReason."""
+    """A job's status after an attempt, and its FailureReason."""
 
     status: str
     reason: str | None = None
 
     @property
     def is_internal(self) -> bool:
-        """Say whether the local AWS itself failed."""
+        """Say whether the error is internal, of the local AWS itself."""
         return bool(self.reason) and self.reason.startswith(INTERNAL)
 
     def without(self, path: str) -> Self:
-        """Return it with a path of this machine left out of the reason."""
+        """Return the verdict without a path of this machine in the reason."""
         return self._replace(reason=self.reason and self.reason.replace(path, ""))
 
 
 def client_error(error: Exception) -> Verdict | None:
-    """Return how a job ends by an error of its own or of the disk; None for one of ours."""
+    """Return the verdict for a client error or a full disk; None for an internal error."""
     if is_full(error):
         return Verdict("Failed", f"ClientError: {FULL_MESSAGE}")
     if isinstance(error, AwsError | OSError):
@@ -42,10 +42,10 @@ def client_error(error: Exception) -> Verdict | None:
 def failed(
     outcome: Outcome, containers: list[Container], instances: list[Instance], file: str
 ) -> Verdict:
-    """Return how a job ends of which an instance has failed.
+    """Return the verdict on a job with a failed instance.
 
     Args:
-        file: in which a job may write its reason, below /opt/ml.
+        file: the file below /opt/ml where a job may write its reason.
     """
     index = [instance.host for instance in instances].index(outcome.failed)
     container, instance = containers[index], instances[index]

@@ -1,1 +1,1 @@
-"""The model registry of the local AWS: groups, versions of models with their approval, cards."""
+"""The model registry: package groups, versions of models with approvals, model cards."""

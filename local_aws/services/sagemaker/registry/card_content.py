@@ -1,4 +1,4 @@
-"""What a model card's JSON may hold, as AWS's model card schema has it; keeps no card.
+"""Checks a model card's content against AWS's model card schema; keeps no card.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-json-schema.html
 Checked: sections, their fields, types, lengths and choices. Left out: the contents of inference
@@ -65,17 +65,17 @@ METADATA = (
 )
 RISKS = ("High", "Medium", "Low", "Unknown")
 OF_PACKAGE = {"model_creator", "model_artifact"}
-"""All that a model package's own card says of the model: the package knows the rest."""
+"""The fields of model_overview in a model package's card; the package has the others."""
 
 
 def check_content(text: str, *, of_package: bool = False) -> dict:
-    """Parse a card and compare it with the schema.
+    """Parse a card and check it against the schema.
 
     Args:
-        of_package: by the simpler schema of a model package's own card.
+        of_package: use the simpler schema of a model package's card.
 
     Raises:
-        AwsError: it is no JSON object, or has what the schema has not; the message says where.
+        AwsError: the card is not a JSON object, or violates the schema; the message says where.
     """
     try:
         card = json.loads(text)
@@ -98,7 +98,7 @@ def check_content(text: str, *, of_package: bool = False) -> dict:
 
 
 def only_metadata(text: str) -> str:
-    """Return a card's content without what IncludedData=MetadataOnly leaves out."""
+    """Return the part of a card's content that IncludedData=MetadataOnly keeps."""
     content, kept = json.loads(text), {}
     for section, field in METADATA:
         if field in content.get(section, {}):

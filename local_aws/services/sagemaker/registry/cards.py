@@ -1,31 +1,23 @@
-"""Model cards: documents about models, every edit of whose content is kept; reads no model.
+"""Model cards: documents about models, of which the newest content is kept; reads no model.
 
-Left out: export to PDF, customer keys (kept, not used). Deleting is at once, with all versions.
+Left out: former versions, export to PDF, customer keys. A deletion takes effect at once.
 """
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
-from local_aws.services.sagemaker.tags import Tags
-from local_aws.state.collection import Collection, public
-from local_aws.wire.listing import Listing
+from local_aws.services.sagemaker.registry.card_content import check_content
+from local_aws.state.collection import Collection
+from local_aws.wire.listing import LISTED, Listing
 
 SUMMARY = ("ModelCardName", "ModelCardArn", "ModelCardStatus", "CreationTime", "LastModifiedTime")
 LISTING = Listing("ModelCardSummaries", "ModelCardName", SUMMARY, "ModelCardStatus")
-VERSIONS = Listing(
-    "ModelCardVersionSummaryList", "_key", (*SUMMARY, "ModelCardVersion"), "ModelCardStatus"
-)
-
-
 OPERATIONS = {
-    "sagemaker": (
-        "CreateModelCard",
-        "DescribeModelCard",
-        "UpdateModelCard",
-        "ListModelCards",
-        "ListModelCardVersions",
-        "DeleteModelCard",
-    ),
+    "sagemaker": {
+        "CreateModelCard": "ModelCardName Content ModelCardStatus",
+        "UpdateModelCard": "ModelCardName Content ModelCardStatus",
+        "ListModelCards": f"{LISTED} ModelCardStatus",
+        "DeleteModelCard": "ModelCardName",
+    },
 }
 
 
@@ -37,85 +29,63 @@ class Cards(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._clock = parts.context, parts.clock
-        self._tags = parts.engine(Tags)
         self._documents = Collection(parts.documents, "model-card")
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model-card/{name}")
 
-    def _versions(self, text: str) -> tuple[str, list[dict]]:
-        """Return a card's name and all its versions, oldest first."""
+    def _card(self, text: str) -> dict:
+        """Return a card by its name or ARN."""
         name = text.removeprefix(self._arn(""))
-        if (card := self._documents.get(name)) is None:
+        if (document := self._documents.get(name)) is None:
             raise AwsError("ResourceNotFound", f"Modelcard {name} does not exist.")
-        return name, card["versions"]
+        return _newest(document)
 
     def create_model_card(self, request: dict) -> dict:
         check_content(request["Content"])
-        name, arn = request["ModelCardName"], self._arn(request["ModelCardName"])
-        card = {key: value for key, value in request.items() if key != "Tags"}
-        time = self._clock.now()
-        card |= {"ModelCardArn": arn, "ModelCardVersion": 1, "CreationTime": time, "CreatedBy": {}}
-        card |= {"LastModifiedTime": time, "LastModifiedBy": {}}
-        with self._documents.transaction():
-            if not self._documents.add(name, {"versions": [card]}):
-                raise AwsError("ConflictException", f"Modelcard {name} already exists.")
-            self._tags.set(arn, request.get("Tags", []))
+        name, time = request["ModelCardName"], self._clock.now()
+        arn = self._arn(name)
+        card = {**request, "ModelCardArn": arn, "ModelCardVersion": 1, "CreatedBy": {}}
+        card |= {"CreationTime": time, "LastModifiedTime": time, "LastModifiedBy": {}}
+        if not self._documents.add(name, card):
+            raise AwsError("ConflictException", f"Modelcard {name} already exists.")
         return {"ModelCardArn": arn}
 
-    def describe_model_card(self, request: dict) -> dict:
-        name, versions = self._versions(request["ModelCardName"])
-        number = request.get("ModelCardVersion", len(versions))
-        if not 1 <= number <= len(versions):
-            message = f"Modelcard {name} has no version {number}."
-            raise AwsError("ResourceNotFound", message)
-        card = public(versions[number - 1])
-        if request.get("IncludedData") == "MetadataOnly":
-            card["Content"] = only_metadata(card["Content"])
-        return card
-
     def update_model_card(self, request: dict) -> dict:
-        name, _ = self._versions(request["ModelCardName"])
+        card = self._card(request["ModelCardName"])
         if "Content" in request and "ModelCardStatus" in request:
             message = "Content and ModelCardStatus can't be updated in one call."
             raise AwsError("ValidationException", message)
         if "Content" in request:
             check_content(request["Content"])
 
-        def change(card: dict) -> None:
-            time = self._clock.now()
-            newest = {**card["versions"][-1], "LastModifiedTime": time}
-            if "Content" in request:
-                number = newest["ModelCardVersion"] + 1
-                new = {"Content": request["Content"], "ModelCardVersion": number}
-                card["versions"].append({**newest, **new, "CreationTime": time})
-            elif "ModelCardStatus" in request:  # which makes no version
-                card["versions"][-1] = {**newest, "ModelCardStatus": request["ModelCardStatus"]}
+        def change(document: dict) -> None:
+            newest = {**_newest(document), **request, "ModelCardName": card["ModelCardName"]}
+            newest["LastModifiedTime"] = self._clock.now()
+            if "Content" in request:  # a change of the status makes no version
+                newest["ModelCardVersion"] += 1
+                newest["CreationTime"] = newest["LastModifiedTime"]
+            document.clear()
+            document.update(newest)
 
-        self._documents.update(name, change)
-        return {"ModelCardArn": self._arn(name)}
+        self._documents.update(card["ModelCardName"], change)
+        return {"ModelCardArn": card["ModelCardArn"]}
 
     def list_model_cards(self, request: dict) -> dict:
-        newest = [card["versions"][-1] for card in self._documents]
-        return LISTING.answer(newest, _by_status(request))
-
-    def list_model_card_versions(self, request: dict) -> dict:
-        _, versions = self._versions(request["ModelCardName"])
-        # By version is the one order there is.
-        query = {key: request[key] for key in request if key not in ("ModelCardName", "SortBy")}
-        keyed = [{**card, "_key": f"{card['ModelCardVersion']:09d}"} for card in versions]
-        return VERSIONS.answer(keyed, _by_status(query))
+        return LISTING.answer(map(_newest, self._documents.listed()), _by_status(request))
 
     def delete_model_card(self, request: dict) -> dict:
-        name, _ = self._versions(request["ModelCardName"])
-        with self._documents.transaction():
-            self._documents.delete(name)
-            self._tags.forget(self._arn(name))
+        self._documents.delete(self._card(request["ModelCardName"])["ModelCardName"])
         return {}
 
 
+def _newest(document: dict) -> dict:
+    """Return a card; a document of an older local AWS has its former versions too."""
+    return document["versions"][-1] if "versions" in document else document
+
+
 def _by_status(request: dict) -> dict:
-    """Return a List request with the card's own name of the filter by status translated."""
+    """Return a List request with ModelCardStatus as the general filter by status."""
     query = {key: value for key, value in request.items() if key != "ModelCardStatus"}
     status = request.get("ModelCardStatus")
     return {**query, "StatusEquals": status} if status else query

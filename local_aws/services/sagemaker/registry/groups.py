@@ -1,4 +1,4 @@
-"""Model package groups: a name under which versions of one model are kept; knows no versions.
+"""Model package groups: the names of models with versions; knows no versions.
 
 Left out, and refused: managed configurations, groups of other accounts, resource policies (moto
 has none either).
@@ -8,12 +8,11 @@ import threading
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection, public
-from local_aws.wire.listing import Listing
+from local_aws.wire.listing import LISTED, Listing
 
 PACKAGES = "model-package"
-"""The kind of the documents that packages.py keeps, by `<group>/<version>`."""
+"""The kind of the documents in packages.py, with keys `<group>/<version>`."""
 LISTING = Listing(
     "ModelPackageGroupSummaryList",
     "ModelPackageGroupName",
@@ -28,12 +27,12 @@ LISTING = Listing(
 
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateModelPackageGroup",
-        "DescribeModelPackageGroup",
-        "ListModelPackageGroups",
-        "DeleteModelPackageGroup",
-    ),
+    "sagemaker": {
+        "CreateModelPackageGroup": "ModelPackageGroupName ModelPackageGroupDescription",
+        "DescribeModelPackageGroup": "ModelPackageGroupName",
+        "ListModelPackageGroups": LISTED,
+        "DeleteModelPackageGroup": "ModelPackageGroupName",
+    },
 }
 
 
@@ -45,23 +44,22 @@ class PackageGroups(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._all, self._clock = parts.context, parts.documents, parts.clock
-        self._tags = parts.engine(Tags)
         self._documents = Collection(parts.documents, "model-package-group")
         self.lock = threading.RLock()
-        """Held while a version is added or a group deleted: no version outlives its group."""
+        """Lock for adding a version and deleting a group: no version outlives its group."""
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"model-package-group/{name}")
 
     def name_of(self, text: str) -> str:
-        """Return the name in an ARN or a name; an ARN of elsewhere stays as it is."""
+        """Return the name from a name or an ARN; an ARN of another account stays as it is."""
         return text.removeprefix(self._arn(""))
 
     def document(self, text: str) -> dict:
         """Return a group by its name or ARN.
 
         Raises:
-            AwsError: there is no such group.
+            AwsError: the group does not exist.
         """
         name = self.name_of(text)
         if (group := self._documents.get(name)) is None:
@@ -70,7 +68,7 @@ class PackageGroups(Engine):
         return group
 
     def next_version(self, text: str) -> int:
-        """Return the number of a new version; one that was ever given is not given again."""
+        """Return the number of a new version; no number is used twice."""
         name = self.document(text)["ModelPackageGroupName"]
 
         def count(group: dict) -> None:
@@ -79,25 +77,19 @@ class PackageGroups(Engine):
         return self._documents.update(name, count)["_versions"]
 
     def create_model_package_group(self, request: dict) -> dict:
-        if request.get("ManagedConfiguration"):
-            message = "The local AWS does not support ManagedConfiguration of a package group."
-            raise AwsError("ValidationException", message)
         name, arn = request["ModelPackageGroupName"], self._arn(request["ModelPackageGroupName"])
-        group = {key: value for key, value in request.items() if key != "Tags"}
-        group |= {"ModelPackageGroupArn": arn, "CreationTime": self._clock.now(), "CreatedBy": {}}
+        group = {**request, "ModelPackageGroupArn": arn, "CreatedBy": {}}
+        group |= {"CreationTime": self._clock.now()}
         group |= {"ModelPackageGroupStatus": "Completed", "_versions": 0}
-        with self._documents.transaction():
-            if not self._documents.add(name, group):
-                message = f"Model Package Group already exists: {arn}"
-                raise AwsError("ValidationException", message)
-            self._tags.set(arn, request.get("Tags", []))
+        if not self._documents.add(name, group):
+            raise AwsError("ValidationException", f"Model Package Group already exists: {arn}")
         return {"ModelPackageGroupArn": arn}
 
     def describe_model_package_group(self, request: dict) -> dict:
         return public(self.document(request["ModelPackageGroupName"]))
 
     def list_model_package_groups(self, request: dict) -> dict:
-        return LISTING.answer(self._documents, {"SortOrder": "Ascending", **request})
+        return LISTING.answer(self._documents.listed(), {"SortOrder": "Ascending", **request})
 
     def delete_model_package_group(self, request: dict) -> dict:
         with self.lock:
@@ -108,7 +100,5 @@ class PackageGroups(Engine):
                     f"{left} model package(s). Delete those first."
                 )
                 raise AwsError("ConflictException", message)
-            with self._documents.transaction():
-                self._documents.delete(name)
-                self._tags.forget(self._arn(name))
+            self._documents.delete(name)
         return {}

@@ -1,8 +1,8 @@
-"""Model packages: versions of a model with metrics, image, archive and approval; runs nothing.
+"""Model packages: versions of a model with metrics, image, archive, approval; runs nothing.
 
-A package in a group is a version (1, 2, …) and has no name of its own, which the SDK relies on; one
-without a group has no approval.
-Left out, and refused: validation jobs, algorithms, the marketplace, keys, managed storage.
+A package in a group is a version (1, 2, …) without a name, which the SDK relies on; a package
+without a group has no approval. Left out, and refused: validation jobs, algorithms, the
+marketplace, keys, managed storage.
 """
 
 from datetime import datetime
@@ -12,17 +12,9 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.archives import check_archive
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.registry.groups import PACKAGES, PackageGroups
-from local_aws.services.sagemaker.tags import Tags
 from local_aws.state.collection import Collection, public
-from local_aws.wire.listing import Listing
+from local_aws.wire.listing import LISTED, Listing
 
-UNSUPPORTED = (
-    "CertifyForMarketplace",
-    "ManagedStorageType",
-    "SecurityConfig",
-    "SourceAlgorithmSpecification",
-    "ValidationSpecification",
-)
 SUMMARY = (
     "ModelPackageName",
     "ModelPackageGroupName",
@@ -49,14 +41,21 @@ MOST_PROPERTIES = 50
 
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateModelPackage",
-        "DescribeModelPackage",
-        "BatchDescribeModelPackage",
-        "ListModelPackages",
-        "UpdateModelPackage",
-        "DeleteModelPackage",
-    ),
+    "sagemaker": {
+        "CreateModelPackage": """ModelPackageName ModelPackageGroupName ModelPackageDescription
+            ModelPackageRegistrationType InferenceSpecification(*) ModelApprovalStatus
+            AdditionalInferenceSpecifications(*) SkipModelValidation ClientToken ModelCard(*)
+            ModelMetrics(*) DriftCheckBaselines(*) MetadataProperties(*) ModelLifeCycle(*)
+            CustomerMetadataProperties Domain Task SamplePayloadUrl SourceUri""",
+        "DescribeModelPackage": "ModelPackageName IncludedData",
+        "ListModelPackages": f"""{LISTED} ModelPackageGroupName ModelApprovalStatus
+            ModelPackageType""",
+        "UpdateModelPackage": """ModelPackageArn ModelApprovalStatus ApprovalDescription
+            ModelPackageRegistrationType InferenceSpecification(*) ModelCard(*) ModelLifeCycle(*)
+            AdditionalInferenceSpecificationsToAdd(*) SourceUri CustomerMetadataProperties
+            CustomerMetadataPropertiesToRemove""",
+        "DeleteModelPackage": "ModelPackageName",
+    },
 }
 
 
@@ -68,7 +67,7 @@ class Packages(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._store, self._clock = parts.context, parts.store, parts.clock
-        self._tags, self._groups = parts.engine(Tags), parts.engine(PackageGroups)
+        self._groups = parts.engine(PackageGroups)
         self._documents = Collection(parts.documents, PACKAGES)
 
     def _arn(self, name: str) -> str:
@@ -89,10 +88,10 @@ class Packages(Engine):
         return package
 
     def container(self, text: str) -> dict:
-        """Return the one container that a package is served with.
+        """Return the one container of a package.
 
         Raises:
-            AwsError: there is no such package, or it can't be served.
+            AwsError: the package does not exist, or can't be served.
         """
         package = self.document(text)
         containers = package.get("InferenceSpecification", {}).get("Containers", [])
@@ -122,10 +121,7 @@ class Packages(Engine):
             return self._keep(f"{group}/{version:09d}", f"{group}/{version}", in_group, request)
 
     def _check(self, request: dict) -> None:
-        """Raise AwsError where a request can't be kept."""
-        for field in UNSUPPORTED:
-            if request.get(field):
-                _refuse(f"The local AWS does not support {field} in a model package.")
+        """Check a Create request."""
         name, group = request.get("ModelPackageName"), request.get("ModelPackageGroupName")
         if name and group:
             _refuse(
@@ -135,7 +131,9 @@ class Packages(Engine):
         if not name and not group:
             _refuse("Missing ARN.")
         if name and request.get("ModelApprovalStatus"):
-            _refuse("ModelApprovalStatus is for a package in a group alone.")
+            _refuse(
+                "ModelApprovalStatus is only for a package in a group: give ModelPackageGroupName."
+            )
         if card := request.get("ModelCard"):
             check_content(card.get("ModelCardContent", "{}"), of_package=True)
         if request.get("SkipModelValidation") != "All":
@@ -144,23 +142,21 @@ class Packages(Engine):
                     check_archive(self._store, uri)
 
     def _made_before(self, request: dict) -> str | None:
-        """Return the package that an earlier try of the same request made."""
+        """Return the package that an earlier request with the same token made, or None."""
         token = request.get("ClientToken")
         arns = (each["ModelPackageArn"] for each in self._documents if each["_token"] == token)
         return next(arns, None) if token else None
 
     def _keep(self, key: str, name: str, in_group: dict, request: dict) -> dict:
         arn = self._arn(name)
-        package = {k: v for k, v in request.items() if k not in ("Tags", "ClientToken")}
+        package = {k: v for k, v in request.items() if k != "ClientToken"}
         package |= {"ModelPackageArn": arn, "CreationTime": self._clock.now(), "CreatedBy": {}}
-        # Nothing is validated by a job, so there is nothing to wait for.
+        # No validation jobs, so the package is Completed at once.
         details = {"ValidationStatuses": [], "ImageScanStatuses": []}
         package |= {"ModelPackageStatus": "Completed", "ModelPackageStatusDetails": details}
         package |= {**in_group, "_key": key, "_token": request.get("ClientToken")}
-        with self._documents.transaction():
-            if not self._documents.add(key, package):
-                raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
-            self._tags.set(arn, request.get("Tags", []))
+        if not self._documents.add(key, package):
+            raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
         return {"ModelPackageArn": arn}
 
     def describe_model_package(self, request: dict) -> dict:
@@ -170,18 +166,6 @@ class Packages(Engine):
             package["ModelCard"]["ModelCardContent"] = content
         return package
 
-    def batch_describe_model_package(self, request: dict) -> dict:
-        summaries, errors = {}, {}
-        for arn in request["ModelPackageArnList"]:
-            try:
-                package = self.document(arn)
-            except AwsError as error:
-                errors[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
-            else:
-                fields = (*SUMMARY, "InferenceSpecification")
-                summaries[arn] = {field: package[field] for field in fields if field in package}
-        return {"ModelPackageSummaries": summaries, "BatchDescribeModelPackageErrorMap": errors}
-
     def list_model_packages(self, request: dict) -> dict:
         query = {"SortOrder": "Ascending", **request}
         group, approval = query.pop("ModelPackageGroupName", None), "ModelApprovalStatus"
@@ -190,7 +174,7 @@ class Packages(Engine):
         name = self._groups.document(group)["ModelPackageGroupName"] if group else None
         chosen = [
             package
-            for package in self._documents
+            for package in self._documents.listed()
             if kind in ("Both", "Versioned" if "ModelPackageVersion" in package else "Unversioned")
             and (not group or package.get("ModelPackageGroupName") == name)
             and words.lower() in package["_key"].partition("/")[0].lower()
@@ -205,25 +189,22 @@ class Packages(Engine):
             package = self.document(request["ModelPackageArn"])
             arn, approval = package["ModelPackageArn"], APPROVAL & request.keys()
             if approval and "ModelPackageVersion" not in package:
-                _refuse(f"ModelPackage {arn} is no version: it has no approval.")
+                _refuse(f"ModelPackage {arn} has no group, so it has no approval.")
             time = self._clock.now()
             self._documents.update(package["_key"], lambda kept: _change(kept, request, time))
         return {"ModelPackageArn": arn}
 
     def delete_model_package(self, request: dict) -> dict:
         with self._groups.lock:
-            package = self.document(request["ModelPackageName"])
-            with self._documents.transaction():
-                self._documents.delete(package["_key"])
-                self._tags.forget(package["ModelPackageArn"])
+            self._documents.delete(self.document(request["ModelPackageName"])["_key"])
         return {}
 
 
 def _change(package: dict, request: dict, time: datetime) -> None:
-    """Apply an update: what it does not name stays.
+    """Apply an update; fields that it does not name stay.
 
     Raises:
-        AwsError: there would be too many properties.
+        AwsError: the package would have too many properties.
     """
     package.update({field: request[field] for field in UPDATED if field in request})
     properties = {

@@ -1,1 +1,1 @@
-"""Hyperparameter tuning jobs: training jobs chosen by Optuna, run by the training engine."""
+"""Hyperparameter tuning jobs: Optuna chooses the trials, the training engine runs them."""

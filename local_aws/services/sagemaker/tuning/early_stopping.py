@@ -1,4 +1,4 @@
-"""The median rule that `TrainingJobEarlyStoppingType: Auto` stands for; pure numbers.
+"""The median rule of `TrainingJobEarlyStoppingType: Auto`; pure numbers.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-early-stopping.html
 """
@@ -8,11 +8,11 @@ from statistics import fmean, median
 
 
 def is_hopeless(values: Sequence[float], earlier: Iterable[Sequence[float]], best: int) -> bool:
-    """Say whether a running trial is worse than the median of what earlier ones had been.
+    """Say whether a running trial is worse than the median of earlier trials at the same epoch.
 
     Args:
         values: the trial's objective after each epoch so far.
-        earlier: the same of trials that have ended; those with fewer epochs do not count.
+        earlier: the objectives of ended trials; those with fewer epochs do not count.
         best: 1 where more is better, -1 where less is.
     """
     if not values:

@@ -1,11 +1,11 @@
-"""Executes the operations on hyperparameter tuning jobs; trains nothing itself.
+"""Executes the operations on hyperparameter tuning jobs; trains nothing.
 
 Trials are training jobs of the training engine, on clusters that the tuning job keeps until it
-ends: the first one on each of MaxParallelTrainingJobs starts cold, those after it don't, unless
-they are spot or what ran there before broke it. Left out: several training job definitions,
-Autotune, convergence detection, instance fallback lists, algorithms of AWS Marketplace; each is
-refused by name. After a restart of the server a tuning job goes on: the trials that the end took
-count as RetryableError, and are run again.
+ends: only the first trial on each of MaxParallelTrainingJobs clusters starts cold, and spot trials,
+and a trial after one that damaged its cluster. Left out, and refused by name: several training job
+definitions, Autotune, convergence detection, instance fallback lists, algorithms of AWS
+Marketplace. After a restart of the server a tuning job goes on: interrupted trials count as
+RetryableError, and are run again.
 """
 
 import secrets
@@ -15,13 +15,13 @@ from local_aws.errors import AwsError
 from local_aws.images.registry import find
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs.training import Training
-from local_aws.services.sagemaker.tags import Tags
+from local_aws.services.sagemaker.jobs.training_request import ALGORITHM, MEMBERS
 from local_aws.services.sagemaker.tuning import trials
 from local_aws.services.sagemaker.tuning.requests import check
-from local_aws.services.sagemaker.tuning.run import TuningRun
+from local_aws.services.sagemaker.tuning.tuning_run import TuningRun
 from local_aws.services.sagemaker.tuning.warm_start import inherit
 from local_aws.state.collection import Collection, public
-from local_aws.wire.listing import Listing
+from local_aws.wire.listing import CHANGED, LISTED, Listing
 
 NAME, ARN = "HyperParameterTuningJobName", "HyperParameterTuningJobArn"
 STATUS = "HyperParameterTuningJobStatus"
@@ -42,26 +42,40 @@ TRIALS = Listing(
 
 
 OPERATIONS = {
-    "sagemaker": (
-        "CreateHyperParameterTuningJob",
-        "DescribeHyperParameterTuningJob",
-        "ListHyperParameterTuningJobs",
-        "ListTrainingJobsForHyperParameterTuningJob",
-        "StopHyperParameterTuningJob",
-        "DeleteHyperParameterTuningJob",
-    ),
+    "sagemaker": {
+        "CreateHyperParameterTuningJob": f"""HyperParameterTuningJobName
+            HyperParameterTuningJobConfig(Strategy
+                StrategyConfig(HyperbandStrategyConfig(MinResource MaxResource))
+                HyperParameterTuningJobObjective(Type MetricName) RandomSeed
+                ResourceLimits(MaxNumberOfTrainingJobs MaxParallelTrainingJobs MaxRuntimeInSeconds)
+                ParameterRanges(IntegerParameterRanges(*) ContinuousParameterRanges(*)
+                    CategoricalParameterRanges(*))
+                TrainingJobEarlyStoppingType TuningJobCompletionCriteria(
+                    TargetObjectiveMetricValue BestObjectiveNotImproving(*)
+                    ConvergenceDetected(CompleteOnConvergence=Disabled)))
+            TrainingJobDefinition(DefinitionName StaticHyperParameters {MEMBERS}
+                AlgorithmSpecification({ALGORITHM}))
+            WarmStartConfig(WarmStartType
+                ParentHyperParameterTuningJobs(HyperParameterTuningJobName))""",
+        "DescribeHyperParameterTuningJob": NAME,
+        "ListHyperParameterTuningJobs": f"{LISTED} {CHANGED}",
+        "ListTrainingJobsForHyperParameterTuningJob": f"""{NAME} StatusEquals SortBy SortOrder
+            NextToken MaxResults""",
+        "StopHyperParameterTuningJob": NAME,
+        "DeleteHyperParameterTuningJob": NAME,
+    },
 }
 
 
 class Tuning(Engine):
-    """Keeps tuning jobs, each with a thread of its own while it runs."""
+    """The tuning jobs; each has a thread while it runs."""
 
     name, operations = "tuning", OPERATIONS
 
     def __init__(self, parts: Parts):
         super().__init__(parts)
         self._context, self._clock = parts.context, parts.clock
-        self._tags, self._training = parts.engine(Tags), parts.engine(Training)
+        self._training = parts.engine(Training)
         self.documents = Collection(parts.documents, "HyperParameterTuningJob")
         self._runs: dict[str, TuningRun] = {}
         self._lock = threading.Lock()
@@ -73,15 +87,13 @@ class Tuning(Engine):
         algorithm = request["TrainingJobDefinition"]["AlgorithmSpecification"]
         find(self._context, algorithm.get("TrainingImage", ""))
         name, arn, time = request[NAME], self._arn(request[NAME]), self._clock.now()
-        job = {key: value for key, value in request.items() if key != "Tags"}
-        job |= {ARN: arn, STATUS: "InProgress", "CreationTime": time, "LastModifiedTime": time}
+        job = {**request, ARN: arn, STATUS: "InProgress"}
+        job |= {"CreationTime": time, "LastModifiedTime": time}
         seed = request["HyperParameterTuningJobConfig"].get("RandomSeed", secrets.randbits(31))
         job |= {"_trials": [], "_seed": seed, **self._inherit(request)}
-        with self.documents.transaction():
-            if not self.documents.add(name, job):
-                message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
-                raise AwsError("ResourceInUse", message)
-            self._tags.set(arn, request.get("Tags", []))
+        if not self.documents.add(name, job):
+            message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
+            raise AwsError("ResourceInUse", message)
         self._start(name)
         return {ARN: arn}
 
@@ -89,7 +101,7 @@ class Tuning(Engine):
         return public(self._described(self._document(request[NAME])))
 
     def list_hyper_parameter_tuning_jobs(self, request: dict) -> dict:
-        return JOBS.answer(map(self._listed, self.documents), request)
+        return JOBS.answer(map(self._listed, self.documents.listed()), request)
 
     def list_training_jobs_for_hyper_parameter_tuning_job(self, request: dict) -> dict:
         job = self._document(request[NAME])
@@ -97,7 +109,7 @@ class Tuning(Engine):
         del query[NAME]
         summaries = self._summaries(job)
         if query["SortBy"] == "FinalObjectiveMetricValue":
-            # Those without a value are not listed then, says the API.
+            # By the API's documentation, trials without a value are not listed then.
             summaries = [{**summary, VALUE: trials.value_of(summary)} for summary in summaries]
             summaries = [summary for summary in summaries if summary[VALUE] is not None]
         return TRIALS.answer(summaries, query)
@@ -121,12 +133,10 @@ class Tuning(Engine):
         name = request[NAME]
         if self._document(name)[STATUS] in ("InProgress", "Stopping"):
             raise AwsError("ResourceInUse", f"Tuning job {name} is still running: stop it first.")
-        with self.documents.transaction():
-            self.documents.delete(name)
-            self._tags.forget(self._arn(name))
+        self.documents.delete(name)
         return {}
 
-    # What they use.
+    # Parts of the operations.
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"hyper-parameter-tuning-job/{name}")
@@ -147,7 +157,7 @@ class Tuning(Engine):
         return inherit(request, parents)
 
     def _summaries(self, job: dict) -> list[dict]:
-        """Return the summary of each trial: kept, once it has ended, else as it is now."""
+        """Return each trial's summary: the kept one of an ended trial, else the present one."""
         jobs = self._training.jobs.records.documents
         return [
             trial.get("summary")
@@ -183,22 +193,19 @@ class Tuning(Engine):
     # The server's life.
 
     def _start(self, name: str) -> None:
-        def tags() -> list[dict]:
-            return self._tags.list_tags({"ResourceArn": self._arn(name)})["Tags"]
-
         with self._lock:
-            run = TuningRun(name, self.documents, self.parts, tags)
+            run = TuningRun(name, self.documents, self.parts)
             self._runs[name] = run
             run.start()
 
     def recover(self) -> None:
-        """Go on with the tuning jobs that the last server's end interrupted."""
+        """Continue the tuning jobs that the last server's end interrupted."""
         for document in self.documents:
             if document[STATUS] in ("InProgress", "Stopping"):
                 self._start(document[NAME])
 
     def shut_down(self) -> None:
-        """Leave all tuning jobs for the next server; their training jobs are about to be ended."""
+        """End the threads; the next server continues the tuning jobs."""
         with self._lock:
             runs = list(self._runs.values())
         for run in runs:

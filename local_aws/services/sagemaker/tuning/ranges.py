@@ -1,4 +1,4 @@
-"""Ranges of hyperparameters, as SageMaker words them and as Optuna draws from them; runs nothing.
+"""Ranges of hyperparameters, from SageMaker's form to Optuna's distributions; runs nothing.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
 """
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 KINDS = ("Integer", "Continuous", "Categorical")
 MOST = 30
-"""How many hyperparameters one search may have."""
+"""Largest number of hyperparameters of one search."""
 WIDE = 100
-"""From this ratio of the ends on, `Auto` is logarithmic; SageMaker keeps its own rule to itself."""
+"""Ratio of the ends from which `Auto` is logarithmic; SageMaker's rule is not documented."""
 
 
 class RangeError(ValueError):
-    """A range that can't be searched; the message names the hyperparameter and what is wrong."""
+    """A range that can't be searched; the message names the hyperparameter and the reason."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Range:
     """The values that one hyperparameter may have.
 
     Raises:
-        RangeError: the ends or the scale do not fit.
+        RangeError: the ends or the scale are not valid.
     """
 
     name: str
@@ -38,10 +38,10 @@ class Range:
     scaling: str = "Auto"
     """`Linear`, `Logarithmic`, `ReverseLogarithmic` or `Auto`."""
     values: tuple[str, ...] = ()
-    """Of a `Categorical` one."""
+    """The values of a `Categorical` range."""
 
     def __post_init__(self):
-        """Refuse what SageMaker refuses."""
+        """Refuse a range that SageMaker refuses."""
         wrong = f"The hyperparameter range of '{self.name}' is not valid: "
         if self.kind == "Categorical":
             if len(set(self.values)) < len(self.values):
@@ -63,13 +63,13 @@ class Range:
 
     @property
     def is_log(self) -> bool:
-        """Say whether values are drawn on a logarithmic scale, from either end."""
+        """Say whether the scale is logarithmic, forward or reverse."""
         if self.scaling == "Auto":
             return self.low > 0 and self.high / self.low >= WIDE
         return self.scaling in ("Logarithmic", "ReverseLogarithmic")
 
     def distribution(self) -> "BaseDistribution":
-        """Return what Optuna draws from: the range itself, or 1 - x for a reverse scale."""
+        """Return Optuna's distribution: of the value x, or of 1 - x for a reverse scale."""
         from optuna import distributions as kinds
 
         if self.kind == "Categorical":
@@ -82,16 +82,16 @@ class Range:
         return kinds.FloatDistribution(low, high, log=self.is_log)
 
     def value(self, drawn: Any) -> Any:
-        """Return the hyperparameter for what Optuna drew: an int, a float or a string."""
+        """Return the hyperparameter for Optuna's value: an int, a float or a string."""
         if self.scaling == "ReverseLogarithmic" and self.kind == "Continuous":
             return min(max(1 - drawn, self.low), self.high)
         return drawn
 
     def drawn(self, value: Any) -> Any:
-        """Return what Optuna would have drawn for a value, given as itself or as its text.
+        """Return Optuna's value for a hyperparameter, which may be a text.
 
         Raises:
-            RangeError: it lies outside.
+            RangeError: the value lies outside of the range.
         """
         if self.kind == "Categorical":
             inside, number = str(value) in self.values, str(value)
@@ -120,7 +120,7 @@ def _number(kind: str, value: Any) -> float | int | None:
 
 
 def as_text(value: Any) -> str:
-    """Return a value as a job's hyperparameter, which is a string."""
+    """Return a value as the string of a job's hyperparameter."""
     return value if isinstance(value, str) else repr(value)
 
 
@@ -128,7 +128,7 @@ def read_ranges(parameter_ranges: Mapping[str, list[dict]]) -> dict[str, Range]:
     """Return the ranges of a tuning job's `ParameterRanges`, by name.
 
     Raises:
-        RangeError: one is not valid, there are too many, none, or two of one name.
+        RangeError: a range is not valid, a name occurs twice, or there are none or too many.
     """
     by_name: dict[str, Range] = {}
     for kind in KINDS:
@@ -150,15 +150,15 @@ def _read(kind: str, item: dict) -> Range:
     ends = [_number(kind, item[end]) for end in ("MinValue", "MaxValue")]
     if None in ends:
         wrong = item["MinValue" if ends[0] is None else "MaxValue"]
-        noun = "integer" if kind == "Integer" else "number"
+        noun = "an integer" if kind == "Integer" else "a number"
         raise RangeError(
-            f"The hyperparameter range of '{name}' is not valid: {wrong} is no {noun}."
+            f"The hyperparameter range of '{name}' is not valid: {wrong} is not {noun}."
         )
     return Range(name, kind, *ends, scaling=item.get("ScalingType") or "Auto")
 
 
 def from_sdk(ranges: Mapping[str, Any]) -> dict[str, Range]:
-    """Return the ranges of the SDK's `ContinuousParameter(…)` and others, as its tuner takes them.
+    """Return the ranges of the SDK's parameters, such as `ContinuousParameter(…)`, by name.
 
     Raises:
         RangeError: see `read_ranges`.

@@ -1,4 +1,4 @@
-"""Checks tuning requests, and makes of them the requests of their training jobs; runs nothing.
+"""Checks tuning requests, and makes the requests of their training jobs; runs nothing.
 
 Sources: the API's own documentation of each field, and for early stopping, warm start and
 completion https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html
@@ -12,29 +12,32 @@ from local_aws.services.sagemaker.tuning.ranges import Range, RangeError, as_tex
 
 MOST_EPOCHS = 20_000
 EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
-"""Where Hyperband looks for its MaxResource among the static hyperparameters."""
+"""Static hyperparameters that give Hyperband's MaxResource."""
 OBJECTIVE = "_tuning_objective_metric"
 PASSED_ON = (
-    "RoleArn", "InputDataConfig", "VpcConfig", "OutputDataConfig",
+    "RoleArn", "InputDataConfig", "OutputDataConfig",
     "StoppingCondition", "EnableNetworkIsolation", "EnableInterContainerTrafficEncryption",
     "EnableManagedSpotTraining", "CheckpointConfig", "RetryStrategy", "Environment",
 )  # fmt: skip
-"""Fields of the definition that a training job has under the same names."""
+"""Fields that the definition and a training job share."""
 
 
 def refuse(message: str) -> AwsError:
-    """Return the error for a request that is wrong."""
+    """Return the error that refuses a request."""
     return AwsError("ValidationException", message)
 
 
 def check(request: dict) -> None:
-    """Refuse what AWS refuses, and by name what this engine leaves out.
+    """Refuse a request that AWS refuses.
 
     Raises:
         AwsError: `ValidationException`.
     """
-    _check_supported(request)
-    config, definition = request["HyperParameterTuningJobConfig"], request["TrainingJobDefinition"]
+    config = request["HyperParameterTuningJobConfig"]
+    if not (definition := request.get("TrainingJobDefinition")):
+        raise refuse("TrainingJobDefinition is required.")
+    if "ResourceConfig" not in definition:
+        raise refuse("TrainingJobDefinition needs a ResourceConfig.")
     if "HyperParameterTuningJobObjective" not in config:
         raise refuse("HyperParameterTuningJobObjective is required with a TrainingJobDefinition.")
     metric = config["HyperParameterTuningJobObjective"]["MetricName"]
@@ -52,34 +55,11 @@ def check(request: dict) -> None:
     _check_limits(config, ranges)
 
 
-def _check_supported(request: dict) -> None:
-    config = request["HyperParameterTuningJobConfig"]
-    criteria = config.get("TuningJobCompletionCriteria", {})
-    convergence = criteria.get("ConvergenceDetected", {}).get("CompleteOnConvergence")
-    definition = request.get("TrainingJobDefinition", {})
-    present = {
-        "TrainingJobDefinitions": request.get("TrainingJobDefinitions"),
-        "Autotune": request.get("Autotune"),
-        "AutoParameters": config.get("ParameterRanges", {}).get("AutoParameters"),
-        "CompleteOnConvergence": convergence == "Enabled",
-        "AlgorithmName": definition.get("AlgorithmSpecification", {}).get("AlgorithmName"),
-        "HyperParameterTuningResourceConfig": definition.get("HyperParameterTuningResourceConfig"),
-        "TuningObjective": definition.get("TuningObjective"),
-        "HyperParameterRanges": definition.get("HyperParameterRanges"),
-    }
-    if wanted := [name for name, value in present.items() if value]:
-        raise refuse(f"The local AWS does not support {', '.join(wanted)} in tuning jobs.")
-    if not definition:
-        raise refuse("Either TrainingJobDefinition or TrainingJobDefinitions is required.")
-    if "ResourceConfig" not in definition:
-        raise refuse("TrainingJobDefinition needs a ResourceConfig.")
-
-
 def ranges_of(request: dict) -> dict[str, Range]:
     """Return the ranges that a tuning job searches.
 
     Raises:
-        AwsError: one is not valid.
+        AwsError: a range is not valid.
     """
     try:
         return read_ranges(request["HyperParameterTuningJobConfig"].get("ParameterRanges", {}))
@@ -92,22 +72,22 @@ def _check_strategy(request: dict, ranges: dict[str, Range]) -> None:
     strategy = config["Strategy"]
     if strategy == "Grid":
         if wrong := [name for name, each in ranges.items() if each.kind != "Categorical"]:
-            raise refuse(f"Grid takes categorical ranges alone, not that of {', '.join(wrong)}.")
+            raise refuse(f"Grid takes categorical ranges only; these are not: {', '.join(wrong)}.")
         if request.get("WarmStartConfig"):
-            raise refuse("Grid takes every combination: a WarmStartConfig has no use.")
+            raise refuse("Grid takes every combination: leave WarmStartConfig out.")
     if strategy == "Hyperband":
         if config.get("TrainingJobEarlyStoppingType", "Off") != "Off":
             raise refuse("TrainingJobEarlyStoppingType must be Off for Hyperband.")
         resources(request)
     elif config.get("StrategyConfig"):
-        raise refuse("StrategyConfig is for the strategy Hyperband alone.")
+        raise refuse("StrategyConfig is only for the strategy Hyperband.")
 
 
 def resources(request: dict) -> tuple[int, int]:
-    """Return the least and the most epochs of Hyperband's trials.
+    """Return Hyperband's least and most epochs of a trial.
 
     Raises:
-        AwsError: the most is neither given nor to be found among the static hyperparameters.
+        AwsError: neither MaxResource nor the static hyperparameters give the most epochs.
     """
     config = request["HyperParameterTuningJobConfig"].get("StrategyConfig", {})
     hyperband = config.get("HyperbandStrategyConfig", {})
@@ -121,7 +101,9 @@ def resources(request: dict) -> tuple[int, int]:
             f" hyperparameters {', '.join(EPOCHS)}."
         )
     if not 1 <= least <= int(most) <= MOST_EPOCHS:
-        raise refuse(f"MinResource {least} and MaxResource {most} must rise, up to {MOST_EPOCHS}.")
+        raise refuse(
+            f"MinResource {least} and MaxResource {most} must rise, to at most {MOST_EPOCHS}."
+        )
     return least, int(most)
 
 
@@ -160,13 +142,12 @@ def better(request: dict) -> int:
     return 1 if objective["Type"] == "Maximize" else -1
 
 
-def training_request(job: dict, name: str, values: dict, tags: list[dict]) -> dict:
+def training_request(job: dict, name: str, values: dict) -> dict:
     """Return the CreateTrainingJob request of one trial.
 
     Args:
         job: the tuning job's own request.
-        values: the tuned hyperparameters.
-        tags: the tuning job's, which its training jobs have too.
+        values: the trial's tuned hyperparameters.
     """
     definition = job["TrainingJobDefinition"]
     objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
@@ -180,10 +161,9 @@ def training_request(job: dict, name: str, values: dict, tags: list[dict]) -> di
         },
         **{field: definition[field] for field in PASSED_ON if field in definition},
         "ResourceConfig": _without_period(definition["ResourceConfig"]),
-        **({"Tags": tags} if tags else {}),
     }
 
 
 def _without_period(cluster: dict) -> dict:
-    # A tuning job keeps its clusters itself, until it ends: the service takes the field out.
+    # A tuning job keeps its clusters itself: AWS removes the field.
     return {name: value for name, value in cluster.items() if name != "KeepAlivePeriodInSeconds"}

@@ -1,7 +1,7 @@
 """Chooses hyperparameters with Optuna, one trial after another; knows no jobs and no files.
 
-Every choice is a function of the seed, the trial's number and what was told before: a study that
-is told its past again goes on as if it had never stopped.
+Every choice is a function of the seed, the trial's number and the results before it: a new study
+with the same results continues as the old one.
 """
 
 import math
@@ -20,13 +20,13 @@ STRATEGIES = ("Bayesian", "Random", "Hyperband", "Grid")
 
 
 class Study:
-    """Trials of one search, asked for and told about by their numbers, from 0 on.
+    """The trials of one search, by their numbers from 0 on.
 
-    Bayesian draws with Optuna's TPE, Random and Hyperband at random; Hyperband also says which
-    running trials to stop; Grid takes every combination once.
+    Bayesian draws with Optuna's TPE, Random and Hyperband draw at random; Hyperband also stops
+    running trials; Grid takes every combination once.
 
     Args:
-        startup: trials drawn at random before TPE has enough to go by.
+        startup: number of random trials before TPE draws.
         resources: Hyperband's least and most epochs of a trial.
     """
 
@@ -42,7 +42,7 @@ class Study:
     ):
         import optuna
 
-        # Optuna says on the error stream what it does; a trial that fails is told here.
+        # Optuna logs to the error stream; failed trials are reported here.
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.ranges, self.strategy, self.seed, self.startup = ranges, strategy, seed, startup
         self._space = {name: each.distribution() for name, each in ranges.items()}
@@ -50,21 +50,21 @@ class Study:
         pruner = optuna.pruners.NopPruner()
         if strategy == "Hyperband":
             pruner = optuna.pruners.HyperbandPruner(*resources)
-        # The name decides Hyperband's brackets: a fixed one, for the same choices again.
+        # Hyperband's brackets depend on the name: a fixed one makes choices repeatable.
         self._study = optuna.create_study(
             study_name="study", direction="maximize" if maximise else "minimize", pruner=pruner
         )
         self._trials: list[Trial] = []
 
     def __len__(self) -> int:
-        """Return how many trials have been asked for."""
+        """Return the number of trials so far."""
         return len(self._trials)
 
     def ask(self, values: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """Begin a trial and return its number and its hyperparameters, by name.
 
         Args:
-            values: what it shall have; by default the strategy chooses.
+            values: the hyperparameters; by default the strategy chooses.
 
         Raises:
             RangeError: a given value lies outside of its range.
@@ -88,15 +88,15 @@ class Study:
         for values in combinations(self.ranges):
             if values not in self._taken:
                 return values
-        raise IndexError("every combination has been taken")
+        raise IndexError("the grid has no further combination")
 
     def report(self, number: int, epoch: int, value: float) -> bool:
-        """Note a running trial's value after an epoch, from 1 on; say whether to stop it."""
+        """Record a running trial's value after an epoch (from 1 on); say whether to stop it."""
         self._trials[number].report(value, epoch)
         return self._trials[number].should_prune()
 
     def tell(self, number: int, value: float | None) -> None:
-        """End a trial with its objective; None, or one that is not finite, says that it failed."""
+        """End a trial with its objective; None or a value that is not finite means failure."""
         from optuna.trial import TrialState
 
         if value is None or not math.isfinite(value):

@@ -1,8 +1,8 @@
-"""What a tuning job remembers of its training jobs, and what AWS tells of them; runs nothing.
+"""The trials in a tuning job's document, their summaries and counters; runs nothing.
 
 A trial is a dictionary in the tuning job's document: `name`, `arn`, `created`, `values` (its
 hyperparameters); once it has ended `objectives` (one after each epoch) and `summary`; and `again`
-where it failed by no fault of its own: `waiting` to be run again, or `done`.
+for a trial that the server interrupted: `waiting` to be run again, or `done`.
 """
 
 import math
@@ -44,7 +44,7 @@ def summarise(job: dict, trial: dict, training: dict) -> dict:
 
 
 def training_job(jobs: Collection, trial: dict, clock: Clock) -> dict:
-    """Return the document of a trial's training job, of one that somebody has deleted too.
+    """Return the document of a trial's training job; if it was deleted, one that says so.
 
     Args:
         jobs: the training jobs' documents.
@@ -59,7 +59,7 @@ def training_job(jobs: Collection, trial: dict, clock: Clock) -> dict:
 
 
 def final_value(training: dict, metric: str) -> float | None:
-    """Return the last value of a metric that a training job printed, if it is a number."""
+    """Return the final value of a training job's metric, if it is a number."""
     for last in training.get("FinalMetricDataList", []):
         if last["MetricName"] == metric and math.isfinite(last["Value"]):
             return last["Value"]
@@ -77,18 +77,18 @@ def launched(job: dict) -> list[dict]:
 
 
 def ended(job: dict) -> list[dict]:
-    """Return the trials that count and have ended, in the order of their ends."""
+    """Return the ended trials that count, in the order of their ends."""
     over = [trial for trial in launched(job) if "summary" in trial]
     return sorted(over, key=lambda trial: trial["summary"]["TrainingEndTime"])
 
 
 def value_of(summary: dict) -> float | None:
-    """Return a trial's final objective; None where it has none."""
+    """Return a trial's final objective, or None."""
     return summary.get("FinalHyperParameterTuningJobObjectiveMetric", {}).get("Value")
 
 
 def best_of(job: dict, summaries: list[dict]) -> dict | None:
-    """Return the best of the trials that completed."""
+    """Return the best completed trial."""
     completed = [
         summary
         for summary in summaries
@@ -98,7 +98,7 @@ def best_of(job: dict, summaries: list[dict]) -> dict | None:
 
 
 def stale(job: dict) -> int:
-    """Return how many trials have ended since the best one of then was beaten."""
+    """Return the number of trials that have ended since the best one."""
     best, count = -math.inf, 0
     for trial in ended(job):
         value = value_of(trial["summary"])

@@ -1,4 +1,4 @@
-"""What a tuning job takes over from its parents; knows documents of tuning jobs, runs nothing.
+"""Warm start: the trials that a tuning job inherits from its parents; runs nothing.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
 """
@@ -14,20 +14,22 @@ IDENTICAL = "IdenticalDataAndAlgorithm"
 
 
 def inherit(request: dict, parents: list[dict]) -> dict:
-    """Return what a new tuning job's document keeps of its parents.
+    """Return the fields of a new tuning job's document for its parents.
 
-    `_inherited` are their trials that lie within the new ranges, as values and objective;
-    `_parents_best` is the best of their training jobs, where data and algorithm are the same.
+    `_inherited` has the values and objectives of their trials within the new ranges;
+    `_parents_best` is their best training job, if data and algorithm are the same.
 
     Raises:
-        AwsError: a parent does not fit.
+        AwsError: a parent can't be used.
     """
     config = request["WarmStartConfig"]
     for parent in parents:
         _check(request, parent, config["WarmStartType"])
     done = [(parent, trial) for parent in parents for trial in trials.ended(parent)]
     if len(done) > MOST_INHERITED:
-        raise refuse(f"The parents have {len(done)} training jobs: {MOST_INHERITED} is the most.")
+        raise refuse(
+            f"The parents have {len(done)} training jobs, but {MOST_INHERITED} is the most."
+        )
     translated = [_translate(request, parent, trial) for parent, trial in done]
     kept = {"_inherited": [item for item in translated if item]}
     best = trials.best_of(request, [trial["summary"] for _, trial in done])
@@ -61,7 +63,7 @@ def _count(job: dict) -> int:
 def _data_and_algorithm(job: dict) -> tuple:
     definition = job["TrainingJobDefinition"]
     image = definition["AlgorithmSpecification"].get("TrainingImage")
-    # The tuner of the SDK uploads its drivers anew for each job.
+    # The SDK's tuner uploads its drivers for each job anew.
     data = {
         channel["ChannelName"]: channel["DataSource"]
         for channel in definition.get("InputDataConfig", [])
@@ -71,7 +73,7 @@ def _data_and_algorithm(job: dict) -> tuple:
 
 
 def _translate(request: dict, parent: dict, trial: dict) -> dict | None:
-    """Return a parent's trial in the new ranges; None where it lies outside or has no value."""
+    """Return a parent's trial in the new ranges; None if it lies outside or has no objective."""
     static = parent["TrainingJobDefinition"].get("StaticHyperParameters", {})
     parameters, ranges = {**static, **trial["values"]}, ranges_of(request)
     value = trials.value_of(trial["summary"])

@@ -2,18 +2,14 @@
 
 import hashlib
 import json
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.datasets.bins.catalog import KINDS, make_item
 from helpers.datasets.bins.dataset import DATASET
-from helpers.datasets.bins.layout import VISIBLE, arrange, seen
-from helpers.datasets.bins.plan import COUNTS, DIRT, goods, plan
-from helpers.datasets.bins.scene import photograph
+from helpers.datasets.bins.plan import plan
 from helpers.media.images import upright_size
 from tests.places import REAL_DATA
 
@@ -62,23 +58,6 @@ def test_it_does_not_mix_with_other_photos(raw: Path) -> None:
         DATASET.make_sample(raw, seed=4, images=100)
 
 
-def test_the_classes_have_the_published_proportions() -> None:
-    bins = plan(0, 5000, 0)
-    counts = Counter(b.count for b in bins if b.fault not in ("copy", "again"))
-    total = sum(COUNTS.values())
-    for count, share in COUNTS.items():
-        assert counts[count] / 5000 == pytest.approx(share / total, abs=0.01)
-
-
-def test_the_stated_dirt_is_there() -> None:
-    faults = Counter(b.fault for b in plan(0, 2000, 40))
-    for fault, share in DIRT.items():
-        assert faults[fault] == round(2000 * share)
-    assert sum(faults[f] for f in ("truncated", "png", "html", "empty")) == 40
-    with pytest.raises(ValueError, match="11 of 10"):
-        plan(0, 10, 11)
-
-
 def test_a_copy_has_the_bytes_of_another_and_again_only_its_goods(raw: Path) -> None:
     bins = plan(3, 100, 1)
     twins = [b for b in bins if b.contents != b.index]
@@ -120,55 +99,6 @@ def test_its_items_have_the_fields_of_the_real_ones(raw: Path) -> None:
         return sides | {tuple(item) for item in items}
 
     assert fields(raw) == fields(REAL)
-
-
-def test_among_many_items_some_have_no_weight_and_some_a_side_above_100_inches() -> None:
-    items = [make_item(np.random.default_rng(seed)) for seed in range(2000)]
-    missing = sum(item.row["weight"] is None for item in items)
-    assert 0.02 < missing / len(items) < 0.06
-    assert any(item.row["length"]["value"] > 100 for item in items)
-    assert any(item.name != item.normalized for item in items)
-    assert not all(item.name.isascii() for item in items)
-
-
-def test_weight_follows_volume_within_its_kind() -> None:
-    items = [make_item(np.random.default_rng(seed)) for seed in range(1500)]
-    for kind, facts in KINDS.items():
-        known = [item for item in items if item.kind == kind and item.row["weight"]]
-        density = [item.row["weight"]["value"] / np.prod(item.sides) for item in known]
-        assert facts.density[0] * 0.8 < np.median(density) < facts.density[1] * 1.2
-
-
-def test_a_unit_is_drawn_as_large_as_its_metadata_says() -> None:
-    for bin_ in plan(5, 60, 0):
-        items, _, units = goods(5, 60, bin_)
-        assert len(units) == bin_.count == len(items)
-        for unit in units:
-            assert sorted((unit.width, unit.height, unit.depth)) == sorted(unit.item.sides)
-
-
-def test_every_unit_can_be_seen_and_none_leaves_its_cell() -> None:
-    rng = np.random.default_rng(0)
-    for _ in range(200):
-        found = arrange(rng, [make_item(rng, 0.4) for _ in range(3)])
-        if found is None:
-            continue
-        cell, units = found
-        assert min(seen(cell, units)) >= VISIBLE
-        assert all(u.x >= 0 and u.x + u.width <= cell.width and u.y >= 0 for u in units)
-
-
-def test_one_more_unit_changes_the_picture_where_it_lies() -> None:
-    rng = np.random.default_rng(1)
-    cell, units = arrange(rng, [make_item(rng, 0.4) for _ in range(2)])
-    with_all, without = (
-        np.asarray(photograph(np.random.default_rng(2), cell, some), int)
-        for some in (units, units[1:])
-    )
-    assert with_all.shape == without.shape
-    changed = (np.abs(with_all - without).max(2) > 3).mean()
-    area = units[0].width * units[0].height / (cell.width * cell.height)
-    assert 0.3 * area < changed < 4 * area
 
 
 def test_photos_have_the_sizes_and_bytes_of_real_ones(raw: Path) -> None:

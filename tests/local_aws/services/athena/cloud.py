@@ -1,4 +1,4 @@
-"""A server with Athena and S3 alone, and real PyAthena pointed at it."""
+"""A server with Athena and S3 alone, and a real PyAthena client of it."""
 
 import json
 import threading
@@ -14,11 +14,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.engine import AthenaEngine
+from local_aws.services.athena.service import OPERATIONS
 from local_aws.services.s3.app import S3App
 from local_aws.state.catalog import Catalog
 from local_aws.state.clock import Clock
 from local_aws.state.objects.store import ObjectStore
-from local_aws.wire.validation import check_request
+from local_aws.wire.members import left_out
+from local_aws.wire.validation import check_request, operation_model
 
 ENDLESS = (
     "SELECT sum(x * y % 7) FROM UNNEST(sequence(1, 1000000)) a (x), "
@@ -29,7 +31,7 @@ ENDLESS = (
 
 @cache
 def _shared() -> boto3.Session:
-    """Return one session for all: reading the service models is what takes its time."""
+    """Return one session for all tests: reading the service models takes long."""
     return boto3.Session("test", "test", region_name="us-east-1")
 
 
@@ -53,7 +55,7 @@ class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_request(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _moment(value: object) -> float:
@@ -62,7 +64,7 @@ def _moment(value: object) -> float:
 
 
 class Cloud:
-    """Athena and S3 over one folder; `restart()` stands for a server that comes back."""
+    """Athena and S3 over one folder; `restart()` acts as a server's restart."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -72,7 +74,8 @@ class Cloud:
         self.open()
         self.server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Quiet)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve = self.server.serve_forever
+        threading.Thread(target=serve, args=(0.02,), daemon=True).start()
 
     def open(self) -> None:
         """Start the engine over the folder's state."""
@@ -84,7 +87,7 @@ class Cloud:
         self.open()
 
     def close(self) -> None:
-        """Stop all."""
+        """Stop the engine and the server."""
         self.server.shutdown()
         self.server.server_close()
         self.engine.close()
@@ -103,12 +106,14 @@ class Cloud:
     def _answer(self, operation: str, request: dict) -> tuple[str, dict]:
         try:
             check_request("athena", operation, request)
+            shape = operation_model("athena", operation).input_shape
+            assert not left_out(shape, request, OPERATIONS["athena"][operation])
             return "200 OK", getattr(self.engine, xform_name(operation))(request)
         except AwsError as error:
             return f"{error.status} Error", {"__type": error.code, "message": error.message}
 
     def session(self) -> Pinned:
-        """Return a boto3 session all of whose clients talk to this server."""
+        """Return a boto3 session with clients of this server."""
         return Pinned(self.url)
 
     def connect(self, **options):
@@ -131,10 +136,10 @@ class Cloud:
 
     def start(self, sql: str, **request) -> str:
         """Start a statement without waiting, and return its id."""
-        place = {"ResultConfiguration": {"OutputLocation": "s3://lake/results/"}}
+        output = {"ResultConfiguration": {"OutputLocation": "s3://lake/results/"}}
         context = {"QueryExecutionContext": {"Database": "birds"}}
         answer = self.engine.start_query_execution(
-            {"QueryString": sql, **place, **context, **request}
+            {"QueryString": sql, **output, **context, **request}
         )
         return answer["QueryExecutionId"]
 
@@ -146,7 +151,7 @@ class Cloud:
                 return body
 
     def until_running(self, id_: str) -> None:
-        """Wait for a query to be taken in hand."""
+        """Wait until a query is running."""
         deadline = time.monotonic() + 20
         while self.engine.executions.history.record(id_)["body"]["Status"]["State"] == "QUEUED":
             assert time.monotonic() < deadline
@@ -161,7 +166,7 @@ class Cloud:
         return self.engine.get_query_results({"QueryExecutionId": id_, **request})
 
     def config(self) -> SimpleNamespace:
-        """Return what helpers/athena.py needs of a Config."""
+        """Return the settings that helpers/athena.py needs."""
         return SimpleNamespace(
             region="us-east-1", bucket="lake", database="birds", endpoint_url=self.url
         )

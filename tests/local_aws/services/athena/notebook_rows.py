@@ -5,9 +5,9 @@ import json
 from helpers.datasets.birds import metadata as birds_metadata
 
 
-def _bird(id, label, author, rating, place, others, day, at, seconds=9.5):
+def _bird(id, label, author, rating, position, others, day, at, seconds=9.5):
     cells = {"primary_label": label, "author": author, "rating": rating, "type": "['song']"}
-    cells |= {"latitude": place[0], "longitude": place[1], "secondary_labels": others}
+    cells |= {"latitude": position[0], "longitude": position[1], "secondary_labels": others}
     cells |= {"common_name": f"The {label}", "filename": f"{label}/{id}.ogg"}
     return birds_metadata.to_json(id, cells, recorded_on=day, recorded_at=at, seconds=seconds)
 

@@ -1,4 +1,4 @@
-"""The tables that the SQL cases ask, made of files as a user would lay them down."""
+"""The files of the tables in the SQL cases, in a user's layout."""
 
 import json
 

@@ -1,8 +1,8 @@
-"""Every SQL file in cases/: a statement, and the rows or the error that Athena gives for it.
+"""The SQL files in cases/: statements with the rows or the error that Athena returns.
 
-A case is SQL up to the first line of answers. `--> a | b` is a row as GetQueryResults has it
+A case is SQL and then lines of its answer: `--> a | b` is a row in the form of GetQueryResults
 (`NULL` for NULL), `--: t` the types, `--# a` the column names, `--! TEXT` the beginning of the
-error. A statement with none of these succeeds without rows.
+error. A statement without such lines succeeds without rows.
 """
 
 from dataclasses import dataclass, field
@@ -31,9 +31,9 @@ class Case:
 
 def read_cases(path: Path) -> list[Case]:
     """Read one file of cases."""
-    found: list[Case] = []
+    cases: list[Case] = []
     for block in path.read_text().split("\n\n"):
-        case = Case(f"{path.stem}-{len(found) + 1}")
+        case = Case(f"{path.stem}-{len(cases) + 1}")
         for line in block.splitlines():
             mark, text = line[:4], line[4:]
             if mark == "--> ":
@@ -47,8 +47,8 @@ def read_cases(path: Path) -> list[Case]:
             elif not line.startswith("--"):
                 case.sql += line + "\n"
         if case.sql.strip():
-            found.append(case)
-    return found
+            cases.append(case)
+    return cases
 
 
 CASES = [case for path in sorted(FOLDER.glob("*.sql")) for case in read_cases(path)]

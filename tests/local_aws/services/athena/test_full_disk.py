@@ -1,4 +1,4 @@
-"""Queries on a full disk: they end FAILED, say why, and leave nothing half done."""
+"""Queries on a full disk end FAILED with the reason, and leave no partial result."""
 
 import errno
 import os

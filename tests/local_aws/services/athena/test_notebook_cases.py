@@ -1,7 +1,7 @@
 """Every statement of the notebooks is a case with its answer: cases/notebooks/<data set>.sql.
 
-The statements are collected by running notebook 02 on a few rows, not by reading it: what its
-cells, the questions and the data sets put together is what Athena gets.
+The statements are collected by running notebook 02 on a few rows: its cells, the questions and the
+data sets put them together.
 """
 
 import ast
@@ -28,7 +28,7 @@ DATABASE = "birds_and_bins"
 
 
 def normal(sql: str) -> str:
-    """Return a statement with the bucket's name and the blanks that don't matter made equal."""
+    """Return a statement with a fixed bucket name and single blanks."""
     return " ".join(re.sub(r"s3://[^/']+/", "s3://lake/", sql).strip().rstrip(";").split())
 
 
@@ -37,24 +37,24 @@ def cells(path) -> list[str]:
 
 
 @pytest.fixture
-def asked(aws, config, monkeypatch) -> list[str]:
-    """What goes to Athena from here on."""
-    found, query = [], athena.query
+def statements(aws, config, monkeypatch) -> list[str]:
+    """Return a list that gets all statements sent to Athena from now on."""
+    sent, query = [], athena.query
 
     def record(config, sql, *rest, **more):
-        found.append(sql)
+        sent.append(sql)
         return query(config, sql, *rest, **more)
 
     for module in (athena, questions):
         monkeypatch.setattr(module, "query", record)
     matplotlib.use("agg")
     monkeypatch.setattr(plt, "show", lambda: None)
-    return found
+    return sent
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_statement_that_the_notebook_sends_is_a_case(
-    config, asked, monkeypatch, tmp_path, name
+    config, statements, monkeypatch, tmp_path, name
 ):
     config = replace(config, dataset=name)
     monkeypatch.setattr(settings, "load_config", lambda: config)
@@ -67,7 +67,7 @@ def test_every_statement_that_the_notebook_sends_is_a_case(
         exec(compile(source, path.name, "exec"), namespace)
     plt.close("all")
     known = [normal(case.sql) for case in read_cases(FOLDER / "notebooks" / f"{name}.sql")]
-    assert len(asked) >= 18 and [normal(sql) for sql in asked] == known
+    assert len(statements) >= 18 and [normal(sql) for sql in statements] == known
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -85,8 +85,8 @@ def test_table_metadata_is_listed(lake):
     cursor = lake.connect().cursor()
     table = cursor.get_table_metadata("recordings")
     assert table.columns[0].name == "id"
-    assert [found.name for found in cursor.list_table_metadata()] == ["recordings"]
-    assert [found.name for found in cursor.list_databases("AwsDataCatalog")] == ["birds"]
+    assert [listed.name for listed in cursor.list_table_metadata()] == ["recordings"]
+    assert [listed.name for listed in cursor.list_databases("AwsDataCatalog")] == ["birds"]
 
 
 def test_a_write_tells_its_rows(lake):

@@ -27,8 +27,8 @@ def test_every_row_of_the_real_bird_metadata_is_counted(cloud):
         "TBLPROPERTIES ('skip.header.line.count' = '1')"
     )
     expected = [(row["filename"], row["primary_label"], row["author"]) for row in rows]
-    found = cloud.rows("SELECT filename, primary_label, author FROM birds ORDER BY filename")
-    assert found == sorted(expected)
+    answer = cloud.rows("SELECT filename, primary_label, author FROM birds ORDER BY filename")
+    assert answer == sorted(expected)
     missing = "SELECT count(*) FROM birds WHERE TRY_CAST(latitude AS double) IS NULL"
     assert cloud.rows(missing) == [(sum(not row["latitude"] for row in rows),)]
 
@@ -43,10 +43,10 @@ def test_every_real_bin_gives_its_quantity_and_its_items(cloud):
         f"quantity:int,height:{MEASURE},length:{MEASURE},weight:{MEASURE},width:{MEASURE}>>, "
         "expected_quantity int) STORED AS ION LOCATION 's3://lake/bins/'"
     )
-    items = [item for found in bins for item in found["BIN_FCSKU_DATA"].values()]
+    items = [item for record in bins for item in record["BIN_FCSKU_DATA"].values()]
     highest = max(item["height"]["value"] for item in items if item.get("height"))
     assert cloud.rows("SELECT count(*), sum(expected_quantity) FROM bins") == [
-        (len(bins), sum(found["EXPECTED_QUANTITY"] for found in bins))
+        (len(bins), sum(record["EXPECTED_QUANTITY"] for record in bins))
     ]
     assert cloud.rows(
         "SELECT count(*), sum(item.quantity), max(item.height.value) FROM bins "
@@ -60,15 +60,15 @@ def test_every_row_of_the_real_bird_metadata_answers_the_courses_questions(cloud
     assert len(files) == 1973
     for key, data in files.items():
         cloud.store.put("lake", f"raw/birds/{key}", data)
-    asked = load_dataset("birds").questions()
+    questions = load_dataset("birds").questions()
     cloud.run(birds_metadata.ddl("birds", "birds_raw", "s3://lake/raw/birds/metadata/"))
-    cloud.run(f"CREATE TABLE birds AS {asked.flat.format(raw='birds_raw')}")
+    cloud.run(f"CREATE TABLE birds AS {questions.flat.format(raw='birds_raw')}")
     assert cloud.rows("SELECT count(*), count(DISTINCT id) FROM birds") == [(1973, 1973)]
-    answers = {question.title: cloud.rows(question.sql) for question in asked}
+    answers = {question.title: cloud.rows(question.sql) for question in questions}
     assert sum(made for _, made, *_ in answers["By how many people?"]) == 1973
     assert sum(count for _, count in answers["How good?"]) == 1973
     assert answers["At what hour?"] == answers["In which season?"] == []  # BirdCLEF has neither
     assert dict(answers["Uploaded twice?"])["recordist and place"] > 0
-    weights = cloud.rows(leak(asked))
+    weights = cloud.rows(leak(questions))
     assert sum(samples for _, samples, *_ in weights) == 1973
     assert sum(row[1] * row[-1] for row in weights) == pytest.approx(1973, rel=1e-2)

@@ -1,12 +1,13 @@
-"""Log groups, streams and events, as CloudWatch Logs pages and filters them."""
+"""Log groups, streams and events have CloudWatch Logs' pages and filters."""
 
+import json
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.instances.log_streams import read_lines
-from tests.local_aws.full import no_file_longer_than
+from tests.local_aws.full_disks import no_file_longer_than
 from tests.local_cloud import write_log
 
 GROUP = "/aws/sagemaker/TrainingJobs"
@@ -20,29 +21,29 @@ def logs(aws, client):
 
 
 def test_a_stream_is_read_in_pages_that_go_on_where_the_last_ended(logs):
-    asked = {"logGroupName": GROUP, "logStreamName": "birds/algo-1", "limit": 3}
-    first = logs.get_log_events(**asked, startFromHead=True)
-    second = logs.get_log_events(**asked, nextToken=first["nextForwardToken"])
+    stream = {"logGroupName": GROUP, "logStreamName": "birds/algo-1", "limit": 3}
+    first = logs.get_log_events(**stream, startFromHead=True)
+    second = logs.get_log_events(**stream, nextToken=first["nextForwardToken"])
     texts = [event["message"] for event in first["events"] + second["events"]]
     assert texts == [f"line {n}" for n in range(5)]
 
 
 def test_at_the_end_the_token_stays_the_same(logs):
-    asked = {"logGroupName": GROUP, "logStreamName": "birds/algo-1"}
-    end = logs.get_log_events(**asked, startFromHead=True)["nextForwardToken"]
-    assert logs.get_log_events(**asked, nextToken=end)["nextForwardToken"] == end
+    stream = {"logGroupName": GROUP, "logStreamName": "birds/algo-1"}
+    end = logs.get_log_events(**stream, startFromHead=True)["nextForwardToken"]
+    assert logs.get_log_events(**stream, nextToken=end)["nextForwardToken"] == end
 
 
 def test_a_filter_finds_words_in_streams_of_a_prefix(logs):
-    found = logs.filter_log_events(
+    answer = logs.filter_log_events(
         logGroupName=GROUP, logStreamNamePrefix="b", filterPattern='"line 3"'
     )
-    assert [event["message"] for event in found["events"]] == ["line 3"]
+    assert [event["message"] for event in answer["events"]] == ["line 3"]
 
 
 def test_streams_are_listed_by_prefix(logs):
-    found = logs.describe_log_streams(logGroupName=GROUP, logStreamNamePrefix="bins")
-    assert [stream["logStreamName"] for stream in found["logStreams"]] == ["bins/algo-1"]
+    answer = logs.describe_log_streams(logGroupName=GROUP, logStreamNamePrefix="bins")
+    assert [stream["logStreamName"] for stream in answer["logStreams"]] == ["bins/algo-1"]
 
 
 def test_a_group_that_is_not_there_is_an_error(logs):
@@ -78,11 +79,11 @@ def test_a_group_of_any_name_comes_and_goes_and_nothing_else_changes(aws, logs):
 def test_a_stream_of_any_name_is_kept_under_its_own(aws, logs):
     before = files(aws.context.state)
     for name in ODD + UNICODE:
-        place = {"logGroupName": GROUP, "logStreamName": name}
-        logs.create_log_stream(**place)
-        logs.put_log_events(**place, logEvents=[{"timestamp": 1, "message": name}])
-    found = logs.filter_log_events(logGroupName=GROUP, endTime=2)["events"]
-    assert {each["logStreamName"]: each["message"] for each in found} == {
+        stream = {"logGroupName": GROUP, "logStreamName": name}
+        logs.create_log_stream(**stream)
+        logs.put_log_events(**stream, logEvents=[{"timestamp": 1, "message": name}])
+    events = logs.filter_log_events(logGroupName=GROUP, endTime=2)["events"]
+    assert {each["logStreamName"]: each["message"] for each in events} == {
         n: n for n in ODD + UNICODE
     }
     streams = logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
@@ -101,8 +102,8 @@ def test_a_group_that_was_never_made_is_none_whatever_its_name(aws, logs):
 
 
 def texts(logs, stream="birds/algo-1"):
-    found = logs.get_log_events(logGroupName=GROUP, logStreamName=stream, startFromHead=True)
-    return [event["message"] for event in found["events"]]
+    answer = logs.get_log_events(logGroupName=GROUP, logStreamName=stream, startFromHead=True)
+    return [event["message"] for event in answer["events"]]
 
 
 @pytest.mark.parametrize("bad", [b'{"timestamp": 1, "mess', b"\xff\xfe\n", b'{"message": 7}\n'])
@@ -118,12 +119,12 @@ def test_a_line_that_can_not_be_read_leaves_a_stream_its_others(aws, logs, bad, 
 @pytest.mark.parametrize("room", [0, 30])
 def test_events_that_have_no_room_are_refused_and_none_of_them_is_there(aws, logs, room):
     (file,) = (aws.context.state / "logs").rglob("birds*.jsonl")
-    place = {"logGroupName": GROUP, "logStreamName": "birds/algo-1"}
+    stream = {"logGroupName": GROUP, "logStreamName": "birds/algo-1"}
     events = [{"timestamp": 1, "message": "long" * 50} for _ in range(3)]
     with no_file_longer_than(file.stat().st_size + room):
         with pytest.raises(ClientError, match="InsufficientStorage"):
-            logs.put_log_events(**place, logEvents=events)
-    logs.put_log_events(**place, logEvents=[{"timestamp": 1, "message": "after"}])
+            logs.put_log_events(**stream, logEvents=events)
+    logs.put_log_events(**stream, logEvents=[{"timestamp": 1, "message": "after"}])
     assert texts(logs) == [*(f"line {n}" for n in range(5)), "after"]
 
 
@@ -140,17 +141,17 @@ def test_a_group_that_has_no_room_is_refused_and_can_be_made_later(logs):
 def test_an_answer_holds_no_more_than_a_server_can_bear_and_the_next_ones_the_rest(aws, client):
     lines = [f"{n}".ljust(300_000) for n in range(9)]
     write_log(aws, GROUP, "loud", lines)
-    asked = {"logGroupName": GROUP, "logStreamName": "loud"}
+    stream = {"logGroupName": GROUP, "logStreamName": "loud"}
     logs, tokens = client("logs"), {"startFromHead": True}
     read, sizes = [], []
-    while page := (answer := logs.get_log_events(**asked, **tokens))["events"]:
+    while page := (answer := logs.get_log_events(**stream, **tokens))["events"]:
         tokens = {"nextToken": answer["nextForwardToken"]}
         read += [event["message"] for event in page]
         sizes.append(sum(len(event["message"]) for event in page))
     assert read == lines and max(sizes) <= 2**20
-    back = logs.get_log_events(**asked)
+    back = logs.get_log_events(**stream)
     assert [event["message"] for event in back["events"]] == lines[-3:]
-    before = logs.get_log_events(**asked, nextToken=back["nextBackwardToken"])
+    before = logs.get_log_events(**stream, nextToken=back["nextBackwardToken"])
     assert [event["message"] for event in before["events"]] == lines[-6:-3]
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=GROUP)
     assert [event["message"] for page in pages for event in page["events"]] == lines
@@ -160,19 +161,38 @@ def test_an_answer_holds_no_more_than_a_server_can_bear_and_the_next_ones_the_re
     "pattern", ["?line ?loss", "-line", "{ $.loss = 1 }", "[a, b]", "%li%", '"line', "loss=1.0"]
 )
 def test_a_filter_that_is_more_than_words_is_refused_and_finds_nothing_in_silence(logs, pattern):
-    with pytest.raises(ClientError, match="InvalidParameterException.*the local AWS knows words"):
+    with pytest.raises(
+        ClientError, match="InvalidParameterException.*the local AWS supports words"
+    ):
         logs.filter_log_events(logGroupName=GROUP, filterPattern=pattern)
 
 
-def test_a_groups_tags_are_read_back_and_what_it_can_not_have_is_refused(logs):
-    arn = "arn:aws:logs:us-east-1:000000000000:log-group:mine"
-    logs.create_log_group(logGroupName="mine", tags={"team": "birds"})
-    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "birds"}
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        logs.list_tags_for_resource(resourceArn=f"{arn}-not")
-    for more in ({"kmsKeyId": f"{arn}:key"}, {"logGroupClass": "INFREQUENT_ACCESS"}):
-        with pytest.raises(ClientError, match="InvalidParameterException"):
-            logs.create_log_group(logGroupName="other", **more)
+@pytest.mark.parametrize(
+    "more", [{"kmsKeyId": "arn:key"}, {"logGroupClass": "STANDARD"}, {"tags": {"a": "b"}}]
+)
+def test_what_a_group_can_not_have_is_refused_and_no_group_is_made(logs, more):
+    (name,) = more
+    with pytest.raises(ClientError, match=f"NotImplementedException.* with {name}"):
+        logs.create_log_group(logGroupName="other", **more)
+    assert not logs.describe_log_groups(logGroupNamePrefix="other")["logGroups"]
+
+
+def test_a_group_of_an_older_state_is_listed_without_its_tags(aws, logs):
+    file = aws.context.state / "logs/mine/group.json"
+    file.parent.mkdir()
+    old = {"logGroupName": "mine", "creationTime": 1, "storedBytes": 0, "tags": {"a": "b"}}
+    file.write_text(json.dumps(old))
+    (group,) = logs.describe_log_groups(logGroupNamePrefix="mine")["logGroups"]
+    assert group["creationTime"] == 1 and "tags" not in group
+
+
+def test_groups_come_by_pages(logs):
+    for name in ("a", "b"):
+        logs.create_log_group(logGroupName=name)
+    first = logs.describe_log_groups(limit=2)
+    rest = logs.describe_log_groups(nextToken=first["nextToken"])
+    names = [group["logGroupName"] for page in (first, rest) for group in page["logGroups"]]
+    assert names == [GROUP, "a", "b"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"null", b"{}", b"[]", bytes(9)])
@@ -183,13 +203,13 @@ def test_a_group_whose_file_is_spoiled_hides_no_other(aws, logs, content):
     assert names == [GROUP]
 
 
-@pytest.mark.parametrize("asked", [{}, {"logGroupName": GROUP, "logGroupIdentifier": GROUP}])
-def test_a_group_is_named_in_one_way(logs, asked):
+@pytest.mark.parametrize("names", [{}, {"logGroupName": GROUP, "logGroupIdentifier": GROUP}])
+def test_a_group_is_named_in_one_way(logs, names):
     with pytest.raises(ClientError, match="InvalidParameterException"):
-        logs.get_log_events(logStreamName="birds/algo-1", **asked)
+        logs.get_log_events(logStreamName="birds/algo-1", **names)
     arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{GROUP}"
-    found = logs.get_log_events(logStreamName="bins/algo-1", logGroupIdentifier=arn)
-    assert [event["message"] for event in found["events"]] == ["loss=1.0"]
+    answer = logs.get_log_events(logStreamName="bins/algo-1", logGroupIdentifier=arn)
+    assert [event["message"] for event in answer["events"]] == ["loss=1.0"]
 
 
 def test_an_engine_reads_all_lines_of_a_stream_however_many(aws):

@@ -1,4 +1,4 @@
-"""The S3 endpoint as boto3 sees it: the thinnest path through every family of operations."""
+"""boto3 against the S3 endpoint: a short path through every family of operations."""
 
 import hashlib
 
@@ -32,12 +32,12 @@ def test_a_listing_groups_by_delimiter_and_comes_in_pages(s3):
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket="birds", Delimiter="/", PaginationConfig={"PageSize": 2}
     )
-    found = [
+    listed = [
         [c["Key"] for c in page.get("Contents", [])]
         + [p["Prefix"] for p in page.get("CommonPrefixes", [])]
         for page in pages
     ]
-    assert found == [["b", "a/"], ["d", "c/"]]
+    assert listed == [["b", "a/"], ["d", "c/"]]
 
 
 def test_a_multipart_upload_has_the_etag_of_its_parts(s3):

@@ -1,4 +1,4 @@
-"""A model's archive is looked for where its URI says, and what is not there is named."""
+"""A model's archive must exist at its URI, else the error names it."""
 
 import pytest
 

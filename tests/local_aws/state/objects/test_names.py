@@ -1,4 +1,4 @@
-"""Keys at the edge of what S3 and a file system take: each its own object, or refused."""
+"""Keys at the limits of S3 and of file systems: each is one object, or is refused."""
 
 import http.client
 
@@ -16,7 +16,7 @@ CLOSE = ["a", "a.", "a ", "a/b", "a.part", ".a", "A", "\ufffd", "é", "e\u0301",
 
 @pytest.fixture
 def send(aws):
-    """Return a function that sends one signed S3 request with its path and query as they are."""
+    """Return a function that sends one signed S3 request with path and query unchanged."""
 
     def send(method, target, body=b"", headers=None):
         request = AWSRequest(method, f"{aws.context.url}{target}", headers or {}, body)

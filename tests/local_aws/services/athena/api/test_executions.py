@@ -9,8 +9,8 @@ from tests.local_aws.services.athena.cloud import ENDLESS
 def test_an_execution_tells_its_kind_its_place_and_its_times(lake):
     body = lake.finished(lake.start("SELECT id FROM recordings"))
     assert (body["StatementType"], body["SubstatementType"]) == ("DML", "SELECT")
-    place = f"s3://lake/results/{body['QueryExecutionId']}.csv"
-    assert body["ResultConfiguration"]["OutputLocation"] == place
+    address = f"s3://lake/results/{body['QueryExecutionId']}.csv"
+    assert body["ResultConfiguration"]["OutputLocation"] == address
     assert body["Status"]["CompletionDateTime"] >= body["Status"]["SubmissionDateTime"]
     assert body["Statistics"]["TotalExecutionTimeInMillis"] >= 0
 
@@ -57,8 +57,8 @@ def test_a_query_without_a_place_for_results_is_refused(cloud):
 
 
 def test_an_output_bucket_that_is_not_there_fails_the_query(cloud):
-    place = {"ResultConfiguration": {"OutputLocation": "s3://nobucket/x/"}}
-    assert "NoSuchBucket" in cloud.reason(cloud.start("SELECT 1", **place))
+    output = {"ResultConfiguration": {"OutputLocation": "s3://nobucket/x/"}}
+    assert "NoSuchBucket" in cloud.reason(cloud.start("SELECT 1", **output))
 
 
 def test_a_batch_names_what_it_did_not_find(cloud):
@@ -67,11 +67,3 @@ def test_a_batch_names_what_it_did_not_find(cloud):
     answer = cloud.engine.batch_get_query_execution({"QueryExecutionIds": [id_, "none"]})
     assert [body["QueryExecutionId"] for body in answer["QueryExecutions"]] == [id_]
     assert answer["UnprocessedQueryExecutionIds"][0]["QueryExecutionId"] == "none"
-
-
-def test_runtime_statistics_count_rows_and_bytes(lake):
-    id_ = lake.start("SELECT id FROM recordings")
-    scanned = lake.finished(id_)["Statistics"]["DataScannedInBytes"]
-    answer = lake.engine.get_query_runtime_statistics({"QueryExecutionId": id_})
-    rows = answer["QueryRuntimeStatistics"]["Rows"]
-    assert (rows["InputRows"], rows["OutputRows"], rows["InputBytes"]) == (5, 5, scanned)

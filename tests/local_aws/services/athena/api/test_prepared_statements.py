@@ -13,8 +13,8 @@ def test_a_prepared_statement_of_the_api_is_executed_in_sql(cloud):
 def test_a_statement_prepared_in_sql_is_found_by_the_api(cloud):
     cloud.run("PREPARE thrice FROM SELECT ? * 3")
     request = {"WorkGroup": "primary", "StatementName": "thrice"}
-    found = cloud.engine.get_prepared_statement(request)["PreparedStatement"]
-    assert found["QueryStatement"] == "SELECT ? * 3"
+    statement = cloud.engine.get_prepared_statement(request)["PreparedStatement"]
+    assert statement["QueryStatement"] == "SELECT ? * 3"
 
 
 def test_execution_parameters_fill_the_question_marks(cloud):
@@ -33,7 +33,7 @@ def test_a_prepared_statement_is_changed_listed_and_deleted(cloud):
     cloud.engine.update_prepared_statement({**STATEMENT, "QueryStatement": "SELECT 2"})
     assert cloud.rows("EXECUTE Twice") == [(2,)]
     listed = cloud.engine.list_prepared_statements({"WorkGroup": "primary"})
-    assert [found["StatementName"] for found in listed["PreparedStatements"]] == ["Twice"]
+    assert [statement["StatementName"] for statement in listed["PreparedStatements"]] == ["Twice"]
     cloud.engine.delete_prepared_statement(STATEMENT)
     with pytest.raises(AwsError, match="does not exist"):
         cloud.engine.get_prepared_statement(STATEMENT)

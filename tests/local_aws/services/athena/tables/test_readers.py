@@ -1,4 +1,4 @@
-"""Tables whose objects have keys that are no paths, or look like patterns: each is read once."""
+"""Objects with keys that are no paths, or look like patterns, are each read once."""
 
 import gzip
 import io
@@ -10,13 +10,13 @@ ODD = ["x[1]", "x1", "*", "?", "[x]", "x", "a/../../../y", "/z", "a//b", "./c"]
 
 
 def test_every_parquet_file_is_read_once_whatever_its_key(cloud):
-    for place, key in enumerate(ODD):
+    for number, key in enumerate(ODD):
         out = io.BytesIO()
-        parquet.write_table(pa.table({"n": [place]}), out)
+        parquet.write_table(pa.table({"n": [number]}), out)
         cloud.store.put("lake", f"t/{key}.parquet", out.getvalue())
     cloud.run("CREATE EXTERNAL TABLE t (n bigint) STORED AS PARQUET LOCATION 's3://lake/t/'")
-    found = cloud.rows('SELECT n, "$path" FROM t ORDER BY n')
-    assert found == [(n, f"s3://lake/t/{key}.parquet") for n, key in enumerate(ODD)]
+    rows = cloud.rows('SELECT n, "$path" FROM t ORDER BY n')
+    assert rows == [(n, f"s3://lake/t/{key}.parquet") for n, key in enumerate(ODD)]
 
 
 def test_a_packed_file_is_unpacked_whatever_its_key(cloud):

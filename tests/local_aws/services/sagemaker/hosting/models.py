@@ -29,6 +29,12 @@ def output_fn(prediction, accept):
     return json.dumps(prediction), "application/json"
 """
 
+OURS = SCRIPT.replace(
+    "sagemaker_inference.errors import GenericInferenceToolkitError",
+    "starlette.exceptions import HTTPException as GenericInferenceToolkitError",
+)
+"""The same for the course's own image, which has Starlette and no toolkit."""
+
 
 def archive(script=SCRIPT, weights="w", **files):
     """Return a model.tar.gz with code/inference.py."""

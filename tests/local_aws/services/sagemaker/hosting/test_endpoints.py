@@ -240,7 +240,7 @@ def test_an_endpoint_in_the_making_can_be_neither_updated_nor_made_again(hosting
 def test_what_a_request_asks_beyond_the_engine_is_refused_by_name(hosting):
     hosting.create()
     alarms = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}]}}
-    with pytest.raises(ClientError, match="does not support DeploymentConfig"):
+    with pytest.raises(ClientError, match="NotImplementedException.* with DeploymentConfig"):
         hosting.sagemaker.update_endpoint(
             EndpointName="endpoint", EndpointConfigName="config", DeploymentConfig=alarms
         )

@@ -7,11 +7,11 @@ from tests.local_aws.services.sagemaker.jobs.requests import ROLE
 from tests.local_cloud import BUCKET, SERVING
 
 
-def test_a_model_is_described_as_it_was_made(hosting):
+def test_a_model_is_listed_and_kept_as_it_was_made(aws, hosting):
     hosting.model("model", COLOUR="blue")
-    about = hosting.sagemaker.describe_model(ModelName="model")
-    assert about["PrimaryContainer"]["Environment"] == {"COLOUR": "blue"}
-    assert about["ModelArn"].endswith(":model/model")
+    (model,) = hosting.sagemaker.list_models()["Models"]
+    assert model["ModelArn"].endswith(":model/model")
+    assert aws.engines.models.container("model")["Environment"] == {"COLOUR": "blue"}
 
 
 def test_a_model_whose_archive_is_missing_is_refused(hosting):
@@ -46,15 +46,6 @@ def test_a_name_is_given_once_and_free_after_deleting(hosting):
     hosting.model("model")
 
 
-@pytest.mark.parametrize("call", ["describe_model", "delete_model"])
-def test_an_unknown_model_could_not_be_found(hosting, call):
+def test_an_unknown_model_could_not_be_found(hosting):
     with pytest.raises(ClientError, match="Could not find model"):
-        getattr(hosting.sagemaker, call)(ModelName="nobody")
-
-
-def test_tags_go_with_the_model(hosting):
-    hosting.model("model")
-    arn = hosting.sagemaker.describe_model(ModelName="model")["ModelArn"]
-    hosting.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
-    hosting.sagemaker.delete_model(ModelName="model")
-    assert hosting.sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
+        hosting.sagemaker.delete_model(ModelName="nobody")

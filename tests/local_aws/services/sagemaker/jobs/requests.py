@@ -9,26 +9,27 @@ INPUT = "/opt/ml/processing/input"
 
 
 def _source(name, key, how="FullyReplicated"):
-    place = {"S3Uri": f"s3://{BUCKET}/{key}", "LocalPath": f"{INPUT}/{name}"}
+    paths = {"S3Uri": f"s3://{BUCKET}/{key}", "LocalPath": f"{INPUT}/{name}"}
     kind = {"S3DataType": "S3Prefix", "S3InputMode": "File", "S3DataDistributionType": how}
-    return {"InputName": name, "S3Input": {**place, **kind}}
+    return {"InputName": name, "S3Input": {**paths, **kind}}
 
 
 def processing(name, *arguments, count=1, kind="ml.m5.large", data=None):
     """Return a CreateProcessingJob request that runs `code/run.py` of the bucket.
 
-    `data` is how objects below `data/` are divided; None for no such input.
+    `data` is the distribution type of the input `data/`; None for no such input.
     """
     output = {"S3Uri": f"s3://{BUCKET}/output", "LocalPath": "/opt/ml/processing/output"}
     outputs = [{"OutputName": "o", "S3Output": {**output, "S3UploadMode": "EndOfJob"}}]
     inputs = [_source("code", "code/run.py")] + ([_source("data", "data/", data)] if data else [])
-    what = {"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", f"{INPUT}/code/run.py"]}
+    specification = {"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", f"{INPUT}/code/run.py"]}
     cluster = {"InstanceCount": count, "InstanceType": kind, "VolumeSizeInGB": 1}
     return {
         "ProcessingJobName": name,
         "ProcessingInputs": inputs,
         "ProcessingOutputConfig": {"Outputs": outputs},
-        "AppSpecification": what | ({"ContainerArguments": list(arguments)} if arguments else {}),
+        "AppSpecification": specification
+        | ({"ContainerArguments": list(arguments)} if arguments else {}),
         "ProcessingResources": {"ClusterConfig": cluster},
         "RoleArn": ROLE,
     }
@@ -36,7 +37,7 @@ def processing(name, *arguments, count=1, kind="ml.m5.large", data=None):
 
 def training(name, script, *, count=1, seconds=60, metrics=(), **more):
     """Return a CreateTrainingJob request that runs a Python program given as text."""
-    what = {
+    algorithm = {
         "TrainingImage": IMAGE,
         "TrainingInputMode": "File",
         "ContainerEntrypoint": ["python3"],
@@ -47,7 +48,7 @@ def training(name, script, *, count=1, seconds=60, metrics=(), **more):
     cluster = {"InstanceCount": count, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
     return {
         "TrainingJobName": name,
-        "AlgorithmSpecification": what,
+        "AlgorithmSpecification": algorithm,
         "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
         "ResourceConfig": cluster,
         "StoppingCondition": {"MaxRuntimeInSeconds": seconds},
@@ -102,7 +103,7 @@ def printed(aws, kind="TrainingJob"):
 
 
 def until(happens, seconds=20):
-    """Wait until `happens()` gives something, and return it."""
+    """Wait for a true result of `happens()`, and return it."""
     deadline = time.monotonic() + seconds
     while not (value := happens()) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What a training job leaves in its model folder, as S3 gets it."""
+"""The content of a training job's model folder arrives in S3."""
 
 import io
 import tarfile

@@ -1,4 +1,4 @@
-"""An attempt ends with its script, says why, and leaves no process behind."""
+"""An attempt ends with its script, has a reason, and leaves no process."""
 
 import os
 import time
@@ -34,9 +34,9 @@ def test_no_log_line_and_no_reason_names_a_path_of_this_machine(aws, client):
     sagemaker = client("sagemaker")
     sagemaker.create_training_job(**request)
     job = wait_for(sagemaker, "TrainingJob", "job")
-    said = "\n".join([*printed(aws), job["FailureReason"]])
+    texts = "\n".join([*printed(aws), job["FailureReason"]])
     assert "No such file or directory: 'no-such-command'" in job["FailureReason"]
-    assert str(aws.context.state) not in said and os.getcwd() not in said
+    assert str(aws.context.state) not in texts and os.getcwd() not in texts
 
 
 def test_a_failed_scripts_reason_survives_an_output_that_can_not_be_kept(aws, client):

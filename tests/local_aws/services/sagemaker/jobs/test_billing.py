@@ -1,4 +1,4 @@
-"""The seconds of a training job that are billed, and those that it has left."""
+"""The billable seconds of a training job, and its seconds left."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -41,7 +41,7 @@ def at(seconds):
 
 
 def ran(seconds, **more):
-    """Return a job's document whose instances were there for its first seconds."""
+    """Return the document of a job that had instances for its first seconds."""
     limits = {"MaxRuntimeInSeconds": 100, "MaxWaitTimeInSeconds": 150}
     job = {"StoppingCondition": limits, "CreationTime": CREATED, **more}
     billing.begin(job, CREATED)

@@ -67,7 +67,7 @@ def test_a_checkpoint_that_s3_does_not_take_leaves_the_model(aws, client):
     sagemaker = client("sagemaker")
     sagemaker.create_training_job(**spot("job", script, CheckpointConfig=KEEP))
     job = wait_for(sagemaker, "TrainingJob", "job")
-    assert job["TrainingJobStatus"] == "Failed" and "no UTF-8" in job["FailureReason"]
+    assert job["TrainingJobStatus"] == "Failed" and "not UTF-8" in job["FailureReason"]
     assert aws.store.info(BUCKET, "models/job/output/model.tar.gz").size
 
 

@@ -1,4 +1,4 @@
-"""Jobs on a disk that fills up: they end, say why, and no reader of theirs dies."""
+"""Jobs on a disk that fills up end with a reason, and their output is read to its end."""
 
 import errno
 import os

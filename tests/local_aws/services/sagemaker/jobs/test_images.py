@@ -35,7 +35,7 @@ def ours(client):
 
 
 def log(aws, group="TrainingJobs"):
-    """Return all that jobs said."""
+    """Return all lines of the jobs' logs."""
     events = aws.engines.logs.filter_log_events({"logGroupName": f"/aws/sagemaker/{group}"})
     return [event["message"] for event in events["events"]]
 
@@ -49,9 +49,9 @@ def test_what_the_image_lacks_and_no_requirement_names_is_missing(finish):
 def test_what_a_job_installs_is_there_and_is_said_to_be_no_download(aws, finish):
     job = finish(script_job(), train_py=NEEDS, requirements_txt="soundfile")
     assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
-    said = log(aws)
-    assert any(line.startswith("Not downloaded but linked") for line in said)
-    assert said[-1].startswith("/venv/lib/") and str(aws.context.state) not in "".join(said)
+    lines = log(aws)
+    assert any(line.startswith("Not downloaded but linked") for line in lines)
+    assert lines[-1].startswith("/venv/lib/") and str(aws.context.state) not in "".join(lines)
 
 
 def test_a_requirement_that_is_nowhere_fails_the_job_as_pip_fails(finish):
@@ -82,11 +82,11 @@ def test_an_image_that_can_not_be_pulled_is_refused(aws, client):
 def test_a_processing_job_runs_its_own_images_entry_point(aws, client, ours):
     aws.store.put(BUCKET, "code/run.py", b"import idna\nprint('there')\nimport numpy")
     request = processing("job")
-    what = {
+    specification = {
         "ImageUri": ours,
         "ContainerArguments": request["AppSpecification"].pop("ContainerEntrypoint")[1:],
     }
-    client("sagemaker").create_processing_job(**{**request, "AppSpecification": what})
+    client("sagemaker").create_processing_job(**{**request, "AppSpecification": specification})
     job = wait_for(client("sagemaker"), "ProcessingJob", "job")
     assert "No module named 'numpy'" in job["FailureReason"]
     assert "there" in log(aws, "ProcessingJobs")

@@ -1,4 +1,4 @@
-"""Metrics in lines that hold anything, by expressions that may be anything."""
+"""Metrics are found in lines of any content, by any regular expression."""
 
 import math
 import time
@@ -26,11 +26,11 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 def values(regex, *lines):
     reader = MetricReader([{"Name": "m", "Regex": regex}])
-    return [one["Value"] for line in lines for one in reader.read(line, NOW)[0]]
+    return [metric["Value"] for line in lines for metric in reader.read(line, NOW)[0]]
 
 
 @pytest.mark.parametrize(
-    "regex, line, found",
+    "regex, line, expected",
     [
         (r"loss=([0-9.]+)|done", "done", []),
         (r"loss=([0-9.]+)?", "loss=", []),
@@ -43,8 +43,8 @@ def values(regex, *lines):
         (r"'loss': (?P<value>.*?),", "{'loss': 0.25, 'acc': 1}", [0.25]),
     ],
 )
-def test_a_line_has_the_metrics_that_it_has(regex, line, found):
-    assert values(regex, line) == found
+def test_a_line_has_the_metrics_that_it_has(regex, line, expected):
+    assert values(regex, line) == expected
 
 
 def test_what_is_no_number_is_a_metric_and_not_one_that_cloudwatch_keeps(aws, client):
@@ -56,11 +56,11 @@ def test_what_is_no_number_is_a_metric_and_not_one_that_cloudwatch_keeps(aws, cl
     assert job["FinalMetricDataList"][0]["Value"] == math.inf
     now = aws.parts.clock.now()
     span = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(hours=1)}
-    found = client("cloudwatch").get_metric_statistics(
+    statistics = client("cloudwatch").get_metric_statistics(
         Namespace=metrics.NAMESPACE, MetricName="loss", Period=3600, Statistics=["Maximum"],
         Dimensions=[{"Name": "TrainingJobName", "Value": "job"}], **span,
     )  # fmt: skip
-    assert [point["Maximum"] for point in found["Datapoints"]] == [1.5]
+    assert [point["Maximum"] for point in statistics["Datapoints"]] == [1.5]
 
 
 def test_a_refusal_of_cloudwatch_is_noted_and_ends_no_job(caplog):
@@ -86,19 +86,19 @@ def test_an_expression_that_is_none_is_refused_at_creation(client, regex):
     algorithm["MetricDefinitions"].append({"Name": "bad", "Regex": regex})
     with pytest.raises(ClientError, match="ValidationException.*of the metric bad is not valid"):
         sagemaker.create_hyper_parameter_tuning_job(**request)
-    assert METRIC in [one["Name"] for one in algorithm["MetricDefinitions"]]
+    assert METRIC in [metric["Name"] for metric in algorithm["MetricDefinitions"]]
 
 
 def test_an_expression_that_takes_too_long_is_not_asked_again(monkeypatch):
     monkeypatch.setattr(metrics, "SEARCH_SECONDS", 0.05)
-    given = [{"Name": "slow", "Regex": SLOW}, {"Name": "loss", "Regex": r"loss=(\S+)"}]
-    reader = MetricReader(given)
-    found, said = reader.read(TRAP, NOW)
-    assert found == [] and "The metric slow is not read any more" in said[0]
+    definitions = [{"Name": "slow", "Regex": SLOW}, {"Name": "loss", "Regex": r"loss=(\S+)"}]
+    reader = MetricReader(definitions)
+    matched, remarks = reader.read(TRAP, NOW)
+    assert matched == [] and "The metric slow is not read any more" in remarks[0]
     start = time.process_time()
     reads = [reader.read(TRAP + " loss=1", NOW) for _ in range(200)]
-    assert [one["Value"] for found, _ in reads for one in found] == [1.0] * 200
-    assert not any(said for _, said in reads) and time.process_time() - start < 5
+    assert [metric["Value"] for matched, _ in reads for metric in matched] == [1.0] * 200
+    assert not any(remarks for _, remarks in reads) and time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("regex", ["(?R)?", "(?R)*", "(a(?1)?)"])
@@ -106,9 +106,11 @@ def test_an_expression_that_calls_itself_without_end_is_asked_once(regex):
     reader = MetricReader([{"Name": "self", "Regex": regex}, {"Name": "m", "Regex": "=(.)"}])
     line = "a" * 9000 + "=1"
     reads = [reader.read(line, NOW) for _ in range(3)]
-    values = [one["Value"] for found, _ in reads for one in found if one["MetricName"] == "m"]
+    values = [
+        metric["Value"] for matched, _ in reads for metric in matched if metric["MetricName"] == "m"
+    ]
     assert values == [1.0] * 3
-    assert sum(len(said) for _, said in reads) <= 1
+    assert sum(len(remarks) for _, remarks in reads) <= 1
 
 
 def test_an_expression_that_is_slow_in_every_line_is_not_asked_for_ever(monkeypatch):
@@ -116,7 +118,7 @@ def test_an_expression_that_is_slow_in_every_line_is_not_asked_for_ever(monkeypa
     reader = MetricReader([{"Name": "slow", "Regex": SLOW}])
     line = "a" * 26 + "b"  # some 40 ms, far from the limit of one line
     reads = [reader.read(line, NOW) for _ in range(40)]
-    assert sum(len(said) for _, said in reads) == 1
+    assert sum(len(remarks) for _, remarks in reads) == 1
 
 
 def test_all_lines_of_a_job_arrive_whatever_its_expressions_do(aws, client, monkeypatch):
@@ -129,7 +131,7 @@ def test_all_lines_of_a_job_arrive_whatever_its_expressions_do(aws, client, monk
     job = wait_for(sagemaker, "TrainingJob", "job")
     lines = printed(aws)
     assert job["TrainingJobStatus"] == "Completed"
-    assert [one["Value"] for one in job["FinalMetricDataList"]] == [3999]
+    assert [metric["Value"] for metric in job["FinalMetricDataList"]] == [3999]
     assert len(lines) == 4002 and lines[1].startswith("[The metric slow is not read any more")
 
 
@@ -139,19 +141,19 @@ def test_the_last_value_of_each_metric_is_kept(client):
         "print('loss=2.5; acc=0.1')\nprint('loss=1.5; acc=oops')",
         metrics=[("loss", r"loss=([0-9.]+)"), ("acc", r"acc=(\S+)")],
     )
-    found = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
-    assert found == {"loss": 1.5, "acc": pytest.approx(0.1)}
+    final = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
+    assert final == {"loss": 1.5, "acc": pytest.approx(0.1)}
 
 
 def test_metrics_can_be_asked_of_cloudwatch(client):
     run_training(
         client("sagemaker"), "print('loss=2.5')\nprint('loss=1.5')", metrics=[("l", r"loss=(\S+)")]
     )
-    asked = {"Namespace": "/aws/sagemaker/TrainingJobs", "MetricName": "l", "Period": 300}
-    about = [{"Name": "TrainingJobName", "Value": "job"}]
+    metric = {"Namespace": "/aws/sagemaker/TrainingJobs", "MetricName": "l", "Period": 300}
+    dimensions = [{"Name": "TrainingJobName", "Value": "job"}]
     end = datetime.now(UTC) + timedelta(minutes=5)
     when = {"StartTime": end - timedelta(hours=1), "EndTime": end}
-    found = client("cloudwatch").get_metric_statistics(
-        **asked, **when, Dimensions=about, Statistics=["Minimum", "SampleCount"]
+    points = client("cloudwatch").get_metric_statistics(
+        **metric, **when, Dimensions=dimensions, Statistics=["Minimum", "SampleCount"]
     )["Datapoints"]
-    assert (sum(each["SampleCount"] for each in found), found[-1]["Minimum"]) == (2, 1.5)
+    assert (sum(each["SampleCount"] for each in points), points[-1]["Minimum"]) == (2, 1.5)

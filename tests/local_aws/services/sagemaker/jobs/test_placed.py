@@ -1,4 +1,4 @@
-"""Objects become files on an instance's disk alone, each its own, or the job says which can't."""
+"""Each object becomes one file on an instance's disk, or the job names one that can't."""
 
 import json
 
@@ -77,7 +77,7 @@ def test_a_file_whose_name_is_no_key_fails_the_job_that_wrote_it_with_its_name(c
     )
     job = wait_for(client("sagemaker"), "TrainingJob", "job")
     assert job["TrainingJobStatus"] == "Failed"
-    assert "ClientError: The key 'data/\\udcff' is no UTF-8" in job["FailureReason"]
+    assert "ClientError: The key 'data/\\udcff' is not UTF-8" in job["FailureReason"]
 
 
 def requests():

@@ -15,20 +15,20 @@ from tests.local_cloud import BUCKET, make_client
 def run(aws, client):
     """Return a function that runs a script as a job and returns its description."""
 
-    def run(script, *arguments, **about):
+    def run(script, *arguments, **options):
         aws.store.put(BUCKET, "code/run.py", script.encode())
         sagemaker = client("sagemaker")
-        sagemaker.create_processing_job(**processing("job", *arguments, **about))
+        sagemaker.create_processing_job(**processing("job", *arguments, **options))
         return wait_for(sagemaker, "ProcessingJob", "job")
 
     return run
 
 
 def lines(aws, part=""):
-    found = aws.engines.logs.filter_log_events(
+    answer = aws.engines.logs.filter_log_events(
         {"logGroupName": "/aws/sagemaker/ProcessingJobs", "logStreamNamePrefix": f"job/{part}"}
     )
-    return [event["message"] for event in found["events"]]
+    return [event["message"] for event in answer["events"]]
 
 
 def test_what_a_job_writes_is_taken_to_s3(aws, run):
@@ -139,4 +139,4 @@ def test_a_job_that_the_server_took_with_it_is_failed_after_the_restart(tmp_path
     with LocalAws(tmp_path) as aws:
         job = make_client(aws, "sagemaker").describe_processing_job(ProcessingJobName="job")
     assert job["ProcessingJobStatus"] == "Failed"
-    assert "run it again" in job["FailureReason"]
+    assert "run the job again" in job["FailureReason"]

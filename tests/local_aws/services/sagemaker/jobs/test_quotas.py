@@ -17,5 +17,5 @@ def test_more_instances_than_the_quota_leaves_are_refused_as_aws_words_it(aws, c
 
 
 def test_a_quota_that_aws_does_not_have_is_not_set(tmp_path):
-    with pytest.raises(ValueError, match="they are called"):
+    with pytest.raises(ValueError, match="the names are"):
         Quotas(tmp_path).set("ml.m5.large", 0)

@@ -1,4 +1,4 @@
-"""Jobs run in threads of their own: stopped at any moment, ended with the server."""
+"""Jobs run in threads: they can be stopped at any moment, and end with the server."""
 
 import threading
 import time

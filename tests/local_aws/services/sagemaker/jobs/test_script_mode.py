@@ -1,4 +1,4 @@
-"""Jobs without a command, as the SDK's tuner sends them: the engine plays the framework image."""
+"""Jobs without a command, from the SDK's tuner: script mode gives them one."""
 
 import io
 import tarfile
@@ -20,21 +20,21 @@ pathlib.Path(os.environ["SM_MODEL_DIR"], "weights").touch()
 
 def script_job(name="job", **hyperparameters):
     """Return a request whose image is left to run `train.py` of the archive."""
-    given = {"sagemaker_program": "train.py", "sagemaker_submit_directory": SUBMIT}
-    request = training(name, "", HyperParameters={**given, **hyperparameters})
+    parameters = {"sagemaker_program": "train.py", "sagemaker_submit_directory": SUBMIT}
+    request = training(name, "", HyperParameters={**parameters, **hyperparameters})
     for field in ("ContainerEntrypoint", "ContainerArguments"):
         del request["AlgorithmSpecification"][field]
     return request
 
 
 def archive(**files):
-    """Return a gzipped tar of text files, whose names' last `_` is their dot."""
+    """Return a gzipped tar of text files; the last `_` of a name becomes a dot."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
         for name, text in files.items():
-            about = tarfile.TarInfo(".".join(name.rsplit("_", 1)))
-            about.size = len(text.encode())
-            tar.addfile(about, io.BytesIO(text.encode()))
+            member = tarfile.TarInfo(".".join(name.rsplit("_", 1)))
+            member.size = len(text.encode())
+            tar.addfile(member, io.BytesIO(text.encode()))
     return packed.getvalue()
 
 
@@ -62,8 +62,11 @@ def test_a_script_gets_its_own_hyperparameters_as_arguments_and_variables(aws, r
 
 def test_what_version_two_of_the_sdk_quotes_is_unquoted(run):
     request = script_job(lr="0.1", mode='"fast one"')
-    given = request["HyperParameters"]
-    given["sagemaker_program"], given["sagemaker_submit_directory"] = '"train.py"', f'"{SUBMIT}"'
+    parameters = request["HyperParameters"]
+    parameters["sagemaker_program"], parameters["sagemaker_submit_directory"] = (
+        '"train.py"',
+        f'"{SUBMIT}"',
+    )
     assert run(request, train_py=SHOW, x_txt="")[0] == "['--lr', '0.1', '--mode', 'fast one']"
 
 
@@ -83,13 +86,16 @@ def test_the_sdks_drivers_run_the_script_where_they_come_along(aws, run):
         ({"sagemaker_program": None}, "ContainerEntrypoint, or script mode's"),
         ({"sagemaker_submit_directory": None}, "ContainerEntrypoint, or script mode's"),
         ({"sagemaker_submit_directory": "s3://bucket/folder"}, "ends in .tar.gz"),
-        ({"sagemaker_program": "../../x.sh"}, "no file below the code: it has a part '..'"),
-        ({"sagemaker_program": "/usr/bin/x.py"}, "no file below the code: it has an empty part"),
+        ({"sagemaker_program": "../../x.sh"}, "can't be a file below the code: it has a part '..'"),
+        (
+            {"sagemaker_program": "/usr/bin/x.py"},
+            "can't be a file below the code: it has an empty part",
+        ),
     ],
 )
 def test_a_job_that_names_no_script_is_refused(client, change, message):
     request = script_job()
-    given = {**request["HyperParameters"], **change}
-    request["HyperParameters"] = {name: value for name, value in given.items() if value}
+    parameters = {**request["HyperParameters"], **change}
+    request["HyperParameters"] = {name: value for name, value in parameters.items() if value}
     with pytest.raises(ClientError, match=message):
         client("sagemaker").create_training_job(**request)

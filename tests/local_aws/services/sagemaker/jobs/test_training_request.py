@@ -1,4 +1,4 @@
-"""What a CreateTrainingJob request may have, and what AWS fills in."""
+"""A CreateTrainingJob request is checked, and gets AWS's defaults."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,6 +21,10 @@ def test_describe_fills_what_the_caller_left_out(aws, client):
     "change, message",
     [
         ({"SessionChainingConfig": {"EnableSessionTagChaining": True}}, "SessionChainingConfig"),
+        ({"InfraCheckConfig": {"EnableInfraCheck": True}}, "with InfraCheckConfig: leave that out"),
+        ({"RemoteDebugConfig": {"EnableRemoteDebug": True}}, "with RemoteDebugConfig"),
+        ({"ExperimentConfig": {"ExperimentName": "e"}}, "with ExperimentConfig"),
+        ({"EnableNetworkIsolation": True}, r"EnableNetworkIsolation true \(false is done\)"),
         ({"ResourceConfig": {"InstanceType": "ml.m5.large"}}, "InstanceCount must be given"),
         ({"InputDataConfig": [channel("a", "x/"), channel("a", "y/")]}, "must be unique: a"),
     ],

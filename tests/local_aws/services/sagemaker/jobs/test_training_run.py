@@ -1,4 +1,4 @@
-"""What follows on errors, interruptions and limits of a training job, and what its disk has."""
+"""Errors, interruptions and limits of a training job, and the content of its disk."""
 
 import json
 

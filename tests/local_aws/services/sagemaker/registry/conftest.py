@@ -9,7 +9,7 @@ GROUP = "birds"
 
 
 class Registry:
-    """What a test does with the registry of a local AWS."""
+    """Shortcuts to the registry of a local AWS."""
 
     def __init__(self, aws, client):
         self.aws, self.sagemaker = aws, client("sagemaker")
@@ -22,8 +22,8 @@ class Registry:
         specification = {"Containers": [container], "SupportedContentTypes": ["text/plain"]}
         specification["SupportedResponseMIMETypes"] = ["application/json"]
         request = {"ModelPackageGroupName": GROUP, "InferenceSpecification": specification, **more}
-        given = {key: value for key, value in request.items() if value is not None}
-        return self.sagemaker.create_model_package(**given)["ModelPackageArn"]
+        fields = {key: value for key, value in request.items() if value is not None}
+        return self.sagemaker.create_model_package(**fields)["ModelPackageArn"]
 
     def describe(self, name, **more):
         """Return a package's description."""
@@ -32,8 +32,8 @@ class Registry:
     def versions(self, **more):
         """Return the numbers of the group's versions as they are listed."""
         request = {"ModelPackageGroupName": GROUP, **more}
-        found = self.sagemaker.list_model_packages(**request)["ModelPackageSummaryList"]
-        return [each["ModelPackageVersion"] for each in found]
+        summaries = self.sagemaker.list_model_packages(**request)["ModelPackageSummaryList"]
+        return [each["ModelPackageVersion"] for each in summaries]
 
 
 @pytest.fixture

@@ -33,8 +33,8 @@ def test_a_group_with_versions_can_not_be_deleted(registry):
 def test_groups_are_listed_by_part_of_their_name(registry):
     for name in ("bins-1", "bins-2"):
         registry.sagemaker.create_model_package_group(ModelPackageGroupName=name)
-    found = registry.sagemaker.list_model_package_groups(NameContains="bins")
-    names = [each["ModelPackageGroupName"] for each in found["ModelPackageGroupSummaryList"]]
+    answer = registry.sagemaker.list_model_package_groups(NameContains="bins")
+    names = [each["ModelPackageGroupName"] for each in answer["ModelPackageGroupSummaryList"]]
     assert names == ["bins-1", "bins-2"]
 
 
@@ -45,7 +45,7 @@ def test_an_unknown_group_does_not_exist(registry):
 
 
 def test_what_is_not_supported_is_refused_by_name(registry):
-    with pytest.raises(ClientError, match="does not support ManagedConfiguration"):
+    with pytest.raises(ClientError, match="NotImplementedException.* with ManagedConfiguration"):
         registry.sagemaker.create_model_package_group(
             ModelPackageGroupName="other", ManagedConfiguration={"ManagedStorageType": "Restricted"}
         )

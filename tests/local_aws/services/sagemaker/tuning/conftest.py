@@ -1,4 +1,4 @@
-"""What the tests of tuning jobs share: shipping a script and running a tuning job over it."""
+"""Fixtures of the tests of tuning jobs: upload a script, and run a tuning job with it."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.local_cloud import BUCKET, make_client
 
 @pytest.fixture(autouse=True)
 def light(monkeypatch):
-    """Let instances import next to nothing when they start."""
+    """Let kept instances import nearly no modules."""
     monkeypatch.setattr(warm_python, "LIBRARIES", ("json",))
 
 
@@ -44,10 +44,10 @@ def sagemaker(aws):
 def begin(aws, sagemaker):
     """Return a function that ships a script and starts a tuning job over it."""
 
-    def begin(script=SCORE, name="tune", warm_start=None, **about):
+    def begin(script=SCORE, name="tune", warm_start=None, **options):
         aws.store.put(BUCKET, "code/sourcedir.tar.gz", archive(script))
         more = {"WarmStartConfig": warm_start} if warm_start else {}
-        sagemaker.create_hyper_parameter_tuning_job(**tuning(name, **about), **more)
+        sagemaker.create_hyper_parameter_tuning_job(**tuning(name, **options), **more)
 
     return begin
 
@@ -56,8 +56,8 @@ def begin(aws, sagemaker):
 def run(begin, sagemaker):
     """Return a function that runs a tuning job and returns its last description."""
 
-    def run(script=SCORE, name="tune", **about):
-        begin(script, name, **about)
+    def run(script=SCORE, name="tune", **options):
+        begin(script, name, **options)
         return wait_for_tuning(sagemaker, name)
 
     return run

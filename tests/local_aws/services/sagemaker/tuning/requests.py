@@ -22,9 +22,9 @@ def archive(script):
     """Return a source archive with one script, `trial.py`."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-        about = tarfile.TarInfo("trial.py")
-        about.size = len(script.encode())
-        tar.addfile(about, io.BytesIO(script.encode()))
+        member = tarfile.TarInfo("trial.py")
+        member.size = len(script.encode())
+        tar.addfile(member, io.BytesIO(script.encode()))
     return packed.getvalue()
 
 
@@ -44,9 +44,13 @@ def tuning(name="tune", *, trials=2, parallel=1, strategy="Random", ranges=None,
         "ParameterRanges": ranges or {"ContinuousParameterRanges": [continuous()]},
         "RandomSeed": 1,
     }
-    given = {"sagemaker_program": "trial.py", "sagemaker_submit_directory": SUBMIT, **dict(static)}
+    parameters = {
+        "sagemaker_program": "trial.py",
+        "sagemaker_submit_directory": SUBMIT,
+        **dict(static),
+    }
     definition = {
-        "StaticHyperParameters": given,
+        "StaticHyperParameters": parameters,
         "AlgorithmSpecification": {
             "TrainingImage": IMAGE,
             "TrainingInputMode": "File",
@@ -84,8 +88,8 @@ def wait_until(condition, seconds=60):
     """Return what a function returns once that is true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if found := condition():
-            return found
+        if result := condition():
+            return result
         time.sleep(0.05)
     raise AssertionError(f"not so in {seconds} s")
 

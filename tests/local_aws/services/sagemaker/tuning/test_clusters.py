@@ -1,4 +1,4 @@
-"""The clusters of a tuning job: how many it launches, who runs on them, and what is left of them.
+"""The clusters of a tuning job: their number, their trials, and their end.
 
 Programs on a kept cluster are forked from its one warm Python, whose process is their parent.
 """
@@ -28,7 +28,7 @@ LAUNCHED, FOUND = "Launching requested ML instances", "Found matching resource f
 
 
 def create(aws, sagemaker, script, *, parallel=1, **definition):
-    """Start a tuning job of three trials, the first of which knows that it is."""
+    """Start a tuning job of three trials; the first one can tell that it is the first."""
     aws.store.put(BUCKET, "code/sourcedir.tar.gz", archive(WARM + FIRST + script))
     request = tuning(strategy="Grid", ranges=GRID, trials=None, parallel=parallel)
     request["TrainingJobDefinition"] |= definition
@@ -53,7 +53,7 @@ def described(sagemaker):
 
 
 def beginnings(sagemaker):
-    """Return what each trial says of its instances."""
+    """Return the first secondary status message of each trial."""
     return [job["SecondaryStatusTransitions"][0]["StatusMessage"] for job in described(sagemaker)]
 
 

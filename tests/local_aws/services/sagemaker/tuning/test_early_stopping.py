@@ -1,9 +1,9 @@
-"""The median rule, as AWS's page states it."""
+"""The median rule follows AWS's documentation."""
 
 import pytest
 
 from local_aws.services.sagemaker.tuning.early_stopping import is_hopeless
-from local_aws.services.sagemaker.tuning.run import TuningRun
+from local_aws.services.sagemaker.tuning.tuning_run import TuningRun
 from tests.local_cloud import write_log
 
 EARLIER = [[0.2, 0.4], [0.4, 0.6], [0.6, 0.8]]
@@ -45,7 +45,7 @@ def test_a_trial_that_prints_what_is_no_finite_number_can_be_compared(aws, lines
     }
     log = [f"score={line}" for line in lines]
     write_log(aws, "/aws/sagemaker/TrainingJobs", f"{name}/algo-1", log)
-    run = TuningRun("tune", tuning.documents, aws.parts, list)
+    run = TuningRun("tune", tuning.documents, aws.parts)
     values = run._objectives(job, name)
     assert len(values) == 3 - lines.count("x")
     assert not is_hopeless([1.0], [values, values], 1)

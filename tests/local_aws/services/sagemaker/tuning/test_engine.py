@@ -49,8 +49,8 @@ def test_a_trial_is_a_training_job_that_names_its_tuning_job(run, sagemaker):
 def test_a_grid_takes_every_combination_once(run, sagemaker):
     job = run(strategy="Grid", ranges=CATEGORICAL, trials=None, parallel=3)
     taken = [trial["TunedHyperParameters"] for trial in trials_of(sagemaker)]
-    found = sorted((each["x"], each["kind"]) for each in taken)
-    assert found == sorted(product(["0.1", "0.7", "0.9"], ["a", "b"]))
+    combinations = sorted((each["x"], each["kind"]) for each in taken)
+    assert combinations == sorted(product(["0.1", "0.7", "0.9"], ["a", "b"]))
     assert job["BestTrainingJob"]["TunedHyperParameters"]["x"] == "0.7"
 
 

@@ -1,4 +1,4 @@
-"""Ranges of hyperparameters: what is drawn, how it is worded, how it comes back."""
+"""Ranges of hyperparameters: distributions, texts, and values from texts."""
 
 import pytest
 from sagemaker.core.parameter import CategoricalParameter, ContinuousParameter, IntegerParameter
@@ -7,7 +7,7 @@ from local_aws.services.sagemaker.tuning.ranges import Range, RangeError, as_tex
 
 
 @pytest.mark.parametrize(
-    "given, is_log",
+    "range_, is_log",
     [
         (Range("x", "Continuous", 1e-4, 1e-1), True),
         (Range("x", "Continuous", 0.1, 0.9), False),
@@ -16,29 +16,29 @@ from local_aws.services.sagemaker.tuning.ranges import Range, RangeError, as_tex
         (Range("x", "Integer", 1, 4, "Logarithmic"), True),
     ],
 )
-def test_auto_scaling_is_logarithmic_for_wide_ranges(given, is_log):
-    assert given.is_log is is_log
-    assert given.distribution().log is is_log
+def test_auto_scaling_is_logarithmic_for_wide_ranges(range_, is_log):
+    assert range_.is_log is is_log
+    assert range_.distribution().log is is_log
 
 
 def test_a_reverse_scale_draws_the_distance_to_one():
-    given = Range("momentum", "Continuous", 0.9, 0.999, "ReverseLogarithmic")
-    drawn = given.distribution()
+    momentum = Range("momentum", "Continuous", 0.9, 0.999, "ReverseLogarithmic")
+    drawn = momentum.distribution()
     assert (drawn.low, drawn.high) == pytest.approx((0.001, 0.1)) and drawn.log
-    assert given.value(given.drawn("0.99")) == pytest.approx(0.99)
-    assert given.low <= given.value(drawn.low) <= given.high
+    assert momentum.value(momentum.drawn("0.99")) == pytest.approx(0.99)
+    assert momentum.low <= momentum.value(drawn.low) <= momentum.high
 
 
 def test_ranges_of_the_sdk_are_read_by_name():
-    given = from_sdk(
+    ranges = from_sdk(
         {
             "lr": ContinuousParameter(1e-4, 1e-1, scaling_type="Logarithmic"),
             "width": IntegerParameter(8, 16),
             "mode": CategoricalParameter(["a", "b"]),
         }
     )
-    assert given["lr"] == Range("lr", "Continuous", 1e-4, 0.1, "Logarithmic")
-    assert str(given["width"]) == "8 to 16" and given["mode"].values == ("a", "b")
+    assert ranges["lr"] == Range("lr", "Continuous", 1e-4, 0.1, "Logarithmic")
+    assert str(ranges["width"]) == "8 to 16" and ranges["mode"].values == ("a", "b")
 
 
 @pytest.mark.parametrize("value", ["11", 0, "2.5", "a"])

@@ -1,4 +1,4 @@
-"""The study: what it chooses, and that it can be told its past again."""
+"""The study's choices, and its continuation from earlier results."""
 
 from statistics import fmean
 
@@ -12,12 +12,12 @@ RANGES = {"x": Range("x", "Continuous", 0, 1), "c": Range("c", "Categorical", va
 
 def search(study, count):
     """Run trials whose best is at x = 0.7; return their values."""
-    found = []
+    trials = []
     for _ in range(count):
         number, values = study.ask()
-        found.append((values, 1 - (values["x"] - 0.7) ** 2))
-        study.tell(number, found[-1][1])
-    return found
+        trials.append((values, 1 - (values["x"] - 0.7) ** 2))
+        study.tell(number, trials[-1][1])
+    return trials
 
 
 @pytest.mark.parametrize("strategy", ["Bayesian", "Random", "Hyperband"])
@@ -34,8 +34,8 @@ def test_a_study_that_is_told_its_past_goes_on_as_if_it_had_never_stopped(strate
 def test_tpe_draws_nearer_to_the_peak_than_chance():
     late = {}
     for strategy in ("Bayesian", "Random"):
-        found = search(Study(RANGES, strategy=strategy, seed=1, startup=4), 24)
-        late[strategy] = fmean(score for _, score in found[12:])
+        trials = search(Study(RANGES, strategy=strategy, seed=1, startup=4), 24)
+        late[strategy] = fmean(score for _, score in trials[12:])
     assert late["Bayesian"] > late["Random"] + 0.02
 
 
@@ -56,8 +56,8 @@ def test_hyperband_stops_the_worse_of_its_trials():
 def test_a_grid_ends_with_its_last_combination():
     grid = {"c": RANGES["c"], "d": Range("d", "Categorical", values=("x", "y"))}
     study = Study(grid, strategy="Grid")
-    found = [tuple(study.ask()[1].values()) for _ in range(4)]
-    assert sorted(found) == [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]
+    combinations = [tuple(study.ask()[1].values()) for _ in range(4)]
+    assert sorted(combinations) == [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]
     with pytest.raises(IndexError):
         study.ask()
 

@@ -1,4 +1,4 @@
-"""A tuning job that starts with what others have learned."""
+"""A tuning job starts with the trials of its parents."""
 
 import pytest
 from botocore.exceptions import ClientError

@@ -1,0 +1,1 @@
+"""The server of the course's image: SageMaker's hosting contract around a model's functions."""

@@ -1,0 +1,36 @@
+"""The DuckDB database of queries, with macros for Trino's functions; knows nothing of AWS."""
+
+import threading
+
+import duckdb
+import pyarrow as pa
+
+from local_aws.services.athena.sql.macros import MACROS
+from local_aws.services.athena.tables.result_text import sql_text
+
+SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "TimeZone": "'UTC'",
+    "integer_division": "true",
+    "preserve_insertion_order": "true",
+}
+
+
+def open_database() -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database; every query gets a `.cursor()`."""
+    connection = duckdb.connect(":memory:")
+    for name, value in SETTINGS.items():
+        connection.execute(f"SET GLOBAL {name} = {value}")
+    connection.execute(MACROS)
+    for name, kind, function in (
+        ("t_double_text", "DOUBLE", lambda values: sql_text(values)),
+        ("t_float_text", "FLOAT", lambda values: sql_text(values, real=True)),
+    ):
+        connection.create_function(name, function, [kind], "VARCHAR", type="arrow")
+    return connection
+
+
+def warm_up() -> None:
+    """Import the modules of the first query in the background: pyarrow imports pandas late."""
+    threading.Thread(target=lambda: pa.array([""]), name="athena-warm-up", daemon=True).start()

@@ -1,0 +1,36 @@
+"""The objects table: rows in, ObjectInfo out. Knows the index, touches no files."""
+
+from pathlib import Path
+
+from local_aws.state.objects.index import Index
+from local_aws.state.objects.info import COLUMNS, ObjectInfo, from_row
+
+ONE = "WHERE bucket = ? AND key = ?"
+
+
+class Objects:
+    """The rows of all objects; their files lie under `root` or, for odd keys, under `side`."""
+
+    def __init__(self, index: Index, root: Path, side: Path):
+        self._index, self._root, self._side = index, str(root), str(side)
+
+    def get(self, bucket: str, key: str) -> ObjectInfo | None:
+        """Return the row of a key, without a look at its file."""
+        row = self._index.row(f"SELECT {COLUMNS} FROM objects {ONE}", bucket, key)
+        return from_row(row, self._root, self._side) if row else None
+
+    def put(self, *row: object) -> ObjectInfo:
+        """Write a row (COLUMNS) and return it as ObjectInfo."""
+        self._index.rows("INSERT OR REPLACE INTO objects VALUES (?,?,?,?,?,?,?)", *row)
+        return from_row(row, self._root, self._side)
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Delete a row."""
+        self._index.rows(f"DELETE FROM objects {ONE}", bucket, key)
+
+    def page(self, bucket: str, low: str, high: str | None, limit: int) -> list[ObjectInfo]:
+        """Return at most `limit` objects with low <= key < high, in UTF-8 order."""
+        below = "AND key < ?" if high else "AND ? IS NULL"
+        sql = f"SELECT {COLUMNS} FROM objects WHERE bucket = ? AND key >= ? {below} ORDER BY key"
+        rows = self._index.rows(f"{sql} LIMIT ?", bucket, low, high, limit)
+        return [from_row(row, self._root, self._side) for row in rows]

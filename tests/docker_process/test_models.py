@@ -1,0 +1,68 @@
+"""`serve` with a model of each data set, as train.py leaves it: answers and refusals."""
+
+import json
+
+import pytest
+
+from helpers.networks.onnx_graph import GRAPH
+from helpers.predict import Predictor
+from tests.made_model import SERVED, make_served, request_of
+from tests.made_server import MadeServer
+
+
+@pytest.fixture(scope="module", params=SERVED)
+def served(request, tmp_path_factory):
+    """Return a data set's name, its model's folder and a server of it."""
+    base = tmp_path_factory.mktemp(request.param)
+    model = make_served(base / "model", request.param)
+    server = MadeServer(base)
+    yield request.param, model, server.wait_until_healthy()
+    server.stop()
+
+
+def test_an_answer_is_the_offline_one(served):
+    dataset, model, server = served
+    body, kind = request_of(dataset)
+    status, headers, answer = server.request("POST", "/invocations", body, Content_Type=kind)
+    assert (status, headers["content-type"]) == (200, "application/json")
+    offline = Predictor.load(model).predict(body)["probabilities"]
+    assert json.loads(answer)["probabilities"] == pytest.approx(offline, abs=1e-5)
+    assert "by torch" not in server.log
+
+
+@pytest.mark.parametrize(
+    "body, headers, status, words",
+    [
+        (b"", {}, 400, "has no body"),
+        (b"nonsense", {}, 400, "Can't use this"),
+        (None, {"Content_Type": "image/gif"}, 415, "is not one of"),
+        (b"{}", {"Content_Type": "application/json"}, 415, "is not one of"),
+        (b"\xff", {"Content_Type": "text/csv"}, 400, "is no UTF-8, but text/csv"),
+        (None, {"Accept": "text/csv"}, 406, "Answers are application/json, not text/csv"),
+    ],
+)
+def test_a_bad_request_is_told_what_is_wrong(served, body, headers, status, words):
+    dataset, _, server = served
+    right, kind = request_of(dataset)
+    sent = right if body is None else body
+    answered, answer = server.ask(sent, **{"Content_Type": kind, **headers})
+    assert answered == status and words in answer.decode()
+    assert "Traceback" not in answer.decode()
+    assert server.ask(right, Content_Type=kind)[0] == 200
+
+
+def test_the_weights_answer_where_there_is_no_graph(tmp_path):
+    (make_served(tmp_path / "model", "bins") / GRAPH).unlink()
+    server, (body, kind) = MadeServer(tmp_path), request_of("bins")
+    try:
+        assert server.wait_until_healthy().ask(body, Content_Type=kind)[0] == 200
+        assert "the weights answer, by torch" in server.log
+    finally:
+        server.stop()
+
+
+def test_a_truncated_body_of_either_kind_is_the_clients_error(served):
+    dataset, _, server = served
+    body, kind = request_of(dataset)
+    assert server.ask(body[: len(body) // 2], Content_Type=kind)[0] in (200, 400)
+    assert "Traceback" not in server.log
