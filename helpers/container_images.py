@@ -1,4 +1,4 @@
-"""Which images the jobs and endpoints run in: our own in ECR, and AWS's for training."""
+"""The container images of jobs and endpoints: our own in ECR, AWS's for training; starts no job."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ from helpers.session import client
 REPOSITORY = f"{PROJECT}-processing"
 FOLDER = ROOT / "docker_process"
 STUDIO = Path("/opt/ml/metadata/resource-metadata.json")
-"""Lies in every space of SageMaker Studio, and nowhere else.
+"""A file that only the spaces of SageMaker Studio have.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-local.html
 """
@@ -58,7 +58,7 @@ def _aws_image(config: Config, instance_type: str, framework: dict[str, str]) ->
 
 
 def _files() -> list[Path]:
-    """Return the files that the image is built of."""
+    """Return the files of the image's build context."""
     files = (path for path in FOLDER.rglob("*") if path.is_file())
     return sorted(path for path in files if "__pycache__" not in path.parts)
 
@@ -106,7 +106,7 @@ def _repository(ecr: object) -> str:
 
 
 def _manifest() -> dict:
-    """Return the manifest that brings docker_process/ to the local AWS, which has no Docker.
+    """Return the manifest that makes docker_process/ an image of the local AWS, without Docker.
 
     The local AWS takes no layers: it does what the Dockerfile says, with these files.
     """
@@ -147,7 +147,7 @@ def _publish(config: Config, ecr: object, uri: str) -> None:
 
 
 def _build_options() -> list[str]:
-    """Return what docker is told besides the folder.
+    """Return the further arguments of docker.
 
     SageMaker refuses an index of images, which docker makes to attest where a single one is from.
     In Studio a build has no network but SageMaker's.

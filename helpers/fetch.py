@@ -1,4 +1,4 @@
-"""Fetch the published data sets from the internet; it knows public S3 and Kaggle, no data set.
+"""Fetches the published data sets from the internet; knows public S3 and Kaggle, no data set.
 
 Here: python -m helpers.fetch birds --to birdclef
       python -m helpers.fetch bins --to bins --list file_list.json

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def boto_session(config: Config) -> boto3.Session:
-    """Return the one boto3 session of this run; its calls are written down where that is set."""
+    """Return this run's boto3 session; it records its calls if the config has a transcript."""
     session = session_of(config.endpoint_url, config.region)
     if config.transcript:
         own_data = bool(config.raw)
@@ -35,7 +35,7 @@ def _record(
     notebook: str | None,
     own_data: bool,
 ) -> None:
-    """Write the calls of a session's clients into a transcript from now on; once for a session."""
+    """Record the calls of a session's clients in a transcript from now on; once for a session."""
     from helpers.evidence.recorder import Recorder
 
     run = {"cloud": cloud, "dataset": dataset, "notebook": notebook, "own_data": own_data}

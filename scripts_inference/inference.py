@@ -16,7 +16,7 @@ from helpers.samples import Unreadable
 
 
 def model_fn(model_dir: str) -> Predictor:
-    """Load the model once per worker, with as many threads as the server leaves to each.
+    """Load the model in each worker, with the worker's share of the threads.
 
     The exported graph answers by ONNX Runtime; without one, the weights do by torch.
     """

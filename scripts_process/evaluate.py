@@ -98,7 +98,7 @@ def digest(manifest: Manifest) -> str:
 
 
 def check_split(card: dict, manifest: Manifest, allowed: bool) -> bool:
-    """Return whether the model was trained on this very manifest, and refuse what can't be scored.
+    """Return whether the model was trained on this manifest; refuse other labels or splits.
 
     Raises:
         BadManifest: the labels differ, or the split does: it may have trained on these samples.

@@ -17,7 +17,7 @@ from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_LAG", "COURSE_TRANSCRIPT")
-"""Settings of a person that a run honors; it is always on the local AWS.
+"""The user's settings that a run honors; it is always on the local AWS.
 
 COURSE_LAG is the run's own: seconds by which its AWS is late, tools/late_cloud.py.
 """
@@ -31,7 +31,7 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that a run honors; a folder is absolute, kernels start elsewhere."""
+    """Return the settings that a run honors; a folder becomes absolute: kernels start elsewhere."""
     settings = {name: environment[name] for name in KEPT if environment.get(name)}
     raw = settings.get("COURSE_RAW", "")
     if raw and "://" not in raw:

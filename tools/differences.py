@@ -1,6 +1,6 @@
-"""Lists what differs between two transcripts, operation by operation; reads and runs nothing.
+"""Lists the differences between two transcripts, operation by operation; reads no file.
 
-How often a status is asked for, and in which order threads send their calls, is no difference.
+The number of status requests, and the order of calls from different threads, are no difference.
 """
 
 import re
@@ -19,17 +19,17 @@ SEEN = 2
 
 @dataclass(frozen=True, order=True)
 class Difference:
-    """One thing that one side did and the other did not."""
+    """One difference between the two sides of an operation."""
 
     service: str
     operation: str
     kind: str
     """operation, count, member, type, value, status, order, end, error, wording or retry."""
     member: str
-    """Member, error code, or empty."""
+    """The member's path, an error code, or empty."""
     text: str
     counts: bool = True
-    """False where it may be chance: told, and no reason to fail."""
+    """False if it may be chance: it is reported, but is no failure."""
 
 
 def compare(
@@ -38,7 +38,7 @@ def compare(
     """Return the differences, each with the numbers of the notebooks that show it.
 
     Args:
-        names: what the two sides are called.
+        names: the names of the two sides.
     """
     notebooks = defaultdict(list)
     for notebook in common_notebooks(first, second):

@@ -41,7 +41,7 @@ def training() -> list[list[str]]:
 
 
 def processing() -> list[list[str]]:
-    """Return what docker_process/Dockerfile installs, from where its file says."""
+    """Return pip's arguments of docker_process/Dockerfile."""
     lines = pins("docker_process/requirements.txt")
     return [[word for line in lines for word in line.split()]]
 

@@ -1,4 +1,4 @@
-"""The differences between AWS and the local AWS that are meant, each with its reason."""
+"""The intended differences between AWS and the local AWS, with their reasons; compares none."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -27,7 +27,7 @@ KNOWN = (
 
 
 def reason(difference: Difference) -> str | None:
-    """Return why a difference is meant, or None."""
+    """Return the reason of an intended difference, else None."""
     for known in KNOWN:
         pairs = (
             (difference.kind, known.kind),

@@ -1,4 +1,4 @@
-"""Reads transcripts of the course, and sums up what each operation did; compares nothing."""
+"""Reads transcripts of the course, and sums up each operation's calls; compares nothing."""
 
 import json
 import re

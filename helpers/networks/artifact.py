@@ -40,7 +40,7 @@ def save_card(folder: Path, card: dict) -> None:
 
 
 def ship_code(folder: Path, source: Path) -> None:
-    """Put the inference code beside the model, where the endpoint's image looks for it.
+    """Copy the serving code beside the model, where the endpoint's image looks for it.
 
     Args:
         source: the job's source folder; what it lacks of inference.py and helpers is left out.
