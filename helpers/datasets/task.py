@@ -1,6 +1,6 @@
 """The task of a data set's models, and their scores; knows arrays and labels, no data set.
 
-A task with other scores overrides `scores`, `class_scores` and `guesses` together with the names.
+A task with other scores overrides `scores`, `class_scores` and `baselines` together with the names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ class Task:
         """Return each class's scores by name, float (classes,); nan without samples."""
         return {"accuracy": recall(probabilities, target, len(labels))}
 
-    def guesses(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
+    def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
         """Return the baselines that ignore the samples: `model`, and scores by name.
 
         Args:

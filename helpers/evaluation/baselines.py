@@ -45,7 +45,8 @@ def baseline_table(report: dict, manifest: Manifest) -> pd.DataFrame:
     task = load_dataset(report["dataset"]).task
     train, test = (counts(manifest, split) for split in ("train", report["split"]))
     size = f"this test, {report['samples']} samples"
-    rows = [{"data": size, **guess} for guess in task.guesses(train, test, report["labels"])]
+    baselines = task.baselines(train, test, report["labels"])
+    rows = [{"data": size, **baseline} for baseline in baselines]
     rows += task.published
     rows.append({"model": "this model, with 95 % interval", "data": size, **report["metrics"]})
     names = [

@@ -84,12 +84,12 @@ def no_comparison(new: Predictions, dataset: str, why: str = FIRST) -> PairedCom
     """Return the scores of a model without a second one, with the best baseline in the verdict."""
     task = load_dataset(dataset).task
     counts = np.bincount(new.targets, minlength=len(new.labels))
-    guess = max(each[task.headline] for each in task.guesses(counts, counts, new.labels))
+    best = max(each[task.headline] for each in task.baselines(counts, counts, new.labels))
     ours = task.scores(new.probabilities, new.targets, new.labels)
     rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.score_names.items()]
     table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
     reached = f"{task.score_names[task.headline]} {ours[task.headline]:.3f}, where a guess has"
-    verdict = f"{why}: {reached} {guess:.3f}"
+    verdict = f"{why}: {reached} {best:.3f}"
     return PairedComparison(table, verdict, worse=False)
 
 

@@ -49,7 +49,7 @@ class Counting(Task):
             "rmse": np.sqrt(square / size),
         }
 
-    def guesses(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
+    def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
         """Return the baselines that ignore the photos.
 
         Args:

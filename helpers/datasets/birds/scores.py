@@ -53,7 +53,7 @@ class Species(Task):
             "ap": score_classes(average_precision, probabilities, target),
         }
 
-    def guesses(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
+    def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
         """Return the baselines that ignore the sound.
 
         Args:
