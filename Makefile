@@ -40,7 +40,7 @@ notebooks: $(STAMP) ## Run the course from 00 on, on a fresh local AWS; outputs 
 compare: $(STAMP) ## Compare TRANSCRIPT=aws.jsonl with the course here, or with LOCAL=local.jsonl
 	$(PY) -m tools.compare $(TRANSCRIPT) $(LOCAL)
 
-render: $(STAMP) ## Run the course and save its outputs into notebooks/
+render: $(STAMP) ## Run the course of each data set and save its outputs into notebooks/ and notebooks/bins/
 	$(NOTEBOOKS) render
 
 test: $(STAMP) ## Check style and layers, run all tests and all notebooks (what CI runs)

@@ -11,6 +11,8 @@ import pytest
 from tools.course_run import CourseRun, course_settings
 
 SETTINGS = course_settings(os.environ)
+collect_ignore_glob = ["notebooks/*/*"]
+"""Pages of other data sets: their cells are those of notebooks/, which run with each of them."""
 RUN = pytest.StashKey[CourseRun]()
 
 

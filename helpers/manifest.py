@@ -91,6 +91,8 @@ class Manifest:
     """Near copies that are kept, in one split with their originals, with the reason."""
     names: dict[str, str] = field(default_factory=dict)
     """By record id, the path of the user's own file, where its name differs from the id."""
+    label_names: dict[str, str] = field(default_factory=dict)
+    """Labels in words, such as `Barn Swallow (barswa)`, where a label alone tells too little."""
     sources: dict = field(default_factory=dict)
     """The raw data: its `name`, the `fingerprint` of all its objects, the `count` of objects, the
     number `used`, and the `etags` of the objects read, by key."""

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+BINS = 10
+"""Bands of equal width into which confidences are counted, from 0 to 1."""
 NUMBER = r"([-+0-9.eE]+|nan|[-+]?inf)"
 
 
@@ -125,7 +127,7 @@ def log_loss(probabilities: np.ndarray, target: np.ndarray) -> float:
     return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
 
 
-def calibration(probabilities: np.ndarray, target: np.ndarray, bins: int = 10) -> list[dict]:
+def calibration(probabilities: np.ndarray, target: np.ndarray, bins: int = BINS) -> list[dict]:
     """Return, for each filled band of confidence, its samples, mean confidence and accuracy."""
     confidence = probabilities.max(1)
     right = probabilities.argmax(1) == target

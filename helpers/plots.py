@@ -6,7 +6,8 @@ readable in gray.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
+from types import MappingProxyType
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,16 +16,25 @@ import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 
 COLORS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#000000"]
 WIDE = (8.0, 3.2)
 MAP = "viridis"
+PAPER = "#F7F7F4"
+"""Of every figure: fixed, so that dark letters stay readable on a dark page, and softer than white
+there."""
 SCRIPTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans", "Source Han Sans", "WenQuanYi Zen Hei",
     "Arial Unicode MS", "PingFang SC", "Hiragino Sans", "Microsoft YaHei", "Yu Gothic",
 )  # fmt: skip
 """Fonts of the scripts that DejaVu lacks, used where they are installed."""
-LABEL, SENTENCE = 28, 56
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+LOWEST = 150.0
+"""Hertz at the bottom of a spectrogram: below it is wind."""
+OCTAVES = (500, 1000, 2000, 4000, 8000, 16_000)
+LABEL, SENTENCE = 34, 56
 """Most characters of a label at an axis, and of a title or a bar's own line."""
 
 
@@ -36,6 +46,9 @@ def use_style() -> None:
         {
             "font.family": ["sans-serif", *(name for name in SCRIPTS if name in installed)],
             "figure.dpi": 90,
+            "figure.facecolor": PAPER,
+            "axes.facecolor": PAPER,
+            "savefig.facecolor": PAPER,
             "figure.figsize": WIDE,
             "figure.constrained_layout.use": True,
             # Labels come from data: a `$` in one is no formula, and must not fail as one.
@@ -64,26 +77,131 @@ def _glyphs(family: str) -> frozenset[int]:
     return frozenset(font_manager.get_font(path).get_charmap())
 
 
-def class_balance(counts: Mapping[str, int], *, title: str, unit: str) -> Figure:
-    """Draw the number of samples of each class, the largest first.
+def in_order(counts: Mapping[str, int]) -> list[str]:
+    """Return the labels in the order of a figure: numbers by value, others the largest first."""
+    if all(label.isdecimal() for label in counts):
+        return sorted(counts, key=int)
+    return sorted(counts, key=lambda label: (-counts[label], label))
+
+
+def ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table's rows with labels that are numbers by value, others as they were.
+
+    Args:
+        frame: column `label`.
+    """
+    if frame["label"].map(str).str.isdecimal().all():
+        return frame.sort_values("label", key=lambda labels: labels.astype(int), ignore_index=True)
+    return frame
+
+
+def counts_of(frame: pd.DataFrame, *, title: str, xlabel: str, ylabel: str) -> Figure:
+    """Draw counts of whole numbers, on a log scale: single ones are seen beside thousands.
+
+    Args:
+        frame: its first two columns are the numbers, and how often each one is there.
+    """
+    numbers, heights = (frame.iloc[:, column].to_numpy() for column in (0, 1))
+    figure, axes = plt.subplots(figsize=WIDE)
+    axes.plot(numbers, heights, "o", color=COLORS[0], markersize=7)
+    for number, height in zip(numbers, heights, strict=True):
+        place = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
+        axes.annotate(f"{height:,}", (number, height), (0, 7), **place)
+    axes.set(title=title, xlabel=xlabel, ylabel=f"{ylabel} (log scale)", yscale="log")
+    axes.set_ylim(0.6, 3 * max(heights, default=1))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def class_balance(
+    counts: Mapping[str, int], *, title: str, unit: str, names: Mapping[str, str] = NO_NAMES
+) -> Figure:
+    """Draw how many samples each class has: the largest first, classes that are numbers in order.
 
     Args:
         unit: name of the counted things, such as 'recordings'.
+        names: labels in words, where there are any.
     """
-    ordered = pd.Series(dict(counts)).sort_values(ascending=True)
-    figure, axes = plt.subplots(figsize=(WIDE[0], 0.8 + 0.28 * len(ordered)))
-    names = [shown(label) for label in ordered.index]
-    bars = axes.barh(range(len(names)), ordered.to_numpy(), tick_label=names, color=COLORS[0])
+    labels = in_order(counts)
+    figure, axes = plt.subplots(figsize=(WIDE[0], 0.8 + 0.28 * len(labels)))
+    texts = [shown(names.get(label, label)) for label in labels]
+    values = [counts[label] for label in labels]
+    bars = axes.barh(range(len(texts)), values, tick_label=texts, color=COLORS[0])
     axes.bar_label(bars, padding=3, fontsize=8)
     axes.set(title=title, xlabel=unit, ylabel="")
+    axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     return figure
 
 
+def dots(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    xlabel: str,
+    names: Mapping[str, str] = NO_NAMES,
+    digits: int = 2,
+) -> Figure:
+    """Draw a value for each row as a dot, with its range where it has one.
+
+    Dots stand where bars from 0 would look all alike: the axis begins near the smallest.
+
+    Args:
+        frame: column `value`, and `low` and `high` for ranges; its index names the rows.
+    """  # fmt: skip
+    figure, axes = plt.subplots(figsize=(WIDE[0], 1.0 + 0.28 * len(frame)))
+    places = range(len(frame))
+    if "low" in frame:
+        axes.hlines(places, frame["low"], frame["high"], color=COLORS[0], linewidth=2, alpha=0.6)
+    axes.plot(frame["value"], places, "o", color=COLORS[0], markersize=7)
+    right = frame["high"] if "high" in frame else frame["value"]
+    for place, end, value in zip(places, right, frame["value"], strict=True):
+        text = f"{value:.{digits}f}"
+        axes.annotate(text, (end, place), (8, 0), textcoords="offset points", va="center", size=8)
+    axes.set_yticks(places, [shown(names.get(label, label)) for label in frame.index])
+    axes.set(title=title, xlabel=xlabel, ylabel="", ylim=(len(frame) - 0.5, -0.5))
+    axes.margins(x=0.12)
+    return figure
+
+
+def split_shares(
+    counts: pd.DataFrame,
+    *,
+    title: str,
+    names: Mapping[str, str] = NO_NAMES,
+    aims: Sequence[float] = (),
+) -> Figure:
+    """Draw how each class is divided among the splits.
+
+    Args:
+        counts: samples, a row for each class and a column for each split.
+        aims: shares at which the splits should end, drawn as lines.
+    """  # fmt: skip
+    share = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
+    figure, axes = plt.subplots(figsize=(WIDE[0], 0.9 + 0.3 * len(share)))
+    left = np.zeros(len(share))
+    for color, split in zip(COLORS, share, strict=False):
+        axes.barh(range(len(share)), share[split], left=left, color=color, label=split, height=0.8)
+        left += share[split].to_numpy()
+    for aim in aims:
+        axes.axvline(aim, color="black", linestyle="--", linewidth=1)
+    axes.set_yticks(range(len(share)), [shown(names.get(label, label)) for label in share.index])
+    axes.set(title=title, xlabel="share of the class's samples", ylabel="", xlim=(0, 1))
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
 def spectrogram(
-    wave: np.ndarray, rate: int, *, title: str = "", axes: Axes | None = None, top: float = 70.0
-) -> Axes:
-    """Draw the spectrogram of a clip, in decibels below its loudest point.
+    wave: np.ndarray, rate: int, *, title: str = "", axes: Axes | None = None, top: float = 60.0
+) -> AxesImage:
+    """Draw the mel spectrogram of a clip, in decibels below its loudest point.
+
+    A mel axis gives low and high voices as much room as ears do: an owl's half a kilohertz would
+    be a line at the bottom of a linear one. Color is the image's label, for a `color_bar`.
 
     Args:
         wave: (samples,), any scale.
@@ -93,108 +211,28 @@ def spectrogram(
     import librosa
 
     axes = axes or plt.subplots()[1]
-    power = np.abs(librosa.stft(wave.astype(np.float32), n_fft=1024, hop_length=256)) ** 2
+    low, high = LOWEST, rate / 2
+    power = librosa.feature.melspectrogram(
+        y=wave.astype(np.float32), sr=rate, n_fft=2048, hop_length=256, n_mels=128, fmin=low,
+        fmax=high, htk=True,
+    )  # fmt: skip
     level = librosa.power_to_db(power, ref=np.max, top_db=top)
-    extent = (0, len(wave) / rate, 0, rate / 2000)
+    mel = partial(librosa.hz_to_mel, htk=True)
+    extent = (0, len(wave) / rate, mel(low), mel(high))
     image = axes.imshow(
         level, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-top, vmax=0
     )
-    axes.set(title=shown(title, SENTENCE), xlabel="seconds", ylabel="kHz")
+    image.set_label("dB below the loudest")
+    ticks = [hertz for hertz in OCTAVES if low < hertz <= high]
+    axes.set_yticks([mel(hertz) for hertz in ticks], [f"{hertz / 1000:g}" for hertz in ticks])
+    axes.set(title=shown(title, SENTENCE), xlabel="seconds", ylabel="kHz (mel scale)")
     axes.grid(visible=False)
-    axes.figure.colorbar(image, ax=axes, label="dB below the loudest", pad=0.01)
-    return axes
+    return image
 
 
-def places(frame: pd.DataFrame, *, hue: str, title: str) -> Figure:
-    """Draw a map of the recordings' coordinates.
-
-    Args:
-        frame: columns `longitude` and `latitude` in degrees, and `hue`.
-    """
-    figure, axes = plt.subplots(figsize=(8.0, 4.4))
-    # A legend leaves names out that begin with "_", unless something stands before it.
-    frame = frame.assign(**{hue: ["\u200b" * x.startswith("_") + shown(x) for x in frame[hue]]})
-    labels = sorted(frame[hue].unique())
-    markers = dict(zip(labels, "os^DvP*Xphd<>8" * 20, strict=False))
-    sns.scatterplot(
-        frame, x="longitude", y="latitude", hue=hue, hue_order=labels, style=hue,
-        markers=markers, s=36, ax=axes, palette=sns.color_palette(COLORS, len(labels)),
-    )  # fmt: skip
-    axes.set(title=title, xlabel="longitude, degrees east", ylabel="latitude, degrees north")
-    axes.set_aspect("equal", adjustable="datalim")
-    axes.legend(title="", loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=8)
-    return figure
-
-
-def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = None) -> Figure:
-    """Draw loss and accuracy of training and validation over the epochs.
-
-    Args:
-        history: columns `epoch`, `train_loss`, `validation_loss`, `validation_accuracy`.
-        chance: accuracy of always predicting the largest class.
-    """
-    figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
-    for number, split in enumerate(("train", "validation")):
-        left.plot(history["epoch"], history[f"{split}_loss"], color=COLORS[number], label=split)
-    left.set(title=title, xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
-    left.legend()
-    right.plot(history["epoch"], history["validation_accuracy"], color=COLORS[1])
-    if chance is not None:
-        right.axhline(chance, color="gray", linestyle="--", linewidth=1)
-        right.text(history["epoch"].max(), chance, "largest class ", ha="right", va="bottom")
-    right.set(title="Validation accuracy", xlabel="epoch", ylabel="share right", ylim=(0, 1.02))
-    return figure
-
-
-def confusion(matrix: np.ndarray, labels: Sequence[str], *, title: str) -> Figure:
-    """Draw a confusion matrix: counts, colored by their share of the row.
-
-    Args:
-        matrix: (classes, classes) counts, rows the truth.
-    """
-    share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    size, labels = 2.2 + 0.5 * len(labels), [shown(label) for label in labels]
-    figure, axes = plt.subplots(figsize=(size + 1, size))
-    sns.heatmap(
-        share, annot=matrix, fmt="d", cmap="Blues", vmin=0, vmax=1, square=True, ax=axes,
-        xticklabels=labels, yticklabels=labels, cbar_kws={"label": "share of the true class"},
-    )  # fmt: skip
-    axes.set(title=title, xlabel="predicted", ylabel="true")
-    return figure
-
-
-def reliability(bands: Sequence[Mapping[str, float]], *, error: float, title: str) -> Figure:
-    """Draw a reliability diagram: accuracy by confidence, and the number of samples of each band.
-
-    Args:
-        bands: from metrics.calibration, each with `low` and `high`, its accuracy's interval.
-        error: expected calibration error, as a share.
-    """
-    figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
-    sure, hit = ([band[name] for band in bands] for name in ("confidence", "accuracy"))
-    low, high = ([band[name] for band in bands] for name in ("low", "high"))
-    agree = {"color": "gray", "linestyle": "--", "linewidth": 1, "label": "as sure as right"}
-    left.plot([0, 1], [0, 1], **agree)
-    left.vlines(sure, low, high, color=COLORS[0], linewidth=1.5)
-    left.plot(sure, hit, "o-", color=COLORS[0], markersize=5)
-    left.set(title=title, xlabel="confidence of the answer", ylabel="share right")
-    left.set(xlim=(0, 1.02), ylim=(0, 1.02))
-    left.legend(fontsize=8, loc="lower right")
-    edges, counts = [band["from"] for band in bands], [band["samples"] for band in bands]
-    bars = right.bar(edges, counts, width=0.1, align="edge", color=COLORS[0], edgecolor="white")
-    right.bar_label(bars, fontsize=8)
-    right.set(title=f"Expected error {100 * error:.1f} points", xlabel="confidence of the answer")
-    right.set(ylabel="samples", xlim=(0, 1.02))
-    return figure
-
-
-def probabilities(values: Mapping[str, float], *, axes: Axes, truth: str | None = None) -> Axes:
-    """Draw an answer's probabilities, the true class marked by its color."""
-    ordered = pd.Series(dict(values)).sort_values()
-    colors = [COLORS[2] if name == truth else COLORS[0] for name in ordered.index]
-    names = [shown(label) for label in ordered.index]
-    bars = axes.barh(range(len(names)), ordered.to_numpy(), tick_label=names, color=colors)
-    axes.bar_label(bars, fmt="%.2f", padding=3, fontsize=8)
-    axes.set(title="Answer", xlabel="probability", xlim=(0, 1.15), ylabel="")
-    axes.grid(axis="y", visible=False)
-    return axes
+def color_bar(image: AxesImage, axes: Sequence[Axes]) -> None:
+    """Say once, for all axes whose images are on one scale, what their colors mean."""
+    bar = image.figure.colorbar(
+        image, ax=axes, label=image.get_label(), pad=0.01, shrink=0.8, fraction=0.04, aspect=40
+    )
+    bar.outline.set_visible(False)

@@ -1,6 +1,7 @@
 """Asks a data set's questions about its metadata in Athena; knows the SQL of none."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 from helpers.athena import query
 from helpers.config import Config
 from helpers.datasets.questions import Question, Questions
-from helpers.plots import COLORS, LABEL, SENTENCE, shown
+from helpers.plots import LABEL, NO_NAMES, SENTENCE, dots, shown
 
 LEAK = """
 WITH related AS ({related}),
@@ -33,27 +34,24 @@ def leak(questions: Questions) -> str:
     return LEAK.format(related=questions.related.strip())
 
 
-def draw_leak(frame: pd.DataFrame, relation: str) -> Figure:
+def draw_leak(frame: pd.DataFrame, relation: str, names: Mapping[str, str] = NO_NAMES) -> Figure:
     """Draw for each class the share of a random test set that has related samples in training.
 
     Args:
         frame: columns `label` and `leaked`, a share.
     """
-    figure, axes = plt.subplots(figsize=(8, 1.0 + 0.28 * len(frame)))
-    names = [shown(label) for label in frame["label"]]
-    bars = axes.barh(range(len(names)), 100 * frame["leaked"], tick_label=names, color=COLORS[5])
-    axes.bar_label(bars, fmt="%.0f %%", padding=3, fontsize=8)
-    axes.set(
-        title="What a random split would leak", xlim=(0, 110), ylabel="",
+    shares = pd.DataFrame({"value": 100 * frame["leaked"].to_numpy()}, index=frame["label"])
+    return dots(
+        shares, title="What a random split would leak", names=names, digits=0,
         xlabel=f"percent of the test samples whose {relation} is in training",
     )  # fmt: skip
-    axes.invert_yaxis()
-    axes.grid(axis="y", visible=False)
-    return figure
 
 
-def ask(config: Config, question: Question) -> None:
+def ask(config: Config, question: Question, names: Mapping[str, str] = NO_NAMES) -> None:
     """Run a question in Athena; show its query, its figure, its finding and its cost.
+
+    Args:
+        names: labels in words, for the figure.
 
     Raises:
         QueryError: the flat table is missing; the message names the notebook that makes it.
@@ -66,19 +64,19 @@ def ask(config: Config, question: Question) -> None:
         # The user's own recordings may come without coordinates, hours or second species.
         display(Markdown("No row answers this: the metadata has nothing on it."))
     else:
-        question.draw(_drawable(result.frame))
+        question.draw(_drawable(result.frame, names))
         plt.show()
         display(Markdown(f"{question.finding(result.frame)} `{result!r}`"))
 
 
-def _drawable(frame: pd.DataFrame) -> pd.DataFrame:
+def _drawable(frame: pd.DataFrame, words: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
     """Return the rows with texts that a figure can show; different texts stay different."""
     # Beside labels, the other texts are labels too, such as secondary labels.
     longest = LABEL if "label" in frame else SENTENCE
     texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
     names, counts = {}, Counter()
     for text in sorted({text for name in texts for text in frame[name].dropna()}):
-        name = shown(text, longest)
+        name = shown(words.get(text, text), longest)
         counts[name] += 1
         names[text] = name if counts[name] == 1 else f"{name} ({counts[name]})"
     # Athena's CSV turns an empty text, such as a missing label, into null.

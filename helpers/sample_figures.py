@@ -1,11 +1,11 @@
 """Draws samples of a data set in a notebook, as the data set draws each; chooses none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from helpers import plots
+from helpers import plots, score_plots
 from helpers.datasets import load_dataset
 
 COLUMN = 4.6
@@ -21,14 +21,18 @@ def show_samples(dataset: str, items: Sequence[tuple[str, bytes]], *, columns: i
     """
     drawn = load_dataset(dataset)
     width, height = drawn.panel
-    across = max(1, int(columns * COLUMN / width))
-    down = -(-len(items) // across)
+    down = max(1, -(-len(items) // max(1, int(columns * COLUMN / width))))
+    across = max(1, -(-len(items) // down))  # as even as can be: six are two rows of three
     size = (width * across, height * down)
     figure, grid = plt.subplots(down, across, figsize=size, squeeze=False)
-    for axes, (title, data) in zip(grid.flat, items, strict=False):
+    images = [
         drawn.draw(data, title=title, axes=axes)
+        for axes, (title, data) in zip(grid.flat, items, strict=False)
+    ]
     for axes in grid.flat[len(items) :]:
         axes.set_visible(False)
+    if images and images[0] is not None:
+        plots.color_bar(images[0], list(grid.flat))
     return figure
 
 
@@ -38,15 +42,23 @@ def player(dataset: str, data: bytes) -> object:
 
 
 def show_answer(
-    dataset: str, data: bytes, probabilities: dict[str, float], *, truth: str
+    dataset: str,
+    data: bytes,
+    probabilities: dict[str, float],
+    *,
+    truth: str,
+    names: Mapping[str, str] = plots.NO_NAMES,
 ) -> Figure:
     """Draw one sample beside a model's predicted probabilities.
 
     Args:
         truth: the sample's true label.
+        names: labels in words, where there are any.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.0, 3.2), width_ratios=(3, 2))
-    sent = load_dataset(dataset)
-    sent.draw(data, title=f"Sent: {sent.worded(truth)}", axes=left)
-    plots.probabilities(probabilities, axes=right, truth=truth)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10.0, 3.2), width_ratios=(1, 1))
+    title = f"Sent: {names.get(truth, truth)}"
+    image = load_dataset(dataset).draw(data, title=title, axes=left)
+    if image is not None:
+        plots.color_bar(image, [left])
+    score_plots.probabilities(probabilities, axes=right, truth=truth, names=names)
     return figure

@@ -2,22 +2,22 @@
 
 python -m tools.notebooks run       all notebooks, in order, as copies in .notebooks/
 python -m tools.notebooks run 00 01 these alone
-python -m tools.notebooks render    the same, then their outputs go into notebooks/
+python -m tools.notebooks render    the course of each data set, one after the other, and its
+                                    outputs into notebooks/ and notebooks/bins/; `render bins`
+                                    makes those of the bins alone
+python -m tools.notebooks prose     changed prose of notebooks/ goes into notebooks/bins/ too
 python -m tools.notebooks test      the courses of all data sets, side by side; nothing is kept
 """
 
 import argparse
-import base64
 import hashlib
-import io
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -28,26 +28,21 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.datasets import NAMES
+from tools.outputs import COPIES, ROOT, clean_outputs
 from tools.processes import interrupts_left_to_children
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "notebooks"
-COPIES = ROOT / ".notebooks"
-"""Beside notebooks/, so that a path from a notebook to the rest of the project still holds."""
-
-PROGRESS = re.compile(r"\d+%\|.*\||\d+(\.\d+)?(it|s)/(s|it)\b")
-COLOR = re.compile(r"\x1b\[[0-9;]*m")
-ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
-CELL_FILE = re.compile(r"/[^\s'\"]*/ipykernel_\d+/\d+\.py")
-LIBRARY_WARNING = re.compile(r"^\S*/site-packages/\S+: \w*Warning: .*\n(?:  .*\n?)?", re.M)
-STATE = re.compile(r"/[^\s'\"]*/course-\w+/state")
-LARGE_FIGURE = 60_000
-"""Bytes of a PNG from which on it is stored with 256 colors."""
+"""The notebooks that are written and run, with the outputs of the first data set."""
 
 
-def paths(folder: Path = FOLDER) -> list[Path]:
-    """Return the notebooks of a folder in the order of the course."""
-    return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+def folder_of(dataset: str) -> Path:
+    """Return the folder of a data set's pages: the same cells, with its own outputs."""
+    return FOLDER if dataset == NAMES[0] else FOLDER / dataset
+
+
+def paths(dataset: str = NAMES[0]) -> list[Path]:
+    """Return a data set's notebooks in the order of the course."""
+    return sorted(folder_of(dataset).glob("[0-9][0-9]_*.ipynb"))
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -70,55 +65,6 @@ def outputs_digest(notebook: NotebookNode) -> str:
     return digest([cell.outputs for cell in code_cells(notebook)])
 
 
-def clean_text(text: str) -> str:
-    """Return what a terminal would show in the end, without machine paths and libraries' noise."""
-    text = LIBRARY_WARNING.sub("", COLOR.sub("", text))
-    lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")]
-    text = "\n".join(line for line in lines if not PROGRESS.search(line))
-    text = STATE.sub(".local_aws", text)
-    text = text.replace(str(COPIES), "notebooks").replace(f"{ROOT}/", "")
-    text = text.replace(str(ROOT), ".")
-    if len(str(Path.home())) > 1:
-        text = text.replace(f"{Path.home()}/", "~/")
-    return ADDRESS.sub("", CELL_FILE.sub("<cell>", text))
-
-
-def small_png(data: str) -> str:
-    """Return a base64 PNG, with 256 colors where it is large."""
-    from PIL import Image
-
-    if len(data) * 3 / 4 < LARGE_FIGURE:
-        return data
-    picture = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
-    out = io.BytesIO()
-    picture.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-    return base64.b64encode(out.getvalue()).decode()
-
-
-def clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Return a cell's outputs with joined streams, small figures and no noise."""
-    cleaned: list[NotebookNode] = []
-    for output in outputs:
-        if output.output_type == "stream":
-            same = cleaned and cleaned[-1].get("name") == output.name
-            if same:
-                cleaned[-1].text += output.text
-            else:
-                cleaned.append(output)
-            continue
-        data = output.get("data", {})
-        for kind, value in data.items():
-            if kind.startswith("text/"):
-                data[kind] = clean_text(value)
-            elif kind == "image/png":
-                data[kind] = small_png(value).strip()
-        cleaned.append(output)
-    for output in cleaned:
-        if output.output_type == "stream":
-            output.text = clean_text(output.text)
-    return [o for o in cleaned if o.output_type != "stream" or o.text.strip()]
-
-
 def seconds(notebook: NotebookNode) -> float:
     """Return how long the cells ran, from the times that the kernel noted."""
     times = [c.metadata.get("execution", {}) for c in code_cells(notebook)]
@@ -126,10 +72,10 @@ def seconds(notebook: NotebookNode) -> float:
     return (max(stamps) - min(stamps)).total_seconds() if stamps else 0.0
 
 
-def clean(notebook: NotebookNode, rendered: str) -> None:
+def clean(notebook: NotebookNode, rendered: str, dataset: str = NAMES[0]) -> None:
     """Bring an executed notebook into the form that is committed.
 
-    `rendered` names the run: all notebooks of the course carry the same one.
+    `rendered` names the run: all notebooks of a data set's course carry the same one.
     """
     took = seconds(notebook)
     for cell in notebook.cells:
@@ -141,6 +87,7 @@ def clean(notebook: NotebookNode, rendered: str) -> None:
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
             "language_info": {"name": "python"},
             "course": {
+                "made": f"make render, which runs notebooks/ with COURSE_DATASET={dataset}",
                 "rendered": rendered,
                 "seconds": round(took),
                 "sources": sources_digest(notebook),
@@ -150,7 +97,7 @@ def clean(notebook: NotebookNode, rendered: str) -> None:
     )
 
 
-def run(numbers: Sequence[str] = ()) -> int:
+def run(numbers: Sequence[str] = (), environment: Mapping[str, str] = os.environ) -> int:
     """Run copies of all notebooks, or of some, in one pytest, and return its exit status."""
     notebooks = [path for path in paths() if not numbers or path.name[:2] in numbers]
     if not notebooks:
@@ -163,24 +110,57 @@ def run(numbers: Sequence[str] = ()) -> int:
     options += ["-p", "no:cacheprovider", f"--confcutdir={ROOT}"]
     command = [sys.executable, "-m", "pytest", *options, *map(str, copies)]
     with interrupts_left_to_children():
-        return subprocess.run(command, cwd=ROOT).returncode
+        return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 
-def render() -> int:
-    """Run the course and save its outputs into notebooks/; a run that fails changes nothing."""
-    before = {path.name: sources_digest(nbformat.read(path, 4)) for path in paths()}
-    rendered = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    if status := run():
-        return status
-    for path in paths():
-        if before.get(path.name) != sources_digest(nbformat.read(path, 4)):
-            print(f"{path.name} was changed while the course ran: nothing saved", file=sys.stderr)
+def render(datasets: Sequence[str] = NAMES) -> int:
+    """Run the course of each data set and save its outputs; a run that fails saves none of its own.
+
+    The data is the course's own, whatever COURSE_RAW says: the pages tell of it.
+    """
+    own = {name: value for name, value in os.environ.items() if name != "COURSE_RAW"}
+    for dataset in datasets or NAMES:
+        before = sources()
+        rendered = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        if status := run(environment=own | {"COURSE_DATASET": dataset}):
+            return status
+        if changed := [name for name, code in sources().items() if before.get(name) != code]:
+            print(f"{changed[0]} was changed while the course ran: nothing saved", file=sys.stderr)
             return 1
+        save(dataset, rendered)
+    return 0
+
+
+def sources() -> dict[str, str]:
+    """Return the digest of each notebook's cells, prose and all, by its file's name."""
+    cells = {path.name: nbformat.read(path, 4).cells for path in paths()}
+    return {name: digest([(c.id, c.source) for c in each]) for name, each in cells.items()}
+
+
+def save(dataset: str, rendered: str) -> None:
+    """Save the copies that were run as a data set's pages; a page whose notebook is gone goes."""
+    folder = folder_of(dataset)
+    folder.mkdir(exist_ok=True)
+    for path in {path.name for path in paths(dataset)} - {path.name for path in paths()}:
+        (folder / path).unlink()
     for path in paths():
         notebook = nbformat.read(COPIES / path.name, 4)
-        clean(notebook, rendered)
-        nbformat.write(notebook, path)
-        print(f"{path.name}: {notebook.metadata.course.seconds} s")
+        clean(notebook, rendered, dataset)
+        nbformat.write(notebook, folder / path.name)
+        print(f"{dataset} {path.name}: {notebook.metadata.course.seconds} s")
+
+
+def copy_prose() -> int:
+    """Copy the prose of notebooks/ into the other data sets' pages; other code needs a render."""
+    for dataset in NAMES[1:]:
+        for path in paths(dataset):
+            notebook, page = (nbformat.read(each, 4) for each in (FOLDER / path.name, path))
+            if sources_digest(notebook) != sources_digest(page):
+                print(f"{dataset} {path.name} is of other code: `make render`", file=sys.stderr)
+                return 1
+            run_cells = {cell.id: cell for cell in page.cells if cell.cell_type == "code"}
+            page.cells = [run_cells.get(cell.id, cell) for cell in notebook.cells]
+            nbformat.write(page, path)
     return 0
 
 
@@ -209,14 +189,21 @@ def course(dataset: str, options: Sequence[str]) -> int:
 
 def main() -> int:
     """Read the command and carry it out."""
-    commands = {"run": run, "render": render, "test": test}
     parser = argparse.ArgumentParser(description="Run, render or test the notebooks of the course.")
-    parser.add_argument("command", choices=commands)
-    parser.add_argument("numbers", nargs="*", help="of the notebooks to run (default all)")
+    parser.add_argument("command", choices=("run", "render", "prose", "test"))
+    parser.add_argument("names", nargs="*", help="numbers to run, data sets to render (all)")
     args = parser.parse_args()
-    if args.numbers and args.command != "run":
-        parser.error("only run takes numbers of notebooks")
-    return run(args.numbers) if args.numbers else commands[args.command]()
+    known = {"run": [path.name[:2] for path in paths()], "render": NAMES}.get(args.command, ())
+    if unknown := set(args.names) - set(known):
+        words = f"numbers of notebooks, and only render data sets ({', '.join(NAMES)})"
+        parser.error(f"only run takes {words}: not {', '.join(sorted(unknown))}")
+    commands = {
+        "run": partial(run, args.names),
+        "render": partial(render, args.names),
+        "prose": copy_prose,
+        "test": test,
+    }
+    return commands[args.command]()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.datasets import NAMES
 from tools import notebooks, operations
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +31,8 @@ TOPICS = {
 """Number of a notebook, and its subject in a few words."""
 COMMENTS = {
     "docker_process": "the image of processing jobs and endpoints, and its server",
-    "notebooks": "the course, with the outputs of one run",
+    "notebooks": "the course, with the outputs of the birds",
+    "notebooks/bins": "the same cells with the outputs of the bins: pages to read",
     "scripts_train": "the training job",
     "scripts_process": "the processing jobs, one script each",
     "scripts_inference": "the endpoint",
@@ -78,16 +80,22 @@ def numbers(needs: str) -> str:
 
 
 def notebook_table() -> str:
-    """Return the table of notebooks; the time is the rendered run's."""
+    """Return the table of notebooks with a page for each data set; the times are its run's."""
     rows = [
-        "| notebook | subject | needs | here | AWS services | on AWS |",
+        "| notebook, and its pages | subject | needs | here | AWS services | on AWS |",
         "|---|---|---|--:|---|---|",
     ]
     for path in notebooks.paths():
         says = opening(path)
-        took = nbformat.read(path, 4).metadata.get("course", {}).get("seconds")
-        here = f"{took} s" if took is not None else ""
-        link = f"[{path.stem}](notebooks/{path.name})"
+        pages = {name: notebooks.folder_of(name) / path.name for name in NAMES}
+        pages = {name: page for name, page in pages.items() if page.exists()}
+        took = [
+            nbformat.read(page, 4).metadata.get("course", {}).get("seconds")
+            for page in pages.values()
+        ]
+        here = ", ".join(f"{each} s" for each in took if each is not None)
+        links = " · ".join(f"[{n}]({page.relative_to(ROOT)})" for n, page in pages.items())
+        link = f"{path.stem}: {links}"
         needs, costs = numbers(says.get("Needs", "")), short(says.get("Costs", ""))
         cells = (link, TOPICS[path.stem[:2]], needs, here, says.get("Uses", ""), costs)
         rows.append(f"| {' | '.join(cells)} |")

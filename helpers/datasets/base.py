@@ -18,6 +18,7 @@ from helpers.samples import Unreadable as Unreadable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
 
     from helpers.datasets.fetching import Fetched, Internet
     from helpers.datasets.questions import Questions
@@ -161,13 +162,21 @@ class Dataset(ABC):
 
     # Display of samples in a notebook
 
-    def worded(self, label: str) -> str:
-        """Return a label in words, such as `3 items`."""
-        return label
+    def label_names(self, records: Iterable[Record]) -> dict[str, str]:
+        """Return labels in words, such as `3 items`, for those labels whose code tells too little.
+
+        Args:
+            records: what the words may be taken from.
+        """
+        return {}
 
     @abstractmethod
-    def draw(self, data: bytes, *, title: str, axes: "Axes") -> None:
-        """Draw one raw object, or a stored sample, with a title."""
+    def draw(self, data: bytes, *, title: str, axes: "Axes") -> "AxesImage | None":
+        """Draw one raw object, or a stored sample, with a title.
+
+        Returns:
+            The image whose colors stand for numbers, all on one scale; None where they are a photo.
+        """
 
     @abstractmethod
     def player(self, data: bytes) -> object:

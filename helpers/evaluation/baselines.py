@@ -44,7 +44,7 @@ def baseline_table(report: dict, manifest: Manifest) -> pd.DataFrame:
     """Return a table of the model, the baselines on its test split, and published results."""
     task = load_dataset(report["dataset"]).task
     train, test = (counts(manifest, split) for split in ("train", report["split"]))
-    size = f"this test, {report['samples']} samples"
+    size = f"this test, {report['samples']} samples, split by groups"
     baselines = task.baselines(train, test, report["labels"])
     rows = [{"data": size, **baseline} for baseline in baselines]
     rows += task.published

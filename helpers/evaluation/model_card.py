@@ -12,7 +12,7 @@ from helpers.datasets import load_dataset
 from helpers.escape import markdown, markdown_table
 from helpers.evaluation.baselines import FEW, baseline_table, thin_classes, worded
 from helpers.manifest import Manifest
-from helpers.metrics import overconfidence
+from helpers.metrics import BINS, overconfidence
 
 CREATOR = "The Birds & Bins course"
 
@@ -110,7 +110,8 @@ class Card:
             "too sure" if overconfidence(self.report["calibration"]["bands"]) > 0 else "too modest"
         )
         caveats = [
-            f"It is {way}: its confidence is off by {100 * error:.1f} points on average (ECE)."
+            f"It is {way}: its confidence is off by {100 * error:.1f} points on average (expected "
+            f"calibration error, {BINS} bins, n = {self.report['samples']:,})."
         ]
         if thin := thin_classes(self.report):
             few = ", ".join(f"{label} ({size})" for label, size in thin.items())

@@ -12,7 +12,7 @@ from helpers.datasets import load_dataset
 from helpers.datasets.task import Task
 from helpers.evaluation.bootstrap import ROUNDS, Interval, bootstrap_intervals, wilson
 from helpers.evaluation.predictions import Predictions
-from helpers.metrics import calibration, calibration_error, confusion_matrix
+from helpers.metrics import BINS, calibration, calibration_error, confusion_matrix
 
 VERSION = 1
 NAME, PREDICTIONS, STATISTICS = "evaluation.json", "predictions.jsonl", "statistics.json"
@@ -55,6 +55,7 @@ def make_report(
         "confusion": confusion_of(predictions).tolist(),
         "calibration": {
             "error": calibration_error(bands),
+            "bins": BINS,
             "bands": [{**band, **_bounds(values["band", band["from"]])} for band in bands],
         },
     }

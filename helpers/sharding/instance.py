@@ -56,6 +56,7 @@ def plan_folder(
         media_prefix=f"{dataset.media_prefix}/",
         joined=joined,
         names=names,
+        label_names=dataset.label_names(records),
         labels=dataset.labels,
         **options,
     )

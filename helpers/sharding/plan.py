@@ -53,6 +53,8 @@ class Plan:
     joined: tuple[Remark, ...]
     names: Mapping[str, str]
     """Paths of the user's files, by record id, where their names differ from the ids."""
+    label_names: Mapping[str, str]
+    """Labels in words."""
     source: str
     """Name of the raw data."""
     fingerprint: str
@@ -83,6 +85,7 @@ def make_plan(
     media_prefix: str = "",
     joined: Iterable[Remark] = (),
     names: Mapping[str, str] | None = None,
+    label_names: Mapping[str, str] | None = None,
     source: str = "",
     seed: int = 0,
     labels: Sequence[str] | None = None,
@@ -97,6 +100,7 @@ def make_plan(
         media_prefix: prefix of the raw objects' keys; other keys are metadata.
         joined: near copies, which are kept in one split with their originals, with the reason.
         names: paths of the user's files, by record id, where their names differ from the ids.
+        label_names: labels in words.
         source: name of the raw data.
         records_per_shard: largest number of raw objects in a shard.
         shard_bytes: about the largest size of a shard's raw objects, in bytes.
@@ -112,10 +116,8 @@ def make_plan(
         raise ValueError(f"No raw object for {lost[0]} and {len(lost) - 1} more")
     set_aside = tuple(set_aside)
     if not records:
-        reasons = "; ".join(f"{count} x {reason}" for reason, count in causes(set_aside)[:3])
-        raise ValueError(
-            f"No records in the raw data ({reasons or 'it is empty'}): run notebooks/01"
-        )
+        why = "; ".join(f"{count} x {reason}" for reason, count in causes(set_aside)[:3])
+        raise ValueError(f"No records in the raw data ({why or 'it is empty'}): run notebooks/01")
     twins = duplicates(records, listing)
     split_of = split_records(records, fractions, seed)
     shards = []
@@ -135,6 +137,7 @@ def make_plan(
         set_aside=set_aside,
         joined=tuple(joined),
         names=names or {},
+        label_names=label_names or {},
         source=source,
         fingerprint=fingerprint(objects),
         objects=sum(key.startswith(media_prefix) for key in listing),

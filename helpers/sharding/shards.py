@@ -96,6 +96,7 @@ def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
             (drop for drop in plan.joined if drop.source not in gone), key=lambda drop: drop.source
         ),
         names=dict(sorted(plan.names.items())),
+        label_names=dict(sorted(plan.label_names.items())),
         sources={
             "name": plan.source,
             "fingerprint": plan.fingerprint,

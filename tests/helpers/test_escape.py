@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from markdown_it import MarkdownIt
 
-from helpers import plots
+from helpers import plots, score_plots
 from helpers.athena import Result
 from helpers.datasets.bins.questions import QUESTIONS as BINS
 from helpers.escape import Table, markdown, markdown_table
@@ -150,9 +150,11 @@ def test_a_dollar_in_a_label_is_no_formula_in_a_figure():
         plots.use_style()
         bars = plots.class_balance({label: 1}, title=label, unit=label)
         bars.canvas.draw()
-        confusion = plots.confusion(np.eye(1, dtype=int), [label], title=label)
+        confusion = score_plots.confusion(np.eye(1, dtype=int), [label], title=label)
         confusion.canvas.draw()
-        plots.probabilities({label: 1.0}, axes=plt.subplots()[1], truth=label).figure.canvas.draw()
+        score_plots.probabilities(
+            {label: 1.0}, axes=plt.subplots()[1], truth=label
+        ).figure.canvas.draw()
     plt.close("all")
 
 

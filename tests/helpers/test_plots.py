@@ -4,18 +4,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgba
 
 from helpers import plots
 from tests.figures import is_labeled, shown
 from tests.sounds import chirp
 
-PLACES = pd.DataFrame(
-    {"label": [f"s{n}" for n in range(20)], "longitude": range(20), "latitude": range(20)}
+RANGES = pd.DataFrame(
+    {"value": [0.9, 0.95], "low": [0.88, 0.9], "high": [0.92, 0.99]}, index=["a", "b"]
 )
-HISTORY = pd.DataFrame(
-    {"epoch": [1, 2], "train_loss": [2.0, 1.0], "validation_loss": [2.1, 1.5],
-     "validation_accuracy": [0.2, 0.6]}
-)  # fmt: skip
+SPLITS = pd.DataFrame({"train": [7, 0], "test": [3, 0]}, index=["a", "b"])
+HEAPS = pd.DataFrame({"bins": [1, 20], "items": [4000, 1]})
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +29,9 @@ def style():
 DRAWN = {
     "class_balance": lambda: plots.class_balance({"a": 3, "b": 5}, title="T", unit="recordings"),
     "spectrogram": lambda: plots.spectrogram(chirp(1.0), 32_000, title="T").figure,
-    "places": lambda: plots.places(PLACES, hue="label", title="T"),
-    "learning_curve": lambda: plots.learning_curve(HISTORY, title="T", chance=0.3),
-    "confusion": lambda: plots.confusion(np.eye(3, dtype=int), ["a", "b", "c"], title="T"),
-    "probabilities": lambda: plots.probabilities({"a": 1.0}, axes=plt.subplots()[1]).figure,
+    "dots": lambda: plots.dots(RANGES, title="T", xlabel="accuracy"),
+    "split_shares": lambda: plots.split_shares(SPLITS, title="T"),
+    "counts_of": lambda: plots.counts_of(HEAPS, title="T", xlabel="bins", ylabel="items"),
 }
 
 
@@ -55,19 +53,54 @@ def test_an_unlabeled_axis_would_be_noticed():
 
 def test_the_largest_class_is_on_top_with_its_count():
     [axes] = plots.class_balance({"rare": 1, "common": 9}, title="T", unit="photos").axes
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["rare", "common"]
-    assert [text.get_text() for text in axes.texts] == ["1", "9"]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["common", "rare"]
+    assert [text.get_text() for text in axes.texts] == ["9", "1"]
+    assert axes.yaxis_inverted()
+
+
+def test_classes_that_are_numbers_stand_in_their_order():
+    counts = {"10": 1, "9": 5, "0": 3}
+    [axes] = plots.class_balance(counts, title="T", unit="photos").axes
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["0", "9", "10"]
+    assert list(plots.ordered(pd.DataFrame({"label": list(counts)}))["label"]) == ["0", "9", "10"]
+    words = pd.DataFrame({"label": ["wren", "owl", "9"]})
+    assert list(plots.ordered(words)["label"]) == ["wren", "owl", "9"]
+
+
+def test_a_class_is_shown_by_its_name_where_it_has_one():
+    names = {"barswa": "Barn Swallow (barswa)"}
+    counts = {"barswa": 2, "owl": 1}
+    [axes] = plots.class_balance(counts, title="T", unit="u", names=names).axes
+    ticks = [tick.get_text() for tick in axes.get_yticklabels()]
+    assert ticks == ["Barn Swallow (barswa)", "owl"]
+
+
+def test_dots_begin_near_the_smallest_value_and_show_their_ranges():
+    [axes] = plots.dots(RANGES, title="T", xlabel="accuracy").axes
+    assert axes.get_xlim()[0] > 0.8
+    assert axes.lines[0].get_xdata().tolist() == [0.9, 0.95]
+    [lines] = axes.collections
+    assert [line[:, 0].tolist() for line in lines.get_segments()] == [[0.88, 0.92], [0.9, 0.99]]
+
+
+def test_shares_of_splits_add_up_and_a_class_without_samples_has_none():
+    [axes] = plots.split_shares(SPLITS, title="T", aims=(0.7,)).axes
+    widths = [bar.get_width() for bar in axes.patches]
+    assert widths == pytest.approx([0.7, 0.0, 0.3, 0.0])
+
+
+def test_numbers_far_apart_stand_far_apart_and_small_counts_are_seen():
+    [axes] = plots.counts_of(HEAPS, title="T", xlabel="bins", ylabel="items").axes
+    assert axes.lines[0].get_xdata().tolist() == [1, 20]
+    assert axes.get_yscale() == "log" and axes.get_ylim()[0] < 1
 
 
 ODD = ["鳥", "犬", "🐦", "Северный", "Eisvogel-Ö", "$x_$", "a$b^$", "\\frac", "_x", "x" * 255]
-PLACED = pd.DataFrame({"label": ODD, "longitude": range(10), "latitude": range(10)})
 WITH_LABELS = {
     "class_balance": lambda: plots.class_balance(dict.fromkeys(ODD, 1), title="T", unit="u"),
-    "confusion": lambda: plots.confusion(np.eye(10, dtype=int), ODD, title="T"),
-    "probabilities": lambda: (
-        plots.probabilities(dict.fromkeys(ODD, 0.1), axes=plt.subplots()[1]).figure
+    "dots": lambda: plots.dots(
+        pd.DataFrame({"value": range(10)}, index=ODD), title="T", xlabel="u"
     ),
-    "places": lambda: plots.places(PLACED, hue="label", title="T"),
     "spectrogram": lambda: plots.spectrogram(chirp(0.5), 32_000, title=ODD[0]).figure,
 }
 
@@ -82,54 +115,42 @@ def test_a_label_that_no_font_has_is_told_by_its_characters():
     assert len({plots.shown(label) for label in ODD}) == len(ODD)
 
 
-def test_every_class_is_in_the_legend():
-    [axes] = plots.places(PLACED, hue="label", title="T").axes
-    assert len(axes.get_legend().get_texts()) == len(ODD)
+def test_a_spectrogram_spans_the_clips_seconds_and_its_axis_has_ticks_in_kilohertz():
+    axes = plots.spectrogram(chirp(2.0), 32_000).axes
+    assert axes.get_images()[0].get_extent()[:2] == [0, 2.0]
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == "0.5 1 2 4 8 16".split()
 
 
-def test_a_spectrogram_spans_the_clips_seconds_and_half_its_rate():
-    axes = plots.spectrogram(chirp(2.0), 32_000)
-    assert axes.get_images()[0].get_extent() == [0, 2.0, 0, 16.0]
+@pytest.mark.parametrize("hertz", [500, 2000, 8000])
+def test_a_tone_is_brightest_at_its_own_tick(hertz):
+    wave = np.sin(2 * np.pi * hertz * np.arange(32_000) / 32_000)
+    image = plots.spectrogram(wave, 32_000)
+    rows = image.get_array().mean(axis=1)
+    _, _, low, high = image.get_extent()
+    brightest = low + (rows.argmax() + 0.5) / len(rows) * (high - low)
+    ticks = dict(zip(plots.OCTAVES, image.axes.get_yticks(), strict=True))
+    assert brightest == pytest.approx(ticks[hertz], abs=1.5 * (high - low) / len(rows))
 
 
-def test_a_tone_is_brightest_at_its_own_height():
-    wave = np.sin(2 * np.pi * 8000 * np.arange(32_000) / 32_000)
-    level = plots.spectrogram(wave, 32_000).get_images()[0].get_array()
-    brightest = level.mean(axis=1).argmax() / (len(level) - 1) * 16.0
-    assert brightest == pytest.approx(8.0, abs=0.1)
+def test_one_color_bar_explains_all_spectrograms():
+    figure, axes = plt.subplots(1, 2)
+    images = [plots.spectrogram(chirp(0.5), 32_000, axes=each) for each in axes]
+    plots.color_bar(images[0], list(axes))
+    assert len(figure.axes) == 3 and "dB" in figure.axes[2].get_ylabel()
+    assert images[0].get_clim() == images[1].get_clim()
+
+
+def test_a_figure_brings_its_own_background():
+    assert plt.figure().get_facecolor() == pytest.approx(to_rgba(plots.PAPER))
 
 
 def test_silence_can_be_drawn():
-    assert plots.spectrogram(np.zeros(32_000), 32_000).get_images()
-
-
-def test_confusion_is_colored_by_the_share_of_each_row_and_labeled_by_counts():
-    axes = plots.confusion(np.array([[8, 2], [0, 0]]), ["a", "b"], title="T").axes[0]
-    assert [text.get_text() for text in axes.texts] == ["8", "2", "0", "0"]
-    assert list(axes.collections[0].get_array().ravel()) == [0.8, 0.2, 0.0, 0.0]
-
-
-def test_the_true_class_of_an_answer_has_its_own_color():
-    axes = plots.probabilities({"a": 0.2, "b": 0.8}, axes=plt.subplots()[1], truth="a")
-    low, high = axes.patches
-    assert low.get_facecolor() != high.get_facecolor()
-
-
-def test_reliability_shows_every_band_with_its_interval_and_its_samples():
-    bands = [
-        {"from": 0.4, "samples": 3, "confidence": 0.45, "accuracy": 0.4, "low": 0.1, "high": 0.8},
-        {"from": 0.9, "samples": 7, "confidence": 0.96, "accuracy": 1.0, "low": 0.6, "high": 1.0},
-    ]
-    left, right = plots.reliability(bands, error=0.042, title="Reliability").axes
-    curve = left.lines[1]
-    assert curve.get_xydata().tolist() == [[0.45, 0.4], [0.96, 1.0]]
-    assert [bar.get_height() for bar in right.patches] == [3, 7]
-    assert right.get_title(loc="left") == "Expected error 4.2 points"
+    assert not np.isnan(plots.spectrogram(np.zeros(32_000), 32_000).get_array()).any()
 
 
 @pytest.mark.parametrize(
     "title", ["The first sample of the first shard", "said thrnig1 (0.64), was wlwwar (0.01)"]
 )
 def test_a_title_has_room_for_a_sentence(title):
-    axes = plots.spectrogram(chirp(0.5), 32_000, title=title)
+    axes = plots.spectrogram(chirp(0.5), 32_000, title=title).axes
     assert axes.get_title(loc="left") == title

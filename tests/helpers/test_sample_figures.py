@@ -37,6 +37,12 @@ def test_recordings_are_shown_as_spectrograms_under_their_titles():
     # The grid has room for four: a spectrogram and its scale each, and nothing in the fourth.
     assert len([axes for axes in shown(figure) if axes.get_images()]) == 3
     assert all(axes.get_xlabel() == "seconds" for axes in shown(figure))
+    assert [axes.get_label() for axes in figure.axes].count("<colorbar>") == 1
+
+
+def test_six_photos_stand_in_two_rows_of_three():
+    figure = show_samples("bins", [(str(n), photo()) for n in range(6)])
+    assert figure.axes[0].get_gridspec().get_geometry() == (2, 3)
 
 
 def test_photos_are_shown_as_photos_under_their_titles():
@@ -55,7 +61,7 @@ def test_a_photo_is_turned_as_its_camera_says():
 @pytest.mark.parametrize("dataset, data", [("birds", SOUND), ("bins", photo())])
 def test_an_answer_stands_beside_its_sample(dataset, data):
     figure = show_answer(dataset, data, {"a": 0.9, "b": 0.1}, truth="a")
-    left, right = figure.axes[:2]
+    left, right = shown(figure) if dataset == "birds" else figure.axes
     assert left.get_title().startswith("Sent: a") and right.get_title() == "Answer"
     assert right.get_xlabel() == "probability"
 
@@ -68,5 +74,7 @@ def test_a_turned_photo_is_turned_beside_its_answer_too():
 
 
 def test_a_recording_is_played_and_a_photo_seen():
-    assert base64.b64encode(SOUND).decode() in player("birds", SOUND).data
+    page = player("birds", SOUND).data
+    assert base64.b64encode(SOUND).decode() in page
+    assert "1.0 s of sound" in page.split("</audio>")[1], "GitHub leaves players out"
     assert player("bins", photo()).data == photo()

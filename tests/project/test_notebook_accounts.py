@@ -5,16 +5,17 @@ import re
 import nbformat
 import pytest
 
+from helpers.datasets import NAMES
 from tools.notebooks import code_cells, paths
 
 MEDIA = r"(?:train_audio|bin-images) +"
 
 
-@pytest.fixture(scope="module")
-def said():
-    """Return a function that finds a pattern's numbers in the outputs of a notebook."""
+@pytest.fixture(scope="module", params=NAMES)
+def said(request):
+    """Return a function that finds a pattern's numbers in the outputs of a data set's page."""
     texts = {}
-    for path in paths():
+    for path in paths(request.param):
         outputs = [out for cell in code_cells(nbformat.read(path, 4)) for out in cell.outputs]
         each = [out.get("data", {}) for out in outputs]
         kinds = [data.get(kind, "") for data in each for kind in ("text/plain", "text/markdown")]
@@ -41,7 +42,7 @@ def test_raw_objects_are_as_many_in_01_04_05_and_the_card_of_07(said):
 def test_records_are_the_raw_objects_that_are_not_set_aside(said):
     ((records,),) = said("01", r"^([\d,]+) records of")
     ((objects,),) = said("01", rf"^{MEDIA}(\d+)")
-    aside = said("01", r"^ *()(?:train_audio|bin-images)/\S+ +(?!row in)[a-z]")
+    aside = said("01", r"^ *()(?:train_audio|bin-images)/\S+ +(?!row in)(?:[a-z]|\d+ items:)")
     entries = said("01", r"^ *()(?:metadata/\S+ +[a-z]|\S+ +row in)")
     assert records + len(aside) == objects
     assert sum(said("04", r"beside ([\d,]+) entr"), ()) == ((len(entries),) if entries else ())

@@ -8,10 +8,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.datasets import NAMES
 from tools.notebooks import code_cells, outputs_digest, paths, sources_digest
 from tools.readme import opening
 
 NOTEBOOKS = paths()
+PAGES = [path for dataset in NAMES for path in paths(dataset)]
+"""All that are rendered; test_pages.py holds that their cells are those of `NOTEBOOKS`."""
 FORBIDDEN = {
     "%store": "state passes through S3 and AWS alone",
     r"[!%]\s*(?:python -m )?(?:pip|conda)\b": "packages are pinned in requirements.txt",
@@ -34,6 +37,10 @@ LEAST_WORDS = 6
 
 def name(path: Path) -> str:
     return path.stem
+
+
+def page(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -169,7 +176,7 @@ def test_only_the_first_notebook_speaks_of_the_switch(path):
     assert not [c for c in read(path).cells if "COURSE_CLOUD" in c.source]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+@pytest.mark.parametrize("path", PAGES, ids=page)
 def test_its_outputs_are_of_one_clean_run(path):
     cells = code_cells(read(path))
     assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1)), "`make render`"
@@ -178,7 +185,7 @@ def test_its_outputs_are_of_one_clean_run(path):
     assert "error" not in kinds
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+@pytest.mark.parametrize("path", PAGES, ids=page)
 def test_its_outputs_are_of_the_present_code(path):
     notebook = read(path)
     about = notebook.metadata.get("course", {})
@@ -186,6 +193,8 @@ def test_its_outputs_are_of_the_present_code(path):
     assert about.get("outputs") == outputs_digest(notebook), "outputs changed: run `make render`"
 
 
-def test_all_outputs_are_of_one_run_of_the_course():
-    runs = {path.name: read(path).metadata.get("course", {}).get("rendered") for path in NOTEBOOKS}
-    assert len(set(runs.values())) <= 1, runs
+@pytest.mark.parametrize("dataset", NAMES)
+def test_all_outputs_of_a_data_set_are_of_one_run_of_its_course(dataset):
+    pages = paths(dataset)
+    runs = {path.name: read(path).metadata.get("course", {}).get("rendered") for path in pages}
+    assert len(set(runs.values())) == 1, runs

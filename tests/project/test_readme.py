@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.datasets import NAMES
 from tests.places import ROOT
 from tools import notebooks, readme
 
@@ -63,9 +64,9 @@ def test_every_notebook_has_a_subject_and_no_subject_is_left_over():
     assert {path.stem[:2] for path in notebooks.paths()} == readme.TOPICS.keys()
 
 
-def test_every_notebook_is_in_the_readme():
-    missing = [path.name for path in notebooks.paths() if f"(notebooks/{path.name})" not in TEXT]
-    assert not missing
+def test_every_page_of_every_data_set_is_in_the_readme():
+    pages = [path.relative_to(ROOT) for name in NAMES for path in notebooks.paths(name)]
+    assert not [page for page in pages if f"({page})" not in TEXT]
 
 
 def test_every_make_target_is_listed_by_make_and_in_contributing():

@@ -115,8 +115,9 @@ CLEANS_UP = """
 import signal, time
 # Who started the tests in the background may have had interrupts ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-print("on", flush=True)
-try: time.sleep(60)
+try:
+    print("on", flush=True)
+    time.sleep(60)
 except KeyboardInterrupt: time.sleep(1); print("cleaned up")
 """
 

@@ -1,60 +1,10 @@
-"""How notebooks are brought into the form that is committed."""
-
-import base64
-import io
-from pathlib import Path
+"""How notebooks are run, and brought into the form that is committed."""
 
 import nbformat
-import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from PIL import Image
 
 from tools import notebooks
-
-
-@pytest.mark.parametrize(
-    "text, shown",
-    [
-        ("one\rtwo\nthree", "two\nthree"),
-        (" 50%|##   | 1/2\r100%|####| 2/2\ndone\n", "done\n"),
-        ("upload: 12it [00:01, 9.51it/s]\ndone", "done"),
-        (f"{notebooks.ROOT}/helpers/s3.py", "helpers/s3.py"),
-        (f"{Path.home()}/.aws/config", "~/.aws/config"),
-        (f"{notebooks.COPIES}/04_x.ipynb", "notebooks/04_x.ipynb"),
-        ("/var/tmp/course-a1_b2/state/s3/b/k", ".local_aws/s3/b/k"),
-        ("\x1b[31mred\x1b[0m", "red"),
-        (
-            "/v/site-packages/tqdm/auto.py:21: TqdmWarning: No widgets.\n  from .x import y\ndone",
-            "done",
-        ),
-        ("/tmp/ipykernel_72/37.py:1: UserWarning: mine\n", "<cell>:1: UserWarning: mine\n"),
-        ("<object at 0x7f3a5c001d20>", "<object>"),
-        ("accuracy 98% | loss 0.1", "accuracy 98% | loss 0.1"),
-    ],
-)
-def test_text_is_what_a_terminal_shows_on_any_machine(text, shown):
-    assert notebooks.clean_text(text) == shown
-
-
-def test_streams_are_joined_and_empty_ones_dropped():
-    given = [
-        new_output("stream", name="stdout", text="a"),
-        new_output("stream", name="stdout", text="b\n"),
-        new_output("stream", name="stderr", text="100%|#####| 3/3\n"),
-    ]
-    (output,) = notebooks.clean_outputs(given)
-    assert output.text == "ab\n"
-
-
-def test_a_large_figure_becomes_small_and_keeps_its_size():
-    noise = np.random.default_rng(0).integers(0, 255, (200, 300, 3), np.uint8)
-    out = io.BytesIO()
-    Image.fromarray(noise).save(out, "PNG")
-    large = base64.b64encode(out.getvalue()).decode()
-    small = notebooks.small_png(large)
-    assert len(small) < len(large) / 2
-    assert Image.open(io.BytesIO(base64.b64decode(small))).size == (300, 200)
 
 
 def rendered(*sources: str) -> nbformat.NotebookNode:
@@ -75,6 +25,105 @@ def test_a_rendered_notebook_says_which_run_it_is_and_how_long_it_took():
     about = rendered("1", "2", "3").metadata.course
     assert about.rendered == "2026-01-01T00:00:00Z"
     assert about.seconds == 2
+
+
+def test_a_page_says_how_it_is_made():
+    notebook = rendered("1")
+    notebooks.clean(notebook, "now", "bins")
+    assert notebook.metadata.course.made.endswith("COURSE_DATASET=bins")
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Return the folder of a course of one notebook, whose run fails where its cell says 1 / 0."""
+    folder, copies = tmp_path / "notebooks", tmp_path / ".notebooks"
+    folder.mkdir()
+    monkeypatch.setattr(notebooks, "FOLDER", folder)
+    monkeypatch.setattr(notebooks, "COPIES", copies)
+    monkeypatch.setenv("COURSE_RAW", str(tmp_path / "mine"))
+
+    def run(environment):
+        copies.mkdir(exist_ok=True)
+        for path in notebooks.paths():
+            notebook = nbformat.read(path, 4)
+            for cell in notebooks.code_cells(notebook):
+                text = f"{environment['COURSE_DATASET']} of {environment.get('COURSE_RAW')}"
+                cell.outputs = [new_output("stream", name="stdout", text=text)]
+                if cell.source == "1 / 0":
+                    return 1
+            nbformat.write(notebook, copies / path.name)
+        return 0
+
+    monkeypatch.setattr(notebooks, "run", run)
+    return folder
+
+
+def write(path, source):
+    nbformat.write(new_notebook(cells=[new_code_cell(source)]), path)
+
+
+def printed(path):
+    return notebooks.code_cells(nbformat.read(path, 4))[0].outputs[0].text
+
+
+def test_a_render_makes_the_pages_of_every_data_set_of_its_own_sample_data(course):
+    write(course / "00_a.ipynb", "1")
+    assert notebooks.render() == 0
+    assert printed(course / "00_a.ipynb") == "birds of None"
+    assert printed(course / "bins" / "00_a.ipynb") == "bins of None"
+
+
+def test_one_data_set_is_rendered_alone_and_a_page_without_its_notebook_goes(course):
+    write(course / "00_a.ipynb", "1")
+    (course / "bins").mkdir()
+    write(course / "bins" / "01_gone.ipynb", "1")
+    assert notebooks.render(["bins"]) == 0
+    assert [path.name for path in notebooks.paths("bins")] == ["00_a.ipynb"]
+    assert not notebooks.code_cells(nbformat.read(course / "00_a.ipynb", 4))[0].outputs
+
+
+def test_a_run_that_fails_saves_nothing(course):
+    write(course / "00_a.ipynb", "1")
+    write(course / "01_b.ipynb", "1 / 0")
+    assert notebooks.render() == 1
+    assert not (course / "bins").exists()
+    assert not notebooks.code_cells(nbformat.read(course / "00_a.ipynb", 4))[0].outputs
+
+
+def test_prose_goes_into_the_pages_of_other_data_sets_and_their_outputs_stay(course):
+    write(course / "00_a.ipynb", "1")
+    assert notebooks.render() == 0
+    source = nbformat.read(course / "00_a.ipynb", 4)
+    source.cells.insert(0, new_markdown_cell("New prose."))
+    nbformat.write(source, course / "00_a.ipynb")
+    assert notebooks.copy_prose() == 0
+    page = nbformat.read(course / "bins" / "00_a.ipynb", 4)
+    assert [cell.id for cell in page.cells] == [cell.id for cell in source.cells]
+    assert page.cells[0].source == "New prose."
+    assert printed(course / "bins" / "00_a.ipynb") == "bins of None"
+
+
+def test_prose_beside_other_code_is_not_copied(course, capsys):
+    write(course / "00_a.ipynb", "1")
+    assert notebooks.render() == 0
+    write(course / "00_a.ipynb", "2")
+    assert notebooks.copy_prose() == 1
+    assert "make render" in capsys.readouterr().err
+
+
+def test_prose_that_was_changed_while_the_course_ran_is_kept(course, monkeypatch):
+    write(course / "00_a.ipynb", "1")
+    run = notebooks.run
+
+    def edit_and_run(environment):
+        status = run(environment)
+        cells = [new_markdown_cell("New prose."), new_code_cell("1")]
+        nbformat.write(new_notebook(cells=cells), course / "00_a.ipynb")
+        return status
+
+    monkeypatch.setattr(notebooks, "run", edit_and_run)
+    assert notebooks.render() == 1
+    assert nbformat.read(course / "00_a.ipynb", 4).cells[0].source == "New prose."
 
 
 def test_changed_code_and_changed_outputs_show():

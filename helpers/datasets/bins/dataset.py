@@ -150,9 +150,9 @@ class Bins(Dataset):
         """Return the data set with photos decoded at `size` pixels a side, where one is given."""
         return replace(self, size=size) if size else self
 
-    def worded(self, label: str) -> str:
-        """Return a label in words, such as `3 items`."""
-        return f"{label} items"
+    def label_names(self, records: Iterable[Record]) -> dict[str, str]:
+        """Return counts in words: `1 item`, `3 items`."""
+        return {label: f"{label} item{'s' * (label != '1')}" for label in LABELS}
 
     def draw(self, data: bytes, *, title: str, axes: "Axes") -> None:
         """Draw a photo, upright."""

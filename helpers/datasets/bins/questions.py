@@ -14,6 +14,8 @@ from helpers.escape import markdown
 FLAT = r"""
 SELECT regexp_extract("$path", '([^/]+)\.json$', 1) AS id,
        CAST(expected_quantity AS varchar) AS label, expected_quantity AS quantity,
+       CAST(expected_quantity AS varchar)
+         || CASE WHEN expected_quantity = 1 THEN ' item' ELSE ' items' END AS class_name,
        cardinality(bin_fcsku_data) AS kinds, map_values(bin_fcsku_data) AS items
 FROM {raw}
 """
@@ -60,11 +62,9 @@ def _size_finding(frame: pd.DataFrame) -> str:
 
 
 def _shared(frame: pd.DataFrame) -> Figure:
-    figure, axes = plt.subplots(figsize=plots.WIDE)
-    bars = axes.bar(frame["bins"].astype(str), frame["items"], color=plots.COLORS[0])
-    axes.bar_label(bars, fontsize=8)
-    axes.set(title="In how many bins is an item?", xlabel="bins with the item", ylabel="items")
-    return figure
+    return plots.counts_of(
+        frame, title="In how many bins is an item?", xlabel="bins with the item", ylabel="items"
+    )
 
 
 def _shared_finding(frame: pd.DataFrame) -> str:
@@ -76,18 +76,19 @@ def _shared_finding(frame: pd.DataFrame) -> str:
 
 
 def _missing(frame: pd.DataFrame) -> Figure:
-    figure, axes = plt.subplots(figsize=plots.WIDE)
+    figure, axes = plt.subplots(figsize=(plots.WIDE[0], 0.9 + 0.35 * len(frame)))
     bars = axes.barh(frame["field"], 100 * frame["missing"].astype(float), color=plots.COLORS[1])
     axes.bar_label(bars, fmt="%.1f %%", padding=3, fontsize=8)
     axes.set(title="What is missing", xlabel="percent of the items", ylabel="")
+    axes.margins(x=0.12)
     axes.grid(axis="y", visible=False)
     return figure
 
 
 def _missing_finding(frame: pd.DataFrame) -> str:
     worst = frame.loc[frame["missing"].astype(float).idxmax()]
-    field = markdown(worst["field"].capitalize())
-    return f"{field} is missing most often. The count never is: it is the label."
+    field, share = markdown(worst["field"].capitalize()), float(worst["missing"])
+    return f"{field} is missing most often, of {share:.1%} of the items."
 
 
 def _kinds(frame: pd.DataFrame) -> Figure:
@@ -100,7 +101,7 @@ def _kinds(frame: pd.DataFrame) -> Figure:
 
 def _kinds_finding(frame: pd.DataFrame) -> str:
     mixed = frame.loc[frame["kinds"] > 1, "bins"].sum() / frame["bins"].sum()
-    return f"{mixed:.0%} of the bins hold more than one kind: counting is not counting copies."
+    return f"{mixed:.0%} of the bins hold more than one kind: to count is not to count copies."
 
 
 def _units(frame: pd.DataFrame) -> Figure:
@@ -118,7 +119,7 @@ def _unit_finding(frame: pd.DataFrame) -> str:
     single = frame.loc[frame["units"] == 1, "items"].sum() / frame["items"].sum()
     return (
         f"{single:.0%} lie in their bin once, the largest heap is {frame['units'].max()}: copies "
-        "of one thing, side by side or on top of each other, are what makes counting hard."
+        "of one thing, side by side or on top of each other, have to be told apart."
     )
 
 
@@ -130,8 +131,8 @@ def _alike(frame: pd.DataFrame) -> Figure:
 def _alike_finding(frame: pd.DataFrame) -> str:
     bins = dict(zip(frame["in_common"], frame["bins"], strict=True))
     return (
-        f"{bins['items and quantities']:,} bins hold exactly what another holds: the same bin "
-        "photographed again, or a photo stored twice. They stay in one split; what repeats "
+        f"{bins['items and quantities']:,} bins hold exactly what another holds, as one bin does "
+        "that was photographed again. They stay in one split; what repeats "
         "another's very bytes is dropped in `04`."
     )
 
@@ -142,7 +143,8 @@ def _pairs(frame: pd.DataFrame) -> Figure:
     sns.heatmap(
         table, cmap="Blues", annot=True, fmt="d", ax=axes, cbar=False, mask=np.asarray(table == 0)
     )
-    axes.set(title="Kinds and units", xlabel="units in the bin", ylabel="different items")
+    axes.grid(visible=False)
+    axes.set(title="Kinds and units: bins", xlabel="units in the bin", ylabel="different items")
     axes.tick_params(axis="y", rotation=0)
     axes.invert_yaxis()
     return figure

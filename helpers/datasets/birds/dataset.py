@@ -23,6 +23,7 @@ from helpers.samples import Record, Relation, Remark, Sample
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
 
     from helpers.datasets.fetching import Fetched, Internet
     from helpers.datasets.questions import Questions
@@ -162,11 +163,16 @@ class Birds(Dataset):
             return np.load(io.BytesIO(data))
         return audio.load_wave(data)
 
-    def draw(self, data: bytes, *, title: str, axes: "Axes") -> None:
+    def label_names(self, records: Iterable[Record]) -> dict[str, str]:
+        """Return each species' common name beside its code: `Barn Swallow (barswa)`."""
+        names = {record.label: record.meta.get("common_name") for record in records}
+        return {label: f"{n} ({label})" for label, n in names.items() if n and n != label}
+
+    def draw(self, data: bytes, *, title: str, axes: "Axes") -> "AxesImage":
         """Draw a recording as its spectrogram."""
         from helpers.datasets.birds.drawing import draw
 
-        draw(data, title, axes)
+        return draw(data, title, axes)
 
     def player(self, data: bytes) -> object:
         """Return an audio player."""

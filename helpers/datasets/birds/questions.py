@@ -9,11 +9,13 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from helpers import plots
+from helpers import maps, plots
 from helpers.datasets.questions import Question, Questions
 
 FLAT = """
-SELECT id, primary_label AS label, common_name, author, rating, latitude, longitude, seconds,
+SELECT id, primary_label AS label,
+       coalesce(nullif(nullif(common_name, ''), primary_label) || ' (' || primary_label || ')',
+                primary_label) AS class_name, author, rating, latitude, longitude, seconds,
        secondary_labels, type AS sound_type, recorded_on, recorded_at
 FROM {raw}
 """
@@ -28,7 +30,7 @@ MONTHS = list(calendar.month_abbr)[1:]
 
 
 def _places(frame: pd.DataFrame) -> Figure:
-    return plots.places(frame, hue="label", title="Where the recordings were made")
+    return maps.places(frame, hue="label", title="Where the recordings were made")
 
 
 def _place_finding(frame: pd.DataFrame) -> str:
@@ -39,15 +41,16 @@ def _place_finding(frame: pd.DataFrame) -> str:
 
 
 def _recordists(frame: pd.DataFrame) -> Figure:
-    figure, axes = plt.subplots(figsize=(8, 0.8 + 0.3 * len(frame)))
-    axes.barh(frame["label"], frame["recordists"], color=plots.COLORS[0], label="recordists")
-    axes.barh(
-        frame["label"], frame["recordings"], color="none", edgecolor=plots.COLORS[1],
-        label="recordings",
-    )  # fmt: skip
+    figure, axes = plt.subplots(figsize=(8, 0.9 + 0.3 * len(frame)))
+    places = range(len(frame))
+    axes.hlines(places, frame["recordists"], frame["recordings"], color="gray", linewidth=1)
+    for index, (name, marker) in enumerate((("recordists", "o"), ("recordings", "s"))):
+        color = plots.COLORS[index]
+        axes.plot(frame[name], places, marker, color=color, markersize=7, label=name)
+    axes.set_yticks(places, frame["label"])
     axes.set(title="Recordings and recordists of each species", xlabel="count", ylabel="")
-    axes.grid(axis="y", visible=False)
-    axes.legend()
+    axes.set_xlim(0, None)
+    axes.legend(loc="lower right")
     return figure
 
 
@@ -64,7 +67,9 @@ def _ratings(frame: pd.DataFrame) -> Figure:
     names = ["none" if pd.isna(rating) else f"{rating:g}" for rating in frame["rating"]]
     bars = axes.bar(names, frame["recordings"], color=plots.COLORS[0])
     axes.bar_label(bars, fontsize=8)
-    axes.set(title="Quality", xlabel="rating, 0 is not rated and 5 the best", ylabel="recordings")
+    axes.set(
+        title="Rated quality", xlabel="rating: 0 is not rated, 5 the best", ylabel="recordings"
+    )
     return figure
 
 
@@ -84,15 +89,23 @@ def _hours(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="hour", values="recordings")
     table = table.reindex(columns=range(24)).fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
-    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3)
+    sns.heatmap(
+        table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3, xticklabels=3
+    )
     axes.set(title="When each species was recorded", xlabel="hour of the day", ylabel="")
-    axes.tick_params(axis="y", rotation=0)
+    axes.tick_params(rotation=0)
     return figure
 
 
 def _hour_finding(frame: pd.DataFrame) -> str:
-    hour = frame.groupby("hour")["recordings"].sum().idxmax()
-    return f"Most recordings begin at {hour} o'clock; a night singer stands out in its row."
+    hours = frame.groupby("hour")["recordings"].sum().reindex(range(24)).fillna(0)
+    hours /= hours.sum()
+    night = hours.loc[[21, 22, 23, 0, 1, 2, 3]].sum()
+    return (
+        f"The fullest hour begins at {hours.idxmax()} o'clock, with {hours.max():.0%} of the "
+        f"recordings; {night:.0%} begin between 21 and 4 o'clock. What sings at hours at which "
+        "nobody recorded is hardly in the training."
+    )
 
 
 def _months(frame: pd.DataFrame) -> Figure:
@@ -136,11 +149,14 @@ def _pairs(frame: pd.DataFrame) -> Figure:
     labels = sorted(set(frame["label"]) | set(frame["other"]))
     table = frame.pivot(index="label", columns="other", values="recordings")
     table = table.reindex(index=labels, columns=labels).fillna(0).astype(int)
-    figure, axes = plt.subplots(figsize=(2.5 + 0.65 * len(labels), 1.5 + 0.4 * len(labels)))
+    figure, axes = plt.subplots(figsize=(4.0 + 0.6 * len(labels), 2.4 + 0.4 * len(labels)))
     sns.heatmap(
         table, cmap="Blues", annot=True, fmt="d", ax=axes, cbar=False, mask=np.asarray(table == 0)
     )
-    axes.set(title="Heard in the background", xlabel="secondary label", ylabel="primary label")
+    axes.grid(visible=False)
+    axes.tick_params(axis="x", rotation=30)
+    plt.setp(axes.get_xticklabels(), ha="right")
+    axes.set(title="Heard in the background, in recordings", xlabel="secondary", ylabel="primary")
     return figure
 
 

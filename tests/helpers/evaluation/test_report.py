@@ -66,7 +66,9 @@ def test_a_score_that_no_draw_changes_has_no_interval():
 
 
 def test_the_calibrations_bands_hold_every_sample_and_an_interval():
-    bands = make_report(make_predictions(60), "birds", rounds=100)["calibration"]["bands"]
+    found = make_report(make_predictions(60), "birds", rounds=100)["calibration"]
+    bands = found["bands"]
+    assert found["bins"] == 10 and all(band["from"] in np.arange(10) / 10 for band in bands)
     assert sum(band["samples"] for band in bands) == 60
     assert all(band["low"] <= band["accuracy"] <= band["high"] for band in bands)
     assert all(band["high"] > band["low"] for band in bands)

@@ -55,6 +55,15 @@ def test_the_manifest_counts_what_is_there_and_lists_what_is_not(tmp_path):
     assert manifest.sources["etags"][rows[0].media] == "etag-r000"
 
 
+def test_the_manifest_has_the_names_of_the_labels(tmp_path):
+    rows, names = records(8), {"a": "Aardvark (a)"}
+    plan = make_plan("toy", rows, [], listing(rows), store="jpg", label_names=names)
+    notes = {s.name: write(plan, s, tmp_path / "s") for s in plan.shards}
+    manifest = build_manifest(plan, notes)
+    assert manifest.label_names == names
+    assert type(manifest).from_json(manifest.to_json()) == manifest
+
+
 def test_a_repeated_recording_is_dropped_and_a_repeated_wreck_is_broken(tmp_path):
     rows = records(4)
     entries = [Entry(row.media, 100, "ab"[n // 2]) for n, row in enumerate(rows)]

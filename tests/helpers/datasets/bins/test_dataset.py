@@ -167,3 +167,8 @@ def test_the_real_photos_give_75_samples_of_the_six_classes(tmp_path: Path) -> N
     for record in records:
         (sample,) = DATASET.samples(record, (tmp_path / record.media).read_bytes(), "jpg64")
         assert DATASET.decode(sample.media).shape == (3, 64, 64)
+
+
+def test_a_count_has_a_name_with_its_unit():
+    names = load_dataset("bins").label_names([])
+    assert (names["0"], names["1"], names["5"]) == ("0 items", "1 item", "5 items")

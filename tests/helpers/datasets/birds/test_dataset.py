@@ -47,6 +47,13 @@ def test_records_come_by_id_with_label_media_groups_and_parsed_metadata():
     assert records[0].meta["type"] == ["song"]
 
 
+def test_a_species_has_its_common_name_beside_its_code_where_that_says_more():
+    named = row("barswa/XC1.ogg", "barswa") | {"common_name": "Barn Swallow"}
+    own = row("owl/XC2.ogg") | {"common_name": "owl"}
+    records, _ = records_of(raw_of([named, own, row("x/XC3.ogg", "x")]))
+    assert DATASET.label_names(records) == {"barswa": "Barn Swallow (barswa)"}
+
+
 def test_one_recordist_written_two_ways_is_one_group():
     records, _ = records_of(raw_of([row("owl/XC1.ogg"), row("owl/XC2.ogg", author=" ADA ")]))
     assert records[0].groups[0] == records[1].groups[0]

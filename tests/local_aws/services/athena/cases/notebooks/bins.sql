@@ -31,6 +31,8 @@ CREATE TABLE bins WITH (
 ) AS 
 SELECT regexp_extract("$path", '([^/]+)\.json$', 1) AS id,
        CAST(expected_quantity AS varchar) AS label, expected_quantity AS quantity,
+       CAST(expected_quantity AS varchar)
+         || CASE WHEN expected_quantity = 1 THEN ' item' ELSE ' items' END AS class_name,
        cardinality(bin_fcsku_data) AS kinds, map_values(bin_fcsku_data) AS items
 FROM bins_raw
 --# rows
@@ -42,6 +44,8 @@ SELECT count(*) AS rows FROM bins
 SELECT label, count(*) AS samples FROM (
 SELECT regexp_extract("$path", '([^/]+)\.json$', 1) AS id,
        CAST(expected_quantity AS varchar) AS label, expected_quantity AS quantity,
+       CAST(expected_quantity AS varchar)
+         || CASE WHEN expected_quantity = 1 THEN ' item' ELSE ' items' END AS class_name,
        cardinality(bin_fcsku_data) AS kinds, map_values(bin_fcsku_data) AS items
 FROM bins_raw
 ) GROUP BY label
@@ -58,14 +62,14 @@ SELECT label, count(*) AS samples FROM bins GROUP BY label
 --> 6 | 1
 --> 3 | 3
 
-SELECT label, count(*) AS samples,
+SELECT label, max(class_name) AS name, count(*) AS samples,
            round(count(*) * 1e0 / sum(count(*)) OVER (), 3) AS share
     FROM bins GROUP BY label ORDER BY samples DESC, label
---# label | samples | share
---> 3 | 3 | 0.5
---> 0 | 1 | 0.167
---> 1 | 1 | 0.167
---> 6 | 1 | 0.167
+--# label | name | samples | share
+--> 3 | 3 items | 3 | 0.5
+--> 0 | 0 items | 1 | 0.167
+--> 1 | 1 item | 1 | 0.167
+--> 6 | 6 items | 1 | 0.167
 
 SELECT height.value AS height, length.value AS length, width.value AS width,
        weight.value AS weight

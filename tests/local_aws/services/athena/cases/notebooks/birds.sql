@@ -34,7 +34,9 @@ CREATE TABLE birds WITH (
   external_location = 's3://lake/tables/birds/',
   bucketed_by = ARRAY['id'], bucket_count = 21
 ) AS 
-SELECT id, primary_label AS label, common_name, author, rating, latitude, longitude, seconds,
+SELECT id, primary_label AS label,
+       coalesce(nullif(nullif(common_name, ''), primary_label) || ' (' || primary_label || ')',
+                primary_label) AS class_name, author, rating, latitude, longitude, seconds,
        secondary_labels, type AS sound_type, recorded_on, recorded_at
 FROM birds_raw
 --# rows
@@ -44,7 +46,9 @@ SELECT count(*) AS rows FROM birds
 --> 6
 
 SELECT label, count(*) AS samples FROM (
-SELECT id, primary_label AS label, common_name, author, rating, latitude, longitude, seconds,
+SELECT id, primary_label AS label,
+       coalesce(nullif(nullif(common_name, ''), primary_label) || ' (' || primary_label || ')',
+                primary_label) AS class_name, author, rating, latitude, longitude, seconds,
        secondary_labels, type AS sound_type, recorded_on, recorded_at
 FROM birds_raw
 ) GROUP BY label
@@ -57,12 +61,12 @@ SELECT label, count(*) AS samples FROM birds GROUP BY label
 --> owl | 3
 --> wren | 3
 
-SELECT label, count(*) AS samples,
+SELECT label, max(class_name) AS name, count(*) AS samples,
            round(count(*) * 1e0 / sum(count(*)) OVER (), 3) AS share
     FROM birds GROUP BY label ORDER BY samples DESC, label
---# label | samples | share
---> owl | 3 | 0.5
---> wren | 3 | 0.5
+--# label | name | samples | share
+--> owl | The owl (owl) | 3 | 0.5
+--> wren | The wren (wren) | 3 | 0.5
 
 SELECT label, latitude, longitude FROM birds
 WHERE latitude IS NOT NULL AND longitude IS NOT NULL
