@@ -105,8 +105,8 @@ def counts_of(frame: pd.DataFrame, *, title: str, xlabel: str, ylabel: str) -> F
     figure, axes = plt.subplots(figsize=WIDE)
     axes.plot(numbers, heights, "o", color=COLORS[0], markersize=7)
     for number, height in zip(numbers, heights, strict=True):
-        place = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
-        axes.annotate(f"{height:,}", (number, height), (0, 7), **place)
+        label_style = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
+        axes.annotate(f"{height:,}", (number, height), (0, 7), **label_style)
     axes.set(title=title, xlabel=xlabel, ylabel=f"{ylabel} (log scale)", yscale="log")
     axes.set_ylim(0.6, 3 * max(heights, default=1))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
@@ -152,14 +152,14 @@ def dots(
         frame: column `value`, and `low` and `high` for ranges; its index names the rows.
     """  # fmt: skip
     figure, axes = plt.subplots(figsize=(WIDE[0], 1.0 + 0.28 * len(frame)))
-    places = range(len(frame))
+    heights = range(len(frame))
     if "low" in frame:
-        axes.hlines(places, frame["low"], frame["high"], color=COLORS[0], linewidth=2, alpha=0.6)
-    axes.plot(frame["value"], places, "o", color=COLORS[0], markersize=7)
+        axes.hlines(heights, frame["low"], frame["high"], color=COLORS[0], linewidth=2, alpha=0.6)
+    axes.plot(frame["value"], heights, "o", color=COLORS[0], markersize=7)
     right = frame["high"] if "high" in frame else frame["value"]
-    for place, end, value in zip(places, right, frame["value"], strict=True):
+    for height, end, value in zip(heights, right, frame["value"], strict=True):
         text = f"{value:.{digits}f}"
-        axes.annotate(text, (end, place), (8, 0), textcoords="offset points", va="center", size=8)
+        axes.annotate(text, (end, height), (8, 0), textcoords="offset points", va="center", size=8)
     axes.set_yticks(places, [shown(names.get(label, label)) for label in frame.index])
     axes.set(title=title, xlabel=xlabel, ylabel="", ylim=(len(frame) - 0.5, -0.5))
     axes.margins(x=0.12)
