@@ -32,7 +32,7 @@ SCRIPTS = (
 """Fonts of the scripts that DejaVu lacks, used where they are installed."""
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 LOWEST = 150.0
-"""Hertz at the bottom of a spectrogram: below it is wind."""
+"""Lowest frequency of a spectrogram, in Hz: below it is wind."""
 OCTAVES = (500, 1000, 2000, 4000, 8000, 16_000)
 LABEL, SENTENCE = 34, 56
 """Most characters of a label at an axis, and of a title or a bar's own line."""
@@ -118,7 +118,7 @@ def counts_of(frame: pd.DataFrame, *, title: str, xlabel: str, ylabel: str) -> F
 def class_balance(
     counts: Mapping[str, int], *, title: str, unit: str, names: Mapping[str, str] = NO_NAMES
 ) -> Figure:
-    """Draw how many samples each class has: the largest first, classes that are numbers in order.
+    """Draw the number of samples of each class: the largest first, numbers in order.
 
     Args:
         unit: name of the counted things, such as 'recordings'.
@@ -144,7 +144,7 @@ def dots(
     names: Mapping[str, str] = NO_NAMES,
     digits: int = 2,
 ) -> Figure:
-    """Draw a value for each row as a dot, with its range where it has one.
+    """Draw a value for each row as a dot, with its range if it has one.
 
     Dots stand where bars from 0 would look all alike: the axis begins near the smallest.
 
@@ -160,7 +160,7 @@ def dots(
     for height, end, value in zip(heights, right, frame["value"], strict=True):
         text = f"{value:.{digits}f}"
         axes.annotate(text, (end, height), (8, 0), textcoords="offset points", va="center", size=8)
-    axes.set_yticks(places, [shown(names.get(label, label)) for label in frame.index])
+    axes.set_yticks(heights, [shown(names.get(label, label)) for label in frame.index])
     axes.set(title=title, xlabel=xlabel, ylabel="", ylim=(len(frame) - 0.5, -0.5))
     axes.margins(x=0.12)
     return figure
@@ -173,7 +173,7 @@ def split_shares(
     names: Mapping[str, str] = NO_NAMES,
     aims: Sequence[float] = (),
 ) -> Figure:
-    """Draw how each class is divided among the splits.
+    """Draw the shares of the splits in each class.
 
     Args:
         counts: samples, a row for each class and a column for each split.
@@ -231,7 +231,7 @@ def spectrogram(
 
 
 def color_bar(image: AxesImage, axes: Sequence[Axes]) -> None:
-    """Say once, for all axes whose images are on one scale, what their colors mean."""
+    """Add one color bar for all axes whose images share a scale."""
     bar = image.figure.colorbar(
         image, ax=axes, label=image.get_label(), pad=0.01, shrink=0.8, fraction=0.04, aspect=40
     )
