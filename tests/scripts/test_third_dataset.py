@@ -134,6 +134,6 @@ def test_it_is_shown_in_a_notebook():
     plt.close("all")
 
 
-def test_it_is_published_nowhere():
-    with pytest.raises(LookupError, match="Tones is published nowhere"):
+def test_it_is_not_published():
+    with pytest.raises(LookupError, match="Tones is not published"):
         load_dataset(NAME).fetch(Path("never"), None, None)
