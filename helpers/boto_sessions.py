@@ -1,4 +1,4 @@
-"""Makes boto3 sessions and clients, of AWS or pinned to the local AWS; knows addresses alone."""
+"""Makes boto3 sessions and clients, for AWS or pinned to the local AWS; knows addresses only."""
 
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from helpers.new_roles import wait_for_new_roles
 
 
 class PinnedSession(boto3.Session):
-    """A boto3 session whose clients all talk to one endpoint, whichever a caller names.
+    """A boto3 session whose clients all use one endpoint, even where a caller names another.
 
     The SageMaker SDK hard-codes the address of STS: without this, a local run would send its
     (worthless) credentials to AWS.
@@ -55,9 +55,9 @@ def client_of(endpoint_url: str | None, region: str, service: str) -> Any:
 
 
 def use_local(endpoint_url: str, region: str) -> None:
-    """Pin this process to the local AWS with the keys of the environment, which may be new ones.
+    """Pin this process to the local AWS, with the access keys now in the environment.
 
-    The SageMaker SDK takes boto3's default session wherever it is given none.
+    The SageMaker SDK falls back on boto3's default session, so that is pinned too.
     """
     client_of.cache_clear()
     session_of.cache_clear()
@@ -65,12 +65,12 @@ def use_local(endpoint_url: str, region: str) -> None:
 
 
 def is_local() -> bool:
-    """Say whether this process is pinned to the local AWS."""
+    """Return whether this process is pinned to the local AWS."""
     return isinstance(boto3.DEFAULT_SESSION, PinnedSession)
 
 
 def account_and_region() -> tuple[str, str]:
-    """Ask AWS whose credentials these are; used for the `aws` cloud alone.
+    """Return the account and the region of the configured credentials, as AWS confirms them.
 
     Raises:
         RuntimeError: no region or no credentials are configured, or this process is pinned to the

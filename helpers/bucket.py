@@ -1,4 +1,4 @@
-"""The course's one bucket: private, encrypted, TLS only; knows settings, not its contents."""
+"""The course's bucket: private, encrypted, TLS only; knows its settings, not its contents."""
 
 import json
 
@@ -16,7 +16,7 @@ def make_bucket(config: Config) -> str:
     """
     s3 = client(config, "s3")
     if not bucket_exists(config):
-        # us-east-1 is the one region that refuses to be named.
+        # us-east-1 is the one region that a request must not name.
         location = {"LocationConstraint": config.region}
         extra = {} if config.region == "us-east-1" else {"CreateBucketConfiguration": location}
         s3.create_bucket(Bucket=config.bucket, **extra)
@@ -36,7 +36,7 @@ def make_bucket(config: Config) -> str:
 
 
 def bucket_exists(config: Config) -> bool:
-    """Say whether the course's bucket is there."""
+    """Return whether the course's bucket exists."""
     try:
         client(config, "s3").head_bucket(Bucket=config.bucket)
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""The execution role of jobs and endpoints, with the permissions they need and no more."""
+"""The execution role of jobs and endpoints, with the permissions that they need; starts no job."""
 
 import json
 
@@ -9,7 +9,7 @@ TRUSTED = "sagemaker.amazonaws.com"
 
 
 def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return the role's permissions: a sentence, its actions and its resources."""
+    """Return the role's permissions: {description: (actions, resources)}."""
     bucket = f"arn:aws:s3:::{config.bucket}"
     logs = f"arn:aws:logs:{config.region}:*:log-group:/aws/sagemaker/*"
     return {
@@ -40,7 +40,7 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
 
 
 def make_role(config: Config) -> str:
-    """Make or renew the execution role; running it again changes nothing.
+    """Create the execution role, or renew its permissions; running it again changes nothing.
 
     Returns:
         The role's name.
@@ -68,7 +68,7 @@ def make_role(config: Config) -> str:
 
 
 def delete_role(config: Config) -> bool:
-    """Delete the role and its policies; return whether it was there."""
+    """Delete the role and its policies; return whether it existed."""
     iam = client(config, "iam")
     try:
         for name in iam.list_role_policies(RoleName=config.role)["PolicyNames"]:

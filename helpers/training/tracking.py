@@ -1,8 +1,8 @@
 """Tracks a run in wandb: settings, curves, confusion matrix; it knows wandb and nothing else.
 
-`offline` writes files that `wandb sync` can send later, needs no key and opens no connection;
-`online` needs WANDB_API_KEY. wandb is imported only where it is used. Where it fails, the run goes
-on without a record.
+`offline` writes files that `wandb sync` can upload later, needs no key and opens no connection;
+`online` needs WANDB_API_KEY. wandb is imported only when it is used. If it fails, the run continues
+without a record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,12 +23,12 @@ PROJECT = "birds-and-bins"
 
 
 class Tracker:
-    """One run's record with wandb; with `off`, nothing at all.
+    """One run's record in wandb; `off` makes none.
 
     Args:
-        folder: where wandb's files go.
-        settings: what the run was started with.
-        attempts: gets the reason where wandb fails; there is no record from then on.
+        folder: folder of wandb's files.
+        settings: the run's flags.
+        attempts: gets the reason if wandb fails; the record ends there.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Tracker:
 
     @contextmanager
     def _trying(self) -> Iterator[None]:
-        """Do the body while there is a record; where it fails, there is none any more."""
+        """Run the body; if it fails, stop recording."""
         run, self.run = self.run, None
         with self.attempts("wandb"):
             yield
@@ -69,7 +69,7 @@ class Tracker:
         self.close()
 
     def close(self) -> None:
-        """Close the record, as it is."""
+        """Close the record."""
         if (run := self.run) is not None:
             with self.attempts("wandb"):
                 run.finish()
@@ -77,7 +77,7 @@ class Tracker:
 
 
 def start(mode: str, folder: Path, settings: Mapping[str, object]) -> "wandb.Run":
-    """Begin a record."""
+    """Start a record."""
     telemetry.switch_off()
     import wandb
 
@@ -114,5 +114,5 @@ def record_test(
 
 
 def plain(value: object) -> object:
-    """Return a setting as JSON can hold it."""
+    """Return a setting as a value that JSON can store."""
     return value if isinstance(value, int | float | str | bool | None) else str(value)
