@@ -8,12 +8,13 @@ import os
 import psutil
 import pytest
 
+from tools.aws_run import AwsRun, run_of
 from tools.course_run import CourseRun, course_settings
 
 SETTINGS = course_settings(os.environ)
 collect_ignore_glob = ["notebooks/*/*"]
 """Pages of other data sets: their cells are those of notebooks/, which run with each of them."""
-RUN = pytest.StashKey[CourseRun]()
+RUN = pytest.StashKey[CourseRun | AwsRun]()
 
 
 def is_notebook(item: pytest.Item | None) -> bool:
@@ -63,7 +64,7 @@ def pytest_runtest_protocol(item: pytest.Item):
     if not is_notebook(item):
         return (yield)
     stash = item.config.stash
-    run = stash.setdefault(RUN, None) or CourseRun(SETTINGS)
+    run = stash.setdefault(RUN, None) or run_of() or CourseRun(SETTINGS)
     stash[RUN] = run
     with run.environment():
         # What Jupyter tells its kernels; nbmake's are not told.
@@ -84,7 +85,7 @@ def pytest_runtest_makereport(item: pytest.Item):
     if is_notebook(item) and report.failed and not item.config.stash[RUN].failed:
         run = item.config.stash[RUN]
         run.failed = item.name
-        if run.state.exists():
+        if run.state and run.state.exists():
             report.sections.append(("local AWS", f"its state and logs are kept in {run.state}"))
     return report
 

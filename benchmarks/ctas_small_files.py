@@ -3,8 +3,8 @@
     python -m benchmarks.ctas_small_files [--files 10441 100000] [--rounds 3]
 
 Each file is the metadata of one bin (about 1.7 KB), once as one line for the OpenX serde, once
-pretty-printed as the real ones are, for the Ion serde. The target is 21 Snappy Parquet files. The
-server is a process of its own; seconds are the client's, from execute() to its return.
+pretty-printed like the real ones, for the Ion serde. The target is 21 Snappy Parquet files. The
+server is a separate process; seconds are the client's, from execute() to its return.
 """
 
 import argparse
@@ -38,7 +38,7 @@ SERDES = {
 
 
 def metadata(number: int) -> dict:
-    """Return one bin's metadata, as aft-vbi-pds has it."""
+    """Return one bin's metadata in the schema of aft-vbi-pds."""
     chance = random.Random(number)
 
     def measure(unit: str, most: float) -> dict:

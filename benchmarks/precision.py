@@ -1,4 +1,4 @@
-"""Test accuracy of training in fp32, fp16 and bf16, beside the minimum that the course asks for.
+"""Measure the test accuracy of training in fp32, fp16 and bf16, beside the minimum accuracy.
 
     python -m benchmarks.precision shards/birds shards/bins [--seeds 3] [--at-once 1]
 

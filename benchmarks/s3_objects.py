@@ -2,7 +2,7 @@
 
     python -m benchmarks.s3_objects [--objects 1000] [--bytes 30000]
 
-The bare server reads each request and answers from memory: what it reaches is the client's bound.
+The bare server reads each request and answers from memory: its rate is the client's bound.
 """
 
 import argparse
@@ -74,7 +74,7 @@ def answer(connection: socket.socket, body: bytes) -> None:
 
 @contextmanager
 def running(serve: Callable, size: int) -> Iterator[tuple[str, psutil.Process]]:
-    """Run a server in a process of its own; give its URL and the process."""
+    """Run a server in a separate process; yield its URL and the process."""
     with tempfile.TemporaryDirectory() as folder:
         here, there = multiprocessing.Pipe()
         process = multiprocessing.Process(target=serve, args=(there, folder, size), daemon=True)
@@ -127,7 +127,7 @@ def main(count: int, size: int) -> None:
     body = os.urandom(size)
     with running(serve_bare, size) as (bare_url, _), running(serve_ours, size) as (url, server):
         s3, bare = client(url), client(bare_url)
-        # By turns, so that what else the machine does slows both alike.
+        # In turns, so that other load on the machine slows both alike.
         rounds = [
             [objects(each, count // ROUNDS, body) for each in (s3, bare)] for _ in range(ROUNDS)
         ]

@@ -1,10 +1,10 @@
-"""How long a small request takes through an endpoint's server, ours and AWS's toolkit's.
+"""Measure the latency of a small request through an endpoint's server, ours and AWS's toolkit's.
 
     python -m benchmarks.serving          untrained networks of both data sets
 
 Ours is the image's `serve` (docker_process/), the other one the worker by which the local AWS runs
 AWS's old images: the toolkit behind Python's own HTTP server. Each has one worker and one thread.
-A client asks one request after the other, each on a connection of its own, as a load balancer may;
+A client asks one request after the other, each on a new connection, as a load balancer may;
 the servers take turns, and the median round counts. `alone` is the same prediction without HTTP.
 """
 
@@ -27,10 +27,10 @@ import simplejpeg
 from benchmarks.serving_formats import noise, prepare, untrained
 from helpers.config import ROOT
 from helpers.datasets import NAMES
+from helpers.job_code import ship
 from helpers.media import audio
 from helpers.networks.artifact import load_card, save_card
 from helpers.predict import Predictor
-from helpers.shipping import ship
 
 WORKER = ROOT / "local_aws/services/sagemaker/hosting/worker.py"
 KINDS = {"birds": "audio/flac", "bins": "image/jpeg"}

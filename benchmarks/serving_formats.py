@@ -1,12 +1,12 @@
-"""How fast the forms that a trained network can be served in answer one sample on a CPU.
+"""Measure the latency of the formats in which a trained network can be served, on a CPU.
 
     python -m benchmarks.serving_formats                       untrained networks of both data sets
     python -m benchmarks.serving_formats --model-dir model     the folder that train.py wrote
     python -m benchmarks.serving_formats --compile             torch.compile too (a C++ compiler)
 
-Each form is loaded in a process of its own, with one thread, as an endpoint's worker has. The
-sample goes in as it lies in a shard (5 s of int16 sound, a uint8 photo): the front end is timed
-with the network. Loading is importing the library, reading the file and the first answer.
+Each format is loaded in a separate process with one thread, like an endpoint's worker. The input
+is a stored sample (5 s of int16 sound, a uint8 photo), so the front end is timed with the network.
+Loading means importing the library, reading the file and the first prediction.
 """
 
 import argparse
@@ -23,18 +23,18 @@ import psutil
 
 from helpers.datasets import NAMES, load_dataset
 from helpers.networks.artifact import load_artifact, load_card, save_artifact
-from helpers.networks.graph import GRAPH, Graph, export_graph
+from helpers.networks.onnx_graph import GRAPH, Graph, export_graph
 
 SCRIPT, SAMPLE = "scripted.pt", "sample.npy"
 FORMS = ("eager", "TorchScript", "torch.compile", "ONNX Runtime")
 SHAPES = {"log-mel": ((160_000,), np.int16), "pixels": ((3, 64, 64), np.uint8)}
-"""Of a stored sample, by the network's front end."""
+"""Shape and type of a stored sample, by the network's front end."""
 LABELS = tuple("01234567")
-"""Of a data set whose classes are those of its records."""
+"""Labels for a data set that takes its classes from its records."""
 
 
 def noise(front_end: str, rows: int) -> np.ndarray:
-    """Return stored samples of noise: what a network answers has no part in how long it takes."""
+    """Return stored samples of noise: the latency does not depend on the values."""
     shape, kind = SHAPES[front_end]
     limits = np.iinfo(kind)
     rng = np.random.default_rng(0)
@@ -133,8 +133,8 @@ def parse_args() -> argparse.Namespace:
     """Read the flags."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     flag = parser.add_argument
-    flag("--model-dir", type=Path, help="what train.py wrote; else untrained networks")
-    flag("--calls", type=int, default=200, help="that are timed")
+    flag("--model-dir", type=Path, help="folder of train.py; default: untrained networks")
+    flag("--calls", type=int, default=200, help="number of timed calls")
     flag("--rounds", type=int, default=3, help="processes for each form")
     flag("--compile", action="store_true", help="measure torch.compile too")
     flag("--form", choices=FORMS, help="used by the processes")

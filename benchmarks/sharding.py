@@ -2,7 +2,7 @@
 
     python -m benchmarks.sharding [--samples 1000 4000] [--instances 1 2 4] [--lines loopback]
 
-Photos are checked and stored as they are. `one at a time` is the starting project's way: GET,
+Photos are checked and stored as they are. `one at a time` is the original project's loop: GET,
 check, append, next. Instances share this machine's cores: more of them show that the work divides,
 and pay off where S3 makes the reader wait. Peak memory is that of the job's processes together.
 """
@@ -28,7 +28,7 @@ from helpers.streaming.tar import TarWriter
 
 
 class Photos(Bins):
-    """Raw photos `media/<id>.jpg`, each a record of its own."""
+    """Raw photos `media/<id>.jpg`, each with its own record."""
 
     name = "photos"
     labels = None
@@ -45,7 +45,7 @@ class Photos(Bins):
 
 
 def instance(url: str, output: str, rank: int, instances: int, threads: int) -> None:
-    """Do what one instance of the job does."""
+    """Run one instance of the job."""
     raw, out = (S3Prefix(client(url), f"s3://{BUCKET}/{name}") for name in ("raw", output))
     plan = plan_folder(Photos(), raw, store="jpg", records_per_shard=250)
     part = plan.part(rank, instances)

@@ -1,12 +1,12 @@
-"""Train the same model on the same samples, stored in each way, and compare what it learns.
+"""Train the same model on the same samples, in each store, and compare the accuracy.
 
     python -m benchmarks.storage_choices birds bins [--stores ogg jpg] [--seeds 3]
 
 Makes the sample data set, shards it once for each store with scripts_process/shard.py, and trains
 with scripts_train/train.py and the data set's own settings, once for each seed. The split is the
 same each time. Writes benchmarks/storage_choices.csv, which notebook 04 shows. The accuracy is of
-the test split; its spread over the seeds says which differences mean nothing. Seconds are of all
-cores together, the mean of the seeds; on a quiet machine, as what else runs makes them more.
+the test split; smaller differences than its spread over the seeds mean nothing. Seconds are of all
+cores together, the mean of the seeds; measure on an idle machine.
 """
 
 import argparse
@@ -34,10 +34,10 @@ def cpu_seconds() -> float:
 
 
 def run(script: str, *arguments: object) -> tuple[float, str]:
-    """Run a job script; return its seconds of CPU and what it printed.
+    """Run a job script; return its seconds of CPU and its output.
 
     Raises:
-        RuntimeError: it failed; the message is what it printed.
+        RuntimeError: it failed; the message has its output.
     """
     begin = cpu_seconds()
     command = [sys.executable, str(ROOT / script), *map(str, arguments)]

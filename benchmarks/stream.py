@@ -9,8 +9,8 @@ Peers live in environments of their own, because they pin other versions than th
     python -m venv mds && mds/bin/pip install mosaicml-streaming boto3 soundfile simplejpeg …
 
 A loader that no given interpreter has is left out and named. `bound` decodes the same bytes from
-memory in as many processes and hands nothing over. Rounds go by turns, so that what else the
-machine does slows all alike; medians are shown. CPU is that of the loader's processes, without
+memory in as many processes and hands nothing over. Rounds alternate, so that other load on the
+machine slows all alike; medians are shown. CPU is the time of the loader's processes, without
 start-up and without the server.
 """
 
@@ -38,7 +38,7 @@ FORMATS = {"litdata": "litdata", "mosaicml-streaming": "mds"}
 
 
 def has(python: str, package: str) -> bool:
-    """Tell whether an interpreter can import a package."""
+    """Return whether an interpreter can import a package."""
     done = subprocess.run([python, "-c", f"import {package}"], capture_output=True)
     return done.returncode == 0
 
@@ -66,7 +66,7 @@ def prepare(folder: Path, url: str, kind: str, count: int, pythons: dict[str, st
 
 
 def measure(loader: str, python: str, kind: str, url: str, workers: int, folder: Path) -> dict:
-    """Run one loader over one epoch in a process of its own; return its numbers."""
+    """Run one loader over one epoch in a separate process; return its measurements."""
     with tempfile.TemporaryDirectory() as scratch:
         options = {"--kind": kind, "--url": url, "--folder": folder, "--scratch": scratch}
         words = [str(word) for pair in options.items() for word in pair]

@@ -1,7 +1,7 @@
-"""What the stream's benchmark reads: made photos and clips in every loader's format, on a real S3.
+"""Makes the data of the stream benchmark: photos and clips in every loader's format, on a real S3.
 
-The server is the course's own, in a process of its own; slow, it waits 30 ms before each answer
-and sends at most 60 MB/s on a connection.
+The server is the local AWS's object plane in a separate process. A slow server
+waits 30 ms before each answer and sends at most 60 MB/s on a connection.
 """
 
 import io
@@ -146,7 +146,7 @@ def _serve(port: Connection, folder: str, slow: bool) -> None:
 
 @contextmanager
 def serving(folder: Path, *, slow: bool = False) -> Iterator[str]:
-    """Run an S3 server in a process of its own over `folder`; give its URL."""
+    """Run an S3 server over `folder` in a separate process; yield its URL."""
     here, there = multiprocessing.Pipe()
     process = multiprocessing.Process(target=_serve, args=(there, str(folder), slow), daemon=True)
     process.start()
@@ -163,5 +163,5 @@ def upload(url: str, folder: Path, kind: str) -> None:
 
 
 def label_counts(labels: list[int]) -> dict[int, int]:
-    """Return samples of each label; what every loader must agree on."""
+    """Return the number of samples of each label, which all loaders must agree on."""
     return dict(sorted(Counter(labels).items()))

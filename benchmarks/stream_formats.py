@@ -30,7 +30,7 @@ def write_litdata(folder: Path) -> None:
 
 
 def _same(pair: tuple[bytes, int]) -> tuple[bytes, int]:
-    """Return what litdata is to store."""
+    """Return the pair unchanged, for litdata to store."""
     return pair
 
 

@@ -1,4 +1,4 @@
-"""One loader over one epoch in a process of its own; benchmarks/stream.py starts it.
+"""Run one loader over one epoch in a separate process; benchmarks/stream.py starts it.
 
     python -m benchmarks.stream_loaders LOADER --kind photos --url http://… --workers 2 --folder …
 
@@ -65,7 +65,7 @@ def ours(args: argparse.Namespace) -> Iterable:
 
 
 def pipe_aws(args: argparse.Namespace) -> Iterable:
-    """Do as the starting project: WebDataset over one `aws s3 cp` process a shard."""
+    """Stream as the original project did: WebDataset over one `aws s3 cp` process a shard."""
     import webdataset
 
     aws = Path(sys.executable).with_name("aws")
@@ -102,7 +102,7 @@ class ObjectPerSample(torch.utils.data.Dataset):
 
 
 def per_object(args: argparse.Namespace) -> Iterable:
-    """Fetch every sample by a request of its own."""
+    """Fetch every sample by a separate request."""
     return torch_loader(ObjectPerSample(args), args.workers)
 
 
@@ -161,7 +161,7 @@ def mosaicml(args: argparse.Namespace) -> Iterable:
     from streaming import StreamingDataset
     from streaming.base.util import clean_stale_shared_memory
 
-    clean_stale_shared_memory()  # what its last run left would be taken for this run's
+    clean_stale_shared_memory()  # leftovers of an earlier run would be reused
 
     class Dataset(StreamingDataset):
         def __getitem__(self, index):
@@ -227,7 +227,7 @@ def cpu_seconds() -> float:
 
 
 def main() -> None:
-    """Run one loader; print what it took as JSON."""
+    """Run one loader; print its measurements as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("loader", choices=LOADERS)
     for name in ("--kind", "--url", "--folder", "--scratch"):

@@ -1,4 +1,4 @@
-"""Samples a second of our training step and of a plain loop; one process against two.
+"""Measure samples a second of our training step and a plain loop, and of one process and two.
 
     python -m benchmarks.training_step --model resnet-small --size 64 --batch 32
     python -m benchmarks.training_step --model resnet34 --size 224 --batch 16 --steps 5
@@ -33,19 +33,19 @@ from helpers.training.profiling import StepProfile
 
 CLASSES = 6
 NAMES = ("model", "size", "batch", "steps", "rounds", "precision")
-"""What the second table's processes are told."""
+"""Flags passed to the second table's processes."""
 
 
 @dataclass
 class Batch:
-    """What a loader yields."""
+    """A batch of the loader."""
 
     data: torch.Tensor
     target: torch.Tensor
 
 
 class Memory:
-    """A loader whose batches lie in memory: what is left is the step."""
+    """A loader with its batches in memory, so that only the step is measured."""
 
     def __init__(self, args: argparse.Namespace, batch: int):
         generator = torch.Generator().manual_seed(0)
@@ -68,7 +68,7 @@ class Memory:
 
 
 def network(args: argparse.Namespace) -> nn.Module:
-    """Return the network, the same for everybody."""
+    """Return the network with the same weights for both loops."""
     torch.manual_seed(0)
     return build_model(args.model, CLASSES)
 
@@ -141,7 +141,7 @@ def compare(args: argparse.Namespace) -> None:
 
 
 def rank(args: argparse.Namespace) -> None:
-    """Be one of the processes of `scale`: train, profile, and leave the numbers in a file."""
+    """Run one process of `scale`: train, profile, and write the measurements to a file."""
     torch.set_num_threads(1)
     size, local = int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_RANK"])
     ranks = start_ranks("auto", "", size, local)
@@ -161,7 +161,7 @@ def rank(args: argparse.Namespace) -> None:
 
 
 def scale(args: argparse.Namespace) -> None:
-    """Run one process and two on the same total batch, and print what the second one brings."""
+    """Run one process and two on the same total batch, and print the speed-up."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     flags = [f"--{n}={getattr(args, n)}" for n in NAMES]
     result = {}
@@ -184,8 +184,8 @@ def parse_args() -> argparse.Namespace:
     flag("--size", type=int, default=64, help="pixels a side")
     flag("--batch", type=int, default=32, help="samples of a step, all processes together")
     flag("--precision", default="auto", choices=("auto", "fp32", "bf16"), help="of our step")
-    flag("--steps", type=int, default=20, help="of a round")
-    flag("--rounds", type=int, default=5, help="that count, after one that doesn't")
+    flag("--steps", type=int, default=20, help="steps of a round")
+    flag("--rounds", type=int, default=5, help="measured rounds, after one to warm up")
     flag("--rank-of", type=Path, help="used by the second table's processes")
     return parser.parse_args()
 

@@ -32,7 +32,7 @@ class Result:
     written: int | None = None
     """Rows that a CREATE TABLE AS, INSERT INTO or UNLOAD wrote."""
     billed: bool = True
-    """Whether it read data: a query, or a write of one's rows; not a statement on tables."""
+    """Whether it read data, as queries do, with or without writing; other statements are free."""
 
     @property
     def rows(self) -> int:
@@ -62,7 +62,7 @@ class Result:
 
 
 def size(count: int) -> str:
-    """Word a number of bytes, in steps of 1,000 as Athena bills them."""
+    """Format a number of bytes, in decimal units as Athena bills them."""
     value, unit = float(count), UNITS[0]
     for unit in UNITS:
         if value < 1000 or unit == UNITS[-1]:
@@ -89,7 +89,7 @@ def query(
     from pyathena.error import Error
     from pyathena.pandas.cursor import PandasCursor
 
-    # PyAthena logs what it raises, with the whole traceback: the reason is in the exception.
+    # PyAthena logs each error with its whole traceback; the exception has the reason already.
     logging.getLogger("pyathena").setLevel(logging.CRITICAL)
     connection = connect(config, cursor_class=PandasCursor)
     try:
@@ -135,8 +135,8 @@ def tables(config: Any, *, connect: Callable[..., Any] = athena_connection) -> l
 def arrow_cursor(config: Any) -> type:
     """Return PyAthena's Arrow cursor for this run's endpoint.
 
-    pyarrow's S3 client doesn't hear of a boto3 session's endpoint: without this, UNLOAD results
-    of a local run would be looked for in AWS.
+    pyarrow's S3 client ignores a boto3 session's endpoint: without this, a local run would look
+    for its UNLOAD results in AWS.
     """
     from pyarrow import fs
     from pyathena.arrow.cursor import ArrowCursor

@@ -1,8 +1,7 @@
-"""The bill of one pass through the course on AWS, and the quotas it needs; asks no service.
+"""The bill of one pass through the course on AWS, and the quotas it needs; calls no service.
 
-The opening of each notebook says its own share; tests/helpers/test_bill.py holds the two
-together. Prices are those of costs.py, the minutes are of the sample data with the start-up of
-each job.
+The opening of each notebook states its own share; tests/helpers/test_bill.py compares the two.
+Prices come from costs.py; the minutes are for the sample data and include each job's start-up.
 """
 
 from dataclasses import dataclass
@@ -19,32 +18,33 @@ PROCESSING, TRAINING, SPOT, POOL, ENDPOINT = (
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that a notebook pays for."""
+    """One line of the bill: an item that a notebook pays for."""
 
     notebook: str
     """Its number."""
-    what: str
+    item: str
+    """The thing paid for, in words."""
     instance_type: str = ""
     instances: int = 0
     minutes: float = 0
     quotas: tuple[str, ...] = ()
-    """Which the instances count against, as AWS's names of them end."""
+    """The quotas that limit these instances, by the endings of AWS's names for them."""
     requests: float = 0.0
     """Dollars for requests and queries."""
 
     @property
     def cost(self) -> float:
-        """Return dollars."""
+        """Return the cost in dollars."""
         if not self.instances:
             return self.requests
         return instance_cost(self.instance_type, 60 * self.minutes, self.instances)
 
     @property
     def words(self) -> str:
-        """Word the item: its kind, its instances, its hours."""
+        """Describe the item: its kind, its instances, its minutes."""
         if not self.instances:
-            return self.what
-        return f"{self.what}, {self.instances} × {self.instance_type}, {self.minutes:g} min"
+            return self.item
+        return f"{self.item}, {self.instances} × {self.instance_type}, {self.minutes:g} min"
 
 
 LINES = (

@@ -1,4 +1,4 @@
-"""Makes boto3 sessions and clients, of AWS or pinned to the local AWS; knows addresses alone."""
+"""Makes boto3 sessions and clients, for AWS or pinned to the local AWS; knows addresses only."""
 
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ NOTHING = AccountSettings()
 
 
 class PinnedSession(boto3.Session):
-    """A boto3 session whose clients all talk to one endpoint, whichever a caller names.
+    """A boto3 session whose clients all use one endpoint, even where a caller names another.
 
     The SageMaker SDK hard-codes the address of STS: without this, a local run would send its
     (worthless) credentials to AWS.
@@ -70,9 +70,9 @@ def use_aws(region: str, account: AccountSettings) -> None:
 
 
 def use_local(endpoint_url: str, region: str, account: AccountSettings = NOTHING) -> None:
-    """Pin this process to the local AWS with the keys of the environment, which may be new ones.
+    """Pin this process to the local AWS, with the access keys now in the environment.
 
-    The SageMaker SDK takes boto3's default session wherever it is given none.
+    The SageMaker SDK falls back on boto3's default session, so that is pinned too.
     """
     client_of.cache_clear()
     session_of.cache_clear()
@@ -80,12 +80,12 @@ def use_local(endpoint_url: str, region: str, account: AccountSettings = NOTHING
 
 
 def is_local() -> bool:
-    """Say whether this process is pinned to the local AWS."""
+    """Return whether this process is pinned to the local AWS."""
     return isinstance(boto3.DEFAULT_SESSION, PinnedSession)
 
 
 def account_and_region() -> tuple[str, str]:
-    """Ask AWS whose credentials these are; used for the `aws` cloud alone.
+    """Return the account and the region of the configured credentials, as AWS confirms them.
 
     Raises:
         RuntimeError: no region or no credentials are configured, or this process is pinned to the

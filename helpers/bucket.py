@@ -1,6 +1,6 @@
-"""The course's one bucket: private, encrypted, TLS only; knows settings, not its contents.
+"""The course's bucket: private, encrypted, TLS only; knows its settings, not its contents.
 
-A bucket that the account has is checked and left as it is.
+A bucket that the account has is checked and not changed.
 """
 
 import json
@@ -26,7 +26,7 @@ def make_bucket(config: Config) -> str:
         return config.bucket
     s3 = client(config, "s3")
     if not bucket_exists(config):
-        # us-east-1 is the one region that refuses to be named.
+        # us-east-1 is the one region that a request must not name.
         location = {"LocationConstraint": config.region}
         extra = {} if config.region == "us-east-1" else {"CreateBucketConfiguration": location}
         s3.create_bucket(Bucket=config.bucket, **extra)
@@ -45,7 +45,7 @@ def make_bucket(config: Config) -> str:
 
 
 def bucket_exists(config: Config) -> bool:
-    """Say whether the course's bucket is there."""
+    """Return whether the course's bucket exists."""
     try:
         client(config, "s3").head_bucket(Bucket=config.bucket)
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Which cloud and which data set; the only module that reads the environment. Makes no client."""
+"""The settings of a run, from the environment, which no other module reads; makes no client."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CLOUDS = ("local", "aws")
 PROJECT = "birds-and-bins"
 DATABASE = PROJECT.replace("-", "_")
-"""Glue database of the sample data's tables; the others' names begin with it and `_`."""
+"""Glue database of the sample data; other raw data adds a suffix to its name."""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -37,9 +37,9 @@ class Config:
     raw: str | None = None
     """Folder or S3 URI of the user's own raw data; None for the sample data set."""
     endpoint_url: str | None = None
-    """The local AWS, or None for AWS itself."""
+    """Address of the local AWS; None on AWS itself."""
     poll_seconds: float = 10.0
-    """Pause between two looks at a running job."""
+    """Pause between two requests for a running job's state."""
     account: AccountSettings = AccountSettings()
     """What a company's account prescribes."""
     transcript: Path | None = None
@@ -51,9 +51,8 @@ class Config:
     def source(self) -> str:
         """Name of the raw data: `sample`, or the last part of `raw` and a hash of all of it.
 
-        It is part of every key and of the database's name, so that results of other raw data
-        are never read for this, nothing has to be deleted to change it, and what was uploaded or
-        made before is there when one changes back.
+        It is part of every key and of the database's name. So results of two raw data sets never
+        mix, and both stay when the user changes from one to the other and back.
         """
         if not self.raw:
             return "sample"
@@ -104,8 +103,8 @@ def _choice(variable: str, allowed: tuple[str, ...]) -> str:
 
 
 def local_settings() -> "Settings":
-    """Read where the local AWS lives: `COURSE_LOCAL_STATE` and `COURSE_LOCAL_PORT`."""
-    # Jobs import this module too, without the local AWS beside it.
+    """Return the local AWS's folder and port: `COURSE_LOCAL_STATE` and `COURSE_LOCAL_PORT`."""
+    # Jobs import this module too, and their images lack the local AWS.
     from local_aws.control import DEFAULT_PORT, STATE_NAME, Settings
 
     state = Path(os.environ.get("COURSE_LOCAL_STATE") or ROOT / STATE_NAME)
@@ -173,14 +172,14 @@ def kaggle_credentials() -> tuple[str, str]:
 
 
 def load_config() -> Config:
-    """Read the environment and return the settings; on `local`, see that the local AWS runs.
+    """Read the environment and return the settings; on `local`, start the local AWS if need be.
 
     `COURSE_CLOUD` is `local` (default) or `aws`, `COURSE_DATASET` is `birds` (default) or `bins`,
     `COURSE_RAW` a folder or S3 prefix of the user's own raw data, `COURSE_TRANSCRIPT` a file for
     the shapes of all calls. account_settings.py has what a company's account may prescribe.
 
     Raises:
-        ValueError: a variable has a value that is not known.
+        ValueError: a variable has an unknown value; the message lists the known ones.
         FileNotFoundError: `COURSE_RAW` names no folder.
         RuntimeError: the local AWS could not be started; the message says why.
     """
@@ -199,15 +198,15 @@ def load_config() -> Config:
         bucket = account.bucket or _bucket(number, region)
         return Config(cloud, dataset, region, bucket, role, raw, **notes)
     server = _local_aws()
-    # The SDKs make clients of their own deep inside: the environment is the only seam they all
-    # respect, and child processes inherit it.
+    # The SDKs make their own clients internally: all of them read the environment, and child
+    # processes inherit it.
     os.environ.update(server.environment())
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
     use_local(server.url, server.region, account)
     bucket = account.bucket or _bucket(server.account, server.region)
-    place = {"endpoint_url": server.url, "poll_seconds": 0.5}
-    return Config(cloud, dataset, server.region, bucket, role, raw, **place, **notes)
+    local = {"endpoint_url": server.url, "poll_seconds": 0.5}
+    return Config(cloud, dataset, server.region, bucket, role, raw, **local, **notes)
 
 
 def _local_aws() -> "Context":

@@ -1,4 +1,4 @@
-"""Which images the jobs and endpoints run in: our own in ECR, and AWS's for training."""
+"""The container images of jobs and endpoints: our own in ECR, AWS's for training; starts no job."""
 
 import base64
 import hashlib
@@ -16,41 +16,41 @@ from helpers.session import client
 REPOSITORY = f"{PROJECT}-processing"
 FOLDER = ROOT / "docker_process"
 STUDIO = Path("/opt/ml/metadata/resource-metadata.json")
-"""Lies in every space of SageMaker Studio, and nowhere else.
+"""A file that only the spaces of SageMaker Studio have.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-local.html
 """
 TRAINING = {"framework": "pytorch-amzn2023", "version": "2.13"}
-"""AWS's newer line, made for training alone: its torch and torchaudio are the course's.
+"""AWS's newer images, for training only, with the course's versions of torch and torchaudio.
 
-Python 3.12, CUDA 13.3, no SMDDP, no server. docs/images.md lists what is in it.
+Python 3.12, CUDA 13.3, no SMDDP, no server. docs/images.md lists their packages.
 """
 SMDDP = {"framework": "pytorch", "version": "2.3.0", "py_version": "py311"}
-"""The last ordinary one with AWS's data-parallel library (CUDA 12.1)."""
+"""The last training image with AWS's data-parallel library SMDDP (CUDA 12.1)."""
 
 
 def training_image(config: Config, instance_type: str, *, smddp: bool = False) -> str:
     """Return the URI of AWS's PyTorch image for a training job.
 
     Args:
-        instance_type: decides on the CPU or the GPU variant.
-        smddp: take the last image that has SMDDP. The course's code has not been run in it.
+        instance_type: selects the CPU or the GPU variant.
+        smddp: use the last image that has SMDDP. The course's code has not been run in it.
 
     Raises:
-        ValueError: the image can't run on such instances; the message says why.
+        ValueError: the image can't run on this instance type; the message says why.
     """
     if smddp:
         if instance_type not in SMDDP_INSTANCES:
             raise ValueError(f"SMDDP runs on {', '.join(SMDDP_INSTANCES)} only: {instance_type}")
-        return _awss_image(config, instance_type, SMDDP)
+        return _aws_image(config, instance_type, SMDDP)
     if reason := unfit(instance_type):
         raise ValueError(
             f"{instance_type} can't run PyTorch {TRAINING['version']}'s image: {reason}"
         )
-    return _awss_image(config, instance_type, TRAINING)
+    return _aws_image(config, instance_type, TRAINING)
 
 
-def _awss_image(config: Config, instance_type: str, framework: dict[str, str]) -> str:
+def _aws_image(config: Config, instance_type: str, framework: dict[str, str]) -> str:
     from sagemaker.core import image_uris
 
     query = {"instance_type": instance_type, "image_scope": "training", **framework}
@@ -58,7 +58,7 @@ def _awss_image(config: Config, instance_type: str, framework: dict[str, str]) -
 
 
 def _files() -> list[Path]:
-    """Return the files that the image is built of."""
+    """Return the files of the image's build context."""
     files = (path for path in FOLDER.rglob("*") if path.is_file())
     return sorted(path for path in files if "__pycache__" not in path.parts)
 
@@ -73,10 +73,10 @@ def image_tag() -> str:
 
 
 def processing_image(config: Config) -> str:
-    """Return the URI of our own image; build and push it where ECR does not have it yet.
+    """Return the URI of our own image; build and push it first if ECR lacks it.
 
     Raises:
-        RuntimeError: it has to be built, and there is no Docker here.
+        RuntimeError: it has to be built, and Docker is not installed here.
     """
     ecr, tag = client(config, "ecr"), image_tag()
     uri = _repository(ecr)
@@ -106,7 +106,7 @@ def _repository(ecr: object) -> str:
 
 
 def _manifest() -> dict:
-    """Return the manifest that brings docker_process/ to the local AWS, which has no Docker.
+    """Return the manifest that makes docker_process/ an image of the local AWS, without Docker.
 
     The local AWS takes no layers: it does what the Dockerfile says, with these files.
     """
@@ -147,7 +147,7 @@ def _publish(config: Config, ecr: object, uri: str) -> None:
 
 
 def _build_options() -> list[str]:
-    """Return what docker is told besides the folder.
+    """Return the further arguments of docker.
 
     SageMaker refuses an index of images, which docker makes to attest where a single one is from.
     In Studio a build has no network but SageMaker's.

@@ -1,4 +1,4 @@
-"""AWS's prices: one dated table and the sums over it; asks no service.
+"""AWS's prices: one dated table and the sums over it; calls no service.
 
 Prices are on-demand in us-east-1, read 2026-11 from the pages named beside them (those of instances
 in instances.py); they are for planning, the bill is AWS's.
@@ -17,18 +17,18 @@ S3_GET = 0.40 / 1_000_000
 
 
 def instance_cost(instance_type: str, seconds: float, instances: int = 1) -> float | None:
-    """Return dollars for running instances; None for a type that the table lacks."""
+    """Return the dollars for running instances; None for an instance type without a known price."""
     price = INSTANCE_HOUR.get(instance_type)
     return None if price is None else price * seconds / 3600 * instances
 
 
 def athena_cost(scanned_bytes: int) -> float:
-    """Return dollars for one query."""
+    """Return the dollars for one Athena query."""
     return max(scanned_bytes, ATHENA_MINIMUM_BYTES) / 1e12 * ATHENA_TB
 
 
 def dollars(amount: float | None) -> str:
-    """Word an amount, with more digits the smaller it is."""
+    """Format an amount of dollars; small amounts get more digits."""
     if amount is None:
         return "price unknown"
     if amount == 0:

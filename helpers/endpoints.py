@@ -1,4 +1,4 @@
-"""Deploys a model and asks it; knows SageMaker's hosting calls, and nothing of models."""
+"""Deploys models to endpoints and sends requests; knows SageMaker's hosting calls, no networks."""
 
 import json
 import time
@@ -18,14 +18,14 @@ PROGRAM = {
 
 
 class Refused(RuntimeError):
-    """An endpoint did not answer a request; the message has the model's own words."""
+    """An endpoint refused a request; the message has the model's reason."""
 
 
 def wait_in_service(config: Config, name: str) -> dict[str, Any]:
     """Wait until an endpoint serves its newest configuration; return its description.
 
     Raises:
-        RuntimeError: it failed, or could not be updated; the message has the reason.
+        RuntimeError: the endpoint failed, or its update did; the message has the reason.
     """
     sagemaker = client(config, "sagemaker")
     with tqdm(bar_format="{desc} {elapsed}") as bar:
@@ -40,17 +40,17 @@ def wait_in_service(config: Config, name: str) -> dict[str, Any]:
                 break
             time.sleep(config.poll_seconds)
     if reason := description.get("FailureReason"):
-        raise RuntimeError(f"Endpoint {name} still serves what it did before the update: {reason}")
+        raise RuntimeError(f"Endpoint {name} still serves the version before the update: {reason}")
     return description
 
 
 def make_model(config: Config, name: str, image: str, model_data: str) -> None:
-    """Register an archive as a model under `name`; a model of that name is replaced."""
+    """Create the SageMaker model `name` from a model archive; replace an existing one."""
     _make(config, name, {"Image": image, "ModelDataUrl": model_data, "Environment": PROGRAM})
 
 
 def make_model_of(config: Config, name: str, package: str) -> None:
-    """Register a version of the registry, by its ARN, as a model under `name`."""
+    """Create the SageMaker model `name` from a version of the registry, given by its ARN."""
     _make(config, name, {"ModelPackageName": package})
 
 
@@ -67,9 +67,9 @@ def _make(config: Config, name: str, container: dict[str, Any]) -> None:
 
 
 def serve(config: Config, name: str, model: str, instance_type: str, instances: int = 1) -> None:
-    """Make the endpoint `name` serve `model`; one that serves already is updated without a gap.
+    """Deploy `model` to the endpoint `name`; a running endpoint is updated without a gap.
 
-    One that has failed can't be updated: it is deleted and made anew.
+    A failed endpoint can't be updated: it is deleted and created again.
     """
     sagemaker = client(config, "sagemaker")
     configuration = f"{name[:40]}-{datetime.now():%Y%m%d-%H%M%S-%f}"
@@ -103,7 +103,7 @@ def ask(config: Config, name: str, body: bytes, content_type: str) -> dict[str, 
     """Send one clip or photo to an endpoint and return its answer.
 
     Raises:
-        Refused: the endpoint is not there, or what was sent can't be read.
+        Refused: there is no such endpoint, or the model can't read the request's body.
     """
     try:
         reply = client(config, "sagemaker-runtime").invoke_endpoint(

@@ -1,7 +1,7 @@
-"""Text from data, safe for a page: what looks like HTML, Markdown or TeX in it shows as it is.
+"""Escapes text from data for a notebook's page: HTML, Markdown and TeX in it stay plain text.
 
-File names, labels, the first bytes of a file, log lines and errors are strangers' texts. All HTML
-and Markdown that the course makes of them goes through here (tests/helpers/test_escape.py).
+File names, labels, the first bytes of a file, log lines and errors may contain any text. All HTML
+and Markdown that the course makes of them is escaped here (tests/helpers/test_escape.py).
 """
 
 import html
@@ -15,10 +15,10 @@ _BEGINS = re.compile(r"^([-+#]+|\d+[.)])(?=\s|$)")
 
 
 def markdown(text: object) -> str:
-    """Return a text as Markdown on one line, fit for a sentence and for a table's cell."""
+    """Return a text as Markdown on one line, for a sentence or a table's cell."""
     line = html.escape(" ".join(str(text).split()), quote=False)
     line = _SPECIAL.sub(r"\\\1", line).replace("|", "&#124;")
-    # An address would become a link, and a line's first signs a heading or a list.
+    # An address would become a link, and a line's first characters a heading or a list.
     line = line.replace("://", ":&#47;&#47;").replace("@", "&#64;")
     line = re.sub(r"www\.", lambda match: f"{match[0][:3]}&#46;", line, flags=re.IGNORECASE)
     return _BEGINS.sub(lambda match: _entities(match[1]), line)
@@ -37,12 +37,12 @@ def markdown_table(frame: pd.DataFrame) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A frame as a notebook shows it whole: no cell cut, and no TeX read into it."""
+    """A frame that a notebook shows whole: no cell is cut, and none is read as TeX."""
 
     frame: pd.DataFrame
     index: bool = False
     precision: int | None = None
-    """Decimals of numbers."""
+    """Number of decimals; None leaves numbers as they are."""
 
     def __repr__(self) -> str:
         return self._drawn("to_string")
@@ -51,9 +51,9 @@ class Table:
         # A Styler would escape neither bytes nor the names of the axes.
         return self._drawn("to_html", border=0)
 
-    def _drawn(self, way: str, **how: object) -> str:
+    def _drawn(self, method: str, **options: object) -> str:
         digits = None if self.precision is None else f"{{:.{self.precision}f}}".format
         frame = self.frame if self.index else self.frame.rename_axis(index=None, columns=None)
-        draw = getattr(frame, way)
+        draw = getattr(frame, method)
         with pd.option_context("display.max_colwidth", None, "display.html.use_mathjax", False):
-            return draw(index=self.index, float_format=digits, **how)
+            return draw(index=self.index, float_format=digits, **options)

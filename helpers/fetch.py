@@ -1,12 +1,12 @@
-"""Fetch the real data sets from where they are published; it knows the outside, no data set.
+"""Fetches the published data sets from the internet; knows public S3 and Kaggle, no data set.
 
 Here: python -m helpers.fetch birds --to birdclef
       python -m helpers.fetch bins --to bins --list file_list.json
 Then: COURSE_RAW=birdclef, and the course runs on it.
 
 Bins: aft-vbi-pds, a public bucket, by a list of ids. Birds: a BirdCLEF competition's archive from
-Kaggle. Both go on where they were cut off. Only a person starts this, in a terminal: nothing that
-runs on the local AWS reaches the outside.
+Kaggle. Both continue an interrupted fetch. Only a person starts this, in a terminal: no process
+on the local AWS reaches the internet.
 """
 
 import argparse
@@ -29,11 +29,11 @@ _PIECE = 1 << 20
 
 
 class Outside:
-    """The outside as it is: public buckets without credentials, Kaggle with the user's.
+    """The internet: public buckets without credentials, Kaggle with the user's.
 
     Args:
         url: another address than the publisher's, for either.
-        connections: how many a public bucket is asked by at once.
+        connections: how many a public bucket gets at once.
     """
 
     def __init__(self, url: str | None = None, connections: int = 32) -> None:
@@ -49,11 +49,11 @@ class Outside:
         return (entry.key for entry in list_objects(self._client, uri))
 
     def read(self, uri: str, sleep: Callable[[float], None] = time.sleep) -> bytes:
-        """Return a small object's bytes; passing errors are tried again.
+        """Return a small object's bytes; it is read again after temporary errors.
 
         Raises:
             FileNotFoundError: there is no such object.
-            ConnectionError: it broke `TRIES` times.
+            ConnectionError: the connection broke `TRIES` times.
             OSError: the bucket refuses it.
         """
         for attempt in range(TRIES):
@@ -98,7 +98,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main(args: argparse.Namespace) -> Fetched:
-    """Fetch one data set and word the next step."""
+    """Fetch one data set and print the next step."""
     outside = Outside(args.url, args.threads)
     result = load_dataset(args.dataset).fetch(args.to, args, outside)
     for failure in result.failures:
@@ -111,6 +111,6 @@ def main(args: argparse.Namespace) -> Fetched:
 if __name__ == "__main__":
     try:
         done = main(parse_args())
-    except (OSError, ValueError, LookupError) as error:  # these say what to do about them
+    except (OSError, ValueError, LookupError) as error:  # their messages say what to do
         raise SystemExit(f"{type(error).__name__}: {error}") from error
     raise SystemExit(1 if done.failures else 0)

@@ -1,8 +1,8 @@
-"""The instance types that the course speaks of: size, price and use; asks no service.
+"""The instance types that the course mentions: size, price and use; calls no service.
 
-Sizes are those of the EC2 types of the same names (https://aws.amazon.com/ec2/instance-types/).
+Sizes come from the EC2 types of the same names (https://aws.amazon.com/ec2/instance-types/).
 Prices are SageMaker's on-demand dollars an hour in us-east-1
-(https://aws.amazon.com/sagemaker/ai/pricing/), second-hand, for planning; None where unknown.
+(https://aws.amazon.com/sagemaker/ai/pricing/), from secondary sources; None: unknown.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ PRICED = "2026-11"
 
 @dataclass(frozen=True)
 class InstanceType:
-    """One instance's size."""
+    """The size and the price of one instance type."""
 
     vcpu: int
     memory_gib: float
@@ -53,16 +53,16 @@ INSTANCES = {
 }
 
 SMDDP_INSTANCES = ("ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24xlarge")
-"""Where AWS supports its data-parallel library SMDDP (SageMaker developer guide, 2026-11)."""
+"""Types on which AWS supports its library SMDDP (SageMaker developer guide, 2026-11)."""
 CUDA_13 = {
     "p2": "CUDA 13 has no code for its NVIDIA K80",
     "p3": "CUDA 13 has no code for its NVIDIA V100",
     "p3dn": "CUDA 13 has no code for its NVIDIA V100",
     "p6e-gb200": "its CPU is an Arm one, and the image is for x86",
 }
-"""Families of SageMaker's training instances that AWS's images with CUDA 13 don't run on, and why.
+"""SageMaker's training instance families on which AWS's CUDA 13 images don't run, and why.
 
-CUDA 13 dropped all before Turing: https://docs.nvidia.com/cuda/archive/13.0.0/cuda-toolkit-release-notes/
+CUDA 13 dropped all GPUs before Turing: https://docs.nvidia.com/cuda/archive/13.0.0/cuda-toolkit-release-notes/
 """
 
 

@@ -1,7 +1,7 @@
-"""Finds and deletes all that the course has made, a function pair for each kind of resource.
+"""Finds and deletes the course's resources, with a pair of functions for each kind.
 
-Knows the course's names alone: what others have in the account is never listed and never touched.
-Of a role that the account has nothing is deleted, and of its bucket the course's own folder alone.
+Knows the course's names only: other resources in the account are never listed and never deleted.
+An existing role of the account stays, and so does its bucket but for the course's own folder.
 """
 
 import time
@@ -26,7 +26,7 @@ LAG = 30.0
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of resource: how to find the course's, and how to delete one."""
+    """One kind of resource: functions that find the course's resources and delete one."""
 
     name: str
     find: Callable[[Config], Iterator[str]]
@@ -55,7 +55,7 @@ def _sagemaker(noun: str, plural: str, list_name: str, name: str) -> Kind:
 
 
 def _job(kind: str) -> Kind:
-    """Return a kind of job: one that still runs, and bills, is stopped before it is deleted."""
+    """Return the kind of a job; a running job is stopped before it is deleted."""
     noun = xform_name(kind)
     listed = _sagemaker(f"{noun} job", f"{noun}_jobs", f"{kind}JobSummaries", f"{kind}JobName")
 
@@ -76,13 +76,13 @@ def _job_status(config: Config, kind: str, name: str) -> str:
 
 
 def _end_warm_pool(config: Config, job: str) -> None:
-    """Let the instances go that wait after a job: they bill, and the job can't be deleted."""
+    """End a job's warm pool: it is billed, and blocks the deletion of the job."""
     while end_warm_pool(config, job).status == WAITING:
         time.sleep(config.poll_seconds)
 
 
 def _databases(config: Config) -> Iterator[str]:
-    """Yield the course's databases: one of the sample data's tables, one for each other source."""
+    """Yield the course's databases: one for each raw data set."""
     for page in client(config, "glue").get_paginator("get_databases").paginate():
         names = (database["Name"] for database in page["DatabaseList"])
         yield from (name for name in names if f"{name}_".startswith(f"{DATABASE}_"))
@@ -128,7 +128,7 @@ def _delete_log(config: Config, name: str) -> None:
     group, _, stream = name.partition(":")
     if stream:
         logs.delete_log_stream(logGroupName=group, logStreamName=stream)
-    # The jobs' groups are the whole account's: they go when nobody's stream is in them.
+    # The whole account shares the jobs' groups: one is deleted once it has no stream left.
     if not stream or not logs.describe_log_streams(logGroupName=group)["logStreams"]:
         logs.delete_log_group(logGroupName=group)
 
@@ -181,7 +181,7 @@ def _delete_repository(config: Config, name: str) -> None:
     client(config, "ecr").delete_repository(repositoryName=name, force=True)
 
 
-# In the order of deleting: what serves and bills first, what others live in last.
+# In the order of deletion: endpoints, which are billed, first; bucket and role last.
 KINDS = (
     _sagemaker("endpoint", "endpoints", "Endpoints", "EndpointName"),
     _sagemaker("endpoint config", "endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
@@ -203,7 +203,7 @@ KINDS = (
 
 
 def inventory(config: Config) -> pd.DataFrame:
-    """Return all that the course has made: a row with `kind` and `name` for each resource."""
+    """Return the course's resources: a row with `kind` and `name` for each."""
     rows = [(kind.name, name) for kind in KINDS for name in kind.find(config)]
     return pd.DataFrame(rows, columns=["kind", "name"])
 
@@ -221,9 +221,9 @@ def remaining(config: Config, patience: float = LAG) -> pd.DataFrame:
 
 
 def delete_all(config: Config, patience: float = LAG) -> pd.DataFrame:
-    """Delete all that `inventory` lists; return what was deleted and what was not, with reasons.
+    """Delete all resources that `inventory` lists; return a row with the result for each.
 
-    A resource that is gone already is no error, so that it may be run again at any time.
+    A resource that is gone already is no error, so this may be run again at any time.
 
     Args:
         patience: seconds for which a list may show what is gone.
@@ -236,7 +236,7 @@ def delete_all(config: Config, patience: float = LAG) -> pd.DataFrame:
                 rows.append((kind.name, name, "deleted"))
             except (ClientError, LookupError) as error:
                 reason = getattr(error, "response", {}).get("Error", {}).get("Message", error)
-                gone = _is_gone(config, kind, name, patience)  # somebody else was faster
+                gone = _is_gone(config, kind, name, patience)  # deleted elsewhere meanwhile
                 rows.append((kind.name, name, "deleted" if gone else f"left: {reason}"))
     return pd.DataFrame(rows, columns=["kind", "name", "result"])
 

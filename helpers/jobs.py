@@ -1,4 +1,4 @@
-"""Waits for jobs and reports their results; knows Describe calls and logs, starts no job."""
+"""Waits for jobs and reads their results and logs; knows Describe calls, starts no job."""
 
 import re
 import time
@@ -47,11 +47,11 @@ class Job:
     instances: int
     description: dict = field(repr=False)
     metrics: dict[str, float] = field(default_factory=dict, repr=False)
-    """The last value of each `name=value` that it printed."""
+    """The last value of each metric that it printed as `name=value`."""
 
     @property
     def cost(self) -> float | None:
-        """Dollars on AWS for the time that it ran."""
+        """Return the dollars on AWS for its run; None where the price is unknown."""
         return instance_cost(self.instance_type, self.seconds, self.instances)
 
     @property
@@ -96,7 +96,7 @@ def wait(config: Config, kind: str, name: str) -> Job:
     """Wait for a job, showing its state, and return it; an interrupt leaves the job running.
 
     Raises:
-        JobFailed: it failed or was stopped; the message has the reason and where its log is.
+        JobFailed: it failed or was stopped; the message has the reason and names its log.
     """
     with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
         while True:
@@ -115,10 +115,10 @@ def wait(config: Config, kind: str, name: str) -> Job:
 
 
 def shards_of(job: dict) -> str | None:
-    """Return the URI of the shards that a training job has read, where its settings name it.
+    """Return the URI of a training job's shards; None where its settings name none.
 
     Args:
-        job: what DescribeTrainingJob tells.
+        job: the answer of DescribeTrainingJob.
     """
     if data := job.get("HyperParameters", {}).get("data"):
         return data.strip('"').rstrip("/")  # the SDK sends hyperparameters as JSON
@@ -129,7 +129,7 @@ def shards_of(job: dict) -> str | None:
 
 
 def finished(config: Config, kind: str, name: str) -> Job:
-    """Return a job that has ended, with the metrics that it printed last."""
+    """Return a job that has ended, with the last value of each metric that it printed."""
     description = describe(config, kind, name)
     resources = description.get("ProcessingResources", {})
     cluster = description.get("ResourceConfig") or resources["ClusterConfig"]
@@ -145,7 +145,7 @@ def finished(config: Config, kind: str, name: str) -> Job:
 
 
 def log_lines(config: Config, kind: str, name: str) -> Iterator[tuple[datetime, str, str]]:
-    """Yield time, instance and text of all that a job printed, in order of time."""
+    """Yield (time, instance, text) of each line that a job printed, in order of time."""
     logs = client(config, "logs")
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=_log_group(kind), logStreamNamePrefix=f"{name}/"
@@ -169,7 +169,7 @@ def _texts(config: Config, kind: str, name: str) -> Iterator[str]:
 def read_metrics(lines: Iterable[str]) -> pd.DataFrame:
     """Return one row for each line that holds `name=value; …` metrics.
 
-    A line counts when all of it is such pairs, so that prose with a sign in it does not.
+    A line counts only if it consists of such pairs, so prose with an equals sign does not.
     """
     return pd.DataFrame(_metric_rows(lines))
 
@@ -183,5 +183,5 @@ def _metric_rows(lines: Iterable[str]) -> Iterator[dict[str, float]]:
 
 
 def metrics(config: Config, kind: str, name: str) -> pd.DataFrame:
-    """Return all metrics that a job logged, a row for each line that has some."""
+    """Return all metrics that a job logged, a row for each line with metrics."""
     return read_metrics(_texts(config, kind, name))

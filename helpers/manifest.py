@@ -1,4 +1,4 @@
-"""The manifest of a sharded data set: the contents of every shard; it reads no shard itself."""
+"""The manifest of a sharded data set: the contents of its shards; it reads no shard itself."""
 
 import json
 from collections.abc import Mapping
@@ -49,18 +49,18 @@ class SplitInfo:
 
 @dataclass(frozen=True)
 class Account:
-    """The account of the raw objects (recordings, photos): `used` + `unused` is all."""
+    """The account of the raw objects (recordings, photos): all are either `used` or `unused`."""
 
     used: int
-    """Gave one sample or more."""
+    """Objects that gave one sample or more."""
     unused: int
-    """Gave none; each is one of `dropped`."""
+    """Objects that gave no sample; each is listed in `dropped`."""
     rows: int
-    """The others of `dropped`: entries of the metadata without an object of their own."""
+    """The other entries of `dropped`: rows of the metadata without an object."""
 
     @property
     def objects(self) -> int:
-        """Return how many raw objects there were."""
+        """Return the number of raw objects."""
         return self.used + self.unused
 
     def __str__(self) -> str:
@@ -88,18 +88,18 @@ class Manifest:
     """By label, from the train split; mean 1 over its samples."""
     dropped: list[Remark] = field(default_factory=list)
     joined: list[Remark] = field(default_factory=list)
-    """Near copies that stay, in one split with their originals, and why."""
+    """Near copies that are kept, in one split with their originals, with the reason."""
     names: dict[str, str] = field(default_factory=dict)
-    """By record id, the path of the user's own file, where the id is not that file's name."""
+    """By record id, the path of the user's own file, where its name differs from the id."""
     label_names: dict[str, str] = field(default_factory=dict)
     """Labels in words, such as `Barn Swallow (barswa)`, where a label alone tells too little."""
     sources: dict = field(default_factory=dict)
-    """What it was made of: `name` of the raw data and the `fingerprint` of all its objects; `count`
-    of raw objects, how many of them were `used`, and the `etags` of those read, by key."""
+    """The raw data: its `name`, the `fingerprint` of all its objects, the `count` of objects, the
+    number `used`, and the `etags` of the objects read, by key."""
     version: int = VERSION
 
     def __repr__(self) -> str:
-        """Word its contents in one line."""
+        """Describe its contents in one line."""
         splits = ", ".join(
             f"{name} {split.samples:,} in {len(split.shards)} shards"
             for name, split in self.splits.items()
@@ -136,7 +136,11 @@ class Manifest:
         return manifest
 
     def check(self) -> None:
-        """Raise BadManifest where the parts contradict each other."""
+        """Check that the parts agree with each other.
+
+        Raises:
+            BadManifest: they contradict each other; the message says where.
+        """
         _require(self.version == VERSION, f"it is of version {self.version}, not {VERSION}")
         _require(len(set(self.labels)) == len(self.labels), "a label is listed twice")
         account = self.account
@@ -200,7 +204,7 @@ def load_manifest(folder: Folder) -> Manifest:
     """Read and check the manifest of a folder of shards.
 
     Raises:
-        BadManifest: there is none, or it is damaged.
+        BadManifest: the folder has no manifest, or a damaged one.
     """
     try:
         text = folder.read(NAME)

@@ -1,4 +1,4 @@
-"""Maps of places on land and sea; takes frames, asks no service and downloads nothing.
+"""Maps of places on land and sea; takes frames, calls no service and downloads nothing.
 
 The outlines are Natural Earth's (https://www.naturalearthdata.com, public domain, 1:10,000,000) as
 the package geo-intel-offline holds them.

@@ -1,4 +1,4 @@
-"""Scores of a classifier from plain arrays; it knows nothing of models, loaders or ranks."""
+"""Scores of a classifier from arrays, and the lines that log them; knows no model or loader."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -48,9 +48,9 @@ def count_rmse(confusion: np.ndarray, labels: Sequence[str]) -> float:
 
 
 def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Return the chance that a positive scores above a negative, ties counting half.
+    """Return the ROC-AUC: the chance that a positive scores above a negative, ties counting half.
 
-    This is the Mann-Whitney statistic; nan where either side is empty.
+    Computed as the Mann-Whitney statistic; nan without a positive or without a negative.
     """
     positive = np.asarray(positive, bool)
     n, m = int(positive.sum()), int((~positive).sum())
@@ -63,7 +63,7 @@ def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
 
 
 def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Return the precision averaged over the recall steps, tied scores taken together."""
+    """Return the average precision: precision averaged over recall steps, ties taken together."""
     positive = np.asarray(positive, bool)
     if not positive.any():
         return float("nan")
@@ -77,7 +77,7 @@ def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
 def score_classes(
     score: Callable[[np.ndarray, np.ndarray], float], probabilities: np.ndarray, target: np.ndarray
 ) -> np.ndarray:
-    """Return a one-against-rest score of each class, float (classes,); nan where it has none.
+    """Return each class's one-against-rest score, float (classes,); nan where it is undefined.
 
     Args:
         probabilities: float (samples, classes).
@@ -88,7 +88,7 @@ def score_classes(
 
 
 def mean_of_known(values: np.ndarray) -> float:
-    """Return the mean of the values that are not nan; nan where all are."""
+    """Return the mean of the values that are not nan; nan if all are."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else float("nan")
 
@@ -110,7 +110,7 @@ def macro_over_classes(
 def score_probabilities(
     probabilities: np.ndarray, target: np.ndarray, labels: Sequence[str]
 ) -> dict:
-    """Return all scores of a split: the confusion's, macro ROC-AUC, macro AP, loss, calibration."""
+    """Return all scores of a split: those of score_confusion, macro ROC-AUC and AP, calibration."""
     predicted = probabilities.argmax(1)
     return {
         **score_confusion(confusion_matrix(target, predicted, len(labels)), labels),
@@ -122,7 +122,7 @@ def score_probabilities(
 
 
 def log_loss(probabilities: np.ndarray, target: np.ndarray) -> float:
-    """Return the mean negative log of the probability of each truth."""
+    """Return the log loss: the mean negative logarithm of the true class's probability."""
     chosen = probabilities[np.arange(len(target)), target]
     return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
 
@@ -151,14 +151,14 @@ def calibration_error(bands: list[dict]) -> float:
 
 
 def overconfidence(bands: list[dict]) -> float:
-    """Return how much surer a model is than it is right, on average; below 0 it is too modest."""
+    """Return the mean of confidence minus accuracy: above 0 a model is overconfident."""
     total = sum(band["samples"] for band in bands)
     gaps = (band["samples"] * (band["confidence"] - band["accuracy"]) for band in bands)
     return sum(gaps) / max(total, 1)
 
 
 def metric_line(**values: float) -> str:
-    """Return `name=value; name=value;`, the one form in which jobs print their metrics."""
+    """Return `name=value; name=value;`, the form in which all jobs print their metrics."""
     return " ".join(
         f"{name}={value:.6g};" if isinstance(value, float) else f"{name}={value};"
         for name, value in values.items()

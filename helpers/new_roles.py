@@ -1,6 +1,6 @@
-"""Has requests wait for a role that IAM has made and SageMaker does not see yet; knows no client.
+"""Repeats requests while SageMaker does not see a new IAM role yet; makes no client.
 
-IAM's changes take seconds to be seen by other services:
+Other services see IAM's changes after some seconds:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency).
 """
 

@@ -12,10 +12,10 @@ ERRORS_ONLY = 3
 
 
 def open_session(path: Path, threads: int | None = None) -> "onnxruntime.InferenceSession":
-    """Open a model.
+    """Open an ONNX model on the CPU.
 
     Args:
-        threads: of one call; None for one per core.
+        threads: number of threads of one call; None for one per core.
     """
     telemetry.switch_off()
     import onnxruntime

@@ -1,4 +1,4 @@
-"""Runs work in threads with a progress bar; it knows neither the work nor its objects."""
+"""Runs work in threads with a progress bar; knows neither the work nor its items."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -13,7 +13,7 @@ def run_parallel(
 ) -> int:
     """Run `work` on all items in threads with a progress bar; return the count.
 
-    The first error ends it. At most `4 * threads` items wait, so memory stays flat.
+    The first error ends it and is raised. At most `4 * threads` items wait, so memory stays flat.
     """
     queue, done, running = iter(items), 0, set()
     with ThreadPoolExecutor(threads) as pool, tqdm(total=total, desc=title, leave=False) as bar:

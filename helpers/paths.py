@@ -1,6 +1,6 @@
-"""Names from outside as paths below a folder: refused or proved to lie inside. Knows no service.
+"""Turns untrusted names into paths inside a folder, or refuses them; knows no service.
 
-Keys of objects, members of archives, names in a listing: whatever becomes a path comes through
+Keys of objects, members of archives, names in a listing: every name that becomes a path is checked
 here (tests/project/test_joins.py).
 """
 
@@ -16,11 +16,11 @@ _PARTIAL = re.compile(r"\.part-[0-9a-f]{32}")
 
 
 class UnsafeName(ValueError):
-    """A name that can't become a path inside its folder; the message names it and says why."""
+    """A name that can't become a path inside its folder; the message has the reason."""
 
 
 def fault(key: str) -> str | None:
-    """Say why a key with slashes can't be a path below a folder; None if it can."""
+    """Return the reason why a key can't be a path below a folder; None if it can."""
     if "\0" in key:
         return "it has a NUL character"
     for part in key.split("/"):
@@ -54,7 +54,7 @@ def all_below(root: str | Path, keys: Iterable[str]) -> dict[str, Path]:
     """Return the paths of keys that all become files below `root`, by key.
 
     Raises:
-        UnsafeName: one can't, or one is another's folder.
+        UnsafeName: a key can't, or one key is the folder of another.
     """
     paths = {key: below(root, key) for key in keys}
     for key in paths:
@@ -65,17 +65,17 @@ def all_below(root: str | Path, keys: Iterable[str]) -> dict[str, Path]:
 
 
 def partial(path: Path) -> Path:
-    """Return a name beside a path for a file that is not whole yet; no key has such a name."""
+    """Return a temporary name beside a path, for a file that is not complete yet."""
     return path.with_name(f".part-{uuid.uuid4().hex}")
 
 
 def is_partial(name: str) -> bool:
-    """Say whether a file name is one of `partial`."""
+    """Return whether a file name was made by `partial`."""
     return bool(_PARTIAL.fullmatch(name))
 
 
 def _leads_out(root: str | Path, key: str) -> bool:
-    """Say whether a link among the folders of a key leads out of `root`."""
+    """Return whether a link among the folders of a key leads out of `root`."""
     folder = str(root)
     for part in key.split("/")[:-1]:
         folder = f"{folder}/{part}"

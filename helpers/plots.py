@@ -1,7 +1,8 @@
-"""The course's figures, in one look; takes arrays and frames, asks no service.
+"""The course's figures in one style; takes arrays and frames, calls no service.
 
-Colors are Okabe and Ito's (https://jfly.uni-koeln.de/color/), told apart by color-blind readers
-too, with a wine red for their yellow, which is lost on white; amounts use maps that read in gray.
+Colors are from Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), which color-blind
+readers can distinguish, with a wine red for its yellow, which is too pale on white. Color maps stay
+readable in gray.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,14 +32,14 @@ SCRIPTS = (
 """Fonts of the scripts that DejaVu lacks, used where they are installed."""
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 LOWEST = 150.0
-"""Hertz at the bottom of a spectrogram: below it is wind."""
+"""Lowest frequency of a spectrogram, in Hz: below it is wind."""
 OCTAVES = (500, 1000, 2000, 4000, 8000, 16_000)
 LABEL, SENTENCE = 34, 56
-"""Characters that a figure has room for at an axis, and in a title or a bar's own line."""
+"""Most characters of a label at an axis, and of a title or a bar's own line."""
 
 
 def use_style() -> None:
-    """Set the course's look for all figures of a notebook."""
+    """Set the course's style for all figures of a notebook."""
     sns.set_theme(style="whitegrid", palette=COLORS, font_scale=0.9)
     installed = set(font_manager.get_font_names())
     plt.rcParams.update(
@@ -50,7 +51,7 @@ def use_style() -> None:
             "savefig.facecolor": PAPER,
             "figure.figsize": WIDE,
             "figure.constrained_layout.use": True,
-            # Labels are strangers' words: `$` in one is no formula, and must not fail as one.
+            # Labels come from data: a `$` in one is no formula, and must not fail as one.
             "text.parse_math": False,
             "axes.titleweight": "bold",
             "axes.titlelocation": "left",
@@ -61,7 +62,7 @@ def use_style() -> None:
 
 
 def shown(text: object, longest: int = LABEL) -> str:
-    """Return a text for a figure: not too long, and `U+9CE5` for letters that no font has."""
+    """Return a text for a figure: shortened, with `U+9CE5` for letters that no font has."""
     text = str(text)
     if len(text) > longest:
         text = f"{text[: longest - 11]}…{text[-10:]}"
@@ -104,8 +105,8 @@ def counts_of(frame: pd.DataFrame, *, title: str, xlabel: str, ylabel: str) -> F
     figure, axes = plt.subplots(figsize=WIDE)
     axes.plot(numbers, heights, "o", color=COLORS[0], markersize=7)
     for number, height in zip(numbers, heights, strict=True):
-        place = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
-        axes.annotate(f"{height:,}", (number, height), (0, 7), **place)
+        label_style = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
+        axes.annotate(f"{height:,}", (number, height), (0, 7), **label_style)
     axes.set(title=title, xlabel=xlabel, ylabel=f"{ylabel} (log scale)", yscale="log")
     axes.set_ylim(0.6, 3 * max(heights, default=1))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
@@ -117,10 +118,10 @@ def counts_of(frame: pd.DataFrame, *, title: str, xlabel: str, ylabel: str) -> F
 def class_balance(
     counts: Mapping[str, int], *, title: str, unit: str, names: Mapping[str, str] = NO_NAMES
 ) -> Figure:
-    """Draw how many samples each class has: the largest first, classes that are numbers in order.
+    """Draw the number of samples of each class: the largest first, numbers in order.
 
     Args:
-        unit: what is counted, such as 'recordings'.
+        unit: name of the counted things, such as 'recordings'.
         names: labels in words, where there are any.
     """
     labels = in_order(counts)
@@ -143,7 +144,7 @@ def dots(
     names: Mapping[str, str] = NO_NAMES,
     digits: int = 2,
 ) -> Figure:
-    """Draw a value for each row as a dot, with its range where it has one.
+    """Draw a value for each row as a dot, with its range if it has one.
 
     Dots stand where bars from 0 would look all alike: the axis begins near the smallest.
 
@@ -151,15 +152,15 @@ def dots(
         frame: column `value`, and `low` and `high` for ranges; its index names the rows.
     """  # fmt: skip
     figure, axes = plt.subplots(figsize=(WIDE[0], 1.0 + 0.28 * len(frame)))
-    places = range(len(frame))
+    heights = range(len(frame))
     if "low" in frame:
-        axes.hlines(places, frame["low"], frame["high"], color=COLORS[0], linewidth=2, alpha=0.6)
-    axes.plot(frame["value"], places, "o", color=COLORS[0], markersize=7)
+        axes.hlines(heights, frame["low"], frame["high"], color=COLORS[0], linewidth=2, alpha=0.6)
+    axes.plot(frame["value"], heights, "o", color=COLORS[0], markersize=7)
     right = frame["high"] if "high" in frame else frame["value"]
-    for place, end, value in zip(places, right, frame["value"], strict=True):
+    for height, end, value in zip(heights, right, frame["value"], strict=True):
         text = f"{value:.{digits}f}"
-        axes.annotate(text, (end, place), (8, 0), textcoords="offset points", va="center", size=8)
-    axes.set_yticks(places, [shown(names.get(label, label)) for label in frame.index])
+        axes.annotate(text, (end, height), (8, 0), textcoords="offset points", va="center", size=8)
+    axes.set_yticks(heights, [shown(names.get(label, label)) for label in frame.index])
     axes.set(title=title, xlabel=xlabel, ylabel="", ylim=(len(frame) - 0.5, -0.5))
     axes.margins(x=0.12)
     return figure
@@ -172,7 +173,7 @@ def split_shares(
     names: Mapping[str, str] = NO_NAMES,
     aims: Sequence[float] = (),
 ) -> Figure:
-    """Draw how each class is divided among the splits.
+    """Draw the shares of the splits in each class.
 
     Args:
         counts: samples, a row for each class and a column for each split.
@@ -230,7 +231,7 @@ def spectrogram(
 
 
 def color_bar(image: AxesImage, axes: Sequence[Axes]) -> None:
-    """Say once, for all axes whose images are on one scale, what their colors mean."""
+    """Add one color bar for all axes whose images share a scale."""
     bar = image.figure.colorbar(
         image, ax=axes, label=image.get_label(), pad=0.01, shrink=0.8, fraction=0.04, aspect=40
     )

@@ -1,7 +1,7 @@
-"""From the bytes of a clip or photo to probabilities; the same core offline and in the endpoint.
+"""Predicts probabilities from the bytes of a clip or photo, offline and in the endpoint alike.
 
-It knows an artifact's folder and its data set; nothing of HTTP, S3 or endpoints. The exported
-graph answers where there is one (networks/graph.py): then torch is not even imported.
+It knows an artifact's folder and its data set; nothing of HTTP, S3 or endpoints. It runs the
+exported graph where there is one (networks/onnx_graph.py), and then does not import torch.
 """
 
 from collections.abc import Callable
@@ -12,21 +12,21 @@ import numpy as np
 
 from helpers.datasets import Dataset, load_dataset
 from helpers.networks.artifact import load_artifact, load_card
-from helpers.networks.graph import GRAPH, Graph
+from helpers.networks.onnx_graph import GRAPH, Graph
 
 BATCH = 32
 """Windows predicted at once: an hour of sound has 720, which need not be in memory together."""
 
 
 class UnsupportedType(ValueError):
-    """The content type is none that the model's data set takes; the message lists those."""
+    """The model's data set does not take this content type; the message lists those it takes."""
 
 
 def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray], np.ndarray]:
     """Return the network of an artifact's weights, run by torch on the CPU.
 
     Raises:
-        ModuleNotFoundError: there is no torch here, and so only an exported graph could answer.
+        ModuleNotFoundError: torch is not installed, so only an exported graph can predict.
     """
     try:
         import torch
@@ -47,7 +47,7 @@ def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray],
 
 @dataclass
 class Predictor:
-    """A trained model and all that it takes to feed it."""
+    """A trained model with its card and its data set, ready to predict."""
 
     network: Callable[[np.ndarray], np.ndarray]
     """Stored samples (B, …) to probabilities, float64 (B, classes)."""
@@ -62,11 +62,11 @@ class Predictor:
 
         Args:
             graph: run the exported graph if there is one, else the weights.
-            threads: of one prediction; None for one per core.
+            threads: number of threads of one prediction; None for one per core.
 
         Raises:
             FileNotFoundError: the folder holds no model of this course.
-            ModuleNotFoundError: the weights would have to answer, and there is no torch.
+            ModuleNotFoundError: there is no graph to run, and torch is not installed.
         """
         folder = Path(folder)
         card, path = load_card(folder), folder / GRAPH
@@ -78,21 +78,21 @@ class Predictor:
         return cls(network, card, load_dataset(card["dataset"]).resized(card.get("size")))
 
     def check_type(self, content_type: str) -> None:
-        """Compare a request's content type with those of the data set.
+        """Check that the data set takes a request's content type.
 
         Raises:
-            UnsupportedType: another one.
+            UnsupportedType: the data set does not take it.
         """
         if content_type.partition(";")[0].strip().lower() not in self.dataset.content_types:
             taken = ", ".join(self.dataset.content_types)
             raise UnsupportedType(f"Content type {content_type!r} is not one of {taken}")
 
     def predict(self, data: bytes) -> dict:
-        """Clean, cut and decode as the shards were made, and predict.
+        """Clean, cut and decode one raw object with the sharding job's code, and predict.
 
         Returns:
-            label, probabilities {label: p} (the mean over the samples), and, where the samples
-            are cut out of one object, windows [{start (seconds), probabilities}].
+            label, probabilities {label: p} (the mean over the samples), and, where the object is
+            cut into several samples, windows [{start (seconds), probabilities}].
 
         Raises:
             Unreadable: the bytes give no sample; the message says why.

@@ -1,4 +1,4 @@
-"""The raw data behind shards, versions and endpoint; stale ones are refused."""
+"""The raw data behind shards, versions and endpoint; refuses stale shards, makes none."""
 
 import re
 from collections import Counter
@@ -17,12 +17,12 @@ COLUMNS = ["what", "made of", "what becomes of it"]
 
 
 def current_manifest(config: Config) -> Manifest:
-    """Return the manifest of the shards, which are of the raw data as it is.
+    """Return the manifest of the shards, if they were made from the present raw data.
 
     Raises:
-        BadManifest: there are no shards, or they were made before the raw data was changed; it
-            names the notebook that makes them.
-        LookupError: the raw data is not there as a whole.
+        BadManifest: there are no shards, or the raw data was changed after they were made; the
+            message names the notebook that makes them.
+        LookupError: the raw data was not uploaded, or not completely.
     """
     manifest = load_manifest(S3Prefix(client(config, "s3"), config.uri("shards")))
     if manifest.sources.get("fingerprint") != check_raw(config).fingerprint:
@@ -34,7 +34,7 @@ def current_manifest(config: Config) -> Manifest:
 
 
 def what_was_made(config: Config) -> pd.DataFrame:
-    """Return the results of this and of other raw data: a row each, with its fate."""
+    """Return the results of this and other raw data: a row each, with its source and its use."""
     record = load_record(config)
     rows = [_raw(config, record), *_others(config), *_tables(config), _shards(config, record)]
     rows += [*_versions(config), *_endpoint(config)]
@@ -50,7 +50,7 @@ def _raw(config: Config, record: RawRecord | None) -> tuple[str, str, str]:
 
 
 def _others(config: Config) -> list[tuple[str, str, str]]:
-    """Tell of the raw data of other sources, which lies under prefixes of its own."""
+    """Return rows for the raw data of other sources, which has its own prefixes."""
     kept = "it stays, with its shards and tables, and is not read"
     return [
         (f"raw/{folder}/", _words(record), kept)
@@ -65,7 +65,7 @@ def _words(record: RawRecord) -> str:
 
 
 def _tables(config: Config) -> list[tuple[str, str, str]]:
-    """Tell of the Parquet files, which remember no raw data: they are made anew, never reused."""
+    """Return a row for the Parquet files, which record no source: they are always made anew."""
     prefix = S3Prefix(client(config, "s3"), config.uri("tables"))
     if next(prefix.list(), None) is None:
         return []
@@ -86,7 +86,7 @@ def _shards(config: Config, record: RawRecord | None) -> tuple[str, str, str]:
 
 
 def _versions(config: Config) -> list[tuple[str, str, str]]:
-    """Tell of the registered versions, which are never changed."""
+    """Return a row for each source of registered versions, which are never changed."""
     counts = Counter(version.source for version in versions(config))
     return [
         (
@@ -101,7 +101,7 @@ def _versions(config: Config) -> list[tuple[str, str, str]]:
 
 
 def _endpoint(config: Config) -> list[tuple[str, str, str]]:
-    """Tell of the endpoint: it answers as it did, until notebook 08 gives it another version."""
+    """Return a row for the endpoint, which keeps its version until notebook 08 updates it."""
     number = _served(config)
     if number is None:
         return []

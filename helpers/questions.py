@@ -1,4 +1,4 @@
-"""Questions that a data set's metadata can answer in SQL; asks Athena, knows no data set."""
+"""Asks a data set's questions about its metadata in Athena; knows the SQL of none."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -25,13 +25,12 @@ SELECT label, samples, round(samples * 1e0 / sum(samples) OVER (), 3) AS share,
        round(sum(samples) OVER () * 1e0 / (count(*) OVER () * samples), 3) AS weight
 FROM counts ORDER BY samples DESC, label
 """
-"""For each class its samples, the share that has related samples, the share of a random test set
-that would have related samples in training (which holds 70 % of all: each of the others is there
-with that chance), and the weight that evens the classes out."""
+"""For each class: its samples, the share with related samples, the share of a random test set with
+related samples in training (each is there with a chance of 70 %), and its class weight."""
 
 
 def leak(questions: Questions) -> str:
-    """Return the query of the class weights and of the leak of a split sample by sample."""
+    """Return the SQL of the class weights and of the leak of a random split by samples."""
     return LEAK.format(related=questions.related.strip())
 
 
@@ -49,13 +48,13 @@ def draw_leak(frame: pd.DataFrame, relation: str, names: Mapping[str, str] = NO_
 
 
 def ask(config: Config, question: Question, names: Mapping[str, str] = NO_NAMES) -> None:
-    """Put a question to Athena; show its query, its figure, its finding and its cost.
+    """Run a question in Athena; show its query, its figure, its finding and its cost.
 
     Args:
         names: labels in words, for the figure.
 
     Raises:
-        QueryError: the flat table is not there; the message says which notebook makes it.
+        QueryError: the flat table is missing; the message names the notebook that makes it.
     """
     from IPython.display import Markdown, display
 
@@ -71,8 +70,8 @@ def ask(config: Config, question: Question, names: Mapping[str, str] = NO_NAMES)
 
 
 def _drawable(frame: pd.DataFrame, words: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
-    """Return the rows with their texts as a figure can show them, two texts never as one."""
-    # Where there are labels the other texts are labels too, such as what else is in a sample.
+    """Return the rows with texts that a figure can show; different texts stay different."""
+    # Beside labels, the other texts are labels too, such as secondary labels.
     longest = LABEL if "label" in frame else SENTENCE
     texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
     names, counts = {}, Counter()
@@ -80,5 +79,5 @@ def _drawable(frame: pd.DataFrame, words: Mapping[str, str] = NO_NAMES) -> pd.Da
         name = shown(words.get(text, text), longest)
         counts[name] += 1
         names[text] = name if counts[name] == 1 else f"{name} ({counts[name]})"
-    # Athena's CSV has an empty text as nothing, a label that somebody left out for example.
+    # Athena's CSV turns an empty text, such as a missing label, into null.
     return frame.assign(**{name: frame[name].map(names).fillna("none") for name in texts})

@@ -1,7 +1,7 @@
-"""Versions of the course's model in SageMaker's registry: made, compared, approved, found again.
+"""Registers, compares, approves and lists versions of the model in SageMaker's model registry.
 
-Knows the registry's calls; evaluation/paired_comparison.py judges,
-evaluation/model_card.py writes cards.
+Knows the registry's calls; evaluation/paired_comparison.py compares, evaluation/model_card.py
+writes cards.
 """
 
 import json
@@ -30,7 +30,7 @@ from helpers.session import client
 
 INSTANCE = "ml.m5.large"
 SETTINGS = ("epochs", "batch-size", "lr", "model", "width", "image-size", "seed")
-"""Hyperparameters that a card names."""
+"""Hyperparameters that a model card lists."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Version:
 
     @property
     def number(self) -> int:
-        """Version in its group, from 1."""
+        """Version number in its group, from 1."""
         return self.description["ModelPackageVersion"]
 
     @property
@@ -66,7 +66,7 @@ class Version:
 
     @property
     def source(self) -> str:
-        """Name of the raw data that it was trained on; the first versions did not note it."""
+        """Name of the raw data that it was trained on; the first versions did not record it."""
         return self.properties.get("raw-data", "sample")
 
     def __repr__(self) -> str:
@@ -77,10 +77,10 @@ class Version:
 
 
 def read_report(config: Config, evaluation: str) -> dict:
-    """Return the evaluation.json below a URI.
+    """Return the evaluation.json in a folder of S3, given by its URI.
 
     Raises:
-        LookupError: there is none.
+        LookupError: the folder has none; the message names the notebook to run.
     """
     try:
         return json.loads(read_object(client(config, "s3"), f"{evaluation}/{NAME}"))
@@ -89,12 +89,16 @@ def read_report(config: Config, evaluation: str) -> dict:
 
 
 def read_predictions(config: Config, evaluation: str) -> Predictions:
-    """Return the predictions below a URI; FileNotFoundError if there are none."""
+    """Return the predictions in a folder of S3.
+
+    Raises:
+        FileNotFoundError: the folder has none.
+    """
     return Predictions.from_lines(read_object(client(config, "s3"), f"{evaluation}/{PREDICTIONS}"))
 
 
 def facts_of(config: Config, job: Job) -> Facts:
-    """Return the facts of a training job for a model's card."""
+    """Return the facts of a training job for the model card."""
     hyperparameters = job.description.get("HyperParameters", {})
     # The SDK sends hyperparameters as JSON.
     settings = {
@@ -118,7 +122,7 @@ def candidate(config: Config) -> Job:
     Trials of a search have longer names.
 
     Raises:
-        LookupError: there is none.
+        LookupError: there is no such job; the message names the notebook to run.
     """
     wanted = re.compile(re.escape(config.name) + r"-\d{14}")
     pages = client(config, "sagemaker").get_paginator("list_training_jobs").paginate(
@@ -213,7 +217,7 @@ def versions(config: Config, status: str | None = None) -> list[Version]:
 
 
 def history(config: Config) -> pd.DataFrame:
-    """Return all versions: a row each with status, score, training job and the reason."""
+    """Return a row for each version: status, score, training job, raw data and reason."""
     rows = [
         {
             "version": version.number,
@@ -229,7 +233,7 @@ def history(config: Config) -> pd.DataFrame:
 
 
 def last_approved(config: Config) -> Version | None:
-    """Return the newest approved version of this raw data, None where there is none yet."""
+    """Return the newest approved version of this raw data, None where there is none."""
     approved = versions(config, "Approved")
     return next((each for each in approved if each.source == config.source), None)
 
@@ -249,10 +253,10 @@ def approved(config: Config) -> Version:
 
 
 def compare(config: Config, new: Version, old: Version | None) -> PairedComparison:
-    """Compare two versions on the test samples that both have answered.
+    """Compare two versions on their common test samples.
 
-    Where there are none, or the classes are others, the raw data has changed between the two: then
-    the new version is judged by itself.
+    Without a common sample, or with other classes, the raw data has changed between the two: then
+    the new version is judged by its own scores.
     """
     ours = read_predictions(config, new.properties["evaluation"])
     if old is None:
@@ -267,13 +271,13 @@ def compare(config: Config, new: Version, old: Version | None) -> PairedComparis
 
 
 def decide(config: Config, version: Version, result: PairedComparison) -> Version:
-    """Approve a version, or reject one that is worse than the approved one; keep the reason."""
+    """Approve a version, or reject it if it is worse than the approved one; record the reason."""
     status = "Rejected" if result.worse else "Approved"
     return _judge(config, version, status, result.verdict)
 
 
 def approve(config: Config, version: Version, why: str) -> Version:
-    """Approve a version for deployment and return it as it is now."""
+    """Approve a version for deployment and return its new state."""
     return _judge(config, version, "Approved", why)
 
 
@@ -285,7 +289,7 @@ def _judge(config: Config, version: Version, status: str, why: str) -> Version:
 
 
 def publish_card(config: Config, card: Card) -> str:
-    """Keep a card under the data set's name, with a new version for each; return its ARN."""
+    """Publish a model card under the data set's name, as a new version; return its ARN."""
     sagemaker, content = client(config, "sagemaker"), card.content()
     try:
         made = sagemaker.update_model_card(ModelCardName=config.name, Content=content)

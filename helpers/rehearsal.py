@@ -1,7 +1,7 @@
-"""What can be hurried or made to fail on the local AWS; on AWS one waits, and measures what is.
+"""Moves the local AWS's clock, injects faults, and interrupts spot jobs; knows no job script.
 
-AWS has neither a clock that can be moved nor a table of faults. `pass_time` waits there, `faults`
-changes nothing and says so, and `interrupt` stops the job, which goes on when it is created again.
+AWS offers neither a clock to move nor faults to inject. There, `pass_time` waits, `faults` changes
+nothing and says so, and `interrupt` stops the job, which continues when it is created again.
 """
 
 import time
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def pass_time(config: Config, seconds: float, why: str = "waiting") -> None:
-    """Let time pass for whatever is timed: alarms, cooldowns, keep-alive periods, schedules.
+    """Let time pass for alarms, cooldowns, keep-alive periods and schedules.
 
-    The local AWS moves its clock, which takes no time; on AWS this waits and shows how long yet.
+    The local AWS moves its clock at once; on AWS this waits and shows the remaining time.
     """
     if server := _local(config):
         from local_aws.control import advance
@@ -34,9 +34,9 @@ def pass_time(config: Config, seconds: float, why: str = "waiting") -> None:
 
 @contextmanager
 def faults(config: Config, *rules: "Fault", seed: int = 0) -> Iterator[str]:
-    """Have the local AWS show faults while the block lasts; yield a sentence on what is measured.
+    """Inject faults into the local AWS during the block; yield a sentence that describes them.
 
-    On AWS nothing is changed: what is measured there is AWS's own network and service.
+    On AWS nothing is changed: measurements there are of AWS's own network and service.
     """
     if not (server := _local(config)):
         yield "Measured on AWS as it is"
@@ -55,20 +55,20 @@ def faults(config: Config, *rules: "Fault", seed: int = 0) -> Iterator[str]:
 
 
 def slow_network(seconds: float, bytes_per_second: float) -> "Fault":
-    """Return the rule of an S3 whose connections have this latency and this rate."""
+    """Return the fault of a slow S3, with this latency (seconds) and rate on each connection."""
     from local_aws.control import Fault
 
     return Fault("slow", "s3", seconds=seconds, bytes_per_second=bytes_per_second)
 
 
 def interrupt(config: Config, training_job: str) -> str:
-    """Take a managed spot training job's instances away; return a sentence on what happened.
+    """Interrupt a managed spot training job; return a sentence on the effect.
 
-    On AWS nobody can ask for that: the job is stopped, and goes on from its checkpoint when it is
-    created again with the same checkpoint folder.
+    AWS offers no such call: there the job is stopped, and continues from its checkpoint when it
+    is created again with the same checkpoint folder.
 
     Raises:
-        RuntimeError: the job does not run, or not on spot instances.
+        RuntimeError: the job is not running, or not on spot instances.
     """
     if server := _local(config):
         from local_aws.control import interrupt
@@ -83,7 +83,7 @@ def _local(config: Config) -> "Context | None":
     """Return the local AWS of these settings; None on AWS.
 
     Raises:
-        RuntimeError: it does not run.
+        RuntimeError: it is not running.
     """
     if not config.endpoint_url:
         return None

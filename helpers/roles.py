@@ -1,4 +1,4 @@
-"""The execution role of jobs and endpoints, with the permissions they need and no more.
+"""The execution role of jobs and endpoints, with the permissions that they need; starts no job.
 
 A role that the account has is neither made nor changed nor deleted.
 """
@@ -12,7 +12,7 @@ TRUSTED = "sagemaker.amazonaws.com"
 
 
 def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return the role's permissions: a sentence, its actions and its resources."""
+    """Return the role's permissions: {description: (actions, resources)}."""
     bucket, account = f"arn:aws:s3:::{config.bucket}", config.account
     logs = f"arn:aws:logs:{config.region}:*:log-group:/aws/sagemaker/*"
     statements = {
@@ -60,7 +60,7 @@ def secret_arn(config: Config) -> str:
 
 
 def make_role(config: Config) -> str:
-    """Make or renew the execution role; running it again changes nothing.
+    """Create the execution role, or renew its permissions; running it again changes nothing.
 
     Returns:
         The role's name.
@@ -90,7 +90,7 @@ def make_role(config: Config) -> str:
 
 
 def delete_role(config: Config) -> bool:
-    """Delete the role and its policies; return whether it was there and the course's own."""
+    """Delete the role and its policies; return whether it existed and is the course's own."""
     if config.account.role:
         return False
     iam = client(config, "iam")

@@ -1,6 +1,6 @@
-"""S3 in bulk: listings, a prefix as a folder, parallel copies, reads that go on at a break.
+"""S3 in bulk: listings, a prefix as a folder, parallel copies, reads that resume; makes no client.
 
-It takes a client and never makes one; give clients `max_pool_connections` of at least `threads`.
+Give clients `max_pool_connections` of at least `threads`.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +27,8 @@ def list_objects(client: Any, uri: str) -> Iterator[Entry]:
     for page in pages:
         for item in page.get("Contents", ()):
             key = item["Key"].removeprefix(prefix)
-            if key and (item["Size"] or not key.endswith("/")):  # else a folder of the console's
+            # The console makes empty objects such as `folder/`.
+            if key and (item["Size"] or not key.endswith("/")):
                 yield Entry(key, item["Size"], item["ETag"].strip('"'))
 
 
@@ -45,7 +46,7 @@ class Body:
             raise ConnectionError(f"the connection broke: {error}") from error
 
     def close(self) -> None:
-        """Drop the connection if the body isn't at its end."""
+        """Close the connection if the body isn't at its end."""
         self._stream.close()
 
 
@@ -54,8 +55,8 @@ def open_object(client: Any, uri: str, start: int = 0, stop: int | None = None) 
 
     Raises:
         FileNotFoundError: there is no such object.
-        EOFError: it has no byte `start`.
-        ConnectionError: something that may pass; boto3's own retries are used up.
+        EOFError: the object ends before byte `start`.
+        ConnectionError: a temporary error, after boto3's own retries.
     """
     bucket, key = parse_uri(uri)
     last = "" if stop is None else stop - 1
@@ -81,11 +82,11 @@ def shard_opener(client: Any) -> Callable[[str, int, int], Body]:
 
 
 def read_object(client: Any, uri: str, size: int | None = None) -> bytes:
-    """Return an object's bytes; goes on at the byte where a connection broke.
+    """Return an object's bytes; resume at the byte where a connection broke.
 
     Raises:
         FileNotFoundError: there is no such object.
-        ConnectionError: it broke again and again.
+        ConnectionError: the connection broke again and again.
     """
     if size is None:
         bucket, key = parse_uri(uri)
@@ -112,7 +113,7 @@ class S3Prefix:
         return self.uri
 
     def list(self, prefix: str = "", *, etags: bool = True) -> Iterator[Entry]:
-        """Yield all objects, sorted by key; S3 gives the etags for nothing."""
+        """Yield all objects, sorted by key; listings of S3 include the etags."""
         folder, _, _ = prefix.rpartition("/")
         for entry in list_objects(self.client, f"{self.uri}/{folder}"):
             key = f"{folder}/{entry.key}" if folder else entry.key
@@ -155,7 +156,7 @@ def upload_folder(
 ) -> int:
     """Upload all files of a folder in parallel; return how many.
 
-    Files that are there already with the same size are sent again: S3 has no cheap comparison.
+    All files are sent, also those that S3 has already: it offers no cheap comparison.
     """
     bucket, prefix = parse_uri(uri)
     files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
@@ -170,12 +171,12 @@ def upload_folder(
 def download_prefix(
     client: Any, uri: str, folder: Path, *, threads: int = THREADS, title: str | None = None
 ) -> int:
-    """Download all objects below a URI in parallel; return how many are there now.
+    """Download all objects below a URI in parallel; return their number.
 
-    Resumable: a file appears under its name only when whole, and one of the right size is kept.
+    Resumable: a file gets its name only when it is complete; one of the right size is kept.
 
     Raises:
-        UnsafeName: a key can't be a file below `folder`; it is named, and nothing is written.
+        UnsafeName: a key can't be a file in `folder`; the message has the key; nothing is written.
     """
     objects = list(list_objects(client, uri))
     files = all_below(folder, (entry.key for entry in objects))

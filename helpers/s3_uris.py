@@ -1,10 +1,10 @@
-"""Takes S3 URIs apart and puts them together; it knows texts, and asks no service."""
+"""Parses and joins S3 URIs; it knows texts, and calls no service."""
 
 SCHEME = "s3://"
 
 
 def is_uri(location: str) -> bool:
-    """Say whether a location is an S3 URI, and no folder."""
+    """Return whether a location is an S3 URI rather than a folder."""
     return location.startswith(SCHEME)
 
 

@@ -1,4 +1,4 @@
-"""Raw objects and samples, below any data set; it knows shapes and names alone."""
+"""Records and samples, the types that all data sets share; knows no data set and no file."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Remark:
-    """Why a raw object gives no sample, or why it stays where one might expect otherwise."""
+    """A raw object with the reason why it gives no sample, or why it is kept nevertheless."""
 
     source: str
     """Key of the object, or path in the user's folder."""
@@ -33,7 +33,7 @@ class Remark:
 
 
 def causes(remarks: Iterable[Remark | dict]) -> list[tuple[str, int]]:
-    """Return (kind of reason, count), the most frequent first; numbers in reasons don't matter."""
+    """A raw object with the reason why it gives no sample, or why it is kept anyway."""
     kinds: Counter[str] = Counter()
     for remark in remarks:
         reason = remark["reason"] if isinstance(remark, dict) else remark.reason
@@ -43,18 +43,18 @@ def causes(remarks: Iterable[Remark | dict]) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Relation:
-    """Two records of which one repeats the other, as their contents say."""
+    """A pair of records of which one repeats the other, by their contents."""
 
     id: str
     other: str
     reason: str
     dropped: bool
-    """True where `id` adds nothing to `other`; else both stay, in one split."""
+    """True where `id` adds nothing to `other`; else both are kept, in one split."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One training sample, as it lies in a shard."""
+    """One sample, as it is stored in a shard."""
 
     key: str
     """Unique in the data set, without dots: `<record id>-<start in ms>` or `<record id>`."""

@@ -1,6 +1,6 @@
-"""Figures of a classifier's scores: learning curve, confusions, calibration, one answer.
+"""Figures of a classifier's scores: learning curve, confusion matrix, calibration, one prediction.
 
-Takes arrays and frames, asks no service; colors and sizes are those of `plots`.
+Takes arrays and frames, calls no service; colors and sizes come from `plots`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = 
 def confusion(
     matrix: np.ndarray, labels: Sequence[str], *, title: str, names: Mapping[str, str] = NO_NAMES
 ) -> Figure:
-    """Draw a confusion matrix, rows the truth, as counts on shares of each row.
+    """Draw a confusion matrix: counts, colored by their share of the row.
 
     Args:
         matrix: (classes, classes) counts, rows the truth.
@@ -67,7 +67,7 @@ def confusion(
 def reliability(
     bands: Sequence[Mapping[str, float]], *, error: float, title: str, bins: int = 10
 ) -> Figure:
-    """Draw how often a model is right against how sure it is, and how often it is how sure.
+    """Draw a reliability diagram: accuracy by confidence, and the number of samples of each band.
 
     Args:
         bands: of metrics.calibration, each with `low` and `high`, its accuracy's interval.
@@ -102,7 +102,7 @@ def probabilities(
     truth: str | None = None,
     names: Mapping[str, str] = NO_NAMES,
 ) -> Axes:
-    """Draw an answer's probabilities; the true class has a color and a word of its own."""
+    """Draw predicted probabilities; the true class has its own color and word."""
     labels = in_order(values)
     texts = [shown(names.get(label, label)) for label in labels]
     colors = [COLORS[2] if label == truth else COLORS[0] for label in labels]

@@ -1,8 +1,7 @@
-"""Runs a search as ordinary training jobs, one after another, with its records in S3.
+"""Runs a search as ordinary training jobs on a warm pool, with its records in S3.
 
-A tuning job of SageMaker reuses its clusters, until it ends. A warm pool of ordinary training jobs
-outlives each of them, so a search over it can be stopped and resumed, and choose in its own way;
-its waiting is billed.
+A SageMaker tuning job reuses its clusters until it ends. A warm pool outlives each training job, so
+a search on it can be stopped and resumed, and use its own sampler; its idle time is billed.
 """
 
 import json
@@ -34,14 +33,14 @@ class S3Records:
             return None
 
     def save(self, state: dict) -> None:
-        """Write the state in place of the one before."""
+        """Write the state over the previous one."""
         self._folder.write(self._key, json.dumps(state, indent=1).encode())
 
 
 def open_search(
     config: Config, name: str, ranges: Mapping[str, Any], *, objective: str, **options: Any
 ) -> Search:
-    """Return a search that is kept in the course's bucket, with the trials that it has.
+    """Return a search whose records are in the course's bucket, with its earlier trials.
 
     Args:
         ranges: the ranges that the SDK's HyperparameterTuner takes.
@@ -62,7 +61,7 @@ def run_search(
 
     Args:
         make_trainer: returns a ModelTrainer for hyperparameters; with a keep-alive period in its
-            Compute, each job after the first takes over the warm instances of the one before.
+            Compute, each job reuses the warm instances of the job before.
         first: hyperparameters of the first trial, such as the defaults.
     """
 
@@ -75,14 +74,14 @@ def run_search(
         try:
             wait(config, "TrainingJob", trial.job)
         except JobFailed:
-            pass  # measured like the others: the trial has its reason
+            pass  # the trial is measured too, and has the reason
         return _measured(config, search, trial)
 
     return search.run(start, finish, trials, first=first)
 
 
 def end_search(config: Config, search: Search) -> WarmPool:
-    """End the warm pool after the last trial, and add the cost of waiting to every trial."""
+    """End the warm pool after the last trial, and add its idle cost to the trials."""
     pool = end_warm_pool(config, search.trials[-1].job)
     search.trials = [_measured(config, search, trial) for trial in search.trials]
     search.save()

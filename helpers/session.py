@@ -1,4 +1,4 @@
-"""Makes every client of the course; the `Config` says of which cloud. Reads no environment."""
+"""Makes all clients of the course, for the cloud in the `Config`; reads no environment."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def boto_session(config: Config) -> boto3.Session:
-    """Return the one boto3 session of this run; its calls are written down where that is set."""
+    """Return this run's boto3 session; it records its calls if the config has a transcript."""
     session = session_of(config.endpoint_url, config.region, config.account)
     if config.transcript:
         own_data = bool(config.raw)
@@ -35,7 +35,7 @@ def _record(
     notebook: str | None,
     own_data: bool,
 ) -> None:
-    """Write the calls of a session's clients into a transcript from now on; once for a session."""
+    """Record the calls of a session's clients in a transcript from now on; once for a session."""
     from helpers.evidence.recorder import Recorder
 
     run = {"cloud": cloud, "dataset": dataset, "notebook": notebook, "own_data": own_data}
@@ -49,7 +49,7 @@ def client(config: Config, service: str) -> Any:
 
 
 def job_client(service: str) -> Any:
-    """Return a client for a job script: credentials, region and endpoint are the instance's."""
+    """Return a client for a job script, with the credentials and region of its instance."""
     return boto3.client(
         service,
         config=BotoConfig(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 6}),
@@ -64,7 +64,7 @@ def job_secret(name: str | None) -> str | None:
 
 
 def public_s3_client(endpoint_url: str | None = None, *, connections: int = 32) -> Any:
-    """Return a client for public buckets: it signs nothing and sends no credential.
+    """Return a client for public buckets, without signatures and credentials.
 
     Raises:
         PermissionError: this process is on the local AWS.
@@ -77,7 +77,7 @@ def public_s3_client(endpoint_url: str | None = None, *, connections: int = 32) 
             signature_version=UNSIGNED,
             max_pool_connections=connections,
             retries={"mode": "standard", "max_attempts": 4},
-            # A terminal that is pointed at the local AWS asks the real one here all the same.
+            # Use AWS also in a terminal whose variables name the local AWS.
             ignore_configured_endpoint_urls=True,
         ),
     )
@@ -99,7 +99,7 @@ def kaggle_session() -> "requests.Session":
 
 
 def _refuse_inside() -> None:
-    """Raise in a process that promised to stay on this machine."""
+    """Raise PermissionError in a process on the local AWS, which must not reach the internet."""
     if is_local():
         raise PermissionError(
             "This process uses the local AWS and reaches nothing outside: fetch real data in a "
@@ -108,7 +108,7 @@ def _refuse_inside() -> None:
 
 
 def sagemaker_session(config: Config) -> "Session":
-    """Return the SageMaker SDK's session, with the course's bucket for all that it stages."""
+    """Return a session of the SageMaker SDK that stages its files in the course's bucket."""
     from sagemaker.core.helper.session_helper import Session
 
     session = Session(
@@ -117,7 +117,7 @@ def sagemaker_session(config: Config) -> "Session":
         default_bucket=config.bucket,
         default_bucket_prefix=config.key("staging"),
     )
-    # Else the SDK tells its makers the account's number and what failed, with every job.
+    # Otherwise the SDK reports the account's number and each failure to its makers.
     defaults = session.sagemaker_config
     defaults.setdefault("SchemaVersion", "1.0")
     for name in ("SageMaker", "PythonSDK", "Modules"):
@@ -160,7 +160,7 @@ def role_arn(config: Config) -> str:
 
 
 def close(config: Config) -> str:
-    """Leave the cloud: stop the local AWS and all that it runs; on AWS nothing of ours runs on."""
+    """Stop the local AWS with all its processes; do nothing on AWS."""
     client_of.cache_clear()
     if not config.endpoint_url:
         return "Nothing to stop"

@@ -1,4 +1,4 @@
-"""A folder of objects behind one interface (s3.py has the one in S3); it knows no data set."""
+"""A folder of objects behind one interface (s3.py implements it for S3); knows no data set."""
 
 import hashlib
 import json
@@ -23,11 +23,11 @@ class Entry:
     """Relative to the folder, with slashes."""
     size: int
     etag: str
-    """Changes when the bytes do; S3's is mostly their MD5."""
+    """Changes when the bytes do; in S3 it is mostly their MD5."""
 
 
 def fingerprint(entries: Iterable[Entry]) -> str:
-    """Return a hash of keys, sizes and etags, which changes whenever any of the objects does."""
+    """Return a hash of keys, sizes and etags, which changes when any of the objects changes."""
     rows = sorted((entry.key, entry.size, entry.etag) for entry in entries)
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
@@ -42,7 +42,7 @@ class Folder(Protocol):
         """
 
     def read(self, key: str, size: int | None = None) -> bytes:
-        """Return one object; FileNotFoundError if there is none."""
+        """Return one object's bytes; FileNotFoundError if it does not exist."""
 
     def write(self, key: str, data: bytes) -> None:
         """Create or replace an object; a reader sees the old or the new, never a part."""
@@ -57,7 +57,7 @@ class Folder(Protocol):
 class LocalFolder:
     """A folder on disk.
 
-    Keys that can't be files in it raise UnsafeName, which names them.
+    A key that can't be a file in it raises UnsafeName with the key in the message.
     """
 
     def __init__(self, root: str | Path) -> None:
@@ -75,7 +75,7 @@ class LocalFolder:
                 yield Entry(key, files[key].stat().st_size, _md5(files[key]) if etags else "")
 
     def _files(self) -> Iterator[Path]:
-        """Yield all files but those half written."""
+        """Yield all files except those not completely written."""
         for folder, _, names in os.walk(self.root):
             yield from (Path(folder) / name for name in names if not is_partial(name))
 
@@ -84,14 +84,14 @@ class LocalFolder:
         return below(self.root, key).read_bytes()
 
     def write(self, key: str, data: bytes) -> None:
-        """Write to a temporary name, then rename."""
+        """Write the bytes to a temporary file, then rename it."""
         path = self._ready(key)
         part = partial(path)
         part.write_bytes(data)
         part.replace(path)
 
     def upload(self, path: Path, key: str) -> None:
-        """Copy a file to a temporary name, then rename."""
+        """Copy the file to a temporary name, then rename it."""
         target = self._ready(key)
         part = partial(target)
         with open(path, "rb") as source, open(part, "wb") as copy:
@@ -117,7 +117,7 @@ def read_resuming(
     attempts: int = ATTEMPTS,
     pause: float = 0.1,
 ) -> None:
-    """Fill `buffer`, opening again at the byte where a read broke.
+    """Fill `buffer`, and reopen the object at the byte where a read broke.
 
     `open_at(n)` returns a reader that starts `n` bytes into the buffer's range. Pauses double;
     attempts count anew after progress.
@@ -144,7 +144,7 @@ def read_resuming(
 
 
 def _pieces(body: BinaryIO, buffer: memoryview) -> Iterator[int]:
-    """Read into the buffer until it is full or the body ends; yield how much came each time."""
+    """Read into the buffer until it is full or the body ends; yield the size of each read."""
     done = 0
     try:
         while done < len(buffer) and (piece := body.read(min(PIECE, len(buffer) - done))):

@@ -1,7 +1,7 @@
-"""Batches for training and evaluation, streamed from shards; it knows no model and no AWS client.
+"""Streams batches for training and evaluation from shards; knows no model and no AWS client.
 
-Its parts are in streaming/. The plan of an epoch (plan.py) says which sample comes when; threads
-fetch whole shards ahead (shard_reader.py); worker processes decode into shared memory (workers.py).
+Its parts are in streaming/. The plan of an epoch (plan.py) orders the samples; threads fetch
+ whole shards ahead (shard_reader.py); worker processes decode into shared memory (workers.py).
 Batches are the integers that `decode` gives, uint8 or int16: normalize them on the device.
 """
 
@@ -16,18 +16,18 @@ from torch import Tensor
 from helpers.manifest import Manifest
 from helpers.streaming.plan import EpochPlan
 from helpers.streaming.shard_reader import OpenShard, ShardReader
-from helpers.streaming.shared import BatchBuffers
+from helpers.streaming.shared_memory import BatchBuffers
 from helpers.streaming.workers import Decode, Workers, decode_sample, fill
 
 AHEAD = 3
-"""Batches on their way in each worker."""
+"""Batches submitted to each worker ahead of their use."""
 RAMP = 16 << 20
-"""Bytes more that each batch lets come: at first nothing competes with its own reads."""
+"""Bytes by which each batch raises the read-ahead: the first batch's own reads come first."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some samples."""
+    """A batch of samples."""
 
     data: Tensor
     """(B, …) as decoded: int16 (B, 160000) for sound, uint8 (B, 3, H, W) for images."""
@@ -43,7 +43,7 @@ class Batch:
 
 
 def make_batch(data: np.ndarray, labels: list[list[int]], keys: list[str]) -> Batch:
-    """Return the samples as a batch; each one's first label is its target."""
+    """Return samples as a batch; the first label of each is its target."""
     target = torch.tensor([indices[0] for indices in labels])
     return Batch(torch.from_numpy(data), target, keys, [indices[1:] for indices in labels])
 
@@ -71,7 +71,7 @@ class ShardLoader:
         self._running: Iterator[Batch] | None = None
         self._like: np.ndarray | None = None
         self._epoch = self._done = self._skip = 0
-        self._make_plan(0)  # says now what is wrong
+        self._make_plan(0)  # raises now if an argument is wrong
 
     def __len__(self) -> int:
         """Return the number of this rank's batches in an epoch."""
@@ -83,11 +83,11 @@ class ShardLoader:
             self._epoch, self._done, self._skip = epoch, 0, 0
 
     def state_dict(self) -> dict[str, int]:
-        """Return how far the epoch is, for a checkpoint."""
+        """Return the position in the epoch, for a checkpoint."""
         return {"epoch": self._epoch, "batches": self._done, **self._same}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Make the next iteration give the rest of the epoch.
+        """Make the next iteration yield the rest of the epoch.
 
         Raises:
             ValueError: it was saved with another data set, seed, batch size or number of ranks.
@@ -103,7 +103,7 @@ class ShardLoader:
         self._skip = self._done
 
     def __iter__(self) -> Iterator[Batch]:
-        """Yield the epoch's batches; an iteration still under way ends."""
+        """Yield the epoch's batches; end an iteration that is still running."""
         self._end_running()
         self._running = self._iterate(self._skip)
         self._skip = 0
@@ -134,10 +134,10 @@ class ShardLoader:
             like = self._first(samples)
             out = np.empty((len(samples), *like.shape), like.dtype)
             views = [buffer.view(buffer.size) for buffer, _ in samples]
-            positions = [position for _, position in samples]
-            labels = fill(out, views, positions, self._decode, self._index_of)
+            locations = [location for _, location in samples]
+            labels = fill(out, views, locations, self._decode, self._index_of)
             run.done(refs)
-            yield make_batch(out, labels, [p.key for p in positions])
+            yield make_batch(out, labels, [p.key for p in locations])
 
     def _decode_apart(self, run: "Run") -> Iterator[Batch]:
         """Decode in the workers, some batches ahead."""
@@ -145,7 +145,7 @@ class ShardLoader:
         numbers = iter(range(1 << 62))
         try:
             for refs in run.batches():
-                # What is decoded is handed over rather than waiting for the next shard.
+                # Yield decoded batches rather than wait for the next shard.
                 while waiting and (len(waiting) >= AHEAD * self._count or not run.is_there(refs)):
                     yield self._collect(waiting, run)
                 waiting.append(self._submit(next(numbers), refs, run))
@@ -155,17 +155,17 @@ class ShardLoader:
             self._drain(waiting)
 
     def _submit(self, number: int, refs: np.ndarray, run: "Run") -> tuple:
-        """Give a batch to its worker."""
+        """Submit a batch to its worker."""
         samples = run.find(refs)
         like = self._first(samples)
         shape = (len(samples), *like.shape)
         buffer = self._buffers.take(max(len(samples), self._same["batch_size"]) * like.nbytes)
         array = self._buffers.lend(buffer, shape, like.dtype)
         self._workers.submit(number, buffer, array, samples)
-        return number, refs, array, [position.key for _, position in samples]
+        return number, refs, array, [location.key for _, location in samples]
 
     def _collect(self, waiting: deque[tuple], run: "Run") -> Batch:
-        """Take the oldest batch from its worker."""
+        """Return the oldest batch, from its worker."""
         number, refs, array, keys = waiting.popleft()
         labels = self._workers.result(number)
         run.done(refs)
@@ -180,20 +180,20 @@ class ShardLoader:
             self._end_workers()
 
     def _first(self, samples: list) -> np.ndarray:
-        """Return a decoded sample, the first ever seen: all others are shaped like it."""
+        """Return the first decoded sample: all others have its shape and type."""
         if self._like is None:
-            buffer, position = samples[0]
+            buffer, location = samples[0]
             view = buffer.view(buffer.size)
-            self._like, _ = decode_sample(view, position, self._decode, self._index_of)
+            self._like, _ = decode_sample(view, location, self._decode, self._index_of)
         return self._like
 
     def close(self) -> None:
-        """End an iteration still under way, and the workers; a further one starts new ones."""
+        """End a running iteration, and the workers; the next iteration starts new ones."""
         self._end_running()
         self._end_workers()
 
     def _end_running(self) -> None:
-        """End the iteration that nobody will go on with."""
+        """End the iteration that is still running, if any."""
         if self._running is not None:
             self._running.close()
             self._running = None
@@ -206,7 +206,7 @@ class ShardLoader:
 
 
 class Run:
-    """One pass over a plan: which shards to fetch, and which are no longer needed."""
+    """One pass over a plan: fetches its shards ahead and releases those no longer needed."""
 
     def __init__(self, plan: EpochPlan, skip: int, reader: ShardReader) -> None:
         self._plan, self._skip, self._reader = plan, skip, reader
@@ -214,13 +214,13 @@ class Run:
         self._coming = plan.reads(skip)
 
     def batches(self) -> Iterator[np.ndarray]:
-        """Yield each batch's references, fetching ahead all the while."""
+        """Yield each batch's references, and fetch ahead."""
         for number, refs in enumerate(self._plan.batches(self._skip), 1):
             self._fetch_ahead(min(number * RAMP, 2 * self._plan.block_bytes))
             yield refs
 
     def _fetch_ahead(self, limit: int) -> None:
-        """Begin to fetch the next reads, up to so many bytes, at most two blocks."""
+        """Start to fetch the next shards, up to `limit` bytes."""
         while self._reader.bytes < limit:
             shard, samples = next(self._coming, (None, 0))
             if shard is None:
@@ -229,20 +229,20 @@ class Run:
             self._reader.start(shard)
 
     def is_there(self, refs: np.ndarray) -> bool:
-        """Say whether `find` would not wait."""
+        """Return whether `find` would not wait."""
         return all(self._reader.is_there(shard) for shard in set(refs[:, 0].tolist()))
 
     def find(self, refs: np.ndarray) -> list[tuple]:
-        """Return (shard buffer, place) of each sample, waiting for shards on their way."""
+        """Return (shard buffer, location) of each sample; wait for shards being fetched."""
         while any(shard not in self._left for shard in set(refs[:, 0].tolist())):
             shard, samples = next(self._coming)
             self._left[shard] = samples
             self._reader.start(shard)
         loaded = {shard: self._reader.get(shard) for shard in set(refs[:, 0].tolist())}
-        return [(loaded[s].buffer, loaded[s].places[i]) for s, i in refs.tolist()]
+        return [(loaded[s].buffer, loaded[s].locations[i]) for s, i in refs.tolist()]
 
     def done(self, refs: np.ndarray) -> None:
-        """Let go of shards whose last sample was in this batch."""
+        """Release shards whose last sample was in this batch."""
         for shard, count in zip(*np.unique(refs[:, 0], return_counts=True), strict=True):
             self._left[int(shard)] -= int(count)
             if not self._left[int(shard)]:
@@ -268,23 +268,23 @@ def make_loader(
 ) -> ShardLoader:
     """Return the batches of one split for one rank.
 
-    With `shuffle` (training) every sample comes once an epoch over all ranks, which all take the
-    same number of steps; without (evaluation) in order, exactly once, the tail included.
+    With `shuffle` (training), the ranks together see every sample once an epoch, in the same number
+    of steps each; without (evaluation), every sample comes exactly once, in order.
 
     Args:
         source: a folder (File or FastFile channel) or `s3://` URI that holds `train/…tar`.
-        decode: a sample's media to an array of one fixed shape and integer type.
-        batch_size: the most samples in a batch of one rank.
+        decode: turns a sample's media into an array of one fixed shape and integer type.
+        batch_size: the largest number of samples in a batch of one rank.
         workers: decoding processes; 0 decodes in this one.
         open_shard: for `s3://`, such as `helpers.s3.shard_opener(client)`.
         verify: compare each shard's MD5 with the manifest's.
         in_order: shards can be read in the manifest's order alone, as in a Pipe channel; see
             channel.py.
-        block_bytes: shards held at a time to mix samples from; twice that is kept in memory.
+        block_bytes: bytes of shards whose samples are mixed; memory holds up to twice as many.
 
     Raises:
         BadManifest: the split is empty.
-        ValueError: rank, batch size or source make no sense.
+        ValueError: rank, batch size or source are not valid.
     """
     how = {"verify": verify, "in_order": in_order}
     reader = ShardReader(str(source), manifest.split(split).shards, open_shard, **how)

@@ -1,7 +1,4 @@
-"""Reads a trial's result, times and cost from its training job; starts nothing.
-
-Prices are those of `costs`.
-"""
+"""Reads a trial's result, times and cost from its training job; starts no job."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +10,7 @@ from helpers.jobs import describe, finished, log_lines
 from helpers.tuning.trials import Trial
 
 FIRST_STEP = "First step"
-"""Beginning of the line that train.py prints after its first step."""
+"""The start of the line that train.py prints after its first step."""
 
 
 def measure(
@@ -22,8 +19,8 @@ def measure(
     """Return the trial of a training job that has ended: its result, times and cost.
 
     Args:
-        objective: name of a metric; its last value counts, by the job's own metric definitions or
-            as printed in the form `name=value`.
+        objective: name of a metric; its last value is taken from the job's metric definitions, or
+            else from its printed `name=value`.
     """
     description = describe(config, "TrainingJob", job)
     cluster, created = description["ResourceConfig"], description["CreationTime"]

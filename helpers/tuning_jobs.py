@@ -1,4 +1,4 @@
-"""Waits for a native tuning job of SageMaker and reports its trials; starts none."""
+"""Waits for a native SageMaker tuning job and measures its trials; starts no job."""
 
 import time
 from contextlib import suppress
@@ -30,7 +30,7 @@ class TuningJob:
 
     @property
     def best(self) -> Trial | None:
-        """Return the trial with the best objective; None where none has any."""
+        """Return the trial with the best objective; None if no trial has one."""
         return best_of(self.trials, self.maximize)
 
     def __repr__(self) -> str:
@@ -46,7 +46,7 @@ class TuningJob:
 
 
 def wait_for_tuning(config: Config, name: str) -> TuningJob:
-    """Wait for a tuning job, showing its trials' states, and return it.
+    """Wait for a tuning job, show the states of its trials, and return it.
 
     Raises:
         JobFailed: it failed or was stopped; the message has the reason.
@@ -69,7 +69,7 @@ def wait_for_tuning(config: Config, name: str) -> TuningJob:
 
 
 def tuned(config: Config, name: str) -> TuningJob:
-    """Return a tuning job that has ended, each of its trials measured.
+    """Return a tuning job that has ended, with its measured trials.
 
     Raises:
         LookupError: there is no such job.
@@ -94,7 +94,7 @@ def tuned(config: Config, name: str) -> TuningJob:
 
 
 def _typed(text: str) -> int | float | str:
-    """Return a hyperparameter, which every job gets as text, as the number that it is."""
+    """Return a hyperparameter, which jobs get as text, as a number if it is one."""
     for kind in (int, float):
         with suppress(ValueError):
             return kind(text)

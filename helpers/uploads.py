@@ -1,11 +1,11 @@
-"""Puts raw data into S3 under a prefix of its own, and keeps a record of its contents.
+"""Uploads raw data to its own S3 prefix, and records its contents; knows no data set.
 
-Each source (the sample, a folder, an `s3://` prefix) has its own prefix: `Config.folder`. So a
-second data set never mixes with the first, nothing that somebody has paid to upload is deleted to
-make room, and an upload that broke off goes on. Within one prefix, objects that the folder does not
-have (any more) would mix just so: then nothing is done before somebody says what becomes of them.
+Each source (the sample, a folder, an `s3://` prefix) has its own prefix: `Config.folder`. So
+two data sets never mix, no upload is deleted for another, and an interrupted upload continues.
+Within one prefix, objects that the folder lacks would mix with it: then nothing is changed until
+the user decides to keep or to delete them.
 
-The record lies beside the prefix, not in it, where a table or a listing would take it for data.
+The record is stored beside the prefix, not in it, where a table or a listing would read it as data.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ OTHERS = ("refuse", "keep", "delete")
 
 
 class OtherObjects(ValueError):
-    """The prefix holds objects that the folder does not have; the message says what to do."""
+    """The prefix holds objects that the folder lacks; the message lists the choices."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RawRecord:
     objects: int
     bytes: int
     fingerprint: str
-    """Of keys, sizes and etags; empty while an upload is under way or has broken off."""
+    """Hash of keys, sizes and etags; empty during an upload and after an interrupted one."""
 
     def __repr__(self) -> str:
         state = "" if self.fingerprint else ", upload not finished"
@@ -56,7 +56,7 @@ class Upload:
 
     sent: int
     kept: int
-    """Objects that were there already, byte for byte."""
+    """Objects that S3 had already, with the same bytes."""
     deleted: int
     seconds: float
     record: RawRecord
@@ -73,12 +73,12 @@ class Upload:
 def upload_raw(
     config: Config, folder: Path, *, others: str = "refuse", threads: int = THREADS
 ) -> Upload:
-    """Make the raw prefix of this source hold a folder's files; run again, it sends what is new.
+    """Upload a folder's files to this source's raw prefix; run again, it sends only new files.
 
     Args:
-        others: what becomes of objects that the folder does not have: `refuse` to go on, `keep`
-            them in S3, where they give samples if the metadata still names them (where it is one
-            table, that is the folder's), or `delete` them.
+        others: treatment of objects that the folder lacks: `refuse` to continue, `keep` them in
+            S3, where they give samples if the metadata still lists them (metadata in one table
+            is the folder's), or `delete` them.
 
     Raises:
         OtherObjects: there are such objects, and `others` is `refuse`; nothing was changed.
@@ -116,10 +116,10 @@ def all_records(config: Config) -> list[tuple[str, RawRecord]]:
 
 
 def check_raw(config: Config) -> RawRecord:
-    """Return the record of raw data that is there as a whole.
+    """Return the record of raw data that was uploaded completely.
 
     Raises:
-        LookupError: nothing was uploaded, or an upload broke off; it names the notebook to run.
+        LookupError: nothing was uploaded, or not completely; the message names the notebook.
     """
     record, prefix = load_record(config), config.uri("raw")
     if record is None:
@@ -130,7 +130,7 @@ def check_raw(config: Config) -> RawRecord:
 
 
 def _record(config: Config, objects: list[Entry], *, finished: bool) -> RawRecord:
-    """Write the prefix's record; unfinished, before anything in it changes."""
+    """Write the prefix's record: as unfinished before anything changes, as finished after."""
     size = sum(entry.size for entry in objects)
     mark = fingerprint(objects) if finished else ""
     record = RawRecord(config.source, len(objects), size, mark)
@@ -147,8 +147,8 @@ def _read_record(config: Config, key: str) -> RawRecord:
     """Return a record.
 
     Raises:
-        FileNotFoundError: there is none.
-        ValueError: it is damaged, or of another version of the course.
+        FileNotFoundError: there is no record.
+        ValueError: the record is damaged, or from another version of the course.
     """
     prefix = _records(config)
     try:
@@ -161,9 +161,9 @@ def _read_record(config: Config, key: str) -> RawRecord:
 
 
 def _is_there(path: Path, file: Entry, uploaded: Entry | None) -> bool:
-    """Return whether an object is this file, by its etag.
+    """Return whether an object has this file's bytes, by its etag.
 
-    Under a key of KMS it says nothing; such a file is sent again.
+    With a KMS key the etag is no digest of the bytes: such a file is sent again.
     """
     if uploaded is None or uploaded.size != file.size:
         return False

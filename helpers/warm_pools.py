@@ -1,4 +1,4 @@
-"""Warm pools: instances that wait for the next job; looks at them and ends them, starts none.
+"""Reads and ends warm pools, the instances that wait for the next job; starts none.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 """
@@ -15,7 +15,7 @@ WAITING = "Available"
 
 @dataclass(frozen=True)
 class WarmPool:
-    """The state of a training job's instances after it."""
+    """The state of a training job's instances after the job."""
 
     job: str
     status: str
@@ -23,13 +23,13 @@ class WarmPool:
     instance_type: str
     instances: int
     keep_seconds: int
-    """How long they wait at most."""
+    """The keep-alive period."""
     waited_seconds: int
-    """How long they have waited, and are billed for it."""
+    """The billed idle time so far."""
 
     @property
     def cost(self) -> float | None:
-        """Dollars for the waiting."""
+        """Return the dollars for the idle time; None where the price is unknown."""
         return instance_cost(self.instance_type, self.waited_seconds, self.instances)
 
     def __repr__(self) -> str:
@@ -54,7 +54,7 @@ def warm_pool(config: Config, job: str) -> WarmPool:
 
 
 def end_warm_pool(config: Config, job: str) -> WarmPool:
-    """Let a job's instances go, if they wait, and return the pool as it is then."""
+    """End a job's warm pool, if its instances wait, and return its new state."""
     before = warm_pool(config, job)
     if before.status == WAITING:
         client(config, "sagemaker").update_training_job(

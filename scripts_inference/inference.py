@@ -16,7 +16,7 @@ from helpers.samples import Unreadable
 
 
 def model_fn(model_dir: str) -> Predictor:
-    """Load the model once per worker, with as many threads as the server leaves to each.
+    """Load the model in each worker, with the worker's share of the threads.
 
     The exported graph answers by ONNX Runtime; without one, the weights do by torch.
     """
@@ -24,7 +24,7 @@ def model_fn(model_dir: str) -> Predictor:
 
 
 def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:
-    """Pass the bytes on with their type, which the model's data set decides upon (415)."""
+    """Return the bytes and their content type, which predict_fn checks; 400 for an empty body."""
     if not body:
         raise HTTPException(400, "The request has no body: send a clip or a photo")
     body = body.encode() if isinstance(body, str) else body  # the server decodes JSON and CSV
@@ -32,7 +32,7 @@ def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:
 
 
 def predict_fn(request: tuple[bytes, str], model: Predictor) -> dict:
-    """Predict; unreadable media are the client's error (400), not the server's."""
+    """Return the prediction; unreadable media (400) and other content types (415) are refused."""
     body, content_type = request
     try:
         model.check_type(content_type)
@@ -44,7 +44,7 @@ def predict_fn(request: tuple[bytes, str], model: Predictor) -> dict:
 
 
 def output_fn(prediction: dict, accept: str) -> tuple[str, str]:
-    """Answer in JSON, the one form there is (406 for another)."""
+    """Return the prediction as JSON, the only format (406 for another)."""
     wanted = {part.partition(";")[0].strip() for part in (accept or "*/*").split(",")}
     if not wanted & {"*/*", "application/*", "application/json"}:
         raise HTTPException(406, f"Answers are application/json, not {accept}")

@@ -1,4 +1,4 @@
-"""Score a trained model on the test split, every sample once, with intervals.
+"""Score a trained model on the test split, every sample once, with confidence intervals.
 
 Here: python scripts_process/evaluate.py --model model --shards shards/birds --output evaluation
 As a job: notebooks/07 runs this file with a ScriptProcessor; the archive of a training job, the
@@ -47,10 +47,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--model", type=Path, default=f"{INPUT}/model", help=f"folder of {ARCHIVE}, or unpacked")
     add("--shards", default=f"{INPUT}/shards", help="folder or s3:// URI with manifest.json")
     add("--output", type=Path, default=OUTPUT, help="folder for the results")
-    add("--split", default="test", help="which split (default test)")
-    rounds = "draws of the bootstrap (default 1000: 4 minutes for 10,000 samples of 200 species)"
+    add("--split", default="test", help="the split to score (default test)")
+    rounds = "rounds of the bootstrap (default 1000: 4 minutes for 10,000 samples of 200 species)"
     add("--rounds", type=int, default=1000, help=rounds)
-    add("--seed", type=int, default=0, help="of the bootstrap (default 0)")
+    add("--seed", type=int, default=0, help="seed of the bootstrap (default 0)")
     add("--threads", type=int, default=4, help="parallel decoding (default 4)")
     add("--other-split", action="store_true", help="score a model trained on another manifest")
     add("--message", default="/opt/ml/output/message", help="file for the reason of a failure")
@@ -81,7 +81,7 @@ def load_model(folder: Path) -> Predictor:
     """Load a model, unpacking its archive.
 
     Raises:
-        FileNotFoundError: there is none.
+        FileNotFoundError: the folder has no model.
     """
     if not (folder / ARCHIVE).is_file():
         if not (folder / CARD).is_file():
@@ -93,15 +93,15 @@ def load_model(folder: Path) -> Predictor:
 
 
 def digest(manifest: Manifest) -> str:
-    """Return a manifest's digest, as train.py writes it into the model's card."""
+    """Return a manifest's SHA-256, which train.py writes into the model's card too."""
     return sha256(manifest.to_json().encode()).hexdigest()
 
 
 def check_split(card: dict, manifest: Manifest, allowed: bool) -> bool:
-    """Say whether the model was trained on this very manifest, and refuse what can't be scored.
+    """Return whether the model was trained on this manifest; refuse other labels or splits.
 
     Raises:
-        BadManifest: other labels, or another split: its training may have had these samples.
+        BadManifest: the labels differ, or the split does: it may have trained on these samples.
     """
     if card["labels"] != manifest.labels:
         raise BadManifest("The model has other labels than the manifest: run notebooks/05 again")
@@ -115,12 +115,12 @@ def check_split(card: dict, manifest: Manifest, allowed: bool) -> bool:
 
 
 def tell(shard: ShardInfo) -> None:
-    """Print that a shard is done."""
+    """Print a line for a scored shard."""
     print(f"{shard.name}: {shard.samples} samples", flush=True)
 
 
 def write(folder: Path, predictions: Predictions, report: dict) -> None:
-    """Write the three files."""
+    """Write predictions, report and statistics into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PREDICTIONS).write_text("\n".join(predictions.lines()) + "\n", "utf-8")
     (folder / NAME).write_text(json.dumps(report, indent=1))
@@ -138,7 +138,7 @@ if __name__ == "__main__":
     arguments = parse_args()
     try:
         results = main(arguments)
-    except Exception as error:  # any failure, told in one line: the job's reason
+    except Exception as error:  # any failure: its last line is the job's FailureReason
         import traceback
 
         traceback.print_exc()

@@ -2,8 +2,8 @@
 
 Here: python scripts_process/shard.py --dataset birds --raw raw/birds --output shards/birds
 As a job: notebooks/04 runs this file on any number of instances with a ScriptProcessor. They look
-for copies together, then each makes every n-th shard of the same plan; the first one waits for all
-and writes the manifest. A job that was killed is run again with the same arguments and goes on.
+for copies together; then each makes every n-th shard of the same plan, and the first waits for all
+and writes the manifest. Run a killed job again with the same arguments, and it continues.
 """
 
 import argparse
@@ -44,15 +44,15 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--raw", required=True, help="folder or s3:// URI of the raw data set")
     add("--source", default="", help="name of the raw data, which the manifest keeps")
     add("--output", required=True, help="folder or s3:// URI that gets the shards")
-    add("--store", help="how a sample lies in a shard; default: the data set's first way")
-    add("--seed", type=int, default=0, help="of the split and the order (default 0)")
+    add("--store", help="storage format of samples; default: the data set's first store")
+    add("--seed", type=int, default=0, help="seed of the split and the order (default 0)")
     add("--records-per-shard", type=int, default=256, help="raw objects a shard (default 256)")
     add("--shard-mb", type=float, default=64, help="megabytes of raw objects a shard (default 64)")
     add("--threads", type=int, default=16, help="parallel reads (default 16)")
     add("--processes", type=int, help="parallel cleaning processes; default: the CPU count")
     add("--max-dropped", type=float, default=0.2, help="fail above this share unreadable")
-    add("--wait", type=float, default=1800, help="seconds without news from other instances")
-    add("--resources", default="/opt/ml/config/resourceconfig.json", help="who the instances are")
+    add("--wait", type=float, default=1800, help="fail after so many seconds without a new shard")
+    add("--resources", default="/opt/ml/config/resourceconfig.json", help="list of the instances")
     add("--message", default="/opt/ml/output/message", help="file for the reason of a failure")
     return parser.parse_args(argv)
 
@@ -87,8 +87,8 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
     notes = finished(plan, out)
     todo = [shard for shard in plan.part(rank, instances) if shard.name not in notes]
     if todo or (rank == 0 and len(notes) < len(plan.shards)):
-        # A manifest beside shards of another plan would lie, whichever instance makes its first
-        # one soonest; the new one is not written before all of `todo` is there.
+        # A manifest beside shards of another plan would be wrong. All instances delete it before
+        # their first shard; the new one is written after all of `todo`.
         out.delete(NAME)
     print(f"Instance {rank + 1} of {instances}: {len(todo)} of {len(plan.shards)} shards to make,")
     print(f"  {len(notes)} are done, {len(plan.set_aside)} objects were set aside", flush=True)
@@ -109,7 +109,7 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
 
 
 def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> dict[str, dict]:
-    """Make the shards still to do, with a line for each; return their sidecars."""
+    """Make the missing shards and print a line for each; return their sidecars."""
     made = {}
     how = {"sizes": plan.sizes, "threads": args.threads, "processes": args.processes}
     for shard, note in make_shards(todo, dataset, plan.store, raw, out, **how):
@@ -123,14 +123,14 @@ def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> 
 
 
 def conclude(plan, out: Folder, notes: dict[str, dict], args) -> Manifest:
-    """Wait for the other instances, check what was lost, write the manifest."""
+    """Wait for the other instances, check the share of drops, and write the manifest."""
     notes = wait_for(plan, out, notes, limit=args.wait)
     check_dropped(notes.values(), plan.size, args.max_dropped)
     return finish(plan, out, notes)
 
 
 def fail(error: Exception, message: str) -> None:
-    """Leave the reason where the job's description takes it from, and end."""
+    """Write the reason to the file that the job's description shows, and exit."""
     reason = f"{type(error).__name__}: {error}"
     if Path(message).parent.is_dir():
         Path(message).write_text(reason[:1024], "utf-8")
@@ -141,7 +141,7 @@ if __name__ == "__main__":
     arguments = parse_args()
     try:
         results = main(arguments)
-    except Exception as error:  # any failure, told in one line: the job's reason
+    except Exception as error:  # any failure: its last line is the job's FailureReason
         import traceback
 
         traceback.print_exc()

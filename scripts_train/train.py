@@ -13,14 +13,14 @@ from pathlib import Path
 import torch
 
 HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent))  # helpers/ lies there in the repository, and beside us in a job
+sys.path.append(str(HERE.parent))  # the folder of helpers/ in the repository; in a job it is HERE
 
-from helpers.channel import ShardSource, open_source  # noqa: E402
 from helpers.datasets import load_dataset  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
 from helpers.metrics import metric_line  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
 from helpers.session import job_client, job_secret  # noqa: E402
+from helpers.shard_source import ShardSource, open_source  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
 from helpers.streaming.decode_cache import DecodeCache  # noqa: E402
 from helpers.training.attempts import Attempts  # noqa: E402
@@ -35,7 +35,7 @@ from helpers.training.tracking import MODES, Tracker  # noqa: E402
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    """Read the flags; a job's hyperparameters arrive as these. None: the data set's default."""
+    """Read the flags, which are a job's hyperparameters; None stands for the data set's default."""
     shards, failure = os.environ.get("SM_CHANNEL_SHARDS"), os.environ.get("SM_OUTPUT_FAILURE")
     model, output = os.environ.get("SM_MODEL_DIR"), os.environ.get("SM_OUTPUT_DATA_DIR")
     instance = os.environ.get("SM_CURRENT_INSTANCE_TYPE")
@@ -48,27 +48,27 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints", help="used if it exists")
     flag("--checkpoint-seconds", type=float, default=60, help="between checkpoints in an epoch")
     flag("--backend", default="auto", help="auto, smddp, nccl or gloo")
-    flag("--instance-type", default=instance or "", help="decides on smddp")
+    flag("--instance-type", default=instance or "", help="auto: smddp is chosen by it")
     flag("--world-size", type=int, default=os.environ.get("WORLD_SIZE", 1), help="all processes")
     flag("--local-rank", type=int, default=os.environ.get("LOCAL_RANK", 0), help="of this process")
     flag("--model", choices=sorted(MODELS), help="default: the data set's small one")
     flag("--width", type=int, help="channels of the model's first stage")
-    flag("--dropout", type=float, help="before the model's last layer")
+    flag("--dropout", type=float, help="dropout before the last layer")
     flag("--image-size", type=int, help="pixels a side, for photos")
     flag("--batch-size", type=int, help="samples of a batch, all ranks together")
     flag("--workers", type=int, default=0, help="loader processes of each rank")
-    flag("--memory-mb", type=int, default=256, help="of decoded samples kept, a split and process")
+    flag("--memory-mb", type=int, default=256, help="decode cache of a process")
     flag("--class-weights", choices=("manifest", "none"), default="manifest", help="of the loss")
     flag("--graph", choices=("yes", "no"), default="yes", help="export the model for serving")
-    flag("--profile", type=int, default=0, help="profile so many steps; the output has the trace")
-    flag("--wandb", choices=MODES, default="off", help="offline: files that can be sent later")
+    flag("--profile", type=int, default=0, help="steps to profile; the output has the trace")
+    flag("--wandb", choices=MODES, default="off", help="offline: files to upload later")
     flag("--wandb-secret", help="name of the secret with wandb's key, for online")
     Options.add_flags(parser)
     return parser.parse_args(argv)
 
 
 def main(args: argparse.Namespace) -> dict:
-    """Train, save the best epoch's model, test and check it; return the test metrics."""
+    """Train, save the best epoch's model, test and verify it; return the test metrics."""
     with Ranks().guard(args.failure_file):
         ranks = start_ranks(args.backend, args.instance_type, args.world_size, args.local_rank)
     print(f"{ranks}\n", end="", flush=True)
@@ -95,7 +95,7 @@ def main(args: argparse.Namespace) -> dict:
             ranks.print(metric_line(**(row := trainer.end_epoch(numbers, validation))))
             tracker.log(row)
         trainer.use_best()
-        if first:  # before anything that may fail
+        if first:  # before the steps that may fail
             export.save(code=HERE)
         metrics = export.test(loaders["test"], counts["test"])
         if first:
@@ -130,7 +130,7 @@ def loader(
 def make_trainer(
     args: argparse.Namespace, manifest: Manifest, ranks: Ranks, attempts: Attempts
 ) -> Trainer:
-    """Return the model in its trainer, equal on every rank."""
+    """Return a trainer with a new model, the same on every rank."""
     labels = manifest.labels
     changes = {k: v for k in ("width", "dropout") if (v := getattr(args, k)) is not None}
     weights = manifest.class_weights if args.class_weights == "manifest" else {}

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 
 from helpers.datasets import load_dataset
+from helpers.job_code import ship
 from helpers.networks.artifact import load_artifact, save_artifact
-from helpers.networks.graph import GRAPH, export_graph
 from helpers.networks.model import build_model
-from helpers.shipping import ship
+from helpers.networks.onnx_graph import GRAPH, export_graph
 from tests.made_shards import KINDS, LABELS
 
 SERVED = {

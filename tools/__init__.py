@@ -1,1 +1,1 @@
-"""What `make` runs on the project itself; nothing here is imported by a notebook or a job."""
+"""The programs behind make's targets; no notebook and no job imports them."""

@@ -9,7 +9,7 @@ STALE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
 def lines(environment: dict[str, str]) -> list[str]:
-    """Return shell lines that set `environment` and forget whatever would win over it."""
+    """Return shell lines that set `environment` and unset variables that would override it."""
     exports = [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
     return [f"unset {' '.join(STALE)}", *exports]
 

@@ -1,10 +1,10 @@
-"""Runs a command in a network of its own that leads nowhere, and fails if it tried to leave it.
+"""Runs a command in an isolated network, and fails if it tried to reach the outside.
 
 python -m tools.closed_network COMMAND [WORD ...]
 
-Loopback works as ever. All else goes to an interface that answers nothing and writes down what
-arrives: names that were looked up, connections and datagrams. Linux alone has such networks; where
-none can be made, the command runs in the machine's own and the last line says that nobody watched.
+Loopback works as usual. All other packets go to an interface that answers none and records them:
+name look-ups, connections and datagrams. Only Linux has such networks; where none can be made, the
+command runs in the machine's network, and the last line says that nobody watched.
 """
 
 import ctypes
@@ -25,15 +25,14 @@ from tools.processes import interrupts_left_to_children
 INSIDE = "--inside"
 UNSHARE = ["unshare", "--net", "--mount"]
 AS_ROOT = ["--user", "--map-root-user"]
-"""Who is not root becomes it in a user namespace, where the system allows that."""
+"""Other users become root in a user namespace, where the system allows it."""
 NAME_SERVER = "192.0.2.53"
-"""An address of the documentation's network (RFC 5737): it lies outside, whatever the machine's
-own resolver is."""
+"""An address reserved for documentation (RFC 5737), outside of every machine."""
 RESOLVING = {
     "resolv.conf": f"nameserver {NAME_SERVER}\noptions timeout:1 attempts:1\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
 }
-"""What the files of /etc say in here about how names are found."""
+"""Contents, inside the network, of the files in /etc that configure name resolution."""
 
 # linux/if_tun.h, linux/sockios.h, linux/route.h, linux/mount.h
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
@@ -44,15 +43,15 @@ ICMP, ICMP6, FRAGMENT6 = 1, 58, 44
 PINGS = {ICMP: 8, ICMP6: 128}
 """The type of an echo request; other messages of these protocols are the kernel's own."""
 HEADER = {TCP: 14, UDP: 8, ICMP: 1, ICMP6: 1}
-"""Bytes that are looked at, by protocol."""
+"""Bytes of the header that are read, by protocol."""
 PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
-"""A proxy on loopback would be looked for in here, where it is not: nobody would see the try."""
+"""Removed inside: an attempt to reach a proxy on loopback would not be recorded."""
 
 
 def sightings(packet: bytes) -> tuple[str, object] | None:
-    """Return what a packet that wants to leave says, and what tells it from a repetition.
+    """Return a description of an outgoing packet, and a key that identifies its repetitions.
 
-    None for the kernel's own (neighbors, multicast groups) and for what follows a first packet.
+    None for the kernel's own packets (neighbors, multicast groups) and for later packets.
     """
     protocol, address, offset, start = header(packet)
     if offset:
@@ -75,7 +74,7 @@ def sightings(packet: bytes) -> tuple[str, object] | None:
 
 
 def header(packet: bytes) -> tuple[int, str, int, int]:
-    """Return an IP packet's protocol, target, fragment offset, and where its contents begin."""
+    """Return an IP packet's protocol, target, fragment offset, and the offset of its contents."""
     if packet[0] >> 4 == 4:
         offset = struct.unpack_from("!H", packet, 6)[0] & 0x1FFF
         address = socket.inet_ntop(socket.AF_INET, packet[16:20])
@@ -87,7 +86,7 @@ def header(packet: bytes) -> tuple[int, str, int, int]:
 
 
 def name_in(query: bytes) -> str:
-    """Return the name that a DNS query asks for."""
+    """Return the name in a DNS query."""
     labels, start = [], 12
     while start < len(query) and (size := query[start]):
         labels.append(query[start + 1 : start + 1 + size].decode(errors="replace"))
@@ -96,7 +95,7 @@ def name_in(query: bytes) -> str:
 
 
 class Catcher:
-    """The interface that everything leaves by and nothing comes back from.
+    """The only interface out of the network: it records packets and answers none.
 
     Raises:
         OSError: this process may not make one.
@@ -129,7 +128,7 @@ class Catcher:
             fcntl.ioctl(control, SIOCADDRT, route)
 
     def watch(self) -> None:
-        """Write down what arrives, for ever; what can't be read is something that left, too."""
+        """Record arriving packets, for ever; unreadable ones count as sightings too."""
         while packet := os.read(self._tun, 65536):
             try:
                 sighting = sightings(packet)
@@ -141,10 +140,10 @@ class Catcher:
 
 
 def ask_outside(folder: Path) -> None:
-    """Let this mount namespace's programs ask a resolver that lies outside, and no other.
+    """Make this mount namespace's programs use a resolver outside the network, and no other.
 
-    A service that looks names up for others (systemd's, by nsswitch.conf) is asked over a socket in
-    the file system, which leads out of the network unseen. Left out: nscd, which few still have.
+    A resolver service (systemd's, by nsswitch.conf) is reached over a socket in the file system,
+    past the network. Left out: nscd, which is rare now.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     for name, text in RESOLVING.items():
@@ -157,7 +156,7 @@ def ask_outside(folder: Path) -> None:
 
 
 def run_inside(command: list[str]) -> int:
-    """Run the command in the network that this process is in; return its exit code, or 1."""
+    """Run the command in this process's network; return its exit code, or 1 if it left."""
     catcher = Catcher()
     # The files stay as long as they are in use: nothing can be bound over one that is deleted.
     with tempfile.TemporaryDirectory(prefix="closed-network-") as folder:
@@ -173,17 +172,17 @@ def run_inside(command: list[str]) -> int:
 
 
 def without_proxies(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which every program goes its own way out."""
+    """Return an environment without proxies."""
     return {name: value for name, value in environment.items() if name.lower() not in PROXIES}
 
 
 def network() -> str:
-    """Return what tells this process's network from others."""
+    """Return the identifier of this process's network."""
     return os.readlink("/proc/self/ns/net")
 
 
 def starter() -> list[str] | None:
-    """Return the words that start a command in a closed network, or None where none can be made."""
+    """Return the command prefix that starts a command in a closed network; None without one."""
     if sys.platform != "linux":
         return None
     own = UNSHARE if os.geteuid() == 0 else [*UNSHARE, *AS_ROOT]

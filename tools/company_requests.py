@@ -22,9 +22,9 @@ from helpers.bucket import make_bucket  # noqa: E402
 from helpers.config import ROOT, Config, load_config  # noqa: E402
 from helpers.container_images import processing_image, serving_image, training_image  # noqa: E402
 from helpers.endpoints import make_model, make_model_of, serve  # noqa: E402
+from helpers.job_code import course_input, training_code  # noqa: E402
 from helpers.roles import make_role  # noqa: E402
 from helpers.session import boto_session, client, role_arn, sagemaker_session  # noqa: E402
-from helpers.shipping import course_input, training_code  # noqa: E402
 from tools import notebooks  # noqa: E402
 from tools.prescribed import Recorder  # noqa: E402
 
@@ -85,7 +85,7 @@ def register_and_serve(config: Config) -> None:
     """Ask for all that is kept of a model, and for an endpoint."""
     sagemaker, uri = client(config, "sagemaker"), f"s3://{config.bucket}/model.tar.gz"
     sagemaker.create_model_package_group(ModelPackageGroupName=config.name)
-    image = serving_image(config, CPU)
+    image = serving_image(config)
     arn = sagemaker.create_model_package(
         ModelPackageGroupName=config.name,
         InferenceSpecification={

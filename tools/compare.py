@@ -52,7 +52,7 @@ def _heads(first: Transcript, second: Transcript, names: tuple[str, str]) -> lis
 
 
 def _line(difference: Difference) -> str:
-    return " ".join(filter(None, (difference.kind, difference.place, difference.text)))
+    return " ".join(filter(None, (difference.kind, difference.member, difference.text)))
 
 
 def _where(numbers: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""One run of the course on a local AWS of its own; knows folders and variables, no notebook."""
+"""One run of the course on its own local AWS; knows folders and variables, no notebook."""
 
 import os
 import random
@@ -17,21 +17,21 @@ from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_LAG", "COURSE_TRANSCRIPT")
-"""Settings of a person that a run honors; it is always on the local AWS.
+"""The user's settings that a run honors; it is always on the local AWS.
 
 COURSE_LAG is the run's own: seconds by which its AWS is late, tools/late_cloud.py.
 """
 PORTS = (20_000, 32_000)
-"""Linux gives out ports from 32768 on by itself, other systems from 49152 on."""
+"""A range below the ephemeral ports: Linux assigns them from 32768 on, others from 49152 on."""
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment without anybody's AWS and course settings, so that nothing leaks in."""
+    """Return an environment without the user's AWS and course settings."""
     return {k: v for k, v in environment.items() if not k.startswith(("AWS_", "COURSE_"))}
 
 
 def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that a run honors; a folder is absolute, kernels start elsewhere."""
+    """Return the settings that a run honors; a folder becomes absolute: kernels start elsewhere."""
     settings = {name: environment[name] for name in KEPT if environment.get(name)}
     raw = settings.get("COURSE_RAW", "")
     if raw and "://" not in raw:
@@ -42,10 +42,10 @@ def course_settings(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback interface that nobody listens on.
+    """Return a free TCP port of the loopback interface.
 
-    It lies below those that systems give out by themselves: no connection of another test or
-    course takes it before its server does.
+    It is below the ephemeral ports, so no connection of another test or course takes it before its
+    server does.
     """
     while True:
         port = random.SystemRandom().randrange(*PORTS)
@@ -76,7 +76,7 @@ class CourseRun:
 
     @contextmanager
     def environment(self) -> Iterator[None]:
-        """Give child processes this run's variables while the block lasts."""
+        """Set this run's variables for child processes during the block."""
         before = dict(os.environ)
         os.environ.clear()
         os.environ.update(scrubbed(before) | self.variables)
@@ -90,7 +90,7 @@ class CourseRun:
             os.environ.update(before)
 
     def stop(self) -> None:
-        """Stop the local AWS and delete its state; after a failure the state stays to look at.
+        """Stop the local AWS and delete its state; after a failure the state is kept.
 
         Raises:
             RuntimeError: it does not stop, or leaves processes behind.

@@ -1,6 +1,6 @@
-"""Lists what differs between two transcripts, operation by operation; reads and runs nothing.
+"""Lists the differences between two transcripts, operation by operation; reads no file.
 
-How often a status is asked for, and in which order threads send their calls, is no difference.
+The number of status requests, and the order of calls from different threads, are no difference.
 """
 
 import re
@@ -19,17 +19,17 @@ SEEN = 2
 
 @dataclass(frozen=True, order=True)
 class Difference:
-    """One thing that one side did and the other did not."""
+    """One difference between the two sides of an operation."""
 
     service: str
     operation: str
     kind: str
     """operation, count, member, type, value, status, order, end, error, wording or retry."""
-    place: str
-    """Member, error code, or empty."""
+    member: str
+    """The member's path, an error code, or empty."""
     text: str
     counts: bool = True
-    """False where it may be chance: told, and no reason to fail."""
+    """False if it may be chance: it is reported, but is no failure."""
 
 
 def compare(
@@ -38,15 +38,15 @@ def compare(
     """Return the differences, each with the numbers of the notebooks that show it.
 
     Args:
-        names: what the two sides are called.
+        names: the names of the two sides.
     """
     notebooks = defaultdict(list)
     for notebook in common_notebooks(first, second):
         sides = first.operations[notebook], second.operations[notebook]
         for service, operation in sorted({*sides[0], *sides[1]}):
             pair = tuple(side.get((service, operation)) for side in sides)
-            for kind, place, text, *counts in _differences(operation, pair, names):
-                notebooks[Difference(service, operation, kind, place, text, *counts)].append(
+            for kind, member, text, *counts in _differences(operation, pair, names):
+                notebooks[Difference(service, operation, kind, member, text, *counts)].append(
                     notebook
                 )
     return dict(sorted(notebooks.items()))
@@ -84,18 +84,18 @@ def _differences(
 def _members(part: str, pair: tuple[Members, Members], names: tuple[str, str]) -> Iterator[tuple]:
     first, second = pair
     for path in sorted(first.kinds.keys() | second.kinds.keys()):
-        place = f"{part}.{path}"
+        member = f"{part}.{path}"
         if path not in first.kinds or path not in second.kinds:
             # Of a member that is missing whole, its own members are not told.
             if all(_parent(path) in side.kinds for side in pair):
-                yield "member", place, f"on {names[path not in first.kinds]} only"
+                yield "member", member, f"on {names[path not in first.kinds]} only"
             continue
         for kind, side in _apart(first.kinds[path], second.kinds[path], names):
-            yield "type", place, f"{kind} on {side} only"
+            yield "type", member, f"{kind} on {side} only"
         # Where one side has no value at all, the type says so.
         if first.values.get(path) and second.values.get(path):
             for value, side in _apart(first.values[path], second.values[path], names):
-                yield "value", place, f"{value} on {side} only"
+                yield "value", member, f"{value} on {side} only"
 
 
 def _parent(path: str) -> str:
@@ -105,7 +105,7 @@ def _parent(path: str) -> str:
 
 def _statuses(first: Operation, second: Operation, names: tuple[str, str]) -> Iterator[tuple]:
     for path in sorted(first.looks.keys() & second.looks.keys()):
-        place = f"answer.{path}"
+        member = f"answer.{path}"
         looks = [
             [[look.status for look in each] for each in side.looks[path].values()]
             for side in (first, second)
@@ -113,18 +113,18 @@ def _statuses(first: Operation, second: Operation, names: tuple[str, str]) -> It
         seen = [{status for each in side for status in each} for side in looks]
         for status, side in _apart(*seen, names):
             times = sum(each.count(status) for each in looks[names.index(side)])
-            yield "status", place, f"{status} on {side} only", times >= SEEN
+            yield "status", member, f"{status} on {side} only", times >= SEEN
         if "[]" in path:
             continue  # of several things, one after the other
         before, after = map(_order, looks)
         passing = {early for early, _ in before | after}
         ends = [{each[-1] for each in side} - passing for side in looks]
         for status, side in _apart(*ends, names):
-            yield "end", place, f"ends as {status} on {side} only"
+            yield "end", member, f"ends as {status} on {side} only"
         for early, late in sorted(before - after):
             if (late, early) in after - before:
                 text = f"{early} before {late} on {names[0]}, after it on {names[1]}"
-                yield "order", place, text
+                yield "order", member, text
 
 
 def _order(looks: list[list[str]]) -> set[tuple[str, str]]:

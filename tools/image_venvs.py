@@ -1,8 +1,8 @@
-"""Builds Pythons with what a job has on AWS: its image's packages, its requirements, no more.
+"""Builds virtual environments with the packages of the jobs' images; knows no job script.
 
-python -m tools.image_venvs    build those that are missing into .image-venvs/, and say where
+python -m tools.image_venvs    build the missing ones in .image-venvs/, and print their paths
 
-The one of training takes about 7 GB and some minutes, once: torch comes with CUDA from PyPI.
+The training image's takes about 7 GB and some minutes, once: torch from PyPI includes CUDA.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ DONE = "installed"
 
 @dataclass(frozen=True)
 class Image:
-    """One image, as far as Python code sees it."""
+    """One image: its Python and its packages."""
 
     python: str
     installs: Callable[[], list[list[str]]]
@@ -33,7 +33,7 @@ def pins(file: str) -> list[str]:
 
 
 def training() -> list[list[str]]:
-    """Return what AWS's image brings, then what the job installs: the toolkit's own order."""
+    """Return pip's arguments: AWS's image first, then the job's requirements, as in a job."""
     return [
         ["--no-deps", *pins("local_aws/images/aws/pytorch-2.13-cu133/packages.txt")],
         pins("scripts_train/requirements.txt"),
@@ -41,7 +41,7 @@ def training() -> list[list[str]]:
 
 
 def processing() -> list[list[str]]:
-    """Return what docker_process/Dockerfile installs, from where its file says."""
+    """Return pip's arguments of docker_process/Dockerfile."""
     lines = pins("docker_process/requirements.txt")
     return [[word for line in lines for word in line.split()]]
 
@@ -51,29 +51,29 @@ IMAGES = {"training": Image("3.12", training), "processing": Image("3.11", proce
 
 
 def folder(name: str) -> Path:
-    """Return where an image's Python belongs: another place for other packages."""
+    """Return the folder of an image's environment; its name depends on the packages."""
     image = IMAGES[name]
     digest = hashlib.sha256(repr((image.python, image.installs())).encode()).hexdigest()
     return FOLDER / f"{name}-{digest[:12]}"
 
 
 def python(name: str) -> Path | None:
-    """Return an image's Python; None where it has not been built."""
+    """Return an image's Python; None if it has not been built."""
     venv = folder(name)
     return venv / "bin" / "python3" if (venv / DONE).is_file() else None
 
 
 def build(name: str) -> Path:
-    """Build an image's Python, if it is not there, and return it.
+    """Build an image's environment, if it is missing, and return its Python.
 
     Raises:
-        LookupError: there is no such Python on the PATH.
+        LookupError: the image's version of Python is not on the PATH.
     """
     if (ready := python(name)) is not None:
         return ready
     image, venv = IMAGES[name], folder(name)
     if (base := shutil.which(f"python{image.python}")) is None:
-        raise LookupError(f"No python{image.python} on the PATH: the image {name} has that one")
+        raise LookupError(f"No python{image.python} on the PATH: the image {name} needs it")
     subprocess.run([base, "-m", "venv", "--clear", str(venv)], check=True)
     for call in image.installs():
         pip = [str(venv / "bin" / "python3"), "-m", "pip", "install", "-q"]

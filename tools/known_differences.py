@@ -1,4 +1,4 @@
-"""The differences between AWS and the local AWS that are meant, each with its reason."""
+"""The intended differences between AWS and the local AWS, with their reasons; compares none."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -8,12 +8,12 @@ from tools.differences import Difference
 
 @dataclass(frozen=True)
 class Known:
-    """Differences of one kind; service, operation and place are patterns of fnmatch."""
+    """Differences of one kind; service, operation and member are patterns of fnmatch."""
 
     kind: str
     service: str
     operation: str
-    place: str
+    member: str
     reason: str
 
 
@@ -27,13 +27,13 @@ KNOWN = (
 
 
 def reason(difference: Difference) -> str | None:
-    """Return why a difference is meant, or None."""
+    """Return the reason of an intended difference, else None."""
     for known in KNOWN:
         pairs = (
             (difference.kind, known.kind),
             (difference.service, known.service),
             (difference.operation, known.operation),
-            (difference.place, known.place),
+            (difference.member, known.member),
         )
         if all(fnmatchcase(value, pattern) for value, pattern in pairs):
             return known.reason

@@ -1,4 +1,4 @@
-"""Starts a local AWS that is late, slow and throttles at times, as AWS is; knows no notebook."""
+"""Starts a local AWS with delays and throttling, as on AWS; knows no notebook."""
 
 from local_aws.control import Fault, Settings, ensure_running, set_faults
 

@@ -28,6 +28,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.datasets import NAMES
+from tools import aws_run
 from tools.outputs import COPIES, ROOT, clean_outputs
 from tools.processes import interrupts_left_to_children
 
@@ -108,9 +109,21 @@ def run(numbers: Sequence[str] = (), environment: Mapping[str, str] = os.environ
     copies = [shutil.copy(path, COPIES / path.name) for path in notebooks]
     options = ["--overwrite", "--verbose", "--no-header", "--durations=0", "--durations-min=0"]
     options += ["-p", "no:cacheprovider", f"--confcutdir={ROOT}"]
+    if aws_run.run_of(environment):
+        options.append(f"--nbmake-timeout={aws_run.CELL_SECONDS}")
     command = [sys.executable, "-m", "pytest", *options, *map(str, copies)]
     with interrupts_left_to_children():
         return subprocess.run(command, cwd=ROOT, env=environment).returncode
+
+
+def run_anywhere(numbers: Sequence[str]) -> int:
+    """Run notebooks on the local AWS or, with COURSE_CLOUD=aws and a yes to the bill, on AWS."""
+    if not aws_run.is_wanted(os.environ):
+        return run(numbers)
+    if not aws_run.confirmed():
+        print("Nothing was run: unset COURSE_CLOUD to run it on the local AWS", file=sys.stderr)
+        return 1
+    return run(numbers, os.environ | {aws_run.CONFIRMED: "yes"})
 
 
 def render(datasets: Sequence[str] = NAMES) -> int:
@@ -198,7 +211,7 @@ def main() -> int:
         words = f"numbers of notebooks, and only render data sets ({', '.join(NAMES)})"
         parser.error(f"only run takes {words}: not {', '.join(sorted(unknown))}")
     commands = {
-        "run": partial(run, args.names),
+        "run": partial(run_anywhere, args.names),
         "render": partial(render, args.names),
         "prose": copy_prose,
         "test": test,

@@ -1,6 +1,6 @@
-"""Writes docs/operations.md: what the local AWS does with each operation that boto3 knows.
+"""Writes docs/operations.md, the list of executed, recorded and refused operations.
 
-python -m tools.operations    write it anew (`make readme` does it too)
+python -m tools.operations    update it (`make readme` does it too)
 """
 
 from functools import cache
@@ -21,13 +21,13 @@ SERVICES = (
     *("events", "scheduler", "application-autoscaling", "apigateway", "lambda"),
     *("sns", "sqs", "codebuild", "budgets", "service-quotas"),
 )
-"""What the course uses, or will: as boto3 names it."""
+"""The services of the course, also of notebooks not yet written, by boto3's names."""
 TITLE = """\
 # The operations of the local AWS
 
 Written by `make readme` from the engines' rows, `local_aws/recorded/recorded_operations.py` and botocore's service models.
 
-- **Executed**: an engine of the local AWS does it. Beside it stands who sends it: notebooks by their numbers, or a client suite.
+- **Executed**: an engine of the local AWS does it. The second column lists its senders: notebooks by their numbers, or a client suite.
 - **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
 - **Refused**: the client gets an error 400, `NotImplementedException` (`NotImplemented` from S3), whose message names the operation. Nothing is kept as if it had been done. So it is with a member of an executed operation's request that the operation's row in its engine does not state: the message names the member, and the values that are done where there are any.
 
@@ -76,7 +76,7 @@ def refused(service: str) -> list[str]:
 
 
 def counts() -> str:
-    """Return the table of how many operations are executed, recorded and refused."""
+    """Return the table with the numbers of executed, recorded and refused operations."""
     rows = ["| service | executed | recorded | refused |", "|---|--:|--:|--:|"]
     for service in SERVICES:
         numbers = [str(len(part(service)) or "") for part in (executed, recorded, refused)]
@@ -110,7 +110,7 @@ def page() -> str:
 
 
 def write() -> None:
-    """Write the page anew."""
+    """Update the page."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page())
 

@@ -1,4 +1,4 @@
-"""Reads the pins of requirements.txt and resolves what they bring along; standard library only.
+"""Reads the pins of requirements.txt and resolves their dependencies; standard library only.
 
 python tools/pins.py    resolve in a new environment and write constraints.txt
 """
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = ROOT / "requirements.txt"
 CONSTRAINTS = ROOT / "constraints.txt"
 PIN = re.compile(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,-]+\])?==([\w.!]+)$")
-HEADER = "# What the packages of requirements.txt bring along; written by `make lock`.\n"
+HEADER = "# The dependencies of requirements.txt's packages; written by `make lock`.\n"
 
 
 def normal(name: str) -> str:
@@ -23,10 +23,10 @@ def normal(name: str) -> str:
 
 
 def pins(path: Path) -> dict[str, str]:
-    """Return name -> version of a file whose every line is a pin, a comment or an option.
+    """Return {name: version} of a file of pins, comments and options.
 
     Raises:
-        ValueError: a line pins nothing exactly.
+        ValueError: a line is no exact pin.
     """
     pinned = {}
     for line in map(str.strip, path.read_text().splitlines()):
@@ -39,7 +39,7 @@ def pins(path: Path) -> dict[str, str]:
 
 
 def resolve(requirements: str) -> dict[str, str]:
-    """Install requirements into an environment of their own and return all that it got."""
+    """Install requirements into a new environment and return all installed versions."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder) / "bin" / "python"
@@ -49,12 +49,12 @@ def resolve(requirements: str) -> dict[str, str]:
         subprocess.run([*pip, "install", "-r", str(wanted)], check=True, stdout=sys.stderr)
         frozen = subprocess.run([*pip, "freeze", "--all"], check=True, capture_output=True)
     rows = (line.split("==") for line in frozen.stdout.decode().splitlines())
-    # A build's local mark (torch 2.13.0+cpu) is this machine's, not the pin's.
+    # A local version label (torch 2.13.0+cpu) belongs to this machine, not to the pin.
     return {normal(name): version.split("+")[0] for name, version in rows}
 
 
 def lock() -> None:
-    """Write constraints.txt anew: the newest set that agrees with requirements.txt."""
+    """Write constraints.txt: the newest dependencies that agree with requirements.txt."""
     own = pins(REQUIREMENTS)
     lines = [line for line in REQUIREMENTS.read_text().splitlines() if line[:3] != "-c "]
     pinned = resolve("\n".join(lines))

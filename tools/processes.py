@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 
 STANDING = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
-"""Python's own helpers: they end with the interpreter that started them."""
+"""Python's own helper processes: they end with the interpreter that started them."""
 WORD = re.compile(r"[\w-]")
-"""What goes on a file's name: a worker's folder popen-gw1 is not popen-gw10."""
+"""A character that continues a file's name: a worker's folder popen-gw1 is not popen-gw10."""
 
 
 def describe(process: psutil.Process) -> str:
@@ -25,7 +25,7 @@ def describe(process: psutil.Process) -> str:
 
 
 def belongs(process: psutil.Process, folder: str) -> bool:
-    """Tell whether a process works in, was started with, or is told of anything below `folder`."""
+    """Return whether a process's folder, command line or environment names a path in `folder`."""
     try:
         known = [process.cwd(), *process.cmdline(), *process.environ().values()]
     except psutil.Error:
@@ -34,20 +34,20 @@ def belongs(process: psutil.Process, folder: str) -> bool:
 
 
 def mentions(text: str, folder: str) -> bool:
-    """Tell whether a text holds a folder's path or one below it, not one that begins alike."""
+    """Return whether a text has a folder's path or one below it."""
     return any(not rest or not WORD.match(rest) for rest in text.split(folder)[1:])
 
 
 def stands(process: psutil.Process) -> bool:
-    """Tell whether a process is one of Python's own helpers, which nobody need wait for."""
+    """Return whether a process is one of Python's own helpers, which need no waiting."""
     return any(name in describe(process) for name in STANDING)
 
 
 def leftovers(folder: Path, wait_s: float = 5.0) -> list[str]:
     """Describe our children, and all processes of `folder`, that still run after `wait_s`.
 
-    A detached server is nobody's child any more, and a job's environment names nobody: the folder
-    that holds their state is what gives them away.
+    A detached server is no child of ours, and a job's environment names no parent: only the folder
+    of their state identifies them.
     """
     me = psutil.Process()
     above = {me.pid, *(parent.pid for parent in me.parents())}
@@ -62,10 +62,10 @@ def leftovers(folder: Path, wait_s: float = 5.0) -> list[str]:
 
 @contextmanager
 def interrupts_left_to_children() -> Iterator[None]:
-    """Wait for children to the end while the block lasts, though the keyboard interrupts.
+    """Ignore keyboard interrupts during the block, and wait for the children, which get them too.
 
-    It interrupts the children as well. `subprocess.run` would kill them a quarter of a second
-    later, in the middle of stopping what they started.
+    `subprocess.run` would kill the children a quarter of a second later, before they have stopped
+    their own processes.
     """
     before = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:

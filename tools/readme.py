@@ -1,6 +1,6 @@
-"""Writes the lists of the README, of CONTRIBUTING and of docs/ from what they list.
+"""Writes the generated lists of README.md, CONTRIBUTING.md and docs/ from the project's files.
 
-python -m tools.readme    write them anew
+python -m tools.readme    update them
 """
 
 import ast
@@ -16,7 +16,7 @@ from tools import notebooks, operations, user_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {"Needs": "Needs", "Uses": "Uses", "Takes": "Takes", "Costs": "Costs", "On AWS": "Costs"}
-"""How the sentences of an opening cell's last paragraph begin, and what they tell."""
+"""First words of the sentences in an opening cell's last paragraph, and their field."""
 TOPICS = {
     "00": "cloud, bucket, role, costs, quotas",
     "01": "raw data to S3, and a first look",
@@ -36,27 +36,27 @@ COMMENTS = {
     "scripts_train": "the training job",
     "scripts_process": "the processing jobs, one script each",
     "scripts_inference": "the endpoint",
-    "benchmarks": "what was measured, and how",
+    "benchmarks": "measurements of speed, memory and size",
     "docs": "pages on architecture, the local AWS, operations, files, images, benchmarks, AWS",
-    "CONTRIBUTING.md": "the rules that tests hold, the contracts, and where to change what",
+    "CONTRIBUTING.md": "the rules that tests hold, the contracts, and an index of changes",
     "tests": "mirrors helpers/ and local_aws/; the notebooks are run too",
     "conftest.py": "how pytest runs the notebooks: in order, on one fresh local AWS",
     "requirements.txt": "every package that the project names, pinned",
-    "constraints.txt": "what these bring along, pinned",
+    "constraints.txt": "their dependencies, pinned",
     "environment.yml": "the conda environment (its pip part is requirements.txt)",
     "local_aws/images/aws": "AWS's images: a folder each, with its package list and their source",
     "local_aws/pyproject.toml": "installs the local AWS by itself",
     "pyproject.toml": "settings of pytest and ruff; installs the two packages in place",
     "Makefile": "`make` lists its targets",
-    ".ci/run": "what CI runs: make test",
+    ".ci/run": "the program of CI: make test",
 }
-"""Of what can't describe itself."""
+"""Descriptions of files and folders without a docstring."""
 FOLDERS = ("notebooks", "helpers", "local_aws", "scripts_", "tools")
-"""How the folders begin that are listed file by file; others with a comment have one line."""
+"""Prefixes of the folders that are listed file by file; others with a comment have one line."""
 
 
 def opening(path: Path) -> dict[str, str]:
-    """Return what a notebook's first cell says: Title, Problem, Needs, Uses, Takes, Costs."""
+    """Return the fields of a notebook's first cell: Title, Problem, Needs, Uses, Takes, Costs."""
     text = nbformat.read(path, 4).cells[0].source
     title = re.search(r"^# (\d\d .+)$", text, re.M)
     problem = re.search(r"^\*\*(.+?)\*\*\s*$", text, re.M | re.S)
@@ -70,7 +70,7 @@ def opening(path: Path) -> dict[str, str]:
 
 
 def short(costs: str) -> str:
-    """Return the first clause on what a notebook costs."""
+    """Return the first clause of a notebook's costs."""
     return re.split(r"[;:]", costs, maxsplit=1)[0]
 
 
@@ -103,7 +103,7 @@ def notebook_table() -> str:
 
 
 def targets() -> dict[str, str]:
-    """Return make's targets and what they do."""
+    """Return {target of make: description}."""
     return dict(re.findall(r"^([a-z]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.M))
 
 
@@ -147,7 +147,7 @@ def tree_rows(files: list[Path]) -> list[tuple[str, str]]:
                 marker = ROOT / folder / "__init__.py"
                 words = first_words(marker) if marker.exists() else COMMENTS.get(str(folder), "")
                 rows.setdefault(f"{'  ' * (depth - 1)}{folder.name}/\0{folder}", words)
-                # A folder of data below one of modules is one line, whatever is in it.
+                # A folder of data below a folder of modules is one line.
                 if is_data := depth > 1 and str(folder) in COMMENTS:
                     break
             if path.name not in ("__init__.py", "__main__.py") and not is_data:
@@ -168,14 +168,14 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "targets": ("CONTRIBUTING.md", target_list),
     "tree": ("docs/files.md", file_tree),
 }
-"""Name of a list, the page that has it, and what makes it."""
+"""Name of a list to its page and the function that makes it."""
 
 
 def written_anew(text: str, page: str) -> str:
-    """Return a page's text with each of its lists as it is now.
+    """Return a page's text with its lists updated.
 
     Raises:
-        ValueError: a list's two marks are not there.
+        ValueError: the page lacks a list's marks, or has them twice.
     """
     for name, (home, make) in BLOCKS.items():
         if home != page:
@@ -189,7 +189,7 @@ def written_anew(text: str, page: str) -> str:
 
 
 def write() -> None:
-    """Write all lists anew."""
+    """Update all lists."""
     for page in dict.fromkeys(home for home, _ in BLOCKS.values()):
         path = ROOT / page
         path.write_text(written_anew(path.read_text(), page))

@@ -1,4 +1,4 @@
-"""Reads transcripts of the course, and sums up what each operation did; compares nothing."""
+"""Reads transcripts of the course, and sums up each operation's calls; compares nothing."""
 
 import json
 import re
@@ -128,8 +128,8 @@ def load(path: Path) -> Transcript:
     operations: dict = defaultdict(lambda: defaultdict(Operation))
     for call in (record for record in records if "call" in record):
         notebook = runs.get(call["process"], {}).get("notebook")
-        for place in filter(None, (notebook, EVERYWHERE)):
-            operations[place][call["service"], call["operation"]].add(call)
+        for name in filter(None, (notebook, EVERYWHERE)):
+            operations[name][call["service"], call["operation"]].add(call)
     faults = [f"{broken} of its lines are broken"] if broken else []
     if any(record.get("cut") for record in records):
         faults.append("it was cut at its limit")

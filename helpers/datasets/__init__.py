@@ -1,4 +1,4 @@
-"""The data sets of the course, each a folder behind the one interface of base.py."""
+"""Loads the data sets of the course by name; each is a folder behind the interface of base.py."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ from helpers.datasets.base import Dataset
 from helpers.samples import Record, Remark, Sample, Unreadable
 
 NAMES = ("birds", "bins")
-"""The course's own. A new one is a folder here whose dataset.py has a `DATASET`, and its name."""
+"""The course's data sets. A new one is a folder here whose dataset.py has a `DATASET`."""
 
 __all__ = ["NAMES", "Dataset", "Record", "Remark", "Sample", "Unreadable", "load_dataset"]
 
@@ -15,7 +15,7 @@ def load_dataset(name: str) -> Dataset:
     """Return the data set called `name`: one of `NAMES`, or a module on the path with a `DATASET`.
 
     A data set that is not the course's is called by its module's dotted name. Manifests, models and
-    reports keep the name, so each later program finds it by the same name, and no list has to.
+    reports store this name, so every later program can load the data set by it.
 
     Raises:
         ValueError: there is no such data set.

@@ -1,7 +1,7 @@
-"""The one interface of a data set: all that tells one from another; no S3, no torch, no figures.
+"""The interface of a data set, with all differences between data sets; no S3, no torch, no figures.
 
-Notebooks, jobs and endpoints are written once, against this. What only notebooks need (drawing,
-tables, making and fetching data) is imported inside its member: no job's image needs its packages.
+Notebooks, jobs and endpoints use this interface only. Members for notebooks alone (drawing, tables,
+making and fetching data) import their packages inside, so a job's image does not need them.
 """
 
 from abc import ABC, abstractmethod
@@ -25,49 +25,49 @@ if TYPE_CHECKING:
 
 
 class Dataset(ABC):
-    """A data set of the course; attributes without a value here, and abstract methods, are its own.
+    """A data set; each defines the attributes without a value here, and the abstract methods.
 
-    All others have a default, which is right for a data set without that peculiarity.
+    The other members have a default, which suits most data sets.
     """
 
     name: str
-    """By which `load_dataset` finds it; part of keys, and kept in manifests and models."""
+    """Its name for `load_dataset`; part of keys, and stored in manifests and models."""
     title: str
     """For headings and figures, such as 'Bird song'."""
     media_prefix: str
     """Folder of the raw media below the raw prefix: `train_audio`, `bin-images`."""
     content_types: tuple[str, ...]
-    """What an endpoint for this data set accepts, without parameters; the first is the usual."""
+    """Content types that an endpoint accepts, without parameters; the first is the usual one."""
     stores: tuple[str, ...]
-    """Ways a sample can lie in a shard; the first is the default."""
+    """Names of the storage formats of samples; the first is the default."""
     task: Task
-    """What its models do, and how they are scored."""
+    """The task of its models, and their scores."""
     training_defaults: Mapping[str, object]
-    """Hyperparameters for the sample data where train.py is given none: `model`, `batch_size`, and
-    any field of training/options.py. They fit a laptop: one to three minutes on two cores."""
+    """Default hyperparameters, for the sample data: `model`, `batch_size`, and any field of
+    training/options.py. They suit a laptop: one to three minutes on two cores."""
     panel: tuple[float, float]
-    """Width and height, in inches, of one sample's picture among others."""
+    """Width and height, in inches, of one sample's panel in a figure."""
 
     labels: tuple[str, ...] | None = None
-    """All classes, in order; None for those that the records have, sorted."""
+    """All classes, in order; None for the sorted labels of the records."""
     minimum_accuracy: float = 0.0
-    """Test accuracy that the sample data's model is promised to reach."""
+    """Minimum test accuracy of a model of the sample data."""
     seeks_copies: bool = False
-    """Whether copies hide behind other bytes, so that `survey` and `relate` look for them."""
+    """Whether the data has copies with different bytes, which `survey` and `relate` find."""
     request: Record = Record("request", "request", label="", groups=())
-    """What `samples` is told of an object that comes to an endpoint, without metadata."""
+    """The record that `samples` gets for an endpoint's request, which has no metadata."""
 
     # Raw data
 
     @abstractmethod
     def make_sample(self, folder: Path, *, seed: int = 0, **sizes: int) -> dict[str, list[str]]:
-        """Write a small, deterministic, believable raw data set below `folder`.
+        """Write a small, deterministic, realistic raw data set into `folder`.
 
         Args:
-            sizes: how much of what; each data set says of what.
+            sizes: numbers of objects; each data set names its own.
 
         Returns:
-            Names of the raw objects that have a fault on purpose, by kind of fault.
+            Names of the raw objects with a deliberate fault, by kind of fault.
 
         Raises:
             FileExistsError: `folder` holds other raw data.
@@ -75,34 +75,35 @@ class Dataset(ABC):
 
     @abstractmethod
     def ingest(self, source: Path, folder: Path) -> list[Remark]:
-        """Lay out a folder of the user's own files below `folder` as this data set has them.
+        """Copy a folder of the user's own files into `folder`, in this data set's layout.
 
         Returns:
-            The files that are left out, and why.
+            The files that are left out, with the reasons.
 
         Raises:
-            ValueError or FileNotFoundError: `source` holds nothing that it can use.
+            ValueError or FileNotFoundError: `source` has no usable file; the message says what
+                is expected.
         """
 
     def fetch_flags(self) -> dict[str, dict]:
-        """Return the flags of helpers/fetch.py by which one chooses what to fetch.
+        """Return the flags of helpers/fetch.py that select the objects to fetch.
 
         Returns:
-            By flag, the settings of argparse's `add_argument`.
+            {flag: keyword arguments of argparse's `add_argument`}.
         """
         return {}
 
     def fetch(self, folder: Path, options: Namespace, internet: "Internet") -> "Fetched":
-        """Bring the real data set from where it is published; what is there already is kept.
+        """Fetch the published data set; objects that are there already are kept.
 
         Args:
-            options: `threads` (parallel requests), and those of `fetch_flags`.
+            options: `threads` (parallel requests), and the flags of `fetch_flags`.
 
         Raises:
-            LookupError: it is published nowhere.
-            ConnectionError: nothing at all could be had.
+            LookupError: it is not published.
+            ConnectionError: no object at all could be fetched.
         """
-        raise LookupError(f"{self.title} is published nowhere: give a folder of your own files")
+        raise LookupError(f"{self.title} is not published: give a folder of your own files")
 
     # Metadata
 
@@ -112,26 +113,26 @@ class Dataset(ABC):
 
     @abstractmethod
     def questions(self) -> "Questions":
-        """Return what notebook 02 asks of that table in SQL, and how it looks at the answers."""
+        """Return notebook 02's questions about that table: SQL, figures and findings."""
 
     @abstractmethod
     def records(
         self, keys: Iterable[str], read: Callable[[str], bytes]
     ) -> tuple[list[Record], list[Remark]]:
-        """Return all records, sorted by id, and what is set aside.
+        """Return all records, sorted by id, and the remarks on objects set aside.
 
         Args:
             keys: all keys below the raw prefix.
-            read: returns the bytes of one; it may be called from several threads.
+            read: returns the bytes of a key; it may be called from several threads.
 
         Raises:
-            FileNotFoundError: what everything rests on is missing; it names the notebook to run.
+            FileNotFoundError: the metadata is missing; the message names the notebook to run.
         """
 
     # Samples
 
     def survey(self, data: bytes) -> bytes:
-        """Return what `relate` has to know of one raw object; asked where it `seeks_copies`.
+        """Return the finding on one raw object that `relate` needs; called if it `seeks_copies`.
 
         Raises:
             Unreadable: the object gives no sample; `relate` gets b"" for it.
@@ -139,12 +140,12 @@ class Dataset(ABC):
         return b""
 
     def relate(self, records: list[Record], findings: dict[str, bytes]) -> list[Relation]:
-        """Return which records repeat others, by what `survey` has said of each id."""
+        """Return the relations of records that repeat others, from the findings by id."""
         return []
 
     @abstractmethod
     def samples(self, record: Record, data: bytes, store: str) -> list[Sample]:
-        """Clean one raw object and cut it into samples, stored as `store` says.
+        """Clean one raw object and cut it into samples in the format `store`.
 
         Raises:
             Unreadable: the object gives no sample; the message says why.
@@ -156,10 +157,10 @@ class Dataset(ABC):
         """Return a stored sample's media as an array of one fixed shape and integer dtype."""
 
     def resized(self, size: int | None) -> Self:
-        """Return the data set with samples decoded at `size` pixels a side, if they have sides."""
+        """Return the data set with samples decoded at `size` pixels a side, if they are photos."""
         return self
 
-    # Looking at samples, in a notebook
+    # Display of samples in a notebook
 
     def label_names(self, records: Iterable[Record]) -> dict[str, str]:
         """Return labels in words, such as `3 items`, for those labels whose code tells too little.
@@ -171,7 +172,7 @@ class Dataset(ABC):
 
     @abstractmethod
     def draw(self, data: bytes, *, title: str, axes: "Axes") -> "AxesImage | None":
-        """Draw one raw object, or a stored sample, under its title.
+        """Draw one raw object, or a stored sample, with a title.
 
         Returns:
             The image whose colors stand for numbers, all on one scale; None where they are a photo.
@@ -179,4 +180,4 @@ class Dataset(ABC):
 
     @abstractmethod
     def player(self, data: bytes) -> object:
-        """Return what a notebook displays of one sample as it is: a picture, something to play."""
+        """Return an object that a notebook displays for one sample: a photo, an audio player."""

@@ -1,6 +1,6 @@
-"""Download one large file that may break off; it knows HTTP, and no data set.
+"""Downloads one large file, resuming after a break; knows HTTP, and no data set.
 
-The `requests.Session` comes in, with the credentials it needs.
+The caller passes a `requests.Session` with the credentials.
 """
 
 import re
@@ -12,20 +12,20 @@ from tqdm import tqdm
 
 TRIES = 4
 _STEP = 1 << 14
-"""Bytes written at once: what a break loses at most."""
+"""Bytes written at once, which is the most that a break loses."""
 _BREAKS = (
     requests.ConnectionError,
     requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,  # so is a body that ends early called
+    requests.exceptions.ChunkedEncodingError,  # a body that ends early
 )
 
 
 def download(http: requests.Session, address: str, path: Path, *, help_at: str = "") -> None:
-    """Download one large file; a part that lies there from before is continued, not repeated.
+    """Download one large file; continue a part from an earlier call.
 
     Raises:
         PermissionError: the server refuses the credentials.
-        ConnectionError: it broke `TRIES` times without a byte.
+        ConnectionError: it broke `TRIES` times without a new byte.
     """
     part = path.with_name(f"{path.name}.part")
     tries = 0
@@ -45,7 +45,7 @@ def download(http: requests.Session, address: str, path: Path, *, help_at: str =
 
 
 def _continue(http: requests.Session, address: str, part: Path, help_at: str) -> bool:
-    """Append what is missing to `part`; return whether it is whole."""
+    """Append the missing bytes to `part`; return whether it is complete."""
     start = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={start}-"} if start else {}
     with http.get(address, headers=headers, stream=True, timeout=(10, 60)) as answer:
@@ -54,7 +54,7 @@ def _continue(http: requests.Session, address: str, part: Path, help_at: str) ->
                 f"{address} answers {answer.status_code}: check the user name and key, and accept "
                 f"the rules at {help_at}"
             )
-        if answer.status_code == 416:  # no byte is left, or the file is another one by now
+        if answer.status_code == 416:  # no byte is left, or the file has changed
             total = _total(answer)
             if start != total:
                 part.unlink()
@@ -69,7 +69,7 @@ def _continue(http: requests.Session, address: str, part: Path, help_at: str) ->
 
 
 def _save(answer: requests.Response, part: Path, start: int, total: int) -> None:
-    """Write a body behind the first `start` bytes of a file, with a progress bar."""
+    """Write a response's body after the first `start` bytes of a file, with a progress bar."""
     with (
         open(part, "ab" if start else "wb") as file,
         tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem) as bar,

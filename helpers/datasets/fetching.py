@@ -1,4 +1,4 @@
-"""What fetching a published data set needs and brings; it reaches nothing itself (see fetch.py)."""
+"""Types for fetching a published data set: the internet, the result; fetch.py implements them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ KAGGLE = "https://www.kaggle.com"
 
 
 class Internet(Protocol):
-    """The outside as a fetch reaches it."""
+    """The internet, as a data set's `fetch` uses it."""
 
     kaggle: str
     """Address of Kaggle, without a slash at its end."""
@@ -25,7 +25,7 @@ class Internet(Protocol):
         """Return one small object of a public bucket.
 
         Raises:
-            OSError: it can't be had; a FileNotFoundError where there is no such object.
+            OSError: it can't be read; FileNotFoundError if there is no such object.
         """
 
     def kaggle_session(self) -> "requests.Session":
@@ -38,13 +38,13 @@ class Internet(Protocol):
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a fetch brought."""
+    """The result of a fetch."""
 
     new: int
     kept: int
     """Objects that were there already."""
     size: int
-    """Bytes brought."""
+    """Bytes of the new objects."""
     seconds: float
     failures: tuple[Remark, ...] = ()
 

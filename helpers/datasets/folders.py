@@ -1,4 +1,4 @@
-"""Walks a person's folder, through links; knows no data set."""
+"""Walks a user's folder, following links; knows no data set."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,10 @@ LEADS_NOWHERE = "a link that leads nowhere, or no file"
 
 
 def walk(folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
-    """Yield all that is no folder below a folder, also in the folders that links lead to.
+    """Yield all files below a folder, also in linked folders.
 
-    Classes are often links to where the files are: `rglob` passes over them in silence. A link to
-    a folder that the path has come through already is not followed.
+    Classes are often links to folders elsewhere, which `rglob` skips in silence. A link to a folder
+    that is already on the path is not followed.
 
     Raises:
         OSError: a folder can't be read.

@@ -1,10 +1,10 @@
-"""Ids that are fit for keys of objects and samples, made from names as people give them.
+"""Makes ids for keys of objects and samples from arbitrary names; knows no data set.
 
-A name may hold any character. An id has letters, digits, `_` and `-` of ASCII alone, at most
-`LONGEST`: a dot would cut a shard's sample key, a tar member's name has 100 bytes. An id that is
-not the name itself ends in a hash of it: so two names never become one id, and a name keeps its id
-whatever is added beside it. But names that differ only in case, which some file systems
-can't tell apart, get a hash too: the id of the first changes when the second comes.
+A name may have any character. An id has letters, digits, `_` and `-` of ASCII alone, at most
+`LONGEST`: a dot would cut a shard's sample key, a tar member's name has 100 bytes. An id that
+differs from its name ends in a hash of the name: so two names never get one id, and a name keeps
+its id when others are added. But names that differ only in case, which some file systems
+can't distinguish, get a hash too: the id of the first changes when the second is added.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ from pathlib import Path
 
 LONGEST = 64
 NAMES_KEY = "names.json"
-"""Beside the raw data, where a key is not its file's own path: {key: path in the user's folder}."""
+"""File beside the raw data, for keys that differ from their file's path: {key: path}."""
 
 
 def write_names(folder: Path, keys: Mapping[str, str]) -> None:
-    """Write `names.json` below a raw folder, if any file's path is not its key.
+    """Write `names.json` into a raw folder, if any key differs from its file's path.
 
     Args:
-        keys: by the path in the user's folder.
+        keys: {path in the user's folder: key}.
     """
     names = {key: path for path, key in keys.items() if key != path}
     if names:
@@ -33,15 +33,15 @@ def write_names(folder: Path, keys: Mapping[str, str]) -> None:
 
 
 def composed(text: str) -> str:
-    """Return a text in Unicode's composed form (NFC), as macOS does not give it.
+    """Return a text in Unicode's composed form (NFC); macOS decomposes file names.
 
-    An `é` of one character and one of two are the same letter to every reader.
+    An `é` of one character and one of two are the same letter.
     """
     return unicodedata.normalize("NFC", text)
 
 
 def is_text(text: str) -> bool:
-    """Tell whether a file's name is text: one that is no UTF-8 can be written nowhere."""
+    """Return whether a file's name is valid UTF-8; other names can't be written to metadata."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -50,7 +50,7 @@ def is_text(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """Return a file's name so that it can be shown: bytes that are no UTF-8 as `\\xff`."""
+    """Return a printable file name: bytes that are no UTF-8 as `\\xff`."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
@@ -65,11 +65,11 @@ def safe(name: str) -> str:
 
 
 def make_ids(wishes: Sequence[str], names: Sequence[str] | None = None) -> list[str]:
-    """Return an id for each name, its wish itself where that is possible; equal names share one.
+    """Return an id for each name: the wished id if possible; equal names share one.
 
     Args:
-        wishes: what the ids should look like.
-        names: what tells one from another, such as paths; the wishes themselves unless given.
+        wishes: the wished ids.
+        names: unique names, such as paths; default: the wishes.
     """
     names = list(names or wishes)
     wish_of = dict(zip(names, map(composed, wishes), strict=True))
@@ -84,7 +84,7 @@ def make_ids(wishes: Sequence[str], names: Sequence[str] | None = None) -> list[
 
 
 def _id(wish: str, name: str, digits: int) -> str:
-    """Return the wish, or what is legible of it and so many digits of the name's hash."""
+    """Return the wished id, or its legible part with `digits` digits of the name's hash."""
     if not digits:
         return wish
     mark = hashlib.sha256(name.encode()).hexdigest()[:digits]

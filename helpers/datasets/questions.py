@@ -1,4 +1,4 @@
-"""What a question to a data set's metadata is; it knows SQL and frames as types, asks nothing."""
+"""Types of the questions about a data set's metadata; knows SQL and frames, calls no service."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from matplotlib.figure import Figure
 
 @dataclass(frozen=True)
 class Question:
-    """One question, its query over the flat table, and how to look at the answer."""
+    """One question: its SQL on the flat table, and the figure and finding of its answer."""
 
     name: str
-    """By which a notebook asks it: the questions of every data set have the same names."""
+    """Its key for notebooks: the questions of all data sets have the same names."""
     title: str
     sql: str
     draw: Callable[[pd.DataFrame], Figure]
     finding: Callable[[pd.DataFrame], str]
-    """One sentence of Markdown on what the rows show; texts from them go through `escape`."""
+    """Returns the finding in one sentence of Markdown; texts from the rows are escaped."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Questions:
     flat: str
     """SELECT that turns the raw metadata table `{raw}` into one row a sample with `id`, `label`."""
     related: str
-    """SELECT of `label` and `related_samples`, the number of related ones, for each sample."""
+    """SELECT of `label` and `related_samples`, the number of related samples, for each."""
     relation: str
-    """The thing that related samples have in common: "recordist", "item"."""
+    """The property that related samples share: "recordist", "item"."""
     all: tuple[Question, ...]
 
     def __iter__(self) -> Iterator[Question]:
@@ -40,7 +40,7 @@ class Questions:
         """Return the question of a name.
 
         Raises:
-            KeyError: none is called that; the message has all names.
+            KeyError: there is no such question; the message has all names.
         """
         named = {question.name: question for question in self.all}
         if name not in named:

@@ -1,6 +1,6 @@
-"""What a data set's models do and how they are scored; it knows arrays and labels, no data set.
+"""The task of a data set's models, and their scores; knows arrays and labels, no data set.
 
-A task of its own scores overrides `scores`, `class_scores` and `guesses` together with the names.
+A task with other scores overrides `scores`, `class_scores` and `baselines` together with the names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,32 +13,32 @@ from helpers.metrics import log_loss
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A task with its scores, its words for the model card, and what others have reached."""
+    """A task with its scores, its texts for the model card, and published results."""
 
     purpose: str
-    """What a model does, such as 'name the bird species that sings in 5 seconds of sound'."""
+    """The purpose of a model, such as 'name the bird species that sings in 5 seconds of sound'."""
     unit: str
-    """What one raw object is called, in the plural."""
+    """The name of the raw objects, in the plural."""
     uses: str
     limits: tuple[str, ...]
     risk: str
     caveat: str
-    """How the published scores compare with ours."""
+    """A note on the comparison with published scores."""
     headline: str = "accuracy"
-    """The score by which versions are compared."""
+    """The name of the score that decides comparisons of versions."""
     score_names: Mapping[str, str] = field(
         default_factory=lambda: {"accuracy": "accuracy", "loss": "log loss"}
     )
-    """Each score in words, in the order of tables."""
+    """The words for each score, in the order of tables."""
     class_score_names: Mapping[str, str] = field(default_factory=lambda: {"accuracy": "accuracy"})
-    """Each class's scores in words; the first is the one that is drawn."""
+    """The words for each class's scores; the first is drawn in the model card."""
     lower_is_better: frozenset[str] = frozenset({"loss"})
     shares: frozenset[str] = frozenset({"accuracy"})
-    """Scores, of all or of a class, that are shares of samples."""
+    """Names of the scores that are shares of samples."""
     published: tuple[Mapping[str, object], ...] = ()
-    """Rows of what others have reached: `model`, `data`, and scores by name."""
+    """Published results: `model`, `data`, and scores by name."""
     published_classes: Mapping[str, float] = field(default_factory=dict)
-    """What others have reached of each class, in the first of the class scores."""
+    """Published values of the first class score, by class."""
 
     def scores(
         self,
@@ -52,7 +52,7 @@ class Task:
         Args:
             probabilities: float (samples, classes).
             target: int (samples,).
-            classes: what `class_scores` has found of them already; not needed here.
+            classes: their class scores, if computed already; not needed here.
         """
         return {
             "accuracy": float((probabilities.argmax(1) == target).mean()),
@@ -65,8 +65,8 @@ class Task:
         """Return each class's scores by name, float (classes,); nan without samples."""
         return {"accuracy": recall(probabilities, target, len(labels))}
 
-    def guesses(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
-        """Return what is reached without looking at a sample: `model`, and scores by name.
+    def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
+        """Return the baselines that ignore the samples: `model`, and scores by name.
 
         Args:
             train, test: samples of each class, int (classes,).
@@ -82,7 +82,7 @@ class Task:
 
 
 def recall(probabilities: np.ndarray, target: np.ndarray, classes: int) -> np.ndarray:
-    """Return the share of each class's samples that is named right, nan without samples."""
+    """Return the recall of each class, float (classes,); nan without samples."""
     size = np.bincount(target, minlength=classes).astype(float)
     size[size == 0] = np.nan
     return np.bincount(target, probabilities.argmax(1) == target, minlength=classes) / size

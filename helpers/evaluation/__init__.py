@@ -1,1 +1,1 @@
-"""How good a model is: scores, their intervals, reports, and the card that a reader gets."""
+"""The evaluation of a model: scores with confidence intervals, reports, the model card."""

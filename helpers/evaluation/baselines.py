@@ -1,6 +1,6 @@
-"""Tables of a report for a reader: scores with intervals, beside guesses and published ones.
+"""Tables of a report: scores with confidence intervals, beside baselines and published scores.
 
-Takes a report (report.py) and a manifest; reads nothing and draws nothing.
+Takes a report (report.py) and a manifest; reads no file and draws nothing.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from helpers.datasets import load_dataset
 from helpers.manifest import Manifest
 
 FEW = 10
-"""Samples of a class below which its own scores say little."""
+"""A class with fewer test samples has scores that mean little."""
 NONE = "–"
 
 
 def worded(entry: Mapping[str, float | None] | float | None, digits: int = 3) -> str:
-    """Word a score: `0.912 (0.87 to 0.95)`, a plain number, or a dash."""
+    """Format a score: `0.912 (0.87 to 0.95)`, a plain number, or a dash."""
     if not isinstance(entry, Mapping):
         return NONE if entry is None else f"{entry:.{digits}f}"
     if entry["value"] is None:
@@ -29,7 +29,7 @@ def worded(entry: Mapping[str, float | None] | float | None, digits: int = 3) ->
 
 
 def metrics_table(report: dict) -> pd.DataFrame:
-    """Return the scores: a row each with value and 95 % interval."""
+    """Return a row for each score: its value and its 95 % confidence interval."""
     task = load_dataset(report["dataset"]).task
     rows = [
         (words, each["value"], each["low"], each["high"])
@@ -41,11 +41,12 @@ def metrics_table(report: dict) -> pd.DataFrame:
 
 
 def baseline_table(report: dict, manifest: Manifest) -> pd.DataFrame:
-    """Return the model beside guesses on its own test and published results."""
+    """Return a table of the model, the baselines on its test split, and published results."""
     task = load_dataset(report["dataset"]).task
     train, test = (counts(manifest, split) for split in ("train", report["split"]))
     size = f"this test, {report['samples']} samples, split by groups"
-    rows = [{"data": size, **guess} for guess in task.guesses(train, test, report["labels"])]
+    baselines = task.baselines(train, test, report["labels"])
+    rows = [{"data": size, **baseline} for baseline in baselines]
     rows += task.published
     rows.append({"model": "this model, with 95 % interval", "data": size, **report["metrics"]})
     names = [
@@ -59,7 +60,7 @@ def baseline_table(report: dict, manifest: Manifest) -> pd.DataFrame:
 
 
 def class_table(report: dict) -> pd.DataFrame:
-    """Return each class's samples and scores, with the published ones."""
+    """Return a row for each class: samples, scores, and published scores if there are any."""
     task = load_dataset(report["dataset"]).task
     rows = []
     for label, each in report["classes"].items():
@@ -72,12 +73,12 @@ def class_table(report: dict) -> pd.DataFrame:
 
 
 def thin_classes(report: dict) -> dict[str, int]:
-    """Return the classes with so few test samples that their own scores say little."""
+    """Return the classes with fewer than `FEW` test samples: {label: samples}."""
     sizes = {label: each["samples"] for label, each in report["classes"].items()}
     return {label: size for label, size in sizes.items() if size < FEW}
 
 
 def counts(manifest: Manifest, split: str) -> np.ndarray:
-    """Return a split's samples of each label, int (classes,)."""
+    """Return the number of a split's samples of each label, int (classes,)."""
     samples = manifest.split(split).counts
     return np.array([samples.get(label, 0) for label in manifest.labels])

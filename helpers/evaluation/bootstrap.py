@@ -1,7 +1,7 @@
-"""Intervals of scores by redrawing whole groups; it knows arrays, and no score's meaning.
+"""Confidence intervals of scores by a bootstrap over groups; knows arrays, and no score's meaning.
 
-Windows of one recording resemble each other: as if each were independent, an interval would be
-too narrow. So recordings are drawn, each with all its windows.
+Windows of one recording resemble each other: a bootstrap over single windows would give too narrow
+intervals. So whole recordings are drawn, each with all its windows.
 Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 8 and 13.
 """
 
@@ -15,14 +15,14 @@ ROUNDS = 1000
 
 
 class Interval(NamedTuple):
-    """The bounds of a score; nan where there are too few groups."""
+    """A confidence interval; nan where there are too few groups."""
 
     low: float
     high: float
 
 
 def draws(groups: Sequence[Hashable], rounds: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield the sample indices of each draw: as many groups as there are, with replacement."""
+    """Yield the sample indices of each draw of groups, with replacement, as many as there are."""
     _, member = np.unique(np.asarray(groups), return_inverse=True)
     order = np.argsort(member, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(member[order])) + 1)
@@ -41,11 +41,11 @@ def bootstrap_intervals(
 ) -> dict[str, Interval]:
     """Return the percentile interval of each score over the same draws.
 
-    A draw in which a score is nan (its class was not drawn) takes no part in that score's.
+    A draw in which a score is nan (its class was not drawn) is left out of that score's interval.
 
     Args:
-        score: gets sample indices, returns scores by name, the same names each time.
-        groups: the recording of each sample, or its own key where samples are independent.
+        score: takes sample indices and returns scores by name, the same names each time.
+        groups: the recording of each sample, or the sample's key if samples are independent.
     """
     each = [score(chosen) for chosen in draws(groups, rounds, seed)]
     table = {name: np.array([row[name] for row in each], float) for name in each[0]}
@@ -61,7 +61,7 @@ def _percentiles(values: np.ndarray, level: float) -> Interval:
 
 
 def wilson(share: float, count: int, z: float = 1.96) -> Interval:
-    """Return the interval of a share of independent cases, which has a width at 0 and 1 too.
+    """Return the Wilson interval of a share of independent cases; it has a width at 0 and 1 too.
 
     Source: Wilson, Probable inference, the law of succession, and statistical inference, 1927.
     """

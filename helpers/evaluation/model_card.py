@@ -1,6 +1,6 @@
-"""A model's card, written for a reader: as Markdown, and as the JSON that AWS keeps.
+"""Writes a model card, as Markdown for readers and as JSON for SageMaker's registry.
 
-Takes the manifest, the test's report and what is known of the training job; asks no service.
+Takes the manifest, the test's report and the facts of the training job; calls no service.
 Schema: https://docs.aws.amazon.com/sagemaker/latest/dg/model-cards-json-schema.html
 """
 
@@ -19,34 +19,34 @@ CREATOR = "The Birds & Bins course"
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of a model's training for its card."""
+    """The facts of a model's training job for its card."""
 
     job: str
     arn: str
     image: str
     model_data: str
     machines: str
-    """Such as `58 s on 2 × ml.g4dn.xlarge`."""
+    """Time and instances, such as `58 s on 2 × ml.g4dn.xlarge`."""
     origin: str
-    """Where the data came from, in words."""
+    """The origin of the data, in words."""
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Card:
-    """One model's card."""
+    """The card of one model."""
 
     manifest: Manifest
     report: dict
     facts: Facts
 
     def __repr__(self) -> str:
-        """Say whose card it is."""
+        """Name the training job and the task."""
         return f"<Card of {self.facts.job}: {self.title}>"
 
     @property
     def title(self) -> str:
-        """Word the model's task."""
+        """Return the model's task in words."""
         return load_dataset(self.report["dataset"]).task.purpose
 
     def _repr_markdown_(self) -> str:
@@ -69,10 +69,10 @@ class Card:
         ]  # fmt: skip
         return "\n\n".join(texts) + "\n"
 
-    # The paragraphs, which both forms share.
+    # Paragraphs of both formats.
 
     def data(self) -> str:
-        """Word the kind and the number of the samples."""
+        """Describe the origin, the number and the classes of the samples."""
         samples = sum(split.samples for split in self.manifest.splits.values())
         return (
             f"{self.facts.origin}: {samples:,} samples. {self.manifest.account}. "
@@ -80,7 +80,7 @@ class Card:
         )
 
     def split(self) -> str:
-        """Say how the splits were made and how large they are."""
+        """Describe the splits and their sizes."""
         sizes = ", ".join(
             f"{name} {split.samples:,} samples of {len(split.groups):,} groups"
             for name, split in self.manifest.splits.items()
@@ -90,13 +90,13 @@ class Card:
         )
 
     def training(self) -> str:
-        """Word the job and the settings of the training."""
+        """Describe the training job and its settings."""
         settings = ", ".join(f"{name} {value}" for name, value in self.facts.settings.items())
         job = f"Job {self.facts.job}, {self.facts.machines}"
         return f"{job}; {settings}." if settings else f"{job}."
 
     def test(self) -> str:
-        """Word the test and the certainty of its scores."""
+        """Describe the test and the confidence intervals of its scores."""
         unit = load_dataset(self.report["dataset"]).task.unit
         return (
             f"{self.report['samples']:,} samples of {self.report['sources']:,} {unit}, each scored "
@@ -104,7 +104,7 @@ class Card:
         )
 
     def findings(self) -> list[str]:
-        """Return the limits that this very test has shown."""
+        """Return the limits that this test has shown."""
         error = self.report["calibration"]["error"]
         way = (
             "too sure" if overconfidence(self.report["calibration"]["bands"]) > 0 else "too modest"
@@ -121,16 +121,16 @@ class Card:
         return caveats
 
     def table(self) -> str:
-        """Return the scores beside guesses and published ones, as a Markdown table."""
+        """Return the scores beside baselines and published scores, as a Markdown table."""
         return markdown_table(baseline_table(self.report, self.manifest).reset_index())
 
-    # AWS's form.
+    # SageMaker's format.
 
     def content(self, *, of_package: bool = False) -> str:
-        """Return AWS's JSON on one line.
+        """Return the card in SageMaker's JSON, on one line.
 
         Args:
-            of_package: without what a model package says itself.
+            of_package: leave out the fields that a model package has itself.
         """
         task = load_dataset(self.report["dataset"]).task
         overview = {"model_creator": CREATOR, "model_artifact": [self.facts.model_data]}

@@ -1,7 +1,7 @@
-"""Compares two models on the same test: each score's difference and its interval.
+"""Compares two models on the same test samples: each score's difference with its interval.
 
-It knows predictions; nothing of registries. Both models have answered the same samples, so the
-difference is redrawn as a pair, which tells far smaller ones apart than two intervals do.
+It knows predictions; nothing of registries. The bootstrap draws pairs of both models' predictions
+for the same samples, which detects far smaller differences than two separate intervals do.
 """
 
 from collections.abc import Hashable
@@ -24,29 +24,29 @@ class NotComparable(ValueError):
 
 @dataclass(frozen=True)
 class PairedComparison:
-    """The scores of a new model beside an old one's."""
+    """The scores of a new model beside those of the approved one."""
 
     table: pd.DataFrame
     """By score: the approved model's, the new one's, the difference, its 95 % interval."""
     verdict: str
     """One sentence."""
     worse: bool
-    """Whether the new one is worse beyond doubt in the score that counts."""
+    """Whether the new model is worse in the headline score, by its whole interval."""
 
     def __repr__(self) -> str:
-        """Say the verdict."""
+        """Return the verdict."""
         return f"<PairedComparison: {self.verdict}>"
 
 
 def compare_pairs(
     new: Predictions, old: Predictions, dataset: str, *, rounds: int = ROUNDS, seed: int = 0
 ) -> PairedComparison:
-    """Compare two models on the samples that both were tested on.
+    """Compare two models on their common test samples.
 
-    What was in both tests was in neither's training, even where the data has grown between.
+    A sample of both tests is in neither's training split, even if the data has grown meanwhile.
 
     Raises:
-        NotComparable: there is no such sample, or the labels are others.
+        NotComparable: there is no common sample, or the labels differ.
     """
     task, samples = load_dataset(dataset).task, len(new)
     new, old = in_common(new, old)
@@ -81,30 +81,30 @@ FIRST = "the first version, with none to compare it with"
 
 
 def no_comparison(new: Predictions, dataset: str, why: str = FIRST) -> PairedComparison:
-    """Return the scores of a model that has none to be compared with, beside a guess's."""
+    """Return the scores of a model without a second one, with the best baseline in the verdict."""
     task = load_dataset(dataset).task
     counts = np.bincount(new.targets, minlength=len(new.labels))
-    guess = max(each[task.headline] for each in task.guesses(counts, counts, new.labels))
+    best = max(each[task.headline] for each in task.baselines(counts, counts, new.labels))
     ours = task.scores(new.probabilities, new.targets, new.labels)
     rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.score_names.items()]
     table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
     reached = f"{task.score_names[task.headline]} {ours[task.headline]:.3f}, where a guess has"
-    verdict = f"{why}: {reached} {guess:.3f}"
+    verdict = f"{why}: {reached} {best:.3f}"
     return PairedComparison(table, verdict, worse=False)
 
 
 def _judged(low: float, high: float) -> str:
-    """Word an interval of a difference where more is better."""
+    """Describe the interval of a difference, where more is better."""
     if low > 0:
         return "the new model is better"
     return "the new model is worse" if high < 0 else "this test can't tell them apart"
 
 
 def in_common(new: Predictions, old: Predictions) -> tuple[Predictions, Predictions]:
-    """Return both models' answers on their common samples, in the order of the new one's.
+    """Return both models' predictions for their common samples, in the new one's order.
 
     Raises:
-        NotComparable: there are none, or the labels are others.
+        NotComparable: there is no common sample, or the labels differ.
     """
     row_of = {key: index for index, key in enumerate(old.keys)}
     both = [index for index, key in enumerate(new.keys) if key in row_of]

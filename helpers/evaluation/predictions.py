@@ -1,4 +1,4 @@
-"""A model's answer for every sample of a split; it knows shards and JSON lines, no network."""
+"""A model's predictions for all samples of a split; knows shards and JSON lines, no network."""
 
 import hashlib
 import json
@@ -16,11 +16,11 @@ from helpers.storage import Folder
 from helpers.streaming.shard_reader import CorruptShard, find_samples
 
 DIGITS = 6
-"""Significant digits that are kept: two answers differ far above them."""
+"""Significant digits that are stored: real differences are far larger."""
 
 
 class Model(Protocol):
-    """The part of predict.py's Predictor that is used here."""
+    """The members of predict.py's Predictor that are used here."""
 
     dataset: Dataset
 
@@ -30,14 +30,14 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Predictions:
-    """A split's samples in the order of their shards, each once."""
+    """The predictions for a split's samples, each once, in the order of their shards."""
 
     labels: list[str]
     keys: list[str]
     sources: list[str]
-    """The raw object that each sample was cut from."""
+    """The key of each sample's raw object."""
     shards: list[str]
-    """Names of the shards that the samples lie in."""
+    """The name of each sample's shard."""
     targets: np.ndarray
     """int64 (samples,), positions in `labels`."""
     probabilities: np.ndarray
@@ -48,23 +48,23 @@ class Predictions:
         return len(self.keys)
 
     def __repr__(self) -> str:
-        """Say how many there are."""
+        """Describe their number and their accuracy."""
         recordings = len(set(self.sources))
         right = f"{100 * self.accuracy:.1f} % right"
         return f"<Predictions: {len(self)} samples of {recordings} sources, {right}>"
 
     @property
     def accuracy(self) -> float:
-        """Return the share of right answers."""
+        """Return the share of correct predictions."""
         return float((self.probabilities.argmax(1) == self.targets).mean())
 
     def worst(self, count: int) -> list[int]:
-        """Return the samples whose truth was held least likely, the worst first."""
+        """Return the samples with the lowest probability of the true class, worst first."""
         truth = self.probabilities[np.arange(len(self)), self.targets]
         return np.argsort(truth, kind="stable")[:count].tolist()
 
     def take(self, chosen: Sequence[int]) -> "Predictions":
-        """Return some of the samples, in the order given."""
+        """Return the predictions for some samples, in the order of `chosen`."""
         keys, sources, shards = (
             [each[i] for i in chosen] for each in (self.keys, self.sources, self.shards)
         )
@@ -74,7 +74,7 @@ class Predictions:
         )
 
     def title(self, index: int) -> str:
-        """Word one answer, such as `said hoopoe (0.91), true wlwwar (0.02)`."""
+        """Describe one prediction, such as `said hoopoe (0.91), true wlwwar (0.02)`."""
         row, truth = self.probabilities[index], int(self.targets[index])
         answer = int(row.argmax())
         right = "right" if answer == truth else f"true {self.labels[truth]} ({row[truth]:.2f})"
@@ -93,7 +93,7 @@ class Predictions:
         """Read the lines of `lines`.
 
         Raises:
-            ValueError: there is no line.
+            ValueError: the text has no line.
         """
         text = text if isinstance(text, str) else text.decode()
         # Not splitlines: it also cuts at U+2028 and the like, which a label may hold.
@@ -127,7 +127,7 @@ def predict_split(
         on_shard: called with each shard when it is done.
 
     Raises:
-        CorruptShard: the shards are not what the manifest says, or a key comes twice.
+        CorruptShard: the shards differ from the manifest, or a key comes twice.
     """
     rows, parts = [], [np.zeros((0, len(manifest.labels)))]
     with ThreadPoolExecutor(threads) as pool:
@@ -151,10 +151,10 @@ def predict_split(
 
 
 def check_counts(labels: list[str], keys: list[str], manifest: Manifest, split: str) -> None:
-    """Compare the samples seen of each label with those that the manifest lists.
+    """Check the number of samples of each label against the manifest.
 
     Raises:
-        CorruptShard: they differ, or a sample came twice.
+        CorruptShard: the numbers differ, or a sample came twice.
     """
     seen, listed = Counter(labels), Counter(manifest.split(split).counts)
     if twice := len(keys) - len(set(keys)):
@@ -164,19 +164,19 @@ def check_counts(labels: list[str], keys: list[str], manifest: Manifest, split: 
 
 
 def rounded(values: np.ndarray) -> np.ndarray:
-    """Return numbers rounded as in the file, so that the scores are those of the file."""
+    """Return numbers rounded as in the file, so that both give the same scores."""
     flat = [float(f"{value:.{DIGITS}g}") for value in values.ravel().tolist()]
     return np.array(flat).reshape(values.shape)
 
 
 def read_shard(data: bytes, info: ShardInfo) -> list[tuple[str, dict, bytes]]:
-    """Return key, description and media of each sample.
+    """Return (key, metadata, media) of each sample of a shard.
 
     Raises:
-        CorruptShard: it is not what the manifest says.
+        CorruptShard: its MD5 differs from the manifest's.
     """
     if hashlib.md5(data).hexdigest() != info.md5:
-        raise CorruptShard(f"{info.name} is not what the manifest lists: run notebooks/04 again")
+        raise CorruptShard(f"{info.name} differs from the manifest's MD5: run notebooks/04 again")
     return [
         (
             position.key,
@@ -190,7 +190,7 @@ def read_shard(data: bytes, info: ShardInfo) -> list[tuple[str, dict, bytes]]:
 def media_of(
     predictions: Predictions, chosen: Sequence[int], folder: Folder, manifest: Manifest
 ) -> list[bytes]:
-    """Return the stored media of some samples, as the model got them."""
+    """Return the stored media of some samples, which were the model's input."""
     infos = {info.name: info for split in manifest.splits.values() for info in split.shards}
     media: dict[str, bytes] = {}
     for name in {predictions.shards[index] for index in chosen}:

@@ -1,6 +1,6 @@
-"""evaluation.json: a test's scores with their intervals; it knows predictions, and no job or S3.
+"""Makes evaluation.json, a test's scores with confidence intervals; knows predictions, no job.
 
-Which scores there are is the data set's matter: helpers/datasets/<name>/scores.py.
+The data set defines the scores: helpers/datasets/<name>/scores.py.
 """
 
 import math
@@ -22,9 +22,9 @@ NAN = float("nan")
 def make_report(
     predictions: Predictions, dataset: str, *, rounds: int = ROUNDS, seed: int = 0
 ) -> dict:
-    """Score predictions; each score is {value, low, high}, null where there is none.
+    """Score predictions; each score is {value, low, high}, null where it is undefined.
 
-    The intervals redraw whole raw objects: windows of one recording are not independent.
+    The bootstrap draws whole raw objects: windows of one recording are not independent.
     """
     task, chosen = load_dataset(dataset).task, np.arange(len(predictions))
     values = all_scores(predictions, chosen, task)
@@ -84,9 +84,9 @@ def confusion_of(predictions: Predictions) -> np.ndarray:
 def _widened(
     name: Hashable, value: float, interval: Interval, predictions: Predictions, task: Task
 ) -> Interval:
-    """Give a share that no draw changes (all right, or all wrong) an interval with a width.
+    """Replace the interval of a share that no draw changes (0 or 1) by a Wilson interval.
 
-    Of another score that no draw changes nothing more is known: it has no interval.
+    Other scores that no draw changes get no interval.
     """
     kind, part = name if isinstance(name, tuple) else (name, None)
     if interval.low != interval.high:
@@ -116,7 +116,7 @@ def _plain(value: float) -> float | None:
 
 
 def quality_statistics(report: dict) -> dict:
-    """Return a report in the form in which SageMaker's registry shows a model's quality.
+    """Return a report in the model quality format of SageMaker's registry.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
     """

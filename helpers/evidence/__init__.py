@@ -1,1 +1,1 @@
-"""The shapes of the course's calls to AWS, written down without names, contents or secrets."""
+"""The shapes of the course's calls to AWS, recorded without names, contents or secrets."""

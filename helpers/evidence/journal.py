@@ -1,4 +1,4 @@
-"""A file of JSON lines that only grows, up to a limit; knows no AWS and nothing of its lines."""
+"""Appends JSON lines to a file, up to a limit; knows no AWS, and nothing of the lines."""
 
 import errno
 import json

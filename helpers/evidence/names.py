@@ -1,4 +1,4 @@
-"""Placeholders for names: equal names get equal ones, and none can be turned back."""
+"""Replaces names by placeholders, equal ones for equal names; keeps no name."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What botocore and the SageMaker SDK publish: words, regions, services, AWS's own images."""
+"""The words, regions, services and AWS images that botocore and the SageMaker SDK publish."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Listens to botocore's events and writes each call down; changes no call and never fails one."""
+"""Records each call by botocore's events; changes no call and never fails one."""
 
 import itertools
 import logging

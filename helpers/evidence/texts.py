@@ -1,4 +1,4 @@
-"""Strings of requests and answers as what may be shown of them; knows no shapes.
+"""Turns strings of requests and answers into texts that may be published; knows no shapes.
 
 A part of a string is shown if AWS published it; all other parts become placeholders.
 """

@@ -1,4 +1,4 @@
-"""Requests and answers as trees of member names and types, by botocore's shapes; keeps no value.
+"""Turns requests and answers into trees of member names and types; keeps no value.
 
 A leaf is a text: `boolean=true`, `integer=3`, `enum=Completed`, `string=<job-ab2cd>`, `blob`.
 """

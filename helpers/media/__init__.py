@@ -1,1 +1,1 @@
-"""Sound and photos as bytes, waves, pixels and spectra; no S3 here, and nothing to train."""
+"""Sound and photos as bytes, waves, pixels and spectra; no S3 and no training."""

@@ -1,7 +1,7 @@
-"""Decode, resample and encode sound; it knows bytes and waves, nothing of data sets or S3.
+"""Decodes, resamples and encodes sound; knows bytes and waves, no data sets and no S3.
 
-The shard job, the notebooks and the endpoint all come through here, so a clip sounds the same
-to each of them. Spectra are made in logmel.py.
+The sharding job, the notebooks and the endpoint all use it, so they get the same wave from a clip.
+Spectra are made in logmel.py.
 """
 
 import io
@@ -22,7 +22,7 @@ WINDOW = int(SAMPLE_RATE * WINDOW_SECONDS)
 MAX_SECONDS = 7_200
 """A longer recording would not fit into a small instance's memory as float32."""
 _MP3_LOSS = 0.1
-"""Share of samples an MP3 may lack: without a Xing header its length is an estimate."""
+"""Share of samples that an MP3 may lack: without a Xing header its length is an estimate."""
 _FORMATS = {"ogg": ("OGG", "VORBIS"), "flac": ("FLAC", "PCM_16"), "wav": ("WAV", "PCM_16")}
 
 
@@ -82,7 +82,7 @@ def encode(wave: np.ndarray, extension: str, rate: int = SAMPLE_RATE, serial: in
 
 
 def _decode(data: bytes) -> tuple[np.ndarray, int, int]:
-    """Return float32 mono, the rate, and how many samples the header promises."""
+    """Return float32 mono, the rate, and the number of samples by the header."""
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
             if sound.frames > MAX_SECONDS * sound.samplerate:
@@ -102,7 +102,7 @@ def _not_audio(data: bytes, error: Exception) -> str:
 
 
 def _check_container(data: bytes) -> None:
-    """Find the truncation that libsndfile reads over in silence (Ogg and WAV)."""
+    """Check for truncation that libsndfile ignores (Ogg and WAV)."""
     try:
         if data.startswith(b"OggS"):
             ogg.check(data)
@@ -117,7 +117,7 @@ def _check_wav(data: bytes) -> None:
     while at + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, at)
         if name == b"data":
-            # A recorder that streams leaves 0 or all ones here: then the end is the end.
+            # A recorder that streams leaves 0 or all ones here: then the length is unknown.
             if size not in (0, 0xFFFFFFFF) and at + 8 + size > len(data):
                 raise ValueError(f"truncated: {len(data) - at - 8} of {size} bytes of sound")
             return

@@ -1,4 +1,4 @@
-"""Find recordings that were uploaded twice; it knows waves and digests, nothing of files or S3.
+"""Finds recordings that were uploaded twice; knows waves and digests, no files and no S3.
 
 Exact copies share a digest (S3's ETag of a simple upload is the MD5). Near copies, trimmed,
 filtered or encoded anew, share a spectral fingerprint: per frame 32 bits that say whether the
@@ -14,25 +14,25 @@ import numpy as np
 from helpers.media.audio import read_audio, resample
 
 RATE = 8000
-"""Hz; all that the fingerprint looks at lies below 3.5 kHz."""
+"""Hz; the fingerprint uses only frequencies below 3.5 kHz."""
 FRAME = 4096
-"""Samples, 0.5 s: long frames that overlap by 15/16 forgive a cut at any sample."""
+"""Samples, 0.5 s: long frames that overlap by 15/16 tolerate a cut at any sample."""
 HOP = 256
 BAND_HZ = (200.0, 3500.0)
-"""Lossy codecs spare this range and remake the noise above it."""
+"""Lossy codecs preserve this range and synthesize the noise above it."""
 BITS = 32
 _BLOCK = 128
 """Frames at a time: memory stays flat on an hour of sound."""
 _LOOKUP = np.uint32(0xFFFFFF)
-"""The lower 24 bits find candidates: they are the more robust ones."""
+"""The lower 24 bits, which are the more robust ones, find candidates."""
 MIN_SECONDS = 1.5
-"""Shortest stretch in common that counts."""
+"""Shortest common stretch of two copies."""
 MAX_ERRORS = 0.3
 """Share of differing bits below which two stretches are the same sound; chance gives 0.5."""
 _MIN_HITS = 3
-"""Equal words at one offset before two recordings are compared in full."""
+"""Equal words at one offset that two recordings need to be compared in full."""
 _MAX_TWINS = 16
-"""A word that more frames than this share says nothing (silence, hum)."""
+"""A word shared by more frames carries no information (silence, hum)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Duplicate:
     similarity: float
     """Share of equal bits in the fingerprints' common stretch; 1 for an exact copy."""
     more: float
-    """Seconds of it that the original lacks, as far as the two were laid over each other."""
+    """Seconds of the copy that the original lacks, by their alignment."""
 
 
 def digest(data: bytes) -> str:
@@ -91,7 +91,7 @@ def find_duplicates(
 
 
 def _copy(id: str, original: str, links: "Links") -> Duplicate:
-    """Describe a copy; one that resembles its original only by way of others may hold more."""
+    """Return the duplicate of an original; one linked only through others may be longer."""
     low, high = sorted((id, original))
     if link := links.get((low, high)):
         more = link.more_later if id == high else link.more_earlier
@@ -108,7 +108,7 @@ def _bands(frames: np.ndarray) -> np.ndarray:
 
 
 class Link(NamedTuple):
-    """The part that two recordings have in common."""
+    """The common part of two recordings."""
 
     kind: str
     similarity: float
@@ -164,7 +164,7 @@ def _candidates(words: list[np.ndarray]) -> list[tuple[int, int, int]]:
 
 
 def _compare(a: np.ndarray, b: np.ndarray, offset: int) -> Link:
-    """Return the common part of a and b where b, moved by -offset frames, lies over a."""
+    """Return the common part of a and of b shifted by -offset frames."""
     start, end = max(0, -offset), min(len(a), len(b) - offset)
     if (end - start) * HOP < MIN_SECONDS * RATE:
         return Link("near", 0.0)
@@ -175,7 +175,7 @@ def _compare(a: np.ndarray, b: np.ndarray, offset: int) -> Link:
 
 
 def _linked(pairs: list[tuple[str, str]]) -> list[list[str]]:
-    """Return the ids that hang together, directly or through others, each list sorted."""
+    """Return the ids that are linked, directly or through others, each list sorted."""
     parent: dict[str, str] = {}
 
     def root(id: str) -> str:

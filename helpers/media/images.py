@@ -1,4 +1,4 @@
-"""Decode, check and resize JPEG photos; it knows bytes and pixels, nothing of data sets or S3."""
+"""Decodes, checks and resizes JPEG photos; knows bytes and pixels, no data sets and no S3."""
 
 import struct
 
@@ -8,14 +8,14 @@ import simplejpeg
 from helpers.samples import Unreadable
 
 MIN_SIDE = 32
-"""Pixels; below it an item is a smudge."""
+"""Pixels; in a smaller photo an item can't be told from its neighbors."""
 MAX_PIXELS = 100_000_000
 """A header that claims more is a decompression bomb or a panorama, not a photo of a bin."""
 MAX_ASPECT = 4.0
 """Long side over short side; real photos of bins lie between 0.6 and 1.7."""
 _ORIENTATION = 0x0112
 _EXIF_WITHIN = 4096
-"""Bytes from the start among which EXIF begins: it is the first segment, or the one after JFIF."""
+"""EXIF begins within so many bytes: it is the first segment, or the one after JFIF."""
 _KNOWN = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"RIFF": "WebP", b"BM": "BMP", b"II*\0": "TIFF"}
 
 
@@ -40,7 +40,7 @@ def check(data: bytes) -> tuple[int, int]:
     """Return the upright width and height of a JPEG that can be used.
 
     Raises:
-        Unreadable: wrong type, truncated, corrupt, or of a size no photo of a bin has.
+        Unreadable: wrong type, truncated, corrupt, or of a size that no photo of a bin has.
     """
     width, height = upright_size(data)
     if min(width, height) < MIN_SIDE:
@@ -54,7 +54,7 @@ def check(data: bytes) -> tuple[int, int]:
 def decode(data: bytes, size: int) -> np.ndarray:
     """Return a JPEG, turned upright and squeezed to a square, as uint8 (3, size, size).
 
-    The whole picture is kept, because a crop would lose items and so change the count. The JPEG
+    The whole photo is kept: a crop would lose items and so change the count. The JPEG
     is decoded at the smallest of libjpeg's scales that is not below `size`.
 
     Raises:
@@ -64,7 +64,7 @@ def decode(data: bytes, size: int) -> np.ndarray:
 
 
 def shrink(data: bytes, size: int, quality: int = 90) -> bytes:
-    """Return a JPEG as an upright square JPEG of `size` pixels; one that is so already stays as is.
+    """Return a JPEG as an upright square JPEG of `size` pixels; unchanged if it is one already.
 
     Raises:
         Unreadable: not a JPEG, truncated or corrupt.
@@ -76,7 +76,7 @@ def shrink(data: bytes, size: int, quality: int = 90) -> bytes:
 
 
 def orientation(data: bytes) -> int:
-    """Return the EXIF orientation, 1 to 8; 1 (upright) where there is none or it makes no sense.
+    """Return the EXIF orientation, 1 to 8; 1 (upright) if it is missing or invalid.
 
     The tag lies in the first directory of a TIFF header behind `Exif` (CIPA DC-008, 4.5).
     """
@@ -92,7 +92,7 @@ def orientation(data: bytes) -> int:
             tag, value = struct.unpack_from(f"{order}H6xH", data, at)
             if tag == _ORIENTATION:
                 return value if 1 <= value <= 8 else 1
-    except struct.error:  # it ends in the middle
+    except struct.error:  # EXIF is truncated
         pass
     return 1
 
@@ -110,7 +110,7 @@ def _resize(pixels: np.ndarray, size: int) -> np.ndarray:
 
     torch's uint8 kernel takes a third of the time of PIL's and differs by one level at most.
     """
-    import torch  # here, not above: checking photos needs no torch and shall start fast
+    import torch  # here, not above: checking photos needs no torch and must start fast
 
     planes = torch.from_numpy(pixels).permute(2, 0, 1)[None]
     small = torch.nn.functional.interpolate(planes, (size, size), mode="bilinear", antialias=True)
@@ -119,7 +119,7 @@ def _resize(pixels: np.ndarray, size: int) -> np.ndarray:
 
 def _pixels(data: bytes, least: int) -> np.ndarray:
     """Decode as stored to RGB uint8 (H, W, 3), reduced while both sides are `least` or more."""
-    upright_size(data)  # refuses what is no JPEG, or too large to hold
+    upright_size(data)  # refuses other formats and too large photos
     try:
         return simplejpeg.decode_jpeg(
             data, "RGB", fastdct=True, fastupsample=True, min_height=least, min_width=least
@@ -139,7 +139,7 @@ def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def _not_jpeg(data: bytes) -> str:
-    """Name the format of bytes that are no JPEG."""
+    """Return the reason with the format of bytes that are no JPEG."""
     if not data:
         return "not a JPEG: empty file"
     for magic, name in _KNOWN.items():

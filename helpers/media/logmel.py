@@ -1,26 +1,26 @@
-"""Turn 5 s waves into normalized log-mel pictures; it knows tensors and nothing of files.
+"""Turns 5 s waves into normalized log-mel spectra; knows tensors, no files.
 
-One module for the training device, the notebooks and the endpoint. Gain does not matter to it:
-levels are relative to the clip's peak, and each band is relative to its own median.
+Training, the notebooks and the endpoint use it. It is invariant to gain: levels are relative to the
+clip's peak, and each band is relative to its own median.
 """
 
 import torch
 
 from helpers.media import torchaudio_cpu
 from helpers.media.audio import SAMPLE_RATE
-from helpers.media.fourier import MelByMatrices
+from helpers.media.mel_by_matrices import MelByMatrices
 
 N_MELS = 64
 N_FFT = 2048
 HOP = 1024
 LOW_HZ, HIGH_HZ = 150.0, 15_000.0
 RANGE_DB = 80.0
-"""Below the clip's peak by more than this is silence."""
+"""Levels further below the clip's peak count as silence."""
 MIN_SPREAD_DB = 3.0
-"""Divisor's floor, so that a clip of even noise is not blown up to a picture of song."""
+"""Smallest divisor, so that a clip of even noise is not amplified until it looks like song."""
 _STEPS = 255
 _LOW, _HIGH = -4.0, 8.0
-"""Range in spreads that the uint8 form keeps; a step is 0.05 spreads, under half a dB."""
+"""Range of the uint8 format, in spreads; a step is 0.05 spreads, under half a dB."""
 
 
 class LogMel(torch.nn.Module):
@@ -41,11 +41,11 @@ class LogMel(torch.nn.Module):
         )
         bank = self.mel.mel_scale.fb
         self.exported = MelByMatrices(self.mel.spectrogram.window, bank, HOP)
-        """The same sums, equal to float32's last digits, for graphs without a fast STFT."""
+        """The same spectrum, up to float32 rounding, for graphs without a fast STFT."""
 
     @torch.no_grad()
     def forward(self, wave: torch.Tensor) -> torch.Tensor:
-        """Return the pictures, float32 on the wave's device, whatever autocast says."""
+        """Return the spectra, float32 on the wave's device, also under autocast."""
         if wave.dtype == torch.uint8:
             return from_uint8(wave).unsqueeze(1)
         with torch.autocast(wave.device.type, enabled=False):
@@ -55,9 +55,9 @@ class LogMel(torch.nn.Module):
 
 
 def is_exported() -> bool:
-    """Say whether torch is writing the model as a graph just now.
+    """Return whether torch is exporting the model now.
 
-    torch before 2.7 (AWS's inference images have 2.6) knows only that it compiles in some way.
+    torch before 2.7 (AWS's inference images have 2.6) reports only that it compiles.
     """
     compiler = torch.compiler
     return getattr(compiler, "is_exporting", compiler.is_compiling)()
@@ -66,7 +66,7 @@ def is_exported() -> bool:
 def normalize(power: torch.Tensor) -> torch.Tensor:
     """Return (B, mels, frames) power in units of the clip's own spread about each band's median.
 
-    Frames of digital silence (padding, a muted recorder) stay out of the median and become 0.
+    Frames of digital silence (padding, a muted recorder) are excluded from the median and become 0.
     """
     peak = power.amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)
     level = 10 * torch.log10((power / peak).clamp_min(10 ** (-RANGE_DB / 10)))
@@ -84,7 +84,7 @@ def _median(level: torch.Tensor, sounding: torch.Tensor) -> torch.Tensor:
 
 
 def to_uint8(pictures: torch.Tensor) -> torch.Tensor:
-    """Pack normalized pictures into bytes for a shard."""
+    """Pack normalized spectra into uint8 for a shard."""
     scaled = (pictures.clamp(_LOW, _HIGH) - _LOW) * (_STEPS / (_HIGH - _LOW))
     return scaled.round().to(torch.uint8)
 

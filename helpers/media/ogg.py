@@ -1,4 +1,4 @@
-"""Walk, check and stamp the pages of an Ogg file; it knows the container, nothing of the codec.
+"""Reads, checks and renumbers the pages of an Ogg file; knows the container, not the codec.
 
 Layout and checksum: RFC 3533, section 6.
 """
@@ -34,7 +34,7 @@ def pages(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def check(data: bytes) -> None:
-    """Check that the stream is whole, page by page to its last one.
+    """Check that the stream is complete, page by page to its last one.
 
     Raises:
         ValueError: the file is truncated or damaged.
@@ -51,7 +51,7 @@ def check(data: bytes) -> None:
 
 
 def with_serial(data: bytes, serial: int) -> bytes:
-    """Return the stream under another serial number (encoders draw a random one)."""
+    """Return the stream with another serial number (encoders draw a random one)."""
     out = bytearray(data)
     for start, end in pages(data):
         page = bytearray(data[start:end])

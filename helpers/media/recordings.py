@@ -1,7 +1,7 @@
-"""Clean a field recording and cut it into windows; it knows waves, nothing of species or shards.
+"""Cleans a field recording and cuts it into windows; knows waves, no species and no shards.
 
-The shard job and the endpoint call the same two functions, `clean` and `windows`, so that the
-model is asked about the kind of sound that it was taught with.
+The sharding job and the endpoint call the same two functions, `clean` and `windows`, so training
+and serving prepare sound alike.
 """
 
 from dataclasses import dataclass
@@ -9,46 +9,46 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.media.audio import SAMPLE_RATE, WINDOW, WINDOW_SECONDS, read_audio, resample
-from helpers.media.voice import speech_spans
+from helpers.media.speech import speech_spans
 from helpers.samples import Unreadable
 
 MIN_SECONDS = 0.2
-"""Shorter than this holds no call."""
+"""A shorter recording holds no call."""
 SILENCE_LEVEL = 1e-3
-"""Peak of a 32 ms frame, -60 dB of full scale, below which nothing was recorded."""
+"""A 32 ms frame with a lower peak, -60 dB of full scale, is silence."""
 CLIP_LEVEL = 0.985
-"""A recorder's overload after a lossy codec rounds its corners."""
+"""Level from which a sample counts as clipped; lossy codecs lower full scale a little."""
 ACTIVE_DB = 10.0
-"""A frame is active when a band stands this far above its own floor."""
+"""A frame is active if a band is this far above its own floor."""
 MIN_ACTIVE = 0.03
 """Share of active frames, 5 of 157, for a window to be kept."""
 LEAD_SECONDS = 0.25
-"""A window starts this much before the first sound in it."""
+"""A window starts so long before its first sound."""
 MIN_TAIL_SECONDS = 2.0
-"""The last window is moved back to be whole; a tail shorter than this is not worth the repeat."""
+"""The last window is moved back to full length; a shorter tail is dropped instead."""
 STEADY_DB = 12.0
-"""A band louder than its neighbors by this all the time is a singer that never pauses."""
+"""A band that is always louder than its neighbors by this is a bird that never pauses."""
 
 _FRAME = 1024
 _BANDS = 24
 _BAND_HZ = (250.0, 15_000.0)
 _FADE = 320
-"""Samples, 10 ms: where speech was cut out, the ends are faded into each other."""
+"""Samples, 10 ms: where speech was cut out, both ends are faded."""
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A recording without its voices."""
+    """A recording without human speech."""
 
     wave: np.ndarray
     """float32 mono at 32 kHz."""
     kept: tuple[tuple[float, float], ...]
-    """(start, end) in seconds of the raw recording of the parts that `wave` joins."""
+    """(start, end) of the parts joined in `wave`, in seconds of the raw recording."""
     measures: dict
     """`seconds` of the raw recording and its shares of `speech`, `silence` and `clipping`."""
 
     def raw_seconds(self, sample: int) -> float:
-        """Return where in the raw recording a sample of `wave` was, in seconds."""
+        """Return the position of a sample of `wave` in the raw recording, in seconds."""
         left = sample / SAMPLE_RATE
         for start, end in self.kept:
             if left < end - start:
@@ -65,13 +65,13 @@ class Window:
     start: float
     """Seconds into the raw recording."""
     snr: float
-    """dB between the window's loud frames and the recording's floor, in the band they are in."""
+    """dB between the window's loud frames and the recording's noise floor, in their band."""
     active: float
-    """Share of frames with something above the floor."""
+    """Share of active frames."""
 
 
 def clean(data: bytes) -> Cleaned:
-    """Decode a recording, bring it to 32 kHz, measure it, and cut out human speech.
+    """Decode a recording, resample it to 32 kHz, measure it, and cut out human speech.
 
     Raises:
         Unreadable: not readable audio, silent, too short, or all speech.
@@ -99,11 +99,10 @@ def clean(data: bytes) -> Cleaned:
 
 
 def windows(cleaned: Cleaned) -> list[Window]:
-    """Cut 5 s windows where there is something to hear, at least one.
+    """Cut 5 s windows around sounds, at least one.
 
-    The hop follows the energy: the next window starts just before the next sound after the last
-    one's end. Only a window that would pass the recording's end is moved back over its
-    predecessor.
+    The hop follows the energy: a window starts just before the next sound after the previous
+    window. Only a window that would pass the recording's end overlaps its predecessor.
     """
     wave = cleaned.wave
     level = frame_snr(wave)
@@ -122,7 +121,7 @@ def windows(cleaned: Cleaned) -> list[Window]:
 
 
 def silence_share(wave: np.ndarray) -> float:
-    """Return the share of 32 ms frames in which nothing was recorded."""
+    """Return the share of silent 32 ms frames."""
     return float((_frames(np.abs(wave)).max(axis=1) < SILENCE_LEVEL).mean())
 
 
@@ -132,7 +131,7 @@ def clipping_share(wave: np.ndarray) -> float:
 
 
 def frame_snr(wave: np.ndarray) -> np.ndarray:
-    """Return for each 32 ms the dB by which its strongest band stands above that band's floor."""
+    """Return for each 32 ms frame the largest dB of a band above that band's noise floor."""
     spectrum = np.fft.rfft(_frames(wave) * np.hanning(_FRAME).astype(np.float32), axis=1)
     power = np.square(np.abs(spectrum))
     edges = np.geomspace(*_BAND_HZ, _BANDS + 1) * _FRAME / SAMPLE_RATE
@@ -151,7 +150,7 @@ def _frames(wave: np.ndarray) -> np.ndarray:
 
 
 def _smooth(bands: np.ndarray) -> np.ndarray:
-    """Average each frame with its neighbors: one frame of noise alone jumps by 10 dB."""
+    """Average each frame with its neighbors: single frames of noise vary by 10 dB."""
     padded = np.pad(bands, ((1, 1), (0, 0)), mode="edge")
     return (padded[:-2] + padded[1:-1] + padded[2:]) / 3
 
@@ -167,14 +166,14 @@ def _window(cleaned: Cleaned, level: np.ndarray, start: int) -> Window:
 
 
 def _best(cleaned: Cleaned, level: np.ndarray) -> Window:
-    """Return the window with the most above the floor, for a recording that has little."""
+    """Return the window with the highest level above the floor, for a faint recording."""
     width = int(WINDOW_SECONDS * SAMPLE_RATE / _FRAME)
     sums = np.convolve(level, np.ones(width), mode="valid")
     return _window(cleaned, level, min(int(sums.argmax()) * _FRAME, len(cleaned.wave) - WINDOW))
 
 
 def _kept(spans: list[tuple[float, float]], seconds: float) -> list[tuple[float, float]]:
-    """Return the gaps between the spans, without slivers."""
+    """Return the gaps between the spans, without very short ones."""
     edges = [0.0, *(edge for span in spans for edge in span), seconds]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return [(start, end) for start, end in pairs if end - start >= MIN_SECONDS]

@@ -1,8 +1,8 @@
-"""Import torchaudio beside a CPU-only torch; it knows one import, nothing of audio.
+"""Imports torchaudio with a CPU-only torch; knows one import, no audio.
 
 The wheel on PyPI links CUDA for its native extension. Transforms, resampling and models are pure
-torch and need none of it, so where the native import fails an empty extension takes its place
-(`forced_align` and the CUDA decoder then say that they are missing).
+torch and do not need it, so if the native import fails, an empty extension replaces it
+(`forced_align` and the CUDA decoder then raise an error).
 """
 
 import importlib
@@ -11,7 +11,7 @@ from types import ModuleType
 
 
 def load() -> ModuleType:
-    """Return the torchaudio module, native where that works.
+    """Return the torchaudio module, with its native extension where that works.
 
     Raises:
         ModuleNotFoundError: torchaudio is not installed.

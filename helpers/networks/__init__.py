@@ -1,1 +1,1 @@
-"""The networks and their saved forms; training and endpoints share them."""
+"""The networks, their augmentation and their saved formats; no data set, no training loop."""

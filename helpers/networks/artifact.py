@@ -1,6 +1,6 @@
-"""A trained model's folder: its weights, its card and the code that serves them; no S3, no ranks.
+"""Saves and loads a trained model's folder: weights, card, serving code; no S3, no ranks.
 
-torch is imported where weights are: an endpoint that runs the exported graph needs none.
+torch is imported only with the weights: an endpoint that runs the exported graph does not need it.
 """
 
 import json
@@ -17,7 +17,7 @@ SCRIPT = "inference.py"
 
 
 def save_artifact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
-    """Write the weights (of the bare model: no `module.` prefix) and their card.
+    """Write the weights (without DDP's `module.` prefix) and the model's card.
 
     Args:
         card: holds at least model {name, classes, args}, dataset, labels and store.
@@ -30,7 +30,7 @@ def save_artifact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> 
 
 
 def save_card(folder: Path, card: dict) -> None:
-    """Write the model's card in place of an earlier one, whole or not at all."""
+    """Write the model's card over an earlier one, completely or not at all."""
     temporary = folder / f".{CARD}.tmp"
     try:
         temporary.write_text(json.dumps({"version": 1, **card}, indent=1))
@@ -40,7 +40,7 @@ def save_card(folder: Path, card: dict) -> None:
 
 
 def ship_code(folder: Path, source: Path) -> None:
-    """Put the inference code beside the model, where the endpoint's image looks for it.
+    """Copy the serving code beside the model, where the endpoint's image looks for it.
 
     Args:
         source: the job's source folder; what it lacks of inference.py and helpers is left out.
@@ -61,7 +61,7 @@ def load_card(folder: Path) -> dict:
         FileNotFoundError: the folder holds no model of this course.
     """
     if not (folder / CARD).is_file():
-        raise FileNotFoundError(f"No {CARD} in {folder}: this is no model that train.py wrote")
+        raise FileNotFoundError(f"No {CARD} in {folder}: give a folder that train.py wrote")
     return json.loads((folder / CARD).read_text())
 
 
@@ -69,7 +69,7 @@ def read_test(card: dict) -> dict:
     """Return the metrics of the model's test, from its card.
 
     Raises:
-        LookupError: the run could not test it; the message has the reason.
+        LookupError: the run could not test the model; the message has the reason.
     """
     if "test" not in card["metrics"]:
         reason = card.get("warnings", {}).get("test", "its training was stopped")

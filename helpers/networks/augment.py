@@ -1,7 +1,7 @@
-"""Random changes of training batches, made on the device; it knows tensors and nothing else.
+"""Augments training batches on the device: SpecAugment, photo jitter, mixup; knows tensors only.
 
 All randomness comes from torch's global generator, which the trainer seeds before every step, so
-a resumed run draws what an undisturbed one would have drawn.
+a resumed run draws the same numbers as an uninterrupted one.
 """
 
 import math
@@ -18,8 +18,8 @@ def spec_augment(spectra: Tensor, *, share: float = 0.2, masks: int = 2) -> Tens
 
     Args:
         spectra: float (B, 1, mels, frames).
-        share: the widest band, as a share of the axis.
-        masks: bands per axis.
+        share: largest width of a band, as a share of the axis.
+        masks: number of bands per axis.
     """
     hidden = torch.zeros_like(spectra, dtype=torch.bool)
     for axis in (2, 3):
@@ -41,13 +41,13 @@ def jitter_photos(
     shift: float = 0.08,
     light: float = 0.25,
 ) -> Tensor:
-    """Mirror half of the photos, and turn, zoom, shift, darken or lighten each by its own.
+    """Jitter each photo on its own: mirror half of them; turn, zoom, shift, change the light.
 
     Args:
         images: float (B, 3, H, W), normalized.
-        degrees: the widest turn.
+        degrees: the largest rotation.
         zoom: the largest change of size, as a share.
-        shift: the longest way, as a share of height and width.
+        shift: the largest shift, as a share of height and width.
         light: the largest change of contrast, as a share, and of brightness.
     """
 
@@ -65,13 +65,13 @@ def jitter_photos(
     return images * (1 + draw(light, 1, 1, 1)) + draw(light, 1, 1, 1)
 
 
-def nothing(inputs: Tensor) -> Tensor:
-    """Change nothing."""
+def no_augmentation(inputs: Tensor) -> Tensor:
+    """Return the inputs unchanged."""
     return inputs
 
 
 def draw_mix(rows: int, alpha: float, device: torch.device) -> tuple[float, Tensor]:
-    """Return a share and, for every row of a batch, the row to mix it with.
+    """Draw a share, and for every row of a batch the partner to mix it with.
 
     mixup (Zhang et al. 2017, arXiv:1710.09412): the share is drawn from Beta(alpha, alpha).
     """
@@ -79,6 +79,6 @@ def draw_mix(rows: int, alpha: float, device: torch.device) -> tuple[float, Tens
     return share, torch.randperm(rows, device=device)
 
 
-def mix(rows: Tensor, share: float, other: Tensor) -> Tensor:
-    """Return each row mixed with its other one: inputs and their targets alike."""
-    return share * rows + (1 - share) * rows[other]
+def mix(rows: Tensor, share: float, partners: Tensor) -> Tensor:
+    """Return each row mixed with its partner: inputs and their targets alike."""
+    return share * rows + (1 - share) * rows[partners]

@@ -1,4 +1,4 @@
-"""The front part of every network, before its own layers; it knows tensors and nothing else."""
+"""The base class of every network: front end, augmentation, logits; knows tensors only."""
 
 from collections.abc import Callable
 
@@ -7,24 +7,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from helpers.networks.augment import nothing
+from helpers.networks.augment import no_augmentation
 
 
 class Classifier(nn.Module):
     """A network behind a front end that turns stored samples into its input.
 
-    The front end (log-mel, pixel normalizer) is part of the network, so training, the offline
-    prediction and the endpoint can't prepare a sample in two ways.
+    The front end (log-mel, pixel normalizer) is part of the network, so training, offline
+    prediction and the endpoint prepare samples alike.
     """
 
     def __init__(self, frontend: nn.Module):
         super().__init__()
         self.frontend = frontend
         self.settings: dict = {}
-        self.augmentation: Callable[[Tensor], Tensor] = nothing
-        """The augmentation for this front end's output; the trainer decides on it."""
-        self.augment: Callable[[Tensor], Tensor] = nothing
-        """Changes the front end's output in training, at the present step."""
+        self.augmentation: Callable[[Tensor], Tensor] = no_augmentation
+        """The augmentation that suits this front end's output; the trainer may use it."""
+        self.augment: Callable[[Tensor], Tensor] = no_augmentation
+        """The augmentation of the current training step, applied to the front end's output."""
 
     def forward(self, samples: Tensor) -> Tensor:
         """Return logits, float (B, classes), of a batch of stored samples."""

@@ -1,4 +1,4 @@
-"""EfficientNet-B0 (Tan and Le 2019, arXiv:1905.11946); it knows tensors, no data sets.
+"""EfficientNet-B0 (Tan and Le 2019, arXiv:1905.11946); knows tensors, no data sets.
 
 With 3 channels and width 32 its parameters are named and shaped as torchvision's are.
 """
@@ -20,7 +20,7 @@ STAGES = (
 """(expansion, kernel, stride, channels, blocks) of each stage: the paper's table 1."""
 STEM, HEAD = 32, 1280
 DROP = 0.2
-"""Chance to skip the last block in training; earlier ones are skipped less."""
+"""Drop probability of the last block in training; earlier blocks have smaller ones."""
 
 
 def convolution(
@@ -35,7 +35,7 @@ def convolution(
 
 
 class SqueezeExcitation(nn.Module):
-    """Weigh channels by what the whole picture holds (Hu et al. 2017, arXiv:1709.01507)."""
+    """Weigh channels by their mean over the whole picture (Hu et al. 2017, arXiv:1709.01507)."""
 
     def __init__(self, channels: int, squeezed: int):
         super().__init__()

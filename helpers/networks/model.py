@@ -1,4 +1,4 @@
-"""The networks and their registry; it knows tensors, and nothing of files, data sets or ranks."""
+"""The residual networks, and the registry of all networks; knows tensors, no files or data sets."""
 
 from collections.abc import Callable
 
@@ -19,11 +19,11 @@ STEMS = {
     "fine": (5, 2, False),
 }
 """Name to (kernel, stride, max-pool after it) of the first convolution. `fine` halves a picture
-where the others quarter it: to count small things, a 64 pixel photo has none to give away."""
+where the others quarter it: counting needs the resolution of a 64 pixel photo."""
 
 
 class Pixels(nn.Module):
-    """Photo to network input: uint8 (B, 3, H, W), or float of 0 to 1, to normalized float32."""
+    """Normalize photos: uint8 (B, 3, H, W), or float of 0 to 1, to float32 around 0."""
 
     def __init__(self, mean: tuple = IMAGENET_MEAN, std: tuple = IMAGENET_STD):
         super().__init__()
@@ -108,7 +108,7 @@ class ResNet(Classifier):
 
 
 def stage(inputs: int, outputs: int, depth: int, stride: int) -> nn.Sequential:
-    """Return `depth` blocks, the first of which changes width and size."""
+    """Return a stage of `depth` blocks; the first changes width and size."""
     blocks = [BasicBlock(inputs, outputs, stride)]
     return nn.Sequential(*blocks, *(BasicBlock(outputs, outputs, 1) for _ in range(depth - 1)))
 
@@ -146,14 +146,14 @@ MODELS: dict[str, dict] = {
         "dropout": 0.1,
     },
 }
-"""Name to its class (ResNet unless said) and arguments; `build_model` can override the latter."""
+"""Name to its class (default: ResNet) and arguments; `build_model` can override the latter."""
 
 
 def build_model(name: str, classes: int, **overrides: object) -> Classifier:
-    """Return a fresh network of the registry; its `settings` build its equal.
+    """Return a new network of the registry; its `settings` rebuild it.
 
     Raises:
-        ValueError: no such model; the message lists those there are.
+        ValueError: there is no such model; the message lists the models.
     """
     if name not in MODELS:
         raise ValueError(f"No model named {name!r}; there are {', '.join(sorted(MODELS))}")

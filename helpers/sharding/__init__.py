@@ -1,1 +1,1 @@
-"""From raw objects to shards: look, clean, split, write; `scripts_process/shard.py` runs it."""
+"""From raw objects to shards: survey, split, clean, write; `scripts_process/shard.py` runs it."""

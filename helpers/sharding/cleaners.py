@@ -1,6 +1,6 @@
-"""Processes that turn raw bytes into samples or findings; they know data sets by their interface.
+"""Cleans and surveys raw objects in worker processes; knows data sets by their interface.
 
-Threads read ahead and wait for a free process, so memory stays flat and no core is idle.
+Threads read ahead and wait for a free process, so memory stays flat and all cores are used.
 """
 
 import multiprocessing
@@ -17,14 +17,14 @@ from helpers.samples import Record, Remark, Sample, Unreadable
 
 
 class Cleaners:
-    """Processes for one data set; they end with their parent, however it ends."""
+    """Worker processes for one data set, which end with their parent, however it ends."""
 
     def __init__(self, dataset: Dataset, store: str, processes: int | None = None) -> None:
         count = processes or os.cpu_count() or 1
         self._pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(dataset, store))
 
     def __enter__(self) -> "Cleaners":
-        """Start the processes now: forking is safe only before there are threads."""
+        """Start the processes at once: forking is safe only before threads start."""
         self._pool.submit(os.getpid).result()
         return self
 
@@ -33,11 +33,11 @@ class Cleaners:
         self._pool.shutdown(cancel_futures=True)
 
     def clean(self, record: Record, data: bytes) -> list[Sample] | Remark:
-        """Return a record's samples, or why it gives none; waits for a free process."""
+        """Return a record's samples, or the reason for none; wait for a free process."""
         return self._pool.submit(_clean, record, data).result()
 
     def survey(self, data: bytes) -> bytes:
-        """Return the finding on a raw object for the data set's `relate`."""
+        """Return the data set's finding on a raw object, for its `relate`."""
         return self._pool.submit(_survey, data).result()
 
 
@@ -45,7 +45,7 @@ _task: tuple[Dataset, str]
 
 
 def _begin(dataset: Dataset, store: str) -> None:
-    """Prepare a process."""
+    """Prepare a worker process."""
     global _task
     _task = (dataset, store)
     parent = multiprocessing.parent_process()
@@ -53,7 +53,7 @@ def _begin(dataset: Dataset, store: str) -> None:
 
 
 def _clean(record: Record, data: bytes) -> list[Sample] | Remark:
-    """Run in a process."""
+    """Clean one raw object, in a worker process."""
     dataset, store = _task
     try:
         return dataset.samples(record, data, store)
@@ -62,7 +62,7 @@ def _clean(record: Record, data: bytes) -> list[Sample] | Remark:
 
 
 def _survey(data: bytes) -> bytes:
-    """Run in a process; unreadable objects are reported when they are cleaned."""
+    """Survey one raw object, in a worker process; cleaning reports unreadable ones."""
     try:
         return _task[0].survey(data)
     except Unreadable:
@@ -70,7 +70,7 @@ def _survey(data: bytes) -> bytes:
 
 
 def in_order(pool: ThreadPoolExecutor, work: Callable, items: Iterable, *, ahead: int) -> Iterator:
-    """Yield `work` of each item in order, with at most `ahead` of them begun and not yet taken."""
+    """Yield the result of `work` for each item in order, with at most `ahead` in progress."""
     queue, pending = iter(items), deque[Future]()
     try:
         while True:

@@ -1,4 +1,4 @@
-"""One instance's share of sharding: read, clean, write, resume, and the first one's closing work.
+"""One instance's share of sharding: plan, clean, write, resume; the first one writes the manifest.
 
 It knows folders and data sets through their interfaces, and neither SageMaker nor boto3.
 """
@@ -31,11 +31,11 @@ _OURS = re.compile(r"(train|validation|test)/\1-\d{6}\.(tar|json)")
 
 
 class TooManyDropped(RuntimeError):
-    """More raw objects are unreadable than the stated share allows."""
+    """More raw objects are unreadable than --max-dropped allows."""
 
 
 Relate = Callable[[list[Record], list[Entry]], list[Relation]]
-"""Says which records repeat others, from the records and the listing: survey.survey."""
+"""Returns the relations of records that repeat others; survey.survey is one."""
 
 
 def plan_folder(
@@ -63,19 +63,19 @@ def plan_folder(
 
 
 def original_names(records: Iterable[Record], paths: Mapping[str, str]) -> dict[str, str]:
-    """Return by record id the path of its file, where the id is not that file's name.
+    """Return {record id: path of the user's file} where the file's name differs from the id.
 
     Args:
-        paths: in the user's folder, of the keys that are others (ids.NAMES_KEY).
+        paths: by key, the path in the user's folder where it differs (ids.NAMES_KEY).
     """
     sources = {record.id: paths.get(record.media, record.media) for record in records}
     return {id: path for id, path in sources.items() if PurePosixPath(path).stem != id}
 
 
 def finished(plan: Plan, out: Folder, known: Mapping[str, dict] | None = None) -> dict[str, dict]:
-    """Return the sidecars, by shard name, of shards that lie in `out` just as planned.
+    """Return the sidecars, by shard name, of shards in `out` that match the plan.
 
-    What is `known` already is not read again.
+    Sidecars in `known` are not read again.
     """
     sizes = {entry.key: entry.size for entry in out.list(etags=False)}
     notes = dict(known or {})
@@ -88,7 +88,7 @@ def finished(plan: Plan, out: Folder, known: Mapping[str, dict] | None = None) -
 
 
 def _note(shard: PlannedShard, out: Folder) -> dict | None:
-    """Return a shard's sidecar if it belongs to this plan."""
+    """Return a shard's sidecar if it matches this plan, else None."""
     try:
         note = json.loads(out.read(shard.sidecar))
     except (FileNotFoundError, ValueError):
@@ -109,7 +109,7 @@ def make_shards(
 ) -> Iterator[tuple[PlannedShard, dict]]:
     """Make the shards one after the other; yield each with its sidecar once both are written.
 
-    Threads read ahead, processes clean; at most `2 * threads` raw objects are held at a time.
+    Threads read ahead and processes clean; at most `2 * threads` raw objects are held at a time.
     """
     known = sizes or {}
     with Cleaners(dataset, store, processes) as cleaners, ThreadPoolExecutor(threads) as readers:
@@ -136,10 +136,10 @@ def wait_for(
 ) -> dict[str, dict]:
     """Return the sidecars of all shards as the other instances finish them.
 
-    Looks at growing intervals, up to `longest` seconds.
+    Polls at growing intervals, up to `longest` seconds.
 
     Raises:
-        TimeoutError: none came for `limit` seconds.
+        TimeoutError: no new sidecar came for `limit` seconds.
     """
     since, pause = time.monotonic(), 0.1
     while len(notes) < len(plan.shards):
@@ -159,7 +159,11 @@ def wait_for(
 
 
 def check_dropped(notes: Iterable[dict], total: int, most: float) -> None:
-    """Raise TooManyDropped when more than a share `most` of `total` raw objects is unreadable."""
+    """Check that at most a share `most` of `total` raw objects is unreadable.
+
+    Raises:
+        TooManyDropped: more are; the message has the most frequent reasons.
+    """
     notes = list(notes)
     count = sum(note["unreadable"] for note in notes)
     if count > most * total:
@@ -174,23 +178,23 @@ def check_shard(out: Folder, shard: PlannedShard, note: dict, dataset: Dataset) 
     """Read a shard back, compare it with its sidecar, and decode its first sample.
 
     Raises:
-        CorruptShard: it is not what was written.
+        CorruptShard: it differs from the shard that was written.
     """
     data = out.read(shard.tar, note["bytes"])
     if hashlib.md5(data).hexdigest() != note["md5"]:
-        raise CorruptShard(f"{shard.tar} in {out} is not what was written: its MD5 differs")
+        raise CorruptShard(f"{shard.tar} in {out} differs from the shard that was written (MD5)")
     position = find_samples(data, shard.tar)[0]
     dataset.decode(data[position.media : position.media + position.media_size])
 
 
 def finish(plan: Plan, out: Folder, notes: dict[str, dict]) -> Manifest:
-    """Remove shards of earlier plans, then write the manifest; last, so that it means 'done'."""
+    """Remove shards of earlier plans, then write the manifest, whose presence means 'complete'."""
     manifest = build_manifest(plan, notes)
     current = {shard.sidecar for shard in plan.shards}
     current |= {shard.tar for shard in plan.shards if notes[shard.name]["samples"]}
     for entry in out.list(etags=False):
         stale = _OURS.fullmatch(entry.key) and entry.key not in current
-        if stale or survey.OURS.fullmatch(entry.key):  # what it found is in its relations
+        if stale or survey.OURS.fullmatch(entry.key):  # the relations have its findings
             out.delete(entry.key)
     out.write(manifests.NAME, manifest.to_json().encode())
     return manifest

@@ -1,6 +1,6 @@
-"""The plan of the shards: records split, shuffled and cut by a seed. It opens no raw data.
+"""Plans the shards: splits the records, shuffles and cuts them by a seed; opens no raw object.
 
-The plan follows from names, labels, groups and etags, so every instance computes the same one.
+The plan depends on ids, labels, groups and etags, so every instance computes the same one.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ class PlannedShard:
     split: str
     records: tuple[Record, ...]
     digest: str
-    """Changes whenever anything changes that the shard's bytes depend on."""
+    """Hash of everything that the shard's bytes depend on, except the code."""
     twins: Mapping[str, str]
-    """Media of records that repeat another's bytes, and that other's media."""
+    """{media of a record with the same bytes as another: that record's media}."""
 
     @property
     def tar(self) -> str:
@@ -36,7 +36,7 @@ class PlannedShard:
 
     @property
     def sidecar(self) -> str:
-        """Return the key of the note beside the shard, which is written last."""
+        """Return the key of the JSON beside the shard, which is written after it."""
         return f"{self.name}.json"
 
 
@@ -52,26 +52,26 @@ class Plan:
     set_aside: tuple[Remark, ...]
     joined: tuple[Remark, ...]
     names: Mapping[str, str]
-    """Paths of the user's own files, by record id, where they are others."""
+    """Paths of the user's files, by record id, where their names differ from the ids."""
     label_names: Mapping[str, str]
     """Labels in words."""
     source: str
     """Name of the raw data."""
     fingerprint: str
-    """Of all objects of the raw data."""
+    """Fingerprint of all objects of the raw data."""
     objects: int
-    """How many raw objects there are: those of the records, and those set aside."""
+    """Number of raw objects, with and without a record."""
     etags: Mapping[str, str]
     sizes: Mapping[str, int]
-    """Bytes of each raw object: known ones are read with one request, not two."""
+    """Bytes of each raw object: with a known size, one request reads it instead of two."""
 
     def part(self, rank: int, instances: int) -> list[PlannedShard]:
-        """Return the shards that one of `instances` makes."""
+        """Return the shards of one of `instances` instances."""
         return list(self.shards[rank::instances])
 
     @property
     def size(self) -> int:
-        """Return the number of records that are read."""
+        """Return the number of records."""
         return sum(len(shard.records) for shard in self.shards)
 
 
@@ -97,17 +97,17 @@ def make_plan(
 
     Args:
         objects: the listing of the raw data, which gives sizes and etags.
-        media_prefix: below which the raw objects lie; beside them is metadata.
-        joined: raw objects that stay, but in one split with what they resemble, and why.
-        names: paths of the user's own files, by record id, where they are others.
+        media_prefix: prefix of the raw objects' keys; other keys are metadata.
+        joined: near copies, which are kept in one split with their originals, with the reason.
+        names: paths of the user's files, by record id, where their names differ from the ids.
         label_names: labels in words.
         source: name of the raw data.
-        records_per_shard: at most so many raw objects in a shard.
-        shard_bytes: at most about so many bytes of raw objects in a shard.
+        records_per_shard: largest number of raw objects in a shard.
+        shard_bytes: about the largest size of a shard's raw objects, in bytes.
         fractions: shares of train, validation and test.
 
     Raises:
-        ValueError: there are no records, or one whose object is not listed.
+        ValueError: there are no records, or the object of a record is not listed.
     """
     objects = list(objects)
     listing = {entry.key: entry for entry in objects}
@@ -147,7 +147,7 @@ def make_plan(
 
 
 def duplicates(records: Iterable[Record], listing: Mapping[str, Entry]) -> dict[str, str]:
-    """Return the media of all but the first of records with the very same bytes: {it: first}."""
+    """Return {media: media of the first record with the same bytes} of exact copies."""
     first, twins = {}, {}
     for record in sorted(records, key=lambda record: record.id):
         entry = listing[record.media]
@@ -177,7 +177,7 @@ def _digest(
     listing: Mapping[str, Entry],
     twins: Mapping[str, str],
 ) -> str:
-    """Return a hash of all that a shard's bytes follow from, short of the code."""
+    """Return a hash of everything that a shard's bytes depend on, except the code."""
     rows = [[asdict(record), listing[record.media].etag] for record in records]
     text = json.dumps([FORMAT, dataset, store, rows, twins], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

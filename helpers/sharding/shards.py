@@ -1,4 +1,4 @@
-"""Writes a shard and its sidecar, and sums sidecars up to the manifest."""
+"""Writes a shard with its sidecar, and builds the manifest from sidecars; plans nothing."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from helpers.streaming.tar import TarWriter
 
 
 class ShardWriter:
-    """Writes one shard to a local file, record by record, and then knows its sidecar."""
+    """Writes one shard to a local file, record by record, and returns its sidecar."""
 
     def __init__(self, shard: PlannedShard, path: Path) -> None:
         self.shard, self.path = shard, path
@@ -28,7 +28,7 @@ class ShardWriter:
         self._unreadable = 0
 
     def add(self, outcome: list[Sample] | Remark) -> None:
-        """Append the outcome of the next record; a readable twin is dropped for being one.
+        """Append the outcome of the next record; an exact copy of another is dropped.
 
         Raises:
             ValueError: a sample's key is used twice or has a dot or slash.
@@ -53,7 +53,7 @@ class ShardWriter:
             self._tar.add(f"{sample.key}.json", meta)
 
     def __enter__(self) -> "ShardWriter":
-        """Return itself."""
+        """Return the writer."""
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -61,7 +61,7 @@ class ShardWriter:
         self._file.close()
 
     def close(self) -> dict:
-        """Finish the file and return the sidecar: the shard's samples, and the drops."""
+        """Finish the file and return the sidecar: counts, MD5 and drops of the shard."""
         self._tar.close()
         self._file.seek(0)
         md5 = hashlib.file_digest(self._file, "md5").hexdigest()
@@ -80,7 +80,7 @@ class ShardWriter:
 
 
 def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
-    """Put the sidecars (by shard name) together; shards without samples are left out."""
+    """Build the manifest from the sidecars (by shard name), without shards that have no samples."""
     splits = {split: _split_info(plan, split, sidecars) for split in SPLITS}
     dropped = [Remark(**drop) for note in sidecars.values() for drop in note["dropped"]]
     gone = {drop.source for drop in dropped}
@@ -101,14 +101,14 @@ def build_manifest(plan: Plan, sidecars: Mapping[str, dict]) -> Manifest:
             "name": plan.source,
             "fingerprint": plan.fingerprint,
             "count": plan.objects,
-            "used": len(plan.etags) - len(dropped),  # of a record's object, at most one is listed
+            "used": len(plan.etags) - len(dropped),  # each record has at most one drop
             "etags": dict(sorted(plan.etags.items())),
         },
     )
 
 
 def _split_info(plan: Plan, split: str, sidecars: Mapping[str, dict]) -> SplitInfo:
-    """Sum one split's shards up."""
+    """Sum up one split's shards."""
     counts: dict[str, int] = dict.fromkeys(plan.labels, 0)
     inside = [shard for shard in plan.shards if shard.split == split]
     infos, groups = [], set()

@@ -1,4 +1,4 @@
-"""Splits records into train, validation and test; it knows groups and labels, reads no data."""
+"""Splits records into train, validation and test; knows groups and labels, reads no data."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -10,15 +10,15 @@ from helpers.samples import Record
 SPLITS = ("train", "validation", "test")
 FRACTIONS = {"train": 0.7, "validation": 0.15, "test": 0.15}
 COVERAGE = ("train", "test", "validation")
-"""The order in which a label gets its first record in each split, as far as its records go."""
+"""The order of the splits in which a label with few records gets one in each."""
 
 
 @dataclass(frozen=True)
 class Component:
-    """Records that hang together through shared groups, and so stay in one split."""
+    """Records connected through shared groups, which stay in one split."""
 
     name: str
-    """The smallest record id in it."""
+    """Its smallest record id."""
     ids: tuple[str, ...]
     groups: tuple[str, ...]
     counts: Mapping[str, int]
@@ -53,7 +53,7 @@ def components(records: Iterable[Record]) -> list[Component]:
 
 
 def _component(records: list[Record]) -> Component:
-    """Describe records (sorted by id) that belong together."""
+    """Return the component of connected records, sorted by id."""
     return Component(
         name=records[0].id,
         ids=tuple(record.id for record in records),
@@ -82,7 +82,7 @@ def split_records(
 
 
 def _check(fractions: Mapping[str, float]) -> None:
-    """Raise if the fractions don't name the three splits or don't add up."""
+    """Raise ValueError unless the fractions name the three splits and sum to 1."""
     if set(fractions) != set(SPLITS) or abs(sum(fractions.values()) - 1) > 1e-6:
         raise ValueError(f"Fractions of {', '.join(SPLITS)} must sum to 1, got {dict(fractions)}")
     if fractions["train"] <= 0 or min(fractions.values()) < 0:
@@ -90,7 +90,7 @@ def _check(fractions: Mapping[str, float]) -> None:
 
 
 def _quotas(together: list[Component], fractions: Mapping[str, float]) -> dict:
-    """Return how many records of each label each split should get: {label: {split: n}}."""
+    """Return the target number of records of each label in each split: {label: {split: n}}."""
     totals = Counter()
     for part in together:
         totals.update(part.counts)
@@ -109,7 +109,7 @@ def _quota(total: int, fractions: Mapping[str, float]) -> dict[str, int]:
 
 
 def _fill(together: list[Component], quotas: dict, seed: int) -> dict[str, str]:
-    """Place components, largest first, where they come closest to the quotas."""
+    """Assign components, largest first, to the split that comes closest to its quotas."""
 
     def order(part: Component) -> tuple[int, bytes]:
         return -part.size, hashlib.sha256(f"{seed}/{part.name}".encode()).digest()
@@ -136,7 +136,7 @@ def _cost(part: Component, split: str, quotas: dict, filled: dict) -> float:
 
 
 def _cover(together: list[Component], quotas: dict, chosen: dict[str, str]) -> None:
-    """Move the smallest fitting components so that no label misses a split it could be in."""
+    """Move small components so that each label is in all splits that it has records for."""
     holders = defaultdict(list)
     for part in sorted(together, key=lambda part: (part.size, part.name)):
         for label in part.counts:
@@ -177,7 +177,7 @@ def oversized(
 ) -> list[Component]:
     """Return components too large for the smallest split, largest first.
 
-    They can't be balanced: whichever split gets one is fuller than its share.
+    They can't be balanced: the split that gets one exceeds its share.
     """
     together = components(records)
     room = min(share for share in fractions.values() if share) * sum(p.size for p in together)

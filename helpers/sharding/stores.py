@@ -1,4 +1,4 @@
-"""Bytes and CPU time of each way of storing a sample."""
+"""Measures the size and the CPU time of each store of a data set's samples; writes no shard."""
 
 import time
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from helpers.storage import Folder
 
 
 def some_records(dataset: Dataset, raw: Folder, count: int) -> list[tuple[Record, bytes]]:
-    """Return about `count` records of a raw folder, evenly spread over it, with their bytes."""
+    """Return about `count` records, evenly spread over a raw folder, with their bytes."""
     entries = list(raw.list(etags=False))
     media = [e.key for e in entries if e.key.startswith(f"{dataset.media_prefix}/")]
     count = min(count, len(media))
@@ -28,11 +28,11 @@ def measure_stores(dataset: Dataset, raw: Sequence[tuple[Record, bytes]]) -> pd.
 
     Returns:
         A row per store: `samples`, `kB` a sample, `ms to make` one (cleaning included) and
-        `ms to decode` one. What can't be read gives no sample in any store.
+        `ms to decode` one. Unreadable objects are left out.
     """
     rows = []
     for store in dataset.stores:
-        for sample in _made(dataset, *raw[0], store):  # imports and models are loaded once
+        for sample in _made(dataset, *raw[0], store):  # loads imports and models
             dataset.decode(sample.media)
         began = time.process_time()
         samples = [sample for record, data in raw for sample in _made(dataset, record, data, store)]
@@ -49,7 +49,7 @@ def measure_stores(dataset: Dataset, raw: Sequence[tuple[Record, bytes]]) -> pd.
 
 
 def at_scale(stores: pd.DataFrame, samples: int) -> pd.DataFrame:
-    """Return bytes and time of so many samples in each store, by arithmetic.
+    """Extrapolate the measurements to `samples` samples.
 
     Returns:
         A row per store: `GB`, `dollars a month` in S3, and `core minutes an epoch` of decoding.

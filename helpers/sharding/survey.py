@@ -1,9 +1,9 @@
-"""Look at every raw object once before the split, shared out among the instances, to find copies.
+"""Surveys every raw object before the split, on all instances together, to find copies.
 
-It knows folders and data sets through their interfaces. A data set that `seeks_copies` says
-by `survey` and `relate` which records repeat others; the split then knows who belongs together.
-The work is cut into parts of a fixed size, so the answer is the same for any instance count, and
-a part that lies in the output already is not made again.
+It knows folders and data sets through their interfaces. A data set that `seeks_copies` finds the
+records that repeat others by its `survey` and `relate`; the split then keeps these together. The
+work is cut into parts of a fixed size, so the result is the same for any number of instances, and
+a part that the output has already is not made again.
 """
 
 import base64
@@ -31,12 +31,12 @@ OURS = re.compile(r"survey/part-\d{6}\.json")
 
 @dataclass(frozen=True)
 class Part:
-    """Records that are looked at together."""
+    """Records that are surveyed together."""
 
     key: str
     records: tuple[Record, ...]
     digest: str
-    """Changes when the objects do."""
+    """Hash of the records and their objects' etags."""
 
 
 def survey(
@@ -52,7 +52,7 @@ def survey(
     processes: int | None = None,
     limit: float = 1800,
 ) -> list[Relation]:
-    """Return which records repeat others, once all instances have looked at theirs.
+    """Survey this instance's share; return the relations of records that repeat others.
 
     Raises:
         TimeoutError: nothing new came from the other instances for `limit` seconds.
@@ -80,7 +80,7 @@ def survey(
 def apply(
     relations: Iterable[Relation], records: Iterable[Record]
 ) -> tuple[list[Record], list[Remark], list[Remark]]:
-    """Return the records that stay, with their new groups; those dropped; those joined."""
+    """Return the kept records with their new groups, the dropped copies, and the joined copies."""
     by_id = {record.id: record for record in records}
     dropped, joined = [], []
     for one in relations:
@@ -114,7 +114,7 @@ def _look(
     threads: int,
     processes: int | None,
 ) -> None:
-    """Make parts one after the other, reading ahead over their borders."""
+    """Survey parts one after the other, reading ahead over their borders."""
     if not parts:
         return
     with Cleaners(dataset, "", processes) as cleaners, ThreadPoolExecutor(threads) as readers:
@@ -138,7 +138,7 @@ def _take(items: Iterator, count: int) -> Iterator:
 
 
 def _findings(out: Folder, parts: Iterable[Part]) -> dict[str, dict[str, bytes]]:
-    """Return the findings, by part, of those parts that lie in the output."""
+    """Return the findings of the parts that the output has, by part."""
     there = {entry.key for entry in out.list("survey/", etags=False)}
     loaded = {p.key: _load(out, p.key, p.digest) for p in parts if p.key in there}
     return {
@@ -149,7 +149,7 @@ def _findings(out: Folder, parts: Iterable[Part]) -> dict[str, dict[str, bytes]]
 
 
 def _all_findings(out: Folder, parts: list[Part], limit: float) -> dict[str, bytes]:
-    """Return every record's findings as soon as the last part is there."""
+    """Return all records' findings, once the output has all parts."""
     done: dict[str, dict[str, bytes]] = {}
     while missing := [part for part in parts if part.key not in done]:
         done |= _until(lambda: _findings(out, missing) or None, missing[0].key, out, limit)
@@ -171,12 +171,12 @@ def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any
 
 
 def _save(out: Folder, key: str, digest: str, rows: Any) -> None:
-    """Write rows under the digest of their sources."""
+    """Write rows with the digest of their sources."""
     out.write(key, json.dumps({"digest": digest, "rows": rows}, indent=1).encode())
 
 
 def _load(out: Folder, key: str, digest: str) -> Any:
-    """Return rows that were made from the same objects, or None."""
+    """Return the rows of a key if they have this digest, else None."""
     try:
         note = json.loads(out.read(key))
     except (FileNotFoundError, ValueError):

@@ -1,1 +1,1 @@
-"""The parts of `helpers/stream.py`: plans, sources, readers and decoders of shards."""
+"""The parts of `helpers/stream.py`: epoch plan, shard reader, decoding workers, decode cache."""

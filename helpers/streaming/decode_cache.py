@@ -1,4 +1,4 @@
-"""Keeps decoded samples from epoch to epoch; it knows bytes and arrays, no shards, no batches."""
+"""Caches decoded samples from epoch to epoch; knows bytes and arrays, no shards, no batches."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -7,14 +7,14 @@ import numpy as np
 
 
 class DecodeCache:
-    """A `decode` that keeps its answers, up to a limit, for media that come again every epoch.
+    """A `decode` with a cache, up to a limit, for media that come again every epoch.
 
-    Nothing is thrown out: in a random order every kept sample saves as much as another, and what
-    finds no room is decoded each time. The arrays are read-only.
+    No array is evicted: in a random order, every cached sample saves as much as another. Once the
+    cache is full, other samples are decoded each time. The arrays are read-only.
 
     Args:
-        decode: bytes of a sample's media to an array.
-        limit: bytes of arrays to keep, in each process that decodes.
+        decode: turns the bytes of a sample's media into an array.
+        limit: bytes of arrays to cache, in each process that decodes.
     """
 
     def __init__(self, decode: Callable[[bytes], np.ndarray], limit: int):
@@ -22,7 +22,7 @@ class DecodeCache:
         self.known: dict[bytes, np.ndarray] = {}
 
     def __call__(self, data: bytes) -> np.ndarray:
-        """Return the array of these media."""
+        """Return the array of a sample's media, from the cache if it is there."""
         key = blake2b(data, digest_size=16).digest()
         array = self.known.get(key)
         if array is None:

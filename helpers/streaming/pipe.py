@@ -1,15 +1,15 @@
-"""Shards out of a Pipe channel, one named pipe after another; it decodes nothing and asks no AWS.
+"""Reads shards from a Pipe channel, one named pipe after another; decodes nothing.
 
 SageMaker streams all objects of a channel, one right after the other in the order of their keys,
 through `<channel>_0`, and all of them again through `<channel>_1`, and so on: each pipe is a pass.
-The stream has no names: the manifest, which comes first, says which shards follow and how long
-they are. What lies between them (sidecars) is passed over: a shard begins at the next tar header.
+The stream has no names: the manifest, which comes first, lists the shards that follow and their
+sizes. Other objects between them (sidecars) are skipped: a shard begins at the next tar header.
 
-What is exact over a pipe: an instance has one stream, so one process an instance reads it, and
-passes over the shards of other ranks and splits. Every sample comes once an epoch over all ranks,
-as from a folder; only the order differs: a rank's shards come in the order of their keys, and
-samples are mixed within a block of them. A channel without the manifest's order (ShuffleConfig)
-or with a part of the shards (ShardedByS3Key) can't be read so; see channel.py.
+An instance has one stream, so one process of each instance reads it and skips the shards of other
+ranks and splits. Every sample still comes once an epoch over all ranks, as from a folder. Only the
+order differs: a rank's shards come in the order of their keys, and samples are mixed within a block
+of them. A channel in another order (ShuffleConfig), or with a part of the shards (ShardedByS3Key),
+can't be read; see shard_source.py.
 """
 
 import json
@@ -23,25 +23,25 @@ from helpers.streaming.tar import BLOCK, is_header
 
 PIECE = 1 << 20
 WAIT_S = 60.0
-"""For the next pass's pipe, which the platform makes when the one before was read."""
+"""Seconds to wait for the next pipe, which SageMaker makes once the previous one is read."""
 
 
 class PipeChannel:
-    """One channel's stream, from pass to pass; usable as the folder that the manifest is read from.
+    """One channel's stream over all passes; also the `Folder` of the manifest.
 
     Args:
-        path: without the number, such as /opt/ml/input/data/shards.
+        path: the channel without a pipe's number, such as /opt/ml/input/data/shards.
     """
 
     def __init__(self, path: str | Path, wait_s: float = WAIT_S) -> None:
         self.path, self._wait_s = str(path), wait_s
         self._number, self._pipe = -1, None
         self._ahead = bytearray()
-        """Read of the pipe and not yet used."""
+        """Bytes read from the pipe and not yet used."""
         self._order: list[tuple[str, int]] = []
-        """Name and bytes of all shards, as they come."""
+        """Name and size in bytes of all shards, in the stream's order."""
         self._next = self._left = 0
-        """The coming shard's place in the order; bytes left of the present one."""
+        """The next shard's position in the order; bytes left of the current one."""
         self._lock = threading.Lock()
 
     def __str__(self) -> str:
@@ -49,18 +49,18 @@ class PipeChannel:
         return self.path
 
     def read(self, key: str, size: int | None = None) -> bytes:
-        """Return the manifest, the one object that is known before the stream.
+        """Return the manifest, the first object of the stream.
 
         Raises:
-            FileNotFoundError: another key is asked for, or the stream begins with a shard.
-            BadManifest: the stream begins with something else.
+            FileNotFoundError: the key is not the manifest's, or the stream begins with a shard.
+            BadManifest: the stream does not begin with a manifest.
         """
         with self._lock:
             self._open_next()
             start = self._find_shard()
             text = self._ahead[:start].decode(errors="replace")
             if key != NAME or not text:
-                raise FileNotFoundError(f"No {key} at the begin of {self._name()}")
+                raise FileNotFoundError(f"No {key} at the beginning of {self._name()}")
             try:
                 _, end = json.JSONDecoder().raw_decode(text)
             except ValueError as error:
@@ -71,12 +71,13 @@ class PipeChannel:
             return text[:end].encode()
 
     def open_shard(self, uri: str, start: int, stop: int) -> BinaryIO:
-        """Open a shard for reading from its first byte, passing over the bytes before it.
+        """Open a shard for reading from its first byte; skip the bytes before it.
 
-        A shard that went by already begins the next pass. One shard is open at a time.
+        A shard that lies behind the current position is read from the next pass. One shard is open
+        at a time.
 
         Raises:
-            EOFError: the stream ends before it.
+            EOFError: the stream ends before the shard.
         """
         self._lock.acquire()
         try:
@@ -87,16 +88,16 @@ class PipeChannel:
         return ShardInPipe(self)
 
     def close(self) -> None:
-        """Leave the stream where it is."""
+        """Close the current pipe at its present position."""
         if self._pipe is not None:
             self._pipe.close()
 
     def close_shard(self) -> None:
-        """Let the next one be opened."""
+        """Release the channel, so that the next shard can be opened."""
         self._lock.release()
 
     def take(self, size: int) -> bytes:
-        """Return up to `size` bytes of the present shard, b"" at its end."""
+        """Return up to `size` bytes of the current shard, b"" at its end."""
         size = min(size, self._left)
         if self._ahead:
             data = bytes(self._ahead[:size])
@@ -107,7 +108,7 @@ class PipeChannel:
         return data
 
     def _seek(self, name: str) -> None:
-        """Go on to where a shard begins."""
+        """Skip to the beginning of a shard."""
         index = [known for known, _ in self._order].index(name)
         self._pass_over()
         if self._pipe is None or index < self._next:
@@ -119,7 +120,7 @@ class PipeChannel:
             self._pass_over()
 
     def _begin_shard(self) -> None:
-        """Stand at the first byte of the coming shard."""
+        """Skip to the first byte of the next shard."""
         start = self._find_shard()
         if start is None:
             raise EOFError(f"{self._name()} ended before {self._order[self._next][0]}")
@@ -128,17 +129,17 @@ class PipeChannel:
         self._next += 1
 
     def _pass_over(self) -> None:
-        """Go on to the end of the present shard."""
+        """Skip to the end of the current shard."""
         while self._left:
             if not self.take(PIECE):
                 raise EOFError(f"{self._name()} ended within {self._order[self._next - 1][0]}")
 
     def _find_shard(self) -> int | None:
-        """Return where in the bytes ahead the next tar header is, None if there is none."""
+        """Return the offset of the next tar header in the bytes ahead; None at the stream's end."""
         looked = 0
         while True:
             mark = self._ahead.find(b"ustar", looked)
-            start = mark - 257  # where the format has its magic
+            start = mark - 257  # the magic's offset in a header
             if mark >= 0 and len(self._ahead) >= start + BLOCK:
                 if start >= 0 and is_header(bytes(self._ahead[start : start + BLOCK])):
                     return start
@@ -150,7 +151,7 @@ class PipeChannel:
                 return None
 
     def _open_next(self) -> None:
-        """Read the present pass to its end, as AWS's contract demands, and open the next."""
+        """Read the current pipe to its end, as SageMaker requires, and open the next."""
         if self._pipe is not None:
             while self._pipe.read(PIECE):
                 pass
@@ -166,7 +167,7 @@ class PipeChannel:
         self._next = self._left = 0
 
     def _name(self) -> str:
-        """Return the present pass's pipe."""
+        """Return the path of the current pipe."""
         return f"{self.path}_{self._number}"
 
 
@@ -181,5 +182,5 @@ class ShardInPipe:
         return self._channel.take(size)
 
     def close(self) -> None:
-        """Close the channel; unread bytes are passed over."""
+        """Close the shard; its unread bytes are skipped."""
         self._channel.close_shard()

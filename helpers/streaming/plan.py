@@ -1,6 +1,6 @@
-"""Which sample comes when, on which rank: pure arithmetic over shard sizes, no bytes and no files.
+"""Plans the order of an epoch's samples on each rank: arithmetic over shard sizes, no files.
 
-How an epoch is shared out. The shards are put into an order (training: permuted by seed and epoch;
+Ranks. The shards are put into an order (training: permuted by seed and epoch;
 evaluation: as listed) and laid end to end: N samples. Rank r of W takes samples N*r//W up to
 N*(r+1)//W, so a shard is cut only where two ranks meet, ranks differ by at most one sample, and
 fewer shards than ranks are no special case. Every sample is in exactly one rank's range.
@@ -14,9 +14,9 @@ that the ranks can't share evenly, a batch holds one more.
 Evaluation: batches of batch_size and one smaller at the end; ranks may differ in number.
 
 Mixing: a rank's shards are taken in blocks, whose samples are permuted together. The first block
-is one shard, so that the first batch is there soon; then they grow to `block_bytes`.
+is one shard, so that the first batch is ready soon; then they grow to `block_bytes`.
 
-In order (a Pipe channel, see pipe.py): a rank reads what it would, but by the place in the list.
+In order (a Pipe channel, see pipe.py): a rank reads the same samples, in the order of the shards.
 """
 
 import random
@@ -44,7 +44,7 @@ class EpochPlan:
     """One rank's batches of one epoch.
 
     Raises:
-        ValueError: ranks or batch size make no sense, or training has fewer samples than ranks.
+        ValueError: ranks or batch size are not valid, or training has fewer samples than ranks.
     """
 
     counts: Sequence[int]
@@ -59,7 +59,7 @@ class EpochPlan:
     shuffle: bool = False
     block_bytes: int = 64 << 20
     in_order: bool = False
-    """Whether a rank takes its shards as they are listed, and only samples are mixed."""
+    """Whether a rank reads its shards in the listed order; only samples are mixed."""
 
     def __post_init__(self) -> None:
         """Check the caller's arguments."""
@@ -97,7 +97,7 @@ class EpochPlan:
         return min(steps, self.total // self.world_size)
 
     def bound(self, batch: int) -> int:
-        """Return how many of this rank's samples come before its batch number `batch`."""
+        """Return the number of this rank's samples before its batch number `batch`."""
         if not self.shuffle:
             return min(batch * self.batch_size, self.end - self.begin)
         cell, cells = self.rank * len(self) + batch, self.world_size * len(self)
@@ -155,7 +155,7 @@ class EpochPlan:
             over = max(over - size, 0)
 
     def reads(self, skip: int = 0) -> Iterator[tuple[int, int]]:
-        """Yield (shard, samples needed of it) in the order of need, after `skip` batches."""
+        """Yield (shard, number of samples needed) in the order of need, after `skip` batches."""
         over = self.bound(skip)
         for number, block in enumerate(self.blocks()):
             size = sum(len(part) for part in block)

@@ -1,8 +1,8 @@
-"""Fetch whole shards ahead into memory and find the samples in them; it decodes nothing.
+"""Fetches whole shards ahead into memory and finds the samples in them; decodes nothing.
 
-Threads fetch in the order of need, several parts of a shard at a time where it comes over a
-network, and a run's first shard by all of them; a broken read goes on at its byte. Buffers are used
-again, so memory stays flat.
+Threads fetch in the order of need, over a network several parts of a shard at a time, and a run's
+first shard with all threads; a broken read resumes at its byte. Buffers are reused, so memory stays
+flat.
 """
 
 import hashlib
@@ -14,22 +14,22 @@ from typing import BinaryIO, NamedTuple
 from helpers.manifest import ShardInfo
 from helpers.s3_uris import is_uri
 from helpers.storage import read_resuming
-from helpers.streaming.shared import SharedBuffer
+from helpers.streaming.shared_memory import SharedBuffer
 from helpers.streaming.tar import TarError, members
 
 PART = 8 << 20
 FIRST_PART = 1 << 20
-"""Of the shard that a run waits for; smaller ones cost more in requests than they save."""
+"""Part size of the first shard, for which the run waits; smaller parts cost too many requests."""
 OpenShard = Callable[[str, int, int], BinaryIO]
-"""Opens bytes start to stop of a shard's URI; raises ConnectionError for errors that may pass."""
+"""Opens bytes start to stop of a shard's URI; raises ConnectionError for temporary errors."""
 
 
 class CorruptShard(ValueError):
     """A shard differs from its entry in the manifest; the message names both."""
 
 
-class Place(NamedTuple):
-    """Where in a shard's bytes one sample lies."""
+class SampleLocation(NamedTuple):
+    """The offsets and sizes of one sample in a shard's bytes."""
 
     key: str
     media: int
@@ -38,34 +38,34 @@ class Place(NamedTuple):
     meta_size: int
 
 
-def find_samples(data: bytes | memoryview, name: str) -> list[Place]:
-    """Return where each sample of a shard lies: one media file and one .json each.
+def find_samples(data: bytes | memoryview, name: str) -> list[SampleLocation]:
+    """Return the location of each sample in a shard: one media file and one .json each.
 
     Raises:
-        CorruptShard: cut short, damaged, or with a sample that lacks a part.
+        CorruptShard: it is truncated or damaged, or a sample lacks one of its files.
     """
-    places: list[Place] = []
+    locations: list[SampleLocation] = []
     key, parts = None, {}
     try:
         for member, offset, size in members(data):
             stem, _, extension = member.partition(".")
             if stem != key:
-                _finish(places, key, parts, name)
+                _finish(locations, key, parts, name)
                 key, parts = stem, {}
             parts["meta" if extension == "json" else "media"] = (offset, size)
     except TarError as error:
         raise CorruptShard(f"{name} is corrupt: {error}") from error
-    _finish(places, key, parts, name)
-    return places
+    _finish(locations, key, parts, name)
+    return locations
 
 
-def _finish(places: list[Place], key: str | None, parts: dict, name: str) -> None:
-    """Append a sample whose members are all seen."""
+def _finish(locations: list[SampleLocation], key: str | None, parts: dict, name: str) -> None:
+    """Append the location of a sample once both its files are seen."""
     if key is None:
         return
     if len(parts) != 2:
         raise CorruptShard(f"{name}: sample {key!r} needs a media file and a .json")
-    places.append(Place(key, *parts["media"], *parts["meta"]))
+    locations.append(SampleLocation(key, *parts["media"], *parts["meta"]))
 
 
 def open_local(path: str, start: int, stop: int) -> BinaryIO:
@@ -80,11 +80,11 @@ class Loaded:
     """A shard in memory."""
 
     buffer: SharedBuffer
-    places: list[Place]
+    locations: list[SampleLocation]
 
 
 class Held(NamedTuple):
-    """A shard in memory or on its way."""
+    """A shard in memory or being fetched."""
 
     buffer: SharedBuffer
     parts: list[Future]
@@ -92,13 +92,13 @@ class Held(NamedTuple):
 
 
 class ShardReader:
-    """Holds the shards that are in use or will be next.
+    """Holds the shards in use, and fetches the next ones.
 
     Args:
         source: a folder, or an `s3://` URI, below which the shards' names lie.
         open_shard: how to open a shard at a URI; None for a folder.
         verify: compare each shard's MD5 with the manifest's (costs 2 ms a MB).
-        in_order: read one shard at a time, whole, in the order in which they are asked for.
+        in_order: read one whole shard at a time, in the order of the `start` calls.
     """
 
     def __init__(
@@ -122,10 +122,10 @@ class ShardReader:
         self._held: dict[int, Held] = {}
         self._free: list[SharedBuffer] = []
         self.bytes = 0
-        """Held now, counting shards on their way."""
+        """Bytes of all shards held or being fetched."""
 
     def start(self, shard: int) -> None:
-        """Begin to fetch a shard unless that was done before."""
+        """Start to fetch a shard, unless it is held already."""
         if shard in self._held:
             return
         info, buffer = self.shards[shard], self._free.pop() if self._free else None
@@ -136,28 +136,28 @@ class ShardReader:
         self.bytes += info.bytes
 
     def is_there(self, shard: int) -> bool:
-        """Say whether `get` would not wait."""
+        """Return whether `get` would not wait."""
         return shard in self._held and self._held[shard].loaded.done()
 
     def get(self, shard: int) -> Loaded:
-        """Return a shard, waiting for it if need be.
+        """Return a shard; wait until it is loaded.
 
         Raises:
-            CorruptShard: it is not what the manifest says.
-            ConnectionError: it could not be read after several tries; the message names it.
+            CorruptShard: it differs from its entry in the manifest.
+            ConnectionError: it could not be read after several tries; the message has its URI.
         """
         self.start(shard)
         return self._held[shard].loaded.result()
 
     def release(self, shard: int) -> None:
-        """Give a shard's memory back, waiting for reads on their way."""
+        """Release a shard's memory; wait for its running reads."""
         held = self._held.pop(shard)
         self.bytes -= self.shards[shard].bytes
         if not held.loaded.cancel() and not held.loaded.exception():
             self._free.append(held.buffer)
 
     def release_all(self) -> None:
-        """Give all memory back; shards whose fetch has not begun are left."""
+        """Release all memory; cancel the fetches that have not started."""
         for part in [part for held in self._held.values() for part in held.parts]:
             part.cancel()
         for shard in list(self._held):
@@ -171,7 +171,7 @@ class ShardReader:
         self._free.clear()
 
     def _fetch_parts(self, info: ShardInfo, data: memoryview, *, first: bool) -> list[Future]:
-        """Queue a shard's parts behind those of the shards before it."""
+        """Queue a shard's parts behind the parts of earlier shards."""
         part = self._part
         if first and part == PART:
             part = min(PART, max(FIRST_PART, -(-info.bytes // self._threads)))
@@ -182,16 +182,16 @@ class ShardReader:
         ]
 
     def _look(self, info: ShardInfo, buffer: SharedBuffer, parts: list[Future]) -> Loaded:
-        """Look through a shard once all of it is there."""
+        """Check a shard and find its samples, once all parts are fetched."""
         for part in parts:
             part.result()
         uri, data = f"{self.source}/{info.name}", buffer.view(info.bytes)
         if self.verify and hashlib.md5(data).hexdigest() != info.md5:
             raise CorruptShard(f"{uri} is corrupt: its MD5 is not the manifest's {info.md5}")
-        places = find_samples(data, uri)
-        if len(places) != info.samples:
-            raise CorruptShard(f"{uri} has {len(places)} samples, the manifest {info.samples}")
-        return Loaded(buffer, places)
+        locations = find_samples(data, uri)
+        if len(locations) != info.samples:
+            raise CorruptShard(f"{uri} has {len(locations)} samples, the manifest {info.samples}")
+        return Loaded(buffer, locations)
 
     def _fill_part(self, info: ShardInfo, data: memoryview, start: int, end: int) -> None:
         """Fetch bytes `start` to `end` of a shard."""

@@ -1,4 +1,4 @@
-"""Plain ustar archives, as shards are: written byte for byte the same, read without copying.
+"""Writes ustar archives byte for byte reproducibly, and reads them without copying.
 
 It knows the tar format and nothing of samples. Only regular files with names up to 100 bytes are
 written; links, sparse files and pax headers are refused when read.
@@ -57,7 +57,7 @@ def members(data: bytes | memoryview) -> Iterator[tuple[str, int, int]]:
     """Yield (name, offset, size) of each file in an archive held in memory.
 
     Raises:
-        TarError: cut short, damaged, or with members other than regular files.
+        TarError: truncated, damaged, or with members other than regular files.
     """
     view = memoryview(data)
     offset, headers = 0, []
@@ -73,7 +73,7 @@ def members(data: bytes | memoryview) -> Iterator[tuple[str, int, int]]:
 
 
 def is_header(block: bytes) -> bool:
-    """Tell whether 512 bytes are a file's header, by magic and checksum."""
+    """Return whether 512 bytes are a file's header, by magic and checksum."""
     try:
         _parse(block, 0)
         _check_sums(memoryview(block), [0])
@@ -100,7 +100,7 @@ def _parse(block: bytes, offset: int) -> tuple[str, int]:
 
 
 def _check_sums(view: memoryview, headers: list[int]) -> None:
-    """Compare the checksums of all headers, in one go because Python's loop costs 5 us each."""
+    """Compare the checksums of all headers, all at once: a Python loop costs 5 us each."""
     if not headers:
         return
     raw = np.frombuffer(view, np.uint8)

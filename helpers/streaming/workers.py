@@ -1,6 +1,6 @@
-"""Processes that decode samples into shared batches; they know bytes and arrays, and no files.
+"""Decodes samples into shared batches in worker processes; knows bytes and arrays, no files.
 
-A worker gets the buffers of shards and batches once, then only positions in them: no media and no
+A worker gets each buffer of shards and batches once, then only offsets into them: no media and no
 pixels pass through a pipe.
 """
 
@@ -15,8 +15,8 @@ from weakref import WeakSet
 
 import numpy as np
 
-from helpers.streaming.shard_reader import Place
-from helpers.streaming.shared import SharedBuffer, receive
+from helpers.streaming.shard_reader import SampleLocation
+from helpers.streaming.shared_memory import SharedBuffer, receive
 
 Decode = Callable[[bytes], np.ndarray]
 _our_ends: "WeakSet[Connection]" = WeakSet()
@@ -27,7 +27,7 @@ class BadSample(ValueError):
 
 
 def decode_sample(
-    data: memoryview, position: Place, decode: Decode, index_of: Mapping[str, int]
+    data: memoryview, location: SampleLocation, decode: Decode, index_of: Mapping[str, int]
 ) -> tuple[np.ndarray, list[int]]:
     """Return one sample's array and the indices of its label and of its known secondary labels.
 
@@ -35,32 +35,32 @@ def decode_sample(
         BadSample: it can't be decoded, or its label is not in the manifest.
     """
     try:
-        meta = json.loads(bytes(data[position.meta : position.meta + position.meta_size]))
-        array = decode(bytes(data[position.media : position.media + position.media_size]))
+        meta = json.loads(bytes(data[location.meta : location.meta + location.meta_size]))
+        array = decode(bytes(data[location.media : location.media + location.media_size]))
         label, others = meta["label"], meta.get("secondary_labels", ())
         return array, [index_of[label], *(index_of[o] for o in others if o in index_of)]
     except KeyError as error:
         raise BadSample(
-            f"Sample {position.key!r}: no label, or an unlisted one: {error}"
+            f"Sample {location.key!r}: no label, or an unlisted one: {error}"
         ) from error
     except ValueError as error:
-        raise BadSample(f"Sample {position.key!r} can't be decoded: {error}") from error
+        raise BadSample(f"Sample {location.key!r} can't be decoded: {error}") from error
 
 
 def fill(
     out: np.ndarray,
     views: Sequence[memoryview],
-    positions: Sequence[Place],
+    locations: Sequence[SampleLocation],
     decode: Decode,
     index_of,
 ) -> list[list[int]]:
     """Decode samples into the rows of `out`; return the indices of each one's labels."""
     labels = []
-    for row, view, position in zip(out, views, positions, strict=True):
-        array, indices = decode_sample(view, position, decode, index_of)
+    for row, view, location in zip(out, views, locations, strict=True):
+        array, indices = decode_sample(view, location, decode, index_of)
         if array.shape != row.shape or array.dtype != row.dtype:
             raise BadSample(
-                f"Sample {position.key!r} is {array.dtype} {array.shape} where the first one was"
+                f"Sample {location.key!r} is {array.dtype} {array.shape} where the first one was"
                 f" {row.dtype} {row.shape}: decode() gives every sample one shape and type"
             )
         row[...] = array
@@ -71,8 +71,8 @@ def fill(
 class Workers:
     """`count` decoding processes; batch number n is the work of process n % count.
 
-    They are forked where the system can (at once, and `decode` may be any function), else spawned.
-    They outlast epochs, ignore signals meant for the training process, and end with it.
+    They are forked where the system supports it (fast, and `decode` may be any function), else
+    spawned. They outlive epochs, ignore the training process's signals, and end with it.
     """
 
     def __init__(self, count: int, decode: Decode, index_of: Mapping[str, int]) -> None:
@@ -95,25 +95,25 @@ class Workers:
         self._end = util.Finalize(self, _end, (self._pipes, self._processes), exitpriority=10)
 
     def submit(self, number: int, batch: SharedBuffer, like: np.ndarray, samples: list) -> None:
-        """Ask for batch `number` in a buffer: rows shaped like `like`.
+        """Submit batch `number` to its worker, to be decoded into a buffer with the rows of `like`.
 
-        `samples` are (shard buffer, place) pairs.
+        `samples` are (shard buffer, location) pairs.
 
         Raises:
             RuntimeError: the worker died.
         """
         worker = number % len(self._pipes)
         buffers = {buffer.number: buffer for buffer, _ in samples} | {batch.number: batch}
-        positions = [(buffer.number, *position) for buffer, position in samples]
+        locations = [(buffer.number, *location) for buffer, location in samples]
         try:
             for buffer in buffers.values():
                 self._introduce(worker, buffer)
-            self._pipes[worker].send(("fill", batch.number, like.shape, like.dtype.str, positions))
+            self._pipes[worker].send(("fill", batch.number, like.shape, like.dtype.str, locations))
         except OSError as error:
             raise self._dead(worker) from error
 
     def _introduce(self, worker: int, buffer: SharedBuffer) -> None:
-        """Hand a worker a buffer that it has not seen."""
+        """Send a worker a buffer that it does not know yet."""
         if buffer.number not in self._known[worker]:
             self._pipes[worker].send(("map", buffer.number))
             buffer.send(self._pipes[worker], self._processes[worker].pid)
@@ -123,8 +123,8 @@ class Workers:
         """Return the labels' indices of batch `number`, the oldest one of its worker.
 
         Raises:
-            BadSample: as decode_sample does.
-            RuntimeError: the worker died, or `decode` raised something unforeseen.
+            BadSample: a sample can't be decoded, or its label is not in the manifest.
+            RuntimeError: the worker died, or `decode` raised another error.
         """
         worker = number % len(self._pipes)
         try:
@@ -152,7 +152,7 @@ class Workers:
 
 
 def _end(pipes: list[Connection], processes: list[Any]) -> None:
-    """Tell the processes to end, and see that they do."""
+    """Ask the processes to end; kill those that do not."""
     for pipe in pipes:
         try:
             pipe.send(("end",))
@@ -169,7 +169,7 @@ def _end(pipes: list[Connection], processes: list[Any]) -> None:
 def _work(
     pipe: Connection, inherited: list[Connection], decode: Decode, index_of: Mapping[str, int]
 ) -> None:
-    """Run in a worker: take buffers and batches until the pipe closes."""
+    """Run a worker: receive buffers and fill batches until the pipe closes."""
     for other in inherited:
         other.close()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -191,13 +191,13 @@ def _work(
 def _answer(
     maps: dict, batch: int, shape: tuple, dtype: str, samples: list, decode: Decode, index_of
 ) -> tuple[str, Any]:
-    """Fill one batch; an error is an answer too."""
+    """Fill one batch; return (outcome, labels or error message)."""
     try:
         out = np.frombuffer(maps[batch], dtype, count=int(np.prod(shape))).reshape(shape)
         views = [maps[buffer] for buffer, *_ in samples]
-        positions = [Place(*position) for _, *position in samples]
-        return "done", fill(out, views, positions, decode, index_of)
+        locations = [SampleLocation(*location) for _, *location in samples]
+        return "done", fill(out, views, locations, decode, index_of)
     except BadSample as error:
         return "bad", str(error)
-    except Exception as error:  # any failure of the caller's decode: told there, not lost here
+    except Exception as error:  # any failure of `decode`: the caller raises it
         return "error", f"{type(error).__name__}: {error}"

@@ -1,1 +1,1 @@
-"""One training run: its settings, loop, ranks, checkpoints and records; no AWS."""
+"""A training run: its options, loop, ranks, checkpoints and results; calls no service."""

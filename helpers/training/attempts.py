@@ -1,6 +1,6 @@
-"""Parts of a run that may fail without ending it: the model is paid for, not its records.
+"""Runs the parts of a training run whose failure must not end it, and records each failure.
 
-It knows names and reasons, and nothing of what is tried.
+The trained model matters more than its test, graph and records. It knows the parts' names only.
 """
 
 import traceback
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 REASON_LENGTH = 300
-"""Characters of a reason that are kept; the traceback is in the log."""
+"""Longest recorded reason, in characters; the log has the traceback."""
 
 
 class Attempts:
-    """Notes which parts of a run failed, and why."""
+    """Records the parts of a run that failed, and the reasons."""
 
     def __init__(self):
         self.warnings: dict[str, str] = {}
@@ -20,10 +20,10 @@ class Attempts:
 
     @contextmanager
     def __call__(self, part: str) -> Iterator[None]:
-        """Try the body; an error in it becomes a warning in the log, and the run goes on."""
+        """Run the body; an error in it becomes a warning in the log, and the run continues."""
         try:
             yield
-        except Exception as error:  # whatever a library raises: the run must not end of it
+        except Exception as error:  # libraries may raise anything, and it must not end the run
             traceback.print_exc()
             reason = f"{type(error).__name__}: {error}"[:REASON_LENGTH]
             print(f"Warning: {part} failed, the run goes on without: {reason}", flush=True)

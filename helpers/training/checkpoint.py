@@ -1,4 +1,4 @@
-"""A run's state on disk, so that a stopped run goes on; it knows nothing of the contents."""
+"""Saves and loads a run's state, so that a stopped run resumes; knows nothing of its contents."""
 
 import os
 import signal
@@ -10,14 +10,14 @@ import torch
 from helpers.training.attempts import Attempts
 
 KEPT = 2
-"""The newest may be cut off when an instance is taken while it is copied to S3."""
+"""Number of kept checkpoints: an interruption may truncate the newest while it goes to S3."""
 
 
 class Checkpoints:
     """Numbered state files in a folder such as /opt/ml/checkpoints; no folder, no checkpoints.
 
     Args:
-        attempts: gets the reason where one can't be written; the run goes on.
+        attempts: gets the reason if a checkpoint can't be written; the run continues.
     """
 
     def __init__(self, folder: Path, every_s: float = 60, attempts: Attempts | None = None):
@@ -26,15 +26,15 @@ class Checkpoints:
 
     @property
     def enabled(self) -> bool:
-        """Whether the platform (or the user) gave a folder."""
+        """Return whether SageMaker (or the user) provided the folder."""
         return self.folder.is_dir()
 
     def due(self) -> bool:
-        """Say whether it is time for a periodic checkpoint."""
+        """Return whether a periodic checkpoint is due."""
         return self.enabled and time.monotonic() - self.saved_at >= self.every_s
 
     def save(self, state: dict, number: int) -> None:
-        """Write the state as one whole file or not at all, and forget the oldest."""
+        """Write the state to a complete file or not at all, and delete old checkpoints."""
         if not self.enabled:
             return
         temporary = self.folder / f".{number:09d}.tmp"
@@ -66,7 +66,7 @@ class Checkpoints:
 
 
 class StopRequest:
-    """Whether the platform asked the run to stop (SIGTERM, then 120 s on SageMaker)."""
+    """Whether the run was asked to stop, by SIGTERM (SageMaker kills it 120 s later)."""
 
     def __init__(self):
         self.made = False

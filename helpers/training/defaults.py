@@ -1,4 +1,4 @@
-"""Hyperparameters for flags that were not given, and the accuracy that is promised of them."""
+"""Default hyperparameters of each data set, and the minimum accuracy of its sample data."""
 
 from argparse import Namespace
 from dataclasses import fields
@@ -8,7 +8,7 @@ from helpers.training.options import Options
 
 
 def complete(args: Namespace, dataset: str) -> Namespace:
-    """Return the flags with, where none was given (None), the data set's values or the defaults."""
+    """Return the flags; those not given (None) get the data set's values, or the defaults."""
     chosen = {name: value for name, value in vars(args).items() if value is not None}
     defaults = {option.name: option.default for option in fields(Options)}
     own = load_dataset(dataset).training_defaults
@@ -16,13 +16,13 @@ def complete(args: Namespace, dataset: str) -> Namespace:
 
 
 def check_accuracy(dataset: str, accuracy: float, *, sample: bool) -> str:
-    """Compare a model's test accuracy with the course's promise for its sample data.
+    """Check a model's test accuracy against the minimum accuracy of the sample data.
 
     Args:
-        sample: whether the data are the course's own; nothing is promised of other data.
+        sample: whether the data are the course's sample data; other data has no minimum.
 
     Raises:
-        RuntimeError: the sample data's model is worse than promised.
+        RuntimeError: on the sample data, the accuracy is below the minimum.
     """
     minimum = load_dataset(dataset).minimum_accuracy
     if not sample:

@@ -1,4 +1,4 @@
-"""Ranks of one training run: backend, devices, collectives, and how they fail together.
+"""The ranks of a training run: backend, devices, collectives, and failing together.
 
 It knows torch.distributed; it knows nothing of models' insides, data or metrics.
 """
@@ -24,29 +24,29 @@ from helpers.instances import SMDDP_INSTANCES
 SMDDP_MODULE = "smdistributed.dataparallel.torch.torch_smddp"
 
 COLLECTIVE_LIMIT = timedelta(minutes=10)
-"""A rank that waits longer for the others fails; a first batch from far away takes a while."""
+"""A rank that waits longer for the others fails; a slow first batch must fit in."""
 FAILURE_KEY = "failure"
 REASON_LENGTH = 1024
-"""Characters that SageMaker keeps of /opt/ml/output/failure."""
+"""Longest reason, in characters, that SageMaker reads from /opt/ml/output/failure."""
 
 
 class BackendRefused(ValueError):
-    """The wanted backend can't run here; the message says why and what can."""
+    """The wanted backend can't run here; the message says why, and names one that can."""
 
 
 def smddp_installed() -> bool:
-    """Say whether AWS's data-parallel library is in this image."""
+    """Return whether AWS's data-parallel library is in this image."""
     return importlib.util.find_spec("smdistributed") is not None
 
 
 def choose_backend(wanted: str, *, instance_type: str, smddp: bool, gpus: int) -> tuple[str, str]:
-    """Return the backend to use and the reason, for the log.
+    """Return the backend to use, and the reason for the log.
 
     Args:
         wanted: auto, smddp, nccl or gloo.
-        instance_type: such as ml.p4d.24xlarge; empty where unknown.
+        instance_type: such as ml.p4d.24xlarge; empty if unknown.
         smddp: whether the library is installed.
-        gpus: how many CUDA devices this instance has.
+        gpus: number of CUDA devices on this instance.
 
     Raises:
         BackendRefused: `wanted` can't run here.
@@ -78,7 +78,7 @@ def choose_backend(wanted: str, *, instance_type: str, smddp: bool, gpus: int) -
 
 @dataclass
 class Ranks:
-    """This process among those of the run; a run of one process needs no launcher."""
+    """This process's rank in the run; a run of one process needs no launcher."""
 
     rank: int = 0
     world_size: int = 1
@@ -88,17 +88,17 @@ class Ranks:
     rendezvous: dist.Store | None = None
 
     def __str__(self) -> str:
-        """Say which rank this is, on what, and why with this backend."""
+        """Describe the rank, its device, its backend and the reason for it."""
         rank = f"rank {self.rank} of {self.world_size} on {self.device}"
         return f"{rank}, backend {self.backend}: {self.reason}"
 
     @property
     def first(self) -> bool:
-        """Whether this is the rank that prints and writes."""
+        """Return whether this is the rank that prints and writes."""
         return self.rank == 0
 
     def print(self, text: str) -> None:
-        """Print once for all ranks."""
+        """Print on the first rank only."""
         if self.first:
             print(text, flush=True)
 
@@ -135,20 +135,20 @@ class Ranks:
         return values[0]
 
     def share_buffers(self, model: nn.Module) -> None:
-        """Give every rank the first's buffers (batch norm's running statistics).
+        """Copy the first rank's buffers (batch norm's running statistics) to every rank.
 
-        Each rank's are of its own batches: without this, ranks would evaluate slightly different
-        models.
+        Each rank computes them from its own batches: without this, ranks would evaluate slightly
+        different models.
         """
         if self.world_size > 1:
             for buffer in model.buffers():
                 dist.broadcast(buffer, src=0)
 
     def wrap(self, model: nn.Module, sync_batch_norm: str = "auto") -> nn.Module:
-        """Return the model behind torch's DDP, or as it is in a run of one.
+        """Return the model wrapped in torch's DDP; unwrapped in a run of one process.
 
-        Buffers are sent at the start, then not at every step: `share_buffers` does so before they
-        are used.
+        DDP sends the buffers at the start but not at every step: `share_buffers` sends them before
+        they are used.
 
         Args:
             sync_batch_norm: yes, no or auto, which is yes with NCCL.
@@ -161,11 +161,11 @@ class Ranks:
         network = nn.parallel.DistributedDataParallel(
             model, device_ids=devices, gradient_as_bucket_view=True
         )
-        network.broadcast_buffers = False  # the argument has other names in other versions of torch
+        network.broadcast_buffers = False  # the argument's name depends on torch's version
         return network
 
     def _syncs_batch_norm(self, wanted: str) -> bool:
-        """Decide on batch norm's statistics, and say so."""
+        """Decide whether batch norm's statistics span the ranks, and print the decision."""
         if self.device.type != "cuda":
             reason = "local to each rank: torch's SyncBatchNorm runs on GPUs only"
         elif wanted == "no" or (wanted == "auto" and self.backend != "nccl"):
@@ -183,11 +183,11 @@ class Ranks:
 
     @contextmanager
     def guard(self, failure: Path) -> Iterator[None]:
-        """Run the body so that a raise on any rank ends them all, with its reason written.
+        """Run the body; an error on any rank ends all ranks, and its reason is written.
 
-        The reason goes to `failure` (/opt/ml/output/failure) on every instance. A rank that is
-        waiting in a collective is ended by a watcher thread, so none waits for ever, and none
-        outlives its launcher.
+        The reason goes to `failure` (/opt/ml/output/failure) on every instance. A watcher thread
+        ends a rank that waits in a collective, so none waits for ever, and none outlives its
+        launcher.
         """
         done = threading.Event()
         if self.rendezvous is not None:
@@ -205,7 +205,7 @@ class Ranks:
             done.set()
 
     def _failure(self, wait_s: float = 0.0) -> str | None:
-        """Return the first reason that a rank told, if any does within `wait_s`."""
+        """Return the reason of a rank's failure, waiting up to `wait_s`; None without one."""
         end = time.monotonic() + wait_s if self.world_size > 1 else 0.0
         while self.rendezvous is not None:
             try:
@@ -219,7 +219,7 @@ class Ranks:
         return None
 
     def _tell(self, reason: str) -> None:
-        """Leave the reason where the other ranks look, and give them time to read it."""
+        """Share the reason with the other ranks, and give them time to read it."""
         if self.rendezvous is None:
             return
         try:
@@ -231,7 +231,7 @@ class Ranks:
     def _watch(self, done: threading.Event, failure: Path, parent: int) -> None:
         """End this process when another rank has failed, or its launcher is gone."""
         while not done.wait(1.0):
-            # torchrun starts ranks in sessions of their own: a kill of its group spares them.
+            # torchrun starts ranks in new sessions: a kill of its process group spares them.
             reason = self._failure() if os.getppid() == parent else "the launcher was killed"
             if reason is None or done.wait(1.0):
                 continue
@@ -243,9 +243,9 @@ class Ranks:
 def start_ranks(
     wanted: str, instance_type: str = "", world_size: int = 1, local_rank: int = 0
 ) -> Ranks:
-    """Join the run that a launcher such as torchrun began; alone, there is nothing to join.
+    """Join the run of a launcher such as torchrun; without a launcher, run as one process.
 
-    Threads are torch's own choice: a launcher or platform sets OMP_NUM_THREADS to a rank's share.
+    torch chooses the number of threads: launchers set OMP_NUM_THREADS to a rank's share.
 
     Raises:
         BackendRefused: see `choose_backend`.
@@ -271,7 +271,7 @@ def start_ranks(
 
 
 def describe(error: BaseException) -> str:
-    """Return one error as a person reads it: its type and message."""
+    """Return an error's type and message in one line."""
     text = traceback.format_exception_only(error)[-1].strip()
     if isinstance(error, RuntimeError) and "by peer" in text:
         return f"another rank is gone without a word: killed, or out of memory? ({text})"
@@ -279,6 +279,6 @@ def describe(error: BaseException) -> str:
 
 
 def write_failure(path: Path, reason: str) -> None:
-    """Write the reason where the platform looks for it, if it gave such a place; the first wins."""
+    """Write the reason to SageMaker's failure file, if its folder exists and no reason is there."""
     if path.parent.is_dir() and not path.exists():
         path.write_text(reason[:REASON_LENGTH], "utf-8")

@@ -1,4 +1,4 @@
-"""A split scored exactly once over any number of ranks; it knows no files and no training."""
+"""Scores each sample of a split exactly once, over any number of ranks; knows no files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Batch(Protocol):
 
 
 class EvaluationFailed(RuntimeError):
-    """Another rank could not score its share; the message says which rank, and why."""
+    """Another rank could not score its share; the message has the rank and the reason."""
 
 
 class CountMismatch(RuntimeError):
@@ -38,7 +38,7 @@ class Evaluation:
     loss: float
     """Mean negative log likelihood, unweighted."""
     keys: list[str]
-    """Sample keys, sorted; empty unless predictions were kept, as are the next two."""
+    """Sample keys, sorted; keys, targets and probabilities are empty unless kept."""
     targets: np.ndarray
     probabilities: np.ndarray
     """float64 (samples, classes)."""
@@ -56,24 +56,24 @@ def evaluate(
 ) -> Evaluation:
     """Score every sample of this rank's share, and sum over the ranks.
 
-    `model` is the bare one: ranks may have different numbers of batches, so nothing is shared
-    before the end.
+    `model` is not wrapped in DDP: ranks may have different numbers of batches, so they communicate
+    only at the end.
 
     Args:
         counts: samples of each label in the whole split, from the manifest.
         keep: return every sample's probabilities too.
 
     Raises:
-        CountMismatch: the ranks together saw other samples than `counts`, or one twice.
-        EvaluationFailed: another rank raised; the one that did raises its own error. So all ranks
-            raise together, and may go on together.
+        CountMismatch: the samples seen by all ranks differ from `counts`, or one came twice.
+        EvaluationFailed: another rank raised, and itself raises its own error. So all ranks raise
+            together, and may continue together.
     """
     ranks.share_buffers(model)
     model.eval()
     error, counted, kept = None, np.zeros(len(labels) ** 2 + 1), []
     try:
         counted, kept = score_share(model, loader, len(labels), ranks, keep=keep)
-    except Exception as raised:  # told below, when no rank waits for this one
+    except Exception as raised:  # raised below, when no rank waits for this one
         error = raised
     if ranks.any(error is not None)[0]:
         raise_together(error, ranks)
@@ -88,11 +88,11 @@ def evaluate(
 def score_share(
     model: nn.Module, loader: Iterable[Batch], classes: int, ranks: Ranks, *, keep: bool
 ) -> tuple[np.ndarray, list[tuple]]:
-    """Score this rank's samples; it waits for no other.
+    """Score this rank's samples, without waiting for other ranks.
 
     Returns:
-        confusion and summed loss in one row, and (keys, targets, probabilities) of each batch if
-        they are kept.
+        The confusion matrix and the summed loss in one row, and (keys, targets, probabilities) of
+        each batch if they are kept.
     """
     confusion, loss = np.zeros((classes, classes)), 0.0
     kept = []
@@ -106,7 +106,7 @@ def score_share(
 
 
 def raise_together(error: Exception | None, ranks: Ranks) -> NoReturn:
-    """Raise this rank's error, or tell of the other's.
+    """Raise this rank's error, or one that reports another rank's.
 
     Raises:
         EvaluationFailed: another rank raised.

@@ -1,7 +1,7 @@
-"""The export of a training run: saves the model, then checks and describes it; no S3.
+"""Saves a training run's model, then tests, checks and describes it; knows no S3.
 
-What is paid for is saved first. All that follows (test, graph, check, records) is tried: where a
-part fails, its name and reason are in the log, in the model's card and in metrics.json.
+The model is saved first. The later parts (test, graph, check, results) may fail without ending the
+run: the part's name and the reason are then in the log, the model's card and metrics.json.
 """
 
 from argparse import Namespace
@@ -20,7 +20,7 @@ from helpers.networks.artifact import (
     save_card,
     ship_code,
 )
-from helpers.networks.graph import GRAPH, export_graph
+from helpers.networks.onnx_graph import GRAPH, export_graph
 from helpers.predict import Predictor
 from helpers.stream import Batch
 from helpers.training.attempts import Attempts
@@ -44,19 +44,19 @@ class Export:
         self.metrics: dict = {}
 
     def save(self, code: Path) -> None:
-        """Write the best weights with their card, then the code that serves them.
+        """Save the best weights with their card, then the serving code.
 
         Args:
-            code: folder of inference.py and what it imports.
+            code: folder of inference.py and its imports.
         """
         folder = self.args.model_dir
-        (folder / GRAPH).unlink(missing_ok=True)  # of an earlier run: of other weights
+        (folder / GRAPH).unlink(missing_ok=True)  # an earlier run's graph has other weights
         save_artifact(folder, self.trainer.progress.best_weights, self._card())
         with self.attempts("serving code"):
             ship_code(folder, code)
 
     def test(self, loader: Iterable[Batch], counts: Mapping[str, int]) -> dict:
-        """Score the test split over all ranks and return its metrics; none where that failed."""
+        """Score the test split over all ranks and return its metrics; {} if that failed."""
         with self.attempts("test"):
             test = self.trainer.evaluate(loader, counts, keep=True)
             labels = self.manifest.labels
@@ -68,7 +68,7 @@ class Export:
         """Export and check the saved model, and write the results.
 
         Args:
-            loaders: of the splits.
+            loaders: the loader of each split.
         """
         folder, test = self.args.model_dir, self.tested
         if self.args.graph == "yes":
@@ -92,7 +92,7 @@ class Export:
             save_card(folder, self._card())
 
     def _card(self) -> dict:
-        """Return the model's card, as far as it is known."""
+        """Return the model's card with all facts known so far."""
         manifest, trainer = self.manifest, self.trainer
         tested = {"test": self.metrics} if self.metrics else {}
         return {
@@ -109,12 +109,12 @@ class Export:
 
 
 def check_saved(saved: Predictor, batch: Batch, test: Evaluation, tolerance: float = 0.05) -> None:
-    """Compare a saved model's answer for one sample with the trained model's answer in the test.
+    """Compare a saved model's prediction for one sample with the trained model's in the test.
 
-    Training may have run in bf16 and this runs in fp32: on equal precision they differ by 1e-6.
+    The tolerance allows for bf16 in training and fp32 here: in equal precision they differ by 1e-6.
 
     Raises:
-        RuntimeError: the saved model is not the trained one.
+        RuntimeError: the saved model predicts otherwise than the trained one.
     """
     seen = test.probabilities[test.keys.index(batch.keys[0])]
     again = saved.probabilities([batch.data[0].numpy()])[0]

@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from helpers.metrics import score_confusion
-from helpers.networks.augment import draw_mix, mix, nothing
+from helpers.networks.augment import draw_mix, mix, no_augmentation
 from helpers.networks.classifier import Classifier
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation, evaluate
-from helpers.training.objective import (
+from helpers.training.loss_and_schedule import (
     choose_precision,
     learning_rate,
     soft_targets,
@@ -43,7 +43,7 @@ class Trainer:
 
     Args:
         class_weights: one for each label, in order; their mean over the samples is 1.
-        profile: watches some steps.
+        profile: profiles some steps.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Trainer:
         self.ranks, self.options, self.device = ranks, options, ranks.device
         self.checkpoints, self.stop = checkpoints, stop
         self.model = model.to(self.device, memory_format=torch.channels_last)
-        self.change = model.augmentation if options.augment == "yes" else nothing
+        self.augmentation = model.augmentation if options.augment == "yes" else no_augmentation
         self.network = ranks.wrap(self.model, options.sync_batch_norm)
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=options.lr, weight_decay=options.weight_decay, fused=True
@@ -72,7 +72,7 @@ class Trainer:
         self.progress, self.begun = Progress(), False
 
     def train_epoch(self, loader: Loader) -> dict[str, float] | None:
-        """Train the rest of the current epoch and return its numbers, or None when told to stop.
+        """Train the rest of the current epoch and return its metrics, or None after a stop request.
 
         Raises:
             FloatingPointError: the loss is not finite.
@@ -95,7 +95,7 @@ class Trainer:
         return {"train_loss": train_loss, **clock.numbers(now.samples - before)}
 
     def _steps(self, batches: Iterable, loader: Loader) -> bool:
-        """Take the epoch's steps; False if the ranks agreed to stop on the way."""
+        """Run the epoch's steps; return False if the ranks agreed to stop before its end."""
         now, pause = self.progress, self.options.sync_every * self.options.accumulate
         steps, done = len(loader), now.step
         loss_sum = torch.tensor(now.loss_sum if self.ranks.first else 0.0, device=self.device)
@@ -105,7 +105,7 @@ class Trainer:
             samples += len(batch.target)
             done += 1
             if not self.begun:
-                # A line of the log has its time: so it is known how long all before it took.
+                # The log dates this line, which shows the time until the first step.
                 self.begun = True
                 self.ranks.print("First step done")
             if done % pause == 0 and done < steps:
@@ -115,13 +115,13 @@ class Trainer:
         return True
 
     def _step(self, batch: object, done: int, steps: int) -> Tensor:
-        """Do one batch forward and back, and return its summed loss."""
+        """Run one batch forward and backward, and return its summed loss."""
         options = self.options
         moment = f"{options.seed}/{self.progress.epoch}/{done}/{self.ranks.rank}"
         torch.manual_seed(random.Random(moment).getrandbits(63))
         with phase("copy"):
             data = batch.data.to(self.device, non_blocking=True)
-            if data.dim() == 4:  # photos: while they are bytes it costs least
+            if data.dim() == 4:  # photos: the conversion is cheapest on bytes
                 data = data.contiguous(memory_format=torch.channels_last)
             targets = self._augment(self._targets(batch))
         last = (done + 1) % options.accumulate == 0 or done + 1 == steps
@@ -147,16 +147,16 @@ class Trainer:
         return targets.to(self.device, non_blocking=True)
 
     def _augment(self, targets: Tensor) -> Tensor:
-        """Draw this step's changes, give the model those of its input, and return the targets."""
+        """Set the model's augmentation for this step; return the targets, mixed with mixup."""
         if not self.options.mixup:
-            self.model.augment = self.change
+            self.model.augment = self.augmentation
             return targets
-        share, other = draw_mix(len(targets), self.options.mixup, self.device)
-        self.model.augment = lambda inputs: self.change(mix(inputs, share, other))
-        return mix(targets, share, other)
+        share, partners = draw_mix(len(targets), self.options.mixup, self.device)
+        self.model.augment = lambda inputs: self.augmentation(mix(inputs, share, partners))
+        return mix(targets, share, partners)
 
     def _update(self, progress: float) -> None:
-        """Let the optimizer step at the rate that the schedule has here."""
+        """Run the optimizer's step at the learning rate of the schedule."""
         options = self.options
         share = learning_rate(progress, warmup=options.warmup, schedule=options.schedule)
         for group in self.optimizer.param_groups:
@@ -173,7 +173,7 @@ class Trainer:
         return torch.autocast(self.device.type, dtype=dtype, enabled=dtype is not None)
 
     def _pause(self, loader: Loader, done: int, loss_sum: Tensor, samples: int) -> bool:
-        """Let the ranks agree on a checkpoint or a stop, and say whether to stop."""
+        """Let the ranks agree on a checkpoint or a stop; return whether to stop."""
         due = self.ranks.first and self.checkpoints.due()
         stop, save = self.ranks.any(self.stop.made, due)
         if stop or save:
@@ -183,7 +183,7 @@ class Trainer:
         return stop
 
     def save(self) -> None:
-        """Write a checkpoint, on the first rank: all hold the same weights."""
+        """Write a checkpoint on the first rank: all ranks have the same weights."""
         if self.ranks.first:
             number = self.progress.epoch * 1_000_000 + self.progress.step
             self.checkpoints.save(self.state(), number)
@@ -199,7 +199,7 @@ class Trainer:
     ) -> Evaluation:
         """Score a split exactly once over all ranks; see `helpers.training.evaluation.evaluate`.
 
-        Predictions that are kept are made in fp32, as an endpoint makes them.
+        Kept predictions are made in fp32, as in an endpoint.
         """
         with nullcontext() if keep else self._autocast():
             return evaluate(self.model, loader, counts, self.labels, self.ranks, keep=keep)
@@ -222,26 +222,26 @@ class Trainer:
         return row
 
     def finished(self) -> bool:
-        """Say, the same on every rank, whether the run is over: epochs done, or no more gain."""
+        """Return whether the run is over, the same on all ranks: last epoch or early stopping."""
         now, options = self.progress, self.options
         return self.ranks.any(now.epoch >= options.epochs or now.stale >= options.patience)[0]
 
     def resume(self) -> None:
-        """Go on from the first rank's newest checkpoint, if there is one."""
+        """Resume from the first rank's newest checkpoint, if there is one."""
         state = self.ranks.broadcast(self.checkpoints.load() if self.ranks.first else None)
         if state is not None:
             self.restore(state)
             self.ranks.print(f"Resumed from a checkpoint: {self.progress}")
 
     def use_best(self) -> None:
-        """Give the model the best epoch's weights; the last one's where no epoch was measurable."""
+        """Load the best epoch's weights; without a best epoch, those of the last one."""
         if not self.progress.best_weights:
             self.ranks.print(f"Warning: {self.options.monitor} was never a number: no best epoch")
             self.progress.best_weights = copy_weights(self.model)
         self.model.load_state_dict(self.progress.best_weights)
 
     def state(self) -> dict:
-        """Return all that a resumed run needs."""
+        """Return the state that a resumed run needs."""
         return {
             "progress": asdict(self.progress),
             "model": copy_weights(self.model),
@@ -250,7 +250,7 @@ class Trainer:
         }
 
     def restore(self, state: dict) -> None:
-        """Go on from a state that `state` returned."""
+        """Resume from a state that `state` returned."""
         self.progress = Progress(**state["progress"])
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -258,5 +258,5 @@ class Trainer:
 
 
 def copy_weights(model: nn.Module) -> dict[str, Tensor]:
-    """Return the bare model's parameters and buffers, copied to the CPU."""
+    """Return the model's parameters and buffers, copied to the CPU."""
     return {k: v.detach().to("cpu", copy=True) for k, v in model.state_dict().items()}

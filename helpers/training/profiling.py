@@ -1,8 +1,8 @@
-"""Where a training step's time goes, by torch's profiler; it knows phases, no model and no data.
+"""Measures the time of a training step's phases with torch's profiler; knows no model, no data.
 
 The phases follow one another in the training thread, so their shares add up to the step. Gradients
-are summed over the ranks while the backward pass runs: that time is a part of its phase. On CUDA
-the device is waited for at the end of each phase, else a phase would be the time to ask for it.
+are summed over the ranks during the backward pass, and that time is part of its phase. On CUDA,
+each phase ends with a synchronization: otherwise only the kernel launches would be measured.
 """
 
 import json
@@ -25,7 +25,7 @@ _watching = False
 
 @contextmanager
 def phase(name: str) -> Iterator[None]:
-    """Name a part of the step, for a profile that may be running."""
+    """Mark a phase of the step for a running profile."""
     if not _watching:
         yield
         return
@@ -36,11 +36,11 @@ def phase(name: str) -> Iterator[None]:
 
 
 class StepProfile:
-    """Profiles up to `count` steps of one epoch, after a few steps; none unless told.
+    """Profiles up to `count` steps of one epoch, after a few steps; none by default.
 
     Args:
         folder: gets trace.json (for chrome://tracing or Perfetto) and profile.json.
-        attempts: gets the reason where the profiler fails; the steps are made all the same.
+        attempts: gets the reason if the profiler fails; training continues.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class StepProfile:
         self._seen = 0
 
     def steps(self, batches: Iterable) -> Iterator:
-        """Pass an epoch's batches on, and profile the steps made of them once."""
+        """Yield an epoch's batches, and profile some of their steps once."""
         batches = iter(batches)
         wanted = self.count and not self.shares
         while wanted and self._seen < SKIPPED:  # a small epoch may have fewer
@@ -64,9 +64,9 @@ class StepProfile:
         yield from batches
 
     def _watch(self, batches: Iterator) -> Iterator:
-        """Yield up to `count` batches under the profiler, then report its findings."""
+        """Yield up to `count` batches under the profiler, then report the shares."""
         global _watching
-        count, self.count, taken = self.count, 0, 0  # one that fails is not tried again
+        count, self.count, taken = self.count, 0, 0  # a failed profile is not tried again
         profiler = None
         with self.attempts("profile"):
             profiler = start_profiler()
@@ -103,7 +103,7 @@ class StepProfile:
 
 
 def start_profiler() -> torch.profiler.profile:
-    """Return torch's profiler, watching."""
+    """Start torch's profiler and return it."""
     activities = [ProfilerActivity.CPU]
     activities += [ProfilerActivity.CUDA] if torch.cuda.is_available() else []
     profiler = torch.profiler.profile(activities=activities)
@@ -112,10 +112,10 @@ def start_profiler() -> torch.profiler.profile:
 
 
 def step_shares(spans: Sequence[tuple[str, float, float]]) -> tuple[float, dict[str, float]]:
-    """Return the seconds of a step, and the share of it that each phase takes.
+    """Return the seconds of a step, and the share of each phase.
 
     Args:
-        spans: (name, begin, end) in microseconds, as the profiler saw them.
+        spans: the profiler's (name, begin, end), in microseconds.
     """
     total = covered([(begin, end) for name, begin, end in spans if name == _STEP])
     steps = sum(name == _PREFIX + "forward" for name, _, _ in spans)
@@ -130,7 +130,7 @@ def step_shares(spans: Sequence[tuple[str, float, float]]) -> tuple[float, dict[
 
 
 def is_reduction(name: str) -> bool:
-    """Tell a sum over the ranks: Gloo's as an event of its own, NCCL's as a kernel."""
+    """Return whether a span is an all-reduce: an event with Gloo, a kernel with NCCL."""
     return name == "gloo:all_reduce" or "allreduce" in name.lower().replace("_", "")
 
 

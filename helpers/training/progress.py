@@ -1,4 +1,4 @@
-"""How far a training run is, and how fast; it trains nothing and keeps no files."""
+"""The progress and the speed of a training run; trains nothing and writes no files."""
 
 import math
 import time
@@ -12,13 +12,13 @@ from helpers.training.profiling import phase
 
 @dataclass
 class Progress:
-    """How far a run is; together with the weights, all that a resumed run needs."""
+    """The progress of a run: with the weights, the whole state that a resumed run needs."""
 
     epoch: int = 0
     step: int = 0
-    """Batches of the epoch that are done."""
+    """Finished batches of the epoch."""
     loader: dict[str, int] = field(default_factory=dict)
-    """The training loader's own state, as of `step`."""
+    """The training loader's state at `step`."""
     loss_sum: float = 0.0
     samples: int = 0
     history: list[dict] = field(default_factory=list)
@@ -30,16 +30,16 @@ class Progress:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
     def best_row(self) -> dict:
-        """Return the best epoch and its numbers; 0 and the last one's where none was better."""
+        """Return the best epoch and its metrics; without a best one, 0 and the last one's."""
         return {"best_epoch": self.best_epoch, "validation": self.history[self.best_epoch - 1]}
 
     def __str__(self) -> str:
-        """Say where the run is."""
+        """Describe the position in the run."""
         return f"epoch {self.epoch + 1}, step {self.step}, best epoch so far {self.best_epoch}"
 
 
 class WaitClock:
-    """Passes batches on, and measures how long the training waited for them."""
+    """Yields batches, and measures how long the training waits for them."""
 
     def __init__(self, batches: Iterable):
         self.batches, self.waited, self.begin = batches, 0.0, time.perf_counter()

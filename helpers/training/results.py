@@ -1,4 +1,4 @@
-"""Writes a training run's results beside its model: metrics, and a line for each test sample."""
+"""Writes a training run's results: metrics, and a line for each test sample; computes none."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ def write_results(
     """Write metrics.json (results, labels, confusion) and predictions.csv (a line a sample).
 
     Args:
-        test: None where the model could not be tested: then there is neither confusion nor line.
+        test: None if the test failed: then neither confusion nor predictions are written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     results = {**results, "labels": list(labels)}

@@ -1,9 +1,9 @@
 """Tracks a run in wandb: settings, curves, confusion matrix; it knows wandb and nothing else.
 
-`offline` writes files that `wandb sync` can send later, needs no key and opens no connection;
-`online` needs a key: what reads it is given to `Tracker`, or it is in WANDB_API_KEY on one's own
-machine. A job's variables and hyperparameters are for everybody to see who may describe it. wandb
-is imported only where it is used. Where it fails, the run goes on without a record.
+`offline` writes files that `wandb sync` can upload later, needs no key and opens no connection;
+`online` needs a key: `read_key` of `Tracker` reads it, or it is in WANDB_API_KEY on one's own
+machine. Everybody who may describe a job sees its variables and hyperparameters, so it is in none
+of them. wandb is imported only when it is used. If it fails, the run continues without a record.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,13 +24,13 @@ PROJECT = "birds-and-bins"
 
 
 class Tracker:
-    """One run's record with wandb; with `off`, nothing at all.
+    """One run's record in wandb; `off` makes none.
 
     Args:
-        folder: where wandb's files go.
-        settings: what the run was started with.
-        attempts: gets the reason where wandb fails; there is no record from then on.
-        read_key: reads the key from the secret that the settings name; called for `online` alone.
+        folder: folder of wandb's files.
+        settings: the run's flags.
+        attempts: gets the reason if wandb fails; the record ends there.
+        read_key: reads the key from the secret that the settings name; called for `online` only.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Tracker:
 
     @contextmanager
     def _trying(self) -> Iterator[None]:
-        """Do the body while there is a record; where it fails, there is none any more."""
+        """Run the body; if it fails, stop recording."""
         run, self.run = self.run, None
         with self.attempts("wandb"):
             yield
@@ -73,7 +73,7 @@ class Tracker:
         self.close()
 
     def close(self) -> None:
-        """Close the record, as it is."""
+        """Close the record."""
         if (run := self.run) is not None:
             with self.attempts("wandb"):
                 run.finish()
@@ -83,7 +83,7 @@ class Tracker:
 def start(
     mode: str, folder: Path, settings: Mapping[str, object], key: str | None = None
 ) -> "wandb.Run":
-    """Begin a record; the key goes into no file and no variable."""
+    """Start a record; the key goes into no file and no variable."""
     telemetry.switch_off()
     import wandb
 
@@ -121,5 +121,5 @@ def record_test(
 
 
 def plain(value: object) -> object:
-    """Return a setting as JSON can hold it."""
+    """Return a setting as a value that JSON can store."""
     return value if isinstance(value, int | float | str | bool | None) else str(value)

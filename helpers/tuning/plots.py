@@ -1,6 +1,6 @@
-"""Figures of searches: how the objective came about, and with which hyperparameters.
+"""Figures of searches: the objective trial by trial, and the hyperparameters of the trials.
 
-Takes trials and ranges, asks no service; colors and sizes are those of `plots`.
+Takes trials and ranges, calls no service; colors and sizes come from `plots`.
 """
 
 import math
@@ -81,7 +81,7 @@ def parallel_coordinates(
 
 
 def _colors(maximize: bool) -> Colormap:
-    """Return the course's map from bad to good without its yellow, which is lost on white."""
+    """Return the course's color map without its yellow, which is too pale on white."""
     shades = plt.get_cmap(MAP)(np.linspace(0, 0.85, 256))
     return ListedColormap(shades if maximize else shades[::-1])
 

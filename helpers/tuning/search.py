@@ -1,8 +1,8 @@
-"""A search for hyperparameters, one trial after another, chosen by Optuna; it can be resumed.
+"""Searches hyperparameters with Optuna, one trial after another, resumably; starts no job itself.
 
-Every choice is a function of the seed, the trial's number and the results before it: a search that
-is read from its records goes on as if it had never stopped. It takes two functions that start and
-finish a trial, and a place for its records; search_jobs.py gives it SageMaker's.
+Every choice is a function of the seed, the trial's number and the earlier results: a search that is
+read from its records continues as if it had never stopped. The functions that start and finish a
+trial, and the storage of the records, come from search_jobs.py.
 """
 
 import math
@@ -20,7 +20,7 @@ from helpers.tuning.space import checked, search_space
 from helpers.tuning.trials import Trial, best_of, total_cost, words
 
 GIVE_UP = 3
-"""So many failed trials at the beginning, and none that succeeded, end a search."""
+"""A search ends after so many trials if none of them succeeded."""
 
 
 class Records(Protocol):
@@ -31,7 +31,7 @@ class Records(Protocol):
 
 
 class SearchFailed(RuntimeError):
-    """No trial succeeds; the message has the last one's reason."""
+    """No trial succeeded; the message has the reason of the last one."""
 
 
 class Search:
@@ -39,9 +39,9 @@ class Search:
 
     Args:
         ranges: the SDK's ranges by name; see `space.search_space`.
-        records: keeps the state; a search whose records hold trials goes on after them.
+        records: stores the state; a search with recorded trials continues after them.
         objective: name of the metric.
-        startup: trials drawn at random before TPE has enough to go by.
+        startup: random trials before TPE starts.
 
     Raises:
         ValueError: the records are of another search, or a range can't be searched.
@@ -67,7 +67,7 @@ class Search:
             "seed": seed,
             "ranges": {key: distribution_to_json(each) for key, each in self._space.items()},
         }
-        # Optuna reports on the error stream; a trial that fails is reported here.
+        # Silence Optuna's own reports: failed trials are reported here.
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._study = optuna.create_study(direction="maximize" if maximize else "minimize")
         self.trials: list[Trial] = []
@@ -114,10 +114,10 @@ class Search:
         *,
         first: Mapping[str, Any] | None = None,
     ) -> "Search":
-        """Go on until so many trials have ended, those of earlier calls included.
+        """Run until `trials` trials have ended, including trials of earlier calls.
 
-        A trial that is still running is waited for first. An interrupted search goes on at the
-        next call.
+        A trial that is still running is awaited first. An interrupted search continues at the next
+        call.
 
         Args:
             start: starts a job with hyperparameters and returns its name.
@@ -125,7 +125,7 @@ class Search:
             first: hyperparameters of the first trial, such as the defaults.
 
         Raises:
-            SearchFailed: the first trials all failed.
+            SearchFailed: the first `GIVE_UP` trials all failed.
         """
         if self.trials and not self.trials[-1].ended:
             self._end(finish(self.trials[-1]))
@@ -153,7 +153,7 @@ class Search:
 
     @property
     def best(self) -> Trial | None:
-        """Return the trial with the best objective; None before one has any."""
+        """Return the trial with the best objective; None before any trial has one."""
         return best_of(self.trials, self.maximize)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""The space of a search: the SDK's ranges of hyperparameters as Optuna's distributions."""
+"""Translates the SDK's ranges of hyperparameters into Optuna's distributions; runs no trial."""
 
 import math
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from optuna.distributions import (
 )
 
 WIDE = 100
-"""From this ratio of the ends on, `Auto` is logarithmic; SageMaker keeps its own rule to itself."""
+"""The ratio of the ends from which `Auto` is logarithmic; SageMaker's rule is not published."""
 
 
 def search_space(ranges: Mapping[str, Any]) -> dict[str, BaseDistribution]:
@@ -23,7 +23,7 @@ def search_space(ranges: Mapping[str, Any]) -> dict[str, BaseDistribution]:
             as the SDK's HyperparameterTuner takes them.
 
     Raises:
-        ValueError: ends or scaling don't fit; the message names the hyperparameter.
+        ValueError: ends or scaling are not valid; the message names the hyperparameter.
     """
     space = {}
     for name, parameter in ranges.items():

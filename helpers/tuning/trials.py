@@ -1,7 +1,7 @@
-"""The trials of a search: settings, result, times and cost of each, tables of all; asks no service.
+"""The trials of a search: settings, result, times and cost; tables of them; calls no service.
 
-Seconds count from the request: to `start` until SageMaker says that the script runs, to the first
-step until train.py says that it has taken one.
+Seconds count from the request: to `start` until SageMaker reports that the script runs, to the
+first step until train.py prints its line for it.
 """
 
 import math
@@ -24,13 +24,13 @@ class Trial:
     """Name of the training job."""
     status: str = "InProgress"
     value: float | None = None
-    """The objective at its end; None where it has none."""
+    """The objective at the end of the trial; None without one."""
     start_seconds: float | None = None
     """From the request until the script runs."""
     step_seconds: float | None = None
     """From the request until the first step is done."""
     billable_seconds: float = 0.0
-    """Of all its instances, the time that a warm pool waited after it included."""
+    """Sum over its instances, including the idle time of its warm pool."""
     cost: float | None = None
     """Dollars."""
     begin: str = ""
@@ -41,17 +41,17 @@ class Trial:
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> "Trial":
-        """Return the trial that `asdict` made a record of; fields of later versions are ignored."""
+        """Return the trial of a record; fields of later versions are ignored."""
         known = {item.name for item in fields(cls)}
         return cls(**{name: value for name, value in record.items() if name in known})
 
     @property
     def ended(self) -> bool:
-        """Say whether its job has ended."""
+        """Return whether its job has ended."""
         return self.status != "InProgress"
 
     def record(self) -> dict[str, Any]:
-        """Return the record that `read` takes, made of JSON's own types."""
+        """Return the record that `read` takes, with JSON's types only."""
         return asdict(self)
 
 
@@ -101,20 +101,20 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def best_of(trials: Sequence[Trial], maximize: bool = True) -> Trial | None:
-    """Return the trial with the best objective; None where none has any."""
+    """Return the trial with the best objective; None if no trial has one."""
     scored = [trial for trial in trials if trial.value is not None and math.isfinite(trial.value)]
     sign = 1 if maximize else -1
     return max(scored, key=lambda trial: sign * trial.value, default=None)
 
 
 def total_cost(trials: Sequence[Trial]) -> float | None:
-    """Return the cost of trials in dollars; None where the price of one is not known."""
+    """Return the cost of trials in dollars; None where a price is unknown."""
     costs = [trial.cost for trial in trials]
     return None if None in costs else sum(costs)
 
 
 def words(params: Mapping[str, Any]) -> str:
-    """Return hyperparameters as a reader sees them, such as `lr=0.0031, width=16`."""
+    """Return hyperparameters as text, such as `lr=0.0031, width=16`."""
     return ", ".join(f"{name}={_short(value)}" for name, value in params.items())
 
 

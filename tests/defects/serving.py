@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from helpers.datasets import load_dataset
-from helpers.datasets.birds.voice import speak
+from helpers.datasets.birds.speech import speak
 from helpers.media import recordings
 from helpers.media.audio import SAMPLE_RATE
-from helpers.media.voice import speech_spans
+from helpers.media.speech import speech_spans
 from helpers.predict import Predictor
 from local_aws.instances import warm_python
 from local_aws.server import LocalAws

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers.networks.graph import GRAPH
+from helpers.networks.onnx_graph import GRAPH
 from helpers.predict import Predictor
 from tests.made_model import SERVED, make_served, request_of
 from tests.made_server import MadeServer

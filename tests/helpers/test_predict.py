@@ -80,5 +80,5 @@ def test_many_windows_are_predicted_in_parts(birds):
 
 
 def test_a_folder_without_a_model_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"No model\.json in .*no model that train\.py"):
+    with pytest.raises(FileNotFoundError, match=r"No model\.json in .*folder that train\.py"):
         Predictor.load(tmp_path)

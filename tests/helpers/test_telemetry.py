@@ -22,7 +22,7 @@ def test_what_a_user_has_set_stays(monkeypatch):
 
 
 def test_a_session_writes_nothing_to_the_home_folder(tmp_path):
-    code = "from helpers.media import voice; voice._model()"
+    code = "from helpers.media import speech; speech._model()"
     home = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     for name in telemetry.SWITCHES:
         home.pop(name, None)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.job_code import ship, training_code
 from helpers.metrics import read_metric_lines
-from helpers.shipping import ship, training_code
 from tests.made_shards import make_shards
 from tools.image_venvs import ROOT, python
 

@@ -14,10 +14,10 @@ PACKAGES = ("helpers", "local_aws")
 COVERED = {
     "helpers/datasets/bins/test_sample.py": (
         "photos are looked at whole",
-        "helpers/datasets/bins/faces.py",
-        "helpers/datasets/bins/soft.py",
+        "helpers/datasets/bins/boxes.py",
+        "helpers/datasets/bins/bottles_and_bags.py",
     ),
-    "helpers/networks/test_graph.py": (
+    "helpers/networks/test_onnx_graph.py": (
         "an exported graph is opened and run",
         "helpers/onnx_session.py",
     ),
@@ -25,7 +25,7 @@ COVERED = {
         "the trials of real jobs are measured",
         "helpers/trial_jobs.py",
     ),
-    "helpers/test_show.py": (
+    "helpers/test_sample_figures.py": (
         "a sample of each data set is drawn and played",
         "helpers/datasets/bins/drawing.py",
         "helpers/datasets/birds/drawing.py",

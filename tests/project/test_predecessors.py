@@ -5,7 +5,7 @@ import pytest
 from helpers.athena import QueryError, query
 from helpers.manifest import BadManifest, load_manifest
 from helpers.provenance import current_manifest
-from helpers.raw import raw_folder
+from helpers.raw_data import raw_folder
 from helpers.registry import approved, candidate
 from helpers.s3 import S3Prefix
 from helpers.session import client, role_arn

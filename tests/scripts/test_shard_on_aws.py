@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from helpers.container_images import processing_image
+from helpers.job_code import COURSE, ship
 from helpers.s3 import upload_folder
-from helpers.shipping import COURSE, ship
 from scripts_process import shard
 from tests.local_aws.services.sagemaker.jobs.requests import processing, wait_for
 from tests.local_cloud import BUCKET

@@ -15,7 +15,7 @@ from helpers.datasets import load_dataset
 from helpers.evaluation.baselines import baseline_table, class_table, metrics_table
 from helpers.evaluation.model_card import Card, Facts
 from helpers.manifest import Manifest, load_manifest
-from helpers.show import player, show_answer, show_samples
+from helpers.sample_figures import player, show_answer, show_samples
 from helpers.storage import LocalFolder
 from tests.places import ROOT
 from tools.readme import tracked
@@ -134,6 +134,6 @@ def test_it_is_shown_in_a_notebook():
     plt.close("all")
 
 
-def test_it_is_published_nowhere():
-    with pytest.raises(LookupError, match="Tones is published nowhere"):
+def test_it_is_not_published():
+    with pytest.raises(LookupError, match="Tones is not published"):
         load_dataset(NAME).fetch(Path("never"), None, None)

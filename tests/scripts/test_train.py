@@ -14,7 +14,7 @@ import torch
 from helpers.datasets import load_dataset
 from helpers.manifest import Manifest
 from helpers.metrics import read_metric_lines
-from helpers.networks.graph import Graph
+from helpers.networks.onnx_graph import Graph
 from helpers.s3 import upload_folder
 from helpers.stream import make_loader
 from tests.made_shards import make_shards

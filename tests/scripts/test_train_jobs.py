@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.shipping import ship
+from helpers.job_code import ship
 from tests.local_aws.services.sagemaker.jobs.requests import channel, training, wait_for
 from tests.local_cloud import BUCKET
 from tests.made_shards import make_shards

@@ -18,7 +18,7 @@ def differ(tmp_path):
     def run(first, second, **more):
         sides = (write(tmp_path / "a", *first), write(tmp_path / "b", *second, **more))
         found = compare(*map(load, sides), NAMES)
-        return [(each.kind, each.place, each.text) for each in found if each.counts]
+        return [(each.kind, each.member, each.text) for each in found if each.counts]
 
     return run
 

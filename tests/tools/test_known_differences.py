@@ -18,7 +18,7 @@ def test_a_meant_difference_has_a_reason():
 
 @pytest.mark.parametrize("change", [{"kind": "value"}, {"kind": "member"}, {"kind": "error"}])
 def test_another_has_none(change):
-    assert reason(dataclasses.replace(MEANT, place="answer.X", **change)) is None
+    assert reason(dataclasses.replace(MEANT, member="answer.X", **change)) is None
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=str)

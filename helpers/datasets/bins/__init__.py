@@ -1,1 +1,1 @@
-"""Warehouse bins in the Amazon Bin Image Dataset's layout: metadata, sample data, scores."""
+"""Warehouse bins in the Amazon Bin Image Dataset's layout: metadata, samples, scores."""

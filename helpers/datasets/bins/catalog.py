@@ -1,24 +1,24 @@
-"""Invent the goods of a warehouse with sizes, weights and names; it draws nothing."""
+"""Invents the items of a warehouse with sizes, weights and names; draws nothing."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 CM = 0.393700787
-"""Inches a centimeter as the real files' values betray it: 1.2 in is 1.199999998776 there."""
+"""Inches a centimeter, as the real files' values imply: 1.2 in is 1.199999998776 there."""
 POUND = 0.45359237 * 2.20462262
 """A pound that went to kilograms and back, likewise: 2.2 lb is 2.199999998155101 there."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of goods: ranges of its sides in inches, sorted long to short, and its density."""
+    """One kind of item: ranges of its sides in inches, sorted long to short, and its density."""
 
     share: float
     length: tuple[float, float]
     width: tuple[float, float]
     height: tuple[float, float] | None
-    """None: as the width, for what is round."""
+    """None for round items: equal to the width."""
     density: tuple[float, float]
     """Pounds a cubic inch."""
     nouns: tuple[str, ...]
@@ -89,7 +89,7 @@ class Item:
 
 
 def make_item(rng: np.random.Generator, bulk: float = 1.0) -> Item:
-    """Invent one product; `bulk` from 0 to 1 says how far up the range of sizes it may reach."""
+    """Invent one product; `bulk` from 0 to 1 limits its size to this share of the range."""
     kinds = list(KINDS)
     kind = str(rng.choice(kinds, p=[KINDS[name].share for name in kinds]))
     sides = _sides(rng, KINDS[kind], bulk)
@@ -119,7 +119,7 @@ def _sides(rng: np.random.Generator, kind: Kind, bulk: float) -> tuple[float, fl
 
 
 def _dimensions(rng: np.random.Generator, sides: tuple[float, ...]) -> list[dict | None]:
-    """Return the sides as the files have them: typed in inches, or measured and converted.
+    """Return the sides as in the real files: typed in inches, or measured and converted.
 
     One item in 400 has a length in the wrong unit, hence above 100 inches.
     """
@@ -136,7 +136,7 @@ def _dimensions(rng: np.random.Generator, sides: tuple[float, ...]) -> list[dict
 
 
 def _weight(rng: np.random.Generator, pounds: float) -> dict | None:
-    """Return the weight as the files have it; 12 of 329 real items have none."""
+    """Return the weight as in the real files; 12 of 329 real items have none."""
     if rng.random() < 12 / 329:
         return None
     value = round(pounds, 2) if rng.random() < 0.4 else round(pounds, 2) * POUND
@@ -166,7 +166,7 @@ def _asin(rng: np.random.Generator) -> str:
 
 
 def _isbn(rng: np.random.Generator) -> str:
-    """Return an ISBN-10, which is what a book's ASIN is; the last digit checks the others."""
+    """Return an ISBN-10, a book's ASIN; its last digit is a checksum."""
     digits = [int(d) for d in rng.integers(10, size=9)]
     check = -sum(d * (10 - i) for i, d in enumerate(digits)) % 11
     return "".join(map(str, digits)) + ("X" if check == 10 else str(check))

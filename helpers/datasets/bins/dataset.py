@@ -1,7 +1,7 @@
-"""Photos of warehouse bins and how many items are in them, laid out as aft-vbi-pds has them.
+"""The bins behind the data set interface: photos of warehouse bins with their number of items.
 
-It knows the raw layout, classes, groups and how a photo becomes a sample; it opens no files: keys
-and bytes come in.
+It knows the layout of aft-vbi-pds, classes, groups and the making of samples; it opens no files:
+callers pass keys and bytes.
 """
 
 from argparse import Namespace
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LABELS = ("0", "1", "2", "3", "4", "5")
 READERS = 16
-"""Threads that read metadata: 10,441 small objects one by one are minutes of waiting for S3."""
+"""Threads that read metadata: one by one, 10,441 small objects from S3 take minutes."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Bins(Dataset):
         return make(Path(folder), seed=seed, **sizes)
 
     def ingest(self, source: Path, folder: Path) -> list[Remark]:
-        """Lay out `<id>.jpg` and `<id>.json` of the user's own; return the files left out.
+        """Copy the user's own `<id>.jpg` and `<id>.json` into place; return the files left out.
 
         Raises:
             FileNotFoundError: `source` is no folder, or holds no pair at all.
@@ -71,7 +71,7 @@ class Bins(Dataset):
         return ingest(Path(source), Path(folder))
 
     def fetch_flags(self) -> dict[str, dict]:
-        """Let the user say which bins: by a list, or how many."""
+        """Return the flags that select the bins: a file list, or a number."""
         text = "without a list: how many (default 1000)"
         return {
             "--list": {"type": Path, "help": "JSON file list, {count: [metadata paths]}"},
@@ -79,11 +79,11 @@ class Bins(Dataset):
         }
 
     def fetch(self, folder: Path, options: Namespace, internet: "Internet") -> "Fetched":
-        """Copy bins of the public bucket.
+        """Fetch bins from the public bucket.
 
         Raises:
-            ConnectionError: nothing at all could be had.
-            ValueError: the file list is none.
+            ConnectionError: no object at all could be fetched.
+            ValueError: the file list has another format.
         """
         from helpers.datasets.bins.fetch import fetch, first_ids, listed_ids
 
@@ -96,7 +96,7 @@ class Bins(Dataset):
         return metadata.ddl(database, table, location)
 
     def questions(self) -> "Questions":
-        """Return what notebook 02 asks of the bins' metadata."""
+        """Return notebook 02's questions about the bins' metadata."""
         from helpers.datasets.bins.questions import QUESTIONS
 
         return QUESTIONS
@@ -104,7 +104,7 @@ class Bins(Dataset):
     def records(
         self, keys: Iterable[str], read: Callable[[str], bytes]
     ) -> tuple[list[Record], list[Remark]]:
-        """Return all bins with 0 to 5 units, sorted by id, and what is set aside.
+        """Return all bins with 0 to 5 units, sorted by id, and the remarks on bins set aside.
 
         `read` is called from several threads, for metadata only.
         """
@@ -171,7 +171,7 @@ DATASET = Bins()
 
 
 def _pair(keys: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[Remark]]:
-    """Sort keys into photos and metadata by id; list what has no partner."""
+    """Return the keys of photos and of metadata by id, and remarks on those without a partner."""
     photos, rows, drops = {}, {}, []
     for key in sorted(keys):
         path = PurePosixPath(key)
@@ -187,7 +187,7 @@ def _pair(keys: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[Rem
 
 
 def _contents(data: bytes) -> Contents | str:
-    """Return a bin's contents, or why it is set aside."""
+    """Return a bin's contents, or the reason why it is set aside."""
     try:
         contents = read_contents(data)
     except Unreadable as error:

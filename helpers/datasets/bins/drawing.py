@@ -1,4 +1,4 @@
-"""How a photo is shown in a notebook, upright as its camera says; it draws bytes, chooses none."""
+"""Draws a photo in a notebook, upright by its EXIF orientation; chooses none."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Copy the photos and metadata of aft-vbi-pds by a list of ids; the bucket is reached for it."""
+"""Fetches photos and metadata of aft-vbi-pds by a list of ids; makes no client."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from helpers.storage import Folder
 
 BUCKET = "s3://aft-vbi-pds"
 HOPELESS = 100
-"""Failures without one success after which the rest is not tried."""
+"""The fetch ends after so many failures without a success."""
 THREADS = 16
 
 
@@ -21,7 +21,7 @@ def listed_ids(data: bytes) -> list[str]:
     """Return the bin ids of a file list: JSON, `{"<count>": ["…/metadata/<id>.json", …], …}`.
 
     Raises:
-        ValueError: the bytes are no such list.
+        ValueError: the bytes have another format.
     """
     lists = json.loads(data)
     if not isinstance(lists, dict) or not all(isinstance(paths, list) for paths in lists.values()):
@@ -38,12 +38,12 @@ def first_ids(internet: Internet, count: int) -> list[str]:
 def fetch(
     internet: Internet, ids: Iterable[str], target: Folder, *, threads: int = THREADS
 ) -> Fetched:
-    """Copy the photos and metadata of bins into `target`; what is there already is kept.
+    """Copy the photos and metadata of bins into `target`; existing objects are kept.
 
-    An object that can't be had is listed in the result's failures; run it again to try those.
+    Objects that can't be read are listed in the result's failures; run it again to retry them.
 
     Raises:
-        ConnectionError: nothing at all could be had.
+        ConnectionError: no object at all could be read.
     """
     ids = list(ids)
     wanted = [f"bin-images/{i}.jpg" for i in ids] + [f"metadata/{i}.json" for i in ids]

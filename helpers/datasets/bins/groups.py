@@ -1,4 +1,4 @@
-"""Group bins by the items they share, so that a split leaks nothing; it knows sets of ASINs only.
+"""Groups bins by the items they share, so that a split leaks nothing; knows sets of ASINs only.
 
 Two bins with the same set of items, or with two items in common, always stay together: the same
 bin photographed again, a copied photo, two bins filled from one pallet. One shared item ties bins
@@ -37,12 +37,12 @@ def group_bins(contents: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 
 def _strong_ties(asins: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return what two bins must have in common to stay together whatever the limit."""
+    """Return the strong ties of a bin: its set of items, and each pair of items."""
     return [asins, *combinations(asins, 2)] if asins else []
 
 
 def _sharers(items: Mapping[str, tuple[str, ...]], ties) -> list[list[str]]:
-    """Return, for each tie that at least two bins have, those bins."""
+    """Return the bins of each tie that at least two bins have."""
     bins = defaultdict(list)
     for bin_id, asins in items.items():
         for tie in set(ties(asins)):

@@ -1,4 +1,4 @@
-"""Lay out somebody's own photos of bins as this data set has them; it knows folders, not pixels."""
+"""Copies a user's own photos of bins into the data set's layout; knows folders, not pixels."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ LAYOUT = "<id>.jpg in bin-images/ (or images/) and <id>.json in metadata/, or bo
 
 
 def ingest(source: Path, folder: Path) -> list[Remark]:
-    """Bring pairs of photo and metadata below `folder`, and return what has no partner or no count.
+    """Copy pairs of photo and metadata into `folder`; return the files left out.
 
     Photos are not opened here: sharding checks each and lists those that can't be read.
 
@@ -45,7 +45,7 @@ def ingest(source: Path, folder: Path) -> list[Remark]:
 
 
 def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Remark]]:
-    """Return photos and metadata files by name, as paths below `source`, and what is neither."""
+    """Return photos and metadata files by name, as paths below `source`, and the files left out."""
     if not source.is_dir():
         raise FileNotFoundError(f"No folder {source}: give one that has {LAYOUT}")
     photos, odd = _by_name(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
@@ -56,7 +56,7 @@ def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Remark]]:
 def _by_name(
     source: Path, folders: tuple[str, ...], suffixes: tuple[str, ...]
 ) -> tuple[dict[str, str], list[Remark]]:
-    """Return the files of the first of `folders` that exists, by name, and second ones of a name.
+    """Return the files, by name, of the first existing one of `folders`, and the files left out.
 
     Names are composed: macOS decomposes the letters in some, and a photo would miss its row.
     """
@@ -83,7 +83,7 @@ def _by_name(
 
 
 def _unfit(row: Path) -> str | None:
-    """Say why a pair can't be taken, if it can't."""
+    """Return the reason why a pair can't be used, or None."""
     try:
         read_contents(row.read_bytes())
     except Unreadable as error:
@@ -92,11 +92,11 @@ def _unfit(row: Path) -> str | None:
 
 
 def _bring(source: Path, target: Path) -> None:
-    """Link a file where the disk allows it (a terabyte is not copied in passing), else copy it."""
+    """Link a file if the disk allows it, else copy it: a link saves copying a terabyte."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     try:
-        # On Linux a link's own link would be made, which leads elsewhere from its new place.
+        # The real path: on Linux, a hard link to a symbolic link would be a symbolic link.
         os.link(os.path.realpath(source), target)
     except OSError:
         shutil.copyfile(source, target)

@@ -1,4 +1,4 @@
-"""Put goods into a bin's cell so that each can be seen; it knows inches, and nothing of pixels."""
+"""Arranges items in a bin's cell so that each can be seen; knows inches, no pixels."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ CAMERA = 48.0
 DEPTH = 12.0
 """Inches from the opening to the back wall."""
 VISIBLE = 0.8
-"""Share of each unit's front that must be seen; below it nobody could count."""
+"""Share of each unit's front that must be seen; below it a unit can't be counted."""
 TURNS = 8
 """Ways to put a unit that are tried before the cell counts as full."""
 GRID = 0.25

@@ -1,7 +1,7 @@
-"""Read one bin's metadata JSON; it knows the schema of aft-vbi-pds, and nothing of files or S3.
+"""Reads one bin's metadata JSON; knows the schema of aft-vbi-pds, no files and no S3.
 
 The schema: `BIN_FCSKU_DATA` maps each item's ASIN to its name, quantity, dimensions (inches) and
-weight (pounds, null where nobody weighed it); `EXPECTED_QUANTITY` is the number of units.
+weight (pounds, null if it was not weighed); `EXPECTED_QUANTITY` is the number of units.
 """
 
 import json
@@ -35,14 +35,14 @@ LOCATION '{location}'"""
 NUMBER = "decimal(38,18)"
 """A JSON number with a point is an Ion decimal, which that SerDe reads as Hive decimal, not double.
 
-18 places hold what the files have; the 20 before the point hold 109 inches, which decimal(20,18)
+18 digits hold the files' fractions; the 20 before the point hold 109 inches, which decimal(20,18)
 does not.
 """
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What should be in one bin."""
+    """The contents of one bin, by its metadata."""
 
     count: int
     quantities: dict[str, int]
@@ -75,7 +75,7 @@ def read_contents(data: bytes) -> Contents:
     count = row.get(COUNT)
     if not _is_count(count):
         raise Unreadable(f"{COUNT} is {count!r}, a whole number is needed")
-    if row.get(ITEMS) is None:  # somebody's own photos with counts alone
+    if row.get(ITEMS) is None:  # a user's own photos with counts only
         return Contents(count, {}, {})
     items = row[ITEMS]
     if not isinstance(items, dict) or not all(isinstance(item, dict) for item in items.values()):

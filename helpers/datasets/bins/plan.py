@@ -1,4 +1,4 @@
-"""Decide what each bin of the sample data holds and what is wrong with it; it draws nothing.
+"""Plans the contents and the fault of each bin of the sample data; draws nothing.
 
 The counts 1 to 5 have the proportions of the 10,441-photo list that the published results were
 trained on; empty bins and bins above 5 (which the classes leave out) are rarer than in the whole
@@ -38,21 +38,21 @@ _BULK = {3: 0.85, 4: 0.6, 5: 0.35}
 
 @dataclass(frozen=True)
 class Bin:
-    """One bin of the sample: what it holds is a function of the seed and `contents` alone."""
+    """One bin of the sample: its items depend on the seed and `contents` only."""
 
     index: int
     id: str
     count: int
     fault: str = ""
     contents: int = -1
-    """Index of the bin whose goods lie in it: its own, unless it is a copy."""
+    """Index of the bin whose items it holds: its own, unless it is a copy."""
 
 
 def plan(seed: int, images: int, broken: int) -> list[Bin]:
     """Return all bins of the sample, by id.
 
     Raises:
-        ValueError: more files are to be broken than there are.
+        ValueError: `broken` exceeds the number of images.
     """
     if not 0 <= broken <= images:
         raise ValueError(f"{broken} of {images} files can't be broken")
@@ -69,7 +69,7 @@ def plan(seed: int, images: int, broken: int) -> list[Bin]:
 
 
 def goods(seed: int, images: int, bin_: Bin) -> tuple[list[Item], Cell, list[Unit]]:
-    """Return a bin's products (one entry a unit) and how they lie in their cell."""
+    """Return a bin's products (one entry a unit), its cell, and the units' positions."""
     rng = np.random.default_rng([seed, images, bin_.contents])
     bulk = _BULK.get(bin_.count, 1.0 if bin_.count < 3 else 0.2)
     while True:
@@ -81,7 +81,7 @@ def goods(seed: int, images: int, bin_: Bin) -> tuple[list[Item], Cell, list[Uni
 
 
 def _again(seed: int, bin_: Bin, items: list[Item], layout: tuple) -> tuple[Cell, list[Unit]]:
-    """Return how the goods lie when somebody has moved them since the first photo."""
+    """Return the arrangement in the bin's photo: moved, if it is a second photo of one bin."""
     if bin_.fault != "again":
         return layout
     moved = arrange(np.random.default_rng([seed, bin_.index, 1]), items, tries=20)
@@ -118,7 +118,7 @@ def _faults(images: int, broken: int) -> list[str]:
 
 
 def _as_twin(bin_: Bin, originals: list[Bin], rng: np.random.Generator) -> Bin:
-    """Let a bin hold what another holds; a set too small to have an original stays as it is."""
+    """Return the bin with another bin's items; unchanged if there is no original."""
     if not originals:
         return Bin(bin_.index, bin_.id, bin_.count, "", bin_.index)
     twin = originals[rng.integers(len(originals))]

@@ -1,4 +1,4 @@
-"""What the bins' metadata is asked in notebook 02; SQL and figures, no data."""
+"""The questions about the bins' metadata in notebook 02: SQL and figures, no data."""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,4 +1,4 @@
-"""Write the sample data set of bins: photos, metadata, dirt; the plan and the pictures come in."""
+"""Writes the sample data set of bins: photos, metadata, dirt; plan.py decides on its contents."""
 
 import io
 import json
@@ -23,7 +23,7 @@ IMAGES = 2000
 after 36 epochs of 1,271 of them at 64 pixels (85 s of one processor), and 0.75 after 50 of 900.
 Drawing takes 19 ms of one processor a photo."""
 FEW = 40
-"""Bins up to which starting other processes takes longer than drawing."""
+"""Up to so many bins, starting processes takes longer than drawing."""
 _TURNS = {
     3: Image.Transpose.ROTATE_180,
     6: Image.Transpose.ROTATE_90,
@@ -38,13 +38,13 @@ def make(
     """Write `images` bins below `folder`, byte for byte the same for the same numbers.
 
     `broken` of the photos are truncated or no JPEG at all: 1 % unless given. `plan.DIRT`
-    states what else is wrong with some.
+    lists the other faults.
 
     Returns:
         The keys of the photos with a fault, by kind of fault.
 
     Raises:
-        FileExistsError: `folder` has photos of another seed or size, or somebody's own.
+        FileExistsError: `folder` has photos of another seed or size, or the user's own.
     """
     bins = plan(seed, images, images // 100 if broken is None else broken)
     _refuse_strangers(folder, {b.id for b in bins})
@@ -84,7 +84,7 @@ def metadata(items: list[Item], wrong: bool = False) -> str:
 
 
 def _run(jobs: list[tuple]):
-    """Yield as bins are done, from as many processes as there are processors."""
+    """Yield each bin that is done, from a process for each core."""
     workers = min(len(os.sched_getaffinity(0)), 8)
     if len(jobs) <= FEW or workers == 1:
         yield from map(write_bin, jobs)

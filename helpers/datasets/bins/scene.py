@@ -1,4 +1,4 @@
-"""Photograph a filled cell: walls, goods, elastic bands, light, lens, JPEG; it chooses no goods."""
+"""Photographs a filled cell: walls, items, elastic bands, light, lens, JPEG; chooses no items."""
 
 import io
 from functools import lru_cache
@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from helpers.datasets.bins.faces import body, shade, write
+from helpers.datasets.bins.bottles_and_bags import paint
+from helpers.datasets.bins.boxes import body, shade, write
 from helpers.datasets.bins.layout import DEPTH, Cell, Unit
-from helpers.datasets.bins.soft import paint
 
 GRAIN = 1400
 """Pixels a side of the noise that photos are cut from: drawing it anew took a fifth of the time."""
@@ -40,7 +40,7 @@ def to_jpeg(photo: Image.Image, exif: bytes = b"") -> bytes:
 
 
 class _Frame:
-    """The opening of one cell on the picture: from inches to pixels, and what surrounds it."""
+    """The opening of one cell on the picture: from inches to pixels, and its surroundings."""
 
     def __init__(self, rng: np.random.Generator, cell: Cell, scale: float):
         self.cell, self.scale = cell, scale
@@ -105,7 +105,7 @@ def _put(photo: Image.Image, frame: _Frame, unit: Unit) -> None:
 
 
 def _cast_shadow(photo: Image.Image, box: tuple, scale: float) -> None:
-    """Darken what lies just around and behind a unit."""
+    """Darken the surroundings of a unit."""
     reach = int(0.45 * scale)
     width, height = int(box[2] - box[0]) + 2 * reach, int(box[3] - box[1]) + 2 * reach
     mask = Image.new("L", (width // 4, height // 4))

@@ -1,4 +1,4 @@
-"""How counts of items are scored, and what others have reached; it knows arrays and labels.
+"""The scores of counted items, and published results; knows arrays and labels.
 
 A count has a distance: 4 for 5 is a smaller error than 1 for 5, so the root mean square error, in
 items, stands beside the accuracy.
@@ -27,7 +27,7 @@ class Counting(Task):
         Args:
             probabilities: float (samples, classes).
             target: int (samples,).
-            classes: not needed here; where a score is the mean of the classes', it is.
+            classes: not needed here.
         """
         wrong = count_errors(probabilities.argmax(1), target, labels)
         return {
@@ -49,8 +49,8 @@ class Counting(Task):
             "rmse": np.sqrt(square / size),
         }
 
-    def guesses(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
-        """Return what is reached without looking at a photo.
+    def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
+        """Return the baselines that ignore the photos.
 
         Args:
             train, test: samples of each class, int (classes,).

@@ -1,8 +1,8 @@
-"""Which recordings repeat others, and what becomes of them; it knows fingerprints, opens no files.
+"""Relates recordings that repeat others; knows fingerprints, opens no files.
 
-A copy that adds nothing is dropped: kept, it would count twice. A near copy that holds more than
-its original, or is labeled otherwise, stays: it joins its original's group, so that the two are
-never on both sides of a split.
+A copy that adds nothing is dropped: kept, it would count twice. A near copy that is longer than
+its original, or has another label, is kept: it joins its original's group, so that both are in one
+split.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from helpers.media.duplicates import Duplicate
 from helpers.samples import Record, Relation
 
 SLACK = 0.5
-"""Seconds that a copy may lack in its original and still add nothing: a codec pads as much."""
+"""A copy longer by so many seconds still adds nothing: codecs pad as much."""
 _DIGEST = 16
 """Bytes of an MD5."""
 
@@ -28,7 +28,7 @@ def survey(data: bytes) -> bytes:
 
 
 def relate(records: list[Record], findings: dict[str, bytes]) -> list[Relation]:
-    """Return every recording that repeats another, by id, and whether it goes or joins."""
+    """Return the relation of each recording that repeats another, by id."""
     by_id = {record.id: record for record in records}
     readable = {id: data for id, data in findings.items() if data}
     copies = duplicates.find_duplicates(
@@ -39,7 +39,7 @@ def relate(records: list[Record], findings: dict[str, bytes]) -> list[Relation]:
 
 
 def _relation(copy: Duplicate, record: Record, original: Record) -> Relation:
-    """Say what becomes of a copy, and why."""
+    """Return the relation of a copy to its original: dropped, or in one split, with the reason."""
     if copy.kind == "exact":
         return Relation(copy.id, copy.original, f"the same bytes as {original.media}", True)
     reason = f"near copy: {copy.similarity:.0%} of its fingerprint is that of {original.media}"

@@ -1,4 +1,4 @@
-"""Bird song behind the data set interface; it knows BirdCLEF's layout, nothing of S3 or training.
+"""Bird song behind the data set interface; knows BirdCLEF's layout, no S3 and no training.
 
 train_metadata.csv            a row per recording, BirdCLEF's columns
 taxonomy.csv                  a row per species
@@ -56,7 +56,7 @@ class Birds(Dataset):
         return make(Path(folder), seed=seed, **sizes)
 
     def ingest(self, source: Path, folder: Path) -> list[Remark]:
-        """Lay out the user's own recordings below `folder`; return the files left out.
+        """Copy the user's own recordings into the layout in `folder`; return the files left out.
 
         Raises:
             ValueError: `source` holds no recordings; the message says what is expected.
@@ -66,7 +66,7 @@ class Birds(Dataset):
         return ingest(Path(source), Path(folder))
 
     def fetch_flags(self) -> dict[str, dict]:
-        """Let the user choose among BirdCLEF's competitions."""
+        """Return the flag that selects one of BirdCLEF's competitions."""
         from helpers.datasets.birds.fetch import COMPETITION
 
         text = f"which of Kaggle's (default {COMPETITION})"
@@ -77,8 +77,8 @@ class Birds(Dataset):
 
         Raises:
             PermissionError: Kaggle refuses the credentials, or the rules are not accepted yet.
-            ConnectionError: the download broke again and again; a next run goes on.
-            ValueError: the archive is damaged, or holds something else.
+            ConnectionError: the download broke again and again; the next run continues it.
+            ValueError: the archive is damaged, or is not BirdCLEF's.
         """
         from helpers.datasets.birds.fetch import fetch
 
@@ -90,7 +90,7 @@ class Birds(Dataset):
         return metadata.ddl(database, table, location)
 
     def questions(self) -> "Questions":
-        """Return what notebook 02 asks of the recordings' metadata."""
+        """Return notebook 02's questions about the recordings' metadata."""
         from helpers.datasets.birds.questions import QUESTIONS
 
         return QUESTIONS
@@ -98,7 +98,7 @@ class Birds(Dataset):
     def records(
         self, keys: Iterable[str], read: Callable[[str], bytes]
     ) -> tuple[list[Record], list[Remark]]:
-        """Return the recordings with a row and a file, by id, and what has only one of them.
+        """Return the recordings with a row and a file, by id, and remarks on those with only one.
 
         Raises:
             FileNotFoundError: there is no train_metadata.csv among the keys.
@@ -130,7 +130,7 @@ class Birds(Dataset):
         return copies.relate(records, findings)
 
     def samples(self, record: Record, data: bytes, store: str) -> list[Sample]:
-        """Cut speech out of a recording and return its windows, stored as `store` says.
+        """Cut speech out of a recording and return its windows in the format `store`.
 
         Raises:
             Unreadable: the recording gives no sample; the message says why.
@@ -182,7 +182,7 @@ class Birds(Dataset):
 
 
 def _fault(id: str, row: dict, media: str, keys: set[str], records: dict) -> str | None:
-    """Return what is wrong with a row, or None."""
+    """Return the fault of a row, or None."""
     if not row["primary_label"].strip():
         return "row without a primary_label"
     if id in records:
@@ -208,7 +208,7 @@ def _stored(wave: np.ndarray, store: str) -> bytes:
 
     batch = torch.from_numpy(audio.to_int16(audio.fit(wave)))[None]
     threads, out = torch.get_num_threads(), io.BytesIO()
-    torch.set_num_threads(1)  # the job cleans in a process a core already
+    torch.set_num_threads(1)  # the job already runs a process on each core
     try:
         np.save(out, to_uint8(_front_end()(batch))[0, 0].numpy())
     finally:
@@ -218,7 +218,7 @@ def _stored(wave: np.ndarray, store: str) -> bytes:
 
 @cache
 def _front_end() -> "LogMel":
-    """Make the log-mel front end once a process: its filters take longer than its use."""
+    """Make the log-mel front end, once in a process: its filters take longer than its use."""
     from helpers.media.logmel import LogMel
 
     return LogMel()

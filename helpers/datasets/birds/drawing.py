@@ -1,4 +1,4 @@
-"""How a recording looks and sounds in a notebook; it draws bytes, and chooses none."""
+"""Draws and plays a recording in a notebook; chooses none."""
 
 import base64
 
@@ -17,7 +17,7 @@ def draw(data: bytes, title: str, axes: Axes) -> AxesImage:
 
 def player(data: bytes) -> HTML:
     """Return a player of the browser's own, and a line for pages that leave players out."""
-    # A browser reads the container from the bytes; OGG is what the data set has.
+    # A browser detects the container from the bytes; the data set has OGG.
     source = base64.b64encode(data).decode()
     wave, rate = read_audio(data)
     sound = f"{len(wave) / rate:.1f} s of sound, {len(data) / 1000:.0f} kB"

@@ -1,4 +1,4 @@
-"""Download a BirdCLEF competition's archive from Kaggle and unpack it; the session comes in."""
+"""Fetches a BirdCLEF competition's archive from Kaggle and unpacks it; makes no session."""
 
 import time
 import zipfile
@@ -13,20 +13,20 @@ from helpers.paths import all_below, below, partial
 
 COMPETITION = "birdclef-2025"
 FILES = ("train_metadata.csv", "taxonomy.csv", "train_audio/")
-"""What the course reads of a BirdCLEF archive; test soundscapes and examples stay behind."""
+"""The members of a BirdCLEF archive that the course reads; others are not unpacked."""
 
 
 def fetch(
     http: requests.Session, folder: Path, *, competition: str = COMPETITION, url: str = KAGGLE
 ) -> Fetched:
-    """Download a BirdCLEF competition's archive and unpack what the course reads into `folder`.
+    """Download a BirdCLEF competition's archive and unpack the course's files into `folder`.
 
-    Kaggle gives it only to those who have accepted the competition's rules on its page.
+    Kaggle requires that the user has accepted the competition's rules on its page.
 
     Raises:
         PermissionError: Kaggle refuses the credentials, or the rules are not accepted yet.
-        ConnectionError: the download broke again and again; what came is kept for the next run.
-        ValueError: the archive is damaged, holds no recordings, or a file whose place is elsewhere.
+        ConnectionError: the download broke again and again; the next run continues it.
+        ValueError: the archive is damaged, has no recordings, or a file outside `folder`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     archive, started = below(folder, f"{competition}.zip"), time.monotonic()
@@ -43,7 +43,7 @@ def fetch(
 
 
 def _unpack(archive: Path, folder: Path) -> tuple[int, int]:
-    """Unpack what the course reads; return how many files are new and how many were there."""
+    """Unpack the course's files; return the numbers of new and of existing files."""
     new = kept = 0
     with zipfile.ZipFile(archive) as packed:
         members = [m for m in packed.infolist() if _is_wanted(m)]

@@ -1,7 +1,7 @@
-"""Lay out a user's own recordings as BirdCLEF has them; it copies files and knows no S3.
+"""Copies a user's own recordings into BirdCLEF's layout; knows folders, no S3.
 
-Labels are the folders' own names, whatever characters they have; keys are made safe, and where a
-key is not the file's path, `names.json` says which file it is.
+Labels are the folders' names, with any characters; keys are made safe, and if a key differs from
+the file's path, `names.json` has the path.
 """
 
 import shutil
@@ -58,11 +58,11 @@ def ingest(source: Path, folder: Path) -> list[Remark]:
     return drops
 
 
-Found = tuple[list[Remark], list[tuple[Path, str]], bytes]
-"""What is left out, what to copy to which name below the audio prefix, the metadata CSV."""
+Copies = tuple[list[Remark], list[tuple[Path, str]], bytes]
+"""Remarks on files left out; (file, name below the audio prefix) to copy; the metadata CSV."""
 
 
-def _birdclef(source: Path) -> Found:
+def _birdclef(source: Path) -> Copies:
     if not (source / AUDIO_PREFIX).is_dir():
         raise ValueError(f"{source} has {CSV_KEY} and no {AUDIO_PREFIX}: {EXPECTED}")
     table = (source / CSV_KEY).read_bytes()
@@ -78,7 +78,7 @@ def _birdclef(source: Path) -> Found:
     return drops, copies, table
 
 
-def _folder_per_class(source: Path) -> Found:
+def _folder_per_class(source: Path) -> Copies:
     files, drops = _recordings(source, source)
     loose = [path for path in files if path.parent == source]
     drops += [Remark(path.name, "not in a class's folder") for path in loose]
@@ -104,12 +104,12 @@ def _folder_per_class(source: Path) -> Found:
 
 
 def _label(source: Path, path: Path) -> str:
-    """Return the class's name: its folder's, however blanks at its ends and accents are typed."""
+    """Return the class's name: its folder's, without blanks at its ends, in composed form."""
     return composed(path.relative_to(source).parts[0]).strip()
 
 
 def _recordings(source: Path, folder: Path) -> tuple[list[Path], list[Remark]]:
-    """Return all recordings below a folder, in the order of their names, and what is none."""
+    """Return all recordings below a folder, in the order of their names, and the files left out."""
     files, drops = [], []
     for path in sorted(walk(folder)):
         name = path.relative_to(source).as_posix()
@@ -127,7 +127,7 @@ def _recordings(source: Path, folder: Path) -> tuple[list[Path], list[Remark]]:
 
 
 def _row(label: str, name: str) -> dict[str, str]:
-    """Return the metadata of a recording of which only the class is known."""
+    """Return the metadata row of a recording with a known class only."""
     return {
         "primary_label": label,
         "secondary_labels": "[]",

@@ -1,4 +1,4 @@
-"""BirdCLEF's metadata: its CSV, our JSON per recording and the table over it; no audio, no S3."""
+"""Reads and writes BirdCLEF's metadata: CSV, JSON per recording, DDL; knows no audio, no S3."""
 
 import ast
 import csv
@@ -53,10 +53,10 @@ _TYPES = {
 
 
 def read_table(data: bytes) -> list[dict[str, str]]:
-    """Return the rows of a metadata CSV as they stand, all values strings.
+    """Return the rows of a metadata CSV, all values as strings.
 
     Raises:
-        ValueError: a column that everything rests on is missing.
+        ValueError: a required column is missing; the message names it.
     """
     rows = read_plain(data)
     missing = {"primary_label", "filename"} - set(rows[0] if rows else ())
@@ -74,7 +74,7 @@ def read_plain(data: bytes) -> list[dict[str, str]]:
 
 
 def write_table(rows: list[dict], columns: tuple[str, ...] = COLUMNS) -> bytes:
-    """Return rows as CSV bytes the way BirdCLEF writes them: CRLF, lists as Python prints them."""
+    """Return rows as CSV bytes in BirdCLEF's format: CRLF, lists as Python prints them."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, columns, extrasaction="ignore")
     writer.writeheader()
@@ -122,8 +122,8 @@ def recording_ids(filenames: list[str]) -> list[str]:
 def parse_row(row: dict[str, str]) -> dict:
     """Return a CSV row with lists as lists and numbers as numbers or None.
 
-    Text is composed (NFC), so that a label is one label however it was typed; a file's name is
-    left as it is, since it is a key.
+    Text is composed (NFC), so that a label has one spelling; a file's name is left
+    unchanged, as it is a key.
     """
     parsed = {name: composed((row.get(name) or "").strip()) for name in COLUMNS}
     parsed["filename"] = row.get("filename") or ""

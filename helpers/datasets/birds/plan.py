@@ -1,7 +1,7 @@
-"""Decide who recorded which bird where, when and how badly; it makes no sound and writes no file.
+"""Plans the sample's recordings: recordist, bird, coordinates, time, dirt; makes no sound, no file.
 
-A plan is a function of its arguments alone. What is wrong with the data on purpose is in `dirt`;
-`DIRT` states how much of each there is.
+A plan depends on its arguments only. `dirt` lists the deliberate faults; `DIRT` has the share of
+each.
 """
 
 from dataclasses import dataclass, field, replace
@@ -70,7 +70,7 @@ class Planned:
     """dB of the song over the noise in the species' band."""
     meters: float
     weather: tuple[str, ...]
-    place: tuple[float, float] | None
+    coordinates: tuple[float, float] | None
     recorded_on: str
     recorded_at: str | None
     kind: list[str]
@@ -109,16 +109,16 @@ def plan(seed: int, recordings: int, species: int, recordists: int) -> list[Plan
 
 
 def dirt(planned: list[Planned]) -> dict[str, list[str]]:
-    """Return the ids of what is wrong on purpose, by kind."""
+    """Return the ids of the recordings with a deliberate fault, by kind."""
     return {kind: [p.id for p in planned if p.dirt == kind] for kind in DIRT}
 
 
 def _people(chosen, count: int, rng: np.random.Generator) -> list[Recordist]:
     names = rng.choice(len(_FIRST) * len(_LAST), size=count, replace=False)
-    return [_somebody(chosen, int(name), rng) for name in names]
+    return [_recordist(chosen, int(name), rng) for name in names]
 
 
-def _somebody(chosen, name: int, rng: np.random.Generator) -> Recordist:
+def _recordist(chosen, name: int, rng: np.random.Generator) -> Recordist:
     kit = Kit(
         tilt=float(rng.uniform(0.8, 1.8)),
         hiss=float(rng.uniform(0, 1)),
@@ -137,7 +137,7 @@ def _somebody(chosen, name: int, rng: np.random.Generator) -> Recordist:
 
 
 def _nearness(species: Species, home: tuple[float, float]) -> float:
-    """Return 0 to 1 by how far inside the species' range somebody lives."""
+    """Return the nearness of a home to the species' range, from 0 to 1."""
     latitude, longitude, spread = species.region
     away = np.hypot(home[0] - latitude, home[1] - longitude) / (1.5 * spread)
     return float(np.exp(-(away**2) / 2))
@@ -156,8 +156,8 @@ def _person(people, busy, label: int, rng: np.random.Generator) -> tuple[Recordi
     return people[rng.choice(len(people), p=odds / odds.sum())], label
 
 
-def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Generator) -> Planned:
-    person, label = who
+def _recording(id: str, chosen, author: tuple[Recordist, int], rng: np.random.Generator) -> Planned:
+    person, label = author
     species = chosen[label]
     snr = float(np.clip(rng.normal(11, 6), 0, 26))
     other = chosen[(label + rng.integers(1, len(chosen))) % len(chosen)]
@@ -172,7 +172,7 @@ def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Gener
         weather=tuple(
             k for k, p in ((WIND, 0.5), (RAIN, 0.15), (INSECTS, 0.25)) if rng.random() < p
         ),
-        place=_place(person, rng),
+        coordinates=_coordinates(person, rng),
         recorded_on=_day(rng),
         recorded_at=_hour(rng),
         kind=list(_TYPES[rng.choice(len(_TYPES), p=_TYPE_ODDS)]),
@@ -184,7 +184,7 @@ def _recording(id: str, chosen, who: tuple[Recordist, int], rng: np.random.Gener
     )
 
 
-def _place(person: Recordist, rng: np.random.Generator) -> tuple[float, float] | None:
+def _coordinates(person: Recordist, rng: np.random.Generator) -> tuple[float, float] | None:
     near = np.clip(np.array(person.home) + rng.normal(0, 0.8, 2), (-60, -170), (70, 170))
     return None if rng.random() < NO_COORDINATES else (round(near[0], 4), round(near[1], 4))
 
@@ -196,7 +196,7 @@ def _day(rng: np.random.Generator) -> str:
 
 
 def _hour(rng: np.random.Generator) -> str | None:
-    """Return a time of day, most often at dawn; some don't tell."""
+    """Return a time of day, most often at dawn; None for some."""
     if rng.random() < 0.05:
         return None
     hour = rng.normal(6.2, 1.6) if rng.random() < 0.7 else rng.uniform(6, 21)
@@ -205,7 +205,7 @@ def _hour(rng: np.random.Generator) -> str | None:
 
 
 def _rating(snr: float, rng: np.random.Generator) -> float:
-    """Return 0.5 to 5 by how clear it is, or 0 for one that nobody rated."""
+    """Return a rating by the recording's SNR, 0.5 to 5, or 0 for none."""
     if rng.random() < 0.03:
         return 0.0
     return float(np.clip(np.round((2.6 + snr / 9 + rng.normal(0, 0.5)) * 2) / 2, 0.5, 5))
@@ -218,7 +218,7 @@ def _soil(planned: list[Planned], rng: np.random.Generator) -> list[Planned]:
         count = max(round(share * len(planned)), int(len(planned) >= 100))
         for index in [order.pop() for _ in range(count)]:
             planned[index] = replace(planned[index], dirt=kind)
-    # Copy only what stays clean, so what is wrong with a copy is that it is one.
+    # Originals are clean, so that being a copy is a copy's only fault.
     clean = [index for index in order if planned[index].seconds < 15]
     for index, item in enumerate(planned):
         if item.dirt.endswith("_duplicate"):
@@ -227,6 +227,6 @@ def _soil(planned: list[Planned], rng: np.random.Generator) -> list[Planned]:
 
 
 def _copy(item: Planned, original: Planned, rng: np.random.Generator) -> Planned:
-    """Return `original` as uploaded once more under another id, half the time by somebody else."""
-    who = item.recordist if rng.random() < 0.5 else original.recordist
-    return replace(original, id=item.id, recordist=who, dirt=item.dirt, original=original)
+    """Return `original` as uploaded again with another id, half the time by another recordist."""
+    recordist = item.recordist if rng.random() < 0.5 else original.recordist
+    return replace(original, id=item.id, recordist=recordist, dirt=item.dirt, original=original)

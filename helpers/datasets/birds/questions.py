@@ -1,4 +1,4 @@
-"""What the recordings' metadata is asked in notebook 02; SQL and figures, no data."""
+"""The questions about the recordings' metadata in notebook 02: SQL and figures, no data."""
 
 import calendar
 
@@ -81,7 +81,7 @@ def _rating_finding(frame: pd.DataFrame) -> str:
 
 
 def _whole_numbers() -> dict:
-    """Return how a color bar counts recordings; each needs a locator of its own."""
+    """Return a color bar's settings for counts; each bar needs its own locator."""
     return {"label": "recordings", "ticks": MaxNLocator(6, integer=True)}
 
 

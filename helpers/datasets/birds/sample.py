@@ -1,4 +1,4 @@
-"""Write the birds sample data set, sound and metadata; what is in it is decided in plan.py."""
+"""Writes the birds sample data set, sound and metadata; plan.py decides on its contents."""
 
 import multiprocessing
 import os
@@ -20,7 +20,7 @@ from helpers.datasets.birds.metadata import (
 from helpers.datasets.birds.plan import Planned, dirt, plan
 from helpers.datasets.birds.scene import at_distance, band_rms, noise
 from helpers.datasets.birds.song import draw_voice, sing
-from helpers.datasets.birds.voice import speak
+from helpers.datasets.birds.speech import speak
 from helpers.media.audio import SAMPLE_RATE, encode
 from helpers.paths import below
 
@@ -31,10 +31,10 @@ _PROCESSES = 2
 def make(
     folder: Path, seed: int = 0, recordings: int = 480, species: int = 8, recordists: int = 60
 ) -> dict[str, list[str]]:
-    """Write the data set below `folder` and return the ids of what is wrong on purpose, by kind.
+    """Write the data set below `folder` and return the ids with deliberate faults, by kind.
 
-    The same arguments give the same bytes. The dirt is not written into the data: finding it is
-    what the course teaches.
+    The same arguments give the same bytes. The data does not mark the faults: the course teaches
+    to find them.
 
     Raises:
         FileExistsError: `folder` holds recordings that are not of this sample.
@@ -58,7 +58,7 @@ def media_key(item: Planned) -> str:
 
 
 def render(item: Planned) -> bytes:
-    """Return a recording's file, dirt and all."""
+    """Return a recording's file, with its fault."""
     if item.dirt == "empty":
         return b""
     if item.dirt == "not_audio":
@@ -70,7 +70,7 @@ def render(item: Planned) -> bytes:
 
 
 def _render_all(items: list[Planned]) -> Iterator[tuple[Planned, bytes]]:
-    """Yield each recording with its file, in order, made on two processes if it is worth it."""
+    """Yield each recording with its file, in order, made in two processes if there are many."""
     if len(items) < 40:
         yield from ((item, render(item)) for item in items)
         return
@@ -126,7 +126,7 @@ def _spoken(seconds: float, background: np.ndarray, rng: np.random.Generator) ->
 
 
 def _edited(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return a wave as somebody edits it for another upload: trimmed, filtered, normalized."""
+    """Return a wave edited for another upload: trimmed, filtered, normalized."""
     wave = wave[int(rng.uniform(0.2, 1.0) * SAMPLE_RATE) :]
     wave = np.convolve(wave, [1, -rng.uniform(0.1, 0.4)], mode="same").astype(np.float32)
     return wave * np.float32(0.95 / np.abs(wave).max())
@@ -156,7 +156,7 @@ def _write_metadata(folder: Path, planned: list[Planned]) -> None:
 
 def _row(item: Planned) -> dict[str, str]:
     """Return the CSV row, all strings."""
-    latitude, longitude = item.place or ("", "")
+    latitude, longitude = item.coordinates or ("", "")
     others = [item.background.label] if item.background and item.listed else []
     return {
         "primary_label": item.species.label,

@@ -1,4 +1,4 @@
-"""Put a song into a landscape and onto a recorder; it knows sound, nothing of species or files."""
+"""Adds a landscape's and a recorder's noise to a song; knows sound, no species and no files."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ _REVERB_SECONDS = 0.6
 
 @dataclass(frozen=True)
 class Kit:
-    """A recordist's microphone and recorder, which color all that they upload."""
+    """A recordist's microphone and recorder, which color all of their recordings."""
 
     tilt: float
     """Exponent of the noise's power over frequency; 1 is pink, 2 is brown."""
     hiss: float
     """Level of the preamplifier's white noise, 0 to 1."""
     low_cut: float
-    """Hz."""
+    """Cutoff of the high-pass filter, in Hz."""
     gain: float
     """Peak of a recording, 0 to 1."""
 

@@ -1,4 +1,4 @@
-"""How species are scored, as BirdCLEF does; it knows arrays and labels.
+"""The scores of named species, as in BirdCLEF; knows arrays and labels.
 
 BirdCLEF ranks by macro ROC-AUC over the species that have a positive in the test:
 https://www.kaggle.com/competitions/birdclef-2024/overview/evaluation
@@ -33,7 +33,7 @@ class Species(Task):
         Args:
             probabilities: float (samples, classes).
             target: int (samples,).
-            classes: what `class_scores` has found of them already.
+            classes: their class scores, if computed already.
         """
         each = classes or self.class_scores(probabilities, target, labels)
         return {
@@ -53,8 +53,8 @@ class Species(Task):
             "ap": score_classes(average_precision, probabilities, target),
         }
 
-    def guesses(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
-        """Return what is reached without listening.
+    def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
+        """Return the baselines that ignore the sound.
 
         Args:
             train, test: samples of each class, int (classes,).

@@ -1,6 +1,6 @@
-"""Sing like ten bird species; it knows waves and rules of song, nothing of noise or files.
+"""Synthesizes the songs of ten bird species; knows waves, no noise and no files.
 
-Each song follows what field guides write of the species: the real bird is the model, a formula is
+Each song follows field guides on the species: the real bird is the model, a formula is
 the singer. A `Voice` is one individual: its pitch, its tempo, its own repertoire.
 """
 
@@ -23,12 +23,12 @@ class Voice:
     brightness: float
     """Strength of its overtones, about 1."""
     repertoire: int
-    """Seed of the syllables that it alone has."""
+    """Seed of its own syllables."""
 
 
 @dataclass(frozen=True)
 class Species:
-    """What the sample needs to know of a species."""
+    """A species of the sample data: names, song, range."""
 
     label: str
     scientific_name: str

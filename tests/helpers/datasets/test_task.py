@@ -1,4 +1,4 @@
-"""A task's scores are named and made, those of guesses too; it may have none of its own."""
+"""A task's scores are named and made, those of baselines too; it may have none of its own."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_a_class_has_the_share_of_its_samples_and_none_without_samples():
 
 def test_a_guess_names_the_largest_class_of_training():
     counts = np.array([1, 3, 0])
-    random, largest = TASK.guesses(counts[::-1], counts, LABELS)
+    random, largest = TASK.baselines(counts[::-1], counts, LABELS)
     assert random["accuracy"] == pytest.approx(1 / 3)
     assert largest == {"model": "always b, the largest class", "accuracy": 0.75}
 
@@ -36,7 +36,7 @@ def test_guessing_scores_what_guesses_say(name):
     task, rng = load_dataset(name).task, np.random.default_rng(1)
     target = rng.choice(4, 20_000, p=[0.4, 0.3, 0.2, 0.1])
     counts = np.bincount(target, minlength=4)
-    random, largest = task.guesses(counts, counts, COUNTS)
+    random, largest = task.baselines(counts, counts, COUNTS)
     said = {"random": np.eye(4)[rng.integers(0, 4, len(target))], "largest": np.eye(4)[target * 0]}
     for guess, chances in ((random, said["random"]), (largest, said["largest"])):
         scores = task.scores(chances, target, COUNTS)

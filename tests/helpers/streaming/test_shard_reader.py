@@ -46,7 +46,7 @@ def test_the_first_shard_has_all_connections_and_the_rest_come_in_the_order_of_n
     for shard in order:
         reader.start(shard)
     for shard in order:
-        assert len(reader.get(shard).places) == SIZES[shard]
+        assert len(reader.get(shard).locations) == SIZES[shard]
     names = [name for name, *_ in line.asked]
     assert names == [shards[2].name] * 8 + [shards[shard].name for shard in order[1:]]
     parts = sorted((start, stop) for name, start, stop in line.asked[:8])

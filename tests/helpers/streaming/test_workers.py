@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from helpers.streaming.shared import SharedBuffer
+from helpers.streaming.shared_memory import SharedBuffer
 from helpers.streaming.workers import BadSample
 from tests.shard_files import decode, make_manifest
 from tests.shard_loaders import closed_loaders, keys, loader_of

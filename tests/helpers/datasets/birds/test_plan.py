@@ -40,7 +40,7 @@ def test_a_copy_repeats_a_clean_recording_under_another_id():
 
 
 def test_the_metadata_has_the_real_sets_gaps():
-    assert 0 < sum(item.place is None for item in PLAN) < 30
+    assert 0 < sum(item.coordinates is None for item in PLAN) < 30
     assert 0 < sum(item.recorded_at is None for item in PLAN) < 60
     assert {item.rating for item in PLAN} >= {0.0, 3.5, 4.0}
     assert any(item.kind == [""] for item in PLAN)

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from helpers.media.fourier import MelByMatrices
 from helpers.media.logmel import HOP, N_FFT, LogMel
+from helpers.media.mel_by_matrices import MelByMatrices
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,16 @@ import pytest
 import torch
 
 from helpers.datasets import load_dataset
-from helpers.networks import graph as graph_module
-from helpers.networks.graph import GRAPH, Graph, GraphDiffers, check_graph, export_graph, softmax
+from helpers.networks import onnx_graph as graph_module
 from helpers.networks.model import build_model
+from helpers.networks.onnx_graph import (
+    GRAPH,
+    Graph,
+    GraphDiffers,
+    check_graph,
+    export_graph,
+    softmax,
+)
 from helpers.predict import Predictor
 from tests.made_model import make_artifact
 from tests.made_shards import clip, photo

@@ -1,7 +1,7 @@
-"""A mel spectrum by matrix products alone; it knows tensors, nothing of sound or files.
+"""Computes a mel spectrum by matrix products only; knows tensors, no sound and no files.
 
 Runtimes of exported graphs have fast matrix products and slow Fourier transforms: ONNX Runtime's
-STFT takes longer than the whole network behind it. So a graph gets this form of the same sums.
+STFT takes longer than the whole network behind it. So an exported graph uses this module.
 """
 
 import math
@@ -10,19 +10,19 @@ import torch
 from torch import Tensor, nn
 
 PARTS = 64
-"""Of each frame; the rest of its length is transformed within a part."""
+"""Number of parts of a frame in the first step of the transform."""
 
 
 class MelByMatrices(nn.Module):
     """Make (B, mels, frames) mel power from (B, samples) waves, as torchaudio's MelSpectrogram.
 
-    Each frame of `PARTS * rest` samples is transformed in two steps (Cooley and Tukey 1965). Of the
-    first step's outputs the upper half mirrors the lower, as a wave is real, and is left out.
+    Each frame of `PARTS * rest` samples is transformed in two steps (Cooley and Tukey 1965). As a
+    wave is real, the upper half of the first step's outputs mirrors the lower, and is left out.
 
     Args:
-        window: (n_fft,) of each frame.
-        bank: (n_fft / 2 + 1, mels), what each frequency adds to each mel.
-        hop: samples from frame to frame; a whole number of them makes a frame.
+        window: (n_fft,), the window function of a frame.
+        bank: (n_fft / 2 + 1, mels), the mel filter bank.
+        hop: samples from frame to frame; it divides the frame's length.
     """
 
     def __init__(self, window: Tensor, bank: Tensor, hop: int):
@@ -42,11 +42,11 @@ class MelByMatrices(nn.Module):
         self._keep("bank", self._in_order(bank))
 
     def _keep(self, name: str, value: Tensor) -> None:
-        """Hold a constant that is no part of a model's weights."""
+        """Keep a constant that is not one of the model's weights."""
         self.register_buffer(name, value.float(), persistent=False)
 
     def _in_order(self, bank: Tensor) -> Tensor:
-        """Return the bank's rows where the two steps leave each frequency, or its mirror."""
+        """Return the bank's rows in the order of the frequencies after the two steps."""
         matrix = torch.zeros(self.kept, self.rest, bank.shape[1])
         for frequency, row in enumerate(bank):
             mirrored = frequency % PARTS >= self.kept

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from helpers.streaming.shared import BatchBuffers, SharedBuffer, receive
+from helpers.streaming.shared_memory import BatchBuffers, SharedBuffer, receive
 
 
 def _double(connection) -> None:

@@ -1,4 +1,4 @@
-"""Brings the raw data to this machine, from wherever the configuration says; uploads nothing."""
+"""Makes or copies the configured raw data into a folder on this machine; uploads nothing."""
 
 import atexit
 import shutil
@@ -15,13 +15,13 @@ from helpers.session import client
 
 
 def raw_folder(config: Config) -> tuple[Path, list[Remark]]:
-    """Return a folder with the raw data set in its own layout, and the files left out.
+    """Return a folder with the raw data in the data set's layout, and the files left out.
 
     The sample data set is made; the user's own files (`COURSE_RAW`, a folder or an `s3://` prefix)
-    are laid out beside their metadata, bytes unchanged. The folder goes when the kernel does.
+    are copied beside their metadata, bytes unchanged. The folder is deleted when the kernel ends.
 
     Raises:
-        LookupError: there is no bucket to put it into yet.
+        LookupError: there is no bucket for it yet.
         ValueError: the user's folder or prefix holds nothing that the data set can use.
     """
     if not bucket_exists(config):

@@ -1,10 +1,9 @@
-"""Paint bottles, jars, bags, plush, blister packs; it knows pixels, nothing of cells or light."""
+"""Paints bottles, jars, bags, plush, blister packs; knows pixels, nothing of cells or light."""
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from helpers.datasets.bins.catalog import Item
-from helpers.datasets.bins.faces import (
+from helpers.datasets.bins.boxes import (
     accent,
     barcode,
     body,
@@ -16,6 +15,7 @@ from helpers.datasets.bins.faces import (
     shade,
     write,
 )
+from helpers.datasets.bins.catalog import Item
 
 
 def paint(item: Item, pose: str, size: tuple[int, int]) -> Image.Image:
@@ -167,7 +167,7 @@ def _plastic(rng: np.random.Generator, tile: Image.Image, outline: list) -> None
 
 
 def _within(tile: Image.Image, mask: Image.Image) -> Image.Image:
-    """Cut a mask to what the tile already covers, so that pasting does not fill its corners."""
+    """Cut a mask to the opaque part of the tile, so that pasting does not fill its corners."""
     return ImageChops.multiply(mask, tile.getchannel("A"))
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers import raw
-from helpers.raw import raw_folder
+from helpers import raw_data
+from helpers.raw_data import raw_folder
 from tests.sounds import chirp, file_of
 
 
@@ -58,7 +58,7 @@ def test_without_ones_own_the_sample_is_made(config, monkeypatch):
         def make_sample(self, folder):
             made.append(folder)
 
-    monkeypatch.setattr(raw, "load_dataset", lambda name: Small())
+    monkeypatch.setattr(raw_data, "load_dataset", lambda name: Small())
     folder, left_out = raw_folder(config)
     assert made == [folder] and left_out == []
 
@@ -78,7 +78,7 @@ def test_without_a_bucket_it_names_the_notebook_that_makes_it(aws, config, calls
 def test_the_folder_goes_with_the_process(config, calls):
     settings = dataclasses.asdict(dataclasses.replace(config, raw=str(calls)))
     code = (
-        "from helpers.config import Config\nfrom helpers.raw import raw_folder\n"
+        "from helpers.config import Config\nfrom helpers.raw_data import raw_folder\n"
         f"print(raw_folder(Config(**{settings!r}))[0])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

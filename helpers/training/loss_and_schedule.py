@@ -1,4 +1,4 @@
-"""The loss of training and its learning rate; it knows tensors and numbers, no loop, no ranks."""
+"""The loss, learning rate schedule and precision of training; knows tensors, no loop, no ranks."""
 
 import math
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from torch.nn import functional
 
 
 def learning_rate(progress: float, *, warmup: float, schedule: str = "cosine") -> float:
-    """Return the share of the peak rate at a share of the run, the same on every rank.
+    """Return the learning rate as a share of its peak, by the share of the run that is done.
 
-    A linear rise over `warmup`, then a half cosine to 0 ('cosine') or four halvings ('step').
+    The schedule: a linear warm-up, then a half cosine to 0 ('cosine') or four halvings ('step').
     """
     if progress < warmup:
         return (progress + 1e-3) / (warmup + 1e-3)
@@ -31,7 +31,7 @@ def choose_precision(wanted: str, device: torch.device) -> str:
 
 
 def processor_has_bf16() -> bool:
-    """Say whether this processor multiplies bf16 in hardware: then a step takes half the time."""
+    """Return whether this processor has bf16 in hardware, which halves the time of a step."""
     known = getattr(torch.cpu, "get_capabilities", dict)()  # torch has it from 2.11 on
     return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
 
@@ -46,8 +46,8 @@ def soft_targets(
     """Return label indices as distributions: float (B, classes).
 
     Args:
-        secondary: for each sample, what else is in it; empty for none at all.
-        weight: the share of a sample's target that all its secondary labels have together.
+        secondary: for each sample, the positions of its secondary labels; empty for none.
+        weight: the share of a sample's target that its secondary labels get together.
     """
     hot = functional.one_hot(target, classes).float()
     for row, others in enumerate(secondary if weight else ()):
@@ -58,5 +58,5 @@ def soft_targets(
 
 
 def weighted_cross_entropy(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-    """Return each sample's loss, float32 (B,), its target's share of each class weighted."""
+    """Return each sample's cross-entropy, float32 (B,), with each class's part weighted."""
     return -(targets * weights * functional.log_softmax(logits.float(), dim=1)).sum(1)

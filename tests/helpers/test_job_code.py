@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.shipping import COURSE, course_input, job_input, job_output, ship, training_code
+from helpers.job_code import COURSE, course_input, job_input, job_output, ship, training_code
 from tools.notebooks import code_cells, paths
 from tools.readme import ROOT, tracked
 
@@ -31,7 +31,7 @@ def test_what_was_shipped_imports_by_itself(tmp_path):
 
 
 def test_the_shipped_folder_goes_with_the_process_that_made_it():
-    code = "from helpers.shipping import ship; print(ship())"
+    code = "from helpers.job_code import ship; print(ship())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout and not Path(done.stdout.strip()).exists()
 
@@ -80,7 +80,7 @@ def test_training_code_names_the_requirements_that_lie_beside_the_script():
 @pytest.mark.parametrize("name", ["SourceCode", "from_recipe"])
 def test_one_place_makes_the_code_of_training_jobs(name):
     makers = {path for path, text in sources().items() if calls(text, name)}
-    assert makers <= {"helpers/shipping.py"}
+    assert makers <= {"helpers/job_code.py"}
 
 
 def test_every_trainer_gets_that_code():

@@ -1,4 +1,4 @@
-"""Paint what boxes and books look like in a bin; it knows pixels, nothing of cells or light."""
+"""Paints boxes and books in a bin, and their print; knows pixels, nothing of cells or light."""
 
 import unicodedata
 from functools import lru_cache
@@ -37,7 +37,7 @@ def shade(color: Color, factor: float) -> Color:
 
 
 def ink(color: Color) -> Color:
-    """Return what can be read on a color."""
+    """Return a text color that is legible on a color."""
     return DARK if sum(color) > 380 else LIGHT
 
 
@@ -58,7 +58,7 @@ def write(tile: Image.Image, text: str, box: tuple, color: Color, upright: bool 
         width, height = height, width
     if width < 8 or height < 6:
         return
-    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()  # what it has
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()  # as the font
     pixels = max(6, min(int(height * 0.9), int(1.5 * width / max(1, len(text)))))
     mask = Image.new("L", (width, height))
     middle = (width // 2, height // 2)
@@ -149,7 +149,7 @@ def _picture(tile: Image.Image, rng: np.random.Generator, box: tuple) -> None:
 
 
 def cardboard(rng: np.random.Generator, tile: Image.Image, item: Item, pose: str) -> None:
-    """Paint a shipping box: a strip of tape, a a name, a label."""
+    """Paint a shipping box: a strip of tape, a name, a label."""
     width, height = tile.size
     base = body(item)
     draw = ImageDraw.Draw(tile)

@@ -1,7 +1,7 @@
-"""Find human speech in a wave; it knows a voice-activity model, nothing of birds or files.
+"""Detects human speech in a wave; knows a voice activity model, no birds and no files.
 
-The model is Silero VAD, which ships inside its package; it is run here by ONNX Runtime alone, a
-minute of sound a call (about 900 times real time on one core, without torch).
+The model is Silero VAD, which is part of its package. ONNX Runtime runs it, a minute of sound a
+call (about 900 times real time on one core, without torch).
 """
 
 import functools
@@ -25,7 +25,7 @@ _MODEL = "silero_vad_16k_sequence.onnx"
 SPEECH, SILENCE = 0.6, 0.4
 """Speech starts at the first probability and lasts until the second."""
 CONFIDENT = 0.85
-"""Mean probability over a short stretch; a bird's phrase comes to less, words to 0.9 and more."""
+"""Mean probability over a short stretch: birds stay below it, words reach 0.9 and more."""
 MIN_SPEECH = 0.4
 """Seconds; shorter bursts are more often a bird than a word."""
 MERGE_GAP = 0.5
@@ -33,9 +33,9 @@ MERGE_GAP = 0.5
 MARGIN = 0.15
 """Seconds cut off on both sides: a word's edges are quieter than its middle."""
 HOOT_SHARE = 0.5
-"""Of a hoot's energy this much lies in one narrow band; a voice spreads over its formants."""
+"""Share of a hoot's energy in one narrow band; a voice spreads over its formants."""
 LONG_SECONDS = 2.0
-"""No bird keeps the model guessing for longer without a pause: then less is enough."""
+"""No bird is mistaken for speech for longer, so a lower probability is enough then."""
 CONFIDENT_LONG = 0.7
 _VOICE_HZ = (200, 4000)
 _HOOT_HZ = 150
@@ -44,8 +44,8 @@ _HOOT_HZ = 150
 def speech_spans(wave: np.ndarray, rate: int) -> list[tuple[float, float]]:
     """Return (start, end) in seconds of each stretch of human speech, in order, apart.
 
-    The model takes the hoots of hoopoes, owls and doves for vowels; being pure tones they are
-    told from a voice by how narrow their spectrum is.
+    The model mistakes the hoots of hoopoes, owls and doves for vowels. They are pure tones, with a
+    much narrower spectrum than a voice.
     """
     wave = resample(wave, rate, RATE)
     probability = speech_probability(wave)
@@ -88,7 +88,7 @@ def _runs(probability: np.ndarray) -> list[tuple[int, int]]:
 
 
 def _merge(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join runs that a short pause parts."""
+    """Join runs separated by a short pause."""
     merged: list[tuple[int, int]] = []
     for first, last in runs:
         if merged and first - merged[-1][1] < MERGE_GAP * RATE / FRAME:
@@ -98,7 +98,7 @@ def _merge(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _is_speech(probability: np.ndarray, wave: np.ndarray) -> bool:
-    """Tell speech from sounds that only begin like it."""
+    """Return whether a run of frames is speech rather than a bird."""
     seconds = len(wave) / RATE
     if seconds >= LONG_SECONDS:
         return bool(probability.mean() >= CONFIDENT_LONG)
@@ -107,7 +107,7 @@ def _is_speech(probability: np.ndarray, wave: np.ndarray) -> bool:
 
 
 def _is_hoot(wave: np.ndarray) -> bool:
-    """Tell a pure tone from a voice."""
+    """Return whether a sound is a pure tone rather than a voice."""
     frames = wave[: len(wave) // 1024 * 1024].reshape(-1, 1024) * np.hanning(1024)
     power = np.square(np.abs(np.fft.rfft(frames, axis=1))).sum(axis=0)
     low, high, width = (round(hertz / RATE * 1024) for hertz in (*_VOICE_HZ, _HOOT_HZ))
@@ -117,12 +117,12 @@ def _is_hoot(wave: np.ndarray) -> bool:
 
 @functools.cache
 def _model():
-    """Load the model once a process.
+    """Load the model, once in a process.
 
     Raises:
         ModuleNotFoundError: silero-vad is not installed.
     """
-    package = importlib.util.find_spec("silero_vad")  # finding it does not import torch
+    package = importlib.util.find_spec("silero_vad")  # finding the package does not import torch
     if package is None:
         raise ModuleNotFoundError("silero-vad is missing: pip install -r requirements.txt")
     path = Path(package.submodule_search_locations[0]) / "data" / _MODEL

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from helpers.training.objective import (
+from helpers.training.loss_and_schedule import (
     choose_precision,
     learning_rate,
     soft_targets,

@@ -1,4 +1,4 @@
-"""Shows samples of a data set in a notebook, as the data set draws one; it chooses none."""
+"""Draws samples of a data set in a notebook, as the data set draws each; chooses none."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,15 +9,15 @@ from helpers import plots, score_plots
 from helpers.datasets import load_dataset
 
 COLUMN = 4.6
-"""Inches of a column: narrower figures stand side by side in it."""
+"""Width of a column in inches; several narrow panels share one."""
 
 
 def show_samples(dataset: str, items: Sequence[tuple[str, bytes]], *, columns: int = 2) -> Figure:
-    """Draw a few samples.
+    """Draw a few samples in a grid.
 
     Args:
-        dataset: its name.
-        items: a title and the bytes of a raw object or stored sample for each.
+        dataset: the data set's name.
+        items: (title, bytes of a raw object or stored sample) of each.
     """
     drawn = load_dataset(dataset)
     width, height = drawn.panel
@@ -37,7 +37,7 @@ def show_samples(dataset: str, items: Sequence[tuple[str, bytes]], *, columns: i
 
 
 def player(dataset: str, data: bytes) -> object:
-    """Return a notebook's view of one sample: a player of sound, a photo."""
+    """Return an object that a notebook displays for one sample: an audio player, or a photo."""
     return load_dataset(dataset).player(data)
 
 
@@ -49,10 +49,10 @@ def show_answer(
     truth: str,
     names: Mapping[str, str] = plots.NO_NAMES,
 ) -> Figure:
-    """Draw one sample beside a model's answer.
+    """Draw one sample beside a model's predicted probabilities.
 
     Args:
-        truth: the label that the sample really has.
+        truth: the sample's true label.
         names: labels in words, where there are any.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.0, 3.2), width_ratios=(1, 1))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.datasets.birds.voice import speak
+from helpers.datasets.birds.speech import speak
 from helpers.media.audio import SAMPLE_RATE
 
 

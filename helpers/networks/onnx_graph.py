@@ -1,7 +1,7 @@
-"""A trained network as an ONNX graph: torch writes it, ONNX Runtime runs it; it knows no data sets.
+"""Exports a trained network as an ONNX graph, checks it and runs it; knows no data sets.
 
-The front end (log-mel, pixel normalizer) is in the graph, exported from the very code that the
-training ran, so what goes in is what lies in a shard: integers, a batch of any size.
+The graph contains the front end (log-mel, pixel normalizer), exported from the code that training
+ran. So its input is a batch, of any size, of stored samples: integers.
 """
 
 import contextlib
@@ -21,18 +21,18 @@ if TYPE_CHECKING:  # an endpoint needs no torch
 
 GRAPH = "model.onnx"
 TOLERANCE = 1e-4
-"""How far a probability of the graph may be from the network's."""
+"""Largest difference of a probability between the graph and the network."""
 
 
 class GraphDiffers(RuntimeError):
-    """The graph's answers are not the network's."""
+    """The graph's probabilities differ from the network's."""
 
 
 class Graph:
     """An exported network, ready to run on the CPU.
 
     Args:
-        threads: of one call; None for one per core.
+        threads: number of threads of one call; None for one per core.
     """
 
     def __init__(self, path: Path, threads: int | None = None):
@@ -52,21 +52,20 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def export_graph(model: "nn.Module", samples: "Tensor", path: Path) -> None:
-    """Write a network that is on the CPU as a graph for batches of any size, or nothing at all.
+    """Export a network on the CPU as a graph for batches of any size; write no file on failure.
 
     Args:
-        samples: stored samples of the shape and type that it will be asked for.
+        samples: stored samples of the shape and type of later inputs.
 
     Raises:
-        GraphDiffers: on `samples` the graph's probabilities are not the network's.
+        GraphDiffers: on `samples` the graph's probabilities differ from the network's.
     """
     import torch
 
-    temporary = path.with_name(
-        f".{path.name}.tmp"
-    )  # an endpoint takes any model.onnx that it finds
+    # Another name: an endpoint runs any model.onnx.
+    temporary = path.with_name(f".{path.name}.tmp")
     model.eval()
-    samples = samples if len(samples) > 1 else torch.cat([samples, samples])  # one is a constant
+    samples = samples if len(samples) > 1 else torch.cat([samples, samples])  # 1 is a constant
     try:
         with torch.inference_mode(False), quiet():
             program = torch.onnx.export(
@@ -90,17 +89,17 @@ def check_graph(graph: Graph, samples: np.ndarray, expected: np.ndarray) -> None
     """Compare the graph's probabilities with the network's, for a batch and for one sample.
 
     Raises:
-        GraphDiffers: they are further apart than TOLERANCE.
+        GraphDiffers: they differ by more than TOLERANCE.
     """
     for rows in (slice(None), slice(0, 1)):
         gap = np.abs(graph(samples[rows]) - expected[rows]).max()
-        if not gap <= TOLERANCE:  # nan is not
+        if not gap <= TOLERANCE:  # nan is not either
             raise GraphDiffers(f"The exported graph is {gap:.1e} away from the network")
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep the exporter's notes on its own insides out of the log; errors still raise."""
+    """Keep the exporter's internal messages out of the log; errors still raise."""
     log = logging.getLogger("torch.onnx")
     level = log.level
     log.setLevel(logging.ERROR)

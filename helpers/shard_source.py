@@ -1,7 +1,7 @@
-"""The source of a training job's shards, which decides how they are read; it reads none itself.
+"""The source of a training job's shards: a folder, an S3 prefix or a Pipe channel; reads no shard.
 
-A folder (a channel in mode File or FastFile), an S3 prefix, or a channel in mode Pipe, which has no
-folder. The platform says which in `input/config/inputdataconfig.json`, beside `input/data`.
+A channel in mode File or FastFile is a folder; one in mode Pipe is not. SageMaker writes the mode
+to `input/config/inputdataconfig.json`, beside `input/data`.
 """
 
 import json
@@ -18,10 +18,10 @@ from helpers.streaming.pipe import PipeChannel
 
 @dataclass(frozen=True)
 class ShardSource:
-    """A place with shards."""
+    """A source of shards: its folder, and how the loader reads from it."""
 
     folder: Folder
-    """Has the manifest."""
+    """Contains the manifest."""
     options: dict
     """Arguments for `helpers.stream.make_loader`."""
 
@@ -31,10 +31,10 @@ def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) 
 
     Args:
         make_client: makes an S3 client; called for a URI only.
-        local_rank: of this process among those of its instance.
+        local_rank: this process's rank on its instance.
 
     Raises:
-        ValueError: the channel can't give every sample once; the message says what can.
+        ValueError: the channel can't give every sample once; the message names a setting that can.
     """
     if is_uri(data):
         client = make_client()
@@ -58,7 +58,7 @@ def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) 
 
 
 def channel_facts(channel: Path) -> dict:
-    """Return the platform's settings of a channel, and `instances`; {} for any other folder."""
+    """Return SageMaker's settings of a channel, and `instances`; {} for any other folder."""
     config = channel.parent.parent / "config"
     try:
         channels = json.loads((config / "inputdataconfig.json").read_text())

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from helpers.channel import channel_facts, open_source
 from helpers.s3 import S3Prefix
+from helpers.shard_source import channel_facts, open_source
 from helpers.storage import LocalFolder
 from helpers.streaming.pipe import PipeChannel
 

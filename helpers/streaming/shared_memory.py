@@ -1,4 +1,4 @@
-"""Memory that several processes see, handed over by file descriptor; nothing stays behind."""
+"""Memory shared by processes through file descriptors, without names; knows no samples."""
 
 import mmap
 import os
@@ -15,9 +15,9 @@ _numbers = count()
 
 
 class SharedBuffer:
-    """A block of shared memory without a name: it is gone with the last process that maps it.
+    """A block of shared memory without a name, freed with the last process that maps it.
 
-    So nothing leaks after kill -9, and a container's small /dev/shm does not matter.
+    So a kill -9 leaks no memory, and a container's small /dev/shm does not matter.
     """
 
     def __init__(self, size: int) -> None:
@@ -30,16 +30,16 @@ class SharedBuffer:
         return memoryview(self.map)[:size]
 
     def send(self, connection: Connection, pid: int) -> None:
-        """Hand it to a process that calls `receive` on the other end."""
+        """Send it to a process that calls `receive` on the other end."""
         send_handle(connection, self._file, pid)
 
     def __del__(self) -> None:
-        """Close the descriptor; whoever still maps the memory keeps it."""
+        """Close the descriptor; processes that still map the memory keep it."""
         os.close(self._file)
 
 
 class BatchBuffers:
-    """Memory for batches; a batch's buffer is used again once nobody refers to the batch."""
+    """Buffers of batches; a buffer is reused once its batch is no longer referenced."""
 
     def __init__(self, most: int) -> None:
         self._free: deque[SharedBuffer] = deque()
@@ -53,13 +53,13 @@ class BatchBuffers:
         return SharedBuffer(size)
 
     def lend(self, buffer: SharedBuffer, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-        """Return an array in the buffer that gives it back when it is no longer used."""
+        """Return an array in the buffer; once it is no longer used, the buffer is free again."""
         array = np.frombuffer(buffer.map, dtype, count=int(np.prod(shape)))
         weakref.finalize(array, self._free.append, buffer).atexit = False
         return array.reshape(shape)
 
     def keep(self, array: np.ndarray) -> np.ndarray:
-        """Return an array that a caller may keep: a copy once it holds too many buffers."""
+        """Return an array that a caller may keep: a copy if too many buffers are in use."""
         return array if self._free or self._made <= self._most else array.copy()
 
 
@@ -73,7 +73,7 @@ def receive(connection: Connection) -> mmap.mmap:
 
 
 def _anonymous_file(size: int) -> int:
-    """Return a descriptor of memory; of an unlinked file where the system can't (macOS)."""
+    """Return a descriptor of memory, or of an unlinked file on systems without memfd (macOS)."""
     if hasattr(os, "memfd_create"):
         file = os.memfd_create("stream")
     else:

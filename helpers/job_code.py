@@ -1,4 +1,4 @@
-"""Packs the code that a job gets; knows folders and S3 keys, starts no job."""
+"""Packs the code of training and processing jobs, and their inputs and outputs; starts no job."""
 
 import atexit
 import shutil
@@ -21,19 +21,19 @@ TRAINING = (
     "scripts_train/requirements.txt",
     "scripts_inference/inference.py",
 )
-"""Script and requirements of a training job, and the serving code that goes with the model."""
+"""Script and requirements of a training job, and the serving code that it packs with the model."""
 COURSE = "/opt/ml/processing/input/course"
-"""Where a processing job finds the `helpers` package: its PYTHONPATH."""
+"""Folder of the `helpers` package in a processing job: its PYTHONPATH."""
 
 
 def ship(*files: str) -> Path:
-    """Copy the `helpers` package and some files into a folder of its own, as jobs get them.
+    """Copy the `helpers` package and some files into a new folder, as jobs get them.
 
     Args:
-        files: below the project's root, such as `scripts_train/train.py`.
+        files: paths from the project's root, such as `scripts_train/train.py`.
     """
     folder = Path(tempfile.mkdtemp(prefix="course-"))
-    # The SDK reads the folder when the job is made; it may go when the kernel does.
+    # The SDK reads the folder when it creates the job; later the folder is not needed.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=NOT_SHIPPED)
     for file in files:
@@ -44,8 +44,8 @@ def ship(*files: str) -> Path:
 def training_code() -> "SourceCode":
     """Return the source code of every training job, with the packages to install.
 
-    ModelTrainer installs nothing that its SourceCode does not name. A tuning job's trials are
-    started by the image's own toolkit, which installs requirements.txt whatever is named.
+    ModelTrainer installs only the requirements that its SourceCode names. A tuning job's trials are
+    started by the image's own toolkit, which always installs requirements.txt.
     """
     from sagemaker.core.training.configs import SourceCode
 
@@ -61,7 +61,7 @@ def course_input(config: Config) -> "ProcessingInput":
 
 
 def job_input(name: str, uri: str) -> "ProcessingInput":
-    """Return an S3 object or prefix as an input that a processing job finds under `name`."""
+    """Return an S3 object or prefix as the input `name` of a processing job."""
     from sagemaker.core.shapes import ProcessingInput, ProcessingS3Input
 
     source = ProcessingS3Input(
@@ -74,7 +74,7 @@ def job_input(name: str, uri: str) -> "ProcessingInput":
 
 
 def job_output(name: str, uri: str) -> "ProcessingOutput":
-    """Return the destination of a processing job's output folder."""
+    """Return an S3 prefix as the destination of a processing job's output folder."""
     from sagemaker.core.shapes import ProcessingOutput, ProcessingS3Output
 
     target = ProcessingS3Output(

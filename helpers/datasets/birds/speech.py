@@ -1,4 +1,4 @@
-"""Speak like a recordist into the microphone; it knows vowels and pitch, nothing of birds.
+"""Synthesizes a recordist's speech; knows vowels and pitch, no birds.
 
 A singer of formants: pulses at the pitch of a voice, shaped by the resonances of vowels that
 follow each other four to six times a second, with hissed consonants between.
@@ -47,7 +47,7 @@ def _syllables(seconds: float, rng: np.random.Generator) -> tuple[np.ndarray, ..
 
 
 def _voiced(count: int, pitch: float, formants: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return harmonics of a falling, wavering pitch, each as loud as the formants let it be."""
+    """Return harmonics of a falling, wavering pitch, with levels by the formants."""
     steps = len(formants)
     melody = np.cumsum(rng.normal(0, 0.012, steps))
     melody = pitch * np.exp(melody - np.linspace(0, melody[-1] + 0.15, steps))
@@ -61,7 +61,7 @@ def _voiced(count: int, pitch: float, formants: np.ndarray, rng: np.random.Gener
 
 
 def _hissed(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Return the noise of an s or a t: white, with the low end taken away."""
+    """Return the noise of an s or a t: white noise without low frequencies."""
     return np.diff(rng.standard_normal(count + 1))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.show import player, show_answer, show_samples
+from helpers.sample_figures import player, show_answer, show_samples
 from tests.figures import shown
 from tests.sounds import chirp, file_of
 
