@@ -78,7 +78,8 @@ def _read(distribution: importlib.metadata.Distribution) -> Distribution:
     files = (line.rsplit(",", 2)[0].strip('"') for line in lines)
     scripts = distribution.entry_points.select(group="console_scripts")
     return Distribution(
-        canonicalize_name(distribution.metadata["Name"]), distribution.version, tuple(distribution.requires or ()),
+        canonicalize_name(distribution.metadata["Name"]), distribution.version,
+        tuple(distribution.requires or ()),
         tuple(file for file in files if file and not file.startswith(("..", "/"))),
         tuple((each.name, each.value) for each in scripts),
     )  # fmt: skip

@@ -60,9 +60,9 @@ def start_of(image: Image, venv: Path, model: Path, port: int) -> Start:
         return Start(["/bin/bash", "-c", _toolkit(venv, model, port)], environment)
     # Where several containers share an address, SageMaker names the port by this variable. None of
     # the contract names the address: here nothing shall listen to other machines.
-    variables |= {"SAGEMAKER_BIND_TO_PORT": str(port), "UVICORN_HOST": LOOPBACK}
-    variables["SAGEMAKER_MODEL_SERVER_WORKERS"] = "1"
-    return Start([*image.entry_point, "serve"], variables)
+    environment |= {"SAGEMAKER_BIND_TO_PORT": str(port), "UVICORN_HOST": LOOPBACK}
+    environment["SAGEMAKER_MODEL_SERVER_WORKERS"] = "1"
+    return Start([*image.entry_point, "serve"], environment)
 
 
 def _toolkit(venv: Path, model: Path, port: int) -> str:
