@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from helpers.config import DATABASE, PROJECT, Config
 from helpers.roles import TRUSTED, secret_arn
+from helpers.s3_uris import is_uri, parse_uri
 
 SAGEMAKER = {
     "training-job": (
@@ -130,6 +131,11 @@ def _storage(config: Config) -> Iterator[Permission]:
         ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
         (f"{bucket}/{config.home}*",),
     )
+    if config.raw and is_uri(config.raw):
+        own, prefix = parse_uri(config.raw)
+        yield Permission("list your own raw data", ("s3:ListBucket",), (f"arn:aws:s3:::{own}",))
+        objects = f"arn:aws:s3:::{own}/{prefix.rstrip('/')}/*".replace("//*", "/*")
+        yield Permission("read your own raw data", ("s3:GetObject",), (objects,))
     if account.kms_key:
         yield Permission(
             "use the account's key",

@@ -39,9 +39,10 @@ def trainer(config: Config, instance_type: str) -> "ModelTrainer":
     from sagemaker.core.training.configs import Compute, StoppingCondition
     from sagemaker.train import ModelTrainer
 
+    code = training_code()
     return ModelTrainer(
         training_image=training_image(config, instance_type),
-        source_code=training_code(),
+        source_code=code,
         compute=Compute(instance_type=instance_type, instance_count=1, volume_size_in_gb=30),
         hyperparameters={"data": config.uri("shards")},
         stopping_condition=StoppingCondition(max_runtime_in_seconds=60),

@@ -93,3 +93,13 @@ def test_with_a_companys_settings_it_has_what_they_need_and_fits_a_managed_polic
     assert bounded.context == {"iam:PermissionsBoundary": BOUNDARY}
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     assert len(json.dumps(policy(ours), separators=(",", ":"))) <= 6144
+
+
+@pytest.mark.parametrize("raw", ["s3://field/recordings/2025", "s3://field/recordings/2025/"])
+def test_raw_data_in_another_bucket_may_be_read_and_nothing_more(aws, raw):
+    ours = user_permissions(course_config(aws, raw=raw), "0" * 12)
+    others = {each.resources: each.actions for each in ours if ":::field" in each.resources[0]}
+    assert others == {
+        ("arn:aws:s3:::field",): ("s3:ListBucket",),
+        ("arn:aws:s3:::field/recordings/2025/*",): ("s3:GetObject",),
+    }
