@@ -110,6 +110,13 @@ def test_a_worker_that_dies_is_replaced(start):
     assert after != before and "another process takes its place" in server.log
 
 
+def test_a_worker_that_dies_and_leaves_a_child_is_replaced_at_once(start):
+    server, began = start().wait_until_healthy(), time.monotonic()
+    status, answer = server.ask(b"leave a child and die")
+    assert status == 500 and b"has ended" in answer and time.monotonic() - began < 10
+    assert server.wait_until_healthy().ask(b"x")[0] == 200
+
+
 def test_sigterm_lets_a_request_end_that_runs_and_takes_no_other(start):
     server, answers = start().wait_until_healthy(), []
     thread = threading.Thread(target=lambda: answers.append(server.ask(b"sleep 1.5")))
