@@ -10,9 +10,9 @@ import pandas as pd
 
 from helpers.costs import S3_PUT, athena_cost, instance_cost
 
-PROCESSING, TRAINING, POOL, ENDPOINT = (
-    f"for {use} usage" for use in ("processing job", "training job", "training warm pool",
-                                   "endpoint")
+PROCESSING, TRAINING, SPOT, POOL, ENDPOINT = (
+    f"for {use} usage" for use in ("processing job", "training job", "spot training job",
+                                   "training warm pool", "endpoint")
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ LINES = (
     Line("01", "up to 4,000 small objects to S3", requests=4000 * S3_PUT),
     Line("02", "some fifteen Athena queries", requests=15 * athena_cost(0)),
     Line("04", "sharding", "ml.m5.large", 2, 5, (PROCESSING,)),
-    Line("05", "training", "ml.g4dn.xlarge", 2, 8, (TRAINING,)),
+    Line("05", "training", "ml.g4dn.xlarge", 2, 8, (TRAINING, SPOT)),
     Line("06", "tuning job, two trials at a time", "ml.g4dn.xlarge", 2, 12, (TRAINING,)),
     Line("06", "search on a warm pool", "ml.g4dn.xlarge", 1, 25, (TRAINING, POOL)),
     Line("07", "evaluation", "ml.m5.large", 1, 5, (PROCESSING,)),

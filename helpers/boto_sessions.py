@@ -6,7 +6,11 @@ from typing import Any
 import boto3
 from botocore.config import Config as BotoConfig
 
+from helpers.account_settings import AccountSettings
 from helpers.new_roles import wait_for_new_roles
+from helpers.request_fields import prescribe
+
+NOTHING = AccountSettings()
 
 
 class PinnedSession(boto3.Session):
@@ -30,20 +34,25 @@ class PinnedSession(boto3.Session):
 
 
 @lru_cache
-def session_of(endpoint_url: str | None, region: str) -> boto3.Session:
-    """Return the one session of an endpoint (None: AWS itself) and a region."""
+def session_of(
+    endpoint_url: str | None, region: str, account: AccountSettings = NOTHING
+) -> boto3.Session:
+    """Return the one session of an endpoint (None: AWS itself), a region and an account's rules."""
     session = (
         PinnedSession(endpoint_url, region_name=region)
         if endpoint_url
         else boto3.Session(region_name=region)
     )
     wait_for_new_roles(session.events)
+    prescribe(session.events, account)
     return session
 
 
 @lru_cache
-def client_of(endpoint_url: str | None, region: str, service: str) -> Any:
-    """Return the one client of a service, an endpoint and a region."""
+def client_of(
+    endpoint_url: str | None, region: str, service: str, account: AccountSettings = NOTHING
+) -> Any:
+    """Return the one client of a service, an endpoint, a region and an account's rules."""
     options = BotoConfig(
         max_pool_connections=32,
         retries={"mode": "standard", "max_attempts": 4},
@@ -51,17 +60,23 @@ def client_of(endpoint_url: str | None, region: str, service: str) -> Any:
         # Presigned URLs have the old signature by default.
         signature_version="s3v4" if service == "s3" else None,
     )
-    return session_of(endpoint_url, region).client(service, config=options)
+    return session_of(endpoint_url, region, account).client(service, config=options)
 
 
-def use_local(endpoint_url: str, region: str) -> None:
+def use_aws(region: str, account: AccountSettings) -> None:
+    """Have the SDK's own clients follow an account's rules, where it is given no session."""
+    if account != NOTHING:
+        boto3.DEFAULT_SESSION = session_of(None, region, account)
+
+
+def use_local(endpoint_url: str, region: str, account: AccountSettings = NOTHING) -> None:
     """Pin this process to the local AWS, with the access keys now in the environment.
 
     The SageMaker SDK falls back on boto3's default session, so that is pinned too.
     """
     client_of.cache_clear()
     session_of.cache_clear()
-    boto3.DEFAULT_SESSION = session_of(endpoint_url, region)
+    boto3.DEFAULT_SESSION = session_of(endpoint_url, region, account)
 
 
 def is_local() -> bool:

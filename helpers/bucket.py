@@ -1,4 +1,7 @@
-"""The course's bucket: private, encrypted, TLS only; knows its settings, not its contents."""
+"""The course's bucket: private, encrypted, TLS only; knows its settings, not its contents.
+
+A bucket that the account has is checked and not changed.
+"""
 
 import json
 
@@ -13,7 +16,14 @@ def make_bucket(config: Config) -> str:
 
     Returns:
         The bucket's name.
+
+    Raises:
+        LookupError: the account's own bucket, which is not made, is not there.
+        ValueError: it has another default encryption than the account's key.
     """
+    if config.account.bucket:
+        _check(config)
+        return config.bucket
     s3 = client(config, "s3")
     if not bucket_exists(config):
         # us-east-1 is the one region that a request must not name.
@@ -27,9 +37,8 @@ def make_bucket(config: Config) -> str:
             True,
         ),
     )
-    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     s3.put_bucket_encryption(
-        Bucket=config.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}
+        Bucket=config.bucket, ServerSideEncryptionConfiguration={"Rules": [_encryption(config)]}
     )
     s3.put_bucket_policy(Bucket=config.bucket, Policy=json.dumps(_tls_only(config.bucket)))
     return config.bucket
@@ -44,6 +53,38 @@ def bucket_exists(config: Config) -> bool:
             return False
         raise
     return True
+
+
+def _encryption(config: Config) -> dict:
+    """Return how objects are encrypted that come without a word on it, as those of jobs do.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+    """
+    if not config.account.kms_key:
+        return {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": config.account.kms_key}
+    # One request to KMS for many objects, instead of one for each.
+    return {"ApplyServerSideEncryptionByDefault": key, "BucketKeyEnabled": True}
+
+
+def _check(config: Config) -> None:
+    """See that the account's own bucket is there, and encrypts what jobs write with its key."""
+    if not bucket_exists(config):
+        raise LookupError(
+            f"No bucket {config.bucket}: correct COURSE_BUCKET, or unset it to have one made"
+        )
+    if not (key := config.account.kms_key):
+        return
+    settings = client(config, "s3").get_bucket_encryption(Bucket=config.bucket)
+    rules = settings["ServerSideEncryptionConfiguration"]["Rules"]
+    keys = [
+        rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID") for rule in rules
+    ]
+    if key not in keys:
+        raise ValueError(
+            f"The bucket {config.bucket} does not encrypt with COURSE_KMS_KEY by default, and what "
+            "jobs write to it comes without a key: set the key as the bucket's default encryption"
+        )
 
 
 def _tls_only(bucket: str) -> dict:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import telemetry
-from helpers.boto_sessions import account_and_region, use_local
+from helpers.account_settings import AccountSettings, read_settings
+from helpers.boto_sessions import account_and_region, use_aws, use_local
 from helpers.datasets import NAMES
 from helpers.s3_uris import is_uri
 
@@ -32,13 +33,15 @@ class Config:
     region: str
     bucket: str
     role: str
-    """Name of the execution role that notebook 00 makes, not its ARN."""
+    """Name of the execution role, not its ARN; notebook 00 makes it unless the account has one."""
     raw: str | None = None
     """Folder or S3 URI of the user's own raw data; None for the sample data set."""
     endpoint_url: str | None = None
     """Address of the local AWS; None on AWS itself."""
     poll_seconds: float = 10.0
     """Pause between two requests for a running job's state."""
+    account: AccountSettings = AccountSettings()
+    """What a company's account prescribes."""
     transcript: Path | None = None
     """File to which the shapes of all calls are written (docs/evidence.md), or None."""
     notebook: str | None = None
@@ -75,7 +78,13 @@ class Config:
 
     def key(self, kind: str, *parts: str) -> str:
         """Return an S3 key below this raw data's folder of a kind, as `raw/birds/…`."""
-        return "/".join((kind, self.folder, *parts))
+        return "/".join((f"{self.home}{kind}", self.folder, *parts))
+
+    @property
+    def home(self) -> str:
+        """Prefix of all keys of the course: empty in its own bucket, a folder in a company's."""
+        prefix = f"{self.account.prefix}/" if self.account.prefix else ""
+        return f"{prefix}{PROJECT}/" if self.account.bucket else ""
 
     def uri(self, kind: str, *parts: str) -> str:
         """Return the S3 URI of `key(kind, …)` in the course's bucket."""
@@ -167,7 +176,7 @@ def load_config() -> Config:
 
     `COURSE_CLOUD` is `local` (default) or `aws`, `COURSE_DATASET` is `birds` (default) or `bins`,
     `COURSE_RAW` a folder or S3 prefix of the user's own raw data, `COURSE_TRANSCRIPT` a file for
-    the shapes of all calls.
+    the shapes of all calls. account_settings.py has what a company's account may prescribe.
 
     Raises:
         ValueError: a variable has an unknown value; the message lists the known ones.
@@ -180,19 +189,22 @@ def load_config() -> Config:
         _choice("COURSE_DATASET", NAMES),
         _raw_source(),
     )
-    role = f"{PROJECT}-execution"
-    notes = {"transcript": _transcript(), "notebook": _notebook()}
+    account = read_settings(os.environ)
+    role = account.role or f"{PROJECT}-execution"
+    notes = {"transcript": _transcript(), "notebook": _notebook(), "account": account}
     if cloud == "aws":
-        account, region = account_and_region()
-        return Config(cloud, dataset, region, _bucket(account, region), role, raw, **notes)
+        number, region = account_and_region()
+        use_aws(region, account)
+        bucket = account.bucket or _bucket(number, region)
+        return Config(cloud, dataset, region, bucket, role, raw, **notes)
     server = _local_aws()
     # The SDKs make their own clients internally: all of them read the environment, and child
     # processes inherit it.
     os.environ.update(server.environment())
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
-    use_local(server.url, server.region)
-    bucket = _bucket(server.account, server.region)
+    use_local(server.url, server.region, account)
+    bucket = account.bucket or _bucket(server.account, server.region)
     local = {"endpoint_url": server.url, "poll_seconds": 0.5}
     return Config(cloud, dataset, server.region, bucket, role, raw, **local, **notes)
 

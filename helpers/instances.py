@@ -74,3 +74,16 @@ def unfit(instance_type: str) -> str | None:
     if family.startswith(("trn", "inf")):
         return "it has no NVIDIA GPU but AWS's own accelerators, which need other images"
     return None
+
+
+LOCAL_STORAGE = ("g5", "g6", "g7e", "gr6", "p5", "p6", "trn1", "trn2")
+"""How families of SageMaker's instances begin that have NVMe disks of their own, beside those with
+a `d` in their name (g4dn, p4d, m5d): the rule of the SageMaker SDK 2.27 (`instance_supports_kms`),
+and https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-store-volumes.html
+"""
+
+
+def has_local_storage(instance_type: str) -> bool:
+    """Say whether a type has disks of its own, for which no key can be given."""
+    family = instance_type.removeprefix("ml.").partition(".")[0]
+    return "d" in family or family.startswith(LOCAL_STORAGE)

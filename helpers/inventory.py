@@ -1,6 +1,7 @@
 """Finds and deletes the course's resources, with a pair of functions for each kind.
 
 Knows the course's names only: other resources in the account are never listed and never deleted.
+An existing role of the account stays, and so does its bucket but for the course's own folder.
 """
 
 import time
@@ -12,7 +13,7 @@ import pandas as pd
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from helpers.bucket import bucket_exists
+from helpers.bucket_contents import delete_bucket, delete_contents, own_buckets, own_folders
 from helpers.config import DATABASE, PROJECT, Config
 from helpers.jobs import ENDED, describe
 from helpers.roles import delete_role
@@ -78,37 +79,6 @@ def _end_warm_pool(config: Config, job: str) -> None:
     """End a job's warm pool: it is billed, and blocks the deletion of the job."""
     while end_warm_pool(config, job).status == WAITING:
         time.sleep(config.poll_seconds)
-
-
-def _objects(config: Config) -> Iterator[str]:
-    if bucket_exists(config):
-        pages = client(config, "s3").get_paginator("list_objects_v2").paginate(Bucket=config.bucket)
-        for page in pages:
-            yield from (item["Key"] for item in page.get("Contents", []))
-
-
-def _delete_objects(config: Config) -> None:
-    s3, keys = client(config, "s3"), list(_objects(config))
-    for start in range(0, len(keys), 1000):
-        batch = [{"Key": key} for key in keys[start : start + 1000]]
-        done = s3.delete_objects(Bucket=config.bucket, Delete={"Objects": batch, "Quiet": True})
-        if errors := done.get("Errors"):
-            raise ClientError({"Error": errors[0]}, "DeleteObjects")
-
-
-def _buckets(config: Config) -> Iterator[str]:
-    if bucket_exists(config):
-        yield config.bucket
-
-
-def _delete_bucket(config: Config, name: str) -> None:
-    s3 = client(config, "s3")
-    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=name):
-        for upload in page.get("Uploads", []):
-            part = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
-            s3.abort_multipart_upload(Bucket=name, **part)
-    _delete_objects(config)
-    s3.delete_bucket(Bucket=name)
 
 
 def _databases(config: Config) -> Iterator[str]:
@@ -194,6 +164,8 @@ def _delete_package_group(config: Config, name: str) -> None:
 
 
 def _roles(config: Config) -> Iterator[str]:
+    if config.account.role:
+        return
     iam = client(config, "iam")
     with suppress(iam.exceptions.NoSuchEntityException):
         yield iam.get_role(RoleName=config.role)["Role"]["RoleName"]
@@ -224,7 +196,8 @@ KINDS = (
     Kind("database", _databases, _delete_database),
     Kind("log", _log_streams, _delete_log),
     Kind("image repository", _repositories, _delete_repository),
-    Kind("bucket", _buckets, _delete_bucket),
+    Kind("folder of a bucket", own_folders, lambda config, name: delete_contents(config)),
+    Kind("bucket", own_buckets, delete_bucket),
     Kind("role", _roles, lambda config, name: delete_role(config)),
 )
 

@@ -53,7 +53,7 @@ def _others(config: Config) -> list[tuple[str, str, str]]:
     """Return rows for the raw data of other sources, which has its own prefixes."""
     kept = "it stays, with its shards and tables, and is not read"
     return [
-        (f"raw/{folder}/", _words(record), kept)
+        (f"{config.home}raw/{folder}/", _words(record), kept)
         for folder, record in all_records(config)
         if folder != config.folder and re.fullmatch(rf"{config.dataset}(-.+)?", folder)
     ]

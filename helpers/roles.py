@@ -1,4 +1,7 @@
-"""The execution role of jobs and endpoints, with the permissions that they need; starts no job."""
+"""The execution role of jobs and endpoints, with the permissions that they need; starts no job.
+
+A role that the account has is neither made nor changed nor deleted.
+"""
 
 import json
 
@@ -10,12 +13,12 @@ TRUSTED = "sagemaker.amazonaws.com"
 
 def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
     """Return the role's permissions: {description: (actions, resources)}."""
-    bucket = f"arn:aws:s3:::{config.bucket}"
+    bucket, account = f"arn:aws:s3:::{config.bucket}", config.account
     logs = f"arn:aws:logs:{config.region}:*:log-group:/aws/sagemaker/*"
-    return {
+    statements = {
         "read and write the course's bucket": (
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-            [f"{bucket}/*"],
+            [f"{bucket}/{config.home}*"],
         ),
         "list the course's bucket": (["s3:ListBucket", "s3:GetBucketLocation"], [bucket]),
         "write logs": (
@@ -37,6 +40,23 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
             ["*"],
         ),
     }  # fmt: skip
+    if account.kms_key:
+        # The grant is for the volumes, which the service encrypts itself.
+        statements["use the account's key"] = (
+            ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt",
+             "kms:GenerateDataKey"],
+            [account.kms_key],
+        )  # fmt: skip
+    if account.wandb_secret:
+        statements["read the key for wandb"] = (
+            ["secretsmanager:GetSecretValue"], [secret_arn(config)],
+        )  # fmt: skip
+    return statements
+
+
+def secret_arn(config: Config) -> str:
+    """Return the pattern of the ARN of wandb's secret: AWS adds six characters to the name."""
+    return f"arn:aws:secretsmanager:{config.region}:*:secret:{config.account.wandb_secret}-??????"
 
 
 def make_role(config: Config) -> str:
@@ -45,6 +65,8 @@ def make_role(config: Config) -> str:
     Returns:
         The role's name.
     """
+    if config.account.role:
+        return config.role
     iam = client(config, "iam")
     trust = {"Effect": "Allow", "Principal": {"Service": TRUSTED}, "Action": "sts:AssumeRole"}
     try:
@@ -68,7 +90,9 @@ def make_role(config: Config) -> str:
 
 
 def delete_role(config: Config) -> bool:
-    """Delete the role and its policies; return whether it existed."""
+    """Delete the role and its policies; return whether it existed and is the course's own."""
+    if config.account.role:
+        return False
     iam = client(config, "iam")
     try:
         for name in iam.list_role_policies(RoleName=config.role)["PolicyNames"]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def boto_session(config: Config) -> boto3.Session:
     """Return this run's boto3 session; it records its calls if the config has a transcript."""
-    session = session_of(config.endpoint_url, config.region)
+    session = session_of(config.endpoint_url, config.region, config.account)
     if config.transcript:
         own_data = bool(config.raw)
         _record(session, config.transcript, config.cloud, config.dataset, config.notebook, own_data)
@@ -45,7 +45,7 @@ def _record(
 def client(config: Config, service: str) -> Any:
     """Return the run's client of an AWS service, such as `client(config, "s3")`."""
     boto_session(config)  # a client hears the listeners that its session has when it is made
-    return client_of(config.endpoint_url, config.region, service)
+    return client_of(config.endpoint_url, config.region, service, config.account)
 
 
 def job_client(service: str) -> Any:
@@ -54,6 +54,13 @@ def job_client(service: str) -> Any:
         service,
         config=BotoConfig(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 6}),
     )
+
+
+def job_secret(name: str | None) -> str | None:
+    """Return a secret's text for a job script, None without a name; the role must be allowed it."""
+    if not name:
+        return None
+    return job_client("secretsmanager").get_secret_value(SecretId=name)["SecretString"].strip()
 
 
 def public_s3_client(endpoint_url: str | None = None, *, connections: int = 32) -> Any:
@@ -143,6 +150,8 @@ def role_arn(config: Config) -> str:
     Raises:
         LookupError: notebook 00 has not made it yet.
     """
+    if config.account.role_arn:
+        return config.account.role_arn
     iam = client(config, "iam")
     try:
         return iam.get_role(RoleName=config.role)["Role"]["Arn"]

@@ -140,7 +140,7 @@ def _record(config: Config, objects: list[Entry], *, finished: bool) -> RawRecor
 
 
 def _records(config: Config) -> S3Prefix:
-    return S3Prefix(client(config, "s3"), f"s3://{config.bucket}/sources")
+    return S3Prefix(client(config, "s3"), f"s3://{config.bucket}/{config.home}sources")
 
 
 def _read_record(config: Config, key: str) -> RawRecord:

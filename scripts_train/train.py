@@ -19,7 +19,7 @@ from helpers.datasets import load_dataset  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
 from helpers.metrics import metric_line  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
-from helpers.session import job_client  # noqa: E402
+from helpers.session import job_client, job_secret  # noqa: E402
 from helpers.shard_source import ShardSource, open_source  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
 from helpers.streaming.decode_cache import DecodeCache  # noqa: E402
@@ -36,9 +36,8 @@ from helpers.training.tracking import MODES, Tracker  # noqa: E402
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags, which are a job's hyperparameters; None stands for the data set's default."""
-    shards = os.environ.get("SM_CHANNEL_SHARDS")
+    shards, failure = os.environ.get("SM_CHANNEL_SHARDS"), os.environ.get("SM_OUTPUT_FAILURE")
     model, output = os.environ.get("SM_MODEL_DIR"), os.environ.get("SM_OUTPUT_DATA_DIR")
-    failure = os.environ.get("SM_OUTPUT_FAILURE")
     instance = os.environ.get("SM_CURRENT_INSTANCE_TYPE")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     flag = parser.add_argument
@@ -63,6 +62,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--graph", choices=("yes", "no"), default="yes", help="export the model for serving")
     flag("--profile", type=int, default=0, help="steps to profile; the output has the trace")
     flag("--wandb", choices=MODES, default="off", help="offline: files to upload later")
+    flag("--wandb-secret", help="name of the secret with wandb's key, for online")
     Options.add_flags(parser)
     return parser.parse_args(argv)
 
@@ -79,10 +79,10 @@ def main(args: argparse.Namespace) -> dict:
         ranks.print(f"{manifest!r} from {args.data}")
         loaders = {split: loader(args, source, manifest, split, ranks) for split in manifest.splits}
         counts = {name: split.counts for name, split in manifest.splits.items()}
-        first, attempts = ranks.first, Attempts()
+        first, attempts, wandb = ranks.first, Attempts(), args.wandb if ranks.first else "off"
         trainer = make_trainer(args, manifest, ranks, attempts)
         trainer.resume()
-        tracker = Tracker(args.wandb if first else "off", args.output_dir, vars(args), attempts)
+        tracker = Tracker(wandb, args.output_dir, vars(args), attempts, job_secret)
         export = Export(args, manifest, trainer, attempts)
         while not trainer.finished():
             if not (numbers := trainer.train_epoch(loaders["train"])):

@@ -17,7 +17,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "operations.md"
 SERVICES = (
     *("s3", "athena", "glue"),
     *("sagemaker", "sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker-metrics"),
-    *("iam", "sts", "ecr", "logs", "cloudwatch"),
+    *("iam", "sts", "ecr", "logs", "cloudwatch", "secretsmanager"),
     *("events", "scheduler", "application-autoscaling", "apigateway", "lambda"),
     *("sns", "sqs", "codebuild", "budgets", "service-quotas"),
 )

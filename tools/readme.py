@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 
 from helpers.datasets import NAMES
-from tools import notebooks, operations
+from tools import notebooks, operations, user_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {"Needs": "Needs", "Uses": "Uses", "Takes": "Takes", "Costs": "Costs", "On AWS": "Costs"}
@@ -194,6 +194,7 @@ def write() -> None:
         path = ROOT / page
         path.write_text(written_anew(path.read_text(), page))
     operations.write()
+    user_policy.write()
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender("01, files from 8 MB on", "s3transfer/upload.py", ("UploadPart",)),
         Sender(
-            "12, inventory",
-            "helpers/inventory.py",
+            "12, objects and bucket",
+            "helpers/bucket_contents.py",
             ("AbortMultipartUpload", "DeleteBucket", "DeleteObjects", "ListMultipartUploads"),
         ),
         Sender("aws CLI, `s3 ls`", "awscli/customizations/s3/subcommands.py", ("ListBuckets",)),
@@ -160,6 +160,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
                 *("ListModelPackageGroups", "ListModels", "ListProcessingJobs"),
                 *("StopHyperParameterTuningJob", "StopProcessingJob", "StopTrainingJob"),
             ),
+        ),
+    ),
+    "service-quotas": (
+        Sender(
+            "00, quotas",
+            "helpers/quotas.py",
+            ("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
         ),
     ),
     "sagemaker-runtime": (Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),),

@@ -1,11 +1,12 @@
 """Tracks a run in wandb: settings, curves, confusion matrix; it knows wandb and nothing else.
 
 `offline` writes files that `wandb sync` can upload later, needs no key and opens no connection;
-`online` needs WANDB_API_KEY. wandb is imported only when it is used. If it fails, the run continues
-without a record.
+`online` needs a key: `read_key` of `Tracker` reads it, or it is in WANDB_API_KEY on one's own
+machine. Everybody who may describe a job sees its variables and hyperparameters, so it is in none
+of them. wandb is imported only when it is used. If it fails, the run continues without a record.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ class Tracker:
         folder: folder of wandb's files.
         settings: the run's flags.
         attempts: gets the reason if wandb fails; the record ends there.
+        read_key: reads the key from the secret that the settings name; called for `online` only.
     """
 
     def __init__(
@@ -37,13 +39,15 @@ class Tracker:
         folder: Path,
         settings: Mapping[str, object],
         attempts: Attempts | None = None,
+        read_key: Callable[[str | None], str | None] = lambda _: None,
     ):
         if mode not in MODES:
             raise ValueError(f"--wandb is {mode!r}, not {', '.join(MODES)}")
         self.run, self.attempts = None, attempts or Attempts()
         if mode != "off":
             with self.attempts("wandb"):
-                self.run = start(mode, folder, settings)
+                key = read_key(settings.get("wandb_secret")) if mode == "online" else None
+                self.run = start(mode, folder, settings, key)
 
     @contextmanager
     def _trying(self) -> Iterator[None]:
@@ -76,8 +80,10 @@ class Tracker:
             self.run = None
 
 
-def start(mode: str, folder: Path, settings: Mapping[str, object]) -> "wandb.Run":
-    """Start a record."""
+def start(
+    mode: str, folder: Path, settings: Mapping[str, object], key: str | None = None
+) -> "wandb.Run":
+    """Start a record; the key goes into no file and no variable."""
     telemetry.switch_off()
     import wandb
 
@@ -88,6 +94,7 @@ def start(mode: str, folder: Path, settings: Mapping[str, object]) -> "wandb.Run
         dir=str(folder),
         config={name: plain(value) for name, value in settings.items()},
         settings=wandb.Settings(
+            api_key=key,
             console="off",
             silent=True,
             disable_git=True,

@@ -123,18 +123,18 @@ class Build:
     def _copy_one(self, step: Instruction, source: str, target: str) -> None:
         relative = posixpath.normpath(source).lstrip("/")
         path = self._context if relative == "." else self._below(self._context, relative, step)
-        place = self._inside(self._absolute(target), step)
+        copy = self._inside(self._absolute(target), step)
         # Followed, links may lead round and round; kept, out of the image.
         if link := next((each for each in (path, *path.rglob("*")) if each.is_symlink()), None):
             link = link.relative_to(self._context)
             raise step.failed(f"{link} is a link, which isn't known here")
         if path.is_dir():  # its contents, as docker does
-            shutil.copytree(path, place, dirs_exist_ok=True)
+            shutil.copytree(path, copy, dirs_exist_ok=True)
         elif path.is_file():
-            is_folder = target.endswith("/") or place.is_dir()
-            place = place / path.name if is_folder else place
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, place)
+            is_folder = target.endswith("/") or copy.is_dir()
+            copy = copy / path.name if is_folder else copy
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
         else:
             raise step.failed(f"the build context has no {source}")
 
@@ -169,10 +169,10 @@ class Build:
 
     def _serve(self, step: Instruction) -> str | None:
         """Return the program that `docker run image serve` finds."""
-        for place in filter(None, self._variables["PATH"].split(":")):
-            path = self._inside(self._absolute(place), step) / SERVE
+        for directory in filter(None, self._variables["PATH"].split(":")):
+            path = self._inside(self._absolute(directory), step) / SERVE
             if path.is_file() and os.access(path, os.X_OK):
-                return posixpath.join(place, SERVE)
+                return posixpath.join(directory, SERVE)
         return None
 
 

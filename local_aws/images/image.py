@@ -91,18 +91,18 @@ def read(folder: Path) -> Image:
     Raises:
         FileNotFoundError: the folder is no image.
     """
-    about = json.loads((folder / ABOUT).read_text())
+    facts = json.loads((folder / ABOUT).read_text())
     return Image(
-        folder, about["python"], tuple(parsed((folder / PACKAGES).read_text())),
-        about["complete"], tuple(about["entry_point"]), about["serve"], about.get("variables", {}),
-        about.get("workdir", ""),
+        folder, facts["python"], tuple(parsed((folder / PACKAGES).read_text())),
+        facts["complete"], tuple(facts["entry_point"]), facts["serve"], facts.get("variables", {}),
+        facts.get("workdir", ""),
     )  # fmt: skip
 
 
-def write(folder: Path, packages: str, about: dict) -> None:
+def write(folder: Path, packages: str, facts: dict) -> None:
     """Make a folder an image; `about` is what `image.json` holds."""
     write_atomic(folder / PACKAGES, packages.encode())
-    write_atomic(folder / ABOUT, json.dumps(about, indent=2).encode())
+    write_atomic(folder / ABOUT, json.dumps(facts, indent=2).encode())
 
 
 def parsed(text: str) -> list[Requirement]:

@@ -101,26 +101,26 @@ class Links:
         if line is None or not _holds(line, extras):
             return
         name = canonicalize_name(line.name)
-        found = self.taken.get(name) or _in(sys.path, name)
-        if found is None:
-            found = _in([self.source], name)
-            if found is None or not line.specifier.contains(found.version, prereleases=True):
+        package = self.taken.get(name) or _in(sys.path, name)
+        if package is None:
+            package = _in([self.source], name)
+            if package is None or not line.specifier.contains(package.version, prereleases=True):
                 return
-            self.taken[name] = found
+            self.taken[name] = package
         # pip asks for the needs of what is there already, too.
         if self.deep and (key := (name, frozenset(line.extras))) not in self._seen:
             self._seen.add(key)
-            for need in found.requires or ():
+            for need in package.requires or ():
                 self.add(need, key[1])
 
     def make(self) -> None:
         """Link files, so that pip may replace or remove each, and write the packages' scripts."""
-        for found in self.taken.values():
-            for line in (found.read_text("RECORD") or "").splitlines():
+        for package in self.taken.values():
+            for line in (package.read_text("RECORD") or "").splitlines():
                 file = line.rsplit(",", 2)[0].strip('"')
                 if file and not file.startswith(("..", "/")):
                     self._link(file)
-            for each in found.entry_points.select(group="console_scripts"):
+            for each in package.entry_points.select(group="console_scripts"):
                 self._write_script(each)
 
     def _link(self, file: str) -> None:
@@ -161,7 +161,7 @@ def link(words: list[str]) -> None:
         links.add(line)
     if links.taken:
         links.make()
-        names = ", ".join(f"{name} {found.version}" for name, found in links.taken.items())
+        names = ", ".join(f"{name} {package.version}" for name, package in links.taken.items())
         print(f"Not downloaded but linked from the environment of the local AWS: {names}")
         sys.stdout.flush()
 

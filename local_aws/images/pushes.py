@@ -73,9 +73,9 @@ class Pushes:
         Raises:
             AwsError: InvalidParameterException: it can't be built.
         """
-        place = self._state / "images" / "builds"
-        place.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=place))
+        builds = self._state / "images" / "builds"
+        builds.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=builds))
         folder.chmod(0o755)
         try:
             if (context := _context(manifest)) is not None:
@@ -103,11 +103,11 @@ class Pushes:
 
 
 def _build(context: bytes, folder: Path) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        archive = Path(place, "context.tar")
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = Path(scratch, "context.tar")
         archive.write_bytes(context)
-        paths.unpack(archive, Path(place, "context"))
-        Build(Path(place, "context"), folder).run()
+        paths.unpack(archive, Path(scratch, "context"))
+        Build(Path(scratch, "context"), folder).run()
 
 
 def _move(fresh: Path, folder: Path) -> None:

@@ -59,9 +59,9 @@ def find(context: Context, uri: str) -> Image:
             f"{parts['account']}. {LACKS}"
         )
         raise AwsError("ValidationException", message)
-    for about, folder in _awss():
-        if about["repository"] == parts["repository"]:
-            if re.fullmatch(about["tags"], parts["tag"] or "latest"):
+    for facts, folder in _awss():
+        if facts["repository"] == parts["repository"]:
+            if re.fullmatch(facts["tags"], parts["tag"] or "latest"):
                 return read(folder)
     raise AwsError(
         "ValidationException",

@@ -50,8 +50,13 @@ def view_of(state: Path, image: Image) -> Path:
 def _digest(had: Iterable[installed.Distribution]) -> str:
     """Return a name that changes with the packages, with where they lie, and with the front."""
     names = sorted(f"{each.name} {each.version}" for each in had)
-    about = [*names, str(installed.SITE), str(installed.SITE.stat().st_mtime_ns), FRONT.read_text()]
-    return hashlib.sha256("\n".join(about).encode()).hexdigest()[:16]
+    inputs = [
+        *names,
+        str(installed.SITE),
+        str(installed.SITE.stat().st_mtime_ns),
+        FRONT.read_text(),
+    ]
+    return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:16]
 
 
 def _make(folder: Path, had: dict[str, installed.Distribution]) -> None:

@@ -94,6 +94,13 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("ListTagsForResource",),
         ),
     ),
+    "secretsmanager": (
+        Record(
+            "a text, which is read back; it lies in the state folder as it came",
+            ("CreateSecret", "DeleteSecret", "PutSecretValue"),
+            ("DescribeSecret", "GetSecretValue"),
+        ),
+    ),
     "cloudwatch": (
         Record(
             "metric data of jobs and callers, aggregated on request; kept until the server ends",

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
+from helpers.account_settings import AccountSettings
 from helpers.bucket import bucket_exists, make_bucket
 from helpers.session import client
+from tests.company import COMPANY, KEY
 from tests.local_cloud import course_config
 
 
@@ -49,3 +52,48 @@ def test_it_is_made_in_the_runs_region(aws, config):
     make_bucket(ours)
     place = client(ours, "s3").get_bucket_location(Bucket=ours.bucket)["LocationConstraint"]
     assert place == "eu-west-1"
+
+
+def default_key(config, name):
+    settings = client(config, "s3").get_bucket_encryption(Bucket=name)
+    rule = settings["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert rule["BucketKeyEnabled"]
+    return rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"]
+
+
+def test_a_companys_key_is_its_default_encryption_and_its_tags_are_the_buckets(aws, config):
+    company = course_config(aws, bucket="birds-and-bins-test", account=COMPANY)
+    make_bucket(company)
+    assert default_key(config, company.bucket) == KEY
+    tags = client(config, "s3").get_bucket_tagging(Bucket=company.bucket)["TagSet"]
+    assert tags == COMPANY.tag_list
+
+
+def test_a_companys_bucket_is_left_as_it_is(aws, config):
+    company = course_config(aws, account=AccountSettings(bucket=config.bucket))
+    assert make_bucket(company) == config.bucket
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        client(config, "s3").get_bucket_policy(Bucket=config.bucket)
+
+
+def test_a_companys_bucket_that_is_not_there_is_not_made(aws, config):
+    company = course_config(aws, bucket="none", account=AccountSettings(bucket="none"))
+    with pytest.raises(LookupError, match="correct COURSE_BUCKET"):
+        make_bucket(company)
+
+
+def test_what_jobs_write_to_a_companys_bucket_must_get_its_key(aws, config):
+    account = AccountSettings(bucket=config.bucket, kms_key=KEY)
+    company = course_config(aws, account=account)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    s3 = client(config, "s3")
+    s3.put_bucket_encryption(
+        Bucket=config.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}
+    )
+    with pytest.raises(ValueError, match="set the key as the bucket's default encryption"):
+        make_bucket(company)
+    rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] = KEY
+    s3.put_bucket_encryption(
+        Bucket=config.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}
+    )
+    assert make_bucket(company) == config.bucket

@@ -67,6 +67,16 @@ def test_the_bucket_names_no_account(local):
     assert local.context.account not in load_config().bucket
 
 
+def test_a_companys_settings_are_part_of_it_and_its_names_go_first(local, environment):
+    role = f"arn:aws:iam::{'0' * 12}:role/studio"
+    environment.setenv("COURSE_ROLE_ARN", role)
+    environment.setenv("COURSE_BUCKET", "data/ada")
+    environment.setenv("COURSE_TAGS", "team=birds")
+    config = load_config()
+    assert (config.role, config.bucket, config.home) == ("studio", "data", "ada/birds-and-bins/")
+    assert config.account.tags == (("team", "birds"),)
+
+
 @pytest.mark.parametrize(
     "variable, value, words",
     [
@@ -74,6 +84,7 @@ def test_the_bucket_names_no_account(local):
         ("COURSE_DATASET", "cats", "birds or bins"),
         ("COURSE_LOCAL_PORT", "http", "a number below 65536"),
         ("COURSE_LOCAL_PORT", "70000", "a number below 65536"),
+        ("COURSE_KMS_KEY", "alias/mine", "correct it, or unset it"),
     ],
 )
 def test_a_wrong_setting_says_what_is_right(environment, variable, value, words):

@@ -11,6 +11,7 @@ from helpers.session import (
     athena_connection,
     client,
     close,
+    job_secret,
     kaggle_session,
     public_s3_client,
     role_arn,
@@ -87,6 +88,13 @@ def test_a_missing_role_names_the_notebook_that_makes_it(config):
         role_arn(config)
     make_role(config)
     assert role_arn(config).endswith(f":role/{config.role}")
+
+
+def test_a_job_reads_a_secret_by_its_name(config):
+    assert job_secret(None) is None
+    secrets = client(config, "secretsmanager")
+    secrets.create_secret(Name="birds/wandb", SecretString="key\n")
+    assert job_secret("birds/wandb") == "key"
 
 
 def test_closing_what_does_not_run_is_no_error(config, monkeypatch, tmp_path):

@@ -27,7 +27,7 @@ OPERATIONS = {
         "ListTableMetadata": "CatalogName DatabaseName WorkGroup Expression NextToken MaxResults",
         "StartQueryExecution": """QueryString ClientRequestToken WorkGroup ExecutionParameters
             QueryExecutionContext(Database Catalog=AwsDataCatalog|awsdatacatalog)
-            ResultConfiguration(OutputLocation)""",
+            ResultConfiguration(OutputLocation EncryptionConfiguration(*))""",
         "StopQueryExecution": "QueryExecutionId",
         "UpdatePreparedStatement": "StatementName WorkGroup QueryStatement Description",
     },

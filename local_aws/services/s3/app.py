@@ -138,7 +138,7 @@ class S3App:
             self.settings.bucket_coming(request)
         response = bucket_requests.create_bucket(self.store, request, body)
         if is_new:
-            self.settings.bucket_created(request)
+            self.settings.bucket_created(request, body)
         return response
 
     def _object(self, request: Request) -> Response:

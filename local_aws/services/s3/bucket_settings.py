@@ -33,9 +33,18 @@ class BucketSettings:
         if self._call(self._plain(request, "HEAD", FIRST_REGION)).status != 404:
             self._call(self._plain(request, "DELETE", FIRST_REGION))
 
-    def bucket_created(self, request: Request) -> None:
-        """Tell the app of a new bucket; on a full disk, do so later at its first setting."""
-        self._tell(request, "PUT", self._region(request))
+    def bucket_created(self, request: Request, body: bytes) -> None:
+        """Tell the app of a new bucket; on a full disk, do so later at its first setting.
+
+        Args:
+            body: CreateBucketConfiguration, whose tags the bucket gets.
+        """
+        self._tell(request, "PUT", region := self._region(request))
+        if tags := _tags(body):
+            document = xml.document("Tagging", xml.group("TagSet", *tags))
+            setting = {"QUERY_STRING": "tagging", "CONTENT_LENGTH": str(len(document))}
+            plain = self._plain(request, "PUT", region)
+            self._call(plain | setting | {"wsgi.input": io.BytesIO(document)})
 
     def bucket_deleted(self, request: Request) -> None:
         """Tell the app that a bucket is deleted; on a full disk, later when its name is reused."""
@@ -107,3 +116,11 @@ class BucketSettings:
             "CONTENT_LENGTH": str(len(body)),
             "wsgi.input": io.BytesIO(body),
         }
+
+
+def _tags(body: bytes) -> list[str]:
+    """Return the tags of a CreateBucketConfiguration, as elements."""
+    return [
+        xml.group("Tag", *(xml.tag(name, tag.findtext(name) or "") for name in ("Key", "Value")))
+        for tag in (xml.parse(body).iter("Tag") if body else ())
+    ]

@@ -37,7 +37,7 @@ OPERATIONS = {
             MultipartUpload(Parts(ETag PartNumber {_SUMS}))""",
         "CopyObject": f"{_DESCRIBED} {_SOURCE} ChecksumAlgorithm MetadataDirective",
         "CreateBucket": f"""Bucket {_GRANTS} GrantWrite
-            CreateBucketConfiguration(LocationConstraint)""",
+            CreateBucketConfiguration(LocationConstraint Tags(*))""",
         "CreateMultipartUpload": f"{_DESCRIBED} ChecksumAlgorithm ChecksumType",
         "DeleteBucket": _OWNED,
         "DeleteObject": f"{_OBJECT} VersionId",

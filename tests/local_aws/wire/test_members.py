@@ -88,17 +88,20 @@ def test_a_processing_job_with_what_is_not_done_does_not_begin(client, place, ch
 def test_what_is_refused_for_a_member_leaves_nothing_behind(aws, client):
     aws.store.put(BUCKET, "model.tar.gz", b"x")
     container = {"Image": "i", "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
+    model = {"ModelName": "m", "PrimaryContainer": container, "ExecutionRoleArn": ROLE}
+    mode = {"InferenceExecutionConfig": {"Mode": "Direct"}}
+    board = {"TensorBoardOutputConfig": {"S3OutputPath": f"s3://{BUCKET}/board"}}
     tags = {"Tags": [{"Key": "a", "Value": "b"}]}
-    model = {"ModelName": "m", "PrimaryContainer": container, "ExecutionRoleArn": ROLE, **tags}
     requests = [
-        ("sagemaker", "create_model", model),
-        ("sagemaker", "create_training_job", training("job", "pass", **tags)),
-        ("athena", "create_work_group", {"Name": "w", **tags}),
-        ("glue", "create_database", {"DatabaseInput": {"Name": "d"}, "Tags": {"a": "b"}}),
+        ("sagemaker", "create_model", model, mode),
+        ("sagemaker", "create_training_job", training("job", "pass"), board),
+        ("athena", "create_work_group", {"Name": "w"}, tags),
+        ("glue", "create_database", {"DatabaseInput": {"Name": "d"}}, {"Tags": {"a": "b"}}),
     ]
-    for service, operation, request in requests:
-        with pytest.raises(ClientError, match="NotImplementedException.* with Tags: leave that"):
-            getattr(client(service), operation)(**request)
+    for service, operation, request, more in requests:
+        words = f"NotImplementedException.* with {next(iter(more))}: leave that"
+        with pytest.raises(ClientError, match=words):
+            getattr(client(service), operation)(**request, **more)
     assert client("sagemaker").list_models()["Models"] == []
     assert client("sagemaker").list_training_jobs()["TrainingJobSummaries"] == []
     assert client("glue").get_databases()["DatabaseList"] == []

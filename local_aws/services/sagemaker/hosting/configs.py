@@ -18,8 +18,9 @@ LISTING = Listing(
 
 OPERATIONS = {
     "sagemaker": {
-        "CreateEndpointConfig": """EndpointConfigName ProductionVariants(VariantName ModelName
-            InstanceType InitialInstanceCount InitialVariantWeight)""",
+        "CreateEndpointConfig": """EndpointConfigName KmsKeyId Tags(*)
+            ProductionVariants(VariantName ModelName InstanceType InitialInstanceCount
+                InitialVariantWeight)""",
         "DescribeEndpointConfig": "EndpointConfigName",
         "ListEndpointConfigs": LISTED,
         "DeleteEndpointConfig": "EndpointConfigName",

@@ -40,7 +40,7 @@ LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
 
 OPERATIONS = {
     "sagemaker": {
-        "CreateEndpoint": "EndpointName EndpointConfigName",
+        "CreateEndpoint": "EndpointName EndpointConfigName Tags(*)",
         "DescribeEndpoint": "EndpointName",
         "ListEndpoints": f"{LISTED} {CHANGED}",
         "UpdateEndpoint": "EndpointName EndpointConfigName",

@@ -19,7 +19,8 @@ _CONTAINER = "Image ModelDataUrl Environment ModelPackageName Mode=SingleModel"
 OPERATIONS = {
     "sagemaker": {
         "CreateModel": f"""ModelName ExecutionRoleArn PrimaryContainer({_CONTAINER})
-            Containers({_CONTAINER}) EnableNetworkIsolation=false""",
+            Containers({_CONTAINER}) EnableNetworkIsolation=false
+            VpcConfig(*) Tags(*)""",
         "ListModels": LISTED,
         "DeleteModel": "ModelName",
     },

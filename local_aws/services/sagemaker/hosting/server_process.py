@@ -118,8 +118,8 @@ class ServerProcess:
             raise StartFailed(f"{UNFIT}: it was not answered within {START_SECONDS:.0f} s")
         if not self._came_up:
             tail = [self._container.outward(line) for line in self._output.tail]
-            said = next((line for line in reversed(tail) if line.strip()), "it said nothing")
-            raise StartFailed(f"{UNFIT}: {last_error(tail) or said}")
+            last_line = next((line for line in reversed(tail) if line.strip()), "it said nothing")
+            raise StartFailed(f"{UNFIT}: {last_error(tail) or last_line}")
 
     def answer(self, body: bytes, headers: dict[str, str]) -> Answer:
         """Send one request to the server.

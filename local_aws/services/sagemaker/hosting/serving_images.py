@@ -57,14 +57,18 @@ def start_of(image: Image, venv: Path, model: Path, port: int) -> Start:
         model: the folder of the unpacked archive.
         port: the one that it has to listen on.
     """
-    given = {"SAGEMAKER_BASE_DIR": "/opt/ml", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {
+        "SAGEMAKER_BASE_DIR": "/opt/ml",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
     if image.serve == TOOLKIT:
-        return Start(["/bin/bash", "-c", _toolkit(venv, model, port)], given)
+        return Start(["/bin/bash", "-c", _toolkit(venv, model, port)], environment)
     # Where several containers share an address, SageMaker names the port by this variable. None of
     # the contract names the address: here nothing shall listen to other machines.
     address = {"SAGEMAKER_BIND_TO_PORT": str(port), "UVICORN_HOST": LOOPBACK}
-    given["SAGEMAKER_MODEL_SERVER_WORKERS"] = "1"
-    return Start([*image.entry_point, "serve"], given, address)
+    environment["SAGEMAKER_MODEL_SERVER_WORKERS"] = "1"
+    return Start([*image.entry_point, "serve"], environment, address)
 
 
 def _toolkit(venv: Path, model: Path, port: int) -> str:

@@ -31,7 +31,7 @@ class Request:
     def set_response_status(self, code: int = 200, phrase: str = "") -> None:
         self.status = code
 
-    def set_response_content_type(self, place: int, content_type: str) -> None:
+    def set_response_content_type(self, position: int, content_type: str) -> None:
         self.content_type = content_type
 
 

@@ -60,11 +60,13 @@ def is_kept(job: dict) -> bool:
 
 def pool_key(job: dict) -> tuple:
     """Return the properties that two jobs must share to run on the same instances."""
-    resources = job["ResourceConfig"]
+    resources, network = job["ResourceConfig"], job.get("VpcConfig", {})
+    sizes = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId")
     return (
         tuning_job(job),
         job["RoleArn"],
-        *(resources.get(name) for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB")),
+        *(resources.get(name) for name in sizes),
+        *(frozenset(network.get(name, ())) for name in ("Subnets", "SecurityGroupIds")),
     )
 
 

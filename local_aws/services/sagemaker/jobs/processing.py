@@ -15,17 +15,19 @@ from local_aws.services.sagemaker.jobs.data_sources import objects_of
 from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
+from local_aws.services.sagemaker.jobs.volume_keys import check_volume_key
 from local_aws.wire.listing import CHANGED, LISTED
 
 OPERATIONS = {
     "sagemaker": {
-        "CreateProcessingJob": """ProcessingJobName RoleArn Environment
+        "CreateProcessingJob": """ProcessingJobName RoleArn Environment Tags(*)
             AppSpecification(ImageUri ContainerEntrypoint ContainerArguments)
-            ProcessingResources(ClusterConfig(InstanceType InstanceCount VolumeSizeInGB))
+            NetworkConfig(VpcConfig(*)) ProcessingResources(ClusterConfig(InstanceType InstanceCount
+                VolumeSizeInGB VolumeKmsKeyId))
             StoppingCondition(MaxRuntimeInSeconds)
             ProcessingInputs(InputName AppManaged=false S3Input(S3Uri LocalPath S3DataType
                 S3InputMode=File S3DataDistributionType S3CompressionType=None))
-            ProcessingOutputConfig(Outputs(OutputName AppManaged=false
+            ProcessingOutputConfig(KmsKeyId Outputs(OutputName AppManaged=false
                 S3Output(S3Uri LocalPath S3UploadMode=EndOfJob)))""",
         "DescribeProcessingJob": "ProcessingJobName",
         "ListProcessingJobs": f"{LISTED} {CHANGED}",
@@ -78,6 +80,7 @@ class ProcessingKind(JobKind):
         if not _entry_point(self._context, request, self.image_uri(request)):
             message = "The image names no entry point: give AppSpecification.ContainerEntrypoint."
             raise AwsError("ValidationException", message)
+        check_volume_key(request["ProcessingResources"]["ClusterConfig"])
         for source in request.get("ProcessingInputs", []):
             if "S3Input" not in source:
                 message = f"ProcessingInput {source['InputName']}: only S3Input is supported."

@@ -2,7 +2,7 @@
 
 `quotas.json` in the state folder has the quotas that were set, by AWS's names, such as
 "ml.g4dn.xlarge for training warm pool usage" (0 by AWS's default).
-Left out: the Service Quotas API, quotas over all instance types.
+Left out: quotas over all instance types.
 """
 
 import json
@@ -31,6 +31,10 @@ class Quotas:
             examples = "; ".join(f"ml.m5.large for {use} usage" for use in USES)
             raise ValueError(f"There is no quota {name!r}: the names are {examples}")
         write_atomic(self._file, json.dumps(self._read() | {name: most}, indent=1).encode())
+
+    def applied(self) -> dict[str, int]:
+        """Return the quotas that were set, by name."""
+        return self._read()
 
     def check(self, instance_type: str, use: str, used: int, more: int) -> None:
         """Refuse a request for more instances than the quota allows.

@@ -23,7 +23,7 @@ from local_aws.wire.listing import CHANGED, LISTED
 
 OPERATIONS = {
     "sagemaker": {
-        "CreateTrainingJob": f"""TrainingJobName HyperParameters {MEMBERS}
+        "CreateTrainingJob": f"""TrainingJobName HyperParameters Tags(*) {MEMBERS}
             AlgorithmSpecification({ALGORITHM} ContainerEntrypoint ContainerArguments)""",
         "DescribeTrainingJob": "TrainingJobName",
         "ListTrainingJobs": f"{LISTED} {CHANGED} WarmPoolStatusEquals",

@@ -13,7 +13,7 @@ SUMMARY = ("ModelCardName", "ModelCardArn", "ModelCardStatus", "CreationTime", "
 LISTING = Listing("ModelCardSummaries", "ModelCardName", SUMMARY, "ModelCardStatus")
 OPERATIONS = {
     "sagemaker": {
-        "CreateModelCard": "ModelCardName Content ModelCardStatus",
+        "CreateModelCard": "ModelCardName Content ModelCardStatus SecurityConfig(KmsKeyId) Tags(*)",
         "UpdateModelCard": "ModelCardName Content ModelCardStatus",
         "ListModelCards": f"{LISTED} ModelCardStatus",
         "DeleteModelCard": "ModelCardName",

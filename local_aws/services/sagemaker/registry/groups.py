@@ -28,7 +28,8 @@ LISTING = Listing(
 
 OPERATIONS = {
     "sagemaker": {
-        "CreateModelPackageGroup": "ModelPackageGroupName ModelPackageGroupDescription",
+        "CreateModelPackageGroup": """ModelPackageGroupName ModelPackageGroupDescription
+            Tags(*)""",
         "DescribeModelPackageGroup": "ModelPackageGroupName",
         "ListModelPackageGroups": LISTED,
         "DeleteModelPackageGroup": "ModelPackageGroupName",

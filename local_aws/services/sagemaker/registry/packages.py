@@ -2,7 +2,7 @@
 
 A package in a group is a version (1, 2, …) without a name, which the SDK relies on; a package
 without a group has no approval. Left out, and refused: validation jobs, algorithms, the
-marketplace, keys, managed storage.
+marketplace, managed storage. A key of KMS is kept and encrypts nothing.
 """
 
 from datetime import datetime
@@ -46,7 +46,8 @@ OPERATIONS = {
             ModelPackageRegistrationType InferenceSpecification(*) ModelApprovalStatus
             AdditionalInferenceSpecifications(*) SkipModelValidation ClientToken ModelCard(*)
             ModelMetrics(*) DriftCheckBaselines(*) MetadataProperties(*) ModelLifeCycle(*)
-            CustomerMetadataProperties Domain Task SamplePayloadUrl SourceUri""",
+            CustomerMetadataProperties Domain Task SamplePayloadUrl SourceUri
+            SecurityConfig(KmsKeyId) Tags(*)""",
         "DescribeModelPackage": "ModelPackageName IncludedData",
         "ListModelPackages": f"""{LISTED} ModelPackageGroupName ModelApprovalStatus
             ModelPackageType""",
@@ -130,6 +131,11 @@ class Packages(Engine):
             )
         if not name and not group:
             _refuse("Missing ARN.")
+        if group and request.get("Tags"):
+            _refuse(
+                "Tags are not supported in Model Package versions. "
+                "Please add them to the Model Package Group"
+            )
         if name and request.get("ModelApprovalStatus"):
             _refuse(
                 "ModelApprovalStatus is only for a package in a group: give ModelPackageGroupName."

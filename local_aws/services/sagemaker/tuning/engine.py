@@ -43,7 +43,7 @@ TRIALS = Listing(
 
 OPERATIONS = {
     "sagemaker": {
-        "CreateHyperParameterTuningJob": f"""HyperParameterTuningJobName
+        "CreateHyperParameterTuningJob": f"""HyperParameterTuningJobName Tags(*)
             HyperParameterTuningJobConfig(Strategy
                 StrategyConfig(HyperbandStrategyConfig(MinResource MaxResource))
                 HyperParameterTuningJobObjective(Type MetricName) RandomSeed

@@ -8,6 +8,7 @@ from math import prod
 
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.jobs.metrics import check_definitions
+from local_aws.services.sagemaker.jobs.volume_keys import check_volume_key
 from local_aws.services.sagemaker.tuning.ranges import Range, RangeError, as_text, read_ranges
 
 MOST_EPOCHS = 20_000
@@ -15,7 +16,7 @@ EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
 """Static hyperparameters that give Hyperband's MaxResource."""
 OBJECTIVE = "_tuning_objective_metric"
 PASSED_ON = (
-    "RoleArn", "InputDataConfig", "OutputDataConfig",
+    "RoleArn", "InputDataConfig", "VpcConfig", "OutputDataConfig",
     "StoppingCondition", "EnableNetworkIsolation", "EnableInterContainerTrafficEncryption",
     "EnableManagedSpotTraining", "CheckpointConfig", "RetryStrategy", "Environment",
 )  # fmt: skip
@@ -48,6 +49,7 @@ def check(request: dict) -> None:
             f" Provide a metric in the metric definitions: {metric} is not in them."
         )
     check_definitions(definitions)
+    check_volume_key(definition["ResourceConfig"])
     ranges = ranges_of(request)
     if both := sorted(ranges.keys() & definition.get("StaticHyperParameters", {}).keys()):
         raise refuse(f"Hyperparameters are both static and tuned: {', '.join(both)}.")

@@ -94,7 +94,7 @@ def test_what_a_statement_does_not_name_counts_as_much(statements, verdict):
     "more, why",
     [
         ({"PolicyInputList": ["{}"]}, "with PolicyInputList"),
-        ({"ContextEntries": [{"ContextKeyName": "aws:a"}]}, "with ContextEntries"),
+        ({"CallerArn": "arn:aws:iam::000000000000:user/job"}, "with CallerArn"),
         ({"PolicySourceArn": "arn:aws:iam::000000000000:user/job"}, "must be the ARN of a role"),
         ({}, "permissions boundary"),
     ],
@@ -109,3 +109,67 @@ def test_what_would_change_the_answer_is_refused(client, more, why):
     }
     with pytest.raises(ClientError, match=why):
         iam.simulate_principal_policy(**role | more)
+
+
+PASS = {**ALL, "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}}
+
+
+@pytest.mark.parametrize(
+    "context, verdict",
+    [
+        ({"iam:passedtoservice": ["sagemaker.amazonaws.com"]}, "allowed"),
+        ({"iam:passedtoservice": ["ec2.amazonaws.com"]}, "implicitDeny"),
+    ],
+)
+def test_a_condition_on_a_key_of_the_context_is_evaluated(context, verdict):
+    assert decide([{"Statement": PASS}], "iam:PassRole", "role", context) == verdict
+    like = {"StringLike": {"iam:PassedToService": "sage*"}}
+    assert decide([{"Statement": {**ALL, "Condition": like}}], "a:B", "c", context) == verdict
+
+
+def put(iam, *statements, **more):
+    """Make the role `job` with a policy."""
+    iam.create_role(RoleName="job", AssumeRolePolicyDocument="{}", **more)
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_role_policy(RoleName="job", PolicyName="mine", PolicyDocument=document)
+
+
+def simulate(iam, *actions, arn="arn:aws:iam::000000000000:role/job", **more):
+    answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=actions, **more)
+    return answer["EvaluationResults"]
+
+
+def test_a_boundary_allows_nothing_and_takes_away(client):
+    iam = client("iam")
+    document = json.dumps({"Version": "2012-10-17", "Statement": {**READ, "Resource": "*"}})
+    boundary = iam.create_policy(PolicyName="bound", PolicyDocument=document)["Policy"]["Arn"]
+    put(iam, {**ALL, "Action": ["s3:*"]}, PermissionsBoundary=boundary)
+    answers = simulate(iam, "s3:GetObject", "s3:PutObject", "glue:GetTable")
+    decisions = [answer["EvalDecision"] for answer in answers]
+    assert decisions == ["allowed", "implicitDeny", "implicitDeny"]
+    within = [answer["PermissionsBoundaryDecisionDetail"] for answer in answers]
+    assert [each["AllowedByPermissionsBoundary"] for each in within] == [True, False, False]
+
+
+def test_a_denial_names_its_policy(client):
+    iam = client("iam")
+    put(iam, ALL, DENY)
+    (answer,) = simulate(iam, "s3:GetObject", ResourceArns=["arn:aws:s3:::ours/secret"])
+    assert answer["MatchedStatements"][0]["SourcePolicyId"] == "mine"
+
+
+def test_the_context_comes_with_the_request(client):
+    iam = client("iam")
+    put(iam, PASS)
+    entry = {"ContextKeyName": "iam:PassedToService", "ContextKeyType": "string"}
+    for service, verdict in (("sagemaker", "allowed"), ("ec2", "implicitDeny")):
+        values = [f"{service}.amazonaws.com"]
+        context = [{**entry, "ContextKeyValues": values}]
+        (answer,) = simulate(iam, "iam:PassRole", ContextEntries=context)
+        assert answer["EvalDecision"] == verdict
+
+
+def test_the_caller_may_do_everything(client):
+    caller = client("sts").get_caller_identity()["Arn"]
+    (answer,) = simulate(client("iam"), "iam:DeleteRole", arn=caller)
+    assert answer["EvalDecision"] == "allowed"

@@ -31,6 +31,14 @@ def test_the_settings_app_hears_of_new_and_deleted_buckets(cloud):
     west.close()
 
 
+def test_the_tags_of_a_new_bucket_are_one_of_its_settings(cloud, s3):
+    tags = [{"Key": "team", "Value": "birds & bins"}]
+    s3.create_bucket(Bucket="bins", CreateBucketConfiguration={"Tags": tags})
+    method, path, query, body = cloud.settings.seen[-1]
+    assert (method, path, query) == ("PUT", "/bins", "tagging")
+    assert b"<Key>team</Key><Value>birds &amp; bins</Value>" in body
+
+
 def test_settings_of_no_bucket_are_a_404(cloud, s3):
     with pytest.raises(ClientError, match="NoSuchBucket"):
         s3.get_bucket_policy(Bucket="none")

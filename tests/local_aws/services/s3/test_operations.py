@@ -21,8 +21,8 @@ A = {"Bucket": "birds", "Key": "a"}
         ),
         (
             "create_bucket",
-            {"Bucket": "b" * 9, "CreateBucketConfiguration": {"Tags": [{"Key": "k", "Value": ""}]}},
-            "CreateBucketConfiguration.Tags",
+            {"Bucket": "b" * 9, "CreateBucketConfiguration": {"Bucket": {"Type": "Directory"}}},
+            "CreateBucketConfiguration.Bucket",
         ),
     ],
 )

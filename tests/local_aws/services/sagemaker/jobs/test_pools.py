@@ -74,6 +74,8 @@ def test_the_second_job_starts_in_a_third_of_the_time_and_finds_only_the_cache(c
         {"ResourceConfig": {"VolumeSizeInGB": 2}},
         {"ResourceConfig": {"InstanceType": "ml.m5.xlarge"}},
         {"ResourceConfig": {"InstanceCount": 2}},
+        {"ResourceConfig": {"VolumeKmsKeyId": "key"}},
+        {"VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}},
     ],
     ids=lambda change: str(change)[:40],
 )

@@ -114,6 +114,7 @@ REFUSED = [
     ({"ModelPackageGroupName": "nobody"}, "model-package-group/nobody does not exist"),
     ({"uri": f"s3://{BUCKET}/none.tar.gz"}, "none.tar.gz: there is no such object"),
     ({"CertifyForMarketplace": True}, "NotImplementedException.* with CertifyForMarketplace"),
+    ({"Tags": [{"Key": "a", "Value": "b"}]}, "Please add them to the Model Package Group"),
     ({"ModelApprovalStatus": "Maybe"}, "enum value set"),
     ({"ModelCard": card(nonsense={})}, r"extraneous key \[nonsense\]"),
     ({"ModelCard": card(model_overview={"model_name": "x"})}, r"extraneous key \[model_name"),

@@ -1,0 +1,196 @@
+"""Fills what an account prescribes into each request that has a field for it; sends none.
+
+Tables of operations and their members, by botocore's names, and of what AWS refuses. A test holds
+them against botocore's models of all that the course sends. A value that a caller gave stays; tags
+are added to the caller's.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.hooks import BaseEventHooks
+from botocore.model import OperationModel
+
+from helpers.account_settings import AccountSettings
+from helpers.instances import has_local_storage
+
+_TRAINING = {
+    "VpcConfig": "vpc",
+    "OutputDataConfig.KmsKeyId": "kms_key",
+    "ResourceConfig.VolumeKmsKeyId": "kms_key",
+}
+_TUNING = {**_TRAINING, "HyperParameterTuningResourceConfig.VolumeKmsKeyId": "kms_key"}
+_S3 = {"ServerSideEncryption": "encryption", "SSEKMSKeyId": "kms_key"}
+_TAGS = {"Tags": "tag_list"}
+_WORKGROUP = {"WorkGroup": "workgroup"}
+
+FIELDS: dict[tuple[str, str], dict[str, str]] = {
+    ("s3", "PutObject"): _S3,
+    ("s3", "CopyObject"): _S3,
+    ("s3", "CreateMultipartUpload"): _S3,
+    ("s3", "CreateBucket"): {"CreateBucketConfiguration.Tags": "tag_list"},
+    ("iam", "CreateRole"): {"PermissionsBoundary": "permissions_boundary", **_TAGS},
+    ("ecr", "CreateRepository"): {
+        "encryptionConfiguration": "image_encryption",
+        "tags": "tag_list",
+    },
+    ("athena", "StartQueryExecution"): {
+        "ResultConfiguration.EncryptionConfiguration": "query_encryption",
+        **_WORKGROUP,
+    },
+    ("athena", "ListQueryExecutions"): _WORKGROUP,
+    ("athena", "GetTableMetadata"): _WORKGROUP,
+    ("athena", "ListDatabases"): _WORKGROUP,
+    ("athena", "ListTableMetadata"): _WORKGROUP,
+    ("sagemaker", "CreateTrainingJob"): {**_TRAINING, **_TAGS},
+    ("sagemaker", "CreateHyperParameterTuningJob"): {
+        **{f"TrainingJobDefinition.{path}": name for path, name in _TUNING.items()},
+        **{f"TrainingJobDefinitions[].{path}": name for path, name in _TUNING.items()},
+        **_TAGS,
+    },
+    ("sagemaker", "CreateProcessingJob"): {
+        "NetworkConfig.VpcConfig": "vpc",
+        "ProcessingInputs[].DatasetDefinition.AthenaDatasetDefinition.KmsKeyId": "kms_key",
+        "ProcessingInputs[].DatasetDefinition.AthenaDatasetDefinition.WorkGroup": "workgroup",
+        "ProcessingInputs[].DatasetDefinition.RedshiftDatasetDefinition.KmsKeyId": "kms_key",
+        "ProcessingOutputConfig.KmsKeyId": "kms_key",
+        "ProcessingResources.ClusterConfig.VolumeKmsKeyId": "kms_key",
+        **_TAGS,
+    },
+    ("sagemaker", "CreateModel"): {"VpcConfig": "vpc", **_TAGS},
+    ("sagemaker", "CreateEndpointConfig"): {
+        "KmsKeyId": "kms_key",
+        "DataCaptureConfig.KmsKeyId": "kms_key",
+        "AsyncInferenceConfig.OutputConfig.KmsKeyId": "kms_key",
+        "ProductionVariants[].CoreDumpConfig.KmsKeyId": "kms_key",
+        "ShadowProductionVariants[].CoreDumpConfig.KmsKeyId": "kms_key",
+        **_TAGS,
+    },
+    ("sagemaker", "CreateEndpoint"): _TAGS,
+    ("sagemaker", "CreateModelPackageGroup"): _TAGS,
+    ("sagemaker", "CreateModelPackage"): {
+        "SecurityConfig.KmsKeyId": "kms_key",
+        "ValidationSpecification.ValidationProfiles[].TransformJobDefinition.TransformOutput."
+        "KmsKeyId": "kms_key",
+        "ValidationSpecification.ValidationProfiles[].TransformJobDefinition.TransformResources."
+        "VolumeKmsKeyId": "kms_key",
+        **_TAGS,
+    },
+    ("sagemaker", "CreateModelCard"): {"SecurityConfig.KmsKeyId": "kms_key", **_TAGS},
+}
+"""By service and operation: the members to fill, and the attributes of the settings."""
+
+MADE = ("CreateBucketConfiguration", "NetworkConfig", "ResultConfiguration", "SecurityConfig")
+"""Structures without a required member of their own: made where a request lacks them."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A member that AWS refuses."""
+
+    member: str
+    """Its path ends so."""
+    applies: Callable[[dict], bool]
+    """To the structure that has the member."""
+    why: str
+    source: str
+
+
+def _stores_locally(resources: dict) -> bool:
+    """Say whether one of the types that a job may get has disks of its own."""
+    choices = resources.get("InstanceConfigs") or resources.get("InstanceGroups") or [resources]
+    return any(has_local_storage(each.get("InstanceType", "")) for each in choices)
+
+
+_VOLUME = Refusal(
+    "VolumeKmsKeyId",
+    _stores_locally,
+    "the instances' own disks are encrypted by a module of their hardware",
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html",
+)
+REFUSED: dict[tuple[str, str], tuple[Refusal, ...]] = {
+    ("sagemaker", "CreateTrainingJob"): (_VOLUME,),
+    ("sagemaker", "CreateHyperParameterTuningJob"): (_VOLUME,),
+    ("sagemaker", "CreateProcessingJob"): (_VOLUME,),
+    ("sagemaker", "CreateModelPackage"): (
+        _VOLUME,
+        Refusal(
+            "Tags",
+            lambda request: bool(request.get("ModelPackageGroupName")),
+            "a version has the tags of its group",
+            "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html",
+        ),
+    ),
+    ("sagemaker", "CreateEndpointConfig"): (
+        Refusal(
+            "VpcConfig",
+            lambda _: True,
+            "it is for endpoints of inference components; others have their models' networks",
+            "https://github.com/hashicorp/terraform-provider-aws/pull/48884",
+        ),
+    ),
+}
+"""What AWS refuses though its model has the member. Serverless endpoints, which the course does not
+make, would refuse a model with a network:
+https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+"""
+
+
+def prescribe(events: BaseEventHooks, settings: AccountSettings) -> None:
+    """Have all clients of a session's events, the SDK's own too, fill their requests."""
+
+    def fill(params: dict, model: OperationModel, **_: Any) -> dict:
+        return filled(settings, model.service_model.service_name, model.name, params)
+
+    if settings != AccountSettings():
+        events.register("provide-client-params", fill)
+
+
+def filled(settings: AccountSettings, service: str, operation: str, request: dict) -> dict:
+    """Return a request with all that the settings prescribe for it; the caller's stays as it is."""
+    fields = FIELDS.get((service, operation), {})
+    values = {path: value for path, name in fields.items() if (value := getattr(settings, name))}
+    if not values or _has_own_encryption(request):
+        return request
+    # Bodies may be streams, which are not for copying; what is filled never lies beside them.
+    result = {
+        name: deepcopy(value) if _is_data(value) else value for name, value in request.items()
+    }
+    refusals = REFUSED.get((service, operation), ())
+    for path, value in values.items():
+        _fill(result, path, value, refusals)
+    return result
+
+
+def _has_own_encryption(request: dict) -> bool:
+    """Say whether a caller chose another encryption of an object, which goes with no key."""
+    return request.get("ServerSideEncryption", "aws:kms") != "aws:kms"
+
+
+def _is_data(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def _fill(structure: dict, path: str, value: Any, refusals: tuple[Refusal, ...]) -> None:
+    """Set one member, in every item of the lists on its way."""
+    name, _, rest = path.partition(".")
+    if not rest:
+        _set(structure, name, value, refusals)
+    elif name.endswith("[]"):
+        for item in structure.get(name.removesuffix("[]"), []):
+            _fill(item, rest, value, refusals)
+    elif name in MADE or structure.get(name) is not None:
+        _fill(structure.setdefault(name, {}), rest, value, refusals)
+
+
+def _set(structure: dict, name: str, value: Any, refusals: tuple[Refusal, ...]) -> None:
+    if any(each.member == name and each.applies(structure) for each in refusals):
+        return
+    if name in ("Tags", "tags"):
+        own = structure.get(name) or []
+        names = {tag["Key"] for tag in own}
+        structure[name] = [*own, *(tag for tag in value if tag["Key"] not in names)]
+    elif structure.get(name) is None:
+        structure[name] = deepcopy(value)

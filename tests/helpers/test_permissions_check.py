@@ -1,0 +1,121 @@
+"""IAM's answers are words that an administrator can act on; without any the course goes on."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from helpers import permissions_check
+from helpers.account_settings import AccountSettings
+from helpers.permissions_check import check, check_permissions, check_role, check_user, principal
+from helpers.roles import make_role
+from helpers.session import client
+from helpers.user_policy import policy, user_permissions
+from tests.local_cloud import course_config
+
+ACCOUNT = "0" * 12
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/person"
+DENY = {"Effect": "Deny", "Action": "sagemaker:CreateModel", "Resource": "*"}
+
+
+@pytest.fixture
+def needed(config):
+    return user_permissions(config, ACCOUNT)
+
+
+@pytest.fixture
+def person(config, needed):
+    """Return a function that gives a role of a person a policy, the whole one or another."""
+    iam = client(config, "iam")
+
+    def give(document=None, **more):
+        iam.create_role(RoleName="person", AssumeRolePolicyDocument="{}", **more)
+        text = json.dumps(document or policy(needed))
+        iam.put_role_policy(RoleName="person", PolicyName="mine", PolicyDocument=text)
+
+    return give
+
+
+def answers(config, needed):
+    return dict(check(config, ROLE, needed).itertuples(index=False))
+
+
+def test_the_courses_own_policy_allows_all_that_is_asked(config, needed, person):
+    person()
+    assert {*answers(config, needed).values()} == {"allowed"}
+
+
+def test_the_caller_of_the_local_aws_is_asked_about_itself(config):
+    assert {*check_user(config)["answer"]} == {"allowed"}
+
+
+def test_what_is_missing_is_named_with_its_resource_and_no_account(config, needed, person):
+    whole = policy(needed)
+    whole["Statement"] = [s for s in whole["Statement"] if "iam:PassRole" not in s["Action"]]
+    person(whole)
+    denied = {what: text for what, text in answers(config, needed).items() if text != "allowed"}
+    assert denied == {
+        "hand the execution role to SageMaker alone": "denied: iam:PassRole on "
+        "arn:aws:iam::<account>:role/birds-and-bins-execution: no policy allows it"
+    }
+
+
+def test_a_denial_is_told_by_its_policy(config, needed, person):
+    whole = policy(needed)
+    person({**whole, "Statement": [*whole["Statement"], DENY]})
+    answer = answers(config, needed)["use SageMaker's models of the course"]
+    assert "denied: sagemaker:CreateModel on " in answer and "the policy mine denies it" in answer
+
+
+def test_a_boundary_is_told(config, needed, person):
+    read = {"Effect": "Allow", "Action": ["s3:Get*"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": read})
+    iam = client(config, "iam")
+    arn = iam.create_policy(PolicyName="bound", PolicyDocument=document)["Policy"]["Arn"]
+    person(PermissionsBoundary=arn)
+    assert "the permissions boundary does not allow it" in answers(config, needed)["ask Athena"]
+
+
+def test_an_organizations_policy_is_told():
+    result = {
+        "EvalDecision": "implicitDeny",
+        "OrganizationsDecisionDetail": {"AllowedByOrganizations": False},
+    }
+    assert permissions_check._why(result) == "a policy of the organization does not allow it"
+
+
+def test_where_simulation_is_not_possible_it_says_so_and_goes_on(config, needed):
+    ((what, answer),) = answers(config, needed).items()
+    assert what == "do all that the course does"
+    assert answer.startswith("not checked: IAM did not simulate it (") and "goes on" in answer
+
+
+def test_the_answers_for_caller_and_role_stand_in_one_table(aws, config):
+    assert {*check_permissions(config)["who"]} == {"you"}
+    make_role(config)
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{config.role}"
+    table = check_permissions(course_config(aws, account=AccountSettings(role_arn=arn)))
+    assert [*table.columns] == ["who", "must be allowed to", "answer"]
+    assert {*table["who"]} == {"you", "the role"} and {*table["answer"]} == {"allowed"}
+
+
+def test_a_session_is_asked_about_as_its_role_with_the_roles_path(config):
+    iam = client(config, "iam")
+    iam.create_role(RoleName="studio", Path="/service-role/", AssumeRolePolicyDocument="{}")
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/studio/ada"
+    assert principal(config, session) == f"arn:aws:iam::{ACCOUNT}:role/service-role/studio"
+    user = f"arn:aws:iam::{ACCOUNT}:user/ada"
+    assert principal(config, user) == user
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        principal(config, session.replace("studio", "nobody"))
+
+
+def test_a_role_of_the_account_is_asked_about_and_the_courses_own_is_not(aws, config):
+    assert check_role(config).empty
+    make_role(config)
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{config.role}"
+    company = course_config(aws, account=AccountSettings(role_arn=arn))
+    assert {*check_role(company)["answer"]} == {"allowed"}
+    other = course_config(aws, bucket="other", account=AccountSettings(role_arn=arn))
+    denied = dict(check_role(other).itertuples(index=False))["list the course's bucket"]
+    assert denied.startswith("denied: s3:ListBucket, s3:GetBucketLocation on arn:aws:s3:::other")

@@ -1,0 +1,95 @@
+"""The policy of a person allows what the course sends, on the course's own resources."""
+
+import json
+
+import pytest
+
+from helpers.user_policy import policy, user_permissions
+from tests.company import BOUNDARY, COMPANY, KEY
+from tests.local_cloud import course_config
+from tools.prescribed import RECORDED
+from tools.senders import SENDERS, SUITES
+
+S3 = {
+    "HeadBucket": "ListBucket",
+    "ListObjectsV2": "ListBucket",
+    "HeadObject": "GetObject",
+    "DeleteObjects": "DeleteObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+}
+"""S3's operations whose action has another name:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
+INSTANCES = "local_aws/instances/log_streams.py"
+SENT = sorted(
+    {
+        (service, operation)
+        for service, listed in SENDERS.items()
+        for each in listed
+        if not each.by.startswith(tuple(SUITES)) and each.source != INSTANCES
+        for operation in each.operations
+    }
+    | set(RECORDED)
+)
+
+
+def action(service, operation):
+    """Return the action that allows an operation."""
+    name = S3.get(operation, operation) if service == "s3" else operation
+    prefix = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
+    return f"{prefix.get(service, service)}:{name}"
+
+
+@pytest.fixture
+def permissions(aws):
+    return user_permissions(course_config(aws), "0" * 12)
+
+
+def test_every_operation_that_the_course_sends_is_allowed(permissions):
+    allowed = {name for each in permissions for name in each.actions}
+    assert not {action(*sent) for sent in SENT} - allowed
+
+
+def test_what_can_be_bound_to_the_courses_resources_is(permissions):
+    free = {name for each in permissions if each.resources == ("*",) for name in each.actions}
+    assert all(name.partition(":")[2].startswith(("List", "Describe", "Get")) for name in free)
+    bound = [arn for each in permissions for arn in each.resources if arn != "*"]
+    others = ("arn:aws:logs:", "arn:aws:athena:", "arn:aws:s3:::course-bucket", "arn:aws:glue:")
+    assert all("birds-and-bins" in arn for arn in bound if not arn.startswith(others))
+
+
+def test_the_role_may_be_handed_to_sagemaker_alone(permissions):
+    (passing,) = [each for each in permissions if "iam:PassRole" in each.actions]
+    statement = passing.statement()
+    assert statement["Resource"] == [f"arn:aws:iam::{'0' * 12}:role/birds-and-bins-execution"]
+    assert (
+        statement["Condition"]["StringEquals"]["iam:PassedToService"] == "sagemaker.amazonaws.com"
+    )
+
+
+def test_nothing_of_a_companys_own_is_made_or_changed(aws):
+    role = f"arn:aws:iam::{'0' * 12}:role/service-role/studio"
+    account = COMPANY.__class__(role_arn=role, bucket="data", prefix="ada")
+    ours = user_permissions(course_config(aws, bucket="data", account=account), "0" * 12)
+    actions = {name for each in ours for name in each.actions}
+    changes = ("iam:Create", "iam:Put", "iam:Delete", "s3:CreateBucket", "s3:DeleteBucket")
+    assert not [name for name in actions if name.startswith((*changes, "s3:PutBucket"))]
+    objects = [each.resources for each in ours if "s3:DeleteObject" in each.actions]
+    assert objects == [("arn:aws:s3:::data/ada/birds-and-bins/*",)]
+
+
+def test_with_a_companys_settings_it_has_what_they_need_and_fits_a_managed_policy(aws):
+    ours = user_permissions(course_config(aws, account=COMPANY), "0" * 12)
+    actions = {name for each in ours for name in each.actions}
+    assert {"sagemaker:AddTags", "iam:TagRole", "s3:TagResource", "kms:CreateGrant"} <= actions
+    assert KEY in {arn for each in ours for arn in each.resources}
+    (bounded,) = [each for each in ours if "iam:CreateRole" in each.actions]
+    assert bounded.context == {"iam:PermissionsBoundary": BOUNDARY}
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    assert len(json.dumps(policy(ours), separators=(",", ":"))) <= 6144
