@@ -19,6 +19,8 @@ STATUS = re.compile(r"(Status|State)$")
 FORMS = ("arn", "boolean", "enum", "image", "message", "s3", "string")
 """Leaves whose values mean the same in every run."""
 EVERYWHERE = "all notebooks"
+RUN = {"botocore", "cloud", "dataset", "own_data"}
+"""What is read of a run."""
 
 
 @dataclass
@@ -119,12 +121,22 @@ def load(path: Path) -> Transcript:
     """Read a transcript.
 
     Raises:
-        ValueError: it holds no run.
+        ValueError: it holds no run, or records of another form.
     """
     records, broken = read(path)
+    try:
+        return _of(records, broken)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"{path.name} is no transcript of the course: {error}") from error
+
+
+def _of(records: list[dict], broken: int) -> Transcript:
     runs = {r["process"]: r["run"] for r in records if "run" in r}
     if not runs:
-        raise ValueError(f"{path.name} is no transcript of the course: it names no run")
+        raise ValueError("it names no run")
+    for run in runs.values():
+        if missing := RUN - run.keys():
+            raise ValueError(f"a run lacks {', '.join(sorted(missing))}")
     operations: dict = defaultdict(lambda: defaultdict(Operation))
     for call in (record for record in records if "call" in record):
         notebook = runs.get(call["process"], {}).get("notebook")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -39,10 +39,14 @@ def make_app(settings: Settings, fail: Callable[[], object]) -> Starlette:
     async def invocations(request: Request) -> Response:
         began = time.perf_counter()
         body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MOST_BYTES:
-                return PlainTextResponse(f"A request has at most {MOST_BYTES} bytes", 413)
+        try:
+            async for piece in request.stream():
+                body += piece
+                if len(body) > MOST_BYTES:
+                    return PlainTextResponse(f"A request has at most {MOST_BYTES} bytes", 413)
+        except ClientDisconnect:
+            print(f"POST /invocations: hung up after {len(body)} bytes", flush=True)
+            return Response(status_code=400)  # nobody hears it
         answer = await workers[0].answer(bytes(body), dict(request.headers))
         took = 1000 * (time.perf_counter() - began)
         print(f"POST /invocations {answer.status} {len(body)} bytes {took:.1f} ms", flush=True)

@@ -85,7 +85,8 @@ class Program:
             made = _call(self._output, context, prediction, accept)
             answer, kind = made if isinstance(made, tuple) else (made, accept)
             body = answer.encode() if isinstance(answer, str) else bytes(answer)
-            return Answer(200, body, kind, context.answered)
+            headers = {_plain(name): _plain(value) for name, value in context.answered.items()}
+            return Answer(200, body, _plain(kind), headers)
         except Exception as error:
             return _refusal(error)
 
@@ -115,6 +116,17 @@ def _decoded(body: bytes, content_type: str) -> bytes | str:
         raise Undecodable(f"The body is no UTF-8, but {content_type}: {error}") from error
 
 
+def _plain(text: object) -> str:
+    """Return a text without a class of the model's code: the server could not read that one.
+
+    Raises:
+        TypeError: it is no text.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"Headers and content types are texts, not {text!r}")
+    return str.__str__(text)
+
+
 class Undecodable(ValueError):
     """A body that says to be text and is none."""
 
@@ -128,10 +140,12 @@ def _refusal(error: Exception) -> Answer:
     any other is the server's error.
     """
     status = getattr(error, "status_code", 500)
-    status = status if isinstance(status, int) and 400 <= status < 600 else 500
+    status = int(status) if isinstance(status, int) and 400 <= status < 600 else 500
     reason = getattr(error, "detail", None) or getattr(error, "message", None) or str(error)
+    # JSON's "\\ud800" is half a character, which no output takes.
+    reason = str(reason).encode(errors="backslashreplace").decode()
     if status < 500:
         print(f"Refused ({status}): {reason}", flush=True)
-        return Answer(status, str(reason).encode())
+        return Answer(status, reason.encode())
     traceback.print_exception(error)
     return Answer(status, f"{type(error).__name__}: {reason}".encode())

@@ -7,6 +7,7 @@ import asyncio
 import multiprocessing
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,8 @@ from model_server.settings import Settings
 
 ANSWER_SECONDS = 60.0
 """InvokeEndpoint's own limit."""
+LOOK_SECONDS = 1.0
+"""Between two looks at a process from which nothing comes."""
 MOST_WAITING = 100
 """Requests that wait for a worker: of 6 MB each, no more than fit into a small instance."""
 READY = "ready"
@@ -61,6 +64,8 @@ class Worker:
             LoadFailed: the process ended before.
         """
         try:
+            while not self._has_come():
+                pass
             self._pipe.recv()
         except (EOFError, OSError) as error:
             raise LoadFailed from error
@@ -73,11 +78,27 @@ class Worker:
         """
         try:
             self._pipe.send((body, headers))
-            if self._pipe.poll(ANSWER_SECONDS):
-                return self._pipe.recv()
+            until = time.monotonic() + ANSWER_SECONDS
+            while time.monotonic() < until:
+                if self._has_come():
+                    return self._pipe.recv()
         except (EOFError, OSError):
             return None
         raise TimeoutError
+
+    def _has_come(self) -> bool:
+        """Wait a moment, and tell whether something can be received.
+
+        Raises:
+            EOFError: the process has ended. The pipe alone does not tell where it left processes
+                of its own, which hold the pipe's other end.
+        """
+        is_alive = self._process.is_alive()
+        if self._pipe.poll(LOOK_SECONDS):
+            return True
+        if not is_alive:
+            raise EOFError
+        return False
 
     def end(self) -> None:
         """Kill the process and wait for its end."""

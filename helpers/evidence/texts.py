@@ -97,11 +97,13 @@ class Texts:
         return " ".join(pieces[:WORDS_SHOWN])
 
     def _words(self, text: str, vocabulary: Vocabulary, names: frozenset[str]) -> list[str]:
-        words = []
+        words, was_number = [], False
         for token in text.split():
             core = token.strip(EDGES)
             before, _, after = token.partition(core) if core else (token, "", "")
-            number = re.fullmatch(r"\d{1,3}(:\d{1,3})?", core)
+            # One number after the other may be an account or a telephone, in groups.
+            number = re.fullmatch(r"\d{1,3}(:\d{1,3})?", core) and not was_number
+            was_number = core.replace(":", "").isdecimal()
             known = core and core.lower() not in names and vocabulary.is_word(core)
             if not core or number or known:
                 words.append(token)
@@ -134,12 +136,11 @@ class Texts:
         return ":".join(("arn", *parts))
 
     def _path(self, text: str) -> str:
-        """Return the parts of a resource's path; short numbers are versions and stay."""
-        parts = text.split("/")
-        return "/".join(
-            part if re.fullmatch(r"\d{1,3}", part) else self._placeholder("name", part)
-            for part in parts
-        )
+        """Return the parts of a resource's path; a short number at its end is a version."""
+        *parts, last = text.split("/")
+        names = [self._placeholder("name", part) for part in parts]
+        is_version = re.fullmatch(r"\d{1,3}", last)
+        return "/".join([*names, last if is_version else self._placeholder("name", last)])
 
     def _uri(self, text: str) -> str:
         bucket, _, key = text.removeprefix("s3://").partition("/")

@@ -5,9 +5,11 @@
     RUN pip install …         packages that this machine has, in the versions that are wanted
     ENTRYPOINT ["…"]
 
-Any other instruction, option or command is refused with its line, as is a step that fails.
+Any other instruction, option or command is refused with its line, as is a step that fails. Left
+out: links in what a COPY names.
 """
 
+import errno
 import os
 import posixpath
 import re
@@ -59,12 +61,12 @@ class Build:
             raise BuildFailed("The build context has no Dockerfile")
         _ignore(self._context)
         self._files.mkdir(parents=True)
-        for step in parse(path.read_text()):
+        for step in parse(_text(path)):
             if step.name not in self._steps:
                 raise step.failed(f"the instruction isn't known here; {', '.join(self._steps)} are")
             if not self._python and step.name != "FROM":
                 raise step.failed("the first instruction has to be FROM")
-            self._steps[step.name](step)
+            self._do(step)
         if not self._python:
             raise BuildFailed("The Dockerfile has no FROM")
         serve = self._serve(step)
@@ -72,6 +74,16 @@ class Build:
             "python": self._python, "complete": False, "entry_point": self._entry_point,
             "variables": self._variables, "workdir": self._workdir, "serve": serve,
         })  # fmt: skip
+
+    def _do(self, step: Instruction) -> None:
+        try:
+            self._steps[step.name](step)
+        except (FileExistsError, NotADirectoryError):
+            raise step.failed("a file lies where a folder is needed") from None
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise step.failed("a path is too long") from None
 
     def _from(self, step: Instruction) -> None:
         match = BASE.fullmatch(step.text)
@@ -112,6 +124,10 @@ class Build:
         relative = posixpath.normpath(source).lstrip("/")
         path = self._context if relative == "." else self._below(self._context, relative, step)
         copy = self._inside(self._absolute(target), step)
+        # Followed, links may lead round and round; kept, out of the image.
+        if link := next((each for each in (path, *path.rglob("*")) if each.is_symlink()), None):
+            link = link.relative_to(self._context)
+            raise step.failed(f"{link} is a link, which isn't known here")
         if path.is_dir():  # its contents, as docker does
             shutil.copytree(path, copy, dirs_exist_ok=True)
         elif path.is_file():
@@ -129,6 +145,8 @@ class Build:
                 self._packages += pip_words.install(command, lambda name: self._read(name, step))
         except ValueError as error:
             raise step.failed(str(error)) from None
+        except RecursionError:
+            raise step.failed("a requirements file names itself") from None
 
     def _read(self, name: str, step: Instruction) -> str:
         path = self._inside(self._absolute(name), step)
@@ -173,7 +191,21 @@ def _ignore(context: Path) -> None:
                 f".dockerignore: {line}: only patterns such as **/name are known here"
             )
         for ignored in [inside for inside in context.rglob("*") if inside.name == name[1]]:
-            shutil.rmtree(ignored) if ignored.is_dir() else ignored.unlink()
+            is_folder = ignored.is_dir() and not ignored.is_symlink()
+            # One inside another is gone with it.
+            shutil.rmtree(ignored) if is_folder else ignored.unlink(missing_ok=True)
+
+
+def _text(path: Path) -> str:
+    """Return the text of a Dockerfile.
+
+    Raises:
+        BuildFailed: it is no UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BuildFailed(f"The Dockerfile is no UTF-8: {error}") from None
 
 
 def _shell_words(step: Instruction) -> list[str]:

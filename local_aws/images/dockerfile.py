@@ -49,7 +49,7 @@ class Instruction:
         """
         try:
             words = json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             words = None
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise self.failed('only the form ["word", "word"] is known here')

@@ -80,8 +80,10 @@ class Pushes:
         try:
             if (context := _context(manifest)) is not None:
                 _build(context, folder)
-        except (BuildFailed, AwsError) as error:
-            shutil.rmtree(folder)
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if not isinstance(error, BuildFailed | AwsError):
+                raise
             message = error.message if isinstance(error, AwsError) else str(error)
             message = f"The image can't be built: {message}"
             raise AwsError("InvalidParameterException", message) from None

@@ -16,8 +16,10 @@ def read(shape: Shape, fields: list[tuple[str, str]]) -> dict:
     """Return the request in a form's fields; fields that the model lacks are ignored."""
     tree: dict = {}
     for path, text in fields:
-        node = tree
-        for part in path.split("."):
+        node, parts = tree, path.split(".")
+        if "" in parts:
+            continue  # the name of no member; the tree has its texts there
+        for part in parts:
             node = node.setdefault(part, {})
         node.setdefault("", text)
     return {} if (value := _value(shape, tree)) is ABSENT else value

@@ -9,6 +9,7 @@ import logging
 import uuid
 import zlib
 from collections.abc import Callable, Iterable
+from typing import IO
 
 from werkzeug.wsgi import get_input_stream
 
@@ -118,10 +119,15 @@ class Front:
 
 def _read(http_request: HttpRequest) -> bytes:
     """Read a request's whole body, up to the limit."""
-    if int(http_request.headers.get("content-length") or 0) > MAX_BODY:
-        _drain(http_request.environ)
+    stream, body = get_input_stream(http_request.environ), bytearray()
+    is_too_large = int(http_request.headers.get("content-length") or 0) > MAX_BODY
+    while not is_too_large and (piece := stream.read(2**20)):
+        body += piece
+        is_too_large = len(body) > MAX_BODY  # a chunked body tells no length before
+    if is_too_large:
+        _drain(stream)
         raise _too_large(http_request)
-    return get_input_stream(http_request.environ).read()
+    return bytes(body)
 
 
 def _too_large(http_request: HttpRequest) -> AwsError:
@@ -133,9 +139,8 @@ def _too_large(http_request: HttpRequest) -> AwsError:
     return AwsError("ValidationError", message, 413)
 
 
-def _drain(environ: dict) -> None:
+def _drain(stream: IO[bytes]) -> None:
     # An answer before the whole body was read resets the connection: the client sees no reason.
-    stream = get_input_stream(environ)
     while stream.read(2**20):
         pass
 

@@ -17,6 +17,11 @@ def input_fn(body, content_type):
 def predict_fn(data, model):
     if data == b"die":
         os._exit(1)
+    if data == b"leave a child and die":
+        if os.fork():
+            os._exit(1)
+        time.sleep(20)
+        os._exit(0)
     if data.startswith(b"sleep"):
         time.sleep(float(data[5:]))
     return {"model": model, "kind": type(data).__name__, "bytes": len(data), "pid": os.getpid()}

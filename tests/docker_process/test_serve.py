@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import threading
 import time
 
@@ -100,6 +101,17 @@ def test_requests_that_come_at_once_are_shared_by_the_workers_and_none_is_lost(s
     assert time.monotonic() - began < 8 * 0.3
 
 
+def test_a_client_that_hangs_up_within_its_request_is_a_line_in_the_log(start):
+    server = start().wait_until_healthy()
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
+    deadline = time.monotonic() + 10
+    while "hung up" not in server.log and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert "hung up after" in server.log and "Traceback" not in server.log
+    assert server.ask(b"x")[0] == 200
+
+
 def test_a_worker_that_dies_is_replaced(start):
     server = start().wait_until_healthy()
     before = json.loads(server.ask(b"x")[1])["pid"]
@@ -108,6 +120,13 @@ def test_a_worker_that_dies_is_replaced(start):
     assert server.ping() == 503  # no process has the model now
     after = json.loads(server.wait_until_healthy().ask(b"x")[1])["pid"]
     assert after != before and "another process takes its place" in server.log
+
+
+def test_a_worker_that_dies_and_leaves_a_child_is_replaced_at_once(start):
+    server, began = start().wait_until_healthy(), time.monotonic()
+    status, answer = server.ask(b"leave a child and die")
+    assert status == 500 and b"has ended" in answer and time.monotonic() - began < 10
+    assert server.wait_until_healthy().ask(b"x")[0] == 200
 
 
 def test_sigterm_lets_a_request_end_that_runs_and_takes_no_other(start):

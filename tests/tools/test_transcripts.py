@@ -42,6 +42,21 @@ def test_a_file_that_is_none_is_refused(tmp_path):
         load(tmp_path / "t")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['{"process":"a","run":{}}', '{"process":"a","run":5}', '{"run":{}}', "[" * 100_000],
+)
+def test_a_file_of_other_records_is_refused(tmp_path, text):
+    (tmp_path / "t").write_text(text)
+    with pytest.raises(ValueError, match="t is no transcript of the course: "):
+        load(tmp_path / "t")
+
+
+def test_a_call_of_another_form_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="no transcript of the course: 'operation'"):
+        load(write(tmp_path / "t", {k: v for k, v in job("Completed").items() if k != "operation"}))
+
+
 def test_what_is_missing_is_told(tmp_path):
     path = write(tmp_path / "t", job("Completed"))
     path.write_text(path.read_text() + '{"cut":true}\n{"call"')

@@ -97,3 +97,18 @@ def test_an_error_is_its_own_status_or_the_servers(make, capfd, raised, status, 
 def test_a_program_that_lacks_functions_names_them(make):
     with pytest.raises(AttributeError, match="has no input_fn, output_fn"):
         make("def model_fn(d): pass\ndef predict_fn(d, m): pass")
+
+
+def test_half_a_character_in_an_errors_text_ends_nothing(make):
+    text = FUNCTIONS.replace("    return [*map", "    raise ValueError(data[0])\n    return [*map")
+    text = text.replace("return body,", "return __import__('json').loads(body),")
+    answer = make(text).answer(rb'"\ud800"', {"content-type": "application/json"})
+    assert (answer.status, answer.body) == (500, rb"ValueError: \ud800")
+
+
+@pytest.mark.parametrize("kind, status", [("Kind.TEXT", 200), ("None", 500), ("b'text/csv'", 500)])
+def test_an_answers_content_type_is_text_and_of_no_class_of_the_models(make, kind, status):
+    text = "import enum\nclass Kind(str, enum.Enum):\n    TEXT = 'text/csv'\n" + FUNCTIONS
+    answer = make(text.replace("prediction), accept", f"prediction), {kind}")).answer(b"", {})
+    assert (answer.status, type(answer.content_type)) == (status, str)
+    assert status == 500 or answer.content_type == "text/csv"

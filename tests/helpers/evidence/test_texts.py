@@ -58,6 +58,12 @@ def test_the_version_of_a_package_stays(texts, words):
     assert texts.shown(arn, "ModelPackageArn", words).endswith(">/3")
 
 
+def test_of_a_path_of_numbers_the_version_alone_stays(texts, words):
+    arn = f"arn:aws:sagemaker:us-east-1:{planted.ACCOUNT}:model-package/123/456/789/012"
+    shown = texts.shown(arn, "ModelPackageArn", words)
+    assert shown.count("/<name-") == 3 and shown.endswith(">/012")
+
+
 @pytest.mark.parametrize(
     "message, shown",
     [
@@ -65,6 +71,7 @@ def test_the_version_of_a_package_stays(texts, words):
         ("Member 'TrainingJobName' is required", "Member 'TrainingJobName' is required"),
         ("line 1:8: Column 'salary' cannot be", "line 1:8: Column '<quoted>' cannot be"),
         ("Cannot find xyzzy.", "Cannot find <word>."),
+        ("line 123 456 789 012", "line 123 <word> <word> <word>"),
         ('message "the bucket does not exist"', "message '<quoted>'"),
     ],
 )

@@ -98,6 +98,10 @@ def test_a_file_called_serve_that_can_not_be_run_is_none(build):
         (PYTHON + "COPY none /x", "line 2: COPY none /x: the build context has no none"),
         (PYTHON + "COPY ../x /x", "line 2: COPY ../x /x"),
         (PYTHON + "COPY a /../x", "line 2: COPY a /../x: the build context has no a"),
+        (PYTHON + "COPY Dockerfile /x\nCOPY Dockerfile /x/y", "line 3: .*a file lies where a fold"),
+        (PYTHON + "COPY Dockerfile /x\nWORKDIR /x", "line 3: .*a file lies where a folder"),
+        (PYTHON + f"WORKDIR {'/x' * 3000}", "line 2: .*a path is too long"),
+        (PYTHON + f"ENTRYPOINT {'[' * 100_000}", "only the form"),
         (PYTHON + "COPY --from=b /x /y", "only the form COPY source"),
         (PYTHON + "COPY a b /x", "several sources need a target that ends with /"),
         (PYTHON + "ENV A b", "only the form NAME=value"),
@@ -114,6 +118,34 @@ def test_a_file_called_serve_that_can_not_be_run_is_none(build):
 def test_a_step_that_fails_or_is_not_known_is_refused_with_its_line(build, text, why):
     with pytest.raises(BuildFailed, match=why):
         build(text)
+
+
+@pytest.mark.parametrize("copy", ["d /x", ". /x", "d/a /x"])
+def test_links_in_a_context_are_refused_and_not_followed_round_and_round(tmp_path, build, copy):
+    (tmp_path / "context" / "d").mkdir(parents=True)
+    for name in "ab":
+        (tmp_path / "context" / "d" / name).symlink_to(".")
+    with pytest.raises(BuildFailed, match="line 2: .* d/a is a link|line 2: .* d/b is a link"):
+        build(f"{PYTHON}COPY {copy}")
+
+
+def test_requirements_that_name_themselves_are_refused(build):
+    with pytest.raises(BuildFailed, match="line 3: .* a requirements file names itself"):
+        build(f"{PYTHON}COPY r /r\nRUN pip install -r /r", r="-r /r")
+
+
+def test_a_dockerfile_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "Dockerfile").write_bytes(b"FROM \xff")
+    with pytest.raises(BuildFailed, match="no UTF-8"):
+        Build(tmp_path, tmp_path / "image").run()
+
+
+def test_what_dockerignore_names_may_lie_in_another_such_or_be_a_link(tmp_path, build):
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "l").mkdir()
+    (tmp_path / "context" / "l" / "old").symlink_to("..")
+    files = {".dockerignore": "**/old", "old/old/a": "", "b/c": ""}
+    assert listed(build(f"{PYTHON}COPY b /b\nCOPY l /l", **files)) == {"/b/c"}
 
 
 def test_a_pattern_of_dockerignore_that_is_not_known_is_refused(build):

@@ -77,6 +77,16 @@ def test_an_image_that_can_not_be_built_is_refused_with_the_line_and_the_old_one
     assert not list((aws.context.state / "images" / "builds").iterdir())
 
 
+def test_a_build_that_breaks_down_leaves_no_folder(aws, ecr, monkeypatch):
+    def run(build):
+        raise OSError("broken disk")
+
+    monkeypatch.setattr("local_aws.images.build.Build.run", run)
+    with pytest.raises(ClientError, match="broken disk"):
+        push(ecr, "a")
+    assert not list((aws.context.state / "images" / "builds").iterdir())
+
+
 def test_a_deleted_image_is_refused(aws, ecr):
     first, second = push(ecr, "a"), push(ecr, "b", manifest(PYTHON))
     ecr.batch_delete_image(repositoryName="ours", imageIds=[{"imageTag": "a"}])

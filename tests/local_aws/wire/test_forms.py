@@ -23,6 +23,7 @@ from tests.local_aws.wire.shapes import shape
         ({"FlatPairs.1.key": "a", "FlatPairs.1.value": "1"}, {"FlatPairs": {"a": 1}}),
         ({"Pairs.entry.1.key": "a"}, {}),
         ({"NoSuchMember": "a", "Inner.C": "c"}, {}),
+        ({"Text": "a", "Text..b": "c", "": "d", ".Text": "e"}, {"Text": "a"}),
     ],
 )
 def test_a_form_is_the_request_that_its_fields_make_up(fields, request_):

@@ -1,6 +1,7 @@
 """The front accepts signed requests, and refuses others in their protocol."""
 
 import errno
+import http.client
 import os
 import sqlite3
 import urllib.request
@@ -17,6 +18,16 @@ def test_a_request_without_a_signature_is_refused(aws):
         urllib.request.urlopen(f"{aws.context.url}/", data=b"{}")
     with refused.value:
         assert refused.value.code == 403
+
+
+def test_a_body_without_a_length_is_read_up_to_the_limit_and_no_further(aws, monkeypatch):
+    monkeypatch.setattr("local_aws.wire.front.MAX_BODY", 10_000)
+    connection = http.client.HTTPConnection(aws.context.url.removeprefix("http://"))
+    for count, status in ((2, 403), (11, 413)):  # the signature is asked for after the body
+        connection.request("POST", "/", iter([bytes(1000)] * count), encode_chunked=True)
+        with connection.getresponse() as answer:
+            assert answer.status == status
+    connection.close()
 
 
 @pytest.mark.parametrize(

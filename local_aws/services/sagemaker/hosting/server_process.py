@@ -73,7 +73,8 @@ class ServerProcess:
     ) -> subprocess.Popen:
         venv, model = make_venv(self._folder / "venv", view_of(context.state, image)), self._model
         start = start_of(image, venv, model, self._reservation.port)
-        variables = self._container.environment(context, venv, {**start.variables, **environment})
+        variables = {**start.variables, **environment, **start.address}
+        variables = self._container.environment(context, venv, variables)
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(SUPERVISOR), *start.command],
             cwd=self._container.workdir, env=variables,

@@ -6,7 +6,7 @@ size is a name here, and all of them share this machine's cores.
 """
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from local_aws.context import Context
@@ -37,10 +37,16 @@ def serving_image(context: Context, uri: str) -> Image:
 
 @dataclass(frozen=True)
 class Start:
-    """What starts a server: its words, and the variables that the platform gives."""
+    """What starts a server: its words, and the variables that the platform gives.
+
+    Args:
+        variables: the model's own may change them.
+        address: where to listen, which nobody may change.
+    """
 
     command: list[str]
     variables: dict[str, str]
+    address: dict[str, str] = field(default_factory=dict)
 
 
 def start_of(image: Image, venv: Path, model: Path, port: int) -> Start:
@@ -60,9 +66,9 @@ def start_of(image: Image, venv: Path, model: Path, port: int) -> Start:
         return Start(["/bin/bash", "-c", _toolkit(venv, model, port)], environment)
     # Where several containers share an address, SageMaker names the port by this variable. None of
     # the contract names the address: here nothing shall listen to other machines.
-    environment |= {"SAGEMAKER_BIND_TO_PORT": str(port), "UVICORN_HOST": LOOPBACK}
+    address = {"SAGEMAKER_BIND_TO_PORT": str(port), "UVICORN_HOST": LOOPBACK}
     environment["SAGEMAKER_MODEL_SERVER_WORKERS"] = "1"
-    return Start([*image.entry_point, "serve"], environment)
+    return Start([*image.entry_point, "serve"], environment, address)
 
 
 def _toolkit(venv: Path, model: Path, port: int) -> str:

@@ -65,12 +65,13 @@ def create(aws, client, hosting):
     ecr = client("ecr")
     ecr.create_repository(repositoryName="ours")
 
-    def create(serve=SERVE, dockerfile=DOCKERFILE):
+    def create(serve=SERVE, dockerfile=DOCKERFILE, **variables):
         made = manifest(dockerfile, **{"serve": serve, "about.py": ABOUT})
         ecr.put_image(repositoryName="ours", imageManifest=made, imageTag="a")
         uri = ecr.describe_repositories()["repositories"][0]["repositoryUri"]
         aws.store.put(BUCKET, "model.tar.gz", archive())
         place = {"Image": f"{uri}:a", "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
+        place["Environment"] = variables
         hosting.sagemaker.create_model(
             ModelName="model", PrimaryContainer=place, ExecutionRoleArn=ROLE
         )
@@ -89,6 +90,13 @@ def test_it_runs_in_a_closed_environment_with_what_its_image_says(create, hostin
     assert (variables["ONE"], "SECRET" in variables) == ("1", False)
     assert variables["AWS_ENDPOINT_URL"] == hosting.aws.context.url
     assert answer["place"].endswith("/w") and sorted(answer["model"]) == ["code", "weights"]
+
+
+def test_no_variable_of_a_model_has_it_listen_to_other_machines(create, hosting):
+    address = {"UVICORN_HOST": "0.0.0.0", "SAGEMAKER_BIND_TO_PORT": "1"}
+    assert create(**address, TWO="2")["EndpointStatus"] == "InService"
+    variables = hosting.ask()["variables"]
+    assert (variables["UVICORN_HOST"], variables["TWO"]) == ("127.0.0.1", "2")
 
 
 def test_headers_go_to_the_model_and_attributes_come_back(create, client):
