@@ -76,8 +76,9 @@ def test_without_a_bucket_it_names_the_notebook_that_makes_it(aws, config, calls
 
 
 def test_the_folder_goes_with_the_process(config, calls):
-    settings = dataclasses.asdict(dataclasses.replace(config, raw=str(calls)))
+    settings = vars(dataclasses.replace(config, raw=str(calls)))
     code = (
+        "from helpers.account_settings import AccountSettings\n"
         "from helpers.config import Config\nfrom helpers.raw_data import raw_folder\n"
         f"print(raw_folder(Config(**{settings!r}))[0])"
     )

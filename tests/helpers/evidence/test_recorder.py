@@ -175,7 +175,8 @@ def test_a_fault_of_the_recorder_itself_fails_no_call(config, tmp_path, caplog):
 
 
 OFF = """
-import sys
+import os, sys
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # else it looks for an instance's credentials
 from helpers.config import Config
 from helpers.session import client
 client(Config("aws", "birds", "us-east-1", "b", "r"), "s3")
