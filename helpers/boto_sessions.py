@@ -1,5 +1,6 @@
 """Makes boto3 sessions and clients, for AWS or pinned to the local AWS; knows addresses only."""
 
+import sys
 from functools import lru_cache
 from typing import Any
 
@@ -72,8 +73,11 @@ def use_aws(region: str, account: AccountSettings) -> None:
 def use_local(endpoint_url: str, region: str, account: AccountSettings = NOTHING) -> None:
     """Pin this process to the local AWS, with the access keys now in the environment.
 
-    The SageMaker SDK falls back on boto3's default session, so that is pinned too.
+    The SageMaker SDK falls back on boto3's default session, so that is pinned too; the client that
+    it made first is its default for good, also when the local AWS has started anew elsewhere.
     """
+    if sdk := sys.modules.get("sagemaker.core.utils.utils"):
+        sdk.SageMakerClient.reset()
     client_of.cache_clear()
     session_of.cache_clear()
     boto3.DEFAULT_SESSION = session_of(endpoint_url, region, account)

@@ -32,7 +32,7 @@ def no_process_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(autouse=True)
 def nothing_stays_pinned():
-    """Undo what the course does to a process: variables, boto3's default session, figures' style.
+    """Undo what the course does to a process: variables, default sessions, figures' style.
 
     `load_config` does the first two, `plots.use_style` the third.
     """
@@ -41,6 +41,9 @@ def nothing_stays_pinned():
     os.environ.clear()
     os.environ.update(before)
     boto3.DEFAULT_SESSION = None
+    if sdk := sys.modules.get("sagemaker.core.utils.utils"):
+        # Else the SDK's classes go on asking the local AWS of an earlier test.
+        sdk.SageMakerClient.reset()
     if matplotlib := sys.modules.get("matplotlib"):
         matplotlib.rcdefaults()
 

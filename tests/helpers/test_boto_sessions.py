@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from helpers.boto_sessions import account_and_region
+from helpers.boto_sessions import account_and_region, use_local
 from helpers.session import boto_session
 
 
@@ -34,3 +34,12 @@ def test_without_credentials_it_says_how_to_get_some(monkeypatch, tmp_path, wall
         monkeypatch.setenv(name, str(tmp_path / "none"))
     with pytest.raises(RuntimeError, match="aws sso login.*COURSE_CLOUD=local"):
         account_and_region()
+
+
+def test_the_sdks_default_client_follows_to_another_local_aws(config, monkeypatch):
+    from sagemaker.core.utils.utils import SageMakerClient
+
+    for url in ("http://127.0.0.1:9", config.endpoint_url):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        use_local(url, config.region)
+        assert SageMakerClient().sagemaker_client.meta.endpoint_url == url
