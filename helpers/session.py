@@ -110,6 +110,7 @@ def _refuse_inside() -> None:
 def sagemaker_session(config: Config) -> "Session":
     """Return a session of the SageMaker SDK that stages its files in the course's bucket."""
     from sagemaker.core.helper.session_helper import Session
+    from sagemaker.core.utils.utils import SageMakerClient
 
     session = Session(
         boto_session=boto_session(config),
@@ -123,11 +124,9 @@ def sagemaker_session(config: Config) -> "Session":
     for name in ("SageMaker", "PythonSDK", "Modules"):
         defaults = defaults.setdefault(name, {})
     defaults.setdefault("TelemetryOptOut", True)
-    if config.transcript:
-        # The SDK's resources make a session of their own, unless there is a client already.
-        from sagemaker.core.utils.utils import SageMakerClient
-
-        SageMakerClient(session=session.boto_session, region_name=config.region)
+    # The SDK's resources make a session of their own, which knows neither an account's rules nor a
+    # transcript, unless there is a client already.
+    SageMakerClient(session=session.boto_session, region_name=config.region)
     return session
 
 

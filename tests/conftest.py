@@ -78,3 +78,16 @@ def config(aws, monkeypatch):
     config = course_config(aws)
     use_local(config.endpoint_url, config.region)
     return config
+
+
+@pytest.fixture
+def course_style():
+    """Draw in the course's look, and leave none of it behind."""
+    import matplotlib.pyplot as plt
+
+    from helpers import plots
+
+    with plt.rc_context():
+        plots.use_style()
+        yield
+    plt.close("all")

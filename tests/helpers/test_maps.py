@@ -1,27 +1,19 @@
 """Places lie on the land that is there."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.path import Path
 
-from helpers import maps, plots
+from helpers import maps
 from tests.figures import is_labeled
 from tests.helpers.test_plots import ODD
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 PLACES = pd.DataFrame(
     {"label": [f"s{n}" for n in range(20)], "longitude": range(20), "latitude": range(20)}
 )
-
-
-@pytest.fixture(autouse=True)
-def style():
-    """Draw in the course's look, and leave none of it behind."""
-    with plt.rc_context():
-        plots.use_style()
-        yield
-    plt.close("all")
 
 
 @pytest.mark.parametrize(

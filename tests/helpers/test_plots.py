@@ -10,20 +10,13 @@ from helpers import plots
 from tests.figures import is_labeled, shown
 from tests.sounds import chirp
 
+pytestmark = pytest.mark.usefixtures("course_style")
+
 RANGES = pd.DataFrame(
     {"value": [0.9, 0.95], "low": [0.88, 0.9], "high": [0.92, 0.99]}, index=["a", "b"]
 )
 SPLITS = pd.DataFrame({"train": [7, 0], "test": [3, 0]}, index=["a", "b"])
 HEAPS = pd.DataFrame({"bins": [1, 20], "items": [4000, 1]})
-
-
-@pytest.fixture(autouse=True)
-def style():
-    """Draw in the course's look, and leave none of it behind."""
-    with plt.rc_context():
-        plots.use_style()
-        yield
-    plt.close("all")
 
 
 DRAWN = {

@@ -5,23 +5,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import plots, score_plots
+from helpers import score_plots
 from tests.figures import is_labeled, shown
 from tests.helpers.test_plots import ODD
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 HISTORY = pd.DataFrame(
     {"epoch": [1, 2, 3], "train_loss": [2.0, 1.0, 0.5], "validation_loss": [2.1, 1.5, 1.6],
      "validation_accuracy": [0.2, 0.6, 0.7]}
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def style():
-    """Draw in the course's look, and leave none of it behind."""
-    with plt.rc_context():
-        plots.use_style()
-        yield
-    plt.close("all")
 
 
 DRAWN = {

@@ -9,6 +9,7 @@ from botocore import UNSIGNED
 from helpers.roles import make_role
 from helpers.session import (
     athena_connection,
+    boto_session,
     client,
     close,
     job_secret,
@@ -119,3 +120,11 @@ def test_kaggle_gets_the_users_own_credentials(monkeypatch):
 def test_a_process_on_the_local_aws_gets_no_client_of_the_outside(config, make):
     with pytest.raises(PermissionError, match="python -m helpers.fetch"):
         make()
+
+
+def test_the_sdks_resources_use_this_runs_session_where_they_are_given_none(config):
+    from sagemaker.core.utils.utils import SageMakerClient
+
+    sagemaker_session(config)
+    ours = SageMakerClient(session=boto_session(config), region_name=config.region)
+    assert SageMakerClient() is ours

@@ -1,13 +1,13 @@
 """Figures of searches: labeled, and true to the trials."""
 
-import matplotlib.pyplot as plt
 import pytest
 from sagemaker.core.parameter import CategoricalParameter, ContinuousParameter, IntegerParameter
 
-from helpers import plots
 from helpers.tuning.plots import history, parallel_coordinates
 from helpers.tuning.trials import Trial
 from tests.figures import is_labeled, shown
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 RANGES = {
     "lr": ContinuousParameter(1e-4, 1e-1, "Logarithmic"),
@@ -20,15 +20,6 @@ TRIALS = [
     Trial(2, {"lr": 1e-4, "width": 12, "mode": "a"}, "job-2", "Failed", None),
     Trial(3, {"lr": 1e-4, "width": 12, "mode": "a"}, "job-3", "Completed", 0.7),
 ]
-
-
-@pytest.fixture(autouse=True)
-def style():
-    """Draw in the course's look, and leave none of it behind."""
-    with plt.rc_context():
-        plots.use_style()
-        yield
-    plt.close("all")
 
 
 @pytest.mark.parametrize(
