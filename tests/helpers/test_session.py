@@ -126,5 +126,5 @@ def test_the_sdks_resources_use_this_runs_session_where_they_are_given_none(conf
     from sagemaker.core.utils.utils import SageMakerClient
 
     sagemaker_session(config)
-    ours = SageMakerClient(session=boto_session(config), region_name=config.region)
-    assert SageMakerClient() is ours
+    default = SageMakerClient()  # first: the client that is made first is the default
+    assert default is SageMakerClient(session=boto_session(config), region_name=config.region)
