@@ -3,6 +3,7 @@
 An execution that ran when the process was killed is FAILED after a restart.
 """
 
+from itertools import count
 from threading import Event
 from typing import Protocol
 
@@ -33,6 +34,7 @@ class History:
     def __init__(self, documents: Documents, clock: Clock):
         self._documents, self._clock = documents, clock
         self._live: dict[str, Recorded] = {}
+        self._numbers = count(len(documents.items("execution")))
         self._fail_interrupted()
 
     def _fail_interrupted(self) -> None:
@@ -48,6 +50,7 @@ class History:
     def add(self, execution: Recorded, token: str | None) -> None:
         """Write a new execution; it is known after a crash from then on."""
         with self._documents.transaction():
+            execution.record["number"] = next(self._numbers)
             self.save(execution)
             if token:
                 self._documents.put("token", token, {"id": execution.id})
@@ -101,10 +104,15 @@ class History:
 
     def ids(self, group: str) -> list[str]:
         """Return a workgroup's executions, the newest first."""
-        bodies = [
-            record["body"]
+        records = [
+            record
             for _, record in self._documents.items("execution")
             if record["body"]["WorkGroup"] == group
         ]
-        bodies.sort(key=lambda body: body["Status"]["SubmissionDateTime"], reverse=True)
-        return [body["QueryExecutionId"] for body in bodies]
+        records.sort(key=_submitted, reverse=True)
+        return [record["body"]["QueryExecutionId"] for record in records]
+
+
+def _submitted(record: dict) -> tuple:
+    """Return when an execution came: several may come within a millisecond of the clock."""
+    return record["body"]["Status"]["SubmissionDateTime"], record.get("number", 0)

@@ -79,8 +79,9 @@ class Cloud:
 
     def open(self) -> None:
         """Start the engine over the folder's state."""
-        self.catalog = Catalog(self.folder / "glue", Clock())
-        self.engine = AthenaEngine(self.folder / "athena", self.catalog, self.store, Clock())
+        self.clock = Clock()
+        self.catalog = Catalog(self.folder / "glue", self.clock)
+        self.engine = AthenaEngine(self.folder / "athena", self.catalog, self.store, self.clock)
 
     def restart(self) -> None:
         """Start a second engine over the same state, as after kill -9."""

@@ -20,10 +20,12 @@ def test_the_same_request_token_starts_one_query(lake):
     assert lake.start("SELECT 1", ClientRequestToken=token) == first
 
 
-def test_executions_are_listed_newest_first_by_pages(cloud):
-    ids = [cloud.start(f"SELECT {n}") for n in range(3)]
+def test_executions_of_one_millisecond_are_listed_newest_first_by_pages(cloud, monkeypatch):
+    now = cloud.clock.now()
+    monkeypatch.setattr(cloud.clock, "now", lambda: now)
+    ids = [cloud.start(f"SELECT {n}") for n in range(6)]
     for id_ in ids:
         cloud.finished(id_)
-    page = cloud.engine.list_query_executions({"MaxResults": 2})
+    page = cloud.engine.list_query_executions({"MaxResults": 4})
     rest = cloud.engine.list_query_executions({"NextToken": page["NextToken"]})
     assert page["QueryExecutionIds"] + rest["QueryExecutionIds"] == ids[::-1]
