@@ -23,7 +23,7 @@ def described(document: dict, fleet: Fleet | None, coming: Coming | None) -> dic
         answer["PendingDeploymentSummary"] = {
             "EndpointConfigName": update["config"],
             **_lists(update["plan"], update["plan"], coming and coming.fleet, _status(coming)),
-            "StartTime": update["start"],
+            **({"StartTime": update["start"]} if "start" in update else {}),
         }
     return answer
 

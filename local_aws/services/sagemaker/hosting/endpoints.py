@@ -223,7 +223,7 @@ class Endpoints(Engine):
         state = {"EndpointStatus": status, "FailureReason": reason, "_coming": None}
         if reason is None:
             state |= {"EndpointConfigName": deployment["config"], "_plan": deployment["plan"]}
-            state |= {"_capture": deployment["capture"]}
+            state |= {"_capture": deployment.get("capture")}
         self._set(name, **state)
 
     def _start(self, name: str, variant: dict) -> ServerProcess:

@@ -135,7 +135,7 @@ class Invocations(Engine):
                 overhead = time.monotonic() - question.began - (seconds or 0)
                 status = answer and answer.status
                 self.metrics.add(Invocation(name, variant, instances, status, seconds, overhead))
-        self.capture.add(fleet.deployment["capture"], name, variant, question.request, answer)
+        self.capture.add(fleet.deployment.get("capture"), name, variant, question.request, answer)
         return answer
 
     def shut_down(self) -> None:

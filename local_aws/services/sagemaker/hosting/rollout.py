@@ -144,7 +144,11 @@ class Rollout:
         past = (self._clock.now() - self._began).total_seconds()
         if past > self._policy.limit_seconds:
             return "The deployment took longer than MaximumExecutionTimeoutInSeconds."
-        if self._policy.alarms and (alarms := self._alarms_on(self._policy.alarms)):
+        try:
+            alarms = self._policy.alarms and self._alarms_on(self._policy.alarms)
+        except AwsError as error:
+            return f"The alarms of AutoRollbackConfiguration can't be read: {error.message}"
+        if alarms:
             return (
                 "The deployment was rolled back to the old fleet: one or more alarms of"
                 f" AutoRollbackConfiguration are in ALARM: {', '.join(alarms)}"

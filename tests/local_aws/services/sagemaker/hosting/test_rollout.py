@@ -99,6 +99,14 @@ def test_a_rollout_that_takes_longer_than_its_limit_is_rolled_back():
     assert "MaximumExecutionTimeoutInSeconds" in watched.events[-1][1]
 
 
+def test_alarms_that_can_not_be_read_end_the_rollout():
+    def refuse(seconds):
+        raise AwsError("AccessDenied", "not allowed")
+
+    watched = Watched(Policy((1.0,), 60, 0, float("inf"), ("a",)), refuse)
+    assert watched.events[-1][1].endswith("can't be read: not allowed")
+
+
 def test_a_rollout_that_is_canceled_does_nothing_more():
     watched = Watched(Policy((0.2, 1.0), 60, 0, float("inf"), ()))
     watched.rollout.cancel()
