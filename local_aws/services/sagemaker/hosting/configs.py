@@ -45,6 +45,9 @@ class EndpointConfigs(Engine):
         name = request["EndpointConfigName"]
         arn = self._context.arn("sagemaker", f"endpoint-config/{name}")
         self._check(request["ProductionVariants"], request.get("ShadowProductionVariants", []))
+        captured = request.get("DataCaptureConfig", {}).get("DestinationS3Uri", "s3://")
+        if not captured.startswith("s3://"):
+            raise AwsError("ValidationException", "DestinationS3Uri must begin with s3://.")
         config = {**request, "EndpointConfigArn": arn, "CreationTime": self._clock.now()}
         if not self._documents.add(name, config):
             message = f'Cannot create already existing endpoint configuration "{arn}".'

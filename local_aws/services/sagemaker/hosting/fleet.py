@@ -126,7 +126,9 @@ class Fleet:
 
     def weigh(self, weights: dict[str, float]) -> None:
         """Give variants other weights."""
-        self._weights = {**self._weights, **weights}
+        new = self._weights | weights
+        self._shadows = {name: new.pop(name, old) for name, old in self._shadows.items()}
+        self._weights = new
 
     def resize(self, variant: str, count: int) -> None:
         """Give a variant a number of instances.

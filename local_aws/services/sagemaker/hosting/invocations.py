@@ -6,6 +6,7 @@ Left out, and refused: streams of answers, asynchronous requests, models and con
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Semaphore
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
@@ -26,6 +27,8 @@ PASSED_ON = {
 }
 """Members of an invocation that the model's container gets as headers."""
 SHADOW_THREADS = 8
+MOST_COPIES = 100
+"""For shadow variants, waiting or being answered; of those beyond, each counts as a model error."""
 OPERATIONS = {
     "sagemaker-runtime": {
         "InvokeEndpoint": """EndpointName Body ContentType Accept CustomAttributes InferenceId
@@ -56,6 +59,7 @@ class Invocations(Engine):
         self.metrics = InvocationMetrics(parts.call, parts.clock)
         self.capture = DataCapture(parts.store, parts.clock, endpoints.chance)
         self._shadows = ThreadPoolExecutor(SHADOW_THREADS, "shadow")
+        self._room = Semaphore(MOST_COPIES)
 
     def invoke_endpoint(self, request: dict) -> dict:
         """Answer one InvokeEndpoint request.
@@ -94,9 +98,17 @@ class Invocations(Engine):
             except Retired:
                 continue
             for shadow in fleet.shadows():
-                self._shadows.submit(self._shadow, fleet, shadow, question)
+                self._copy(fleet, shadow, question)
             return variant, answer
         raise replies.not_found(name, self.parts.context.account)
+
+    def _copy(self, fleet: Fleet, variant: str, question: Question) -> None:
+        """Let a shadow variant answer a copy of a request, if it does not lag too far behind."""
+        if self._room.acquire(blocking=False):
+            self._shadows.submit(self._shadow, fleet, variant, question)
+            return
+        instances, name = fleet.instances(variant), question.request["EndpointName"]
+        self.metrics.add(Invocation(name, variant, instances, None, None, 0.0))
 
     def _shadow(self, fleet: Fleet, variant: str, question: Question) -> None:
         """Let a shadow variant answer a copy; what it says goes to metrics and data capture."""
@@ -105,6 +117,8 @@ class Invocations(Engine):
             self._ask(fleet, variant, copy)
         except (AwsError, Retired):
             return
+        finally:
+            self._room.release()
 
     def _ask(self, fleet: Fleet, variant: str, question: Question) -> Answer:
         """Let a variant answer, count it and capture it.

@@ -40,54 +40,67 @@ def test_variants_are_drawn_by_weight_and_named_in_the_answer(hosting):
     assert headers["x-amzn-invoked-production-variant"] == "right"
 
 
-def test_a_shadow_variant_gets_copies_and_its_answers_go_nowhere(hosting):
+def shadowed(hosting, share, shadow):
+    """Make an endpoint with a shadow variant, and return the metrics that are sent from now on."""
     hosting.model("model", archive(weights="seen"))
-    hosting.model(
-        "shadow", archive(SCRIPT.replace("import json", "print('shadowed')\nimport json"))
-    )
+    hosting.model("shadow", archive(shadow))
     variants = [
         {"VariantName": name, "ModelName": name, "InstanceType": "ml.m5.large",
          "InitialInstanceCount": 1, "InitialVariantWeight": weight}
-        for name, weight in (("model", 1), ("shadow", 0.5))
+        for name, weight in (("model", 1), ("shadow", share))
     ]  # fmt: skip
     hosting.sagemaker.create_endpoint_config(
         EndpointConfigName="config", ProductionVariants=variants[:1],
         ShadowProductionVariants=variants[1:],
     )  # fmt: skip
     hosting.sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
+    assert hosting.settled()["EndpointStatus"] == "InService"
+    sent = []
+    hosting.aws.engines.invocations.metrics.add = sent.append
+    return sent
+
+
+def count(sent, variant="shadow"):
+    return sum(each.variant == variant for each in sent)
+
+
+def test_a_shadow_variant_gets_copies_and_its_answers_go_nowhere(hosting):
+    sent = shadowed(hosting, 0.5, SCRIPT)
     about = hosting.settled()
     assert [each["VariantName"] for each in about["ProductionVariants"]] == ["model"]
     assert about["ShadowProductionVariants"][0]["CurrentInstanceCount"] == 1
-    sent = []
-    hosting.aws.engines.invocations.metrics.add = sent.append
     hosting.aws.engines.endpoints.chance.seed(1)
     assert {hosting.ask()["model"] for _ in range(40)} == {"seen"}
-    shadowed = lambda: sum(each.variant == "shadow" for each in sent)  # noqa: E731
-    until(lambda: shadowed() >= 10)
-    assert 10 <= shadowed() <= 30
+    until(lambda: count(sent) >= 10)
+    assert 10 <= count(sent) <= 30
     assert {each.status for each in sent} == {200}
     assert error_of(hosting, TargetVariant="shadow")[0] == "ValidationError"
+    hosting.sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="endpoint",
+        DesiredWeightsAndCapacities=[{"VariantName": "shadow", "DesiredWeight": 0}],
+    )
+    hosting.settled()
+    before = count(sent)
+    assert {hosting.ask()["model"] for _ in range(10)} == {"seen"}
+    assert count(sent) == before
 
 
 def test_a_shadow_variant_that_fails_harms_no_answer(hosting):
-    hosting.model("model", archive(weights="seen"))
-    hosting.model("shadow", archive(SCRIPT.replace('data == b"bad"', "1 / 0")))
-    variants = [
-        {"VariantName": name, "ModelName": name, "InstanceType": "ml.m5.large",
-         "InitialInstanceCount": 1}
-        for name in ("model", "shadow")
-    ]  # fmt: skip
-    hosting.sagemaker.create_endpoint_config(
-        EndpointConfigName="config", ProductionVariants=variants[:1],
-        ShadowProductionVariants=variants[1:],
-    )  # fmt: skip
-    hosting.sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
-    hosting.settled()
-    sent = []
-    hosting.aws.engines.invocations.metrics.add = sent.append
+    sent = shadowed(hosting, 1, SCRIPT.replace('data == b"bad"', "1 / 0"))
     assert {hosting.ask()["model"] for _ in range(5)} == {"seen"}
     until(lambda: len(sent) == 10)
     assert {each.variant: each.status for each in sent} == {"model": 200, "shadow": 500}
+
+
+def test_a_shadow_variant_that_lags_is_spared_copies_which_count_as_its_errors(
+    hosting, monkeypatch
+):
+    slow = SCRIPT.replace("if data ==", "import time; time.sleep(1)\n    if data ==")
+    sent = shadowed(hosting, 1, slow)
+    monkeypatch.setattr(hosting.aws.engines.invocations, "_room", threading.Semaphore(2))
+    assert {hosting.ask()["model"] for _ in range(4)} == {"seen"}
+    until(lambda: count(sent) == 4)
+    assert Counter(each.status for each in sent if each.variant == "shadow")[None] >= 1
 
 
 def test_a_model_error_is_worded_as_sagemaker_words_it(hosting):
