@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.services.sagemaker.hosting import fleet, server_process
+from local_aws.services.sagemaker.hosting.invocations import MOST_COPIES
 from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, alive, archive
 from tests.local_aws.services.sagemaker.jobs.requests import until
 from tests.local_cloud import BUCKET
@@ -80,6 +81,8 @@ def test_a_shadow_variant_gets_copies_and_its_answers_go_nowhere(hosting):
         DesiredWeightsAndCapacities=[{"VariantName": "shadow", "DesiredWeight": 0}],
     )
     hosting.settled()
+    room = hosting.aws.engines.invocations._room
+    assert until(lambda: room._value == MOST_COPIES)  # copies of earlier requests are answered
     before = count(sent)
     assert {hosting.ask()["model"] for _ in range(10)} == {"seen"}
     assert count(sent) == before
