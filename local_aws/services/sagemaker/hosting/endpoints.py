@@ -31,17 +31,17 @@ LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
 RETAINED = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
 """Properties of a variant that an update may keep, by the members that set them."""
 
+_GUARDRAILS = """DeploymentConfig(AutoRollbackConfiguration(Alarms(AlarmName))
+    BlueGreenUpdatePolicy(TerminationWaitInSeconds MaximumExecutionTimeoutInSeconds
+        TrafficRoutingConfiguration(Type WaitIntervalInSeconds CanarySize(Type Value)
+            LinearStepSize(Type Value))))"""
 OPERATIONS = {
     "sagemaker": {
-        "CreateEndpoint": "EndpointName EndpointConfigName Tags(*)",
+        "CreateEndpoint": f"EndpointName EndpointConfigName Tags(*) {_GUARDRAILS}",
         "DescribeEndpoint": "EndpointName",
         "ListEndpoints": f"{LISTED} {CHANGED}",
-        "UpdateEndpoint": """EndpointName EndpointConfigName RetainDeploymentConfig
-            RetainAllVariantProperties ExcludeRetainedVariantProperties(VariantPropertyType)
-            DeploymentConfig(AutoRollbackConfiguration(Alarms(AlarmName))
-                BlueGreenUpdatePolicy(TerminationWaitInSeconds MaximumExecutionTimeoutInSeconds
-                    TrafficRoutingConfiguration(Type WaitIntervalInSeconds CanarySize(Type Value)
-                        LinearStepSize(Type Value))))""",
+        "UpdateEndpoint": f"""EndpointName EndpointConfigName RetainDeploymentConfig {_GUARDRAILS}
+            RetainAllVariantProperties ExcludeRetainedVariantProperties(VariantPropertyType)""",
         "UpdateEndpointWeightsAndCapacities": """EndpointName
             DesiredWeightsAndCapacities(VariantName DesiredWeight DesiredInstanceCount)""",
         "DeleteEndpoint": "EndpointName",
@@ -73,6 +73,9 @@ class Endpoints(Engine):
             "EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time,
             "_plan": deployment["plan"], "_capture": deployment["capture"],
         }  # fmt: skip
+        if guardrails := request.get("DeploymentConfig"):  # for updates that retain it
+            policy_of(guardrails, deployment["plan"])
+            document["LastDeploymentConfig"] = guardrails
         with self._lock:
             self.deployments.refuse_at_the_end()
             if not self._documents.add(name, document):

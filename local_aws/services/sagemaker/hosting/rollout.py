@@ -1,9 +1,11 @@
 """Shifts an endpoint's traffic to its new fleet in steps, on the one clock; knows no fleet.
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green.html
-After each step the new fleet bakes: if an alarm goes off, all traffic returns to the old one. Here
-alarms are watched in the last wait too, while the old fleet is still there. AWS publishes no text
-of the reason: ours says which alarm went off.
+After each step the new fleet bakes: if an alarm goes off, all traffic returns to the old one.
+WaitIntervalInSeconds passes between two steps. After the last one the old fleet is kept for
+TerminationWaitInSeconds, which is the last time to bake: so AWS's own example of a canary, twice
+600 seconds within a limit of 1,800, comes to its end. AWS publishes no text of the reason: ours
+says which alarm went off.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +30,8 @@ class Policy:
 
     shares: tuple[float, ...]
     """The new fleet's share of the requests at each step; the last is all."""
-    bake_seconds: float
+    step_seconds: float
+    """Between two steps."""
     keep_seconds: float
     """How long the old fleet is kept after the last step."""
     limit_seconds: float
@@ -44,13 +47,13 @@ def policy_of(config: dict, plan: list[dict]) -> Policy:
     update = config.get("BlueGreenUpdatePolicy", {})
     routing = update.get("TrafficRoutingConfiguration", {"Type": "ALL_AT_ONCE"})
     shares = _shares(routing, plan)
-    bake, keep = routing.get("WaitIntervalInSeconds", 0), update.get("TerminationWaitInSeconds", 0)
+    step, keep = routing.get("WaitIntervalInSeconds", 0), update.get("TerminationWaitInSeconds", 0)
     limit = update.get("MaximumExecutionTimeoutInSeconds", float("inf"))
-    if limit <= bake * len(shares) + keep:
+    if limit <= step * (len(shares) - 1) + keep:
         raise _refused("MaximumExecutionTimeoutInSeconds must be larger than all waits together.")
     alarms = config.get("AutoRollbackConfiguration", {}).get("Alarms", [])
     names = tuple(alarm["AlarmName"] for alarm in alarms if "AlarmName" in alarm)
-    return Policy(shares, bake, keep, limit, names)
+    return Policy(shares, step, keep, limit, names)
 
 
 def _shares(routing: dict, plan: list[dict]) -> tuple[float, ...]:
@@ -95,11 +98,10 @@ class Rollout:
     ):  # fmt: skip
         self._policy, self._clock, self._alarms_on = policy, clock, alarms_on
         self._shift, self._finish = shift, finish
-        self._steps = iter(policy.shares)
+        self._steps = list(policy.shares)
         self._timer: Timer | None = None
         self._is_over = False
         self._began = self._until = clock.now()
-        self._is_last = False
 
     def start(self) -> None:
         """Take the first step; the others follow on the clock."""
@@ -113,12 +115,8 @@ class Rollout:
             self._timer.cancel()
 
     def _step(self) -> None:
-        share = next(self._steps, None)
-        seconds = self._policy.bake_seconds
-        if share is None:
-            self._is_last, seconds = True, self._policy.keep_seconds
-        else:
-            self._shift(share)
+        self._shift(self._steps.pop(0))
+        seconds = self._policy.step_seconds if self._steps else self._policy.keep_seconds
         self._until = self._clock.now() + timedelta(seconds=seconds)
         self._look()
 
@@ -131,10 +129,10 @@ class Rollout:
             self._end(reason)
         elif left > 0:
             self._timer = self._clock.after(min(left, LOOK_SECONDS), self._look)
-        elif self._is_last:
-            self._end(None)
-        else:
+        elif self._steps:
             self._step()
+        else:
+            self._end(None)
 
     def _end(self, reason: str | None) -> None:
         self._is_over = True

@@ -43,13 +43,16 @@ def two(hosting):
     hosting.model("new", archive(weights="new"))
     hosting.variant("first", "old")
     hosting.variant("second", "new")
-    hosting.sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="first")
+    hosting.sagemaker.create_endpoint(
+        EndpointName="endpoint", EndpointConfigName="first", DeploymentConfig=guardrails(wait=0)
+    )
     assert hosting.settled()["EndpointStatus"] == "InService"
     return hosting
 
 
 def guardrails(kind="CANARY", percent=20, wait=600, alarms=("bad",), **more):
     routing = {"Type": kind, "WaitIntervalInSeconds": wait}
+    more.setdefault("TerminationWaitInSeconds", wait)
     if kind == "CANARY":
         routing["CanarySize"] = {"Type": "CAPACITY_PERCENT", "Value": percent}
     config = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing, **more}}
@@ -88,7 +91,7 @@ def test_a_canary_gets_its_share_then_all_and_then_the_old_fleet_goes(two, alarm
     two.aws.parts.clock.advance(601)
     assert shares(two) == {"new": 60}
     assert describe(two)["EndpointStatus"] == "Updating" and len(two.folders()) == 2
-    two.aws.parts.clock.advance(700)
+    two.aws.parts.clock.advance(100)
     about = two.settled()
     assert (about["EndpointStatus"], about["EndpointConfigName"]) == ("InService", "second")
     assert "FailureReason" not in about and "PendingDeploymentSummary" not in about
@@ -153,12 +156,13 @@ def test_an_endpoint_deleted_during_its_canary_leaves_no_process(two, alarms):
 
 
 def test_the_last_deployment_config_is_used_again_where_asked(two, alarms):
-    alarms["bad"] = "OK"
-    update(two, DeploymentConfig=guardrails(wait=0))
-    assert two.settled()["EndpointConfigName"] == "second"
     alarms["bad"] = "ALARM"
-    update(two, "first", RetainDeploymentConfig=True)
+    update(two, RetainDeploymentConfig=True)  # that of CreateEndpoint
     assert "ALARM: bad" in two.settled()["FailureReason"]
+    update(two, DeploymentConfig=guardrails(wait=0, alarms=()))
+    assert two.settled()["EndpointConfigName"] == "second"
+    update(two, "first", RetainDeploymentConfig=True)
+    assert two.settled()["EndpointConfigName"] == "first"
 
 
 def scale(hosting, **desired):

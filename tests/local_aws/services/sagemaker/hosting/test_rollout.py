@@ -40,7 +40,7 @@ def test_a_policy_has_the_shares_of_its_steps(config, shares):
         (config("LINEAR", "LinearStepSize", value=9), "at least 10 %"),
         (config("LINEAR"), "CanarySize is required for CANARY alone"),
         (config("CANARY", "LinearStepSize"), "CanarySize is required"),
-        (config("CANARY", wait=300, MaximumExecutionTimeoutInSeconds=600), "larger than all waits"),
+        (config("CANARY", wait=600, MaximumExecutionTimeoutInSeconds=600), "larger than all waits"),
     ],
 )
 def test_a_policy_that_aws_refuses_is_refused(config, words):
@@ -71,11 +71,19 @@ class Watched:
         self.events.append((self.seconds, event))
 
 
+def test_awss_own_example_of_a_canary_comes_to_its_end():
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
+    more = {"TerminationWaitInSeconds": 600, "MaximumExecutionTimeoutInSeconds": 1800}
+    watched = Watched(policy_of(config("CANARY", value=30, wait=600, **more), PLAN))
+    watched.clock.advance(3600)
+    assert watched.events == [(0, 0.3), (600, 1.0), (1200, None)]
+
+
 def test_the_steps_bake_and_the_old_fleet_is_kept_for_a_while():
     watched = Watched(Policy((0.2, 1.0), 60, 300, float("inf"), ()))
     assert watched.events == [(0, 0.2)]
     watched.clock.advance(1000)
-    assert watched.events == [(0, 0.2), (60, 1.0), (420, None)]
+    assert watched.events == [(0, 0.2), (60, 1.0), (360, None)]
 
 
 @pytest.mark.parametrize("goes_off, steps", [(0, 1), (30, 1), (90, 2), (200, 2)])
@@ -103,7 +111,7 @@ def test_alarms_that_can_not_be_read_end_the_rollout():
     def refuse(seconds):
         raise AwsError("AccessDenied", "not allowed")
 
-    watched = Watched(Policy((1.0,), 60, 0, float("inf"), ("a",)), refuse)
+    watched = Watched(Policy((1.0,), 0, 60, float("inf"), ("a",)), refuse)
     assert watched.events[-1][1].endswith("can't be read: not allowed")
 
 
