@@ -64,7 +64,7 @@ except KeyError as error:
         ),
         ("def f(): f()\nf()", "RecursionError: maximum recursion depth exceeded"),
         ("f(", "SyntaxError: '(' was never closed"),
-        ("class Odd(Exception): pass\nraise Odd('row 7')", "__main__.Odd: row 7"),
+        ("class Odd(Exception): pass\nraise Odd('row 7')", "Odd: row 7"),
         (
             GROUP,
             "ExceptionGroup: two shards failed (2 sub-exceptions)\nValueError: a\n"
