@@ -18,6 +18,10 @@ STARTS = (
 )
 
 
+_HIVE = ("EXTERNAL", "DATABASE", "SCHEMA")
+"""After CREATE; a CREATE TABLE without EXTERNAL is Trino's CREATE TABLE AS."""
+
+
 @dataclass
 class Statement:
     """One statement: its kind, Athena's statement types, and its parts."""
@@ -40,6 +44,8 @@ def parse_statement(text: str) -> Statement:
     """
     tokens = TokenStream(text)
     first = tokens.word()
+    if first == "ALTER" or (first == "CREATE" and tokens.word(1) in _HIVE):
+        tokens = TokenStream(text, hive=True)
     if first in ("SELECT", "WITH", "VALUES", "TABLE", "("):
         parse(text)
         return Statement("query", "DML", "SELECT", {"text": text})

@@ -4,6 +4,7 @@ import csv
 
 import pyarrow as pa
 
+from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import Type, literal, quote, to_duckdb
 from local_aws.services.athena.tables.readers import Scan, bad_data, fill_table, line_batches
 
@@ -18,7 +19,7 @@ def read_lazy_simple(scan: Scan) -> None:
 def _lazy_items(scan: Scan) -> list[str]:
     delimiter = _character(scan.serde.get("field.delim") or scan.serde.get("serialization.format"))
     cells = f"string_split(line, {literal(delimiter)})"
-    if escape := scan.serde.get("escape.char"):
+    if escape := scan.serde.get("escape.delim"):
         _split_escaped(scan, delimiter, escape)
         cells = "cells"
     scan.connection.execute(
@@ -135,6 +136,9 @@ def _csv_rows(scan: Scan, lines: list[str]) -> list[list[str]]:
         "escapechar": scan.serde.get("escapeChar", "\\"),
         "doublequote": True,
     }
+    if len({options["delimiter"], options["quotechar"], options["escapechar"]}) < 3:
+        message = "The separator, quote, and escape characters must be different!"
+        raise QueryFailed("GENERIC_INTERNAL_ERROR", message)
     rows = list(csv.reader(lines, **options))
     if len(rows) != len(lines):
         rows = [next(csv.reader([line], **options), []) for line in lines]
