@@ -31,7 +31,7 @@ def test_columns_have_names_types_and_comments():
         ("STORED AS ORC", "format", FORMATS["ORC"]),
         ("WITH SERDEPROPERTIES ('k' = 'v')", "serde", {"k": "v"}),
         (
-            r"WITH SERDEPROPERTIES ('a' = '\t\001\u00e9', \"b\" = \"\\\"\", 'c' = '\\')",
+            r"""WITH SERDEPROPERTIES ('a' = '\t\001\u00e9', "b" = "\"", 'c' = '\\')""",
             "serde",
             {"a": "\t\x01é", "b": '"', "c": "\\"},
         ),
