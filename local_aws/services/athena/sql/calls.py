@@ -25,7 +25,7 @@ def call(rewriter: Rewriter, node: exp.Anonymous) -> exp.Expression:
         return raw(lambdas.rewrite_call(rewriter, name, node))
     lambdas.refuse(rewriter, name, node)
     if name == "try" and len(node.expressions) == 1:
-        return raw(f"TRY({to_sql(rewriter.trying().rewrite(node.expressions[0]))})")
+        return raw(f"TRY({to_sql(rewriter.rewrite(node.expressions[0]))})")
     arguments = [_argument(rewriter, child) for child in node.expressions]
     if name in SPECIAL:
         return raw(SPECIAL[name](rewriter, node, arguments))

@@ -121,9 +121,9 @@ def _concat(rewriter: Rewriter, node: exp.DPipe) -> exp.Expression:
 def _subscript(rewriter: Rewriter, node: exp.Bracket) -> exp.Expression:
     kind = rewriter.scope.kind_of(node.this)
     base, index = to_sql(node.this), to_sql(node.expressions[0])
-    if kind == "list" and not rewriter.lenient:
+    if kind == "list":
         return raw(f"t_at({base}, {index})")
-    if kind == "map" and not rewriter.lenient:
+    if kind == "map":
         return raw(f"t_value({base}, {index})")
     return raw(f"({base})[{index}]")
 

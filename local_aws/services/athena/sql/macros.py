@@ -25,7 +25,7 @@ CREATE MACRO t_interval(u, n) AS CASE lower(u)
   WHEN 'month' THEN to_months(CAST(n AS INTEGER))
   WHEN 'quarter' THEN to_months(CAST(3 * n AS INTEGER))
   WHEN 'year' THEN to_months(CAST(12 * n AS INTEGER))
-  ELSE error('''' || u || ''' is not a valid TIMESTAMP field') END;
+  ELSE t_fail('''' || u || ''' is not a valid TIMESTAMP field') END;
 CREATE MACRO t_date_add(u, n, x DATE) AS CAST(x + t_interval(u, n) AS DATE),
   (u, n, x TIMESTAMP) AS x + t_interval(u, n),
   (u, n, x TIMESTAMPTZ) AS x + t_interval(u, n);
@@ -36,7 +36,7 @@ CREATE MACRO t_to_iso8601(x DATE) AS strftime(x, '%Y-%m-%d'),
   (x TIMESTAMPTZ) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%g') || 'Z';
 CREATE MACRO t_timestamp_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g');
 CREATE MACRO t_json_parse(x) AS CASE WHEN x IS NULL THEN NULL WHEN json_valid(x)
-  THEN CAST(x AS JSON) ELSE error('Cannot convert value to JSON: ''' || x || '''') END;
+  THEN CAST(x AS JSON) ELSE t_fail('Cannot convert value to JSON: ''' || x || '''') END;
 CREATE MACRO t_sound(j) AS CASE WHEN json_valid(j) THEN j END;
 CREATE MACRO t_json_extract(j, p) AS json_extract(t_sound(j), p);
 CREATE MACRO t_json_scalar(j, p) AS
@@ -60,17 +60,17 @@ CREATE MACRO t_array_join(a, d) AS array_to_string(list_filter(a, lambda x: x IS
 CREATE MACRO t_array_join_null(a, d, n) AS
   array_to_string(list_transform(a, lambda x: coalesce(CAST(x AS VARCHAR), n)), d);
 CREATE MACRO t_repeat(x, n) AS list_transform(range(n), lambda i: x);
-CREATE MACRO t_slice(a, s, n) AS CASE WHEN s = 0 THEN error('SQL array indices start at 1')
+CREATE MACRO t_slice(a, s, n) AS CASE WHEN s = 0 THEN t_fail('SQL array indices start at 1')
   WHEN s < 0 THEN a[len(a) + s + 1:len(a) + s + n] ELSE a[s:s + n - 1] END;
 CREATE MACRO t_at(a, i) AS CASE
-  WHEN i = 0 THEN error('SQL array indices start at 1')
-  WHEN i < 0 THEN error('Array subscript is negative: ' || i)
-  WHEN i > len(a) THEN error('Array subscript must be less than or equal to array length: '
+  WHEN i = 0 THEN t_fail('SQL array indices start at 1')
+  WHEN i < 0 THEN t_fail('Array subscript is negative: ' || i)
+  WHEN i > len(a) THEN t_fail('Array subscript must be less than or equal to array length: '
     || i || ' > ' || len(a)) ELSE a[i] END;
 CREATE MACRO t_value(m, k) AS CASE WHEN m IS NULL OR map_contains(m, k) THEN m[k]
-  ELSE error('Key not present in map: ' || k) END;
+  ELSE t_fail('Key not present in map: ' || k) END;
 CREATE MACRO t_map(k, v) AS CASE WHEN len(k) <> len(v)
-  THEN error('Key and value arrays must be the same length') ELSE map(k, v) END;
+  THEN t_fail('Key and value arrays must be the same length') ELSE map(k, v) END;
 CREATE MACRO t_bigint_values(m) AS map_from_entries(list_transform(map_entries(m),
   lambda e: struct_pack(key := e.key, value := CAST(e.value AS BIGINT))));
 CREATE MACRO t_entries_map(l) AS map_from_entries(list_filter(l, lambda e, i:

@@ -22,6 +22,9 @@ def open_database() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     for name, value in SETTINGS.items():
         connection.execute(f"SET GLOBAL {name} = {value}")
+    connection.create_function(
+        "t_fail", _fail, ["VARCHAR"], duckdb.sqltype('"NULL"'), side_effects=False
+    )
     connection.execute(MACROS)
     for name, kind, function in (
         ("t_double_text", "DOUBLE", lambda values: sql_text(values)),
@@ -29,6 +32,11 @@ def open_database() -> duckdb.DuckDBPyConnection:
     ):
         connection.create_function(name, function, [kind], "VARCHAR", type="arrow")
     return connection
+
+
+def _fail(message: str) -> None:
+    """Fail as DuckDB's error() does, but so that TRY catches it: error() is volatile."""
+    raise ValueError(message)
 
 
 def warm_up() -> None:
