@@ -40,7 +40,6 @@ COVERED = {
     ),
     "local_aws/services/athena/tables/test_query_tables.py": (
         "Parquet files are read, and their bytes counted, as a query's sources",
-        "local_aws/services/athena/tables/read_columnar.py",
     ),
     "local_aws/services/athena/test_cases.py": (
         "a translation is right where the rows are: SQL files with Athena's answers",

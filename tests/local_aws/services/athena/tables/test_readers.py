@@ -9,6 +9,11 @@ import pyarrow.parquet as parquet
 ODD = ["x[1]", "x1", "*", "?", "[x]", "x", "a/../../../y", "/z", "a//b", "./c"]
 
 
+def hidden(key):
+    """Return whether a part of a key begins as hidden files and folders do, also `..`."""
+    return any(part.startswith((".", "_")) for part in key.split("/"))
+
+
 def test_every_parquet_file_is_read_once_whatever_its_key(cloud):
     for number, key in enumerate(ODD):
         out = io.BytesIO()
@@ -16,11 +21,13 @@ def test_every_parquet_file_is_read_once_whatever_its_key(cloud):
         cloud.store.put("lake", f"t/{key}.parquet", out.getvalue())
     cloud.run("CREATE EXTERNAL TABLE t (n bigint) STORED AS PARQUET LOCATION 's3://lake/t/'")
     rows = cloud.rows('SELECT n, "$path" FROM t ORDER BY n')
-    assert rows == [(n, f"s3://lake/t/{key}.parquet") for n, key in enumerate(ODD)]
+    shown = [(n, key) for n, key in enumerate(ODD) if not hidden(key)]
+    assert 2 < len(shown) < len(ODD)
+    assert rows == [(n, f"s3://lake/t/{key}.parquet") for n, key in shown]
 
 
 def test_a_packed_file_is_unpacked_whatever_its_key(cloud):
-    for key in ("a.gz", "b//c.gz", "../d.gz"):
+    for key in ("a.gz", "b//c.gz", "d e.gz"):
         cloud.store.put("lake", f"t/{key}", gzip.compress(b"1\n"))
     cloud.run("CREATE EXTERNAL TABLE t (n int) LOCATION 's3://lake/t/'")
     assert cloud.rows("SELECT n FROM t") == [(1,)] * 3
