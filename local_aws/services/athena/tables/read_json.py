@@ -5,6 +5,7 @@ up to 1,000 lines of each batch.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 from local_aws.services.athena.failures import QueryFailed
@@ -63,7 +64,7 @@ def _keys_of(scan: Scan, name: str, spellings: set[str]) -> list[str]:
 
 
 def _spellings(scan: Scan) -> set[str]:
-    """Return all keys of the top level; refuse lines that are not objects."""
+    """Return all keys of the top level; refuse lines that are not objects, or have a key twice."""
     rows = scan.connection.execute(
         f"SELECT DISTINCT CASE WHEN {IS_OBJECT}"
         " THEN json_keys(line) WHEN trim(line) = '' THEN [] END FROM lines"
@@ -71,6 +72,10 @@ def _spellings(scan: Scan) -> set[str]:
     ignores = scan.serde.get("ignore.malformed.json", "false").lower() == "true"
     if (None,) in rows and not ignores:
         raise _malformed(scan)
+    for (keys,) in rows if not ignores else ():
+        if twice := [key for key, n in Counter(map(str.lower, keys or [])).items() if n > 1]:
+            message = f'Row is not a valid JSON Object - JSONException: Duplicate key "{twice[0]}"'
+            raise QueryFailed("HIVE_CURSOR_ERROR", message)
     return {key for (keys,) in rows for key in keys or []}
 
 
@@ -157,7 +162,7 @@ def _refuse_misfits(scan: Scan, structure: dict[str, str]) -> None:
     columns = [
         (i, key, kind) for i, (key, kind) in enumerate(structure.items()) if kind != "VARCHAR"
     ]
-    if not columns:
+    if not columns or scan.nulls_misfits:
         return
     firsts = ", ".join(f"any_value({quote(f'bad:{i}')})" for i, _, _ in columns)
     values = scan.connection.execute(f"SELECT {firsts} FROM fields").fetchone()

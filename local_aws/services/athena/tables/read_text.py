@@ -121,10 +121,11 @@ def _csv_items(scan: Scan) -> list[str]:
         if not scan.wants(name):
             items.append(f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}")
             continue
-        _refuse_bad_cells(scan, i, name, kind)
-        items.append(
-            f"CAST({_csv_value(f'fields.cells[{i}]', kind)} AS {to_duckdb(kind)}) AS {quote(name)}"
-        )
+        attempt = "TRY_CAST" if scan.nulls_misfits else "CAST"
+        if not scan.nulls_misfits:
+            _refuse_bad_cells(scan, i, name, kind)
+        value = _csv_value(f"fields.cells[{i}]", kind, attempt)
+        items.append(f"{attempt}({value} AS {to_duckdb(kind)}) AS {quote(name)}")
     return items
 
 
@@ -145,14 +146,14 @@ def _csv_rows(scan: Scan, lines: list[str]) -> list[list[str]]:
     return rows
 
 
-def _csv_value(text: str, kind: Type) -> str:
+def _csv_value(text: str, kind: Type, attempt: str) -> str:
     if kind.base in _NUMBERS or kind.base == "boolean":
         text = f"nullif(trim({text}), '')"
     if kind.base == "date":
-        days = f"CAST(nullif({text}, '') AS INTEGER)"
+        days = f"{attempt}(nullif({text}, '') AS INTEGER)"
         return f"DATE '1970-01-01' + to_days({days})"
     if kind.base == "timestamp":
-        return f"make_timestamp(1000 * CAST(nullif({text}, '') AS BIGINT))"
+        return f"make_timestamp(1000 * {attempt}(nullif({text}, '') AS BIGINT))"
     return text
 
 

@@ -52,6 +52,12 @@ class Scan:
         """Say whether the query uses a column."""
         return self.wanted is None or column.lower() in self.wanted
 
+    @property
+    def nulls_misfits(self) -> bool:
+        """Say whether a value that does not fit its column is NULL rather than an error."""
+        properties = {**self.parameters, **self.serde}
+        return properties.get("use.null.for.invalid.data", "").strip().lower() == "true"
+
     def check(self) -> None:
         """Raise if the query was stopped."""
         if self.stopped():

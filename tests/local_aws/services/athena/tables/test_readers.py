@@ -5,6 +5,7 @@ import io
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
+import pytest
 
 ODD = ["x[1]", "x1", "*", "?", "[x]", "x", "a/../../../y", "/z", "a//b", "./c"]
 
@@ -41,3 +42,37 @@ def test_a_location_with_dots_is_a_prefix_like_any_other(cloud):
     cloud.run("INSERT INTO t VALUES (3)")
     assert sorted(cloud.rows("SELECT n FROM t")) == [(1,), (3,)]
     assert [info.key for info in cloud.store.list("lake", "other/")] == ["other/a"]
+
+
+CSV = "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'"
+JSON = "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'"
+NULLS = "('use.null.for.invalid.data'='true')"
+
+
+@pytest.mark.parametrize(
+    "serde, text",
+    [
+        (CSV, b"a,many,x,x\nb,2,19844,1577934245000\n"),
+        (JSON, b'{"s":"a","n":"many","d":"x","t":"x"}\n'
+               b'{"s":"b","n":2,"d":"2024-05-01","t":"2020-01-02 03:04:05"}\n'),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("clause", ["WITH SERDEPROPERTIES", "TBLPROPERTIES"])
+def test_a_value_that_does_not_fit_is_null_where_the_table_says_so(cloud, serde, text, clause):
+    cloud.store.put("lake", "t/a", text)
+    before, after = (f"{clause} {NULLS}", "") if "SERDE" in clause else ("", f"{clause} {NULLS}")
+    cloud.run(
+        f"CREATE EXTERNAL TABLE t (s string, n int, d date, t timestamp) {serde} {before}"
+        f" LOCATION 's3://lake/t/' {after}"
+    )
+    first, second = cloud.rows("SELECT s, n, d, t FROM t ORDER BY s")
+    assert first == ("a", None, None, None) and None not in second
+
+
+@pytest.mark.parametrize("line", [b'{"id":1,"id":2}', b'{"ID":1,"id":2}'])
+def test_a_key_twice_in_one_object_is_refused(cloud, line):
+    cloud.store.put("lake", "t/a", b'{"Id":0}\n' + line)
+    cloud.run(f"CREATE EXTERNAL TABLE t (id int) {JSON} LOCATION 's3://lake/t/'")
+    status = cloud.finished(cloud.start("SELECT id FROM t"))["Status"]
+    assert "HIVE_CURSOR_ERROR" in status["StateChangeReason"]
+    assert 'Duplicate key "id"' in status["StateChangeReason"]
