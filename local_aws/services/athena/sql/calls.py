@@ -27,6 +27,11 @@ def call(rewriter: Rewriter, node: exp.Anonymous) -> exp.Expression:
     if name == "try" and len(node.expressions) == 1:
         return raw(f"TRY({to_sql(rewriter.rewrite(node.expressions[0]))})")
     arguments = [_argument(rewriter, child) for child in node.expressions]
+    if any(isinstance(a, exp.Distinct) and len(a.expressions) > 1 for a in arguments):
+        values = [value for argument in arguments for value in argument.expressions]
+        types = ", ".join(map(rewriter.scope.name_of, values))
+        message = f"Unexpected parameters ({types}) for function {name}"
+        raise rewriter.failure("FUNCTION_NOT_FOUND", message, node)
     if name in SPECIAL:
         return raw(SPECIAL[name](rewriter, node, arguments))
     templates = template(name, len(arguments))

@@ -1,6 +1,6 @@
 """DuckDB macros for Trino's functions that are no single call of DuckDB; SQL text only."""
 
-MACROS = """
+MACROS = r"""
 CREATE MACRO t_length(x VARCHAR) AS CAST(length(x) AS BIGINT),
   (x BLOB) AS CAST(octet_length(x) AS BIGINT);
 CREATE MACRO t_substr(s, b, n) AS CASE WHEN b = 0 OR n <= 0 THEN left(s, 0 * b)
@@ -9,6 +9,23 @@ CREATE MACRO t_split_part(s, d, i) AS CASE WHEN i > len(string_split(s, d)) THEN
   ELSE split_part(s, d, i) END;
 CREATE MACRO t_split_to_map(s, d, k) AS map_from_entries(list_transform(string_split(s, d),
   lambda e: struct_pack(key := split_part(e, k, 1), value := split_part(e, k, 2))));
+CREATE MACRO t_strpos(s, d, n) AS CAST(CASE
+  WHEN n = 0 THEN t_fail('''instance'' must not be a positive or negative number.')
+  WHEN abs(n) > len(string_split(s, d)) - 1 THEN 0
+  ELSE length(array_to_string(string_split(s, d)[1:CASE WHEN n > 0 THEN n
+  ELSE len(string_split(s, d)) + n END], d)) + 1 END AS BIGINT);
+CREATE MACRO t_url_encode(s) AS
+  replace(replace(replace(url_encode(s), '%20', '+'), '~', '%7E'), '%2A', '*');
+CREATE MACRO t_boolean(x) AS CASE WHEN lower(x) IN ('true', 't', '1') THEN true
+  WHEN lower(x) IN ('false', 'f', '0') THEN false
+  WHEN x IS NOT NULL THEN t_fail('Cannot cast ''' || x || ''' to BOOLEAN') END;
+CREATE MACRO t_day_text(x) AS CASE WHEN x IS NULL
+  OR regexp_full_match(trim(x), '[+-]?\d{4,}-\d{1,2}-\d{1,2}')
+  THEN x ELSE t_fail('Value cannot be cast to date: ' || x) END;
+CREATE MACRO t_moment_text(x) AS CASE WHEN x IS NULL OR regexp_full_match(trim(x),
+  '[+-]?\d{4,}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?'
+  || '( ?[+-]\d\d?:?\d\d| [A-Za-z][\w/+:-]*)?')
+  THEN x ELSE t_fail('Value cannot be cast to timestamp: ' || x) END;
 CREATE MACRO t_extract(s, p, g) AS CASE WHEN regexp_matches(s, p)
   THEN regexp_extract(s, p, g) END;
 CREATE MACRO t_regexp_position(s, p) AS CASE WHEN regexp_matches(s, p)
