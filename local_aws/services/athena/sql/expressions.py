@@ -37,7 +37,7 @@ def rewrite_expression(rewriter: Rewriter, node: exp.Expression) -> exp.Expressi
         return node
     rewriter.children(node)
     if wrapper := node.meta.get(calls.WRAPPER):
-        return raw(wrapper.format(to_sql(node)))
+        return raw(calls.wrap(wrapper, to_sql(node)))
     if rule := _RULES.get(type(node)):
         return rule(rewriter, node)
     if isinstance(node, COMPARISONS):
@@ -82,8 +82,8 @@ def _divide(rewriter: Rewriter, node: exp.Div, left: str, right: str) -> exp.Exp
     (p1, s1), (_, s2) = map(_digits, types)
     scale = max(s1, s2)
     precision = min(38, p1 + s2 + max(0, s2 - s1))
-    quotient = f"({sides[0]}) / ({sides[1]})"
-    return raw(f"CAST(round({quotient}, {scale}) AS DECIMAL({max(precision, scale)}, {scale}))")
+    quotient = f"t_quotient({sides[0]}, {sides[1]}, {scale})"
+    return raw(f"CAST({quotient} AS DECIMAL({max(precision, scale)}, {scale}))")
 
 
 def _digits(duckdb_type: DuckDBPyType) -> tuple[int, int]:

@@ -104,6 +104,7 @@ CREATE MACRO t_whole(x) AS CASE WHEN x IS NULL OR regexp_full_match(x, '[+-]?[0-
   ELSE x || chr(0) END;
 CREATE MACRO t_cbrt(x) AS CASE WHEN power(round(cbrt(x)), 3) = x THEN round(cbrt(x))
   ELSE cbrt(x) END;
+CREATE MACRO t_quotient(a, b, s) AS t_divide_texts(CAST(a AS VARCHAR), CAST(b AS VARCHAR), s);
 CREATE MACRO t_map_entries(m) AS list_transform(map_entries(m), lambda e: row(e.key, e.value));
 CREATE MACRO t_sequence(a BIGINT, b BIGINT) AS
     generate_series(a, b, CASE WHEN a <= b THEN 1 ELSE -1 END),

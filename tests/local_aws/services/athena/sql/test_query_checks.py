@@ -57,3 +57,27 @@ def test_a_query_that_trino_refuses_is_refused(cloud, sql, code):
 )  # fmt: skip
 def test_a_query_that_trino_takes_is_answered(cloud, sql, rows):
     assert outcome(cloud, sql) == rows
+
+
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("DECIMAL '12345678901234567890.12' / DECIMAL '3.00'", "4115226300411522630.04"),
+        ("DECIMAL '-1.005' / DECIMAL '1.00'", "-1.005"),
+        ("CAST(201 AS DECIMAL(10,2)) / 200", "1.01"),
+        ("DECIMAL '1' / CAST(NULL AS DECIMAL(3,1))", None),
+        ("avg(x) FROM (VALUES DECIMAL '0.01', DECIMAL '0.02') t(x)", "0.02"),
+        ("avg(x) FILTER (WHERE x > 1) FROM (VALUES DECIMAL '0.01',"
+         " DECIMAL '12345678901234567890.12') t(x)",
+         "12345678901234567890.12"),
+        ("avg(x) OVER () FROM (VALUES DECIMAL '7.00') t(x)", "7.00"),
+        ("avg(DISTINCT x) FROM (VALUES DECIMAL '1.0', DECIMAL '1.0', DECIMAL '2.0') t(x)", "1.5"),
+        ("avg(x) FROM (VALUES DECIMAL '1.0') t(x) WHERE x > 2", None),
+    ],
+)  # fmt: skip
+def test_decimals_are_divided_exactly_and_half_is_rounded_up(cloud, sql, value):
+    assert outcome(cloud, f"SELECT {sql}") == [[value]]
+
+
+def test_a_decimal_is_not_divided_by_zero(cloud):
+    assert "DIVISION_BY_ZERO" in outcome(cloud, "SELECT DECIMAL '1' / DECIMAL '0'")
