@@ -19,7 +19,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-from helpers.instances import SMDDP_INSTANCES
+from helpers.training_setups import choose_backend
 
 SMDDP_MODULE = "smdistributed.dataparallel.torch.torch_smddp"
 
@@ -30,50 +30,9 @@ REASON_LENGTH = 1024
 """Longest reason, in characters, that SageMaker reads from /opt/ml/output/failure."""
 
 
-class BackendRefused(ValueError):
-    """The wanted backend can't run here; the message says why, and names one that can."""
-
-
 def smddp_installed() -> bool:
     """Return whether AWS's data-parallel library is in this image."""
     return importlib.util.find_spec("smdistributed") is not None
-
-
-def choose_backend(wanted: str, *, instance_type: str, smddp: bool, gpus: int) -> tuple[str, str]:
-    """Return the backend to use, and the reason for the log.
-
-    Args:
-        wanted: auto, smddp, nccl or gloo.
-        instance_type: such as ml.p4d.24xlarge; empty if unknown.
-        smddp: whether the library is installed.
-        gpus: number of CUDA devices on this instance.
-
-    Raises:
-        BackendRefused: `wanted` can't run here.
-    """
-    supported = f"SMDDP runs on {', '.join(SMDDP_INSTANCES)} only"
-    if wanted == "smddp":
-        if instance_type not in SMDDP_INSTANCES:
-            here = instance_type or "no SageMaker instance"
-            raise BackendRefused(f"{supported}; this is {here}. Use --backend auto, nccl or gloo.")
-        if not smddp:
-            raise BackendRefused(
-                "The smdistributed package is not in this image; the last PyTorch training image "
-                "with it is 2.3.0. Choose that one (training_image(…, smddp=True)), or use "
-                "--backend nccl."
-            )
-    if wanted in ("smddp", "nccl") and not gpus:
-        raise BackendRefused(f"{wanted} needs a CUDA device, and there is none: --backend gloo")
-    if wanted not in ("auto", "smddp", "nccl", "gloo"):
-        raise BackendRefused(f"No backend {wanted!r}; there are auto, smddp, nccl and gloo")
-    if wanted != "auto":
-        return wanted, "as asked"
-    if not gpus:
-        return "gloo", "no CUDA device here"
-    if smddp and instance_type in SMDDP_INSTANCES:
-        return "smddp", f"installed, and {instance_type} supports it"
-    missing = supported if smddp else "the smdistributed package is not installed"
-    return "nccl", f"CUDA devices here; not smddp: {missing}"
 
 
 @dataclass
@@ -248,7 +207,7 @@ def start_ranks(
     torch chooses the number of threads: launchers set OMP_NUM_THREADS to a rank's share.
 
     Raises:
-        BackendRefused: see `choose_backend`.
+        BackendRefused: see `helpers.training_setups.choose_backend`.
     """
     gpus = torch.cuda.device_count()
     backend, reason = choose_backend(
