@@ -28,6 +28,8 @@ def main() -> None:
     manifest = Manifest.from_json((shards / "manifest.json").read_text())
     decode = load_dataset("bins").resized(32).decode
     noted = {"backend": ranks.backend, "keys": [], "rates": []}
+    noted["gathered"] = ranks.gather("long" * ranks.rank)
+    noted["broadcast"] = ranks.broadcast([ranks.rank])
 
     def loader(split, world_size=2, workers=0, shuffle=False):
         return make_loader(

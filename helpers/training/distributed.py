@@ -5,6 +5,7 @@ It knows torch.distributed; it knows nothing of models' insides, data or metrics
 
 import importlib.util
 import os
+import pickle
 import threading
 import time
 import traceback
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 
 from helpers.training_setups import choose_backend
 
@@ -81,17 +82,29 @@ class Ranks:
         """Return every rank's picklable value, in rank order, on every rank."""
         if self.world_size == 1:
             return [value]
-        values = [None] * self.world_size
-        dist.all_gather_object(values, value)
-        return values
+        mine = pickled(value, self.device)
+        sizes = self._gather(torch.tensor([len(mine)], device=self.device))
+        padded = mine.new_zeros(int(max(sizes)))
+        padded[: len(mine)] = mine
+        shares = zip(self._gather(padded), sizes, strict=True)
+        return [unpickled(share[: int(size)]) for share, size in shares]
+
+    def _gather(self, tensor: Tensor) -> list[Tensor]:
+        """Return every rank's tensor of one shape, in rank order."""
+        tensors = [torch.empty_like(tensor) for _ in range(self.world_size)]
+        dist.all_gather(tensors, tensor)
+        return tensors
 
     def broadcast(self, value: object) -> object:
         """Return the first rank's picklable value on every rank."""
         if self.world_size == 1:
             return value
-        values = [value]
-        dist.broadcast_object_list(values, src=0)
-        return values[0]
+        content = pickled(value if self.first else None, self.device)
+        size = torch.tensor([len(content)], device=self.device)
+        dist.broadcast(size, src=0)
+        content = content if self.first else content.new_empty(int(size))
+        dist.broadcast(content, src=0)
+        return value if self.first else unpickled(content)
 
     def share_buffers(self, model: nn.Module) -> None:
         """Copy the first rank's buffers (batch norm's running statistics) to every rank.
@@ -197,6 +210,20 @@ class Ranks:
             write_failure(failure, reason)
             print(f"Ended, because {reason}", flush=True)
             os._exit(1)
+
+
+def pickled(value: object, device: torch.device) -> Tensor:
+    """Return a picklable value as bytes on a device, uint8 (size,).
+
+    torch's own collectives of objects may choose the CPU for a backend that it does not know, such
+    as SMDDP, which exchanges the memory of GPUs.
+    """
+    return torch.frombuffer(bytearray(pickle.dumps(value)), dtype=torch.uint8).to(device)
+
+
+def unpickled(content: Tensor) -> object:
+    """Return the value that another rank of this run has pickled."""
+    return pickle.loads(content.cpu().numpy().tobytes())
 
 
 def start_ranks(

@@ -51,6 +51,13 @@ def notes(tmp_path_factory) -> list[dict]:
 
 
 @pytest.mark.slow
+def test_ranks_exchange_values_of_any_size_in_rank_order(notes):
+    for noted in notes:
+        assert noted["gathered"] == ["", "long"]
+        assert noted["broadcast"] == [0]
+
+
+@pytest.mark.slow
 def test_two_ranks_with_four_workers_evaluate_each_sample_once(notes):
     for noted in notes:
         assert noted["evaluated"] == [f"test{i:05d}" for i in range(37)]
