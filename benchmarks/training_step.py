@@ -27,6 +27,7 @@ from torch import nn
 from helpers.networks.model import MODELS, build_model
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks, start_ranks
+from helpers.training.launchers import launched
 from helpers.training.loop import Trainer
 from helpers.training.options import Options
 from helpers.training.profiling import StepProfile
@@ -143,8 +144,8 @@ def compare(args: argparse.Namespace) -> None:
 def rank(args: argparse.Namespace) -> None:
     """Run one process of `scale`: train, profile, and write the measurements to a file."""
     torch.set_num_threads(1)
-    size, local = int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_RANK"])
-    ranks = start_ranks("auto", "", size, local)
+    ranks = start_ranks("auto", "", launched(os.environ))
+    size = ranks.world_size
     loader = Memory(args, max(1, args.batch // size))
     rates = []
     trainer = make_trainer(args, ranks)

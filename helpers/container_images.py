@@ -11,7 +11,7 @@ from pathlib import Path
 
 from helpers.config import PROJECT, ROOT, Config
 from helpers.session import client
-from helpers.training_setups import training_setup
+from helpers.training_setups import TrainingSetup, training_setup
 
 REPOSITORY = f"{PROJECT}-processing"
 FOLDER = ROOT / "docker_process"
@@ -22,27 +22,29 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-local.html
 """
 
 
-def training_image(
-    config: Config, instance_type: str, instances: int = 1, *, smddp: bool | None = None
-) -> str:
+def training_image(config: Config, instance_type: str, **choice: object) -> str:
     """Return the URI of AWS's PyTorch image for a training job.
 
     Args:
-        instance_type: selects the image, and its CPU or GPU variant.
-        instances: their number.
-        smddp: see `helpers.training_setups.training_setup`, which chooses the image.
+        choice: see `helpers.training_setups.training_setup`, which chooses the image.
 
     Raises:
         ValueError: the image can't run on this instance type; the message says why.
     """
+    return setup_image(config, training_setup(instance_type, **choice))
+
+
+def setup_image(config: Config, setup: TrainingSetup) -> str:
+    """Return the URI of a training job's image; the type selects its CPU or GPU variant."""
     from sagemaker.core import image_uris
 
-    image = training_setup(instance_type, instances, smddp=smddp).image
-    query = {"framework": image.framework, "version": image.version}
-    if image.py_version:
-        query["py_version"] = image.py_version
     return image_uris.retrieve(
-        region=config.region, instance_type=instance_type, image_scope="training", **query
+        setup.image.framework,
+        config.region,
+        version=setup.image.version,
+        py_version=setup.image.py_version,
+        instance_type=setup.instance_type,
+        image_scope="training",
     )
 
 

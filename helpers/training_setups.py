@@ -1,11 +1,13 @@
-"""What a training job runs by its instances: image, processes, backend, each with the reason.
+"""What a training job runs by its instances: image, launcher, processes and backend, and why.
 
 One table for all who ask: notebook 05 shows it, `container_images` looks up the image's address,
 and the ranks choose their backend by the same function, from what they find. It calls no service.
 
-The sources on SMDDP, AWS's library for data-parallel training: its supported types and versions
-(https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-data-parallel-support.html), and its
-release notes (https://github.com/aws/sagemaker-python-sdk/blob/155d11d/doc/api/training/smd_data_parallel_release_notes/smd_data_parallel_change_log.rst).
+What SMDDP, AWS's library for data-parallel training, needs is said in the developer guide:
+https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-data-parallel-support.html has the types
+and the images, https://docs.aws.amazon.com/sagemaker/latest/dg/data-parallel-framework-estimator.html
+the launchers. Its notes on one instance are of its versions 1.1:
+https://github.com/aws/sagemaker-python-sdk/blob/155d11d/doc/api/training/smd_data_parallel_release_notes/smd_data_parallel_change_log.rst
 """
 
 from dataclasses import dataclass
@@ -46,7 +48,7 @@ GPU_FAMILIES = ("ml.g", "ml.p")
 
 @dataclass(frozen=True)
 class TrainingSetup:
-    """The image, the processes and the backend of a training job."""
+    """The image, the launcher, the processes and the backend of a training job."""
 
     instance_type: str
     instances: int
@@ -55,6 +57,11 @@ class TrainingSetup:
     """On each instance; None for a type that `INSTANCES` lacks: the launcher counts its GPUs."""
     backend: str
     reason: str
+
+    @property
+    def launcher(self) -> str:
+        """What starts the processes; under torchrun, SMDDP leaves the all-reduce to NCCL."""
+        return "mpirun" if self.backend == "smddp" else "torchrun"
 
 
 def training_setup(
@@ -129,13 +136,13 @@ def _facts(instance_type: str, instances: int) -> dict[str, str]:
     try:
         setup = training_setup(instance_type, instances)
     except ValueError as error:
-        none = dict.fromkeys(("image", "Python", "processes", "backend"), "none")
+        none = dict.fromkeys(("image", "Python", "processes", "launcher", "backend"), "none")
         return about | none | {"why": str(error).partition(": ")[2]}
     cuda = "CPU" if setup.backend == "gloo" else f"CUDA {setup.image.cuda}"
     return about | {
         "image": f"PyTorch {setup.image.version}, {cuda}", "Python": setup.image.python,
-        "processes": str(setup.processes or "one a GPU"), "backend": setup.backend,
-        "why": setup.reason,
+        "processes": str(setup.processes or "one a GPU"), "launcher": setup.launcher,
+        "backend": setup.backend, "why": setup.reason,
     }  # fmt: skip
 
 
@@ -158,7 +165,7 @@ def choose_backend(wanted: str, *, instance_type: str, smddp: bool, gpus: int) -
         if not smddp:
             raise BackendRefused(
                 "The smdistributed package is not in this image; the last PyTorch training image "
-                f"with it is {WITH_SMDDP.version}: training_image(…, smddp=True). "
+                f"with it is {WITH_SMDDP.version}: training_setup(…, smddp=True). "
                 "Or use --backend nccl."
             )
     if wanted in ("smddp", "nccl") and not gpus:

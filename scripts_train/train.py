@@ -28,6 +28,7 @@ from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
 from helpers.training.defaults import complete  # noqa: E402
 from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
 from helpers.training.export import Export  # noqa: E402
+from helpers.training.launchers import launched  # noqa: E402
 from helpers.training.loop import Trainer  # noqa: E402
 from helpers.training.options import Options  # noqa: E402
 from helpers.training.profiling import StepProfile  # noqa: E402
@@ -49,8 +50,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--checkpoint-seconds", type=float, default=60, help="between checkpoints in an epoch")
     flag("--backend", default="auto", help="auto, smddp, nccl or gloo")
     flag("--instance-type", default=instance or "", help="auto: smddp is chosen by it")
-    flag("--world-size", type=int, default=os.environ.get("WORLD_SIZE", 1), help="all processes")
-    flag("--local-rank", type=int, default=os.environ.get("LOCAL_RANK", 0), help="of this process")
     flag("--model", choices=sorted(MODELS), help="default: the data set's small one")
     flag("--width", type=int, help="channels of the model's first stage")
     flag("--dropout", type=float, help="dropout before the last layer")
@@ -69,11 +68,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 def main(args: argparse.Namespace) -> dict:
     """Train, save the best epoch's model, test and verify it; return the test metrics."""
+    launch = launched(os.environ)
     with Ranks().guard(args.failure_file):
-        ranks = start_ranks(args.backend, args.instance_type, args.world_size, args.local_rank)
+        ranks = start_ranks(args.backend, args.instance_type, launch)
     print(f"{ranks}\n", end="", flush=True)
     with ranks.guard(args.failure_file):
-        source = open_source(args.data, lambda: job_client("s3"), args.local_rank)
+        source = open_source(args.data, lambda: job_client("s3"), launch.local_rank)
         manifest = load_manifest(source.folder)
         args = complete(args, manifest.dataset)
         ranks.print(f"{manifest!r} from {args.data}")

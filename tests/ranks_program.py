@@ -17,6 +17,7 @@ from helpers.stream import make_loader
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import start_ranks
 from helpers.training.evaluation import CountMismatch, evaluate
+from helpers.training.launchers import launched
 from helpers.training.loop import Trainer
 from helpers.training.options import Options
 
@@ -24,7 +25,7 @@ shards, notes = Path(sys.argv[1]), Path(sys.argv[2])
 
 
 def main() -> None:
-    ranks = start_ranks("auto", "", int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_RANK"]))
+    ranks = start_ranks("auto", "", launched(os.environ))
     manifest = Manifest.from_json((shards / "manifest.json").read_text())
     decode = load_dataset("bins").resized(32).decode
     noted = {"backend": ranks.backend, "keys": [], "rates": []}

@@ -20,6 +20,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from helpers.training.launchers import Launch
 from helpers.training_setups import choose_backend
 
 SMDDP_MODULE = "smdistributed.dataparallel.torch.torch_smddp"
@@ -226,9 +227,7 @@ def unpickled(content: Tensor) -> object:
     return pickle.loads(content.cpu().numpy().tobytes())
 
 
-def start_ranks(
-    wanted: str, instance_type: str = "", world_size: int = 1, local_rank: int = 0
-) -> Ranks:
+def start_ranks(wanted: str, instance_type: str = "", launch: Launch | None = None) -> Ranks:
     """Join the run of a launcher such as torchrun; without a launcher, run as one process.
 
     torch chooses the number of threads: launchers set OMP_NUM_THREADS to a rank's share.
@@ -236,19 +235,20 @@ def start_ranks(
     Raises:
         BackendRefused: see `helpers.training_setups.choose_backend`.
     """
-    gpus = torch.cuda.device_count()
+    gpus, launch = torch.cuda.device_count(), launch or Launch()
     backend, reason = choose_backend(
         wanted, instance_type=instance_type, smddp=smddp_installed(), gpus=gpus
     )
     device = torch.device("cpu")
     if gpus and backend != "gloo":
-        device = torch.device("cuda", local_rank % gpus)
+        device = torch.device("cuda", launch.local_rank % gpus)
         torch.cuda.set_device(device)
-    if world_size == 1:
+    if launch.world_size == 1:
         return Ranks(device=device, reason=f"one process ({backend} for more: {reason})")
     if backend == "smddp":
         importlib.import_module(SMDDP_MODULE)  # importing it registers the backend
-    store, rank, world_size = next(dist.rendezvous("env://"))
+    meeting = dist.rendezvous(launch.rendezvous, launch.rank, launch.world_size)
+    store, rank, world_size = next(meeting)
     shared, ours = dist.PrefixStore("ranks", store), dist.PrefixStore("run", store)
     dist.init_process_group(
         backend, store=shared, rank=rank, world_size=world_size, timeout=COLLECTIVE_LIMIT

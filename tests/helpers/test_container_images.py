@@ -86,7 +86,7 @@ def test_a_training_image_fits_the_instance(config, instance, smddp, name):
 
 
 def test_several_instances_that_smddp_supports_get_its_image_unasked(config):
-    one, two = (training_image(config, "ml.p4d.24xlarge", count) for count in (1, 2))
+    one, two = (training_image(config, "ml.p4d.24xlarge", instances=count) for count in (1, 2))
     assert "/pytorch:2.13-cu133-" in one and "/pytorch-training:2.3.0-gpu-py311" in two
 
 

@@ -12,6 +12,8 @@ from helpers.training_setups import (
     training_setup,
 )
 
+COLUMNS = ("image", "Python", "processes", "launcher", "backend")
+
 
 @pytest.mark.parametrize(
     "instance, instances, image, processes, backend",
@@ -32,6 +34,7 @@ def test_image_processes_and_backend_follow_from_the_instances(
 ):
     setup = training_setup(instance, instances)
     assert (setup.image, setup.processes, setup.backend) == (image, processes, backend)
+    assert setup.launcher == ("mpirun" if backend == "smddp" else "torchrun")
     assert setup.reason
 
 
@@ -85,9 +88,9 @@ def test_each_row_of_the_table_has_all_that_a_reader_asks_for():
     v100 = next(row for row in rows if row["instance type"] == "ml.p3.2xlarge")
     assert (v100["image"], v100["$ an hour"]) == ("none", "3.83") and "V100" in v100["why"]
     p4d = [row for row in rows if row["instance type"] == "ml.p4d.24xlarge"]
-    assert [(r["image"], r["Python"], r["processes"], r["backend"]) for r in p4d] == [
-        ("PyTorch 2.13, CUDA 13.3", "3.12", "8", "nccl"),
-        ("PyTorch 2.3.0, CUDA 12.1", "3.11", "8", "smddp"),
+    assert [tuple(row[name] for name in COLUMNS) for row in p4d] == [
+        ("PyTorch 2.13, CUDA 13.3", "3.12", "8", "torchrun", "nccl"),
+        ("PyTorch 2.3.0, CUDA 12.1", "3.11", "8", "mpirun", "smddp"),
     ]
 
 
