@@ -77,6 +77,9 @@ def launch_arguments(
         shutil.make_archive(f"{packed}/code", "gztar", ship(*TRAINING))
         upload_folder(client(config, "s3"), packed, uri)
     told = {
+        # In words, as other hosts' processes may lack the variables that `auto` goes by.
+        "backend": setup.backend,
+        "instance-type": setup.instance_type,
         "sagemaker_program": Path(TRAINING[0]).name,
         "sagemaker_submit_directory": f"{uri}/code.tar.gz",
         "sagemaker_distributed_dataparallel_enabled": True,

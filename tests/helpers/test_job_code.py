@@ -78,6 +78,8 @@ def test_smddp_is_started_by_the_toolkit_of_its_image(aws, config):
     bucket, _, key = told.pop("sagemaker_submit_directory").removeprefix("s3://").partition("/")
     assert told == {
         "epochs": 3,
+        "backend": "smddp",
+        "instance-type": "ml.p4d.24xlarge",
         "sagemaker_program": "train.py",
         "sagemaker_distributed_dataparallel_enabled": True,
         "sagemaker_instance_type": "ml.p4d.24xlarge",
