@@ -27,7 +27,6 @@ from torch import nn
 from helpers.networks.model import MODELS, build_model
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import Ranks, start_ranks
-from helpers.training.launchers import launched
 from helpers.training.loop import Trainer
 from helpers.training.options import Options
 from helpers.training.profiling import StepProfile
@@ -144,8 +143,8 @@ def compare(args: argparse.Namespace) -> None:
 def rank(args: argparse.Namespace) -> None:
     """Run one process of `scale`: train, profile, and write the measurements to a file."""
     torch.set_num_threads(1)
-    ranks = start_ranks("auto", "", launched(os.environ))
-    size = ranks.world_size
+    place = [int(os.environ[name]) for name in ("WORLD_SIZE", "LOCAL_RANK", "RANK")]
+    ranks, size = start_ranks("auto", "", *place), place[0]
     loader = Memory(args, max(1, args.batch // size))
     rates = []
     trainer = make_trainer(args, ranks)

@@ -72,9 +72,11 @@ def launch_arguments(
         launcher = Torchrun(process_count_per_node=setup.processes)
         code = {"source_code": training_code(), "distributed": launcher}
         return {**code, "hyperparameters": hyperparameters}
-    uri = config.uri("code", f"training-{uuid.uuid4()}")
+    folder, uri = ship(*TRAINING), config.uri("code", f"training-{uuid.uuid4()}")
+    with (folder / Path(TRAINING[1]).name).open("a") as requirements:
+        requirements.write(f"{setup.image.requirement}\n")
     with tempfile.TemporaryDirectory() as packed:
-        shutil.make_archive(f"{packed}/code", "gztar", ship(*TRAINING))
+        shutil.make_archive(f"{packed}/code", "gztar", folder)
         upload_folder(client(config, "s3"), packed, uri)
     told = {
         # In words, as other hosts' processes may lack the variables that `auto` goes by.

@@ -32,6 +32,8 @@ class Image:
     cuda: str
     smddp: str | None
     """The version of SMDDP in it."""
+    requirement: str = ""
+    """What a job that installs packages has to ask of pip too."""
 
 
 NEWEST = Image("pytorch-amzn2023", "2.13", None, python="3.12", cuda="13.3", smddp=None)
@@ -39,8 +41,13 @@ NEWEST = Image("pytorch-amzn2023", "2.13", None, python="3.12", cuda="13.3", smd
 
 docs/images.md lists their packages; they have no server.
 """
-WITH_SMDDP = Image("pytorch", "2.3.0", "py311", python="3.11", cuda="12.1", smddp="2.3.0")
-"""The last of AWS's ordinary training images that has SMDDP."""
+WITH_SMDDP = Image(
+    "pytorch", "2.3.0", "py311", python="3.11", cuda="12.1", smddp="2.3.0", requirement="numpy<2"
+)
+"""The last of AWS's ordinary training images that has SMDDP.
+
+Its torch is built for NumPy 1, and onnx would bring NumPy 2 along (by ml_dtypes 0.6).
+"""
 OLDER = "SMDDP's older image runs if asked for (smddp=True), but AWS develops SMDDP no further here"
 GPU_FAMILIES = ("ml.g", "ml.p")
 """How types with NVIDIA GPUs begin, as for the SageMaker SDK (`image_uris._processor`)."""

@@ -17,15 +17,15 @@ from helpers.stream import make_loader
 from helpers.training.checkpoint import Checkpoints, StopRequest
 from helpers.training.distributed import start_ranks
 from helpers.training.evaluation import CountMismatch, evaluate
-from helpers.training.launchers import launched
 from helpers.training.loop import Trainer
 from helpers.training.options import Options
 
+PLACE = ("WORLD_SIZE", "LOCAL_RANK", "RANK")
 shards, notes = Path(sys.argv[1]), Path(sys.argv[2])
 
 
 def main() -> None:
-    ranks = start_ranks("auto", "", launched(os.environ))
+    ranks = start_ranks("auto", "", *(int(os.environ[name]) for name in PLACE))
     manifest = Manifest.from_json((shards / "manifest.json").read_text())
     decode = load_dataset("bins").resized(32).decode
     noted = {"backend": ranks.backend, "keys": [], "rates": []}

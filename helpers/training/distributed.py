@@ -20,7 +20,6 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from helpers.training.launchers import Launch
 from helpers.training_setups import choose_backend
 
 SMDDP_MODULE = "smdistributed.dataparallel.torch.torch_smddp"
@@ -79,6 +78,7 @@ class Ranks:
         dist.all_reduce(tensor, op=dist.ReduceOp.MAX)
         return tuple(bool(flag) for flag in tensor.cpu())
 
+    @torch.inference_mode(False)  # Gloo of torch 2.3 writes into no tensor of inference
     def gather(self, value: object) -> list:
         """Return every rank's picklable value, in rank order, on every rank."""
         if self.world_size == 1:
@@ -96,6 +96,7 @@ class Ranks:
         dist.all_gather(tensors, tensor)
         return tensors
 
+    @torch.inference_mode(False)
     def broadcast(self, value: object) -> object:
         """Return the first rank's picklable value on every rank."""
         if self.world_size == 1:
@@ -227,28 +228,32 @@ def unpickled(content: Tensor) -> object:
     return pickle.loads(content.cpu().numpy().tobytes())
 
 
-def start_ranks(wanted: str, instance_type: str = "", launch: Launch | None = None) -> Ranks:
-    """Join the run of a launcher such as torchrun; without a launcher, run as one process.
+def start_ranks(
+    wanted: str, instance_type: str = "", world_size: int = 1, local_rank: int = 0, rank: int = 0
+) -> Ranks:
+    """Join the run of a launcher: torchrun, or mpirun; without a launcher, run as one process.
 
     torch chooses the number of threads: launchers set OMP_NUM_THREADS to a rank's share.
+
+    Args:
+        local_rank: among the processes of this instance.
 
     Raises:
         BackendRefused: see `helpers.training_setups.choose_backend`.
     """
-    gpus, launch = torch.cuda.device_count(), launch or Launch()
+    gpus = torch.cuda.device_count()
     backend, reason = choose_backend(
         wanted, instance_type=instance_type, smddp=smddp_installed(), gpus=gpus
     )
     device = torch.device("cpu")
     if gpus and backend != "gloo":
-        device = torch.device("cuda", launch.local_rank % gpus)
+        device = torch.device("cuda", local_rank % gpus)
         torch.cuda.set_device(device)
-    if launch.world_size == 1:
+    if world_size == 1:
         return Ranks(device=device, reason=f"one process ({backend} for more: {reason})")
     if backend == "smddp":
         importlib.import_module(SMDDP_MODULE)  # importing it registers the backend
-    meeting = dist.rendezvous(launch.rendezvous, launch.rank, launch.world_size)
-    store, rank, world_size = next(meeting)
+    store, rank, world_size = next(dist.rendezvous("env://", rank, world_size))
     shared, ours = dist.PrefixStore("ranks", store), dist.PrefixStore("run", store)
     dist.init_process_group(
         backend, store=shared, rank=rank, world_size=world_size, timeout=COLLECTIVE_LIMIT

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.made_shards import make_shards
-from tests.torchrun import ROOT, end, run_ranks, start_node
+from tests.torchrun import ROOT, end, environment, run_ranks, start_node
 from tools.course_run import free_port
 
 SMDDP = "tests/smddp/train_on_p4d.py"
@@ -55,6 +57,20 @@ def test_a_run_with_smddps_rules_goes_on_from_its_checkpoint(shards, tmp_path):
         log = run_ranks(ROOT / SMDDP, *arguments, ranks=2, log=tmp_path / f"{epochs}.log")
     assert "Resumed from a checkpoint" in log
     assert len(curve(tmp_path)) == 3
+
+
+@pytest.mark.slow
+def test_ranks_that_mpirun_starts_find_one_another(shards, tmp_path):
+    command = [sys.executable, ROOT / SMDDP, *flags(shards, tmp_path, epochs=1)]
+    meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+    ranks = []
+    for rank in ("0", "1"):
+        names = {"RANK": rank, "LOCAL_RANK": rank, "SIZE": "2"}
+        place = {f"OMPI_COMM_WORLD_{name}": value for name, value in names.items()}
+        env = environment() | meeting | place
+        ranks.append(subprocess.Popen(list(map(str, command)), env=env, cwd=tmp_path))
+    assert [end(rank, timeout_s=120) for rank in ranks] == [0, 0]
+    assert curve(tmp_path)
 
 
 @pytest.mark.slow

@@ -41,7 +41,7 @@ class StandIn(dist.ProcessGroup):
         return NAME
 
     def allreduce(self, tensors: list, options: object = None) -> dist.Work:
-        options = options or dist.AllreduceOptions()
+        options = options or distributed_c10d.AllreduceOptions()
         if not any(options.reduceOp == reduction for reduction in REDUCTIONS):
             raise Refused("SMDDP reduces by SUM, AVG, MIN or MAX alone")
         return self.gloo.allreduce(on_gpus(tensors), options)
@@ -52,10 +52,12 @@ class StandIn(dist.ProcessGroup):
     def allgather(self, outputs: list, inputs: list, options: object = None) -> dist.Work:
         for tensors in outputs:
             on_gpus(tensors)
-        return self.gloo.allgather(outputs, on_gpus(inputs), options or dist.AllgatherOptions())
+        return self.gloo.allgather(
+            outputs, on_gpus(inputs), options or distributed_c10d.AllgatherOptions()
+        )
 
     def barrier(self, opts: object = None) -> dist.Work:
-        opts = opts or dist.BarrierOptions()
+        opts = opts or distributed_c10d.BarrierOptions()
         if opts.device_ids:
             raise Refused("SMDDP's barrier takes no device_ids")
         return self.gloo.barrier(opts)
