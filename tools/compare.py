@@ -81,7 +81,7 @@ def _median(seconds: list[float] | None) -> str:
 
 
 def show(text: str, file: TextIO | None = None) -> None:
-    """Print lines of a transcript that somebody sent: what a terminal would act on, as its escape."""
+    """Print lines of somebody's transcript; what a terminal would act on becomes an escape."""
     for line in text.split("\n"):
         print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line), file=file)
 
