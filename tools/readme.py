@@ -7,12 +7,13 @@ import ast
 import re
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import nbformat
 
 from helpers.datasets import NAMES
-from tools import notebooks, operations, user_policy
+from tools import aws_page, notebooks, operations, user_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {"Needs": "Needs", "Uses": "Uses", "Takes": "Takes", "Costs": "Costs", "On AWS": "Costs"}
@@ -167,6 +168,11 @@ BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "notebooks": ("README.md", notebook_table),
     "targets": ("CONTRIBUTING.md", target_list),
     "tree": ("docs/files.md", file_tree),
+    "checked": ("docs/aws.md", aws_page.checked),
+    "quotas": ("docs/aws.md", aws_page.quota_list),
+    "bill": ("docs/aws.md", partial(aws_page.bill, aws_page.SAMPLE)),
+    "bins-bill": ("docs/aws.md", partial(aws_page.bill, aws_page.BINS)),
+    "birds-bill": ("docs/aws.md", partial(aws_page.bill, aws_page.BIRDS)),
 }
 """Name of a list to its page and the function that makes it."""
 
