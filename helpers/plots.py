@@ -15,6 +15,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
@@ -22,6 +23,8 @@ from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 COLORS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#000000"]
 WIDE = (8.0, 3.2)
 MAP = "viridis"
+COUNT = "{:,.0f}"
+"""Of the number at a bar's end."""
 PAPER = "#F7F7F4"
 """Of every figure: fixed, so that dark letters stay readable on a dark page, and softer than white
 there."""
@@ -109,7 +112,7 @@ def counts_of(frame: pd.DataFrame, *, title: str, xlabel: str, ylabel: str) -> F
         axes.annotate(f"{height:,}", (number, height), (0, 7), **label_style)
     axes.set(title=title, xlabel=xlabel, ylabel=f"{ylabel} (log scale)", yscale="log")
     axes.set_ylim(0.6, 3 * max(heights, default=1))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
@@ -129,11 +132,19 @@ def class_balance(
     texts = [shown(names.get(label, label)) for label in labels]
     values = [counts[label] for label in labels]
     bars = axes.barh(range(len(texts)), values, tick_label=texts, color=COLORS[0])
-    axes.bar_label(bars, padding=3, fontsize=8)
+    axes.bar_label(bars, fmt=COUNT, padding=3, fontsize=8)
     axes.set(title=title, xlabel=unit, ylabel="")
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     return figure
+
+
+def count_grid(table: pd.DataFrame, axes: Axes) -> None:
+    """Draw a table of counts as squares: none for 0, and for 1 already darker than the paper."""
+    shades = ListedColormap(plt.get_cmap("Blues")(np.linspace(0.2, 1, 256)))
+    none = np.asarray(table == 0)
+    sns.heatmap(table, cmap=shades, annot=True, fmt=",d", ax=axes, cbar=False, mask=none)
+    axes.grid(visible=False)
 
 
 def dots(

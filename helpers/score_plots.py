@@ -90,7 +90,7 @@ def reliability(
     bars = right.bar(edges, counts, width=1 / bins, align="edge", color=COLORS[0], edgecolor=PAPER)
     right.bar_label(bars, fontsize=8)
     size = f"{bins} bins, n = {sum(counts):,}"
-    right.set(title=f"ECE {error:.3f} ({size})", xlabel="confidence of the answer")
+    right.set(title=f"Calibration error (ECE) {error:.3f}", xlabel=f"confidence ({size})")
     right.set(ylabel="samples", xlim=(0, 1.02))
     return figure
 

@@ -42,7 +42,9 @@ def small_png(data: str) -> str:
         return data
     picture = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
     out = io.BytesIO()
-    picture.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    # Colors over the whole range: the median cut drops rare ones, and with them a color bar's ends.
+    few = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(out, "PNG", optimize=True)
     return base64.b64encode(out.getvalue()).decode()
 
 

@@ -76,6 +76,15 @@ def test_dots_begin_near_the_smallest_value_and_show_their_ranges():
     assert [line[:, 0].tolist() for line in lines.get_segments()] == [[0.88, 0.92], [0.9, 0.99]]
 
 
+def test_a_count_of_1_is_darker_than_the_paper_and_0_is_the_paper():
+    figure, axes = plt.subplots()
+    plots.count_grid(pd.DataFrame({"a": [0, 1], "b": [1500, 1]}), axes)
+    colors = axes.collections[0].get_facecolors()[:, :3].mean(axis=1)
+    paper = np.mean(to_rgba(plots.PAPER)[:3])
+    assert sorted(text.get_text() for text in axes.texts) == ["1", "1", "1,500"]
+    assert max(colors[[1, 2, 3]]) < paper - 0.05
+
+
 def test_shares_of_splits_add_up_and_a_class_without_samples_has_none():
     [axes] = plots.split_shares(SPLITS, title="T", aims=(0.7,)).axes
     widths = [bar.get_width() for bar in axes.patches]

@@ -81,4 +81,5 @@ def test_reliability_shows_every_band_with_its_interval_and_its_samples():
     curve = left.lines[1]
     assert curve.get_xydata().tolist() == [[0.45, 0.4], [0.96, 1.0]]
     assert [bar.get_height() for bar in right.patches] == [3, 7]
-    assert right.get_title(loc="left") == "ECE 0.042 (10 bins, n = 10)"
+    assert right.get_title(loc="left") == "Calibration error (ECE) 0.042"
+    assert right.get_xlabel() == "confidence (10 bins, n = 10)"

@@ -54,3 +54,14 @@ def test_a_large_figure_becomes_small_and_keeps_its_size():
     small = outputs.small_png(large)
     assert len(small) < len(large) / 2
     assert Image.open(io.BytesIO(base64.b64decode(small))).size == (300, 200)
+
+
+def test_the_ends_of_a_color_bar_keep_their_colors():
+    rng = np.random.default_rng(0)
+    picture = rng.normal(120, 8, (300, 400, 3)).clip(0, 255).astype(np.uint8)
+    picture[:256, :8] = np.arange(256, dtype=np.uint8)[:, None, None]
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "PNG")
+    small = outputs.small_png(base64.b64encode(out.getvalue()).decode())
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGB"), int)
+    assert np.abs(shown - picture)[:256, :8].max() <= 16

@@ -3,7 +3,6 @@
 import calendar
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -66,7 +65,7 @@ def _ratings(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
     names = ["none" if pd.isna(rating) else f"{rating:g}" for rating in frame["rating"]]
     bars = axes.bar(names, frame["recordings"], color=plots.COLORS[0])
-    axes.bar_label(bars, fontsize=8)
+    axes.bar_label(bars, fmt=plots.COUNT, fontsize=8)
     axes.set(
         title="Rated quality", xlabel="rating: 0 is not rated, 5 the best", ylabel="recordings"
     )
@@ -150,10 +149,7 @@ def _pairs(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="other", values="recordings")
     table = table.reindex(index=labels, columns=labels).fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(4.0 + 0.6 * len(labels), 2.4 + 0.4 * len(labels)))
-    sns.heatmap(
-        table, cmap="Blues", annot=True, fmt="d", ax=axes, cbar=False, mask=np.asarray(table == 0)
-    )
-    axes.grid(visible=False)
+    plots.count_grid(table, axes)
     axes.tick_params(axis="x", rotation=30)
     plt.setp(axes.get_xticklabels(), ha="right")
     axes.set(title="Heard in the background, in recordings", xlabel="secondary", ylabel="primary")
