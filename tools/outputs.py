@@ -40,10 +40,10 @@ def small_png(data: str) -> str:
 
     if len(data) * 3 / 4 < LARGE_FIGURE:
         return data
-    picture = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+    picture = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA")
     out = io.BytesIO()
-    # Colors over the whole range: the median cut drops rare ones, and with them a color bar's ends.
-    few = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    # It keeps transparency, and the rare colors at a color bar's ends, which a median cut drops.
+    few = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(out, "PNG", optimize=True)
     return base64.b64encode(out.getvalue()).decode()
 

@@ -56,6 +56,16 @@ def test_a_large_figure_becomes_small_and_keeps_its_size():
     assert Image.open(io.BytesIO(base64.b64decode(small))).size == (300, 200)
 
 
+def test_a_large_figure_stays_transparent():
+    noise = np.random.default_rng(0).integers(0, 255, (200, 300, 4), np.uint8)
+    noise[:, :150, 3], noise[:, 150:, 3] = 0, 255
+    out = io.BytesIO()
+    Image.fromarray(noise).save(out, "PNG")
+    small = outputs.small_png(base64.b64encode(out.getvalue()).decode())
+    alpha = np.asarray(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGBA"))[:, :, 3]
+    assert alpha[:, :150].max() == 0 and alpha[:, 150:].min() == 255
+
+
 def test_the_ends_of_a_color_bar_keep_their_colors():
     rng = np.random.default_rng(0)
     picture = rng.normal(120, 8, (300, 400, 3)).clip(0, 255).astype(np.uint8)
@@ -63,5 +73,5 @@ def test_the_ends_of_a_color_bar_keep_their_colors():
     out = io.BytesIO()
     Image.fromarray(picture).save(out, "PNG")
     small = outputs.small_png(base64.b64encode(out.getvalue()).decode())
-    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGB"), int)
-    assert np.abs(shown - picture)[:256, :8].max() <= 16
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGBA"), int)
+    assert np.abs(shown[:256, :8, :3] - picture[:256, :8]).max() <= 16

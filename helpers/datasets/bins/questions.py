@@ -139,7 +139,7 @@ def _alike_finding(frame: pd.DataFrame) -> str:
 def _pairs(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="kinds", columns="quantity", values="bins").fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(2.5 + 0.5 * table.shape[1], 1.5 + 0.4 * len(table)))
-    plots.count_grid(table, axes)
+    plots.count_grid(table, axes, annot=True, fmt=",d", cbar=False)
     axes.set(title="Kinds and units: bins", xlabel="units in the bin", ylabel="different items")
     axes.tick_params(axis="y", rotation=0)
     axes.invert_yaxis()

@@ -4,7 +4,6 @@ import calendar
 
 import matplotlib.pyplot as plt
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -42,7 +41,7 @@ def _place_finding(frame: pd.DataFrame) -> str:
 def _recordists(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=(8, 0.9 + 0.3 * len(frame)))
     places = range(len(frame))
-    axes.hlines(places, frame["recordists"], frame["recordings"], color="gray", linewidth=1)
+    axes.hlines(places, frame["recordists"], frame["recordings"], color=plots.INK, linewidth=1)
     for index, (name, marker) in enumerate((("recordists", "o"), ("recordings", "s"))):
         color = plots.COLORS[index]
         axes.plot(frame[name], places, marker, color=color, markersize=7, label=name)
@@ -88,9 +87,7 @@ def _hours(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="hour", values="recordings")
     table = table.reindex(columns=range(24)).fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
-    sns.heatmap(
-        table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3, xticklabels=3
-    )
+    plots.count_grid(table, axes, cbar_kws=_whole_numbers(), xticklabels=3)
     axes.set(title="When each species was recorded", xlabel="hour of the day", ylabel="")
     axes.tick_params(rotation=0)
     return figure
@@ -111,7 +108,7 @@ def _months(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="month", values="recordings")
     table = table.reindex(columns=range(1, 13)).fillna(0).astype(int).set_axis(MONTHS, axis=1)
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
-    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3)
+    plots.count_grid(table, axes, cbar_kws=_whole_numbers())
     axes.set(title="The season of each species", xlabel="month", ylabel="")
     axes.tick_params(axis="y", rotation=0)
     return figure
@@ -149,7 +146,7 @@ def _pairs(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="other", values="recordings")
     table = table.reindex(index=labels, columns=labels).fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(4.0 + 0.6 * len(labels), 2.4 + 0.4 * len(labels)))
-    plots.count_grid(table, axes)
+    plots.count_grid(table, axes, annot=True, fmt=",d", cbar=False)
     axes.tick_params(axis="x", rotation=30)
     plt.setp(axes.get_xticklabels(), ha="right")
     axes.set(title="Heard in the background, in recordings", xlabel="secondary", ylabel="primary")
