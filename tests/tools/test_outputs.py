@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from nbformat.v4 import new_output
 from PIL import Image
 
@@ -67,11 +68,11 @@ def test_a_large_figure_stays_transparent():
 
 
 def test_the_ends_of_a_color_bar_keep_their_colors():
-    rng = np.random.default_rng(0)
-    picture = rng.normal(120, 8, (300, 400, 3)).clip(0, 255).astype(np.uint8)
-    picture[:256, :8] = np.arange(256, dtype=np.uint8)[:, None, None]
+    colors = colormaps["magma"](np.arange(256), bytes=True)
+    levels = np.random.default_rng(0).normal(120, 8, (300, 400)).astype(int).clip(0, 255)
+    levels[:256, :8] = np.arange(256)[:, None]
     out = io.BytesIO()
-    Image.fromarray(picture).save(out, "PNG")
+    Image.fromarray(colors[levels]).save(out, "PNG", compress_level=0)
     small = outputs.small_png(base64.b64encode(out.getvalue()).decode())
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGBA"), int)
-    assert np.abs(shown[:256, :8, :3] - picture[:256, :8]).max() <= 16
+    assert np.abs(shown[:256, 0] - colors).max() <= 20  # a median cut: 50 and more
