@@ -103,6 +103,20 @@ def notebook_table() -> str:
     return "\n".join(rows)
 
 
+def course_results() -> str:
+    """Return each data set's accuracy, with its interval, and the time of all its notebooks."""
+    results = []
+    for name in NAMES:
+        pages = [nbformat.read(path, 4) for path in notebooks.paths(name)]
+        outputs = [o for page in pages for cell in notebooks.code_cells(page) for o in cell.outputs]
+        text = "\n".join(output.get("data", {}).get("text/plain", "") for output in outputs)
+        value, low, high = re.search(r"^accuracy +(\S+) +(\S+) +(\S+)$", text, re.M).groups()
+        minutes, seconds = divmod(sum(page.metadata.course.seconds for page in pages), 60)
+        results.append(f"{name} {value} ({low} to {high}) in {minutes} min {seconds} s")
+    words = "its test accuracy, with a 95 % interval, and the time of all notebooks are"
+    return f"- **The course** on the sample data: {words} {', '.join(results)}."
+
+
 def targets() -> dict[str, str]:
     """Return {target of make: description}."""
     return dict(re.findall(r"^([a-z]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.M))
@@ -166,6 +180,7 @@ def file_tree() -> str:
 
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "notebooks": ("README.md", notebook_table),
+    "course": ("README.md", course_results),
     "targets": ("CONTRIBUTING.md", target_list),
     "tree": ("docs/files.md", file_tree),
     "checked": ("docs/aws.md", aws_page.checked),
