@@ -27,19 +27,6 @@ DATE = "20260101"
 """The date of the signatures, which moto does not check."""
 
 
-class Refusal(AwsError):
-    """An error of moto.
-
-    Attributes:
-        modeled: the error's name in the service's model, for services that keep the codes of their
-            former query protocol.
-    """
-
-    def __init__(self, code: str, message: str, status: int, modeled: str):
-        super().__init__(code, message, status)
-        self.modeled = modeled
-
-
 class Recorded:
     """The recorded operations.
 
@@ -109,6 +96,6 @@ def _result(parsed: dict, status: int) -> dict:
     if status >= 400:
         error = parsed.get("Error", {})
         code, message = error.get("Code") or "InternalFailure", error.get("Message") or ""
-        raise Refusal(code, message, status, error.get("QueryErrorCode") or code)
+        raise AwsError(code, message, status)
     parsed.pop("ResponseMetadata", None)
     return parsed

@@ -101,25 +101,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("DescribeSecret", "GetSecretValue"),
         ),
     ),
-    "cloudwatch": (
-        Record(
-            "metric data of jobs and callers, aggregated on request; kept until the server ends",
-            answers=("GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"),
-        ),
-    ),
 }
-
-_METRIC = "Namespace MetricName Dimensions(*)"
-MEMBERS: dict[str, dict[str, str]] = {
-    "cloudwatch": {
-        "GetMetricData": """StartTime EndTime ScanBy NextToken
-            MetricDataQueries(Id MetricStat(*) Label ReturnData Period)""",
-        "GetMetricStatistics": f"{_METRIC} StartTime EndTime Period Statistics Unit",
-        "PutMetricData": "Namespace MetricData(*)",
-    },
-}
-"""What moto does of requests that it would pass over in part, as `local_aws/wire/members.py` has
-it; of the others' requests it keeps all."""
 
 BUCKETS = ("CreateBucket", "DeleteBucket")
 """S3's operations that the object plane executes and repeats to moto, for bucket settings."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,22 @@ def test_a_companys_workgroup_is_set_up_and_says_where_results_go(run, client):
     execution = ask(run, "--work-group", "company")
     body = client("s3").get_object(Bucket=BUCKET, Key=f"company/{execution}.csv")["Body"]
     assert body.read() == b'"one","letter"\n"1","a"\n'
+
+
+def test_metrics_are_put_listed_and_read(run, aws):
+    now = aws.parts.clock.now().replace(second=0, microsecond=0)
+    start, end = (now + timedelta(minutes=minutes) for minutes in (-5, 5))
+    span = ("--start-time", start.isoformat(), "--end-time", end.isoformat())
+    name = ("--namespace", "Birds", "--metric-name", "songs")
+    run("cloudwatch", "put-metric-data", *name, "--value", "3", "--unit", "Count", text=True)
+    listed = run("cloudwatch", "list-metrics", "--namespace", "Birds")["Metrics"]
+    assert [metric["MetricName"] for metric in listed] == ["songs"]
+    statistics = ("--period", "60", "--statistics", "Sum")
+    read = run("cloudwatch", "get-metric-statistics", *name, *span, *statistics)
+    assert [point["Sum"] for point in read["Datapoints"]] == [3]
+    metric = {"Namespace": "Birds", "MetricName": "songs"}
+    queries = json.dumps(
+        [{"Id": "a", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}]
+    )
+    read = run("cloudwatch", "get-metric-data", "--metric-data-queries", queries, *span)
+    assert read["MetricDataResults"][0]["Values"] == [3]
