@@ -55,7 +55,12 @@ class Metrics(Engine):
         Args:
             time: when it was measured; None: now.
             resolution: 60 seconds, or 1 for alarms with a shorter period.
+
+        Raises:
+            ValueError: the value is not a finite number.
         """
+        if not isfinite(value):
+            raise ValueError(f"{name} is {value}")
         seconds = (time or self.parts.clock.now()).timestamp()
         metric = Metric(namespace, name, tuple(sorted(dimensions.items())))
         self.store.add([Datum(metric, seconds, unit, resolution, ((float(value), 1.0),))])

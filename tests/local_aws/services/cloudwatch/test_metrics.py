@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.errors import AwsError
+
 NAME = {"Namespace": "Birds", "MetricName": "songs"}
 DIMENSIONS = [{"Name": "site", "Value": "a"}]
 
@@ -95,7 +97,6 @@ def test_an_engine_puts_a_value_and_boto3_reads_it(aws, cloudwatch, now):
     [
         ({}, "one of them is required"),
         ({"Value": 1.0, "Values": [1.0]}, "mutually exclusive"),
-        ({"Value": float("nan")}, "must be finite"),
         ({"Values": [1.0, 2.0], "Counts": [1.0]}, "as many items"),
         ({"Value": 1.0, "StorageResolution": 5}, "must be 1 or 60"),
         ({"Value": 1.0, "Timestamp": datetime(2020, 1, 1, tzinfo=UTC)}, "past two weeks"),
@@ -105,6 +106,15 @@ def test_data_that_aws_refuses_are_refused(cloudwatch, datum, reason):
     with pytest.raises(ClientError, match=reason):
         put(cloudwatch, **datum)
     assert cloudwatch.list_metrics()["Metrics"] == []
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_refused_to_engines_too(aws, value):
+    data = [{"MetricName": "songs", "Value": value}]
+    with pytest.raises(AwsError, match="must be finite"):
+        aws.parts.call("cloudwatch", "PutMetricData", {"Namespace": "B", "MetricData": data})
+    with pytest.raises(ValueError):
+        aws.engines.metrics.put("B", "songs", {}, value)
 
 
 @pytest.mark.parametrize(
