@@ -184,6 +184,14 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "tests/local_aws/test_aws_cli.py",
             ("GetMetricData", "GetMetricStatistics", "ListMetrics"),
         ),
+        Sender(
+            "aws CLI, alarms",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("DeleteAlarms", "DescribeAlarmHistory", "DescribeAlarms", "DisableAlarmActions"),
+                *("EnableAlarmActions", "PutMetricAlarm", "SetAlarmState"),
+            ),
+        ),
     ),
     "logs": (
         Sender("04 to 07, a job's lines", "helpers/jobs.py", ("FilterLogEvents",)),

@@ -103,3 +103,20 @@ def test_metrics_are_put_listed_and_read(run, aws):
     )
     read = run("cloudwatch", "get-metric-data", "--metric-data-queries", queries, *span)
     assert read["MetricDataResults"][0]["Values"] == [3]
+
+
+def test_an_alarm_is_made_set_described_and_deleted(run):
+    name = ("--alarm-name", "errors")
+    metric = ("--namespace", "Birds", "--metric-name", "errors", "--statistic", "Sum")
+    limit = ("--threshold", "1", "--comparison-operator", "GreaterThanThreshold")
+    periods = ("--period", "60", "--evaluation-periods", "1")
+    run("cloudwatch", "put-metric-alarm", *name, *metric, *limit, *periods, text=True)
+    for switch in ("disable-alarm-actions", "enable-alarm-actions"):
+        run("cloudwatch", switch, "--alarm-names", "errors", text=True)
+    state = ("--state-value", "ALARM", "--state-reason", "a drill")
+    run("cloudwatch", "set-alarm-state", *name, *state, text=True)
+    [alarm] = run("cloudwatch", "describe-alarms", "--alarm-names", "errors")["MetricAlarms"]
+    assert (alarm["StateValue"], alarm["StateReason"]) == ("ALARM", "a drill")
+    run("cloudwatch", "delete-alarms", "--alarm-names", "errors", text=True)
+    history = run("cloudwatch", "describe-alarm-history", *name)["AlarmHistoryItems"]
+    assert [item["HistoryItemType"] for item in history] == ["StateUpdate", "ConfigurationUpdate"]

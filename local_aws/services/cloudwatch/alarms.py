@@ -1,0 +1,239 @@
+"""CloudWatch's alarms: they watch one metric each on the one clock, and act on a change of state.
+
+An alarm is evaluated at the end of each minute, of each 10 seconds where its period is shorter, of
+each hour where it looks back for more than a day:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from local_aws.errors import AwsError
+from local_aws.parts import Engine, Parts
+from local_aws.services.cloudwatch import alarm_request
+from local_aws.services.cloudwatch.alarm_history import AlarmHistory
+from local_aws.services.cloudwatch.evaluation import (
+    INSUFFICIENT,
+    MORE_POINTS,
+    Point,
+    evaluate,
+    reason,
+    reason_data,
+)
+from local_aws.services.cloudwatch.metrics import Metrics
+from local_aws.services.cloudwatch.notification import message, subject
+from local_aws.state.clock import Timer
+from local_aws.state.collection import Collection
+
+log = logging.getLogger(__name__)
+
+OPERATIONS = {
+    "cloudwatch": {
+        "PutMetricAlarm": """AlarmName AlarmDescription ActionsEnabled OKActions AlarmActions
+            InsufficientDataActions MetricName Namespace Statistic ExtendedStatistic
+            Dimensions(Name Value) Period Unit EvaluationPeriods DatapointsToAlarm Threshold
+            ComparisonOperator=GreaterThanOrEqualToThreshold|GreaterThanThreshold|LessThanThreshold|LessThanOrEqualToThreshold
+            TreatMissingData=missing|ignore|breaching|notBreaching
+            EvaluateLowSampleCountPercentile=evaluate""",
+        "DescribeAlarms": """AlarmNames AlarmNamePrefix AlarmTypes=MetricAlarm StateValue
+            ActionPrefix MaxRecords NextToken""",
+        "DescribeAlarmHistory": """AlarmName AlarmTypes=MetricAlarm StartDate EndDate ScanBy
+            HistoryItemType=ConfigurationUpdate|StateUpdate|Action MaxRecords NextToken""",
+        "SetAlarmState": "AlarmName StateValue StateReason StateReasonData",
+        "EnableAlarmActions": "AlarmNames",
+        "DisableAlarmActions": "AlarmNames",
+        "DeleteAlarms": "AlarmNames",
+    },
+}
+ACTIONS = {"OK": "OKActions", "ALARM": "AlarmActions", INSUFFICIENT: "InsufficientDataActions"}
+
+Action = Callable[[str, dict, str], object]
+"""From an action's ARN, the alarm in its new state, and its state before."""
+Listener = Callable[[str, str], object]
+"""From an alarm's name and its new state."""
+
+
+class Alarms(Engine):
+    """The alarms of the local AWS.
+
+    Left out: composite alarms, metric math, anomaly detection, PromQL and logs, tags, actions but
+    those of `actions`, percentiles that wait for more samples.
+    """
+
+    name, operations = "alarms", OPERATIONS
+
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
+        self._metrics = parts.engine(Metrics)
+        self._alarms = Collection(parts.documents, "alarm")
+        self._history = AlarmHistory(parts.documents, parts.clock)
+        self._timers: dict[str, Timer] = {}
+        self._listeners: list[Listener] = []
+        self.actions: dict[str, Action] = {"sns": self._publish}
+        """By the service in an action's ARN; an engine that can be acted on adds itself."""
+
+    # For other engines.
+
+    def state(self, name: str) -> str:
+        """Return an alarm's state: OK, ALARM or INSUFFICIENT_DATA.
+
+        Raises:
+            KeyError: there is no such alarm.
+        """
+        if (alarm := self._alarms.get(name)) is None:
+            raise KeyError(name)
+        return alarm["StateValue"]
+
+    def on_change(self, listener: Listener) -> None:
+        """Call a listener after each change of an alarm's state, in the thread of the change."""
+        self._listeners.append(listener)
+
+    # Operations.
+
+    def put_metric_alarm(self, request: dict) -> dict:
+        alarm_request.check(request, self.actions)
+        name, now = request["AlarmName"], self.parts.clock.now()
+        with self._alarms.transaction():
+            before = self._alarms.get(name)
+            states = [key for key in before or {} if key.startswith("State")]
+            alarm = {
+                **alarm_request.alarm(request),
+                "AlarmArn": self.parts.context.arn("cloudwatch", f"alarm:{name}"),
+                "AlarmConfigurationUpdatedTimestamp": now,
+                "StateValue": INSUFFICIENT,
+                "StateReason": "Unchecked: Initial alarm creation",
+                "StateUpdatedTimestamp": now,
+                "StateTransitionedTimestamp": now,
+                **{key: before[key] for key in states},
+            }
+            self._alarms.put(name, alarm)
+            done = "updated" if before else "created"
+            self._history.add(name, "ConfigurationUpdate", f'Alarm "{name}" {done}', {})
+        self._schedule(alarm)
+        return {}
+
+    def describe_alarms(self, request: dict) -> dict:
+        prefix, actions = request.get("AlarmNamePrefix", ""), request.get("ActionPrefix", "")
+        names = request.get("AlarmNames")
+        alarms = [
+            alarm
+            for alarm in self._alarms.listed()
+            if (names is None or alarm["AlarmName"] in names)
+            and alarm["AlarmName"].startswith(prefix)
+            and request.get("StateValue") in (None, alarm["StateValue"])
+            and (not actions or any(arn.startswith(actions) for arn in _actions(alarm)))
+        ]
+        return alarm_request.page(alarms, "MetricAlarms", request)
+
+    def describe_alarm_history(self, request: dict) -> dict:
+        return alarm_request.page(self._history.items(request), "AlarmHistoryItems", request)
+
+    def set_alarm_state(self, request: dict) -> dict:
+        if request["AlarmName"] not in self._alarms:
+            raise AwsError("ResourceNotFound", "Unknown alarm.", 404)
+        data = request.get("StateReasonData", "{}")
+        self._change(request["AlarmName"], request["StateValue"], request["StateReason"], data)
+        return {}
+
+    def enable_alarm_actions(self, request: dict) -> dict:
+        return self._set_enabled(request, True)
+
+    def disable_alarm_actions(self, request: dict) -> dict:
+        return self._set_enabled(request, False)
+
+    def delete_alarms(self, request: dict) -> dict:
+        for name in request["AlarmNames"]:
+            self._alarms.delete(name)
+            if timer := self._timers.pop(name, None):
+                timer.cancel()
+        return {}
+
+    def _set_enabled(self, request: dict, enabled: bool) -> dict:
+        for name in request["AlarmNames"]:
+            if name in self._alarms:
+                self._alarms.update(name, lambda alarm: alarm.update(ActionsEnabled=enabled))
+        return {}
+
+    # Evaluation.
+
+    def recover(self) -> None:
+        """Evaluate the alarms of the last server again."""
+        for alarm in self._alarms:
+            self._schedule(alarm)
+
+    def shut_down(self) -> None:
+        """Evaluate no alarm any more."""
+        for timer in list(self._timers.values()):
+            timer.cancel()
+
+    def _schedule(self, alarm: dict) -> None:
+        name, interval = alarm["AlarmName"], alarm_request.interval(alarm)
+        if timer := self._timers.get(name):
+            timer.cancel()
+        left = interval - self.parts.clock.now().timestamp() % interval
+        self._timers[name] = self.parts.clock.after(left, partial(self._evaluate, name))
+
+    def _evaluate(self, name: str) -> None:
+        if (alarm := self._alarms.get(name)) is None:
+            return
+        self._schedule(alarm)
+        points = self._points(alarm)
+        if (state := evaluate(alarm, points)) not in (None, alarm["StateValue"]):
+            data = json.dumps(reason_data(alarm, points, self.parts.clock.now()))
+            self._change(name, state, reason(alarm, state, points), data)
+
+    def _points(self, alarm: dict) -> list[Point]:
+        """Return the points of the evaluation range: periods that end now, oldest first."""
+        period, step = alarm["Period"], min(alarm_request.interval(alarm), 60)
+        count = alarm["EvaluationPeriods"] + MORE_POINTS
+        end = int(self.parts.clock.now().timestamp()) // step * step
+        start = end - count * period
+        statistic = alarm.get("Statistic") or alarm["ExtendedStatistic"]
+        values = self._metrics.series(alarm, statistic, start, end, period, alarm.get("Unit"))
+        return [(time, values.get(time)) for time in range(start, end, period)]
+
+    def _change(self, name: str, state: str, why: str, data: str) -> None:
+        """Give an alarm a state, write its history, and act if the state is another one."""
+        old: dict = {}
+
+        def change(alarm: dict) -> None:
+            old.update(alarm)
+            now = self.parts.clock.now()
+            alarm.update(StateValue=state, StateReason=why, StateReasonData=data)
+            alarm["StateUpdatedTimestamp"] = now
+            if old["StateValue"] != state:
+                alarm["StateTransitionedTimestamp"] = now
+
+        try:
+            alarm = self._alarms.update(name, change, late=True)
+        except KeyError:  # deleted meanwhile
+            return
+        if (before := old["StateValue"]) == state:
+            return
+        summary = f"Alarm updated from {before} to {state}"
+        self._history.add(name, "StateUpdate", summary, {"oldState": old, "newState": alarm})
+        for listener in self._listeners:
+            listener(name, state)
+        if alarm["ActionsEnabled"]:
+            for arn in alarm.get(ACTIONS[state], []):
+                self._act(arn, alarm, before)
+
+    def _act(self, arn: str, alarm: dict, before: str) -> None:
+        try:
+            self.actions[arn.split(":")[2]](arn, alarm, before)
+            summary = f"Successfully executed action {arn}"
+        except AwsError as error:  # AWS writes it down too, and does no more
+            summary = f"Failed to execute action {arn}. Received error: {error.message}"
+            log.warning("alarm %s: %s", alarm["AlarmName"], summary)
+        self._history.add(alarm["AlarmName"], "Action", summary, {})
+
+    def _publish(self, arn: str, alarm: dict, before: str) -> None:
+        text = message(alarm, before, self.parts.context.account)
+        request = {"TopicArn": arn, "Subject": subject(alarm), "Message": text}
+        self.parts.call("sns", "Publish", request)
+
+
+def _actions(alarm: dict) -> list[str]:
+    return [arn for name in ACTIONS.values() for arn in alarm.get(name, [])]
