@@ -37,9 +37,9 @@ OPERATIONS = {
             ComparisonOperator=GreaterThanOrEqualToThreshold|GreaterThanThreshold|LessThanThreshold|LessThanOrEqualToThreshold
             TreatMissingData=missing|ignore|breaching|notBreaching
             EvaluateLowSampleCountPercentile=evaluate""",
-        "DescribeAlarms": """AlarmNames AlarmNamePrefix AlarmTypes=MetricAlarm StateValue
+        "DescribeAlarms": """AlarmNames AlarmNamePrefix StateValue
             ActionPrefix MaxRecords NextToken""",
-        "DescribeAlarmHistory": """AlarmName AlarmTypes=MetricAlarm StartDate EndDate ScanBy
+        "DescribeAlarmHistory": """AlarmName StartDate EndDate ScanBy
             HistoryItemType=ConfigurationUpdate|StateUpdate|Action MaxRecords NextToken""",
         "SetAlarmState": "AlarmName StateValue StateReason StateReasonData",
         "EnableAlarmActions": "AlarmNames",
