@@ -193,6 +193,28 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ),
         ),
     ),
+    "sns": (
+        Sender(
+            "aws CLI, a topic",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateTopic", "DeleteTopic", "GetSubscriptionAttributes"),
+                *("ListSubscriptionsByTopic", "ListTopics", "Publish"),
+                *("SetSubscriptionAttributes", "Subscribe", "Unsubscribe"),
+            ),
+        ),
+    ),
+    "sqs": (
+        Sender(
+            "aws CLI, a queue",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("ChangeMessageVisibility", "CreateQueue", "DeleteMessage", "DeleteQueue"),
+                *("GetQueueAttributes", "GetQueueUrl", "ListQueues", "PurgeQueue"),
+                *("ReceiveMessage", "SendMessage", "SetQueueAttributes"),
+            ),
+        ),
+    ),
     "logs": (
         Sender("04 to 07, a job's lines", "helpers/jobs.py", ("FilterLogEvents",)),
         Sender(

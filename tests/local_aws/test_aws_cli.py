@@ -120,3 +120,45 @@ def test_an_alarm_is_made_set_described_and_deleted(run):
     run("cloudwatch", "delete-alarms", "--alarm-names", "errors", text=True)
     history = run("cloudwatch", "describe-alarm-history", *name)["AlarmHistoryItems"]
     assert [item["HistoryItemType"] for item in history] == ["StateUpdate", "ConfigurationUpdate"]
+
+
+def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
+    # Version 1 of the command sends `aws sqs` to AWS whatever AWS_ENDPOINT_URL is: here it is told.
+    there = ("--endpoint-url", aws.context.url)
+    url = run("sqs", *there, "create-queue", "--queue-name", "news")["QueueUrl"]
+    assert run("sqs", *there, "get-queue-url", "--queue-name", "news")["QueueUrl"] == url
+    assert run("sqs", *there, "list-queues")["QueueUrls"] == [url]
+    queue = ("--queue-url", url)
+    run(
+        "sqs",
+        *there,
+        "set-queue-attributes",
+        *queue,
+        "--attributes",
+        "VisibilityTimeout=60",
+        text=True,
+    )
+    described = run("sqs", *there, "get-queue-attributes", *queue, "--attribute-names", "All")[
+        "Attributes"
+    ]
+    topic = ("--topic-arn", run("sns", "create-topic", "--name", "news")["TopicArn"])
+    end = ("--protocol", "sqs", "--notification-endpoint", described["QueueArn"])
+    subscription = ("--subscription-arn", run("sns", "subscribe", *topic, *end)["SubscriptionArn"])
+    raw = ("--attribute-name", "RawMessageDelivery", "--attribute-value", "true")
+    run("sns", "set-subscription-attributes", *subscription, *raw, text=True)
+    attributes = run("sns", "get-subscription-attributes", *subscription)["Attributes"]
+    assert attributes["RawMessageDelivery"] == "true"
+    assert len(run("sns", "list-subscriptions-by-topic", *topic)["Subscriptions"]) == 1
+    run("sns", "publish", *topic, "--message", "a wren")
+    [message] = run("sqs", *there, "receive-message", *queue)["Messages"]
+    assert message["Body"] == "a wren"
+    handle = ("--receipt-handle", message["ReceiptHandle"])
+    hide = (*queue, *handle, "--visibility-timeout", "90")
+    run("sqs", *there, "change-message-visibility", *hide, text=True)
+    run("sqs", *there, "delete-message", *queue, *handle, text=True)
+    run("sqs", *there, "send-message", *queue, "--message-body", "an owl")
+    run("sqs", *there, "purge-queue", *queue, text=True)
+    run("sqs", *there, "delete-queue", *queue, text=True)
+    run("sns", "unsubscribe", *subscription, text=True)
+    run("sns", "delete-topic", *topic, text=True)
+    assert run("sns", "list-topics")["Topics"] == []

@@ -195,3 +195,25 @@ def test_what_is_no_alarm_on_a_metric_is_refused_by_its_name(cloudwatch):
         cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)")
     with pytest.raises(ClientError, match="ComparisonOperator LessThanLowerThreshold"):
         cloudwatch.put_metric_alarm(**{**ALARM, "ComparisonOperator": "LessThanLowerThreshold"})
+
+
+def test_an_alarms_message_reaches_a_queue_by_its_topic(cloudwatch, client, put):
+    sns, sqs = client("sns"), client("sqs")
+    topic = sns.create_topic(Name="alarms")["TopicArn"]
+    url = sqs.create_queue(QueueName="alarms")["QueueUrl"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue["QueueArn"])
+    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[topic])
+    put(0.0)
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+    put(9.0)
+    [received] = sqs.receive_message(QueueUrl=url)["Messages"]
+    notification = json.loads(received["Body"])
+    assert notification["Subject"] == 'ALARM: "many-errors" in US East (N. Virginia)'
+    content = json.loads(notification["Message"])
+    assert (content["OldStateValue"], content["NewStateValue"]) == ("OK", "ALARM")
+    assert content["NewStateReason"] == alarm(cloudwatch)["StateReason"]
+    assert content["Trigger"]["MetricName"] == "errors"
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=received["ReceiptHandle"])
+    put(9.0)
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
