@@ -5,9 +5,7 @@ hours, of a minute for 15 days, and sums of five minutes and of an hour for long
 """
 
 import threading
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,8 +25,7 @@ class Metric(NamedTuple):
     dimensions: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Datum:
+class Datum(NamedTuple):
     """Samples of one metric at one time: values, each with its count, or a statistic set."""
 
     metric: Metric
@@ -37,50 +34,14 @@ class Datum:
     unit: str
     resolution: int
     """Seconds: 1 or 60."""
-    values: tuple[tuple[float, float], ...] = ()
-    statistics: tuple[float, float, float, float] | None = None
+    values: Sequence[tuple[float, float]] = ()
+    statistics: Sequence[float] = ()
     """Number, sum, minimum and maximum."""
-
-    def line(self) -> list:
-        """Return the datum as JSON."""
-        return [*self.metric, self.time, self.unit, self.resolution, self.values, self.statistics]
 
 
 def _datum(line: Any) -> Datum:
-    namespace, name, dimensions, time, unit, resolution, values, statistics = line
-    metric = Metric(namespace, name, tuple((key, value) for key, value in dimensions))
-    pairs = tuple((float(value), float(count)) for value, count in values)
-    return Datum(metric, float(time), unit, resolution, pairs, statistics and tuple(statistics))
-
-
-class _Series:
-    """The samples of one metric, by time and unit."""
-
-    def __init__(self) -> None:
-        self.times: list[int] = []
-        self._samples: dict[int, dict[str, Samples]] = {}
-
-    def add(self, datum: Datum) -> None:
-        time = int(datum.time // datum.resolution * datum.resolution)
-        if time not in self._samples:
-            insort(self.times, time)
-            self._samples[time] = {}
-        samples = self._samples[time].setdefault(datum.unit, Samples())
-        for value, count in datum.values:
-            samples.add(value, count)
-        if datum.statistics:
-            samples.add_set(*datum.statistics)
-
-    def between(self, start: int, end: int) -> Iterator[tuple[int, str, Samples]]:
-        for time in self.times[bisect_left(self.times, start) : bisect_left(self.times, end)]:
-            for unit, samples in self._samples[time].items():
-                yield time, unit, samples
-
-    def forget(self, before: float) -> None:
-        stale = bisect_left(self.times, before)
-        for time in self.times[:stale]:
-            del self._samples[time]
-        del self.times[:stale]
+    (namespace, name, dimensions), *rest = line
+    return Datum(Metric(namespace, name, tuple((key, value) for key, value in dimensions)), *rest)
 
 
 class MetricStore:
@@ -88,7 +49,8 @@ class MetricStore:
 
     def __init__(self, folder: Path, clock: Clock):
         self._folder, self._clock, self._lock = folder, clock, threading.RLock()
-        self._series: dict[Metric, _Series] = {}
+        self._samples: dict[Metric, dict[tuple[int, str], Samples]] = {}
+        """Of each metric, by time and unit."""
         folder.mkdir(parents=True, exist_ok=True)
         self._today = clock.now().date()
         self._forget_old()
@@ -96,21 +58,20 @@ class MetricStore:
             for datum in read_lines(path, _datum):
                 self._remember(datum)
 
-    def add(self, data: Iterable[Datum]) -> None:
+    def add(self, data: list[Datum]) -> None:
         """Keep data, all or none; they are on disk when this returns."""
-        data = list(data)
         with self._lock:
             if (today := self._clock.now().date()) != self._today:
                 self._today = today
                 self._forget_old()
-            append(self._file(today), [datum.line() for datum in data])
+            append(self._file(today), data)
             for datum in data:
                 self._remember(datum)
 
     def metrics(self) -> list[Metric]:
         """Return all metrics that have data, in order."""
         with self._lock:
-            return sorted(metric for metric, series in self._series.items() if series.times)
+            return sorted(metric for metric, samples in self._samples.items() if samples)
 
     def spans(
         self, metric: Metric, start: int, end: int, period: int, unit: str | None = None
@@ -125,23 +86,25 @@ class MetricStore:
         """
         merged: dict[tuple[int, str], Samples] = {}
         with self._lock:
-            if series := self._series.get(metric):
-                for time, of, samples in series.between(start, end):
-                    if unit in (None, of):
-                        span = start + (time - start) // period * period
-                        merged.setdefault((span, of), Samples()).merge(samples)
-        return merged
+            for (time, of), samples in self._samples.get(metric, {}).items():
+                if start <= time < end and unit in (None, of):
+                    span = start + (time - start) // period * period
+                    merged.setdefault((span, of), Samples()).merge(samples)
+        return dict(sorted(merged.items()))
 
     def _file(self, day: date) -> Path:
         return self._folder / f"{day.isoformat()}.jsonl"
 
     def _remember(self, datum: Datum) -> None:
-        self._series.setdefault(datum.metric, _Series()).add(datum)
+        time = int(datum.time // datum.resolution * datum.resolution)
+        samples = self._samples.setdefault(datum.metric, {})
+        samples.setdefault((time, datum.unit), Samples()).add(datum.values, datum.statistics)
 
     def _forget_old(self) -> None:
         oldest = self._clock.now() - KEPT
         for path in self._folder.glob("*.jsonl"):
             if path < self._file(oldest.date()):
                 path.unlink()
-        for series in self._series.values():
-            series.forget(oldest.timestamp())
+        for metric, samples in self._samples.items():
+            kept = {at: each for at, each in samples.items() if at[0] >= oldest.timestamp()}
+            self._samples[metric] = kept

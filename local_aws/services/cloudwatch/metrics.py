@@ -12,7 +12,7 @@ OPERATIONS = {
     "cloudwatch": {
         "PutMetricData": """Namespace MetricData(MetricName Dimensions(Name Value) Timestamp Value
             StatisticValues(*) Values Counts Unit StorageResolution)""",
-        "ListMetrics": "Namespace MetricName Dimensions(Name Value) NextToken",
+        "ListMetrics": "Namespace MetricName Dimensions(Name Value)",
         "GetMetricStatistics": """Namespace MetricName Dimensions(Name Value) StartTime EndTime
             Period Statistics ExtendedStatistics Unit""",
         "GetMetricData": """MetricDataQueries(Id Label ReturnData=true
@@ -20,7 +20,6 @@ OPERATIONS = {
             StartTime EndTime ScanBy""",
     },
 }
-PAGE = 500
 MOST_POINTS = 1440
 PAST_SECONDS, FUTURE_SECONDS = 14 * 86_400, 2 * 3600
 """How old and how far ahead data may be:
@@ -63,23 +62,17 @@ class Metrics(Engine):
             raise ValueError(f"{name} is {value}")
         seconds = (time or self.parts.clock.now()).timestamp()
         metric = Metric(namespace, name, tuple(sorted(dimensions.items())))
-        self.store.add([Datum(metric, seconds, unit, resolution, ((float(value), 1.0),))])
+        self.store.add([Datum(metric, seconds, unit, resolution, [(float(value), 1.0)])])
 
     def put_metric_data(self, request: dict) -> dict:
-        now = self.parts.clock.now()
+        now, namespace = self.parts.clock.now(), request["Namespace"]
         if not (data := request.get("MetricData")):
-            message = "The parameter MetricData is required."
-            raise QueryError("MissingParameter", message, "MissingRequiredParameterException")
-        self.store.add(
-            [
-                _datum(request["Namespace"], datum, now, f"MetricData.member.{number}")
-                for number, datum in enumerate(data, 1)
-            ]
-        )
+            raise refused("MissingParameter", "The parameter MetricData is required.")
+        self.store.add([_datum(namespace, n, datum, now) for n, datum in enumerate(data, 1)])
         return {}
 
     def list_metrics(self, request: dict) -> dict:
-        wanted = request.get("Dimensions", [])
+        wanted = {each["Name"]: each.get("Value") for each in request.get("Dimensions", [])}
         metrics = [
             {
                 "Namespace": metric.namespace,
@@ -89,29 +82,22 @@ class Metrics(Engine):
             for metric in self.store.metrics()
             if request.get("Namespace") in (None, metric.namespace)
             and request.get("MetricName") in (None, metric.name)
-            and all(_has(metric, dimension) for dimension in wanted)
+            and wanted.keys() <= (own := dict(metric.dimensions)).keys()
+            and all(value in (None, own[name]) for name, value in wanted.items())
         ]
-        token = request.get("NextToken") or "0"
-        if not token.isdecimal():
-            raise QueryError("InvalidParameterValue", "The token is not valid.", MODELED)
-        end = int(token) + PAGE
-        more = {"NextToken": str(end)} if end < len(metrics) else {}
-        return {"Metrics": metrics[int(token) : end], **more}
+        return {"Metrics": metrics}
 
     def get_metric_statistics(self, request: dict) -> dict:
         names = [*request.get("Statistics", []), *request.get("ExtendedStatistics", [])]
+        for name in names:
+            check_statistic(name)
         if not names:
             message = "At least one of Statistics and ExtendedStatistics must be specified."
-            raise QueryError("MissingParameter", message, "MissingRequiredParameterException")
+            raise refused("InvalidParameterCombination", message)
         start, end, period = _span(request, request["Period"])
         if (number := -(-(end - start) // period)) > MOST_POINTS:
-            message = (
-                f"You have requested up to {number:,} datapoints, which exceeds the limit of"
-                f" {MOST_POINTS:,}. You may reduce the datapoints requested by increasing Period,"
-                " or decreasing the time range."
-            )
-            code = "InvalidParameterCombination"
-            raise QueryError(code, message, f"{code}Exception")
+            message = f"You have requested up to {number:,} datapoints, which exceeds the limit of"
+            raise refused("InvalidParameterCombination", f"{message} {MOST_POINTS:,}.")
         spans = self.store.spans(metric_of(request), start, end, period, request.get("Unit"))
         points = [_point(span, unit, samples, names) for (span, unit), samples in spans.items()]
         return {"Label": request["MetricName"], "Datapoints": points}
@@ -122,19 +108,18 @@ class Metrics(Engine):
         for query in request["MetricDataQueries"]:
             if (stat := query.get("MetricStat")) is None:
                 raise AwsError("ValidationError", f"The query {query['Id']} has no MetricStat.")
-            start, end, period = _span(request, stat["Period"])
-            series = self.series(stat["Metric"], stat["Stat"], start, end, period, stat.get("Unit"))
+            span = _span(request, stat["Period"])
+            series = self.series(stat["Metric"], stat["Stat"], *span, stat.get("Unit"))
             points = sorted(series.items(), reverse=backward)
-            results.append(
-                {
-                    "Id": query["Id"],
-                    "Label": query.get("Label", stat["Metric"]["MetricName"]),
-                    "Timestamps": [_time(seconds) for seconds, _ in points],
-                    "Values": [value for _, value in points],
-                    "StatusCode": "Complete",
-                }
-            )
-        return {"MetricDataResults": results, "Messages": []}
+            result = {
+                "Id": query["Id"],
+                "Label": query.get("Label", stat["Metric"]["MetricName"]),
+                "Timestamps": [_time(seconds) for seconds, _ in points],
+                "Values": [value for _, value in points],
+                "StatusCode": "Complete",
+            }
+            results.append(result)
+        return {"MetricDataResults": results}
 
     def series(
         self, metric: dict, statistic: str, start: int, end: int, period: int, unit: str | None
@@ -153,9 +138,6 @@ class Metrics(Engine):
         return {span: value for span, value in values.items() if value is not None}
 
 
-MODELED = "InvalidParameterValueException"
-
-
 def metric_of(request: dict) -> Metric:
     """Return the metric that a request or an alarm names."""
     dimensions = {each["Name"]: each["Value"] for each in request.get("Dimensions", [])}
@@ -169,20 +151,21 @@ def check_statistic(name: str) -> None:
         raise AwsError("NotImplementedException", message)
 
 
-def check_period(period: int) -> None:
-    """Refuse a period that AWS refuses."""
-    if period not in (1, 5, 10, 20, 30) and (period < 1 or period % 60):
-        message = "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60."
-        raise QueryError("InvalidParameterValue", message, MODELED)
+def refused(code: str, message: str) -> QueryError:
+    """Return the error that refuses a parameter."""
+    modeled = {"MissingParameter": "MissingRequiredParameter"}.get(code, code)
+    return QueryError(code, message, f"{modeled}Exception")
 
 
 def _span(request: dict, period: int) -> tuple[int, int, int]:
     """Return a request's start, rounded down as AWS does, its end, and the period, in seconds."""
-    check_period(period)
+    if period not in (1, 5, 10, 20, 30) and (period < 1 or period % 60):
+        message = "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60."
+        raise refused("InvalidParameterValue", message)
     start, end = (int(request[name].timestamp()) for name in ("StartTime", "EndTime"))
     if start >= end:
         message = "The parameter StartTime must be less than the parameter EndTime."
-        raise QueryError("InvalidParameterValue", message, MODELED)
+        raise refused("InvalidParameterValue", message)
     return start - start % min(period, 60), end, period
 
 
@@ -190,53 +173,40 @@ def _time(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _has(metric: Metric, dimension: dict) -> bool:
-    value = dict(metric.dimensions).get(dimension["Name"])
-    return value is not None and dimension.get("Value") in (None, value)
-
-
 def _point(span: int, unit: str, samples: Samples, names: list[str]) -> dict:
     point: dict = {"Timestamp": _time(span), "Unit": unit}
     for name in names:
-        check_statistic(name)
         if (value := samples.statistic(name)) is not None:
             values = point.setdefault("ExtendedStatistics", {}) if name[0] == "p" else point
             values[name] = value
     return point
 
 
-def _datum(namespace: str, datum: dict, now: datetime, path: str) -> Datum:
+def _datum(namespace: str, number: int, datum: dict, now: datetime) -> Datum:
     """Return a datum of a request, checked.
 
     Raises:
         AwsError: AWS refuses it.
     """
-
-    def refused(what: str) -> QueryError:
-        return QueryError("InvalidParameterValue", f"The parameter {path}.{what}", MODELED)
-
-    sent = [name for name in ("Value", "Values", "StatisticValues") if name in datum]
-    if len(sent) != 1:
-        message = (
-            f"The parameters {path}.Value, {path}.Values and {path}.StatisticValues are mutually"
-            " exclusive, and one of them is required."
-        )
-        code = "InvalidParameterCombination"
-        raise QueryError(code, message, f"{code}Exception")
-    time = datum.get("Timestamp", now)
-    if not -PAST_SECONDS <= (time - now).total_seconds() <= FUTURE_SECONDS:
-        raise refused("Timestamp must be within the past two weeks and the next two hours.")
-    resolution = datum.get("StorageResolution", 60)
-    if resolution not in (1, 60):
-        raise refused("StorageResolution must be 1 or 60.")
+    path = f"The parameter MetricData.member.{number}"
+    if len(datum.keys() & {"Value", "Values", "StatisticValues"}) != 1:
+        message = f"{path} must have one of Value, Values and StatisticValues."
+        raise refused("InvalidParameterCombination", message)
+    time, resolution = datum.get("Timestamp", now), datum.get("StorageResolution", 60)
     values = datum.get("Values", [datum["Value"]] if "Value" in datum else [])
     counts = datum.get("Counts", [1.0] * len(values))
-    if len(counts) != len(values):
-        raise refused("Counts must have as many items as Values.")
     names = ("SampleCount", "Sum", "Minimum", "Maximum")
-    statistics = tuple(datum["StatisticValues"][name] for name in names) if not values else None
-    if not all(isfinite(number) for number in (*values, *counts, *(statistics or ()))):
-        raise refused(f"{sent[0]} must be finite.")
-    metric = metric_of({"Namespace": namespace, **datum})
-    pairs = tuple(zip(values, counts, strict=True))
-    return Datum(metric, time.timestamp(), datum.get("Unit", "None"), resolution, pairs, statistics)
+    statistics = [datum["StatisticValues"][name] for name in names if not values]
+    wrong = {
+        "Timestamp must be within the past two weeks and the next two hours": not (
+            -PAST_SECONDS <= (time - now).total_seconds() <= FUTURE_SECONDS
+        ),
+        "StorageResolution must be 1 or 60": resolution not in (1, 60),
+        "Counts must have as many items as Values": len(counts) != len(values),
+        "Value must be finite": not all(map(isfinite, (*values, *counts, *statistics))),
+    }
+    if reason := next((reason for reason, is_wrong in wrong.items() if is_wrong), None):
+        raise refused("InvalidParameterValue", f"{path}.{reason}.")
+    metric, unit = metric_of({"Namespace": namespace, **datum}), datum.get("Unit", "None")
+    pairs = [*zip(values, counts, strict=True)]
+    return Datum(metric, time.timestamp(), unit, resolution, pairs, statistics)

@@ -6,15 +6,17 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-defini
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from math import inf
 
-STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
+_NAMES = {"SampleCount": "count", "Sum": "total", "Minimum": "minimum", "Maximum": "maximum"}
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
 
 
 def is_statistic(name: str) -> bool:
     """Say whether a statistic is done: one of the five, or a percentile such as `p99.9`."""
-    return name in STATISTICS or _PERCENTILE.fullmatch(name) is not None
+    return name == "Average" or name in _NAMES or _PERCENTILE.fullmatch(name) is not None
 
 
 class Samples:
@@ -22,35 +24,37 @@ class Samples:
 
     def __init__(self) -> None:
         self.count, self.total, self.minimum, self.maximum = 0.0, 0.0, inf, -inf
-        self._values: dict[float, float] = {}
+        self._values: Counter[float] = Counter()
 
-    def add(self, value: float, count: float = 1) -> None:
-        """Add a value that was measured so many times."""
-        self.add_set(count, value * count, value, value)
-        self._values[value] = self._values.get(value, 0) + count
+    def add(self, values: Sequence[tuple[float, float]], statistics: Sequence[float] = ()) -> None:
+        """Add values, each with its count, and samples of which only this is known.
 
-    def add_set(self, count: float, total: float, minimum: float, maximum: float) -> None:
-        """Add samples whose values are not known."""
-        self.count, self.total = self.count + count, self.total + total
-        self.minimum, self.maximum = min(self.minimum, minimum), max(self.maximum, maximum)
+        Args:
+            statistics: their number, sum, minimum and maximum; or nothing.
+        """
+        for value, count in values:
+            self._add_set(count, value * count, value, value)
+            self._values[value] += count
+        if statistics:
+            self._add_set(*statistics)
 
     def merge(self, other: "Samples") -> None:
         """Add all samples of another span."""
-        self.add_set(other.count, other.total, other.minimum, other.maximum)
-        for value, count in other._values.items():
-            self._values[value] = self._values.get(value, 0) + count
+        self._add_set(other.count, other.total, other.minimum, other.maximum)
+        self._values.update(other._values)
 
     def statistic(self, name: str) -> float | None:
         """Return a statistic of at least one sample; None where the values are not known."""
         if name == "Average":
             return self.total / self.count
-        if name in STATISTICS:
-            attributes = {"SampleCount": "count", "Sum": "total"}
-            return getattr(self, attributes.get(name, name.lower()))
-        return self._percentile(float(name[1:]))
+        return getattr(self, _NAMES[name]) if name in _NAMES else self._percentile(float(name[1:]))
+
+    def _add_set(self, count: float, total: float, minimum: float, maximum: float) -> None:
+        self.count, self.total = self.count + count, self.total + total
+        self.minimum, self.maximum = min(self.minimum, minimum), max(self.maximum, maximum)
 
     def _percentile(self, percent: float) -> float | None:
-        if sum(self._values.values()) < self.count:
+        if self._values.total() < self.count:
             return None
         passed = 0.0
         for value in sorted(self._values):

@@ -95,8 +95,8 @@ def test_an_engine_puts_a_value_and_boto3_reads_it(aws, cloudwatch, now):
 @pytest.mark.parametrize(
     "datum, reason",
     [
-        ({}, "one of them is required"),
-        ({"Value": 1.0, "Values": [1.0]}, "mutually exclusive"),
+        ({}, "must have one of"),
+        ({"Value": 1.0, "Values": [1.0]}, "must have one of"),
         ({"Values": [1.0, 2.0], "Counts": [1.0]}, "as many items"),
         ({"Value": 1.0, "StorageResolution": 5}, "must be 1 or 60"),
         ({"Value": 1.0, "Timestamp": datetime(2020, 1, 1, tzinfo=UTC)}, "past two weeks"),

@@ -11,8 +11,7 @@ VALUES = [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0]
 
 def samples(values):
     made = Samples()
-    for value in values:
-        made.add(value)
+    made.add([(value, 1) for value in values])
     return made
 
 
@@ -39,15 +38,14 @@ def test_merged_spans_have_the_statistics_of_all_their_samples():
 
 def test_a_value_counts_as_often_as_it_was_measured():
     made = Samples()
-    made.add(1, 99)
-    made.add(100)
+    made.add([(1, 99), (100, 1)])
     assert (made.statistic("p99"), made.statistic("p99.5")) == (1, 100)
     assert made.statistic("Average") == pytest.approx(1.99)
 
 
 def test_samples_of_a_set_have_no_percentile():
     made = samples(VALUES)
-    made.add_set(2, 30, 10, 20)
+    made.add([], (2, 30, 10, 20))
     assert made.statistic("p50") is None and made.statistic("Maximum") == 20
 
 
