@@ -62,14 +62,14 @@ def interval(of: dict) -> int:
     return 3600 if of["Period"] * of["EvaluationPeriods"] > DAY else 60
 
 
-def page(items: list, name: str, request: dict) -> dict:
-    """Return one page of a list; the token is the position of the next page."""
+def page(alarms: list[dict], request: dict) -> dict:
+    """Return one page of alarms; the token is the position of the next page."""
     token = request.get("NextToken") or "0"
     if not token.isdecimal():
         raise AwsError("InvalidNextToken", "The token is not valid.")
     end = int(token) + request.get("MaxRecords", PAGE)
-    more = {"NextToken": str(end)} if end < len(items) else {}
-    return {name: items[int(token) : end], **more}
+    more = {"NextToken": str(end)} if end < len(alarms) else {}
+    return {"MetricAlarms": alarms[int(token) : end], **more}
 
 
 def _refused(message: str) -> AwsError:

@@ -5,22 +5,20 @@ each hour where it looks back for more than a day:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
 
-import json
 import logging
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.cloudwatch import alarm_request
-from local_aws.services.cloudwatch.alarm_history import AlarmHistory
 from local_aws.services.cloudwatch.evaluation import (
     INSUFFICIENT,
     MORE_POINTS,
     Point,
     evaluate,
     reason,
-    reason_data,
 )
 from local_aws.services.cloudwatch.metrics import Metrics
 from local_aws.services.cloudwatch.notification import message, subject
@@ -37,11 +35,9 @@ OPERATIONS = {
             ComparisonOperator=GreaterThanOrEqualToThreshold|GreaterThanThreshold|LessThanThreshold|LessThanOrEqualToThreshold
             TreatMissingData=missing|ignore|breaching|notBreaching
             EvaluateLowSampleCountPercentile=evaluate""",
-        "DescribeAlarms": """AlarmNames AlarmNamePrefix StateValue
-            ActionPrefix MaxRecords NextToken""",
-        "DescribeAlarmHistory": """AlarmName StartDate EndDate ScanBy
-            HistoryItemType=ConfigurationUpdate|StateUpdate|Action MaxRecords NextToken""",
-        "SetAlarmState": "AlarmName StateValue StateReason StateReasonData",
+        "DescribeAlarms": """AlarmNames AlarmNamePrefix StateValue MaxRecords
+            NextToken""",
+        "SetAlarmState": "AlarmName StateValue StateReason",
         "EnableAlarmActions": "AlarmNames",
         "DisableAlarmActions": "AlarmNames",
         "DeleteAlarms": "AlarmNames",
@@ -58,8 +54,8 @@ Listener = Callable[[str, str], object]
 class Alarms(Engine):
     """The alarms of the local AWS.
 
-    Left out: composite alarms, metric math, anomaly detection, PromQL and logs, tags, actions but
-    those of `actions`, percentiles that wait for more samples.
+    Left out: composite alarms, metric math, anomaly detection, PromQL and logs, tags, the history,
+    actions but those of `actions`, percentiles that wait for more samples.
     """
 
     name, operations = "alarms", OPERATIONS
@@ -68,7 +64,6 @@ class Alarms(Engine):
         super().__init__(parts)
         self._metrics = parts.engine(Metrics)
         self._alarms = Collection(parts.documents, "alarm")
-        self._history = AlarmHistory(parts.documents, parts.clock)
         self._timers: dict[str, Timer] = {}
         self._listeners: list[Listener] = []
         self.actions: dict[str, Action] = {"sns": self._publish}
@@ -109,32 +104,24 @@ class Alarms(Engine):
                 **{key: before[key] for key in states},
             }
             self._alarms.put(name, alarm)
-            done = "updated" if before else "created"
-            self._history.add(name, "ConfigurationUpdate", f'Alarm "{name}" {done}', {})
         self._schedule(alarm)
         return {}
 
     def describe_alarms(self, request: dict) -> dict:
-        prefix, actions = request.get("AlarmNamePrefix", ""), request.get("ActionPrefix", "")
-        names = request.get("AlarmNames")
+        prefix, names = request.get("AlarmNamePrefix", ""), request.get("AlarmNames")
         alarms = [
             alarm
             for alarm in self._alarms.listed()
             if (names is None or alarm["AlarmName"] in names)
             and alarm["AlarmName"].startswith(prefix)
             and request.get("StateValue") in (None, alarm["StateValue"])
-            and (not actions or any(arn.startswith(actions) for arn in _actions(alarm)))
         ]
-        return alarm_request.page(alarms, "MetricAlarms", request)
-
-    def describe_alarm_history(self, request: dict) -> dict:
-        return alarm_request.page(self._history.items(request), "AlarmHistoryItems", request)
+        return alarm_request.page(alarms, request)
 
     def set_alarm_state(self, request: dict) -> dict:
         if request["AlarmName"] not in self._alarms:
             raise AwsError("ResourceNotFound", "Unknown alarm.", 404)
-        data = request.get("StateReasonData", "{}")
-        self._change(request["AlarmName"], request["StateValue"], request["StateReason"], data)
+        self._change(request["AlarmName"], request["StateValue"], request["StateReason"])
         return {}
 
     def enable_alarm_actions(self, request: dict) -> dict:
@@ -181,8 +168,7 @@ class Alarms(Engine):
         self._schedule(alarm)
         points = self._points(alarm)
         if (state := evaluate(alarm, points)) not in (None, alarm["StateValue"]):
-            data = json.dumps(reason_data(alarm, points, self.parts.clock.now()))
-            self._change(name, state, reason(alarm, state, points), data)
+            self._change(name, state, reason(alarm, state, points))
 
     def _points(self, alarm: dict) -> list[Point]:
         """Return the points of the evaluation range: periods that end now, oldest first."""
@@ -194,46 +180,36 @@ class Alarms(Engine):
         values = self._metrics.series(alarm, statistic, start, end, period, alarm.get("Unit"))
         return [(time, values.get(time)) for time in range(start, end, period)]
 
-    def _change(self, name: str, state: str, why: str, data: str) -> None:
-        """Give an alarm a state, write its history, and act if the state is another one."""
-        old: dict = {}
+    def _change(self, name: str, state: str, why: str) -> None:
+        """Give an alarm a state, and act if it is another one."""
+        before = ""
 
         def change(alarm: dict) -> None:
-            old.update(alarm)
-            now = self.parts.clock.now()
-            alarm.update(StateValue=state, StateReason=why, StateReasonData=data)
-            alarm["StateUpdatedTimestamp"] = now
-            if old["StateValue"] != state:
+            nonlocal before
+            before, now = alarm["StateValue"], self.parts.clock.now()
+            alarm.update(StateValue=state, StateReason=why, StateUpdatedTimestamp=now)
+            if before != state:
                 alarm["StateTransitionedTimestamp"] = now
 
         try:
             alarm = self._alarms.update(name, change, late=True)
         except KeyError:  # deleted meanwhile
             return
-        if (before := old["StateValue"]) == state:
+        if before == state:
             return
-        summary = f"Alarm updated from {before} to {state}"
-        self._history.add(name, "StateUpdate", summary, {"oldState": old, "newState": alarm})
         for listener in self._listeners:
             listener(name, state)
         if alarm["ActionsEnabled"]:
-            for arn in alarm.get(ACTIONS[state], []):
+            for arn in alarm[ACTIONS[state]]:
                 self._act(arn, alarm, before)
 
     def _act(self, arn: str, alarm: dict, before: str) -> None:
         try:
             self.actions[arn.split(":")[2]](arn, alarm, before)
-            summary = f"Successfully executed action {arn}"
-        except AwsError as error:  # AWS writes it down too, and does no more
-            summary = f"Failed to execute action {arn}. Received error: {error.message}"
-            log.warning("alarm %s: %s", alarm["AlarmName"], summary)
-        self._history.add(alarm["AlarmName"], "Action", summary, {})
+        except (AwsError, OSError, sqlite3.Error) as error:  # the alarm has its state all the same
+            log.warning("alarm %s: action %s failed: %s", alarm["AlarmName"], arn, error)
 
     def _publish(self, arn: str, alarm: dict, before: str) -> None:
         text = message(alarm, before, self.parts.context.account)
         request = {"TopicArn": arn, "Subject": subject(alarm), "Message": text}
         self.parts.call("sns", "Publish", request)
-
-
-def _actions(alarm: dict) -> list[str]:
-    return [arn for name in ACTIONS.values() for arn in alarm.get(name, [])]

@@ -65,61 +65,37 @@ def needed(alarm: dict) -> int:
 
 def reason(alarm: dict, state: str, points: Sequence[Point]) -> str:
     """Return why an alarm has a state, in CloudWatch's words."""
-    periods = alarm["EvaluationPeriods"]
-    if state == INSUFFICIENT:
-        return f"Insufficient Data: {_number(periods, 'datapoint')} unknown."
-    real = _evaluated(alarm, points)
+    periods, missing = alarm["EvaluationPeriods"], _FILLED.get(alarm["TreatMissingData"])
+    real = [(time, value) for time, value in points if value is not None][-periods:]
     telling = [
-        f"{value} ({_time(time):%d/%m/%y %H:%M:%S})"
+        f"{value} ({datetime.fromtimestamp(time, UTC):%d/%m/%y %H:%M:%S})"
         for time, value in reversed(real)
         if _is_breaching(alarm, value) == (state == ALARM)
     ]
+    if state == INSUFFICIENT:
+        return f"Insufficient Data: {_number(periods, 'datapoint')} unknown."
     filled = ""
-    if missing := (periods - len(real)) * (alarm["TreatMissingData"] in _FILLED):
-        treated = _FILLED[alarm["TreatMissingData"]]
-        filled = f" and {_number(missing, 'missing datapoint')} treated as [{treated}]"
+    if missing and len(real) < periods:
+        count = _number(periods - len(real), "missing datapoint")
+        filled = f" and {count} treated as [{missing}]"
     if not telling:
         received = f"no datapoints were received for {periods} period{'s' * (periods > 1)}"
         return f"Threshold Crossed: {received}{filled}."
-    count = len(telling)
-    counted, end = f"{count} datapoint{'s' * (count > 1)}", ""
+    counted, end = f"{len(telling)} datapoint{'s' * (len(telling) > 1)}", ""
     if "DatapointsToAlarm" in alarm:
         least = needed(alarm) if state == ALARM else periods - needed(alarm) + 1
         change = "OK -> ALARM" if state == ALARM else "ALARM -> OK"
-        counted = f"{count} out of the last {periods} datapoints"
+        counted = f"{len(telling)} out of the last {periods} datapoints"
         end = f" (minimum {least} datapoint{'s' * (least > 1)} for {change} transition)"
-    verb = ("was" if count == 1 else "were") + ("" if state == ALARM else " not")
+    verb = ("was" if len(telling) == 1 else "were") + ("" if state == ALARM else " not")
     words = OPERATORS[alarm["ComparisonOperator"]][1]
-    threshold = f"the threshold ({float(alarm['Threshold'])})"
-    values = ", ".join(telling)
-    return f"Threshold Crossed: {counted} [{values}] {verb} {words} {threshold}{filled}{end}."
-
-
-def reason_data(alarm: dict, points: Sequence[Point], now: datetime) -> dict:
-    """Return what StateReasonData holds, as JSON."""
-    real = _evaluated(alarm, points)
-    return {
-        "version": "1.0",
-        "queryDate": stamp(now),
-        **({"startDate": stamp(_time(real[0][0]))} if real else {}),
-        "statistic": alarm.get("Statistic") or alarm["ExtendedStatistic"],
-        "period": alarm["Period"],
-        "recentDatapoints": [value for _, value in real],
-        "threshold": alarm["Threshold"],
-        "evaluatedDatapoints": [
-            {"timestamp": stamp(_time(time)), "value": value} for time, value in reversed(real)
-        ],
-    }
+    crossed = f"{counted} [{', '.join(telling)}] {verb} {words} the threshold"
+    return f"Threshold Crossed: {crossed} ({float(alarm['Threshold'])}){filled}{end}."
 
 
 def stamp(time: datetime) -> str:
     """Return a time as CloudWatch has it in texts."""
     return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03}+0000"
-
-
-def _evaluated(alarm: dict, points: Sequence[Point]) -> list[tuple[int, float]]:
-    real = [(time, value) for time, value in points if value is not None]
-    return real[-alarm["EvaluationPeriods"] :]
 
 
 def _is_breaching(alarm: dict, value: float) -> bool:
@@ -128,7 +104,3 @@ def _is_breaching(alarm: dict, value: float) -> bool:
 
 def _number(count: int, noun: str) -> str:
     return f"{count} {noun} was" if count == 1 else f"{count} {noun}s were"
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

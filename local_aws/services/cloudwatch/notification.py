@@ -7,6 +7,10 @@ from local_aws.services.cloudwatch.evaluation import stamp
 
 REGION = "US East (N. Virginia)"
 """How CloudWatch calls the one region that there is."""
+_SAME = (
+    *("MetricName", "Namespace", "Period", "EvaluationPeriods", "DatapointsToAlarm"),
+    *("ComparisonOperator", "Threshold", "TreatMissingData"),
+)
 
 
 def subject(alarm: dict) -> str:
@@ -48,21 +52,10 @@ def _trigger(alarm: dict) -> dict:
         statistic = re.sub(r"\B(?=[A-Z])", "_", statistic).upper()
     dimensions = alarm.get("Dimensions", [])
     return {
-        "MetricName": alarm["MetricName"],
-        "Namespace": alarm["Namespace"],
+        **{name: alarm[name] for name in _SAME if name in alarm},
         "StatisticType": kind,
         kind: statistic,
         "Unit": alarm.get("Unit"),
         "Dimensions": [{"value": each["Value"], "name": each["Name"]} for each in dimensions],
-        "Period": alarm["Period"],
-        "EvaluationPeriods": alarm["EvaluationPeriods"],
-        **(
-            {"DatapointsToAlarm": alarm["DatapointsToAlarm"]}
-            if "DatapointsToAlarm" in alarm
-            else {}
-        ),
-        "ComparisonOperator": alarm["ComparisonOperator"],
-        "Threshold": alarm["Threshold"],
-        "TreatMissingData": alarm["TreatMissingData"],
         "EvaluateLowSampleCountPercentile": "",
     }

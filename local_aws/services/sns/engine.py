@@ -9,7 +9,7 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sns import filter_policy
 from local_aws.services.sns.filter_policy import ATTRIBUTES, BODY, invalid, not_done
-from local_aws.state.collection import Collection
+from local_aws.state.collection import Collection, public
 
 log = logging.getLogger(__name__)
 
@@ -17,32 +17,27 @@ OPERATIONS = {
     "sns": {
         "CreateTopic": "Name",
         "DeleteTopic": "TopicArn",
-        "ListTopics": "NextToken",
+        "ListTopics": "",
         "Subscribe": "TopicArn Protocol=sqs Endpoint Attributes ReturnSubscriptionArn",
         "Unsubscribe": "SubscriptionArn",
-        "GetSubscriptionAttributes": "SubscriptionArn",
-        "SetSubscriptionAttributes": "SubscriptionArn AttributeName AttributeValue",
-        "ListSubscriptionsByTopic": "TopicArn NextToken",
-        "Publish": """TopicArn Message Subject MessageStructure=json
-            MessageAttributes(DataType StringValue)""",
+        "ListSubscriptionsByTopic": "TopicArn",
+        "Publish": "TopicArn Message Subject MessageAttributes(DataType StringValue)",
     },
 }
-PAGE = 100
 _SETTINGS = {
     "RawMessageDelivery": ("true", "false"),
     "FilterPolicyScope": (ATTRIBUTES, BODY),
     "FilterPolicy": None,
 }
 
-_LISTED = ("SubscriptionArn", "Owner", "Protocol", "Endpoint", "TopicArn")
-
 
 class Topics(Engine):
     """The topics of the local AWS.
 
-    Left out: subscriptions of other protocols than sqs (e-mail, HTTPS, Lambda), FIFO topics,
-    policies, tags, encryption, batches, binary attributes, retries and dead letters of deliveries.
-    A delivery is not signed, and needs no permission in the queue's policy.
+    Left out: subscriptions of other protocols than sqs (e-mail, HTTPS, Lambda), changes of
+    subscriptions, FIFO topics, a message for each protocol, policies, tags, encryption, batches,
+    binary attributes, retries and dead letters of deliveries. A delivery is not signed, has no link
+    to unsubscribe, and needs no permission in the queue's policy.
     """
 
     name, operations = "topics", OPERATIONS
@@ -67,7 +62,7 @@ class Topics(Engine):
         return {}
 
     def list_topics(self, request: dict) -> dict:
-        return _page(self._topics.listed(), "Topics", request)
+        return {"Topics": self._topics.listed()}
 
     def subscribe(self, request: dict) -> dict:
         topic, endpoint = self._topic(request), request.get("Endpoint", "")
@@ -79,14 +74,14 @@ class Topics(Engine):
         with self._subscriptions.transaction():
             for there in self._of(topic):
                 if there["Endpoint"] == endpoint:
-                    if attributes.items() <= there["attributes"].items():
+                    if attributes.items() <= there["_attributes"].items():
                         return {"SubscriptionArn": there["SubscriptionArn"]}
                     reason = "Subscription already exists with different attributes"
                     raise invalid(f"Attributes Reason: {reason}")
             arn = f"{topic}:{uuid.uuid4()}"
             subscription = {
                 "SubscriptionArn": arn, "Owner": self.parts.context.account, "Protocol": "sqs",
-                "Endpoint": endpoint, "TopicArn": topic, "attributes": attributes,
+                "Endpoint": endpoint, "TopicArn": topic, "_attributes": attributes,
             }  # fmt: skip
             self._subscriptions.put(arn, subscription)
         return {"SubscriptionArn": arn}
@@ -95,80 +90,48 @@ class Topics(Engine):
         self._subscriptions.delete(request["SubscriptionArn"])
         return {}
 
-    def get_subscription_attributes(self, request: dict) -> dict:
-        subscription = self._subscription(request)
-        own = {name: subscription[name] for name in _LISTED}
-        own |= {"PendingConfirmation": "false", "ConfirmationWasAuthenticated": "true"}
-        return {"Attributes": {**own, "RawMessageDelivery": "false", **subscription["attributes"]}}
-
-    def set_subscription_attributes(self, request: dict) -> dict:
-        name, value = request["AttributeName"], request.get("AttributeValue", "")
-        arn = self._subscription(request)["SubscriptionArn"]
-        if name == "FilterPolicy" and value in ("", "{}"):
-            self._subscriptions.update(arn, lambda each: each["attributes"].pop(name, None))
-        else:
-            _check(name, value)
-            self._subscriptions.update(arn, lambda each: each["attributes"].update({name: value}))
-        return {}
-
     def list_subscriptions_by_topic(self, request: dict) -> dict:
-        listed = [
-            {name: subscription[name] for name in _LISTED}
-            for subscription in self._of(self._topic(request))
-        ]
-        return _page(listed, "Subscriptions", request)
+        subscriptions = self._of(self._topic(request))
+        return {"Subscriptions": [public(subscription) for subscription in subscriptions]}
 
     def publish(self, request: dict) -> dict:
         topic, text = self._topic(request), request["Message"]
-        if not text:
-            raise invalid("Empty message")
-        if not 1 <= len(request.get("Subject", "-")) <= 100:
-            raise invalid("Subject")
-        if "MessageStructure" in request:
-            text = _structured(text)
-        message_id = str(uuid.uuid4())
-        for subscription in self._of(topic):
-            if _wants(subscription, request, text):
-                self._deliver(subscription, request, text, message_id)
-        return {"MessageId": message_id}
-
-    def _deliver(self, subscription: dict, request: dict, text: str, message_id: str) -> None:
-        arn, attributes = subscription["Endpoint"], request.get("MessageAttributes", {})
-        is_raw = subscription["attributes"].get("RawMessageDelivery") == "true"
-        body = text if is_raw else self._envelope(subscription, request, text, message_id)
-        try:
-            url = self.parts.call("sqs", "GetQueueUrl", {"QueueName": arn.rpartition(":")[2]})
-            message = {**url, "MessageBody": body}
-            message |= {"MessageAttributes": attributes} if is_raw and attributes else {}
-            self.parts.call("sqs", "SendMessage", message)
-        except AwsError as error:  # a publisher hears of no delivery
-            log.warning("%s: not delivered to %s: %s", subscription["TopicArn"], arn, error)
-
-    def _envelope(self, subscription: dict, request: dict, text: str, message_id: str) -> str:
-        """Return a message as queues get it.
-
-        https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html
-        """
+        if not text or not 1 <= len(request.get("Subject", "-")) <= 100:
+            raise invalid("Empty message" if not text else "Subject")
         now = self.parts.clock.now()
-        arn = subscription["SubscriptionArn"]
-        content = {
+        notification = {
             "Type": "Notification",
-            "MessageId": message_id,
-            "TopicArn": subscription["TopicArn"],
-            **({"Subject": request["Subject"]} if "Subject" in request else {}),
+            "MessageId": str(uuid.uuid4()),
+            "TopicArn": topic,
+            "Subject": request.get("Subject"),
             "Message": text,
             "Timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z",
             "SignatureVersion": "1",
-            "Signature": "",
-            "SigningCertURL": "",
-            "UnsubscribeURL": f"{self.parts.context.url}/?Action=Unsubscribe&SubscriptionArn={arn}",
-        }
-        if attributes := request.get("MessageAttributes"):
-            content["MessageAttributes"] = {
+            **dict.fromkeys(("Signature", "SigningCertURL", "UnsubscribeURL"), ""),
+            "MessageAttributes": {
                 name: {"Type": each["DataType"], "Value": each.get("StringValue", "")}
-                for name, each in attributes.items()
-            }
-        return json.dumps(content, indent=2, separators=(",", " : "), ensure_ascii=False)
+                for name, each in request.get("MessageAttributes", {}).items()
+            },
+        }
+        for subscription in self._of(topic):
+            if _wants(subscription["_attributes"], notification):
+                self._deliver(subscription, request, notification)
+        return {"MessageId": notification["MessageId"]}
+
+    def _deliver(self, subscription: dict, request: dict, notification: dict) -> None:
+        arn = subscription["Endpoint"]
+        if subscription["_attributes"].get("RawMessageDelivery") == "true":
+            attributes = request.get("MessageAttributes", {})
+            message = {"MessageBody": request["Message"], "MessageAttributes": attributes}
+        else:
+            # The form: https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html
+            own = {name: value for name, value in notification.items() if value not in (None, {})}
+            message = {"MessageBody": json.dumps(own, indent=2, separators=(",", " : "))}
+        try:
+            url = self.parts.call("sqs", "GetQueueUrl", {"QueueName": arn.rpartition(":")[2]})
+            self.parts.call("sqs", "SendMessage", {**url, **message})
+        except AwsError as error:  # a publisher hears of no delivery
+            log.warning("%s: not delivered to %s: %s", subscription["TopicArn"], arn, error)
 
     def _of(self, topic: str) -> list[dict]:
         return [each for each in self._subscriptions if each["TopicArn"] == topic]
@@ -179,11 +142,6 @@ class Topics(Engine):
         if arn not in self._topics:
             raise AwsError("NotFound", "Topic does not exist", 404)
         return arn
-
-    def _subscription(self, request: dict) -> dict:
-        if subscription := self._subscriptions.get(request["SubscriptionArn"]):
-            return subscription
-        raise AwsError("NotFound", "Subscription does not exist", 404)
 
 
 def _check(name: str, value: str) -> None:
@@ -196,28 +154,9 @@ def _check(name: str, value: str) -> None:
         raise invalid(f"Attributes Reason: {name}: Invalid value [{value}].")
 
 
-def _wants(subscription: dict, request: dict, text: str) -> bool:
-    attributes = subscription["attributes"]
+def _wants(attributes: dict, notification: dict) -> bool:
     if not (policy := attributes.get("FilterPolicy")):
         return True
     scope = attributes.get("FilterPolicyScope", ATTRIBUTES)
-    return filter_policy.matches(policy, scope, text, request.get("MessageAttributes", {}))
-
-
-def _structured(text: str) -> str:
-    """Return the message for queues from a JSON text with one for each protocol."""
-    try:
-        texts = json.loads(text)
-        default = texts["default"]
-    except (ValueError, TypeError, LookupError):
-        raise invalid("Message Structure - No default entry in JSON message body") from None
-    return str(texts.get("sqs", default))
-
-
-def _page(items: list, name: str, request: dict) -> dict:
-    token = request.get("NextToken") or "0"
-    if not token.isdecimal():
-        raise invalid("NextToken")
-    end = int(token) + PAGE
-    more = {"NextToken": str(end)} if end < len(items) else {}
-    return {name: items[int(token) : end], **more}
+    message = (notification["Message"], notification["MessageAttributes"])
+    return filter_policy.matches(policy, scope, *message)

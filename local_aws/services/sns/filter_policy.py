@@ -20,28 +20,22 @@ def check(text: str) -> None:
         AwsError: it says why.
     """
     try:
-        policy = json.loads(text)
-        rules = list(_rules(policy))
+        for rule in _rules(json.loads(text)):
+            inner = rule.get("anything-but") if isinstance(rule, dict) else None
+            is_done = not isinstance(rule, dict) or len(rule) == 1 and [*rule][0] in _DONE
+            if not is_done or isinstance(inner, dict) and [*inner] != ["prefix"]:
+                raise not_done(f"the pattern {json.dumps(rule)} of a FilterPolicy")
     except (ValueError, AttributeError):
         raise invalid("FilterPolicy: failed to parse JSON") from None
-    for rule in rules:
-        if isinstance(rule, dict) and not (len(rule) == 1 and next(iter(rule)) in _DONE):
-            raise not_done(f"the pattern {json.dumps(rule)} of a FilterPolicy")
-        inner = rule.get("anything-but") if isinstance(rule, dict) else None
-        if isinstance(inner, dict) and [*inner] != ["prefix"]:
-            raise not_done(f"the pattern {json.dumps(rule)} of a FilterPolicy")
 
 
 def _rules(policy: dict[str, Any]) -> Iterator[Any]:
     for name, value in policy.items():
         if name == "$or":
             raise not_done("$or in a FilterPolicy")
-        if isinstance(value, dict):
-            yield from _rules(value)
-        elif isinstance(value, list):
-            yield from value
-        else:
+        if not isinstance(value, dict | list):
             raise invalid(f'FilterPolicy: "{name}" must be an object or an array')
+        yield from _rules(value) if isinstance(value, dict) else value
 
 
 def matches(policy: str, scope: str, message: str, attributes: dict) -> bool:
@@ -49,15 +43,11 @@ def matches(policy: str, scope: str, message: str, attributes: dict) -> bool:
 
     Args:
         scope: what the policy is about: `MessageAttributes` or `MessageBody`.
-        attributes: as Publish has them.
+        attributes: as a notification has them, by `Type` and `Value`.
     """
     from moto.sns.utils import FilterPolicyMatcher
 
-    typed = {
-        name: {"Type": each["DataType"], "Value": each.get("StringValue", "")}
-        for name, each in attributes.items()
-    }
-    return FilterPolicyMatcher(json.loads(policy), scope).matches(typed, message)
+    return FilterPolicyMatcher(json.loads(policy), scope).matches(attributes, message)
 
 
 def invalid(reason: str) -> AwsError:

@@ -17,13 +17,10 @@ OPERATIONS = {
         "ListQueues": "QueueNamePrefix",
         "GetQueueUrl": "QueueName",
         "GetQueueAttributes": "QueueUrl AttributeNames",
-        "SetQueueAttributes": "QueueUrl Attributes",
-        "PurgeQueue": "QueueUrl",
         "SendMessage": "QueueUrl MessageBody DelaySeconds MessageAttributes(DataType StringValue)",
         "ReceiveMessage": """QueueUrl AttributeNames MessageSystemAttributeNames
             MessageAttributeNames MaxNumberOfMessages VisibilityTimeout WaitTimeSeconds""",
         "DeleteMessage": "QueueUrl ReceiptHandle",
-        "ChangeMessageVisibility": "QueueUrl ReceiptHandle VisibilityTimeout",
     },
 }
 POLL_SECONDS = 0.1
@@ -37,9 +34,9 @@ _SYSTEM = {
 class Queues(Engine):
     """The queues of the local AWS.
 
-    Left out: FIFO and fair queues, batches, encryption, tags, binary attributes, moving messages
-    back from a dead-letter queue, the wait of 60 seconds after a deletion or a purge. A policy is
-    kept and not evaluated.
+    Left out: FIFO and fair queues, changes of a queue, batches, encryption, tags, binary
+    attributes, moving messages back from a dead-letter queue, the wait of 60 seconds after a
+    deletion. A policy is kept and not evaluated.
     """
 
     name, operations = "queues", OPERATIONS
@@ -54,20 +51,20 @@ class Queues(Engine):
         name, attributes = request["QueueName"], request.get("Attributes", {})
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name):
             message = "Can only include alphanumeric characters, hyphens, or underscores."
-            raise QueryError("InvalidParameterValue", f"{message} 1 to 80 in length", "InvalidName")
-        queue_attributes.check("CreateQueue", attributes)
-        self._check_target(attributes)
+            raise _invalid(f"{message} 1 to 80 in length")
+        queue_attributes.check(attributes)
+        if attributes.get("RedrivePolicy") and not self._dead_letters(attributes):
+            raise _invalid("The dead-letter queue of RedrivePolicy does not exist.")
         now = str(self._messages.now() // 1000)
         queue = {
             "name": name, "arn": self.parts.context.arn("sqs", name), "created": now,
-            "modified": now, "attributes": {**queue_attributes.DEFAULTS, **attributes},
+            "attributes": {**queue_attributes.DEFAULTS, **attributes},
         }  # fmt: skip
         if not self._queues.add(name, queue):
             there = self._queues.get(name)["attributes"]
             if any(there.get(key) != value for key, value in attributes.items()):
-                message = "A queue already exists with the same name and a different value for an"
-                code = "QueueAlreadyExists"
-                raise QueryError(code, f"{message} attribute.", "QueueNameExists")
+                message = "A queue already exists with the same name and different attributes."
+                raise QueryError("QueueAlreadyExists", message, "QueueNameExists")
         return {"QueueUrl": self._url(name)}
 
     def delete_queue(self, request: dict) -> dict:
@@ -94,36 +91,19 @@ class Queues(Engine):
             **queue["attributes"],
             "QueueArn": queue["arn"],
             "CreatedTimestamp": queue["created"],
-            "LastModifiedTimestamp": queue["modified"],
+            "LastModifiedTimestamp": queue["created"],
             "ApproximateNumberOfMessages": str(len(messages) - len(hidden)),
             "ApproximateNumberOfMessagesDelayed": str(delayed),
             "ApproximateNumberOfMessagesNotVisible": str(len(hidden) - delayed),
         }
         return {"Attributes": _chosen(attributes, request.get("AttributeNames", []))}
 
-    def set_queue_attributes(self, request: dict) -> dict:
-        queue, attributes = self._queue(request), request["Attributes"]
-        queue_attributes.check("SetQueueAttributes", attributes)
-        self._check_target(attributes)
-
-        def change(document: dict) -> None:
-            document["attributes"].update(attributes)
-            document["modified"] = str(self._messages.now() // 1000)
-
-        self._queues.update(queue["name"], change)
-        return {}
-
-    def purge_queue(self, request: dict) -> dict:
-        self._messages.purge(self._queue(request)["name"])
-        return {}
-
     def send_message(self, request: dict) -> dict:
         queue, body = self._queue(request), request["MessageBody"]
         limit = int(queue["attributes"]["MaximumMessageSize"])
         if not 1 <= len(body.encode()) <= limit:
             reason = f"Message must be shorter than {limit} bytes" if body else "Message is empty"
-            message = f"One or more parameters are invalid. Reason: {reason}."
-            raise QueryError("InvalidParameterValue", message, "InvalidMessageContents")
+            raise _invalid(f"One or more parameters are invalid. Reason: {reason}.")
         delay = request.get("DelaySeconds", int(queue["attributes"]["DelaySeconds"]))
         attributes = request.get("MessageAttributes", {})
         sent = self._messages.send(queue["name"], body, attributes, delay)
@@ -137,14 +117,14 @@ class Queues(Engine):
         queue = self._queue(request)
         count = request.get("MaxNumberOfMessages", 1)
         if not 1 <= count <= 10:
-            message = f"Value {count} for parameter MaxNumberOfMessages is invalid."
-            raise QueryError("InvalidParameterValue", message, "InvalidParameterValue")
+            raise _invalid(f"Value {count} for parameter MaxNumberOfMessages is invalid.")
         settings = queue["attributes"]
         timeout = request.get("VisibilityTimeout", int(settings["VisibilityTimeout"]))
         wait = request.get("WaitTimeSeconds", int(settings["ReceiveMessageWaitTimeSeconds"]))
         end = self._messages.now() + wait * 1000
+        dead = self._dead_letters(settings)
         while True:
-            received = self._messages.receive(queue, count, timeout, self._dead_letters(queue))
+            received = self._messages.receive(queue, count, timeout, dead)
             if received or self._stopped or self._messages.now() >= end:
                 messages = [_answer(message, request) for message in received]
                 return {"Messages": messages} if messages else {}
@@ -153,16 +133,10 @@ class Queues(Engine):
             queue = self._queue(request)
 
     def delete_message(self, request: dict) -> dict:
-        self._messages.delete(self._queue(request)["name"], _handle(request))
-        return {}
-
-    def change_message_visibility(self, request: dict) -> dict:
-        name, seconds = self._queue(request)["name"], request["VisibilityTimeout"]
-        if not self._messages.hide(name, _handle(request), seconds):
-            message = f"Value {request['ReceiptHandle']} for parameter ReceiptHandle is invalid."
-            reason = "Reason: Message does not exist or is not available for visibility timeout"
-            code = "InvalidParameterValue"
-            raise QueryError(code, f"{message} {reason} change.", "MessageNotInflight")
+        name, handle = self._queue(request)["name"], request["ReceiptHandle"]
+        if not re.fullmatch(r"\d{16}-[0-9a-f]{32}", handle):
+            raise AwsError("ReceiptHandleIsInvalid", "The input receipt handle is invalid.", 404)
+        self._messages.delete(name, handle)
         return {}
 
     def shut_down(self) -> None:
@@ -181,34 +155,20 @@ class Queues(Engine):
     def _url(self, name: str) -> str:
         return f"{self.parts.context.url}/{self.parts.context.account}/{name}"
 
-    def _dead_letters(self, queue: dict) -> tuple[str, int] | None:
-        """Return the name of a queue's dead-letter queue and when messages go there, if any."""
-        target, most = queue_attributes.redrive(queue["attributes"]) or ("", 0)
+    def _dead_letters(self, attributes: dict) -> tuple[str, int] | None:
+        """Return the name of the dead-letter queue and when messages go there, if there is one."""
+        target, most = queue_attributes.redrive(attributes) or ("", 0)
         name = target.rpartition(":")[2]
         return (name, most) if name in self._queues else None
 
-    def _check_target(self, attributes: dict) -> None:
-        target = queue_attributes.redrive(attributes)
-        if target and target[0].rpartition(":")[2] not in self._queues:
-            message = f"Dead letter target {target[0]} does not exist."
-            raise QueryError("InvalidParameterValue", message, "InvalidAttributeValue")
 
-
-def _handle(request: dict) -> str:
-    if re.fullmatch(r"\d{16}-[0-9a-f]{32}", handle := request["ReceiptHandle"]):
-        return handle
-    message = "The input receipt handle is invalid."
-    raise AwsError("ReceiptHandleIsInvalid", message, 404)
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterValue", message)
 
 
 def _chosen(values: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """Return the values of some names: `All`, `.*`, a name, or the beginning of one with `.*`."""
-    if "All" in names or ".*" in names:
-        return values
-    starts = tuple(name.removesuffix("*") for name in names if name.endswith(".*"))
-    return {
-        name: value for name, value in values.items() if name in names or name.startswith(starts)
-    }
+    """Return the values of some names, or of all where `All` is one of them."""
+    return {name: value for name, value in values.items() if name in names or "All" in names}
 
 
 def _answer(message: dict, request: dict) -> dict:

@@ -78,22 +78,13 @@ class Messages:
                 kept.append((key, message))
         return kept
 
-    def delete(self, queue: str, handle: str) -> bool:
-        """Delete a message; False, and no change, where the handle is no longer its newest."""
+    def delete(self, queue: str, handle: str) -> None:
+        """Delete a message, unless it was received again: then only its newest handle does it."""
+        key = f"{queue}/{handle.partition('-')[0]}"
         with self._documents.transaction():
-            found = self._find(queue, handle)
-            return bool(found) and self._documents.delete(KIND, found[0])
-
-    def hide(self, queue: str, handle: str, seconds: int) -> bool:
-        """Make a received message invisible for so long from now; False where none is in flight."""
-        with self._documents.transaction():
-            if not (found := self._find(queue, handle)) or found[1]["visible"] <= self.now():
-                return False
-            key, message = found
-            self._documents.put(KIND, key, {**message, "visible": self.now() + seconds * 1000})
-        with self.arrived:
-            self.arrived.notify_all()
-        return True
+            message = self._documents.get(KIND, key)
+            if message and message.get("handle") == handle:
+                self._documents.delete(KIND, key)
 
     def purge(self, queue: str) -> None:
         """Delete all messages of a queue."""
@@ -103,8 +94,3 @@ class Messages:
         self._documents.put(KIND, f"{queue}/{next(self._numbers):016}", message)
         with self.arrived:
             self.arrived.notify_all()
-
-    def _find(self, queue: str, handle: str) -> tuple[str, dict] | None:
-        key = f"{queue}/{handle.partition('-')[0]}"
-        message = self._documents.get(KIND, key)
-        return (key, message) if message and message.get("handle") == handle else None

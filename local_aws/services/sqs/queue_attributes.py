@@ -2,7 +2,7 @@
 
 import json
 
-from local_aws.errors import AwsError, QueryError
+from local_aws.errors import AwsError
 
 _SETTINGS = {
     "DelaySeconds": (0, 0, 900),
@@ -17,7 +17,7 @@ DEFAULTS = {name: str(default) for name, (default, _, _) in _SETTINGS.items()}
 _TEXTS = ("Policy", "RedrivePolicy")
 
 
-def check(operation: str, attributes: dict[str, str]) -> None:
+def check(attributes: dict[str, str]) -> None:
     """Refuse attributes that are not done by their names, and values that AWS refuses.
 
     Raises:
@@ -29,7 +29,7 @@ def check(operation: str, attributes: dict[str, str]) -> None:
             if not (value.isdecimal() and least <= int(value) <= most):
                 raise _invalid(name)
         elif name not in _TEXTS:
-            message = f"The local AWS does not support sqs:{operation} with Attributes.{name}."
+            message = f"The local AWS does not support sqs:CreateQueue with Attributes.{name}."
             raise AwsError("NotImplementedException", message)
     if attributes.get("RedrivePolicy"):
         redrive(attributes)
@@ -49,6 +49,5 @@ def redrive(attributes: dict[str, str]) -> tuple[str, int] | None:
     return target, most
 
 
-def _invalid(name: str) -> QueryError:
-    message = f"Invalid value for the parameter {name}."
-    return QueryError("InvalidAttributeValue", message, "InvalidAttributeValue")
+def _invalid(name: str) -> AwsError:
+    return AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")

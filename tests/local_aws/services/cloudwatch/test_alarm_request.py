@@ -54,8 +54,8 @@ def test_what_is_not_said_has_cloudwatchs_default():
 
 
 def test_pages_go_on_where_the_last_ended():
-    first = page([1, 2, 3], "Items", {"MaxRecords": 2})
-    assert first == {"Items": [1, 2], "NextToken": "2"}
-    assert page([1, 2, 3], "Items", {"MaxRecords": 2, "NextToken": "2"}) == {"Items": [3]}
+    first = page([1, 2, 3], {"MaxRecords": 2})
+    assert first == {"MetricAlarms": [1, 2], "NextToken": "2"}
+    assert page([1, 2, 3], {"MaxRecords": 2, "NextToken": "2"}) == {"MetricAlarms": [3]}
     with pytest.raises(AwsError, match="InvalidNextToken"):
-        page([], "Items", {"NextToken": "x"})
+        page([], {"NextToken": "x"})

@@ -130,37 +130,32 @@ def test_a_change_of_its_settings_keeps_its_state(cloudwatch, put):
     assert state(cloudwatch) == "OK"
 
 
-def test_a_deleted_alarm_is_not_evaluated_and_its_history_stays(aws, cloudwatch, put):
+def test_a_deleted_alarm_is_not_evaluated(aws, cloudwatch, put):
     cloudwatch.put_metric_alarm(**ALARM)
-    put(9.0, 0.0)
-    cloudwatch.delete_alarms(AlarmNames=["many-errors", "nobody"])
     put(9.0)
+    cloudwatch.delete_alarms(AlarmNames=["many-errors", "nobody"])
+    put(0.0)
     assert cloudwatch.describe_alarms()["MetricAlarms"] == []
     with pytest.raises(KeyError):
         aws.engines.alarms.state("many-errors")
     with pytest.raises(ClientError, match="ResourceNotFound"):
         cloudwatch.set_alarm_state(AlarmName="many-errors", StateValue="OK", StateReason="no")
-    history = cloudwatch.describe_alarm_history(AlarmName="many-errors")["AlarmHistoryItems"]
-    assert [item["HistorySummary"] for item in history] == [
-        "Alarm updated from ALARM to OK",
-        "Alarm updated from INSUFFICIENT_DATA to ALARM",
-        'Alarm "many-errors" created',
-    ]
-    assert json.loads(history[0]["HistoryData"])["newState"]["stateValue"] == "OK"
 
 
-def test_an_action_that_fails_is_in_the_history(cloudwatch, put):
-    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[TOPIC])
+def test_an_action_that_fails_is_noted_and_the_next_is_done(aws, cloudwatch, put, caplog):
+    done = []
+    aws.engines.alarms.actions["lambda"] = lambda arn, alarm, before: done.append(arn)
+    function = "arn:aws:lambda:us-east-1:000000000000:function:f"
+    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[TOPIC, function])
     put(9.0)
-    request = {"AlarmName": "many-errors", "HistoryItemType": "Action"}
-    [item] = cloudwatch.describe_alarm_history(**request)["AlarmHistoryItems"]
-    assert item["HistorySummary"].startswith(f"Failed to execute action {TOPIC}. Received error:")
+    assert state(cloudwatch) == "ALARM" and done == [function]
+    assert f"alarm many-errors: action {TOPIC} failed: NotFound" in caplog.text
 
 
 def test_alarms_are_listed_by_what_they_are(cloudwatch, put):
     for name in ("a-1", "a-2", "b-1"):
         cloudwatch.put_metric_alarm(**{**ALARM, "AlarmName": name})
-    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[TOPIC])
+    cloudwatch.put_metric_alarm(**ALARM)
     put(9.0)
 
     def names(**request):
@@ -172,7 +167,6 @@ def test_alarms_are_listed_by_what_they_are(cloudwatch, put):
     assert names() == ["a-1", "a-2", "b-1", "many-errors"]
     assert names(AlarmNamePrefix="a-") == ["a-1", "a-2"]
     assert names(StateValue="OK") == [] and len(names(StateValue="ALARM")) == 4
-    assert names(ActionPrefix="arn:aws:sns") == ["many-errors"]
 
 
 def test_an_alarm_goes_on_after_a_restart(tmp_path):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local_aws.services.cloudwatch.evaluation import decide, evaluate, reason, reason_data
+from local_aws.services.cloudwatch.evaluation import decide, evaluate, reason
 
 TREATMENTS = ("missing", "ignore", "breaching", "notBreaching")
 POINTS = {"0": False, "X": True, "-": None}
@@ -102,11 +102,3 @@ def test_a_value_is_compared_with_the_threshold(comparison, states):
 def test_a_reason_has_cloudwatchs_words(alarm, state, values, words):
     points = [(TIME + 60 * number, value) for number, value in enumerate(values)]
     assert reason({**ALARM, **alarm}, state, points) == words
-
-
-def test_the_data_of_a_reason_are_the_evaluated_points():
-    points = [(TIME, 5.0), (TIME + 60, None), (TIME + 120, 7.0)]
-    data = reason_data({**ALARM, "EvaluationPeriods": 2}, points, datetime.fromtimestamp(TIME, UTC))
-    assert data["recentDatapoints"] == [5, 7] and data["threshold"] == 1
-    assert data["startDate"] == data["queryDate"] == "2024-07-09T11:51:00.000+0000"
-    assert [point["value"] for point in data["evaluatedDatapoints"]] == [7, 5]

@@ -8,8 +8,8 @@ from local_aws.errors import AwsError
 from local_aws.services.sns.filter_policy import ATTRIBUTES, BODY, check, matches
 
 ATTRIBUTES_OF_ONE = {
-    "site": {"DataType": "String", "StringValue": "Berlin"},
-    "songs": {"DataType": "Number", "StringValue": "3"},
+    "site": {"Type": "String", "Value": "Berlin"},
+    "songs": {"Type": "Number", "Value": "3"},
 }
 
 

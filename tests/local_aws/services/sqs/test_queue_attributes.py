@@ -18,7 +18,10 @@ def policy(**members):
         ({"VisibilityTimeout": "43201"}, "InvalidAttributeValue.*VisibilityTimeout"),
         ({"DelaySeconds": "-1"}, "InvalidAttributeValue.*DelaySeconds"),
         ({"MaximumMessageSize": "x"}, "InvalidAttributeValue.*MaximumMessageSize"),
-        ({"KmsMasterKeyId": "a"}, "NotImplementedException.*SetIt with Attributes.KmsMasterKeyId"),
+        (
+            {"KmsMasterKeyId": "a"},
+            "NotImplementedException.*CreateQueue with Attributes.KmsMasterKeyId",
+        ),
         ({"RedrivePolicy": "[]"}, "InvalidAttributeValue.*RedrivePolicy"),
         (policy(), "InvalidAttributeValue.*RedrivePolicy"),
         (policy(maxReceiveCount=0), "InvalidAttributeValue.*RedrivePolicy"),
@@ -26,10 +29,10 @@ def policy(**members):
 )
 def test_a_value_that_is_none_is_refused(attributes, reason):
     with pytest.raises(AwsError, match=reason):
-        check("SetIt", attributes)
+        check(attributes)
 
 
 def test_the_defaults_are_valid_and_no_message_goes_elsewhere():
-    check("SetIt", {**DEFAULTS, "Policy": "{}", "RedrivePolicy": ""})
+    check({**DEFAULTS, "Policy": "{}", "RedrivePolicy": ""})
     assert redrive(DEFAULTS) is None
     assert redrive(policy(maxReceiveCount="3")) == ("arn:q", 3)
