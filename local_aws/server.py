@@ -31,6 +31,7 @@ from local_aws.parts import Parts
 from local_aws.recorded.journal import Journal
 from local_aws.recorded.moto_client import Recorded
 from local_aws.services.iam.propagation import Propagation
+from local_aws.state.clock import Clock
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
@@ -62,6 +63,13 @@ def moto_app() -> Callable:
         if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
             module.DEFAULT_ACCOUNT_ID = ACCOUNT
     return DomainDispatcherApplication(create_backend_app)
+
+
+def _set_clock(clock: Clock) -> None:
+    """Let moto's times, such as the timeouts of messages, be those of the one clock."""
+    import moto.core.utils
+
+    moto.core.utils.utcnow = lambda: clock.now().replace(tzinfo=None)
 
 
 def _listen(port: int) -> socket.socket:
@@ -111,6 +119,7 @@ class LocalAws:
             recorded=journal,
             record=Pushes(recorded.call, state).call,
         ).build()
+        _set_clock(self.parts.clock)
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
         control = ControlCalls(self.parts).answer

@@ -193,26 +193,6 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ),
         ),
     ),
-    "sns": (
-        Sender(
-            "aws CLI, a topic",
-            "tests/local_aws/test_aws_cli.py",
-            (
-                *("CreateTopic", "DeleteTopic", "ListSubscriptionsByTopic", "ListTopics"),
-                *("Publish", "Subscribe", "Unsubscribe"),
-            ),
-        ),
-    ),
-    "sqs": (
-        Sender(
-            "aws CLI, a queue",
-            "tests/local_aws/test_aws_cli.py",
-            (
-                *("CreateQueue", "DeleteMessage", "DeleteQueue", "GetQueueAttributes"),
-                *("GetQueueUrl", "ListQueues", "ReceiveMessage", "SendMessage"),
-            ),
-        ),
-    ),
     "logs": (
         Sender("04 to 07, a job's lines", "helpers/jobs.py", ("FilterLogEvents",)),
         Sender(

@@ -12,7 +12,7 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 from local_aws.context import Context
-from local_aws.errors import AwsError
+from local_aws.errors import AwsError, QueryError
 from local_aws.recorded.journal import Journal
 from local_aws.recorded.recorded_operations import changes_something, is_recorded
 from local_aws.wire.errors import unsupported
@@ -96,6 +96,6 @@ def _result(parsed: dict, status: int) -> dict:
     if status >= 400:
         error = parsed.get("Error", {})
         code, message = error.get("Code") or "InternalFailure", error.get("Message") or ""
-        raise AwsError(code, message, status)
+        raise QueryError(code, message, error.get("QueryErrorCode") or code, status)
     parsed.pop("ResponseMetadata", None)
     return parsed

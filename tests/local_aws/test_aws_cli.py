@@ -119,27 +119,3 @@ def test_an_alarm_is_made_set_described_and_deleted(run):
     assert (alarm["StateValue"], alarm["StateReason"]) == ("ALARM", "a drill")
     run("cloudwatch", "delete-alarms", "--alarm-names", "errors", text=True)
     assert run("cloudwatch", "describe-alarms")["MetricAlarms"] == []
-
-
-def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
-    # Version 1 of the command sends `aws sqs` to AWS whatever AWS_ENDPOINT_URL is: here it is told.
-    there = ("--endpoint-url", aws.context.url)
-    url = run("sqs", *there, "create-queue", "--queue-name", "news")["QueueUrl"]
-    assert run("sqs", *there, "get-queue-url", "--queue-name", "news")["QueueUrl"] == url
-    assert run("sqs", *there, "list-queues")["QueueUrls"] == [url]
-    queue = ("--queue-url", url)
-    answer = run("sqs", *there, "get-queue-attributes", *queue, "--attribute-names", "QueueArn")
-    topic = ("--topic-arn", run("sns", "create-topic", "--name", "news")["TopicArn"])
-    end = ("--protocol", "sqs", "--notification-endpoint", answer["Attributes"]["QueueArn"])
-    subscription = ("--subscription-arn", run("sns", "subscribe", *topic, *end)["SubscriptionArn"])
-    assert len(run("sns", "list-subscriptions-by-topic", *topic)["Subscriptions"]) == 1
-    run("sns", "publish", *topic, "--message", "a wren")
-    [message] = run("sqs", *there, "receive-message", *queue)["Messages"]
-    assert json.loads(message["Body"])["Message"] == "a wren"
-    handle = ("--receipt-handle", message["ReceiptHandle"])
-    run("sqs", *there, "delete-message", *queue, *handle, text=True)
-    run("sqs", *there, "send-message", *queue, "--message-body", "an owl")
-    run("sqs", *there, "delete-queue", *queue, text=True)
-    run("sns", "unsubscribe", *subscription, text=True)
-    run("sns", "delete-topic", *topic, text=True)
-    assert run("sns", "list-topics")["Topics"] == []

@@ -1,1 +1,0 @@
-"""SQS: standard queues."""
