@@ -12,7 +12,7 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 from local_aws.context import Context
-from local_aws.errors import AwsError, QueryError
+from local_aws.errors import QueryError
 from local_aws.recorded.journal import Journal
 from local_aws.recorded.recorded_operations import changes_something, is_recorded
 from local_aws.wire.errors import unsupported

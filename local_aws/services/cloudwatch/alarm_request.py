@@ -1,7 +1,5 @@
 """Requests for alarms: what AWS refuses, the alarm that one describes, pages; knows no state."""
 
-from collections.abc import Container
-
 from local_aws.errors import AwsError
 from local_aws.services.cloudwatch.metrics import check_statistic
 
@@ -10,11 +8,8 @@ PAGE = 50
 _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 
 
-def check(request: dict, services: Container[str]) -> None:
+def check(request: dict) -> None:
     """Refuse an alarm that AWS refuses, or whose actions are not done.
-
-    Args:
-        services: the services whose ARNs are actions.
 
     Raises:
         AwsError: it says why.
@@ -37,14 +32,14 @@ def check(request: dict, services: Container[str]) -> None:
         raise _refused("DatapointsToAlarm must be less than or equal to EvaluationPeriods")
     for name in _ACTIONS:
         for arn in request.get(name, []):
-            _check_action(name, arn, services)
+            _check_action(name, arn)
 
 
-def _check_action(name: str, arn: str, services: Container[str]) -> None:
+def _check_action(name: str, arn: str) -> None:
     parts = arn.split(":")
     if len(parts) < 6 or parts[0] != "arn":
         raise _refused(f"Invalid arn syntax: {arn}")
-    if parts[2] not in services:
+    if parts[2] != "sns":
         message = f"The local AWS does not support cloudwatch:PutMetricAlarm with {name} {arn}."
         raise AwsError("NotImplementedException", message)
 

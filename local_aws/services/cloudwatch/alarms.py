@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.
 """
 
 import logging
-import sqlite3
-from collections.abc import Callable
 from functools import partial
 
 from local_aws.errors import AwsError
@@ -45,17 +43,12 @@ OPERATIONS = {
 }
 ACTIONS = {"OK": "OKActions", "ALARM": "AlarmActions", INSUFFICIENT: "InsufficientDataActions"}
 
-Action = Callable[[str, dict, str], object]
-"""From an action's ARN, the alarm in its new state, and its state before."""
-Listener = Callable[[str, str], object]
-"""From an alarm's name and its new state."""
-
 
 class Alarms(Engine):
     """The alarms of the local AWS.
 
     Left out: composite alarms, metric math, anomaly detection, PromQL and logs, tags, the history,
-    actions but those of `actions`, percentiles that wait for more samples.
+    actions but messages to topics, percentiles that wait for more samples.
     """
 
     name, operations = "alarms", OPERATIONS
@@ -65,30 +58,9 @@ class Alarms(Engine):
         self._metrics = parts.engine(Metrics)
         self._alarms = Collection(parts.documents, "alarm")
         self._timers: dict[str, Timer] = {}
-        self._listeners: list[Listener] = []
-        self.actions: dict[str, Action] = {"sns": self._publish}
-        """By the service in an action's ARN; an engine that can be acted on adds itself."""
-
-    # For other engines.
-
-    def state(self, name: str) -> str:
-        """Return an alarm's state: OK, ALARM or INSUFFICIENT_DATA.
-
-        Raises:
-            KeyError: there is no such alarm.
-        """
-        if (alarm := self._alarms.get(name)) is None:
-            raise KeyError(name)
-        return alarm["StateValue"]
-
-    def on_change(self, listener: Listener) -> None:
-        """Call a listener after each change of an alarm's state, in the thread of the change."""
-        self._listeners.append(listener)
-
-    # Operations.
 
     def put_metric_alarm(self, request: dict) -> dict:
-        alarm_request.check(request, self.actions)
+        alarm_request.check(request)
         name, now = request["AlarmName"], self.parts.clock.now()
         with self._alarms.transaction():
             before = self._alarms.get(name)
@@ -197,19 +169,13 @@ class Alarms(Engine):
             return
         if before == state:
             return
-        for listener in self._listeners:
-            listener(name, state)
-        if alarm["ActionsEnabled"]:
-            for arn in alarm[ACTIONS[state]]:
-                self._act(arn, alarm, before)
+        for arn in alarm[ACTIONS[state]] if alarm["ActionsEnabled"] else []:
+            self._publish(arn, alarm, before)
 
-    def _act(self, arn: str, alarm: dict, before: str) -> None:
-        try:
-            self.actions[arn.split(":")[2]](arn, alarm, before)
-        except (AwsError, OSError, sqlite3.Error) as error:  # the alarm has its state all the same
-            log.warning("alarm %s: action %s failed: %s", alarm["AlarmName"], arn, error)
-
-    def _publish(self, arn: str, alarm: dict, before: str) -> None:
+    def _publish(self, topic: str, alarm: dict, before: str) -> None:
         text = message(alarm, before, self.parts.context.account)
-        request = {"TopicArn": arn, "Subject": subject(alarm), "Message": text}
-        self.parts.call("sns", "Publish", request)
+        request = {"TopicArn": topic, "Subject": subject(alarm), "Message": text}
+        try:
+            self.parts.call("sns", "Publish", request)
+        except AwsError as error:  # the alarm has its state all the same
+            log.warning("alarm %s: action %s failed: %s", alarm["AlarmName"], topic, error)

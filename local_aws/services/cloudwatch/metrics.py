@@ -39,31 +39,6 @@ class Metrics(Engine):
         super().__init__(parts)
         self.store = MetricStore(parts.context.state / "metrics", parts.clock)
 
-    def put(
-        self,
-        namespace: str,
-        name: str,
-        dimensions: dict[str, str],
-        value: float,
-        unit: str = "None",
-        time: datetime | None = None,
-        resolution: int = 60,
-    ) -> None:
-        """Keep one value; for engines that measure.
-
-        Args:
-            time: when it was measured; None: now.
-            resolution: 60 seconds, or 1 for alarms with a shorter period.
-
-        Raises:
-            ValueError: the value is not a finite number.
-        """
-        if not isfinite(value):
-            raise ValueError(f"{name} is {value}")
-        seconds = (time or self.parts.clock.now()).timestamp()
-        metric = Metric(namespace, name, tuple(sorted(dimensions.items())))
-        self.store.add([Datum(metric, seconds, unit, resolution, [(float(value), 1.0)])])
-
     def put_metric_data(self, request: dict) -> dict:
         now, namespace = self.parts.clock.now(), request["Namespace"]
         if not (data := request.get("MetricData")):

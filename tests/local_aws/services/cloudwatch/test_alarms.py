@@ -21,6 +21,11 @@ def cloudwatch(client):
     return client("cloudwatch")
 
 
+def measure(aws, value, resolution=60):
+    datum = {"MetricName": "errors", "Value": value, "StorageResolution": resolution}
+    aws.parts.call("cloudwatch", "PutMetricData", {"Namespace": "Birds", "MetricData": [datum]})
+
+
 @pytest.fixture
 def put(aws):
     """Return a function that puts a value into the present period, and waits for its end."""
@@ -28,7 +33,7 @@ def put(aws):
     def put(*values, seconds=60):
         for value in values:
             if value is not None:
-                aws.engines.metrics.put(*METRIC.values(), {}, value, resolution=min(seconds, 60))
+                measure(aws, value, 1 if seconds < 60 else 60)
             aws.parts.clock.advance(seconds)
 
     clock = aws.parts.clock
@@ -60,7 +65,7 @@ def test_its_state_follows_the_metric(aws, cloudwatch, put):
     assert state(cloudwatch) == "OK"
     put(6.0)
     assert alarm(cloudwatch)["StateReason"].startswith("Threshold Crossed: 1 datapoint [6.0 (")
-    assert state(cloudwatch) == aws.engines.alarms.state("many-errors") == "ALARM"
+    assert state(cloudwatch) == "ALARM"
     put(2.0)
     assert state(cloudwatch) == "OK"
     put(None, None, None)
@@ -90,26 +95,54 @@ def test_a_long_period_is_a_window_that_moves_each_minute(cloudwatch, put):
     assert state(cloudwatch) == "ALARM"
 
 
-def test_a_listener_hears_each_change(aws, cloudwatch, put):
-    heard = []
-    aws.engines.alarms.on_change(lambda name, state: heard.append((name, state)))
-    cloudwatch.put_metric_alarm(**ALARM)
-    put(9.0, 9.0, 0.0)
-    assert heard == [("many-errors", "ALARM"), ("many-errors", "OK")]
+@pytest.fixture
+def subscribe(client):
+    """Return a function that makes a topic with a queue, and one that takes its messages."""
+
+    def subscribe(name):
+        sns, sqs = client("sns"), client("sqs")
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        topic = sns.create_topic(Name=name)["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))
+
+        def messages():
+            request = {"QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 3600}
+            received = sqs.receive_message(**request).get("Messages", [])
+            return [json.loads(message["Body"]) for message in received]
+
+        return topic, messages
+
+    return subscribe
 
 
-def test_actions_of_the_new_state_are_done_once_unless_they_are_disabled(aws, cloudwatch, put):
-    done = []
-    aws.engines.alarms.actions["sns"] = lambda arn, alarm, before: done.append((arn, before))
-    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[TOPIC], OKActions=[TOPIC + "-ok"])
+def test_actions_of_the_new_state_are_done_once_unless_they_are_disabled(
+    cloudwatch, put, subscribe
+):
+    topic, messages = subscribe("alarms")
+    topic_of_ok, messages_of_ok = subscribe("ok")
+    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[topic], OKActions=[topic_of_ok])
     put(9.0, 9.0, 0.0)
-    assert done == [(TOPIC, "INSUFFICIENT_DATA"), (TOPIC + "-ok", "ALARM")]
+    assert (len(messages()), len(messages_of_ok())) == (1, 1)
     cloudwatch.disable_alarm_actions(AlarmNames=["many-errors"])
     put(9.0)
-    assert state(cloudwatch) == "ALARM" and len(done) == 2
+    assert state(cloudwatch) == "ALARM" and not messages()
     cloudwatch.enable_alarm_actions(AlarmNames=["many-errors"])
     put(0.0)
-    assert len(done) == 3
+    assert len(messages_of_ok()) == 1
+
+
+def test_an_alarms_message_reaches_a_queue_by_its_topic(cloudwatch, put, subscribe):
+    topic, messages = subscribe("alarms")
+    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[topic])
+    put(0.0)
+    assert not messages()
+    put(9.0)
+    [notification] = messages()
+    assert notification["Subject"] == 'ALARM: "many-errors" in US East (N. Virginia)'
+    content = json.loads(notification["Message"])
+    assert (content["OldStateValue"], content["NewStateValue"]) == ("OK", "ALARM")
+    assert content["NewStateReason"] == alarm(cloudwatch)["StateReason"]
+    assert content["Trigger"]["MetricName"] == "errors"
 
 
 def test_a_state_that_was_set_lasts_until_the_next_evaluation(aws, cloudwatch, put):
@@ -136,19 +169,15 @@ def test_a_deleted_alarm_is_not_evaluated(aws, cloudwatch, put):
     cloudwatch.delete_alarms(AlarmNames=["many-errors", "nobody"])
     put(0.0)
     assert cloudwatch.describe_alarms()["MetricAlarms"] == []
-    with pytest.raises(KeyError):
-        aws.engines.alarms.state("many-errors")
     with pytest.raises(ClientError, match="ResourceNotFound"):
         cloudwatch.set_alarm_state(AlarmName="many-errors", StateValue="OK", StateReason="no")
 
 
-def test_an_action_that_fails_is_noted_and_the_next_is_done(aws, cloudwatch, put, caplog):
-    done = []
-    aws.engines.alarms.actions["lambda"] = lambda arn, alarm, before: done.append(arn)
-    function = "arn:aws:lambda:us-east-1:000000000000:function:f"
-    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[TOPIC, function])
+def test_an_action_that_fails_is_noted_and_the_next_is_done(cloudwatch, put, subscribe, caplog):
+    topic, messages = subscribe("alarms")
+    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[TOPIC, topic])
     put(9.0)
-    assert state(cloudwatch) == "ALARM" and done == [function]
+    assert state(cloudwatch) == "ALARM" and len(messages()) == 1
     assert f"alarm many-errors: action {TOPIC} failed: NotFound" in caplog.text
 
 
@@ -175,9 +204,9 @@ def test_an_alarm_goes_on_after_a_restart(tmp_path):
     with LocalAws(tmp_path) as server:
         clock = server.parts.clock
         clock.advance(60 - clock.now().timestamp() % 60)
-        server.engines.metrics.put(*METRIC.values(), {}, 9.0)
+        measure(server, 9.0)
         clock.advance(60)
-        assert server.engines.alarms.state("many-errors") == "ALARM"
+        assert state(make_client(server, "cloudwatch")) == "ALARM"
 
 
 def test_what_is_no_alarm_on_a_metric_is_refused_by_its_name(cloudwatch):
@@ -189,25 +218,3 @@ def test_what_is_no_alarm_on_a_metric_is_refused_by_its_name(cloudwatch):
         cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)")
     with pytest.raises(ClientError, match="ComparisonOperator LessThanLowerThreshold"):
         cloudwatch.put_metric_alarm(**{**ALARM, "ComparisonOperator": "LessThanLowerThreshold"})
-
-
-def test_an_alarms_message_reaches_a_queue_by_its_topic(cloudwatch, client, put):
-    sns, sqs = client("sns"), client("sqs")
-    topic = sns.create_topic(Name="alarms")["TopicArn"]
-    url = sqs.create_queue(QueueName="alarms")["QueueUrl"]
-    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue["QueueArn"])
-    cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[topic])
-    put(0.0)
-    assert "Messages" not in sqs.receive_message(QueueUrl=url)
-    put(9.0)
-    [received] = sqs.receive_message(QueueUrl=url)["Messages"]
-    notification = json.loads(received["Body"])
-    assert notification["Subject"] == 'ALARM: "many-errors" in US East (N. Virginia)'
-    content = json.loads(notification["Message"])
-    assert (content["OldStateValue"], content["NewStateValue"]) == ("OK", "ALARM")
-    assert content["NewStateReason"] == alarm(cloudwatch)["StateReason"]
-    assert content["Trigger"]["MetricName"] == "errors"
-    sqs.delete_message(QueueUrl=url, ReceiptHandle=received["ReceiptHandle"])
-    put(9.0)
-    assert "Messages" not in sqs.receive_message(QueueUrl=url)

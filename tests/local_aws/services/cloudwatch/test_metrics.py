@@ -86,12 +86,6 @@ def test_metrics_are_listed_by_namespace_name_and_dimension(cloudwatch, now):
     assert len(cloudwatch.list_metrics(MetricName="items")["Metrics"]) == 1
 
 
-def test_an_engine_puts_a_value_and_boto3_reads_it(aws, cloudwatch, now):
-    aws.engines.metrics.put("Birds", "songs", {"site": "a"}, 2.5, "Seconds", now)
-    [point] = points(cloudwatch, now, Statistics=["Maximum"])
-    assert (point["Maximum"], point["Unit"]) == (2.5, "Seconds")
-
-
 @pytest.mark.parametrize(
     "datum, reason",
     [
@@ -113,8 +107,6 @@ def test_what_is_no_number_is_refused_to_engines_too(aws, value):
     data = [{"MetricName": "songs", "Value": value}]
     with pytest.raises(AwsError, match="must be finite"):
         aws.parts.call("cloudwatch", "PutMetricData", {"Namespace": "B", "MetricData": data})
-    with pytest.raises(ValueError):
-        aws.engines.metrics.put("B", "songs", {}, value)
 
 
 @pytest.mark.parametrize(
