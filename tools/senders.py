@@ -193,6 +193,16 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ),
         ),
     ),
+    "sns": (
+        Sender(
+            "aws CLI, a topic",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateTopic", "DeleteTopic", "ListSubscriptionsByTopic", "ListTopics"),
+                *("Publish", "Subscribe", "Unsubscribe"),
+            ),
+        ),
+    ),
     "logs": (
         Sender("04 to 07, a job's lines", "helpers/jobs.py", ("FilterLogEvents",)),
         Sender(

@@ -1,8 +1,8 @@
 """The operations that moto records and no engine executes, each with the reason; knows no moto.
 
 An operation may be recorded where the record is its whole effect: a later call reads it back, and
-AWS would do nothing else that is left undone in silence; or where moto does the rest, as it
-delivers messages. Every operation that is neither here nor
+AWS would do nothing else that is left undone in silence; or where moto does the rest, as with
+messages in queues. Every operation that is neither here nor
 in the table of `local_aws/operations.py` is refused by name. Services have boto3's names.
 """
 
@@ -102,14 +102,6 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("DescribeSecret", "GetSecretValue"),
         ),
     ),
-    "sns": (
-        Record(
-            "topics, and the queues that subscribe to them",
-            ("CreateTopic", "DeleteTopic", "Subscribe"),
-            ("ListSubscriptionsByTopic", "ListTopics"),
-        ),
-        Record("moto delivers to the queues, by filter policies", answers=("Publish",)),
-    ),
     "sqs": (
         Record(
             "queues",
@@ -125,17 +117,6 @@ RECORDED: dict[str, tuple[Record, ...]] = {
         ),
     ),
 }
-
-MEMBERS: dict[str, dict[str, str]] = {
-    "sns": {
-        "CreateTopic": "Name",
-        "Subscribe": "TopicArn Protocol=sqs Endpoint Attributes ReturnSubscriptionArn",
-        "Publish": "TopicArn Message Subject MessageStructure MessageAttributes(*)",
-    },
-}
-"""What moto does of requests that it would pass over in part, or send out into the network, as
-`local_aws/wire/members.py` has it; of the others' requests it keeps all."""
-
 
 BUCKETS = ("CreateBucket", "DeleteBucket")
 """S3's operations that the object plane executes and repeats to moto, for bucket settings."""

@@ -119,3 +119,19 @@ def test_an_alarm_is_made_set_described_and_deleted(run):
     assert (alarm["StateValue"], alarm["StateReason"]) == ("ALARM", "a drill")
     run("cloudwatch", "delete-alarms", "--alarm-names", "errors", text=True)
     assert run("cloudwatch", "describe-alarms")["MetricAlarms"] == []
+
+
+def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
+    # Version 1 of the command sends `aws sqs` to AWS whatever AWS_ENDPOINT_URL is: here it is told.
+    there = ("--endpoint-url", aws.context.url)
+    url = run("sqs", *there, "create-queue", "--queue-name", "news")["QueueUrl"]
+    topic = ("--topic-arn", run("sns", "create-topic", "--name", "news")["TopicArn"])
+    end = ("--protocol", "sqs", "--notification-endpoint", topic[1].replace(":sns:", ":sqs:"))
+    subscription = ("--subscription-arn", run("sns", "subscribe", *topic, *end)["SubscriptionArn"])
+    assert len(run("sns", "list-subscriptions-by-topic", *topic)["Subscriptions"]) == 1
+    run("sns", "publish", *topic, "--message", "a wren")
+    [message] = run("sqs", *there, "receive-message", "--queue-url", url)["Messages"]
+    assert json.loads(message["Body"])["Message"] == "a wren"
+    run("sns", "unsubscribe", *subscription, text=True)
+    run("sns", "delete-topic", *topic, text=True)
+    assert run("sns", "list-topics")["Topics"] == []

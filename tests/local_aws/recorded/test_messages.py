@@ -1,31 +1,17 @@
-"""Topics deliver to queues, and queues work on the one clock; what is not done is refused."""
+"""Queues work on the one clock; a restart keeps them, and not their messages."""
 
 import json
 import threading
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local_aws.server import LocalAws
 from tests.local_cloud import make_client
-
-BIRD = {"kind": {"DataType": "String", "StringValue": "bird"}}
-BIN = {"kind": {"DataType": "String", "StringValue": "bin"}}
-
-
-@pytest.fixture
-def sns(client):
-    return client("sns")
 
 
 @pytest.fixture
 def sqs(client):
     return client("sqs")
-
-
-@pytest.fixture
-def topic(sns):
-    return sns.create_topic(Name="news")["TopicArn"]
 
 
 def make_queue(sqs, name="news", **attributes):
@@ -43,25 +29,6 @@ def receive(sqs, url, **request):
 
 def bodies(sqs, url, **request):
     return [message["Body"] for message in receive(sqs, url, **request)]
-
-
-def test_a_published_message_comes_in_an_envelope(sns, sqs, topic):
-    url, arn = make_queue(sqs)
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    id_ = sns.publish(TopicArn=topic, Message="a wren", Subject="heard")["MessageId"]
-    content = json.loads(bodies(sqs, url)[0])
-    expected = {"Type": "Notification", "MessageId": id_, "TopicArn": topic}
-    assert (expected | {"Message": "a wren", "Subject": "heard"}).items() <= content.items()
-
-
-def test_a_raw_message_comes_as_it_is_where_the_filter_policy_wants_it(sns, sqs, topic):
-    url, arn = make_queue(sqs)
-    attributes = {"RawMessageDelivery": "true", "FilterPolicy": json.dumps({"kind": ["bird"]})}
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes)
-    for text, kind in (("an item", BIN), ("a wren", BIRD)):
-        sns.publish(TopicArn=topic, Message=text, MessageAttributes=kind)
-    [message] = receive(sqs, url, MaxNumberOfMessages=10)
-    assert (message["Body"], message["MessageAttributes"]) == ("a wren", BIRD)
 
 
 def test_a_received_message_is_invisible_until_its_timeout_on_the_one_clock(aws, sqs):
@@ -111,31 +78,20 @@ def test_a_message_that_nobody_deletes_goes_to_the_dead_letter_queue(aws, sqs):
     assert bodies(sqs, url) == [] and bodies(sqs, dead) == ["wren"]
 
 
-def test_a_restart_keeps_topics_queues_and_subscriptions(tmp_path):
+def test_a_restart_keeps_queues_and_not_their_messages(tmp_path):
     with LocalAws(tmp_path) as server:
-        url, arn = make_queue(make_client(server, "sqs"))
-        sns = make_client(server, "sns")
-        topic = sns.create_topic(Name="news")["TopicArn"]
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        sqs = make_client(server, "sqs")
+        url, _ = make_queue(sqs, VisibilityTimeout="600")
+        sqs.send_message(QueueUrl=url, MessageBody="wren")
     with LocalAws(tmp_path) as server:
-        make_client(server, "sns").publish(TopicArn=topic, Message="a wren")
-        [body] = bodies(make_client(server, "sqs"), url)
-    assert json.loads(body)["Message"] == "a wren"
+        sqs = make_client(server, "sqs")
+        assert sqs.list_queues()["QueueUrls"] == [url] and bodies(sqs, url) == []
+        kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+        assert kept["Attributes"] == {"VisibilityTimeout": "600"}
 
 
-@pytest.mark.parametrize("protocol", ["http", "https", "email", "sms", "lambda"])
-def test_no_message_leaves_this_machine(sns, topic, protocol):
-    with pytest.raises(ClientError, match=rf"with Protocol {protocol} \(sqs is done\)"):
-        sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint="http://127.0.0.1:1/")
-    with pytest.raises(ClientError, match="with PhoneNumber"):
-        sns.publish(PhoneNumber="+15555550100", Message="a wren")
-
-
-def test_a_topic_or_a_queue_that_is_gone_is_an_error(sns, sqs, topic):
+def test_a_queue_that_is_gone_is_an_error_with_two_names(sqs):
     url, _ = make_queue(sqs)
-    sns.delete_topic(TopicArn=topic)
-    with pytest.raises(sns.exceptions.NotFoundException):
-        sns.publish(TopicArn=topic, Message="a wren")
     sqs.delete_queue(QueueUrl=url)
     with pytest.raises(sqs.exceptions.QueueDoesNotExist) as gone:
         sqs.receive_message(QueueUrl=url)
