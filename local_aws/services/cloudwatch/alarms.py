@@ -33,8 +33,7 @@ OPERATIONS = {
             ComparisonOperator=GreaterThanOrEqualToThreshold|GreaterThanThreshold|LessThanThreshold|LessThanOrEqualToThreshold
             TreatMissingData=missing|ignore|breaching|notBreaching
             EvaluateLowSampleCountPercentile=evaluate""",
-        "DescribeAlarms": """AlarmNames AlarmNamePrefix StateValue MaxRecords
-            NextToken""",
+        "DescribeAlarms": "AlarmNames AlarmNamePrefix StateValue MaxRecords NextToken",
         "SetAlarmState": "AlarmName StateValue StateReason",
         "EnableAlarmActions": "AlarmNames",
         "DisableAlarmActions": "AlarmNames",

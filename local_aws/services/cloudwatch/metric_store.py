@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from local_aws.services.cloudwatch.samples import Samples
+from local_aws.state import paths
 from local_aws.state.clock import Clock
 from local_aws.state.json_lines import append, read_lines
 
@@ -93,7 +94,7 @@ class MetricStore:
         return dict(sorted(merged.items()))
 
     def _file(self, day: date) -> Path:
-        return self._folder / f"{day.isoformat()}.jsonl"
+        return paths.child(self._folder, day.isoformat(), ".jsonl")
 
     def _remember(self, datum: Datum) -> None:
         time = int(datum.time // datum.resolution * datum.resolution)
