@@ -40,6 +40,8 @@ OPERATIONS = {
         "DeleteAlarms": "AlarmNames",
     },
 }
+LATE_SECONDS = 2
+"""An evaluation comes so long after the end of its periods: data of the last second come late."""
 ACTIONS = {"OK": "OKActions", "ALARM": "AlarmActions", INSUFFICIENT: "InsufficientDataActions"}
 
 
@@ -130,7 +132,7 @@ class Alarms(Engine):
         name, interval = alarm["AlarmName"], alarm_request.interval(alarm)
         if timer := self._timers.get(name):
             timer.cancel()
-        left = interval - self.parts.clock.now().timestamp() % interval
+        left = interval - (self.parts.clock.now().timestamp() - LATE_SECONDS) % interval
         self._timers[name] = self.parts.clock.after(left, partial(self._evaluate, name))
 
     def _evaluate(self, name: str) -> None:

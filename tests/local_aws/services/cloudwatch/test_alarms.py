@@ -1,11 +1,13 @@
 """Alarms follow their metric on the one clock, and act on each change of their state once."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.server import LocalAws
+from local_aws.services.cloudwatch.alarms import LATE_SECONDS
 from tests.local_cloud import make_client
 
 METRIC = {"Namespace": "Birds", "MetricName": "errors"}
@@ -26,6 +28,11 @@ def measure(aws, value, resolution=60):
     aws.parts.call("cloudwatch", "PutMetricData", {"Namespace": "Birds", "MetricData": [datum]})
 
 
+def begin_minute(clock):
+    """Move the clock into the next minute, when the alarms of the last one have been evaluated."""
+    clock.advance(60 - clock.now().timestamp() % 60 + LATE_SECONDS + 1)
+
+
 @pytest.fixture
 def put(aws):
     """Return a function that puts a value into the present period, and waits for its end."""
@@ -36,8 +43,7 @@ def put(aws):
                 measure(aws, value, 1 if seconds < 60 else 60)
             aws.parts.clock.advance(seconds)
 
-    clock = aws.parts.clock
-    clock.advance(60 - clock.now().timestamp() % 60)
+    begin_minute(aws.parts.clock)
     return put
 
 
@@ -70,6 +76,16 @@ def test_its_state_follows_the_metric(aws, cloudwatch, put):
     assert state(cloudwatch) == "OK"
     put(None, None, None)
     assert state(cloudwatch) == "INSUFFICIENT_DATA"
+
+
+def test_data_that_come_a_second_after_their_period_count(aws, cloudwatch, put):
+    cloudwatch.put_metric_alarm(**ALARM)
+    clock = aws.parts.clock
+    clock.advance(60 - clock.now().timestamp() % 60 + 1)
+    data = [{"MetricName": "errors", "Value": 9.0, "Timestamp": clock.now() - timedelta(seconds=3)}]
+    cloudwatch.put_metric_data(Namespace="Birds", MetricData=data)
+    clock.advance(1)
+    assert state(cloudwatch) == "ALARM"
 
 
 def test_two_of_three_periods_are_enough_where_it_is_said(cloudwatch, put):
@@ -203,7 +219,7 @@ def test_an_alarm_goes_on_after_a_restart(tmp_path):
         make_client(server, "cloudwatch").put_metric_alarm(**ALARM)
     with LocalAws(tmp_path) as server:
         clock = server.parts.clock
-        clock.advance(60 - clock.now().timestamp() % 60)
+        begin_minute(clock)
         measure(server, 9.0)
         clock.advance(60)
         assert state(make_client(server, "cloudwatch")) == "ALARM"
