@@ -1,6 +1,8 @@
 """Sends an endpoint's invocation metrics to CloudWatch; knows numbers, and no fleet.
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+Alarms of deployment guardrails tell the new fleet's metrics from the old one's by a third
+dimension: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
 """
 
 import logging
@@ -36,6 +38,7 @@ class Invocation:
     """
 
     endpoint: str
+    config: str
     variant: str
     instances: int
     status: int | None
@@ -57,9 +60,10 @@ class Invocation:
             values["ModelLatency"] = (round(self.model_seconds * MICROSECONDS), TIME)
         return values
 
-    def dimensions(self) -> tuple[tuple[str, str], ...]:
-        """Return the dimensions of each metric."""
-        return (("EndpointName", self.endpoint), ("VariantName", self.variant))
+    def dimensions(self) -> list[tuple[tuple[str, str], ...]]:
+        """Return the dimensions that each metric has: of all fleets, and of its own."""
+        variant = (("EndpointName", self.endpoint), ("VariantName", self.variant))
+        return [variant, (*variant, ("EndpointConfigName", self.config))]
 
 
 class InvocationMetrics:
@@ -76,7 +80,8 @@ class InvocationMetrics:
         with self._lock:
             is_first = not self._values
             for name, (value, unit) in invocation.values().items():
-                self._values[name, unit, invocation.dimensions(), now][value] += 1
+                for dimensions in invocation.dimensions():
+                    self._values[name, unit, dimensions, now][value] += 1
         if is_first:
             self._clock.after(SEND_SECONDS, self.send)
 

@@ -108,7 +108,8 @@ class Invocations(Engine):
             self._shadows.submit(self._shadow, fleet, variant, question)
             return
         instances, name = fleet.instances(variant), question.request["EndpointName"]
-        self.metrics.add(Invocation(name, variant, instances, None, None, 0.0))
+        config = fleet.deployment["config"]
+        self.metrics.add(Invocation(name, config, variant, instances, None, None, 0.0))
 
     def _shadow(self, fleet: Fleet, variant: str, question: Question) -> None:
         """Let a shadow variant answer a copy; what it says goes to metrics and data capture."""
@@ -148,7 +149,10 @@ class Invocations(Engine):
             if is_counted:
                 overhead = time.monotonic() - question.began - (seconds or 0)
                 status = answer and answer.status
-                self.metrics.add(Invocation(name, variant, instances, status, seconds, overhead))
+                config = fleet.deployment["config"]
+                self.metrics.add(
+                    Invocation(name, config, variant, instances, status, seconds, overhead)
+                )
         self.capture.add(fleet.deployment.get("capture"), name, variant, question.request, answer)
         return answer
 

@@ -9,31 +9,33 @@ from collections import Counter
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.services.sagemaker.hosting.models import archive
+from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, archive
 from tests.local_aws.services.sagemaker.jobs.requests import until
 from tests.local_cloud import BUCKET
 
 
+class States:
+    """The states of CloudWatch's alarms, which a test sets."""
+
+    def __init__(self, cloudwatch):
+        self.cloudwatch = cloudwatch
+
+    def __setitem__(self, name, state):
+        if not self.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]:
+            self.put(name, MetricName="none", Namespace="none", Dimensions=[])
+        self.cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
+
+    def put(self, name, **metric):
+        self.cloudwatch.put_metric_alarm(
+            AlarmName=name, Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=0,
+            ComparisonOperator="GreaterThanThreshold", TreatMissingData="ignore", **metric,
+        )  # fmt: skip
+
+
 @pytest.fixture
-def alarms(aws, monkeypatch):
-    """Return the states of the alarms of a CloudWatch that a test sets, by name."""
-    states, call = {}, aws.parts.call
-
-    def answer(service, operation, request):
-        if (service, operation) != ("cloudwatch", "DescribeAlarms"):
-            return call(service, operation, request)
-        wanted = request.get("StateValue")
-        names = [name for name in request["AlarmNames"] if name in states]
-        return {
-            "MetricAlarms": [
-                {"AlarmName": name, "StateValue": states[name]}
-                for name in names
-                if wanted in (None, states[name])
-            ]
-        }
-
-    monkeypatch.setattr(aws.parts, "call", answer)
-    return states
+def alarms(client):
+    """Return the alarms' states by name."""
+    return States(client("cloudwatch"))
 
 
 @pytest.fixture
@@ -118,6 +120,29 @@ def test_an_alarm_during_baking_rolls_back_and_says_why(two, alarms, kind):
     assert describe(two)["EndpointConfigName"] == "first"
     update(two)
     assert two.settled()["EndpointConfigName"] == "second"
+
+
+def test_a_new_model_that_fails_sets_off_an_alarm_on_its_own_errors_and_is_rolled_back(two, alarms):
+    two.model("broken", archive(SCRIPT.replace('data == b"bad"', "1 / 0")))
+    two.variant("third", "broken")
+    names = {"EndpointName": "endpoint", "VariantName": "AllTraffic", "EndpointConfigName": "third"}
+    dimensions = [{"Name": name, "Value": value} for name, value in names.items()]
+    metric = {"Namespace": "AWS/SageMaker", "MetricName": "Invocation5XXErrors"}
+    alarms.put("bad", Dimensions=dimensions, **metric)
+    update(two, "third", DeploymentConfig=guardrails(percent=50))
+    assert until(lambda: is_baking(two))
+    two.aws.engines.endpoints.chance.seed(1)
+    errors = 0
+    for _ in range(20):
+        try:
+            assert two.ask()["model"] == "old"
+        except ClientError as error:
+            errors += error.response["OriginalStatusCode"] == 500
+    assert errors
+    two.aws.parts.clock.advance(120)
+    about = two.settled()
+    assert about["EndpointConfigName"] == "first" and "ALARM: bad" in about["FailureReason"]
+    assert shares(two, 10) == {"old": 10}
 
 
 def test_guardrails_need_the_same_variant_and_alarms_that_are_there(two, alarms):

@@ -22,18 +22,18 @@ class Sent:
         self.metrics = InvocationMetrics(lambda *call: self.requests.append(call), self.clock)
 
     def add(self, status=200, seconds=0.25, instances=2):
-        invocation = Invocation("e", "v", instances, status, seconds, 0.001)
+        invocation = Invocation("e", "c", "v", instances, status, seconds, 0.001)
         self.metrics.add(invocation)
 
-    def sums(self):
+    def sums(self, dimensions=DIMENSIONS):
         sums = defaultdict(float)
         for service, operation, request in self.requests:
             assert (service, operation) == ("cloudwatch", "PutMetricData")
             assert request["Namespace"] == "AWS/SageMaker"
             for datum in request["MetricData"]:
-                assert datum["Dimensions"] == DIMENSIONS
-                pairs = zip(datum["Values"], datum["Counts"], strict=True)
-                sums[datum["MetricName"]] += sum(value * count for value, count in pairs)
+                if datum["Dimensions"] == dimensions:
+                    pairs = zip(datum["Values"], datum["Counts"], strict=True)
+                    sums[datum["MetricName"]] += sum(value * count for value, count in pairs)
         return sums
 
 
@@ -64,7 +64,8 @@ def test_metrics_are_sent_on_the_clock_and_once(sent):
     sent.clock.advance(2)
     sent.clock.advance(60)
     assert len(sent.requests) == 1
-    assert sent.sums()["Invocations"] == 3
+    of_its_fleet = [*DIMENSIONS, {"Name": "EndpointConfigName", "Value": "c"}]
+    assert sent.sums()["Invocations"] == 3 == sent.sums(of_its_fleet)["Invocations"]
 
 
 def test_many_values_are_sent_in_data_that_cloudwatch_takes(sent):
@@ -81,7 +82,7 @@ def test_an_error_of_cloudwatch_ends_nothing_and_is_logged(sent, caplog):
         raise AwsError("InternalFailure", "no")
 
     metrics = InvocationMetrics(refuse, sent.clock)
-    metrics.add(Invocation("e", "v", 1, 200, 0.1, 0.1))
+    metrics.add(Invocation("e", "c", "v", 1, 200, 0.1, 0.1))
     metrics.send()
     assert "metrics of endpoints are lost" in caplog.text
 
