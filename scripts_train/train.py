@@ -17,7 +17,7 @@ sys.path.append(str(HERE.parent))  # the folder of helpers/ in the repository; i
 
 from helpers.datasets import load_dataset  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
-from helpers.metrics import metric_line  # noqa: E402
+from helpers.metrics import END, metric_line  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
 from helpers.session import job_client, job_secret  # noqa: E402
 from helpers.shard_source import ShardSource, open_source  # noqa: E402
@@ -101,7 +101,7 @@ def main(args: argparse.Namespace) -> dict:
         if first:
             export.finish(loaders, tracker)
         scores = {f"test_{name}": value for name, value in metrics.items() if name != "recall"}
-        ranks.print(metric_line(**scores, warnings=len(attempts.warnings)))
+        ranks.print(f"{metric_line(**scores, warnings=len(attempts.warnings))}\n{END}")
     with attempts("leaving the other ranks"):
         ranks.close()
     return metrics
