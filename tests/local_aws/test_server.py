@@ -15,7 +15,7 @@ from local_aws import lifecycle
 from local_aws.server import LocalAws, _listen, serve
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, training, wait_for
-from tests.local_cloud import BUCKET, SERVING, make_client
+from tests.local_cloud import BUCKET, JOB_ROLE, SERVING, make_client
 from tests.places import ROOT
 from tools.processes import leftovers
 
@@ -77,6 +77,7 @@ def fill(server):
     """Make an object, a table, a job, a model and an endpoint that serves it."""
     s3, glue, sagemaker = (server.client(name) for name in ("s3", "glue", "sagemaker"))
     s3.create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
     s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=MODEL)
     glue.create_database(DatabaseInput={"Name": "birds"})
     glue.create_table(DatabaseName="birds", TableInput={"Name": "calls"})
@@ -154,6 +155,7 @@ def test_no_acknowledged_object_is_lost_when_the_kill_comes_while_writing(start)
     server = start()
     s3 = server.client("s3")
     s3.create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
     acknowledged = []
 
     def write():

@@ -117,12 +117,21 @@ class Endpoints(Engine):
     def delete_endpoint(self, request: dict) -> dict:
         name = request["EndpointName"]
         with self._lock:
-            self._document(name)
-            self._documents.delete(name)
+            if self._document(name)["EndpointStatus"] == "Deleting":
+                message = f'Cannot update in-progress endpoint "{self._arn(name)}".'
+                raise AwsError("ValidationException", message)
+            if late := self._lag():
+                self._set(name, late=False, EndpointStatus="Deleting")
+                self._clock.after(late, lambda: self._documents.delete(name))
+            else:
+                self._documents.delete(name)
             fleets = [self._serving.pop(name, None), self._coming.pop(name, None)]
         for fleet in filter(None, fleets):
             fleet.stop()
         return {}
+
+    def _lag(self) -> float:
+        return self.parts.faults.lag("sagemaker", "DescribeEndpoint")
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"endpoint/{name}")
@@ -167,6 +176,7 @@ class Endpoints(Engine):
             reason = f"InternalServerError: {type(error).__name__}: {worded(error)}"
         if reason is not None:
             fleet.stop()
+        self._clock.sleep(self._lag())
         if old := self._settle(name, config, plan, fleet, reason):
             old.retire()
 
@@ -256,8 +266,10 @@ class Endpoints(Engine):
         for folder in (self._context.state / "instances").glob("endpoint-*"):
             shutil.rmtree(folder, ignore_errors=True)
         for endpoint in self._documents:
-            if endpoint["EndpointStatus"] != "Failed":
-                name = endpoint["EndpointName"]
+            name = endpoint["EndpointName"]
+            if endpoint["EndpointStatus"] == "Deleting":
+                self._documents.delete(name)
+            elif endpoint["EndpointStatus"] != "Failed":
                 coming = {"config": endpoint["EndpointConfigName"], "plan": endpoint["_plan"]}
                 coming = endpoint.get("_coming", coming)
                 status = "Creating" if endpoint["EndpointStatus"] == "Creating" else "Updating"
