@@ -25,7 +25,7 @@ from helpers.stream import ShardLoader, make_loader  # noqa: E402
 from helpers.streaming.decode_cache import DecodeCache  # noqa: E402
 from helpers.training.attempts import Attempts  # noqa: E402
 from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
-from helpers.training.defaults import complete  # noqa: E402
+from helpers.training.defaults import complete, loader_workers  # noqa: E402
 from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
 from helpers.training.export import Export  # noqa: E402
 from helpers.training.loop import Trainer  # noqa: E402
@@ -56,7 +56,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--dropout", type=float, help="dropout before the last layer")
     flag("--image-size", type=int, help="pixels a side, for photos")
     flag("--batch-size", type=int, help="samples of a batch, all ranks together")
-    flag("--workers", type=int, default=0, help="loader processes of each rank")
+    flag("--workers", type=int, help="loader processes of each rank; default: by vCPU and device")
     flag("--memory-mb", type=int, default=256, help="decode cache of a process")
     flag("--class-weights", choices=("manifest", "none"), default="manifest", help="of the loss")
     flag("--graph", choices=("yes", "no"), default="yes", help="export the model for serving")
@@ -120,7 +120,7 @@ def loader(
         batch_size=max(1, args.batch_size // ranks.world_size),
         rank=ranks.rank,
         world_size=ranks.world_size,
-        workers=args.workers,
+        workers=loader_workers(args.workers, vcpus=os.cpu_count(), gpus=torch.cuda.device_count()),
         seed=args.seed,
         shuffle=split == "train",
         **source.options,

@@ -3,12 +3,16 @@ from itertools import chain
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from helpers.instances import SMDDP_INSTANCES
+from helpers.networks.model import MODELS, build_model
 from helpers.training.distributed import (
     BackendRefused,
     Ranks,
     choose_backend,
+    choose_batch_norm,
     describe,
     write_failure,
 )
@@ -52,6 +56,35 @@ def test_the_backend_is_what_is_there(wanted, instance, smddp, gpus, chosen):
 def test_a_backend_that_cannot_run_is_refused_with_the_reason(wanted, instance, smddp, gpus, why):
     with pytest.raises(BackendRefused, match=why):
         choose_backend(wanted, instance_type=instance, smddp=smddp, gpus=gpus)
+
+
+@pytest.mark.parametrize(
+    "wanted, device, backend, syncs",
+    [
+        ("auto", "cuda", "nccl", True),
+        ("auto", "cuda", "smddp", False),
+        ("auto", "cpu", "gloo", False),
+        ("yes", "cuda", "smddp", True),
+        ("yes", "cpu", "gloo", False),
+        ("no", "cuda", "nccl", False),
+    ],
+)
+def test_batch_norm_spans_the_ranks_where_torch_can_do_it(wanted, device, backend, syncs):
+    assert choose_batch_norm(wanted, device, backend)[0] is syncs
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_batch_norm_of_a_model_is_one_that_can_span_the_ranks(name):
+    """Torch's conversion changes each layer, and neither the names of weights nor the answers."""
+    model = build_model(name, 3).eval()
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    changed = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    layers = [
+        each for each in changed.modules() if isinstance(each, nn.modules.batchnorm._NormBase)
+    ]
+    assert layers and {type(layer) for layer in layers} == {nn.SyncBatchNorm}
+    assert changed.state_dict().keys() == before.keys()
+    assert all(torch.equal(value, before[key]) for key, value in changed.state_dict().items())
 
 
 def test_the_refusal_of_smddp_lists_the_instances_that_have_it():
