@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from helpers.config import ROOT, Config
 from helpers.paths import below
 from helpers.s3 import upload_folder
+from helpers.s3_uris import parse_uri
 from helpers.session import client
 
 if TYPE_CHECKING:
@@ -53,6 +54,21 @@ def training_code() -> "SourceCode":
     folder = ship(*TRAINING)
     script, requirements = (Path(file).name for file in TRAINING[:2])
     return SourceCode(source_dir=str(folder), entry_script=script, requirements=requirements)
+
+
+def staged(config: Config, code: "SourceCode") -> "SourceCode":
+    """Upload the source code of a tuning job's trials, and return it as an archive in S3.
+
+    The SDK's tuner uploads a folder itself, but leaves out the session's prefix (sagemaker 3,
+    `train/tuner.py`): in a company's bucket the role reads only what is below it.
+    """
+    folder = Path(code.source_dir)
+    uri = config.uri("code", digest(folder), "sourcedir.tar.gz")
+    with tempfile.TemporaryDirectory() as place:
+        archive = shutil.make_archive(f"{place}/sourcedir", "gztar", folder)
+        bucket, key = parse_uri(uri)
+        client(config, "s3").upload_file(archive, bucket, key)
+    return code.model_copy(update={"source_dir": uri})
 
 
 def tracking_flags(config: Config) -> dict[str, str]:

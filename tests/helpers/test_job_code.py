@@ -1,8 +1,10 @@
 """What a job gets: the helpers that it needs, the scripts that it is given, and nothing else."""
 
 import ast
+import io
 import subprocess
 import sys
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +20,12 @@ from helpers.job_code import (
     job_input,
     job_output,
     ship,
+    staged,
     tracking_flags,
     training_code,
 )
+from helpers.s3 import read_object
+from helpers.session import client
 from tools.notebooks import code_cells, paths
 from tools.readme import ROOT, tracked
 
@@ -81,6 +86,16 @@ def without(folder, file):
     """Delete a file of a folder, and return the folder."""
     (folder / file).unlink()
     return folder
+
+
+def test_the_code_of_trials_is_an_archive_below_the_courses_prefix(aws, config):
+    company = replace(config, account=AccountSettings(bucket=config.bucket, prefix="team"))
+    code = staged(company, training_code())
+    assert code.source_dir.startswith(f"s3://{config.bucket}/team/birds-and-bins/code/birds/")
+    data = read_object(client(config, "s3"), code.source_dir)
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        names = {name.removeprefix("./") for name in archive.getnames()}
+    assert {code.entry_script, code.requirements, "helpers/manifest.py"} <= names
 
 
 def test_a_jobs_hyperparameters_name_the_secret_of_wandb_and_have_no_key(config):
