@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from helpers.config import ROOT, Config
 from helpers.paths import below
 from helpers.s3 import upload_folder
-from helpers.s3_uris import parse_uri
 from helpers.session import client
 
 if TYPE_CHECKING:
     from sagemaker.core.shapes import ProcessingInput, ProcessingOutput
     from sagemaker.core.training.configs import SourceCode
+    from sagemaker.train import ModelTrainer
 
 NOT_SHIPPED = shutil.ignore_patterns("local_aws", "__pycache__")
 TRAINING = (
@@ -56,19 +56,15 @@ def training_code() -> "SourceCode":
     return SourceCode(source_dir=str(folder), entry_script=script, requirements=requirements)
 
 
-def staged(config: Config, code: "SourceCode") -> "SourceCode":
-    """Upload the source code of a tuning job's trials, and return it as an archive in S3.
+def staged(config: Config, trainer: "ModelTrainer") -> "ModelTrainer":
+    """Have the SDK's tuner put a trainer's code into the course's own folder, and return it.
 
-    The SDK's tuner uploads a folder itself, but leaves out the session's prefix (sagemaker 3,
-    `train/tuner.py`): in a company's bucket the role reads only what is below it.
+    The tuner makes the archive's key of the trainer's base name alone and leaves out the session's
+    prefix (sagemaker 3, `train/tuner.py`); in a company's bucket the role reads only what is below
+    it, and `12` deletes nothing else.
     """
-    folder = Path(code.source_dir)
-    uri = config.uri("code", digest(folder), "sourcedir.tar.gz")
-    with tempfile.TemporaryDirectory() as place:
-        archive = shutil.make_archive(f"{place}/sourcedir", "gztar", folder)
-        bucket, key = parse_uri(uri)
-        client(config, "s3").upload_file(archive, bucket, key)
-    return code.model_copy(update={"source_dir": uri})
+    trainer.base_job_name = config.key("staging", trainer.base_job_name)
+    return trainer
 
 
 def tracking_flags(config: Config) -> dict[str, str]:

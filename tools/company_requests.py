@@ -80,10 +80,8 @@ def start_jobs(config: Config) -> None:
     processor.run(code=script, inputs=[course_input(config)], arguments=["--help"], wait=False)
     for instance_type in (CPU, GPU):
         trainer(config, instance_type).train(wait=False)
-    tuned = trainer(config, GPU)
-    tuned.source_code = staged(config, tuned.source_code)
     HyperparameterTuner(
-        tuned, objective_metric_name="loss",
+        staged(config, trainer(config, GPU)), objective_metric_name="loss",
         metric_definitions=[{"Name": "loss", "Regex": "loss=([0-9.]+)"}],
         hyperparameter_ranges={"lr": ContinuousParameter(1e-3, 1e-2)}, max_jobs=1,
         base_tuning_job_name=config.name,

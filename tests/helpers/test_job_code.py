@@ -1,12 +1,12 @@
 """What a job gets: the helpers that it needs, the scripts that it is given, and nothing else."""
 
 import ast
-import io
+import inspect
 import subprocess
 import sys
-import tarfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -24,8 +24,6 @@ from helpers.job_code import (
     tracking_flags,
     training_code,
 )
-from helpers.s3 import read_object
-from helpers.session import client
 from tools.notebooks import code_cells, paths
 from tools.readme import ROOT, tracked
 
@@ -88,14 +86,16 @@ def without(folder, file):
     return folder
 
 
-def test_the_code_of_trials_is_an_archive_below_the_courses_prefix(aws, config):
+def test_the_code_of_trials_is_an_archive_below_the_courses_prefix(config):
+    """The tuner of the SDK makes its key of the trainer's base name."""
+    from sagemaker.train.tuner import HyperparameterTuner
+
+    source = inspect.getsource(HyperparameterTuner._build_driver_and_code_channels)
+    assert 'key_prefix = f"{base_name}/tuning-' in source
+    assert "base_name = model_trainer.base_job_name" in source
     company = replace(config, account=AccountSettings(bucket=config.bucket, prefix="team"))
-    code = staged(company, training_code())
-    assert code.source_dir.startswith(f"s3://{config.bucket}/team/birds-and-bins/code/birds/")
-    data = read_object(client(config, "s3"), code.source_dir)
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        names = {name.removeprefix("./") for name in archive.getnames()}
-    assert {code.entry_script, code.requirements, "helpers/manifest.py"} <= names
+    trainer = staged(company, SimpleNamespace(base_job_name="trial"))
+    assert trainer.base_job_name == "team/birds-and-bins/staging/birds/trial"
 
 
 def test_a_jobs_hyperparameters_name_the_secret_of_wandb_and_have_no_key(config):

@@ -118,6 +118,7 @@ def test_all_that_was_acknowledged_is_there_after_kill_9(start):
 def test_a_killed_server_takes_its_jobs_with_it_and_says_so_after_the_restart(start):
     server = start()
     server.client("s3").create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
     script = """
 import subprocess, time
 child = subprocess.Popen(["sleep", "99"], start_new_session=True)
