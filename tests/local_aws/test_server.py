@@ -142,6 +142,7 @@ time.sleep(99)
 def test_a_server_that_is_asked_to_end_ends_all_it_runs_and_exits_0(start, number):
     server = start()
     server.client("s3").create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
     sagemaker = server.client("sagemaker")
     sagemaker.create_training_job(**training("job", "import time; time.sleep(99)"))
     while not sagemaker.describe_training_job(TrainingJobName="job").get("TrainingStartTime"):
