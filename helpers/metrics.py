@@ -157,6 +157,10 @@ def overconfidence(bands: list[dict]) -> float:
     return sum(gaps) / max(total, 1)
 
 
+END = "End of the log"
+"""A job script's last line: without it, lines of a job's log are still on their way."""
+
+
 def metric_line(**values: float) -> str:
     """Return `name=value; name=value;`, the form in which all jobs print their metrics."""
     return " ".join(

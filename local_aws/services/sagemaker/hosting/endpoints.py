@@ -62,7 +62,7 @@ class Endpoints(Engine):
         self.chance = random.Random()
         """Draws variants and samples; a test may seed it."""
         alarms = self._alarms_on
-        self.deployments = Deployments(self._start, parts.clock, alarms, self.chance)
+        self.deployments = Deployments(self._start, parts.clock, alarms, self.chance, self._lag)
         self._lock = self.deployments.lock
 
     def create_endpoint(self, request: dict) -> dict:
@@ -182,12 +182,21 @@ class Endpoints(Engine):
     def delete_endpoint(self, request: dict) -> dict:
         name = request["EndpointName"]
         with self._lock:
-            self._document(name)
-            self._documents.delete(name)
+            if self._document(name)["EndpointStatus"] == "Deleting":
+                message = f'Cannot update in-progress endpoint "{self._arn(name)}".'
+                raise AwsError("ValidationException", message)
+            if late := self._lag():
+                self._set(name, late=False, EndpointStatus="Deleting")
+                self._clock.after(late, lambda: self._documents.delete(name))
+            else:
+                self._documents.delete(name)
             fleets = self.deployments.drop(name)
         for fleet in fleets:
             fleet.stop()
         return {}
+
+    def _lag(self) -> float:
+        return self.parts.faults.lag("sagemaker", "DescribeEndpoint")
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"endpoint/{name}")
@@ -253,9 +262,11 @@ class Endpoints(Engine):
         for folder in (self._context.state / "instances").glob("endpoint-*"):
             shutil.rmtree(folder, ignore_errors=True)
         for endpoint in self._documents:
-            if endpoint["EndpointStatus"] == "Failed":
-                continue
             name, coming = endpoint["EndpointName"], endpoint.get("_coming")
+            if endpoint["EndpointStatus"] == "Deleting":
+                self._documents.delete(name)
+            if endpoint["EndpointStatus"] in ("Failed", "Deleting"):
+                continue
             status = "Creating" if endpoint["EndpointStatus"] == "Creating" else "Updating"
             self._set(name, EndpointStatus=status)
             serving = _serving(endpoint)

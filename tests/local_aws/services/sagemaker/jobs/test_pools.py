@@ -10,7 +10,7 @@ from local_aws.server import LocalAws
 from local_aws.services.sagemaker.jobs.pools import pool_key
 from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
-from tests.local_cloud import BUCKET, make_client
+from tests.local_cloud import furnish, make_client
 
 CACHE = "/opt/ml/sagemaker/warmpoolcache"
 
@@ -154,7 +154,7 @@ def test_no_process_of_a_job_lives_on_in_its_pool(aws, client):
 
 def test_pools_of_a_server_that_ended_are_terminated(tmp_path):
     with LocalAws(tmp_path) as aws:
-        aws.store.create_bucket(BUCKET)
+        furnish(aws)
         finish(make_client(aws, "sagemaker"), kept("job"))
         before = aws.engines.training.jobs.records.documents.get("job")
     aws.engines.training.jobs.records.documents.put("job", before)
