@@ -34,8 +34,8 @@ from scripts_train import train
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "benchmarks" / "search_trials.csv"
 GRID = {
-    "lr": (0.001, 0.002, 0.004, 0.008, 0.016, 0.03),
-    "batch-size": (12, 20, 32, 48),
+    "lr": (0.001, 0.0023, 0.0055, 0.013, 0.03),
+    "batch-size": (12, 24, 48),
     "weight-decay": (0.0003, 0.03),
 }
 """Values within the ranges of notebook 06."""

@@ -21,15 +21,12 @@ def candidate(config: Config) -> Job:
 def winner(config: Config) -> Job:
     """Return the newest completed job that trained the winner of notebooks/06 in full.
 
+    Its base name ends in `-winner`.
+
     Raises:
         LookupError: there is no such job; the message names the notebook to run.
     """
-    return _newest(config, winner_name(config), "notebooks/06")
-
-
-def winner_name(config: Config) -> str:
-    """Return the beginning of the names of jobs that train a search's winner in full."""
-    return f"{config.name}-winner"
+    return _newest(config, f"{config.name}-winner", "notebooks/06")
 
 
 def _newest(config: Config, base_name: str, notebook: str) -> Job:

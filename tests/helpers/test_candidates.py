@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from helpers.candidates import candidate, winner, winner_name
+from helpers.candidates import candidate, winner
 from helpers.jobs import wait
 from tests.local_aws.services.sagemaker.jobs.requests import training
 
@@ -28,7 +28,7 @@ def train(config, client):
 def test_the_candidate_is_no_trial_and_no_winner_and_the_winner_no_candidate(config, train):
     ours = train(config.name + TIME)
     train(f"{config.name}-tune-001-ab")
-    best = train(winner_name(config) + TIME)
+    best = train(f"{config.name}-winner{TIME}")
     assert (candidate(config).name, winner(config).name) == (ours, best)
 
 
