@@ -28,7 +28,7 @@ from helpers.s3 import read_object
 from helpers.session import client
 
 INSTANCE = "ml.m5.large"
-SETTINGS = ("epochs", "batch-size", "lr", "model", "width", "image-size", "seed")
+SETTINGS = ("epochs", "batch-size", "lr", "weight-decay", "model", "width", "image-size", "seed")
 """Hyperparameters that a model card lists."""
 
 
