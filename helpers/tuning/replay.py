@@ -1,8 +1,9 @@
 """Replays searches over trials that were measured before, with many seeds; starts no job.
 
-Every combination of some values was measured, several times each: a replayed trial draws one of its
+Every combination of some values was measured, once or more: a replayed trial draws one of its
 measurements, as a real one would. What a search found is judged by the mean of all measurements of
-its choice, so a lucky draw does not count. Positions on the scale of values stand for the values.
+its choice, so a lucky draw does not count; where there is one measurement alone, its luck does.
+Positions on the scale of values stand for the values.
 """
 
 from collections.abc import Iterator, Mapping
