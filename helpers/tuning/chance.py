@@ -41,8 +41,8 @@ class Gain:
     def __repr__(self) -> str:
         numbers = f"{self.difference:+.3f}, standard error {self.error:.3f}"
         if self.difference <= 0:
-            return f"<Gain {numbers}: no trial of {self.tried} is better than the defaults>"
-        text = f"the best of {self.tried} needs {self.needed:.3f}"
+            return f"<Gain {numbers}: no one of {self.tried} others is better than the defaults>"
+        text = f"the best of {self.tried} others needs {self.needed:.3f}"
         verdict = "it is better" if self.follows else "it does not follow that it is better"
         return f"<Gain {numbers}; {text}: {verdict}>"
 

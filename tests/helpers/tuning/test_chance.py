@@ -42,7 +42,7 @@ def test_where_less_is_better_the_least_is_the_best():
 
 def test_defaults_that_win_are_worded_so():
     reference = trial(0, 0.9)
-    assert "no trial of 1 is better" in repr(gain([reference, trial(1, 0.5)], reference))
+    assert "no one of 1 others is better" in repr(gain([reference, trial(1, 0.5)], reference))
 
 
 def test_a_value_without_an_error_is_not_judged():
