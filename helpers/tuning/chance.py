@@ -61,5 +61,5 @@ def gain(trials: Sequence[Trial], reference: Trial, maximize: bool = True) -> Ga
     if not known:
         raise ValueError("No trial, or one without a value or its standard error, can't be judged")
     difference = (best.value - reference.value) * (1 if maximize else -1)
-    tried = sum(trial.value is not None and trial != reference for trial in trials)
+    tried = sum(trial.value is not None and trial.job != reference.job for trial in trials)
     return Gain(difference, hypot(best.error, reference.error), tried)

@@ -1,5 +1,7 @@
 """The best of several trials beats a reference by more than chance, or it does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,8 @@ def trial(number, value, error=0.02):
 @pytest.mark.parametrize("best, follows", [(0.95, True), (0.90, False)])
 def test_a_difference_counts_from_some_standard_errors_on(best, follows):
     reference = trial(0, 0.85)
-    result = gain([reference, trial(1, best), trial(2, None)], reference)
+    measured_again = replace(reference, billable_seconds=9)
+    result = gain([measured_again, trial(1, best), trial(2, None)], reference)
     assert (result.follows, result.tried) == (follows, 1)
     assert result.difference == pytest.approx(best - 0.85)
     assert result.error == pytest.approx(0.02 * 2**0.5)
