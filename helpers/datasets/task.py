@@ -26,6 +26,9 @@ class Task:
     """A note on the comparison with published scores."""
     headline: str = "accuracy"
     """The name of the score that decides comparisons of versions."""
+    floor: float | None = None
+    """The headline score that a version must reach to be approved: a decision of its owner. None
+    stands for the best answer that ignores the samples."""
     score_names: Mapping[str, str] = field(
         default_factory=lambda: {"accuracy": "accuracy", "loss": "log loss"}
     )

@@ -99,6 +99,7 @@ TASK = Counting(
         "course runs on its own drawn photos, ours is a score on an easier task, and the distance "
         "between the rows says nothing."
     ),
+    floor=0.3307,  # the first of the published models below
     score_names={"accuracy": "accuracy", "rmse": "RMSE (items)", "loss": "log loss"},
     class_score_names={"accuracy": "accuracy", "rmse": "RMSE (items)"},
     lower_is_better=frozenset({"rmse", "loss"}),
