@@ -3,7 +3,6 @@
 Left out: scaling policies, async and serverless variants, inference components, rolling updates.
 """
 
-import logging
 import random
 import shutil
 import uuid
@@ -13,7 +12,7 @@ from functools import partial
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
+from local_aws.services.sagemaker.hosting.configs import EndpointConfigs, redistribute
 from local_aws.services.sagemaker.hosting.deployments import Deployments
 from local_aws.services.sagemaker.hosting.descriptions import described
 from local_aws.services.sagemaker.hosting.replies import log_group
@@ -23,8 +22,6 @@ from local_aws.services.sagemaker.hosting.serving_images import SourceMissing, s
 from local_aws.state import paths
 from local_aws.state.collection import Collection
 from local_aws.wire.listing import CHANGED, LISTED, Listing
-
-log = logging.getLogger(__name__)
 
 FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
@@ -142,25 +139,9 @@ class Endpoints(Engine):
         name = request["EndpointName"]
         with self._lock:
             document = self._in_service(name)
-            plan = {variant["VariantName"]: {**variant} for variant in document["_plan"]}
-            counts, weights = {}, {}
-            for desired in request["DesiredWeightsAndCapacities"]:
-                variant = desired["VariantName"]
-                if variant not in plan:
-                    message = (
-                        f'The variant name(s) "{variant}" is/are not present within endpoint'
-                        f' configuration "{document["EndpointConfigName"]}".'
-                    )
-                    raise AwsError("ValidationException", message)
-                if "DesiredInstanceCount" in desired:
-                    if (count := desired["DesiredInstanceCount"]) < 1:
-                        message = f"Variant {variant} needs at least 1 instance, not {count}."
-                        raise AwsError("ValidationException", message)
-                    plan[variant]["InitialInstanceCount"] = counts[variant] = count
-                if "DesiredWeight" in desired:
-                    weights[variant] = desired["DesiredWeight"]
-                    plan[variant]["InitialVariantWeight"] = weights[variant]
-            coming = {**_serving(document), "plan": list(plan.values()), "is_scaling": True}
+            desired = request["DesiredWeightsAndCapacities"]
+            plan, counts, weights = redistribute(document, desired)
+            coming = {**_serving(document), "plan": plan, "is_scaling": True}
             self.deployments.refuse_at_the_end()
             self._set(
                 name, late=False, EndpointStatus="Updating", _coming=coming, FailureReason=None
