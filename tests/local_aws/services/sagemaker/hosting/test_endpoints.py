@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -273,8 +274,9 @@ def test_with_a_fault_an_endpoint_is_there_late_and_gone_late(hosting):
     hosting.config("config", model=1)
     name = {"EndpointName": "endpoint"}
     hosting.sagemaker.create_endpoint(**name, EndpointConfigName="config")
-    deploying = hosting.aws.engines.endpoints._coming["endpoint"]
-    until(lambda: deploying.variants and hosting.aws.parts.clock._due)
+    clock = hosting.aws.parts.clock
+    soon = clock.now() + timedelta(seconds=50)
+    until(lambda: any(when > soon for when, *_ in clock._due))  # the instance is up
     assert hosting.sagemaker.describe_endpoint(**name)["EndpointStatus"] == "Creating"
     hosting.aws.parts.clock.advance(101)
     assert hosting.settled()["EndpointStatus"] == "InService"
