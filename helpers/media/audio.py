@@ -21,12 +21,17 @@ WINDOW = int(SAMPLE_RATE * WINDOW_SECONDS)
 """Samples in one window."""
 MAX_SECONDS = 7_200
 """A longer recording would not fit into a small instance's memory as float32."""
+_MAX_RATE = 96_000
+"""Hz that MAX_SECONDS may have: a header can claim a rate at which a year lasts a second."""
+_MAX_LEVEL = 1e6
+"""Full scale is 1; floats far beyond overflow in a spectrum."""
+_BLOCK = 1 << 20
 _MP3_LOSS = 0.1
 """Share of samples that an MP3 may lack: without a Xing header its length is an estimate."""
 _FORMATS = {"ogg": ("OGG", "VORBIS"), "flac": ("FLAC", "PCM_16"), "wav": ("WAV", "PCM_16")}
 
 
-def read_audio(data: bytes) -> tuple[np.ndarray, int]:
+def read_audio(data: bytes, most_seconds: float = MAX_SECONDS) -> tuple[np.ndarray, int]:
     """Decode a whole OGG, FLAC, WAV or MP3 file to float32 mono in [-1, 1] and its rate in Hz.
 
     Raises:
@@ -35,13 +40,15 @@ def read_audio(data: bytes) -> tuple[np.ndarray, int]:
     if not data:
         raise Unreadable("empty file")
     _check_container(data)
-    wave, rate, expected = _decode(data)
+    wave, rate, expected = _decode(data, most_seconds)
     if len(wave) < expected * (1 - _MP3_LOSS):
         raise Unreadable(f"truncated: {len(wave)} of {expected} samples are there")
     if not len(wave):
         raise Unreadable("holds no samples")
     if not np.isfinite(wave).all():
         raise Unreadable("damaged: holds samples that are not numbers")
+    if max(wave.max(), -wave.min()) > _MAX_LEVEL:
+        raise Unreadable(f"damaged: holds samples beyond {_MAX_LEVEL:g} times full scale")
     return wave, rate
 
 
@@ -72,6 +79,11 @@ def to_int16(wave: np.ndarray) -> np.ndarray:
     return np.rint(scaled, out=scaled).astype(np.int16)
 
 
+def as_stored(wave: np.ndarray) -> np.ndarray:
+    """Return a window's wave as `load_wave` does once it is stored as FLAC: int16 (160000,)."""
+    return to_int16(fit(wave))
+
+
 def encode(wave: np.ndarray, extension: str, rate: int = SAMPLE_RATE, serial: int = 0) -> bytes:
     """Encode a float mono wave as ogg (Vorbis), flac or wav; the same wave gives the same bytes."""
     container, subtype = _FORMATS[extension]
@@ -81,17 +93,25 @@ def encode(wave: np.ndarray, extension: str, rate: int = SAMPLE_RATE, serial: in
     return ogg.with_serial(data, serial) if extension == "ogg" else data
 
 
-def _decode(data: bytes) -> tuple[np.ndarray, int, int]:
+def _decode(data: bytes, most_seconds: float = MAX_SECONDS) -> tuple[np.ndarray, int, int]:
     """Return float32 mono, the rate, and the number of samples by the header."""
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
-            if sound.frames > MAX_SECONDS * sound.samplerate:
-                raise Unreadable(f"longer than {MAX_SECONDS / 3600:g} h: split it first")
-            wave = sound.read(dtype="float32", always_2d=True)
-            rate, expected = sound.samplerate, sound.frames
+            if sound.frames > most_seconds * min(sound.samplerate, _MAX_RATE):
+                raise Unreadable(f"longer than {most_seconds / 3600:g} h: split it first")
+            return _mono(sound), sound.samplerate, sound.frames
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise Unreadable(_not_audio(data, error)) from error
-    return wave[:, 0] if wave.shape[1] == 1 else wave.mean(axis=1), rate, expected
+
+
+def _mono(sound: soundfile.SoundFile) -> np.ndarray:
+    """Read all samples, the channels averaged block by block: a file may have a thousand."""
+    if sound.channels == 1:
+        return sound.read(dtype="float32")
+    block, parts = max(1, _BLOCK // sound.channels), [np.zeros(0, np.float32)]
+    while len(read := sound.read(block, dtype="float32", always_2d=True)):
+        parts.append(read.mean(axis=1))
+    return np.concatenate(parts)
 
 
 def _not_audio(data: bytes, error: Exception) -> str:
