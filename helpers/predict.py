@@ -15,8 +15,9 @@ from helpers.networks.artifact import load_artifact, load_card
 from helpers.networks.onnx_graph import GRAPH, Graph
 from helpers.samples import Inputs, Unreadable
 
-BATCH = 32
-"""Windows predicted at once: an hour of sound has 720, which need not be in memory together."""
+BATCH = 4
+"""Samples predicted at once: more do not fit into a core's cache, and 32 took a third longer each
+(docs/benchmarks.md)."""
 
 
 class UnsupportedType(ValueError):

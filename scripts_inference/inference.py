@@ -20,7 +20,9 @@ def model_fn(model_dir: str) -> Predictor:
 
     The exported graph answers by ONNX Runtime; without one, the weights do by torch.
     """
-    return Predictor.load(model_dir, threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
+    model = Predictor.load(model_dir, threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
+    model.dataset.warm_up()  # /ping is healthy once this has returned
+    return model
 
 
 def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:

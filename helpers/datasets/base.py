@@ -171,6 +171,10 @@ class Dataset(ABC):
         spans = None if None in starts else [(start, None) for start in starts]
         return Inputs([self.decode(sample.media) for sample in samples], spans)
 
+    def warm_up(self) -> None:
+        """Load what `inputs` needs, so that no request waits for it."""
+        return  # most need nothing
+
     def resized(self, size: int | None) -> Self:
         """Return the data set with samples decoded at `size` pixels a side, if they are photos."""
         return self

@@ -172,6 +172,10 @@ class Birds(Dataset):
             cleaned.measures,
         )
 
+    def warm_up(self) -> None:
+        """Load the detector of speech."""
+        recordings.speech_spans(np.zeros(audio.SAMPLE_RATE, np.float32), audio.SAMPLE_RATE)
+
     def decode(self, data: bytes) -> np.ndarray:
         """Return int16 of shape (160000,), or uint8 (64, 157) for a stored log-mel."""
         if data.startswith(_NPY):
