@@ -107,7 +107,7 @@ def _decode(data: bytes, most_seconds: float = MAX_SECONDS) -> tuple[np.ndarray,
 def _mono(sound: soundfile.SoundFile) -> np.ndarray:
     """Read all samples, the channels averaged block by block: a file may have a thousand."""
     if sound.channels == 1:
-        return sound.read(dtype="float32")
+        return sound.read(max(0, sound.frames), dtype="float32")
     block, parts = max(1, _BLOCK // sound.channels), [np.zeros(0, np.float32)]
     while len(read := sound.read(block, dtype="float32", always_2d=True)):
         parts.append(read.mean(axis=1))
