@@ -8,7 +8,8 @@ the worker by which the local AWS runs AWS's old images: one process, whose grap
 Both run the same archive and get the same request, a clip or photo of the sample data; they take
 turns. The bound is the prediction alone, in a loop in memory: decoding, cleaning, graph. A client
 asks one request after the other on its connection. Then `serve` alone bears 16 clients for a
-minute, and its memory is watched.
+minute, and its memory is watched. Where other programs use the cores too, the processor time of
+a request is what can be compared.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -115,9 +117,21 @@ def exchange(connection: socket.socket, message: bytes) -> int:
     return int(head.split()[1])
 
 
-def load(port: int, message: bytes, clients: int, seconds: float) -> tuple[list[float], int, float]:
-    """Let clients ask for some seconds; return the times in ms, the errors and the seconds."""
-    times, errors, began = [], [], time.perf_counter()
+@dataclass
+class Turn:
+    """What was measured in some seconds."""
+
+    times: list[float]
+    """Of each request, in ms."""
+    errors: int
+    seconds: float
+    cpu: float
+    """Seconds of processor time: of all the server's processes, or of the loop."""
+
+
+def load(port: int, server: psutil.Process, message: bytes, clients: int, seconds: float) -> Turn:
+    """Let clients ask for some seconds."""
+    times, errors, used, began = [], [], cpu(server), time.perf_counter()
 
     def ask() -> None:
         with socket.create_connection(("127.0.0.1", port), timeout=90) as connection:
@@ -139,29 +153,37 @@ def load(port: int, message: bytes, clients: int, seconds: float) -> tuple[list[
         thread.start()
     for thread in threads:
         thread.join()
-    return times, len(errors), time.perf_counter() - began
+    return Turn(times, len(errors), time.perf_counter() - began, cpu(server) - used)
 
 
-def alone(predictor: Predictor, body: bytes, seconds: float) -> list[float]:
-    """Return the times in ms of predictions in a loop."""
-    times, began = [], time.perf_counter()
+def alone(predictor: Predictor, body: bytes, seconds: float) -> Turn:
+    """Predict in a loop."""
+    times, used, began = [], time.process_time(), time.perf_counter()
     while (start := time.perf_counter()) < began + seconds:
         predictor.predict(body)
         times.append(1000 * (time.perf_counter() - start))
-    return times
+    return Turn(times, 0, time.perf_counter() - began, time.process_time() - used)
 
 
-def megabytes(process: psutil.Process) -> float:
+def cpu(server: psutil.Process) -> float:
+    """Return the seconds of processor time of a server and of all its processes."""
+    return sum(sum(one.cpu_times()[:2]) for one in [server, *server.children(recursive=True)])
+
+
+def megabytes(server: psutil.Process) -> float:
     """Return the memory of a server and of all its processes."""
-    family = [process, *process.children(recursive=True)]
+    family = [server, *server.children(recursive=True)]
     return sum(one.memory_full_info().uss for one in family) / 1e6
 
 
-def report(name: str, times: list[float], seconds: float, errors: int) -> None:
-    """Print a row: requests a second, p50 and p99."""
+def report(name: str, turns: list[Turn]) -> None:
+    """Print a row: requests a second, p50, p99, processor time of a request, errors."""
+    times = [ms for turn in turns for ms in turn.times]
     p50, p99 = np.percentile(times, [50, 99])
-    rate = len(times) / seconds
-    print(f"{name:<22} {rate:8.1f} {p50:8.2f} {p99:8.2f} {errors:6}", flush=True)
+    rate = len(times) / sum(turn.seconds for turn in turns)
+    used = 1000 * sum(turn.cpu for turn in turns) / len(times)
+    errors = sum(turn.errors for turn in turns)
+    print(f"{name:<20} {rate:8.1f} {p50:8.2f} {p99:8.2f} {used:8.2f} {errors:6}", flush=True)
 
 
 def measure(dataset: str, base: Path, args: argparse.Namespace) -> None:
@@ -172,29 +194,25 @@ def measure(dataset: str, base: Path, args: argparse.Namespace) -> None:
     head = f"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
     message = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     print(f"{dataset}, {len(body):,} bytes, {cores} cores, {args.rounds} x {args.seconds} s each")
-    print(f"{'':<22} {'a second':>8} {'p50 ms':>8} {'p99 ms':>8} {'errors':>6}")
+    columns = ("a second", "p50 ms", "p99 ms", "CPU ms")
+    print(f"{'':<20} {' '.join(f'{column:>8}' for column in columns)} errors")
     with running("serve", base, cores) as ours, running("toolkit", base, cores) as toolkit:
-        servers = {"serve": ours[0], "toolkit": toolkit[0]}
-        rows: dict[tuple, list] = {("bound", 1): []}
+        servers = {"serve": ours, "toolkit": toolkit}
+        rows: dict[str, list[Turn]] = {"bound": []}
         for _ in range(args.rounds):
-            rows["bound", 1].append((alone(predictor, body, args.seconds), 0, args.seconds))
+            rows["bound"].append(alone(predictor, body, args.seconds))
             for clients in CLIENTS:
-                for name, port in servers.items():
-                    rows.setdefault((name, clients), []).append(
-                        load(port, message, clients, args.seconds)
-                    )
-        for (name, clients), runs in sorted(rows.items()):
-            times = [ms for run in runs for ms in run[0]]
-            words = f"{name}, {clients} client{'s' * (clients > 1)}"
-            report(words, times, sum(run[2] for run in runs), sum(run[1] for run in runs))
+                for name, server in servers.items():
+                    turn = load(*server, message, clients, args.seconds)
+                    rows.setdefault(f"{name}, {clients} at once", []).append(turn)
+        for name, turns in sorted(rows.items()):
+            report(name, turns)
         if args.load:
-            before = megabytes(ours[1])
-            halves = []
-            for _ in range(2):
-                times, errors, took = load(servers["serve"], message, 16, args.load / 2)
-                report(f"load, {took:.0f} s", times, took, errors)
-                halves.append(f"{megabytes(ours[1]):.0f}")
-            print(f"memory: {before:.0f} MB before the load, then {', '.join(halves)} MB")
+            sizes = [megabytes(ours[1])]
+            for half in ("first", "second"):
+                report(f"load, {half} half", [load(*ours, message, 16, args.load / 2)])
+                sizes.append(megabytes(ours[1]))
+            print("memory before, between and after, MB:", *(f"{size:.0f}" for size in sizes))
 
 
 def main() -> None:

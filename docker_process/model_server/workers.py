@@ -117,7 +117,8 @@ class Workers:
     def __init__(self, settings: Settings, fail: Callable[[], object]):
         self._settings, self._fail = settings, fail
         self._threads = ThreadPoolExecutor(settings.workers)
-        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        # The one that has just answered is next: its code and weights are in the core's cache.
+        self._idle: asyncio.Queue[Worker] = asyncio.LifoQueue()
         self._all: set[Worker] = set()
         self._starts: set[asyncio.Task] = set()
         self._ready = 0

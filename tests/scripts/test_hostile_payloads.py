@@ -14,8 +14,10 @@ from tests.scripts.test_inference import endpoint  # noqa: F401
 from tests.sounds import chirp, hush, placed
 
 CARDS = {"birds": {"store": "ogg"}, "bins": {"store": "jpg", "size": 32}}
-KEPT_MB = 60
-"""What allocators and caches keep; one decoded bomb alone would have more."""
+KEPT_MB = 150
+"""What allocators and ONNX Runtime keep of the largest request; a decoded bomb has gigabytes."""
+GROWN_MB = 25
+"""What a second round may add to it."""
 
 
 def check(model, payload: hostile.Payload) -> int:
@@ -38,6 +40,12 @@ def check(model, payload: hostile.Payload) -> int:
     return 200
 
 
+def memory() -> float:
+    """Return this process's memory in MB, without what nothing holds any more."""
+    gc.collect()
+    return psutil.Process().memory_info().rss / 1e6
+
+
 def test_there_are_five_hundred_of_them():
     assert sum(len(hostile.payloads(dataset)) for dataset in CARDS) >= 500
 
@@ -50,11 +58,11 @@ def test_a_hostile_payload_gets_a_4xx_or_a_right_answer_and_leaves_no_memory(
     model, payloads = endpoint(dataset, **CARDS[dataset]), hostile.payloads(dataset)
     for payload in payloads[::5]:  # what is loaded once is loaded now
         check(model, payload)
-    gc.collect()
-    before = psutil.Process().memory_info().rss
-    statuses = Counter(check(model, payload) for payload in payloads)
-    gc.collect()
-    assert psutil.Process().memory_info().rss - before < KEPT_MB * 1e6
+    sizes = [memory()]
+    for _ in range(2):
+        statuses = Counter(check(model, payload) for payload in payloads)
+        sizes.append(memory())
+    assert sizes[1] - sizes[0] < KEPT_MB and sizes[2] - sizes[1] < GROWN_MB
     assert statuses[200] > 20 and statuses[400] > 100 and statuses[415] > 5
 
 
@@ -71,8 +79,7 @@ def test_a_fuzzers_files_get_a_4xx_or_an_answer(endpoint, dataset, seed):  # noq
 def test_twenty_minutes_of_sound_are_answered_and_leave_no_memory(endpoint):  # noqa: F811
     model, quiet = endpoint("birds", store="ogg"), hush(1200)
     body = hostile.sound(placed(chirp(1), 1190, quiet), "audio/ogg", samplerate=32_000)
-    before = psutil.Process().memory_info().rss
+    before = memory()
     answer = json.loads(model(body, "audio/ogg"))
     assert answer["seconds"] == 1200 and answer["windows"][-1]["end"] > 1190
-    gc.collect()
-    assert psutil.Process().memory_info().rss - before < 2 * KEPT_MB * 1e6
+    assert memory() - before < KEPT_MB
