@@ -36,7 +36,10 @@ def sound(wave: np.ndarray, kind: str = "audio/wav", **other: object) -> bytes:
     """Return a wave as a file of a content type."""
     container, subtype, rate = SOUNDS[kind]
     how = {"samplerate": rate, "format": container, "subtype": subtype, **other}
-    soundfile.write(out := io.BytesIO(), wave, **how)
+    how["channels"] = wave.shape[1] if wave.ndim == 2 else 1
+    with soundfile.SoundFile(out := io.BytesIO(), "w", **how) as file:
+        for at in range(0, len(wave), 32_000):  # libsndfile crashes on minutes of OGG at once
+            file.write(wave[at : at + 32_000])
     return out.getvalue()
 
 
