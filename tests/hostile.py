@@ -58,10 +58,13 @@ def clips() -> dict[str, bytes]:
 
 def photos() -> dict[str, bytes]:
     """Return good photos of each content type."""
+    turned = Image.Exif()
+    turned[0x0112] = 6
     return {
         "image/jpeg": photo(1, np.random.default_rng(0)),
         "image/png": picture(),
         "image/jpeg; progressive": picture("JPEG", progressive=True),
+        "image/jpeg; turned": picture("JPEG", exif=turned),
         "image/png; gray": picture(mode="L"),
     }
 

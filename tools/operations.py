@@ -28,12 +28,12 @@ TITLE = """\
 Written by `make readme` from the engines' rows, `local_aws/recorded/recorded_operations.py` and botocore's service models.
 
 - **Executed**: an engine of the local AWS does it. The second column lists its senders: notebooks by their numbers, or a client suite.
-- **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
+- **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given; or moto does the rest, as with messages in queues.
 - **Refused**: the client gets an error 400, `NotImplementedException` (`NotImplemented` from S3), whose message names the operation. Nothing is kept as if it had been done. So it is with a member of an executed operation's request that the operation's row in its engine does not state: the message names the member, and the values that are done where there are any.
 
 All other services of boto3 are refused whole, in the same way. A test calls every refused operation of this page.
 
-**The rule of admission**: an operation or option is executed only if a notebook, an SDK call that a notebook makes, or a client suite named here sends it; all else is refused by name. The whole package stays under 24,000 lines. The client suites are {SUITES}. `tools/senders.py` has the senders; a test holds that every executed operation has one, another that every one states the members that it does.
+**The rule of admission**: an operation or option is executed only if a notebook, an SDK call that a notebook makes, or a client suite named here sends it; all else is refused by name. The whole package stays under 24,000 lines of code; what docstrings and comments explain does not count. The client suites are {SUITES}. `tools/senders.py` has the senders; a test holds that every executed operation has one, another that every one states the members that it does.
 """  # noqa: E501
 
 

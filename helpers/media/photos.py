@@ -5,6 +5,7 @@ A stored sample is a JPEG always (images.py); a client may have something else.
 
 import io
 import struct
+import warnings
 import zlib
 
 import numpy as np
@@ -52,7 +53,10 @@ def _read_png(data: bytes) -> np.ndarray:
         if not image.tile:
             raise Unreadable("truncated or corrupt PNG: it has no pixels")
         image.verify()  # the checksums, which decoding skips
-    with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+    with (
+        warnings.catch_warnings(action="ignore"),  # of an EXIF tag that is cut off
+        Image.open(io.BytesIO(data), formats=["PNG"]) as image,
+    ):
         turned = ImageOps.exif_transpose(image)
     if turned.mode.startswith("I"):  # 16 bits of gray: Pillow would cut off all above 255
         gray = (np.asarray(turned) >> 8).astype(np.uint8)

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.media.audio import (
-    MAX_SECONDS,
-    SAMPLE_RATE,
-    WINDOW,
-    WINDOW_SECONDS,
-    read_audio,
-    resample,
-)
+from helpers.media.audio import SAMPLE_RATE, WINDOW, WINDOW_SECONDS, read_audio, resample
 from helpers.media.speech import speech_spans
 from helpers.samples import Unreadable
 
@@ -78,8 +71,11 @@ class Window:
     """Share of active frames."""
 
 
-def clean(data: bytes, most_seconds: float = MAX_SECONDS) -> Cleaned:
+def clean(data: bytes, most_seconds: float | None = None) -> Cleaned:
     """Decode a recording, resample it to 32 kHz, measure it, and cut out human speech.
+
+    Args:
+        most_seconds: refuse longer ones; None for what `read_audio` reads.
 
     Raises:
         Unreadable: not readable audio, too long, silent, too short, or all speech.
