@@ -1,7 +1,6 @@
 """Registers, compares, approves and lists versions of the model in SageMaker's model registry.
 
-Knows the registry's calls; evaluation/paired_comparison.py compares, evaluation/model_card.py
-writes cards.
+Knows the registry's calls; evaluation/ compares versions and writes their cards.
 """
 
 import json
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from botocore.exceptions import ClientError
 
+from helpers import payloads
 from helpers.config import Config
 from helpers.container_images import serving_image
 from helpers.datasets import load_dataset
@@ -143,8 +143,8 @@ def register(config: Config, job: Job, evaluation: str, card: Card) -> Version:
         InferenceSpecification={
             "Containers": [container],
             "SupportedRealtimeInferenceInstanceTypes": [INSTANCE],
-            "SupportedContentTypes": list(dataset.content_types),
-            "SupportedResponseMIMETypes": ["application/json"],
+            "SupportedContentTypes": [*dataset.content_types, payloads.JSON],
+            "SupportedResponseMIMETypes": [payloads.JSON, payloads.CSV],
         },
         ModelMetrics={"ModelQuality": {"Statistics": statistics}},
         ModelCard={

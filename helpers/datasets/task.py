@@ -68,6 +68,10 @@ class Task:
         """Return each class's scores by name, float (classes,); nan without samples."""
         return {"accuracy": recall(probabilities, target, len(labels))}
 
+    def estimates(self, probabilities: np.ndarray, labels: Sequence[str]) -> dict[str, float]:
+        """Return what an answer says besides its probabilities, float (classes,)."""
+        return {}
+
     def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
         """Return the baselines that ignore the samples: `model`, and scores by name.
 

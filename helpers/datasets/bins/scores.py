@@ -49,6 +49,10 @@ class Counting(Task):
             "rmse": np.sqrt(square / size),
         }
 
+    def estimates(self, probabilities: np.ndarray, labels: Sequence[str]) -> dict[str, float]:
+        """Return the expected count of items."""
+        return {"expected_count": float(probabilities @ np.array([int(n) for n in labels], float))}
+
     def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
         """Return the baselines that ignore the photos.
 
