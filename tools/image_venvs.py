@@ -63,6 +63,19 @@ def python(name: str) -> Path | None:
     return venv / "bin" / "python3" if (venv / DONE).is_file() else None
 
 
+def base_python(version: str) -> str:
+    """Return the interpreter of a version of Python, such as 3.12.
+
+    Raises:
+        LookupError: it is not on the PATH.
+    """
+    name = f"python{version}"
+    # pyenv has a name on the PATH for each version, which fails where that one is not chosen.
+    if (path := shutil.which(name)) is None or subprocess.run([path, "-c", ""]).returncode:
+        raise LookupError(f"No {name} on the PATH")
+    return path
+
+
 def build(name: str) -> Path:
     """Build an image's environment, if it is missing, and return its Python.
 
