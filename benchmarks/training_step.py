@@ -143,8 +143,8 @@ def compare(args: argparse.Namespace) -> None:
 def rank(args: argparse.Namespace) -> None:
     """Run one process of `scale`: train, profile, and write the measurements to a file."""
     torch.set_num_threads(1)
-    size, local = int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_RANK"])
-    ranks = start_ranks("auto", "", size, local)
+    place = [int(os.environ[name]) for name in ("WORLD_SIZE", "LOCAL_RANK", "RANK")]
+    ranks, size = start_ranks("auto", "", *place), place[0]
     loader = Memory(args, max(1, args.batch // size))
     rates = []
     trainer = make_trainer(args, ranks)

@@ -10,8 +10,8 @@ import tarfile
 from pathlib import Path
 
 from helpers.config import PROJECT, ROOT, Config
-from helpers.instances import SMDDP_INSTANCES, unfit
 from helpers.session import client
+from helpers.training_setups import TrainingSetup, training_setup
 
 REPOSITORY = f"{PROJECT}-processing"
 FOLDER = ROOT / "docker_process"
@@ -20,41 +20,32 @@ STUDIO = Path("/opt/ml/metadata/resource-metadata.json")
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-local.html
 """
-TRAINING = {"framework": "pytorch-amzn2023", "version": "2.13"}
-"""AWS's newer images, for training only, with the course's versions of torch and torchaudio.
-
-Python 3.12, CUDA 13.3, no SMDDP, no server. docs/images.md lists their packages.
-"""
-SMDDP = {"framework": "pytorch", "version": "2.3.0", "py_version": "py311"}
-"""The last training image with AWS's data-parallel library SMDDP (CUDA 12.1)."""
 
 
-def training_image(config: Config, instance_type: str, *, smddp: bool = False) -> str:
+def training_image(config: Config, instance_type: str, **choice: object) -> str:
     """Return the URI of AWS's PyTorch image for a training job.
 
     Args:
-        instance_type: selects the CPU or the GPU variant.
-        smddp: use the last image that has SMDDP. The course's code has not been run in it.
+        choice: see `helpers.training_setups.training_setup`, which chooses the image.
 
     Raises:
         ValueError: the image can't run on this instance type; the message says why.
     """
-    if smddp:
-        if instance_type not in SMDDP_INSTANCES:
-            raise ValueError(f"SMDDP runs on {', '.join(SMDDP_INSTANCES)} only: {instance_type}")
-        return _aws_image(config, instance_type, SMDDP)
-    if reason := unfit(instance_type):
-        raise ValueError(
-            f"{instance_type} can't run PyTorch {TRAINING['version']}'s image: {reason}"
-        )
-    return _aws_image(config, instance_type, TRAINING)
+    return setup_image(config, training_setup(instance_type, **choice))
 
 
-def _aws_image(config: Config, instance_type: str, framework: dict[str, str]) -> str:
+def setup_image(config: Config, setup: TrainingSetup) -> str:
+    """Return the URI of a training job's image; the type selects its CPU or GPU variant."""
     from sagemaker.core import image_uris
 
-    query = {"instance_type": instance_type, "image_scope": "training", **framework}
-    return image_uris.retrieve(region=config.region, **query)
+    return image_uris.retrieve(
+        setup.image.framework,
+        config.region,
+        version=setup.image.version,
+        py_version=setup.image.py_version,
+        instance_type=setup.instance_type,
+        image_scope="training",
+    )
 
 
 def _files() -> list[Path]:

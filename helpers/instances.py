@@ -2,7 +2,9 @@
 
 Sizes come from the EC2 types of the same names (https://aws.amazon.com/ec2/instance-types/).
 Prices are SageMaker's on-demand dollars an hour in us-east-1
-(https://aws.amazon.com/sagemaker/ai/pricing/), from secondary sources; None: unknown.
+(https://aws.amazon.com/sagemaker/ai/pricing/), from secondary sources; None: unknown. Those of
+p4d, p4de and p5 stand in other projects' copies of AWS's list, and are 1.15 times EC2's
+(https://github.com/datareceipts/data-receipts/blob/main/109-gpu-pricing/hyperscalers.json).
 """
 
 from dataclasses import dataclass
@@ -47,9 +49,9 @@ INSTANCES = {
     "ml.g6.xlarge": InstanceType(4, 16, None, 1, "NVIDIA L4"),
     "ml.p3.2xlarge": InstanceType(8, 61, 3.825, 1, "NVIDIA V100"),
     "ml.p3dn.24xlarge": InstanceType(96, 768, None, 8, "NVIDIA V100"),
-    "ml.p4d.24xlarge": InstanceType(96, 1152, None, 8, "NVIDIA A100 40 GB"),
-    "ml.p4de.24xlarge": InstanceType(96, 1152, None, 8, "NVIDIA A100 80 GB"),
-    "ml.p5.48xlarge": InstanceType(192, 2048, None, 8, "NVIDIA H100"),
+    "ml.p4d.24xlarge": InstanceType(96, 1152, 25.251, 8, "NVIDIA A100 40 GB"),
+    "ml.p4de.24xlarge": InstanceType(96, 1152, 31.564, 8, "NVIDIA A100 80 GB"),
+    "ml.p5.48xlarge": InstanceType(192, 2048, 63.296, 8, "NVIDIA H100"),
 }
 
 SMDDP_INSTANCES = ("ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24xlarge")

@@ -3,6 +3,7 @@
 import atexit
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from helpers.config import ROOT, Config
 from helpers.paths import below
 from helpers.s3 import upload_folder
 from helpers.session import client
+from helpers.training_setups import TrainingSetup
 
 if TYPE_CHECKING:
     from sagemaker.core.shapes import ProcessingInput, ProcessingOutput
@@ -52,6 +54,40 @@ def training_code() -> "SourceCode":
     folder = ship(*TRAINING)
     script, requirements = (Path(file).name for file in TRAINING[:2])
     return SourceCode(source_dir=str(folder), entry_script=script, requirements=requirements)
+
+
+def launch_arguments(
+    config: Config, setup: TrainingSetup, hyperparameters: dict[str, object]
+) -> dict[str, object]:
+    """Return those arguments of a ModelTrainer that start its script as `setup` says.
+
+    torchrun is started by the SDK's driver, which travels with the source code. The SDK has no
+    launcher for SMDDP: mpirun is started by the toolkit in AWS's image, which is told by
+    hyperparameters, as by the SDK's version 2
+    (https://github.com/aws/sagemaker-python-sdk/blob/v2.257.1/src/sagemaker/estimator.py).
+    """
+    from sagemaker.train.distributed import Torchrun
+
+    if setup.launcher == "torchrun":
+        launcher = Torchrun(process_count_per_node=setup.processes)
+        code = {"source_code": training_code(), "distributed": launcher}
+        return {**code, "hyperparameters": hyperparameters}
+    folder, uri = ship(*TRAINING), config.uri("code", f"training-{uuid.uuid4()}")
+    with (folder / Path(TRAINING[1]).name).open("a") as requirements:
+        requirements.write(f"{setup.image.requirement}\n")
+    with tempfile.TemporaryDirectory() as packed:
+        shutil.make_archive(f"{packed}/code", "gztar", folder)
+        upload_folder(client(config, "s3"), packed, uri)
+    told = {
+        # In words, as other hosts' processes may lack the variables that `auto` goes by.
+        "backend": setup.backend,
+        "instance-type": setup.instance_type,
+        "sagemaker_program": Path(TRAINING[0]).name,
+        "sagemaker_submit_directory": f"{uri}/code.tar.gz",
+        "sagemaker_distributed_dataparallel_enabled": True,
+        "sagemaker_instance_type": setup.instance_type,
+    }
+    return {"hyperparameters": {**hyperparameters, **told}}
 
 
 def course_input(config: Config) -> "ProcessingInput":

@@ -38,7 +38,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags, which are a job's hyperparameters; None stands for the data set's default."""
     shards, failure = os.environ.get("SM_CHANNEL_SHARDS"), os.environ.get("SM_OUTPUT_FAILURE")
     model, output = os.environ.get("SM_MODEL_DIR"), os.environ.get("SM_OUTPUT_DATA_DIR")
-    instance = os.environ.get("SM_CURRENT_INSTANCE_TYPE")
+    instance = os.environ.get("SM_CURRENT_INSTANCE_TYPE", "")
+    # torchrun's variables, or those of mpirun, which SMDDP's image uses.
+    rank = os.environ.get("RANK", os.environ.get("OMPI_COMM_WORLD_RANK", 0))
+    local = os.environ.get("LOCAL_RANK", os.environ.get("OMPI_COMM_WORLD_LOCAL_RANK", 0))
+    size = os.environ.get("WORLD_SIZE", os.environ.get("OMPI_COMM_WORLD_SIZE", 1))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     flag = parser.add_argument
     flag("--data", default=shards, required=not shards, help="folder or s3:// prefix of the shards")
@@ -48,9 +52,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints", help="used if it exists")
     flag("--checkpoint-seconds", type=float, default=60, help="between checkpoints in an epoch")
     flag("--backend", default="auto", help="auto, smddp, nccl or gloo")
-    flag("--instance-type", default=instance or "", help="auto: smddp is chosen by it")
-    flag("--world-size", type=int, default=os.environ.get("WORLD_SIZE", 1), help="all processes")
-    flag("--local-rank", type=int, default=os.environ.get("LOCAL_RANK", 0), help="of this process")
+    flag("--instance-type", default=instance, help="auto: smddp is chosen by it")
+    for name, value in {"--rank": rank, "--local-rank": local, "--world-size": size}.items():
+        flag(name, type=int, default=value, help="set by the launcher")
     flag("--model", choices=sorted(MODELS), help="default: the data set's small one")
     flag("--width", type=int, help="channels of the model's first stage")
     flag("--dropout", type=float, help="dropout before the last layer")
@@ -69,8 +73,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 def main(args: argparse.Namespace) -> dict:
     """Train, save the best epoch's model, test and verify it; return the test metrics."""
+    place = args.world_size, args.local_rank, args.rank
     with Ranks().guard(args.failure_file):
-        ranks = start_ranks(args.backend, args.instance_type, args.world_size, args.local_rank)
+        ranks = start_ranks(args.backend, args.instance_type, *place)
     print(f"{ranks}\n", end="", flush=True)
     with ranks.guard(args.failure_file):
         source = open_source(args.data, lambda: job_client("s3"), args.local_rank)
@@ -113,18 +118,13 @@ def loader(
     """Return this rank's batches of a split."""
     decode = load_dataset(manifest.dataset).resized(args.image_size).decode
     return make_loader(
-        manifest,
-        split,
-        args.data,
+        manifest, split, args.data,
         decode=DecodeCache(decode, limit=args.memory_mb * 1_000_000),
         batch_size=max(1, args.batch_size // ranks.world_size),
-        rank=ranks.rank,
-        world_size=ranks.world_size,
-        workers=args.workers,
-        seed=args.seed,
-        shuffle=split == "train",
+        rank=ranks.rank, world_size=ranks.world_size,
+        workers=args.workers, seed=args.seed, shuffle=split == "train",
         **source.options,
-    )
+    )  # fmt: skip
 
 
 def make_trainer(

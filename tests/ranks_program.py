@@ -20,14 +20,17 @@ from helpers.training.evaluation import CountMismatch, evaluate
 from helpers.training.loop import Trainer
 from helpers.training.options import Options
 
+PLACE = ("WORLD_SIZE", "LOCAL_RANK", "RANK")
 shards, notes = Path(sys.argv[1]), Path(sys.argv[2])
 
 
 def main() -> None:
-    ranks = start_ranks("auto", "", int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_RANK"]))
+    ranks = start_ranks("auto", "", *(int(os.environ[name]) for name in PLACE))
     manifest = Manifest.from_json((shards / "manifest.json").read_text())
     decode = load_dataset("bins").resized(32).decode
     noted = {"backend": ranks.backend, "keys": [], "rates": []}
+    noted["gathered"] = ranks.gather("long" * ranks.rank)
+    noted["broadcast"] = ranks.broadcast([ranks.rank])
 
     def loader(split, world_size=2, workers=0, shuffle=False):
         return make_loader(

@@ -23,6 +23,13 @@ GRAPH = "model.onnx"
 TOLERANCE = 1e-4
 """Largest difference of a probability between the graph and the network."""
 
+EXPORTS = "2.7"
+"""The first torch that exports it: with 2.6 no onnxscript did, and 2.3 has another exporter."""
+
+
+class NoExporter(RuntimeError):
+    """This torch can't export the graph; the message says from which version on it can."""
+
 
 class GraphDiffers(RuntimeError):
     """The graph's probabilities differ from the network's."""
@@ -58,10 +65,16 @@ def export_graph(model: "nn.Module", samples: "Tensor", path: Path) -> None:
         samples: stored samples of the shape and type of later inputs.
 
     Raises:
+        NoExporter: torch is too old.
         GraphDiffers: on `samples` the graph's probabilities differ from the network's.
     """
     import torch
 
+    if torch.__version__ < EXPORTS:
+        raise NoExporter(
+            f"torch {torch.__version__} has no exporter for it, {EXPORTS} has: endpoints answer by "
+            "the weights"
+        )
     # Another name: an endpoint runs any model.onnx.
     temporary = path.with_name(f".{path.name}.tmp")
     model.eval()

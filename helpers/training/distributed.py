@@ -5,6 +5,7 @@ It knows torch.distributed; it knows nothing of models' insides, data or metrics
 
 import importlib.util
 import os
+import pickle
 import threading
 import time
 import traceback
@@ -17,9 +18,9 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 
-from helpers.instances import SMDDP_INSTANCES
+from helpers.training_setups import choose_backend
 
 SMDDP_MODULE = "smdistributed.dataparallel.torch.torch_smddp"
 
@@ -30,50 +31,9 @@ REASON_LENGTH = 1024
 """Longest reason, in characters, that SageMaker reads from /opt/ml/output/failure."""
 
 
-class BackendRefused(ValueError):
-    """The wanted backend can't run here; the message says why, and names one that can."""
-
-
 def smddp_installed() -> bool:
     """Return whether AWS's data-parallel library is in this image."""
     return importlib.util.find_spec("smdistributed") is not None
-
-
-def choose_backend(wanted: str, *, instance_type: str, smddp: bool, gpus: int) -> tuple[str, str]:
-    """Return the backend to use, and the reason for the log.
-
-    Args:
-        wanted: auto, smddp, nccl or gloo.
-        instance_type: such as ml.p4d.24xlarge; empty if unknown.
-        smddp: whether the library is installed.
-        gpus: number of CUDA devices on this instance.
-
-    Raises:
-        BackendRefused: `wanted` can't run here.
-    """
-    supported = f"SMDDP runs on {', '.join(SMDDP_INSTANCES)} only"
-    if wanted == "smddp":
-        if instance_type not in SMDDP_INSTANCES:
-            here = instance_type or "no SageMaker instance"
-            raise BackendRefused(f"{supported}; this is {here}. Use --backend auto, nccl or gloo.")
-        if not smddp:
-            raise BackendRefused(
-                "The smdistributed package is not in this image; the last PyTorch training image "
-                "with it is 2.3.0. Choose that one (training_image(…, smddp=True)), or use "
-                "--backend nccl."
-            )
-    if wanted in ("smddp", "nccl") and not gpus:
-        raise BackendRefused(f"{wanted} needs a CUDA device, and there is none: --backend gloo")
-    if wanted not in ("auto", "smddp", "nccl", "gloo"):
-        raise BackendRefused(f"No backend {wanted!r}; there are auto, smddp, nccl and gloo")
-    if wanted != "auto":
-        return wanted, "as asked"
-    if not gpus:
-        return "gloo", "no CUDA device here"
-    if smddp and instance_type in SMDDP_INSTANCES:
-        return "smddp", f"installed, and {instance_type} supports it"
-    missing = supported if smddp else "the smdistributed package is not installed"
-    return "nccl", f"CUDA devices here; not smddp: {missing}"
 
 
 @dataclass
@@ -118,21 +78,35 @@ class Ranks:
         dist.all_reduce(tensor, op=dist.ReduceOp.MAX)
         return tuple(bool(flag) for flag in tensor.cpu())
 
+    @torch.inference_mode(False)  # Gloo of torch 2.3 writes into no tensor of inference
     def gather(self, value: object) -> list:
         """Return every rank's picklable value, in rank order, on every rank."""
         if self.world_size == 1:
             return [value]
-        values = [None] * self.world_size
-        dist.all_gather_object(values, value)
-        return values
+        mine = pickled(value, self.device)
+        sizes = self._gather(torch.tensor([len(mine)], device=self.device))
+        padded = mine.new_zeros(int(max(sizes)))
+        padded[: len(mine)] = mine
+        shares = zip(self._gather(padded), sizes, strict=True)
+        return [unpickled(share[: int(size)]) for share, size in shares]
 
+    def _gather(self, tensor: Tensor) -> list[Tensor]:
+        """Return every rank's tensor of one shape, in rank order."""
+        tensors = [torch.empty_like(tensor) for _ in range(self.world_size)]
+        dist.all_gather(tensors, tensor)
+        return tensors
+
+    @torch.inference_mode(False)
     def broadcast(self, value: object) -> object:
         """Return the first rank's picklable value on every rank."""
         if self.world_size == 1:
             return value
-        values = [value]
-        dist.broadcast_object_list(values, src=0)
-        return values[0]
+        content = pickled(value if self.first else None, self.device)
+        size = torch.tensor([len(content)], device=self.device)
+        dist.broadcast(size, src=0)
+        content = content if self.first else content.new_empty(int(size))
+        dist.broadcast(content, src=0)
+        return value if self.first else unpickled(content)
 
     def share_buffers(self, model: nn.Module) -> None:
         """Copy the first rank's buffers (batch norm's running statistics) to every rank.
@@ -240,15 +214,32 @@ class Ranks:
             os._exit(1)
 
 
+def pickled(value: object, device: torch.device) -> Tensor:
+    """Return a picklable value as bytes on a device, uint8 (size,).
+
+    torch's own collectives of objects may choose the CPU for a backend that it does not know, such
+    as SMDDP, which exchanges the memory of GPUs.
+    """
+    return torch.frombuffer(bytearray(pickle.dumps(value)), dtype=torch.uint8).to(device)
+
+
+def unpickled(content: Tensor) -> object:
+    """Return the value that another rank of this run has pickled."""
+    return pickle.loads(content.cpu().numpy().tobytes())
+
+
 def start_ranks(
-    wanted: str, instance_type: str = "", world_size: int = 1, local_rank: int = 0
+    wanted: str, instance_type: str = "", world_size: int = 1, local_rank: int = 0, rank: int = 0
 ) -> Ranks:
-    """Join the run of a launcher such as torchrun; without a launcher, run as one process.
+    """Join the run of a launcher: torchrun, or mpirun; without a launcher, run as one process.
 
     torch chooses the number of threads: launchers set OMP_NUM_THREADS to a rank's share.
 
+    Args:
+        local_rank: among the processes of this instance.
+
     Raises:
-        BackendRefused: see `choose_backend`.
+        BackendRefused: see `helpers.training_setups.choose_backend`.
     """
     gpus = torch.cuda.device_count()
     backend, reason = choose_backend(
@@ -262,7 +253,7 @@ def start_ranks(
         return Ranks(device=device, reason=f"one process ({backend} for more: {reason})")
     if backend == "smddp":
         importlib.import_module(SMDDP_MODULE)  # importing it registers the backend
-    store, rank, world_size = next(dist.rendezvous("env://"))
+    store, rank, world_size = next(dist.rendezvous("env://", rank, world_size))
     shared, ours = dist.PrefixStore("ranks", store), dist.PrefixStore("run", store)
     dist.init_process_group(
         backend, store=shared, rank=rank, world_size=world_size, timeout=COLLECTIVE_LIMIT

@@ -19,6 +19,7 @@ from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation, evaluate
 from helpers.training.loss_and_schedule import (
     choose_precision,
+    fuses_steps,
     learning_rate,
     soft_targets,
     weighted_cross_entropy,
@@ -63,8 +64,9 @@ class Trainer:
         self.augmentation = model.augmentation if options.augment == "yes" else no_augmentation
         self.network = ranks.wrap(self.model, options.sync_batch_norm)
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=options.lr, weight_decay=options.weight_decay, fused=True
-        )
+            self.model.parameters(), lr=options.lr, weight_decay=options.weight_decay,
+            fused=fuses_steps(self.device),
+        )  # fmt: skip
         self.precision = choose_precision(options.precision, self.device)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
         self.labels = list(class_weights)

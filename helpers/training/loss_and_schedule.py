@@ -30,6 +30,11 @@ def choose_precision(wanted: str, device: torch.device) -> str:
     return "bf16" if torch.cuda.get_device_capability(device)[0] >= 8 else "fp16"
 
 
+def fuses_steps(device: torch.device) -> bool:
+    """Return whether torch has the fused AdamW on a device: on a CPU from 2.4 on."""
+    return device.type == "cuda" or torch.__version__ >= "2.4"
+
+
 def processor_has_bf16() -> bool:
     """Return whether this processor has bf16 in hardware, which halves the time of a step."""
     known = getattr(torch.cpu, "get_capabilities", dict)()  # torch has it from 2.11 on

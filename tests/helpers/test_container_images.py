@@ -85,6 +85,11 @@ def test_a_training_image_fits_the_instance(config, instance, smddp, name):
     assert training_image(config, instance, smddp=smddp).rpartition("/")[2] == name
 
 
+def test_several_instances_that_smddp_supports_get_its_image_unasked(config):
+    one, two = (training_image(config, "ml.p4d.24xlarge", instances=count) for count in (1, 2))
+    assert "/pytorch:2.13-cu133-" in one and "/pytorch-training:2.3.0-gpu-py311" in two
+
+
 def test_an_endpoint_has_the_image_of_the_processing_jobs(config):
     assert serving_image(config) == processing_image(config)
 

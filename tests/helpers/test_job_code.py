@@ -3,12 +3,22 @@
 import ast
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from helpers.job_code import COURSE, course_input, job_input, job_output, ship, training_code
+from helpers.job_code import (
+    COURSE,
+    course_input,
+    job_input,
+    job_output,
+    launch_arguments,
+    ship,
+    training_code,
+)
+from helpers.training_setups import training_setup
 from tools.notebooks import code_cells, paths
 from tools.readme import ROOT, tracked
 
@@ -53,6 +63,34 @@ def test_the_package_is_an_input_of_a_processing_job(aws, config):
     assert not [key for key in keys if "local_aws" in key]
 
 
+@pytest.mark.filterwarnings("ignore:sagemaker.train.configs has been moved")  # by the SDK itself
+def test_torchrun_starts_the_processes_of_the_table(config):
+    arguments = launch_arguments(config, training_setup("ml.g5.12xlarge", 2), {"epochs": 3})
+    assert arguments["distributed"].process_count_per_node == 4
+    assert arguments["source_code"].entry_script == "train.py"
+    assert arguments["hyperparameters"] == {"epochs": 3}
+
+
+def test_smddp_is_started_by_the_toolkit_of_its_image(aws, config):
+    arguments = launch_arguments(config, training_setup("ml.p4d.24xlarge", 2), {"epochs": 3})
+    told = arguments.pop("hyperparameters")
+    assert not arguments, "a source code of the SDK would replace the image's toolkit"
+    bucket, _, key = told.pop("sagemaker_submit_directory").removeprefix("s3://").partition("/")
+    assert told == {
+        "epochs": 3,
+        "backend": "smddp",
+        "instance-type": "ml.p4d.24xlarge",
+        "sagemaker_program": "train.py",
+        "sagemaker_distributed_dataparallel_enabled": True,
+        "sagemaker_instance_type": "ml.p4d.24xlarge",
+    }
+    with tarfile.open(aws.store.info(bucket, key).path) as archive:
+        names = {name.removeprefix("./") for name in archive.getnames()}
+        requirements = archive.extractfile("./requirements.txt").read().decode()
+    assert requirements.splitlines()[-1] == "numpy<2"
+    assert {"train.py", "requirements.txt", "helpers/manifest.py"} <= names
+
+
 def calls(source: str, *names: str) -> list[ast.Call]:
     """Return the calls by which a source makes one of some things, under whatever prefix."""
     found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
@@ -91,8 +129,9 @@ def test_every_trainer_gets_that_code():
     ]
     assert len(trainers) >= 2
     for path, given in trainers:
-        text = sources()[path]
-        assert f"{given.get('source_code')} = training_code()" in text, path
+        by_launcher = given.get(None, "").startswith("launch_arguments(")
+        packed = f"{given.get('source_code')} = training_code()" in sources()[path]
+        assert by_launcher or packed, path
 
 
 @pytest.mark.parametrize(

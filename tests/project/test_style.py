@@ -27,7 +27,9 @@ READS_ENVIRONMENT = {
     "local_aws/instances/zygote.py",
 }
 MAKES_CLIENTS = {"helpers/boto_sessions.py", "helpers/session.py"}
-CONTAINER = re.compile(r"SM_\w+|RANK|LOCAL_RANK|WORLD_SIZE|LOCAL_WORLD_SIZE|OMP_NUM_THREADS")
+CONTAINER = re.compile(
+    r"SM_\w+|RANK|LOCAL_RANK|WORLD_SIZE|LOCAL_WORLD_SIZE|OMP_NUM_THREADS|OMPI_COMM_WORLD_\w+"
+)
 """Variables of the containers and of torchrun: a job script's defaults."""
 MACHINE_PATH = re.compile(r"/(?:root|work|farm|home)/(?!sagemaker-user\b)[a-z.]")
 ACCOUNT = re.compile(r"(?<![\w.])\d{12}(?!\w|\.\d)")

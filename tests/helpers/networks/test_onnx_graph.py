@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from torch.torch_version import TorchVersion
 
 from helpers.datasets import load_dataset
 from helpers.networks import onnx_graph as graph_module
@@ -14,6 +15,7 @@ from helpers.networks.onnx_graph import (
     GRAPH,
     Graph,
     GraphDiffers,
+    NoExporter,
     check_graph,
     export_graph,
     softmax,
@@ -145,6 +147,12 @@ def test_the_reason_why_there_is_no_graph_is_told(tmp_path, capsys):
     make_artifact(tmp_path, "bins", store="jpg", size=32, warnings={"graph": "OSError: full"})
     Predictor.load(tmp_path)
     assert "the weights answer, by torch (OSError: full)" in capsys.readouterr().out
+
+
+def test_an_older_torch_is_named_as_the_reason(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch, "__version__", TorchVersion("2.3.0"))
+    with pytest.raises(NoExporter, match=r"torch 2\.3\.0 .* 2\.7 has: endpoints answer by"):
+        export_graph(None, None, tmp_path / "model.onnx")
 
 
 def test_a_graph_that_differs_is_not_left_behind(exported, tmp_path, monkeypatch):

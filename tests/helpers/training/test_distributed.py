@@ -4,60 +4,11 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from helpers.instances import SMDDP_INSTANCES
-from helpers.training.distributed import (
-    BackendRefused,
-    Ranks,
-    choose_backend,
-    describe,
-    write_failure,
-)
+from helpers.training.distributed import Ranks, describe, write_failure
 from tests.made_shards import make_shards
 from tests.torchrun import ROOT, run_ranks
 
 PROGRAM = ROOT / "tests" / "ranks_program.py"
-
-
-@pytest.mark.parametrize(
-    "wanted, instance, smddp, gpus, chosen",
-    [
-        ("auto", "", False, 0, "gloo"),
-        ("auto", "ml.m5.xlarge", True, 0, "gloo"),
-        ("auto", "ml.g4dn.xlarge", False, 1, "nccl"),
-        ("auto", "ml.g4dn.xlarge", True, 1, "nccl"),
-        ("auto", "ml.p4d.24xlarge", False, 8, "nccl"),
-        ("auto", "ml.p4d.24xlarge", True, 8, "smddp"),
-        ("smddp", "ml.p4de.24xlarge", True, 8, "smddp"),
-        ("nccl", "ml.p4d.24xlarge", True, 8, "nccl"),
-        ("gloo", "ml.p4d.24xlarge", True, 8, "gloo"),
-    ],
-)
-def test_the_backend_is_what_is_there(wanted, instance, smddp, gpus, chosen):
-    backend, reason = choose_backend(wanted, instance_type=instance, smddp=smddp, gpus=gpus)
-    assert backend == chosen
-    assert reason
-
-
-@pytest.mark.parametrize(
-    "wanted, instance, smddp, gpus, why",
-    [
-        ("smddp", "ml.g4dn.xlarge", True, 1, "this is ml.g4dn.xlarge"),
-        ("smddp", "", False, 0, "this is no SageMaker instance"),
-        ("smddp", "ml.p4d.24xlarge", False, 8, "not in this image"),
-        ("smddp", "ml.p4d.24xlarge", True, 0, "needs a CUDA device"),
-        ("nccl", "ml.m5.xlarge", False, 0, "needs a CUDA device"),
-        ("mpi", "", False, 0, "No backend 'mpi'"),
-    ],
-)
-def test_a_backend_that_cannot_run_is_refused_with_the_reason(wanted, instance, smddp, gpus, why):
-    with pytest.raises(BackendRefused, match=why):
-        choose_backend(wanted, instance_type=instance, smddp=smddp, gpus=gpus)
-
-
-def test_the_refusal_of_smddp_lists_the_instances_that_have_it():
-    with pytest.raises(BackendRefused) as refusal:
-        choose_backend("smddp", instance_type="ml.g4dn.xlarge", smddp=True, gpus=1)
-    assert all(name in str(refusal.value) for name in SMDDP_INSTANCES)
 
 
 def test_one_process_needs_no_launcher():
@@ -97,6 +48,13 @@ def notes(tmp_path_factory) -> list[dict]:
     make_shards(folder / "shards", train=64, validation=9, test=37)
     run_ranks(PROGRAM, folder / "shards", folder, ranks=2, log=folder / "log")
     return [json.loads((folder / f"{rank}.json").read_text()) for rank in (0, 1)]
+
+
+@pytest.mark.slow
+def test_ranks_exchange_values_of_any_size_in_rank_order(notes):
+    for noted in notes:
+        assert noted["gathered"] == ["", "long"]
+        assert noted["broadcast"] == [0]
 
 
 @pytest.mark.slow

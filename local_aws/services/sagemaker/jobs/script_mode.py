@@ -20,6 +20,8 @@ from local_aws.state.objects.store import ObjectStore
 PROGRAM, SUBMIT = "sagemaker_program", "sagemaker_submit_directory"
 OWN = ("sagemaker_", "_tuning_objective_metric")
 """Prefix of the hyperparameters for the image, which the script does not get."""
+LAUNCHER = "_enabled"
+"""Suffix of the image's hyperparameters that choose a launcher of several processes."""
 DRIVERS, CODE = "sm_drivers", "code"
 INSTALLER = "input/data/sm_drivers/scripts/install_requirements.py"
 # ModelTrainer ships one, the SDK's tuner does not; every image has pip.
@@ -35,10 +37,10 @@ def is_script_mode(job: dict) -> bool:
 
 
 def check(request: dict) -> None:
-    """Refuse a job with neither a command nor a script.
+    """Refuse a job with neither a command nor a script, or with a launcher of its image.
 
     Raises:
-        AwsError: it names the missing field.
+        AwsError: it names the missing field, or what is not done.
     """
     if not is_script_mode(request):
         return
@@ -54,6 +56,10 @@ def check(request: dict) -> None:
             f"{PROGRAM} is {parameters[PROGRAM]}, which can't be a file below the code: {wrong}."
         )
         raise AwsError("ValidationException", message)
+    for name, value in request["HyperParameters"].items():
+        if name.startswith(OWN[0]) and name.endswith(LAUNCHER) and _decoded(value) is True:
+            message = f"{name}: the local AWS has none of the launchers in AWS's images."
+            raise AwsError("ValidationException", message)
     uri = parameters.get(SUBMIT, "s3://.tar.gz")
     if not (uri.startswith("s3://") and uri.endswith(".tar.gz")):
         message = f"{SUBMIT} is {uri}: the local AWS takes an S3 URI that ends in .tar.gz."

@@ -91,9 +91,13 @@ def test_the_sdks_drivers_run_the_script_where_they_come_along(aws, run):
             {"sagemaker_program": "/usr/bin/x.py"},
             "can't be a file below the code: it has an empty part",
         ),
+        (
+            {"sagemaker_distributed_dataparallel_enabled": "true"},
+            "sagemaker_distributed_dataparallel_enabled: the local AWS has none of the launchers",
+        ),
     ],
 )
-def test_a_job_that_names_no_script_is_refused(client, change, message):
+def test_a_job_without_a_script_or_with_an_images_launcher_is_refused(client, change, message):
     request = script_job()
     parameters = {**request["HyperParameters"], **change}
     request["HyperParameters"] = {name: value for name, value in parameters.items() if value}
