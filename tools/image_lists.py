@@ -3,11 +3,9 @@
 python -m tools.image_lists CLONE    write them anew from a clone of aws/deep-learning-containers
 
 Where a recipe has a lock file, the list is its content. An older image has none: its list is what
-pip chose on the day of the recipe, with the versions that the recipe and its patches name.
+uv chooses of that day's packages, with the versions that the recipe and its patches name.
 """
 
-import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from tools import image_recipes
-from tools.image_venvs import base_python
+from tools.image_venvs import uv
 from tools.pins import ROOT, normal
 
 SOURCE = "https://github.com/aws/deep-learning-containers/blob"
@@ -27,9 +25,9 @@ FOLDER = "pytorch/training/docker/2.3/py3/cu121"
 NOTES = {
     "cpu": "The lock's torch and torchvision are `+cpu`.",
     "cuda": "The lock's torch, torchaudio and torchvision are `+cu130`: PyPI's wheels of these\n"
-    "# versions are the same builds. Left out: deepspeed, flash-attn and transformer-engine, which\n"
-    "# want a CUDA compiler and which no code of the course imports.",
-}  # fmt: skip
+    "# versions are the same builds. Left out: deepspeed, flash-attn and transformer-engine,\n"
+    "# which want a CUDA compiler and which no code of the course imports.",
+}
 
 
 @dataclass(frozen=True)
@@ -76,31 +74,25 @@ def from_dockerfile(recipes: Recipes) -> str:
 # {SOURCE}/{OLD}/{FOLDER}/Dockerfile.gpu
 # (stages common and sagemaker), its Dockerfile.sagemaker.gpu.core_packages.json, and the patches of
 # {SOURCE}/{PATCHED}/{FOLDER}/Dockerfile.sagemaker.gpu.overall_history.txt
-# The image has no lock file. What the recipe leaves open is what pip chose on {day}, the day after
-# the recipe's last change; AWS takes most from conda. Left out: smdistributed-dataparallel and
-# smprof, which are in no index; apex, flash-attn and transformer-engine, which want a CUDA
-# compiler; mpi4py, which wants MPI. No code of the course imports these, but for SMDDP itself.
+# The image has no lock file. What the recipe leaves open is what uv chooses of PyPI's files before
+# {day}, the day after the recipe's last change; AWS takes most from conda. Left out:
+# smdistributed-dataparallel and smprof, which are in no index; apex, flash-attn and
+# transformer-engine, which want a CUDA compiler; mpi4py, which wants MPI. Of these the course
+# imports SMDDP alone.
 """ + lines(versions)
 
 
 def on_day(wanted: list[str], limits: list[str], version: str, day: date) -> dict[str, str]:
     """Return {name: version} that pip installs, of what PyPI had at the beginning of a day."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([base_python(version), "-m", "venv", folder], check=True)
-        # PyPI alone says when a file was uploaded: other indexes of this machine are left out.
-        pip = [f"{folder}/bin/python3", "-m", "pip"]
-        alone = {**os.environ, "PIP_CONFIG_FILE": os.devnull}
-        subprocess.run([*pip, "install", "pip>=26.3"], check=True, env=alone)
         (constraints := Path(folder, "limits.txt")).write_text("\n".join(limits))
-        report = Path(folder, "report.json")
-        subprocess.run(
-            [*pip, "install", "--dry-run", "--ignore-installed", "--prefer-binary", "-c",
-             str(constraints), "--uploaded-prior-to", f"{day}T00:00:00Z", "--report", str(report),
-             *wanted],
-            check=True, env=alone,
+        command = [*uv(), "pip", "compile", "-", "-q", "--no-header", "--no-annotate"]
+        command += ["--python-version", version, "--exclude-newer", f"{day}T00:00:00Z"]
+        done = subprocess.run(
+            [*command, "-c", str(constraints)], input="\n".join(wanted), check=True,
+            stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        rows = [row["metadata"] for row in json.loads(report.read_text())["install"]]
-    return {normal(row["name"]): row["version"] for row in rows}
+    return {normal(name): pin for name, pin in (row.split("==") for row in done.stdout.split())}
 
 
 def lines(versions: dict[str, str]) -> str:

@@ -41,7 +41,10 @@ def locked(lock: str, extra: str) -> dict[str, str]:
         seen.add(key)
         versions[package["name"]] = package["version"].partition("+")[0]
         optional = package.get("optional-dependencies", {})
-        needs = [*package.get("dependencies", ()), *(n for e in extras for n in optional.get(e, ()))]
+        needs = [
+            *package.get("dependencies", ()),
+            *(n for e in extras for n in optional.get(e, ())),
+        ]
         for need in needs:
             if "marker" in need and not Marker(need["marker"]).evaluate(LINUX):
                 continue
