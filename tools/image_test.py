@@ -70,7 +70,7 @@ def with_rows(page: str, rows: dict[str, str]) -> str:
 
 
 def main(names: list[str]) -> int:
-    """Build what is missing, run the tests, write the table; return pytest's exit status."""
+    """Build what is missing, run the tests, write the table; return 0 if all is green."""
     for name in names:
         print(build(name).relative_to(ROOT), flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +81,7 @@ def main(names: list[str]) -> int:
     rows = {name: row(name, counts[name]) for name in names}
     PAGE.write_text(with_rows(PAGE.read_text(), rows))
     print("\n".join(rows.values()))
-    return status
+    return status or int(any("| RED:" in line for line in rows.values()))
 
 
 if __name__ == "__main__":
