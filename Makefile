@@ -26,7 +26,7 @@ help: ## List these targets
 install: $(STAMP) ## Make .venv with the pinned packages (the other targets do this when needed)
 
 $(STAMP):
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) on PATH: install Python 3.11, or name one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) on PATH: install Python 3.11 or 3.12, or name one with make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "Installing the pinned packages into $(VENV): 3 to 10 minutes, once"
 	@rm -f $(VENV)/installed-*
 	$(PYTHON) -m venv $(VENV)
