@@ -14,9 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from helpers.plots import COLORS, shown
+from helpers.plots import COLORS, INK, shown
 
-LAND, BORDER, SEA = "#E9E6DA", "#C4C0B0", "#F2F6F8"
+LAND, BORDER = (INK, 0.2), (INK, 0.6)
+"""Shades that are seen on a white page and on a dark one; the sea is the page."""
 MARGIN = 4.0
 """Degrees around the outermost places."""
 FINEST = 0.05
@@ -41,7 +42,7 @@ def places(frame: pd.DataFrame, *, hue: str, title: str) -> Figure:
     left, right = frame["longitude"].min() - MARGIN, frame["longitude"].max() + MARGIN
     low, high = frame["latitude"].min() - MARGIN, frame["latitude"].max() + MARGIN
     draw_land(axes, (left, low, right, high))
-    axes.set(xlim=(left, right), ylim=(low, high), facecolor=SEA)
+    axes.set(xlim=(left, right), ylim=(low, high))
     axes.set(title=title, xlabel="longitude, degrees east", ylabel="latitude, degrees north")
     # At the middle latitude, a degree east is so much shorter than one north.
     axes.set_aspect(1 / np.cos(np.radians(np.clip((low + high) / 2, -75, 75))))

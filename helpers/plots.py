@@ -1,8 +1,8 @@
 """The course's figures in one style; takes arrays and frames, calls no service.
 
 Colors are from Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), which color-blind
-readers can distinguish, with a wine red for its yellow, which is too pale on white. Color maps stay
-readable in gray.
+readers can distinguish, with an olive for its yellow, which is too pale on white. Color maps stay
+readable in gray. A figure has no background: it is read on a white page and on a dark one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,16 +15,21 @@ import pandas as pd
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 
-COLORS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#000000"]
+INK = "#767B82"
+"""Of letters and lines: as far from a white page as from GitHub's dark one (#0D1117)."""
+COLORS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", INK]
+OUTLINE = withStroke(linewidth=2.5, foreground="#00324F")
+"""Of white letters and lines on a color."""
 WIDE = (8.0, 3.2)
 MAP = "viridis"
-PAPER = "#F7F7F4"
-"""Of every figure: fixed, so that dark letters stay readable on a dark page, and softer than white
-there."""
+COUNT = "{:,.0f}"
+"""Of the number at a bar's end."""
 SCRIPTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans", "Source Han Sans", "WenQuanYi Zen Hei",
     "Arial Unicode MS", "PingFang SC", "Hiragino Sans", "Microsoft YaHei", "Yu Gothic",
@@ -34,6 +39,8 @@ NO_NAMES: Mapping[str, str] = MappingProxyType({})
 LOWEST = 150.0
 """Lowest frequency of a spectrogram, in Hz: below it is wind."""
 OCTAVES = (500, 1000, 2000, 4000, 8000, 16_000)
+LETTERS = ("text.color", "axes.labelcolor", "axes.titlecolor", "legend.labelcolor")
+LINES = ("xtick.color", "ytick.color", "axes.edgecolor", "grid.color")
 LABEL, SENTENCE = 34, 56
 """Most characters of a label at an axis, and of a title or a bar's own line."""
 
@@ -46,9 +53,11 @@ def use_style() -> None:
         {
             "font.family": ["sans-serif", *(name for name in SCRIPTS if name in installed)],
             "figure.dpi": 90,
-            "figure.facecolor": PAPER,
-            "axes.facecolor": PAPER,
-            "savefig.facecolor": PAPER,
+            **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "none"),
+            **dict.fromkeys((*LETTERS, *LINES), INK),
+            "grid.alpha": 0.3,
+            "legend.framealpha": 0.0,
+            "patch.force_edgecolor": False,
             "figure.figsize": WIDE,
             "figure.constrained_layout.use": True,
             # Labels come from data: a `$` in one is no formula, and must not fail as one.
@@ -109,7 +118,7 @@ def counts_of(frame: pd.DataFrame, *, title: str, xlabel: str, ylabel: str) -> F
         axes.annotate(f"{height:,}", (number, height), (0, 7), **label_style)
     axes.set(title=title, xlabel=xlabel, ylabel=f"{ylabel} (log scale)", yscale="log")
     axes.set_ylim(0.6, 3 * max(heights, default=1))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
@@ -129,11 +138,24 @@ def class_balance(
     texts = [shown(names.get(label, label)) for label in labels]
     values = [counts[label] for label in labels]
     bars = axes.barh(range(len(texts)), values, tick_label=texts, color=COLORS[0])
-    axes.bar_label(bars, padding=3, fontsize=8)
+    axes.bar_label(bars, fmt=COUNT, padding=3, fontsize=8)
     axes.set(title=title, xlabel=unit, ylabel="")
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     return figure
+
+
+def count_grid(table: pd.DataFrame, axes: Axes, **options: object) -> None:
+    """Draw a table of counts as squares, the further from the page the more, and none for 0.
+
+    Args:
+        options: of seaborn's heatmap.
+    """
+    shades = ListedColormap([to_rgba(COLORS[0], alpha) for alpha in np.linspace(0.2, 1, 256)])
+    sns.heatmap(table, cmap=shades, ax=axes, mask=np.asarray(table == 0), **options)
+    for text in axes.texts:  # on any shade of it, on any page
+        text.set(color="white", path_effects=[OUTLINE])
+    axes.grid(visible=False)
 
 
 def dots(
@@ -186,7 +208,7 @@ def split_shares(
         axes.barh(range(len(share)), share[split], left=left, color=color, label=split, height=0.8)
         left += share[split].to_numpy()
     for aim in aims:
-        axes.axvline(aim, color="black", linestyle="--", linewidth=1)
+        axes.axvline(aim, color="white", linestyle="--", linewidth=1, path_effects=[OUTLINE])
     axes.set_yticks(range(len(share)), [shown(names.get(label, label)) for label in share.index])
     axes.set(title=title, xlabel="share of the class's samples", ylabel="", xlim=(0, 1))
     axes.invert_yaxis()

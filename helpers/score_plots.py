@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.plots import COLORS, NO_NAMES, PAPER, WIDE, in_order, shown
+from helpers.plots import COLORS, INK, NO_NAMES, WIDE, count_grid, in_order, shown
 
 
 def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = None) -> Figure:
@@ -32,7 +31,7 @@ def learning_curve(history: pd.DataFrame, *, title: str, chance: float | None = 
     left.set(title=title, xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
     left.legend(fontsize=8)
     if chance is not None:
-        right.axhline(chance, color="gray", linestyle="--", linewidth=1)
+        right.axhline(chance, color=INK, linestyle="--", linewidth=1)
         right.text(history["epoch"].max(), chance, "largest class ", ha="right", va="bottom")
     right.set(title="Validation accuracy", xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
     for axes in (left, right):
@@ -54,8 +53,8 @@ def confusion(
     rows = [shown(names.get(label, label)) for label in labels]
     room = 0.07 * max(map(len, rows), default=0)
     figure, axes = plt.subplots(figsize=(size + 1 + room, size))
-    sns.heatmap(
-        share, annot=matrix, fmt="d", cmap="Blues", vmin=0, vmax=1, square=True, ax=axes,
+    count_grid(
+        pd.DataFrame(share, rows, codes), axes, annot=matrix, fmt=",d", vmin=0, vmax=1, square=True,
         xticklabels=codes, yticklabels=rows, cbar_kws={"label": "share of the true class"},
     )  # fmt: skip
     axes.tick_params(axis="y", rotation=0)
@@ -77,7 +76,7 @@ def reliability(
     figure, (left, right) = plt.subplots(1, 2, figsize=WIDE)
     sure, hit = ([band[name] for band in bands] for name in ("confidence", "accuracy"))
     low, high = ([band[name] for band in bands] for name in ("low", "high"))
-    left.plot([0, 1], [0, 1], color="gray", linestyle="--", linewidth=1)
+    left.plot([0, 1], [0, 1], color=INK, linestyle="--", linewidth=1)
     left.vlines(sure, low, high, color=COLORS[0], linewidth=1.5)
     left.plot(sure, hit, "o", color=COLORS[0], markersize=5)
     left.set(
@@ -87,10 +86,10 @@ def reliability(
     )
     left.set(xlim=(0, 1.02), ylim=(0, 1.02))
     edges, counts = [band["from"] for band in bands], [band["samples"] for band in bands]
-    bars = right.bar(edges, counts, width=1 / bins, align="edge", color=COLORS[0], edgecolor=PAPER)
+    bars = right.bar(edges, counts, width=0.9 / bins, align="edge", color=COLORS[0])
     right.bar_label(bars, fontsize=8)
     size = f"{bins} bins, n = {sum(counts):,}"
-    right.set(title=f"ECE {error:.3f} ({size})", xlabel="confidence of the answer")
+    right.set(title=f"Calibration error (ECE) {error:.3f}", xlabel=f"confidence ({size})")
     right.set(ylabel="samples", xlim=(0, 1.02))
     return figure
 

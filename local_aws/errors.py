@@ -1,4 +1,4 @@
-"""The one exception that engines raise, in the shape of AWS's errors; knows nothing of HTTP."""
+"""The exceptions that engines raise, in the shape of AWS's errors; knows nothing of HTTP."""
 
 
 class AwsError(Exception):
@@ -9,3 +9,15 @@ class AwsError(Exception):
         self.code = code
         self.message = message
         self.status = status
+
+
+class QueryError(AwsError):
+    """An error of a service that keeps the codes of its former query protocol.
+
+    Attributes:
+        modeled: the error's name in the service's model.
+    """
+
+    def __init__(self, code: str, message: str, modeled: str, status: int = 400):
+        super().__init__(code, message, status)
+        self.modeled = modeled

@@ -12,7 +12,6 @@ from pkgutil import walk_packages
 
 from local_aws import services
 from local_aws.parts import Engine, Table
-from local_aws.recorded.recorded_operations import MEMBERS
 
 
 def engines() -> Iterator[type[Engine]]:
@@ -46,7 +45,7 @@ def members(service: str, operation: str) -> str | None:
     """Return the members of a request that are done; None where they are not held to a list."""
     if engine := table().get((service, operation)):
         return engine.operations[service][operation]
-    return MEMBERS.get(service, {}).get(operation)
+    return None
 
 
 def engine_of(service: str, operation: str) -> str | None:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,6 +32,7 @@ from local_aws.parts import Parts
 from local_aws.recorded.journal import Journal
 from local_aws.recorded.moto_client import Recorded
 from local_aws.services.iam.propagation import Propagation
+from local_aws.state.clock import Clock
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
 from local_aws.state.objects.store import ObjectStore
@@ -50,14 +52,27 @@ SageMaker:
 """
 
 
+class _MotoTime:
+    """moto's time, as in the timeouts of messages: that of the newest server's one clock."""
+
+    clock = Clock()
+
+    @classmethod
+    def utcnow(cls) -> datetime:
+        """Return the time in UTC, without a zone, as moto has it."""
+        return cls.clock.now().replace(tzinfo=None)
+
+
 def moto_app() -> Callable:
     """Return moto's server app, for the recorded operations."""
     import moto.core.models
+    import moto.core.utils
     from moto.moto_api._internal.models import moto_api_backend
     from moto.server import DomainDispatcherApplication, create_backend_app
 
     # moto's memory belongs to the process: forget the records of an earlier server in it.
     moto_api_backend.reset()
+    moto.core.utils.utcnow = _MotoTime.utcnow
     for module in list(sys.modules.values()):
         if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
             module.DEFAULT_ACCOUNT_ID = ACCOUNT
@@ -111,6 +126,7 @@ class LocalAws:
             recorded=journal,
             record=Pushes(recorded.call, state).call,
         ).build()
+        _MotoTime.clock = self.parts.clock
         keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
         control = ControlCalls(self.parts).answer

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from itertools import groupby
 from pathlib import Path
+from typing import TextIO
 
 from tools import known_differences, notebooks
 from tools.differences import Difference, common_notebooks, compare
@@ -79,6 +80,12 @@ def _median(seconds: list[float] | None) -> str:
     return f"{statistics.median(seconds):.1f} s" if seconds else "not seen"
 
 
+def show(text: str, file: TextIO | None = None) -> None:
+    """Print lines of somebody's transcript; what a terminal would act on becomes an escape."""
+    for line in text.split("\n"):
+        print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line), file=file)
+
+
 def run_here(transcript: Transcript, file: Path) -> int:
     """Run a transcript's notebooks on a fresh local AWS with recording on; return the status."""
     os.environ["COURSE_DATASET"] = transcript.runs[0]["dataset"]
@@ -108,15 +115,15 @@ def main(arguments: list[str] | None = None) -> int:
                     print("The course failed here: what it did until then is compared")
                 second = load(file)
     except (OSError, ValueError) as error:
-        print(f"Nothing to compare: {error}", file=sys.stderr)
+        show(f"Nothing to compare: {error}", sys.stderr)
         return 2
     datasets = {run["dataset"] for side in (first, second) for run in side.runs}
     if len(datasets) > 1 or not common_notebooks(first, second):
         reason = "both must be of one data set, and have a notebook in common"
-        print(f"Nothing to compare: {reason}", file=sys.stderr)
+        show(f"Nothing to compare: {reason}", sys.stderr)
         return 2
     lines, count = report(first, second, ("the transcript", "the local run"))
-    print("\n".join(lines))
+    show("\n".join(lines))
     return 1 if count else 0
 
 

@@ -28,7 +28,7 @@ TITLE = """\
 Written by `make readme` from the engines' rows, `local_aws/recorded/recorded_operations.py` and botocore's service models.
 
 - **Executed**: an engine of the local AWS does it. The second column lists its senders: notebooks by their numbers, or a client suite.
-- **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given.
+- **Recorded**: [moto](https://github.com/getmoto/moto) keeps it. The call itself is the whole effect, for the reason that is given; or moto does the rest, as with messages in queues.
 - **Refused**: the client gets an error 400, `NotImplementedException` (`NotImplemented` from S3), whose message names the operation. Nothing is kept as if it had been done. So it is with a member of an executed operation's request that the operation's row in its engine does not state: the message names the member, and the values that are done where there are any.
 
 All other services of boto3 are refused whole, in the same way. A test calls every refused operation of this page.

@@ -7,12 +7,13 @@ import ast
 import re
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import nbformat
 
 from helpers.datasets import NAMES
-from tools import notebooks, operations, user_policy
+from tools import aws_page, notebooks, operations, user_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {"Needs": "Needs", "Uses": "Uses", "Takes": "Takes", "Costs": "Costs", "On AWS": "Costs"}
@@ -102,6 +103,20 @@ def notebook_table() -> str:
     return "\n".join(rows)
 
 
+def course_results() -> str:
+    """Return each data set's accuracy, with its interval, and the time of all its notebooks."""
+    results = []
+    for name in NAMES:
+        pages = [nbformat.read(path, 4) for path in notebooks.paths(name)]
+        outputs = [o for page in pages for cell in notebooks.code_cells(page) for o in cell.outputs]
+        text = "\n".join(output.get("data", {}).get("text/plain", "") for output in outputs)
+        value, low, high = re.search(r"^accuracy +(\S+) +(\S+) +(\S+)$", text, re.M).groups()
+        minutes, seconds = divmod(sum(page.metadata.course.seconds for page in pages), 60)
+        results.append(f"{name} {value} ({low} to {high}) in {minutes} min {seconds} s")
+    words = "its test accuracy, with a 95 % interval, and the time of all notebooks are"
+    return f"- **The course** on the sample data: {words} {', '.join(results)}."
+
+
 def targets() -> dict[str, str]:
     """Return {target of make: description}."""
     return dict(re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.M))
@@ -165,8 +180,14 @@ def file_tree() -> str:
 
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "notebooks": ("README.md", notebook_table),
+    "course": ("README.md", course_results),
     "targets": ("CONTRIBUTING.md", target_list),
     "tree": ("docs/files.md", file_tree),
+    "checked": ("docs/aws.md", aws_page.checked),
+    "quotas": ("docs/aws.md", aws_page.quota_list),
+    "bill": ("docs/aws.md", partial(aws_page.bill, aws_page.SAMPLE)),
+    "bins-bill": ("docs/aws.md", partial(aws_page.bill, aws_page.BINS)),
+    "birds-bill": ("docs/aws.md", partial(aws_page.bill, aws_page.BIRDS)),
 }
 """Name of a list to its page and the function that makes it."""
 

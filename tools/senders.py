@@ -173,6 +173,36 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     "iam": (
         Sender("05, `train`", "sagemaker/train/model_trainer.py", ("SimulatePrincipalPolicy",)),
     ),
+    "cloudwatch": (
+        Sender(
+            "05 and 06, the metrics of training jobs",
+            "local_aws/services/sagemaker/jobs/metrics.py",
+            ("PutMetricData",),
+        ),
+        Sender(
+            "aws CLI, metrics",
+            "tests/local_aws/test_aws_cli.py",
+            ("GetMetricData", "GetMetricStatistics", "ListMetrics"),
+        ),
+        Sender(
+            "aws CLI, alarms",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("DeleteAlarms", "DescribeAlarms", "DisableAlarmActions", "EnableAlarmActions"),
+                *("PutMetricAlarm", "SetAlarmState"),
+            ),
+        ),
+    ),
+    "sns": (
+        Sender(
+            "aws CLI, a topic",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateTopic", "DeleteTopic", "ListSubscriptionsByTopic", "ListTopics"),
+                *("Publish", "Subscribe", "Unsubscribe"),
+            ),
+        ),
+    ),
     "logs": (
         Sender("04 to 07, a job's lines", "helpers/jobs.py", ("FilterLogEvents",)),
         Sender(

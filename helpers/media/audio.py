@@ -23,6 +23,13 @@ MAX_SECONDS = 7_200
 """A longer recording would not fit into a small instance's memory as float32."""
 _MP3_LOSS = 0.1
 """Share of samples that an MP3 may lack: without a Xing header its length is an estimate."""
+_CANCELLED = 0.25
+"""Level of a mix, as a share of its loudest channel's, below which the channels cancel out."""
+_PLACEHOLDER = 0x7FFF0000
+"""A WAV's length from here on was never filled in: sox leaves 0x7FFFF000, ffmpeg all ones."""
+_UNKNOWN = 2**62
+"""libsndfile's number of frames, from here on, for a FLAC stream that does not tell it."""
+_SEEK_FAILED = 39
 _FORMATS = {"ogg": ("OGG", "VORBIS"), "flac": ("FLAC", "PCM_16"), "wav": ("WAV", "PCM_16")}
 
 
@@ -34,7 +41,7 @@ def read_audio(data: bytes) -> tuple[np.ndarray, int]:
     """
     if not data:
         raise Unreadable("empty file")
-    _check_container(data)
+    data = _checked(data)
     wave, rate, expected = _decode(data)
     if len(wave) < expected * (1 - _MP3_LOSS):
         raise Unreadable(f"truncated: {len(wave)} of {expected} samples are there")
@@ -81,17 +88,57 @@ def encode(wave: np.ndarray, extension: str, rate: int = SAMPLE_RATE, serial: in
     return ogg.with_serial(data, serial) if extension == "ogg" else data
 
 
+def to_mono(wave: np.ndarray) -> np.ndarray:
+    """Return the mean of the channels of float (samples, channels), or the loudest one.
+
+    Channels that cancel out (a cable with swapped wires) have a mean that is nearly silent.
+    """
+    if wave.shape[1] == 1:
+        return wave[:, 0]
+    mix = wave.mean(axis=1)
+    if not len(mix):
+        return mix
+    levels = np.square(wave).mean(axis=0)
+    if np.square(mix).mean() < _CANCELLED**2 * levels.max():
+        return wave[:, int(levels.argmax())].copy()
+    return mix
+
+
 def _decode(data: bytes) -> tuple[np.ndarray, int, int]:
     """Return float32 mono, the rate, and the number of samples by the header."""
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
-            if sound.frames > MAX_SECONDS * sound.samplerate:
+            most = MAX_SECONDS * sound.samplerate
+            if sound.frames >= _UNKNOWN:
+                wave = _to_the_end(sound, most)
+                expected = len(wave)
+            elif (expected := sound.frames) <= most:
+                wave = sound.read(dtype="float32", always_2d=True)
+            rate = sound.samplerate
+            if expected > most:
                 raise Unreadable(f"longer than {MAX_SECONDS / 3600:g} h: split it first")
-            wave = sound.read(dtype="float32", always_2d=True)
-            rate, expected = sound.samplerate, sound.frames
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise Unreadable(_not_audio(data, error)) from error
-    return wave[:, 0] if wave.shape[1] == 1 else wave.mean(axis=1), rate, expected
+    return to_mono(wave), rate, expected
+
+
+def _to_the_end(sound: soundfile.SoundFile, most: int) -> np.ndarray:
+    """Read a stream of unknown length, up to some samples.
+
+    libsndfile can't seek to such a stream's end, which soundfile does after the last read.
+    """
+    blocks = []
+    while sum(map(len, blocks)) <= most:
+        block = np.full((60 * sound.samplerate, sound.channels), np.nan, dtype=np.float32)
+        blocks.append(block)
+        try:
+            sound.read(out=block)
+        except soundfile.LibsndfileError as error:
+            if error.code != _SEEK_FAILED:
+                raise
+            blocks[-1] = block[np.isfinite(block[:, 0])]
+            break
+    return np.concatenate(blocks)
 
 
 def _not_audio(data: bytes, error: Exception) -> str:
@@ -101,25 +148,33 @@ def _not_audio(data: bytes, error: Exception) -> str:
     return f"not audio (starts with {data[:8]!r}): {reason}"
 
 
-def _check_container(data: bytes) -> None:
-    """Check for truncation that libsndfile ignores (Ogg and WAV)."""
+def _checked(data: bytes) -> bytes:
+    """Check for truncation that libsndfile ignores (Ogg, WAV); fill in a WAV's unknown length."""
     try:
         if data.startswith(b"OggS"):
             ogg.check(data)
         elif data.startswith(b"RIFF") and data[8:12] == b"WAVE":
-            _check_wav(data)
+            return _checked_wav(data)
     except ValueError as error:
         raise Unreadable(str(error)) from error
+    return data
 
 
-def _check_wav(data: bytes) -> None:
-    at = 12
+def _checked_wav(data: bytes) -> bytes:
+    """Return a WAV with the length of its sound, which a recorder that streams never filled in.
+
+    Raises:
+        ValueError: it is truncated.
+    """
+    at, (whole,) = 12, struct.unpack_from("<I", data, 4)
     while at + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, at)
         if name == b"data":
-            # A recorder that streams leaves 0 or all ones here: then the length is unknown.
-            if size not in (0, 0xFFFFFFFF) and at + 8 + size > len(data):
-                raise ValueError(f"truncated: {len(data) - at - 8} of {size} bytes of sound")
-            return
+            there = len(data) - at - 8
+            if size >= _PLACEHOLDER or (size == 0 and whole != len(data) - 8):
+                return data[: at + 4] + struct.pack("<I", there) + data[at + 8 :]
+            if size > there:
+                raise ValueError(f"truncated: {there} of {size} bytes of sound")
+            return data
         at += 8 + size + size % 2
     raise ValueError("truncated: a WAV header without sound")

@@ -1,21 +1,21 @@
 """Decodes, checks and resizes JPEG photos; knows bytes and pixels, no data sets and no S3."""
 
+import io
 import struct
 
 import numpy as np
 import simplejpeg
+from PIL import ExifTags, Image
 
 from helpers.samples import Unreadable
 
 MIN_SIDE = 32
 """Pixels; in a smaller photo an item can't be told from its neighbors."""
-MAX_PIXELS = 100_000_000
-"""A header that claims more is a decompression bomb or a panorama, not a photo of a bin."""
+MAX_PIXELS = 80_000_000
+"""A header that claims more is a decompression bomb or a panorama, not a photo of a bin; Pillow
+warns from 89 million on."""
 MAX_ASPECT = 4.0
 """Long side over short side; real photos of bins lie between 0.6 and 1.7."""
-_ORIENTATION = 0x0112
-_EXIF_WITHIN = 4096
-"""EXIF begins within so many bytes: it is the first segment, or the one after JFIF."""
 _KNOWN = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"RIFF": "WebP", b"BM": "BMP", b"II*\0": "TIFF"}
 
 
@@ -76,25 +76,13 @@ def shrink(data: bytes, size: int, quality: int = 90) -> bytes:
 
 
 def orientation(data: bytes) -> int:
-    """Return the EXIF orientation, 1 to 8; 1 (upright) if it is missing or invalid.
-
-    The tag lies in the first directory of a TIFF header behind `Exif` (CIPA DC-008, 4.5).
-    """
-    start = data.find(b"Exif\0\0", 0, _EXIF_WITHIN) + 6
-    order = {b"II": "<", b"MM": ">"}.get(data[start : start + 2])
-    if start < 6 or order is None:
-        return 1
+    """Return the EXIF orientation of a JPEG, 1 to 8; 1 (upright) if it is missing or invalid."""
     try:
-        (directory,) = struct.unpack_from(f"{order}I", data, start + 4)
-        (entries,) = struct.unpack_from(f"{order}H", data, start + directory)
-        for entry in range(min(entries, 500)):
-            at = start + directory + 2 + 12 * entry
-            tag, value = struct.unpack_from(f"{order}H6xH", data, at)
-            if tag == _ORIENTATION:
-                return value if 1 <= value <= 8 else 1
-    except struct.error:  # EXIF is truncated
-        pass
-    return 1
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as photo:
+            value = photo.getexif().get(ExifTags.Base.Orientation, 1)
+    except (OSError, SyntaxError, ValueError, struct.error):  # the header or EXIF is cut off
+        return 1
+    return value if value in range(1, 9) else 1
 
 
 def _square(data: bytes, size: int) -> np.ndarray:

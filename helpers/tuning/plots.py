@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from helpers.plots import COLORS, MAP, WIDE
+from helpers.plots import COLORS, INK, MAP, WIDE
 from helpers.tuning.space import ends_of, position, search_space
 from helpers.tuning.trials import Trial, best_of
 
@@ -41,7 +41,7 @@ def history(
         axes.plot(numbers, values, marker, color=color, alpha=0.55, markersize=6)
         axes.step(numbers, best, where="post", color=color, label=f"{name}, best so far")
     if default is not None:
-        axes.axhline(default, color="gray", linestyle="--", linewidth=1, label="default settings")
+        axes.axhline(default, color=INK, linestyle="--", linewidth=1, label="default settings")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(title="Trial by trial", xlabel="trial", ylabel=objective.replace("_", " "))
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
@@ -81,8 +81,8 @@ def parallel_coordinates(
 
 
 def _colors(maximize: bool) -> Colormap:
-    """Return the course's color map without its yellow, which is too pale on white."""
-    shades = plt.get_cmap(MAP)(np.linspace(0, 0.85, 256))
+    """Return the course's color map without its ends, which a page may swallow, white or dark."""
+    shades = plt.get_cmap(MAP)(np.linspace(0.25, 0.85, 256))
     return ListedColormap(shades if maximize else shades[::-1])
 
 
@@ -92,7 +92,7 @@ def _label(axes: Axes, names: list[str], ends: list[tuple[str, str]], objective:
     )
     axes.set_xticks(range(len(names) + 1), [*names, objective.replace("_", " ")])
     for index, (low, high) in enumerate(ends):
-        axes.axvline(index, color="gray", linewidth=0.8, zorder=0)
+        axes.axvline(index, color=INK, linewidth=0.8, zorder=0)
         axes.text(index, -0.06, low, ha="center", va="top", fontsize=8)
         axes.text(index, 1.06, high, ha="center", va="bottom", fontsize=8)
     axes.spines[["left", "bottom"]].set_visible(False)

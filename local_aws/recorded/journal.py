@@ -1,7 +1,7 @@
 """Makes moto's records survive a restart: writes changes to a journal and replays it at the start.
 
 Knows requests as bytes.
-Left out: a replay makes new creation times and new random ids; metric data are not kept.
+Left out: a replay makes new creation times and new random ids; messages are not kept.
 """
 
 import base64

@@ -12,7 +12,7 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 from local_aws.context import Context
-from local_aws.errors import AwsError
+from local_aws.errors import QueryError
 from local_aws.recorded.journal import Journal
 from local_aws.recorded.recorded_operations import changes_something, is_recorded
 from local_aws.wire.errors import unsupported
@@ -25,19 +25,6 @@ FIXED = {
 }  # fmt: skip
 DATE = "20260101"
 """The date of the signatures, which moto does not check."""
-
-
-class Refusal(AwsError):
-    """An error of moto.
-
-    Attributes:
-        modeled: the error's name in the service's model, for services that keep the codes of their
-            former query protocol.
-    """
-
-    def __init__(self, code: str, message: str, status: int, modeled: str):
-        super().__init__(code, message, status)
-        self.modeled = modeled
 
 
 class Recorded:
@@ -109,6 +96,6 @@ def _result(parsed: dict, status: int) -> dict:
     if status >= 400:
         error = parsed.get("Error", {})
         code, message = error.get("Code") or "InternalFailure", error.get("Message") or ""
-        raise Refusal(code, message, status, error.get("QueryErrorCode") or code)
+        raise QueryError(code, message, error.get("QueryErrorCode") or code, status)
     parsed.pop("ResponseMetadata", None)
     return parsed

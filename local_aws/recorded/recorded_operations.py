@@ -1,7 +1,8 @@
 """The operations that moto records and no engine executes, each with the reason; knows no moto.
 
 An operation may be recorded where the record is its whole effect: a later call reads it back, and
-AWS would do nothing else that is left undone in silence. Every operation that is neither here nor
+AWS would do nothing else that is left undone in silence; or where moto does the rest, as with
+messages in queues. Every operation that is neither here nor
 in the table of `local_aws/operations.py` is refused by name. Services have boto3's names.
 """
 
@@ -101,25 +102,21 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("DescribeSecret", "GetSecretValue"),
         ),
     ),
-    "cloudwatch": (
+    "sqs": (
         Record(
-            "metric data of jobs and callers, aggregated on request; kept until the server ends",
-            answers=("GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"),
+            "queues",
+            ("CreateQueue", "DeleteQueue", "SetQueueAttributes"),
+            ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
+        ),
+        Record(
+            "moto keeps messages, and their timeouts on the one clock, until the server ends",
+            answers=(
+                *("ChangeMessageVisibility", "DeleteMessage", "DeleteMessageBatch", "PurgeQueue"),
+                *("ReceiveMessage", "SendMessage", "SendMessageBatch"),
+            ),
         ),
     ),
 }
-
-_METRIC = "Namespace MetricName Dimensions(*)"
-MEMBERS: dict[str, dict[str, str]] = {
-    "cloudwatch": {
-        "GetMetricData": """StartTime EndTime ScanBy NextToken
-            MetricDataQueries(Id MetricStat(*) Label ReturnData Period)""",
-        "GetMetricStatistics": f"{_METRIC} StartTime EndTime Period Statistics Unit",
-        "PutMetricData": "Namespace MetricData(*)",
-    },
-}
-"""What moto does of requests that it would pass over in part, as `local_aws/wire/members.py` has
-it; of the others' requests it keeps all."""
 
 BUCKETS = ("CreateBucket", "DeleteBucket")
 """S3's operations that the object plane executes and repeats to moto, for bucket settings."""

@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from local_aws.errors import AwsError
 
+NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+"""The value of a partition key that is NULL."""
 NUMBERS = ("tinyint", "smallint", "int", "integer", "bigint")
 
 
@@ -30,12 +32,16 @@ def values_table(keys: list[dict], partitions: list[dict]) -> pa.Table:
     return pa.table({**columns, "#": pa.array(range(len(partitions)), pa.int64())})
 
 
-def keep(keys: list[dict], partitions: list[dict], condition: str) -> list[dict]:
-    """Return the partitions that a DuckDB condition holds for; its columns are the keys."""
+def keep(
+    keys: list[dict], partitions: list[dict], condition: str, null: str | None = None
+) -> list[dict]:
+    """Return the partitions that a DuckDB condition holds for; its columns are the keys.
+
+    Args:
+        null: the text of a value that stands for NULL.
+    """
     table = values_table(keys, partitions)
-    typed = ", ".join(
-        f'TRY_CAST("{key["Name"]}" AS {sql_type(key["Type"])}) AS "{key["Name"]}"' for key in keys
-    )
+    typed = ", ".join(f'{_typed(key, null)} AS "{key["Name"]}"' for key in keys)
     with duckdb.connect(config={"enable_external_access": "false"}) as connection:
         connection.register("partition_values", table)
         rows = connection.execute(
@@ -43,6 +49,11 @@ def keep(keys: list[dict], partitions: list[dict], condition: str) -> list[dict]
             ' ORDER BY "#"'
         ).fetchall()
     return [partitions[row[0]] for row in rows]
+
+
+def _typed(key: dict, null: str | None) -> str:
+    value = f'"{key["Name"]}"' if null is None else f"nullif(\"{key['Name']}\", '{null}')"
+    return f"TRY_CAST({value} AS {sql_type(key['Type'])})"
 
 
 def matching(keys: list[dict], partitions: list[dict], expression: str | None) -> list[dict]:

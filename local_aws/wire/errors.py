@@ -21,18 +21,17 @@ def unsupported(call: Call, members: Sequence[str] = ()) -> AwsError:
 
 def word(error: AwsError, protocol: str, request_id: str) -> tuple[list[tuple[str, str]], bytes]:
     """Return the headers and the body of an error's response."""
+    code = getattr(error, "modeled", error.code)
+    both = [("x-amzn-query-error", f"{error.code};Sender")] if code != error.code else []
     if protocol in ("json", "rest-json"):
-        code = getattr(error, "modeled", error.code)
         content = {"__type": code, "message": error.message, "Message": error.message}
         content |= getattr(error, "details", {})
         kind = "application/json" if protocol == "rest-json" else "application/x-amz-json-1.1"
-        headers = [("Content-Type", kind), ("x-amzn-ErrorType", code)]
-        if code != error.code:
-            headers.append(("x-amzn-query-error", f"{error.code};Sender"))
+        headers = [("Content-Type", kind), ("x-amzn-ErrorType", code), *both]
         return headers, json.dumps(content).encode()
     if protocol == CBOR:
         headers = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
-        return headers, _cbor({"__type": error.code, "message": error.message})
+        return [*headers, *both], _cbor({"__type": code, "message": error.message})
     sender = "" if protocol in (S3, "ec2") else "<Type>Sender</Type>"
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     inner = f"<Error>{sender}{inner}</Error>"

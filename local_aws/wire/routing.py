@@ -100,6 +100,8 @@ def protocol_of(http_request: HttpRequest) -> str:
         return "json"
     if is_s3(http_request):
         return S3
+    if not http_request.signed_for and http_request.method not in ("POST", "PATCH"):
+        return S3  # a URL in a browser, or an anonymous client
     services = services_signed_as(http_request.signed_for)
     spoken = [protocol for service in services for protocol in protocols(service)]
     form = http_request.headers.get("content-type", "").startswith(

@@ -1,5 +1,7 @@
 """Checks Signature Version 4, in a header or a presigned URL; knows keys, and no service.
 
+The older presigned URLs of S3 are signatures_v2.py's.
+
 Contract: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 Left out: the signatures of the chunks inside an aws-chunked body (their checksums are checked).
 
@@ -17,8 +19,11 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from local_aws.errors import AwsError
+from local_aws.wire import signatures_v2
 
 MAX_SKEW = timedelta(minutes=15)
+LONGEST = 604_800
+"""Seconds that a presigned URL may be valid."""
 TIMESTAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 
@@ -33,6 +38,7 @@ class Scope:
     signed_headers: tuple[str, ...]
     signature: str
     presigned: bool
+    version: int = 4
 
     @property
     def credential_scope(self) -> str:
@@ -54,6 +60,8 @@ def read_scope(headers: dict[str, str], query_string: str) -> Scope | None:
     """
     fields = dict(_query(query_string))
     kind, _, rest = headers.get("authorization", "").partition(" ")
+    if {"AWSAccessKeyId", "Signature"} <= fields.keys() and not kind:
+        return Scope(fields["AWSAccessKeyId"], "", "", "s3", (), fields["Signature"], True, 2)
     if presigned := "X-Amz-Signature" in fields:
         if kind:
             raise AwsError("InvalidArgument", "Only one auth mechanism is allowed.", 400)
@@ -68,7 +76,13 @@ def read_scope(headers: dict[str, str], query_string: str) -> Scope | None:
     credential = parts.get("Credential", "").split("/")
     if len(credential) != 5 or not parts.get("Signature"):
         raise AwsError("IncompleteSignature", "The Authorization header is not complete.", 400)
+    if credential[4] != "aws4_request":
+        message = "Credential should be scoped with a valid terminator: 'aws4_request', not "
+        raise AwsError("SignatureDoesNotMatch", f"{message}'{credential[4]}'.", 403)
     signed = tuple(parts.get("SignedHeaders", "").split(";"))
+    if "host" not in signed:
+        message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+        raise AwsError("SignatureDoesNotMatch", message, 403)
     return Scope(*credential[:4], signed, parts["Signature"], presigned)
 
 
@@ -154,11 +168,26 @@ def check_signature(
             "The access key is not one of this local AWS: use its own keys.",
             403,
         )
+    if scope.version == 2:
+        secret = keys[scope.access_key]
+        signatures_v2.check(method, raw_path, query_string, headers, secret)
+        return
     fields = dict(_query(query_string)) if scope.presigned else {}
     timestamp = fields.get("X-Amz-Date") or headers.get("x-amz-date", "")
     expires = fields.get("X-Amz-Expires", "0")
-    lifetime = timedelta(seconds=int(expires) if expires.isdigit() else 0)
-    _check_time(timestamp, lifetime if scope.presigned else None)
+    if scope.presigned:
+        if not expires.isdecimal() or not 0 < int(expires) <= LONGEST:
+            message = f"X-Amz-Expires must be a number of seconds from 1 to {LONGEST}, a week."
+            raise AwsError("AuthorizationQueryParametersError", message, 400)
+        _check_time(timestamp, timedelta(seconds=int(expires)))
+    else:
+        _check_time(timestamp, None)
+    if timestamp[:8] != scope.date:
+        message = (
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
+            f"HTTP: '{scope.date}' != '{timestamp[:8]}', from '{timestamp}'."
+        )
+        raise AwsError("SignatureDoesNotMatch", message, 403)
     if body_sha256 is not None and not scope.presigned:
         headers = {**headers, "x-amz-content-sha256": body_sha256}
     text = canonical_request(method, raw_path, query_string, headers, scope)

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb
 
 from helpers import plots
 from tests.figures import is_labeled, shown
@@ -76,6 +76,16 @@ def test_dots_begin_near_the_smallest_value_and_show_their_ranges():
     assert [line[:, 0].tolist() for line in lines.get_segments()] == [[0.88, 0.92], [0.9, 0.99]]
 
 
+def test_more_is_further_from_the_page_a_count_of_1_is_seen_and_0_is_the_page():
+    figure, axes = plt.subplots()
+    plots.count_grid(pd.DataFrame({"a": [0, 1], "b": [1500, 1]}), axes, annot=True, fmt=",d")
+    figure.canvas.draw()
+    colors = axes.collections[0].get_facecolors()
+    assert [text.get_text() for text in axes.texts] == ["1,500", "1", "1"]
+    assert colors[0, 3] == 0
+    assert colors[1, 3] == 1 and colors[2, 3] == colors[3, 3] == pytest.approx(0.2)
+
+
 def test_shares_of_splits_add_up_and_a_class_without_samples_has_none():
     [axes] = plots.split_shares(SPLITS, title="T", aims=(0.7,)).axes
     widths = [bar.get_width() for bar in axes.patches]
@@ -133,8 +143,20 @@ def test_one_color_bar_explains_all_spectrograms():
     assert images[0].get_clim() == images[1].get_clim()
 
 
-def test_a_figure_brings_its_own_background():
-    assert plt.figure().get_facecolor() == pytest.approx(to_rgba(plots.PAPER))
+def test_a_figure_has_no_background_and_letters_for_light_and_dark_pages(tmp_path):
+    plots.class_balance({"a": 3}, title="T", unit="recordings").savefig(tmp_path / "f.png")
+    pixels = plt.imread(tmp_path / "f.png")
+    assert pixels[0, 0, 3] == 0 and (pixels[:, :, 3] == 0).mean() > 0.5
+    ink = luminance(plots.INK) + 0.05
+    for page in ("#FFFFFF", "#0D1117"):
+        light, dark = sorted((ink, luminance(page) + 0.05), reverse=True)
+        assert light / dark > 4.2
+
+
+def luminance(color: str) -> float:
+    """Return a color's relative luminance, as WCAG 2 defines it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_silence_can_be_drawn():

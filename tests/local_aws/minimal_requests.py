@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from botocore.model import OperationModel, Shape
 
 TEXT = "aaaaaaaa"
-BY_NAME = {"QueueUrl": "http://127.0.0.1/queue", "AccountId": "000000000000"}
-"""What boto3 itself looks into, before it sends anything."""
+BY_NAME = {"QueueUrl": "http://127.0.0.1/queue", "AccountId": "000000000000", "Protocol": "sqs"}
+"""What boto3 itself looks into, before it sends anything, and the one protocol of SNS that is done:
+the model has no list of them."""
 
 
 def value(shape: Shape, name: str = "", above: tuple[str, ...] = ()):

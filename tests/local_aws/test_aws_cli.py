@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,54 @@ def test_a_companys_workgroup_is_set_up_and_says_where_results_go(run, client):
     execution = ask(run, "--work-group", "company")
     body = client("s3").get_object(Bucket=BUCKET, Key=f"company/{execution}.csv")["Body"]
     assert body.read() == b'"one","letter"\n"1","a"\n'
+
+
+def test_metrics_are_put_listed_and_read(run, aws):
+    now = aws.parts.clock.now().replace(second=0, microsecond=0)
+    start, end = (now + timedelta(minutes=minutes) for minutes in (-5, 5))
+    span = ("--start-time", start.isoformat(), "--end-time", end.isoformat())
+    name = ("--namespace", "Birds", "--metric-name", "songs")
+    run("cloudwatch", "put-metric-data", *name, "--value", "3", "--unit", "Count", text=True)
+    listed = run("cloudwatch", "list-metrics", "--namespace", "Birds")["Metrics"]
+    assert [metric["MetricName"] for metric in listed] == ["songs"]
+    statistics = ("--period", "60", "--statistics", "Sum")
+    read = run("cloudwatch", "get-metric-statistics", *name, *span, *statistics)
+    assert [point["Sum"] for point in read["Datapoints"]] == [3]
+    metric = {"Namespace": "Birds", "MetricName": "songs"}
+    queries = json.dumps(
+        [{"Id": "a", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}]
+    )
+    read = run("cloudwatch", "get-metric-data", "--metric-data-queries", queries, *span)
+    assert read["MetricDataResults"][0]["Values"] == [3]
+
+
+def test_an_alarm_is_made_set_described_and_deleted(run):
+    name = ("--alarm-name", "errors")
+    metric = ("--namespace", "Birds", "--metric-name", "errors", "--statistic", "Sum")
+    limit = ("--threshold", "1", "--comparison-operator", "GreaterThanThreshold")
+    periods = ("--period", "60", "--evaluation-periods", "1")
+    run("cloudwatch", "put-metric-alarm", *name, *metric, *limit, *periods, text=True)
+    for switch in ("disable-alarm-actions", "enable-alarm-actions"):
+        run("cloudwatch", switch, "--alarm-names", "errors", text=True)
+    state = ("--state-value", "ALARM", "--state-reason", "a drill")
+    run("cloudwatch", "set-alarm-state", *name, *state, text=True)
+    [alarm] = run("cloudwatch", "describe-alarms", "--alarm-names", "errors")["MetricAlarms"]
+    assert (alarm["StateValue"], alarm["StateReason"]) == ("ALARM", "a drill")
+    run("cloudwatch", "delete-alarms", "--alarm-names", "errors", text=True)
+    assert run("cloudwatch", "describe-alarms")["MetricAlarms"] == []
+
+
+def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
+    # Version 1 of the command sends `aws sqs` to AWS whatever AWS_ENDPOINT_URL is: here it is told.
+    there = ("--endpoint-url", aws.context.url)
+    url = run("sqs", *there, "create-queue", "--queue-name", "news")["QueueUrl"]
+    topic = ("--topic-arn", run("sns", "create-topic", "--name", "news")["TopicArn"])
+    end = ("--protocol", "sqs", "--notification-endpoint", topic[1].replace(":sns:", ":sqs:"))
+    subscription = ("--subscription-arn", run("sns", "subscribe", *topic, *end)["SubscriptionArn"])
+    assert len(run("sns", "list-subscriptions-by-topic", *topic)["Subscriptions"]) == 1
+    run("sns", "publish", *topic, "--message", "a wren")
+    [message] = run("sqs", *there, "receive-message", "--queue-url", url)["Messages"]
+    assert json.loads(message["Body"])["Message"] == "a wren"
+    run("sns", "unsubscribe", *subscription, text=True)
+    run("sns", "delete-topic", *topic, text=True)
+    assert run("sns", "list-topics")["Topics"] == []

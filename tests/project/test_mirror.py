@@ -40,7 +40,6 @@ COVERED = {
     ),
     "local_aws/services/athena/tables/test_query_tables.py": (
         "Parquet files are read, and their bytes counted, as a query's sources",
-        "local_aws/services/athena/tables/read_columnar.py",
     ),
     "local_aws/services/athena/test_cases.py": (
         "a translation is right where the rows are: SQL files with Athena's answers",
@@ -90,6 +89,7 @@ TOPICS = {
     "local_aws/services/sagemaker/jobs/test_images.py": "jobs with the packages of their images",
     "local_aws/services/sagemaker/jobs/test_placed.py": "odd keys, however they reach a job",
     "local_aws/services/sagemaker/tuning/test_clusters.py": "trials on kept clusters",
+    "local_aws/recorded/test_messages.py": "queues, which moto executes",
     "local_aws/recorded/test_secrets.py": "a recorded secret, which jobs read",
     "local_aws/state/objects/test_durability.py": "kill -9 of a process that writes objects",
     "local_aws/test_aws_cli.py": "a client: the aws command",

@@ -44,6 +44,8 @@ def figure(number, pattern, kind="markdown"):
         ("02", r"- (\w+) questions answered", len(load_dataset("birds").questions().all)),
         ("02", r"training takes (\d+) %", 100 * FRACTIONS["train"]),
         ("04", r"Above a share of (\d+) %", 100 * shard.parse_args(NEEDED).max_dropped),
+        ("04", r"has up to (\d+) raw objects", shard.parse_args(NEEDED).records_per_shard),
+        ("04", r"raw objects or (\d+) MB", shard.parse_args(NEEDED).shard_mb),
         ("04", r"lines are the aim: (\d+),", 100 * FRACTIONS["train"]),
         ("04", r"the aim: 70, (\d+) and 15 %", 100 * FRACTIONS["validation"]),
     ],

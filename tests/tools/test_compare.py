@@ -68,6 +68,28 @@ def test_what_can_not_be_compared_is_refused(run, more):
     assert "Nothing to compare" in shown.err
 
 
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        ({"dataset": "\x1b[2Jbirds"}, {"dataset": "\x1b[2Jbirds"}),
+        ({"dataset": "\x1b[2Jbirds"}, {"dataset": "\x1b[2Jbins"}),
+        ({"notebook": "\u202e05\r", "botocore": "\x9b2J"}, {"notebook": "\u202e05\r"}),
+    ],
+)
+def test_no_character_of_a_transcript_moves_the_terminal(tmp_path, capsys, first, second):
+    evil = call("Create\x07", {"\x1b]0;title\x07": "string=a"}, code="\x1b[31m", message="\x1b[1A")
+    files = write(tmp_path / "a", DONE, evil, **first), write(tmp_path / "b", DONE, **second)
+    compare.main([str(file) for file in files])
+    shown = "".join(capsys.readouterr())
+    assert not [c for c in shown if not c.isprintable() and c != "\n"]
+
+
+def test_the_name_of_a_broken_transcript_does_not_move_the_terminal(tmp_path, capsys):
+    (tmp_path / "\x1b[2Ja").write_text("{}")
+    assert compare.main([str(tmp_path / "\x1b[2Ja")]) == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
 def test_a_file_that_is_missing_is_refused(tmp_path, capsys):
     assert compare.main([str(tmp_path / "none")]) == 2
     assert "none" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from nbformat.v4 import new_output
 from PIL import Image
 
@@ -54,3 +55,24 @@ def test_a_large_figure_becomes_small_and_keeps_its_size():
     small = outputs.small_png(large)
     assert len(small) < len(large) / 2
     assert Image.open(io.BytesIO(base64.b64decode(small))).size == (300, 200)
+
+
+def test_a_large_figure_stays_transparent():
+    noise = np.random.default_rng(0).integers(0, 255, (200, 300, 4), np.uint8)
+    noise[:, :150, 3], noise[:, 150:, 3] = 0, 255
+    out = io.BytesIO()
+    Image.fromarray(noise).save(out, "PNG")
+    small = outputs.small_png(base64.b64encode(out.getvalue()).decode())
+    alpha = np.asarray(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGBA"))[:, :, 3]
+    assert alpha[:, :150].max() == 0 and alpha[:, 150:].min() == 255
+
+
+def test_the_ends_of_a_color_bar_keep_their_colors():
+    colors = colormaps["magma"](np.arange(256), bytes=True)
+    levels = np.random.default_rng(0).normal(120, 8, (300, 400)).astype(int).clip(0, 255)
+    levels[:256, :8] = np.arange(256)[:, None]
+    out = io.BytesIO()
+    Image.fromarray(colors[levels]).save(out, "PNG", compress_level=0)
+    small = outputs.small_png(base64.b64encode(out.getvalue()).decode())
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGBA"), int)
+    assert np.abs(shown[:256, 0] - colors).max() <= 20  # a median cut: 50 and more

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from helpers.datasets.bins.metadata import METADATA, PHOTOS, read_contents
-from helpers.datasets.folders import LEADS_NOWHERE
+from helpers.datasets.folders import LEADS_NOWHERE, is_leftover, leftover
 from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
 from helpers.paths import below
 from helpers.samples import Remark, Unreadable
@@ -45,41 +45,61 @@ def ingest(source: Path, folder: Path) -> list[Remark]:
 
 
 def _find(source: Path) -> tuple[dict[str, str], dict[str, str], list[Remark]]:
-    """Return photos and metadata files by name, as paths below `source`, and the files left out."""
-    if not source.is_dir():
-        raise FileNotFoundError(f"No folder {source}: give one that has {LAYOUT}")
-    photos, odd = _by_name(source, (PHOTOS, "images", ""), PHOTO_SUFFIXES)
-    rows, other = _by_name(source, (METADATA, ""), (".json",))
-    return photos, rows, odd + other
-
-
-def _by_name(
-    source: Path, folders: tuple[str, ...], suffixes: tuple[str, ...]
-) -> tuple[dict[str, str], list[Remark]]:
-    """Return the files, by name, of the first existing one of `folders`, and the files left out.
+    """Return photos and metadata files by name, as paths below `source`, and the files left out.
 
     Names are composed: macOS decomposes the letters in some, and a photo would miss its row.
     """
-    folder = next(source / name for name in folders if (source / name).is_dir())
-    files: dict[str, str] = {}
+    if not source.is_dir():
+        raise FileNotFoundError(f"No folder {source}: give one that has {LAYOUT}")
+    photos: dict[str, str] = {}
+    rows: dict[str, str] = {}
+    kinds = (
+        (_first(source, (PHOTOS, "images", "")), PHOTO_SUFFIXES, photos),
+        (_first(source, (METADATA, "")), (".json",), rows),
+    )
+    places = {source, *(place for place, _, _ in kinds)}
     drops = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in suffixes or path.name.startswith("."):
+    for path in sorted(path for place in places for path in place.iterdir()):
+        if path in places:
             continue
-        name, path_in_source = composed(path.stem), path.relative_to(source).as_posix()
-        if not is_text(path_in_source):
-            drops.append(
-                Remark(printable(path_in_source), "its name is not UTF-8: rename the pair")
-            )
-        elif not path.is_file():
-            drops.append(Remark(path_in_source, LEADS_NOWHERE))
-        elif name in files:
-            drops.append(
-                Remark(path_in_source, f"a second file for {name}, beside {files[name]}: rename it")
-            )
+        suffix, name = path.suffix.lower(), path.relative_to(source).as_posix()
+        fitting = (
+            kind for place, endings, kind in kinds if path.parent == place and suffix in endings
+        )
+        files = next(fitting, None)
+        if reason := _misfit(path, name, files):
+            drops.append(Remark(printable(name), reason))
         else:
-            files[name] = path_in_source
-    return files, drops
+            files[composed(path.stem)] = name
+    return photos, rows, drops
+
+
+def _first(source: Path, names: tuple[str, ...]) -> Path:
+    """Return the first of some folders that is there."""
+    return next(source / name for name in names if (source / name).is_dir())
+
+
+def _misfit(path: Path, name: str, files: dict[str, str] | None) -> str | None:
+    """Return the reason why a file is left out, or None.
+
+    Args:
+        name: its path below the user's folder.
+        files: those of its kind so far, by their names; None if it is of no kind.
+    """
+    if not is_text(name):
+        return "its name is not UTF-8: rename the pair"
+    if is_leftover(path):
+        return leftover(path)
+    if path.is_dir():
+        return f"a folder in which nothing is looked for: put {LAYOUT}"
+    if files is None:
+        return f"neither a photo ({', '.join(PHOTO_SUFFIXES)}) nor metadata in its place"
+    if not path.is_file():
+        return LEADS_NOWHERE
+    if composed(path.stem) in files:
+        other = files[composed(path.stem)]
+        return f"a second file for {composed(path.stem)}, beside {other}: rename it"
+    return None
 
 
 def _unfit(row: Path) -> str | None:

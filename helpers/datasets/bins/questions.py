@@ -1,9 +1,7 @@
 """The questions about the bins' metadata in notebook 02: SQL and figures, no data."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
@@ -94,7 +92,7 @@ def _missing_finding(frame: pd.DataFrame) -> str:
 def _kinds(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
     bars = axes.bar(frame["kinds"].astype(str), frame["bins"], color=plots.COLORS[0])
-    axes.bar_label(bars, fontsize=8)
+    axes.bar_label(bars, fmt=plots.COUNT, fontsize=8)
     axes.set(title="How many different items", xlabel="different items in the bin", ylabel="bins")
     return figure
 
@@ -107,11 +105,12 @@ def _kinds_finding(frame: pd.DataFrame) -> str:
 def _units(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
     bars = axes.bar(frame["units"].astype(str), frame["items"], color=plots.COLORS[0])
-    axes.bar_label(bars, fontsize=8)
+    axes.bar_label(bars, fmt=plots.COUNT, fontsize=8)
     axes.set(
         title="How many of each item", xlabel="units of one item in one bin",
         ylabel="items in bins",
     )  # fmt: skip
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 
@@ -140,10 +139,7 @@ def _alike_finding(frame: pd.DataFrame) -> str:
 def _pairs(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="kinds", columns="quantity", values="bins").fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(2.5 + 0.5 * table.shape[1], 1.5 + 0.4 * len(table)))
-    sns.heatmap(
-        table, cmap="Blues", annot=True, fmt="d", ax=axes, cbar=False, mask=np.asarray(table == 0)
-    )
-    axes.grid(visible=False)
+    plots.count_grid(table, axes, annot=True, fmt=",d", cbar=False)
     axes.set(title="Kinds and units: bins", xlabel="units in the bin", ylabel="different items")
     axes.tick_params(axis="y", rotation=0)
     axes.invert_yaxis()

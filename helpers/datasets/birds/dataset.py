@@ -110,9 +110,11 @@ class Birds(Dataset):
         ids = metadata.recording_ids([row["filename"] for row in rows])
         records: dict[str, Record] = {}
         drops: list[Remark] = []
-        for id, row in zip(ids, rows, strict=True):
+        for number, (id, row) in enumerate(zip(ids, rows, strict=True), 1):
             media = f"{self.media_prefix}/{row['filename']}"
-            if reason := _fault(id, row, media, keys, records):
+            if not row["filename"].strip():
+                drops.append(Remark(f"{metadata.CSV_KEY}, row {number}", "names no file: cut off"))
+            elif reason := _fault(id, row, media, keys, records):
                 drops.append(Remark(media, reason))
             else:
                 records[id] = _record(id, row, media)

@@ -18,7 +18,7 @@ from helpers.datasets.birds.metadata import (
     read_table,
     write_table,
 )
-from helpers.datasets.folders import LEADS_NOWHERE, walk
+from helpers.datasets.folders import LEADS_NOWHERE, is_leftover, leftover, walk
 from helpers.datasets.ids import composed, is_text, make_ids, printable, write_names
 from helpers.paths import below
 from helpers.samples import Remark
@@ -115,10 +115,10 @@ def _recordings(source: Path, folder: Path) -> tuple[list[Path], list[Remark]]:
         name = path.relative_to(source).as_posix()
         if not is_text(name):
             drops.append(Remark(printable(name), "its name is not UTF-8: rename it"))
+        elif is_leftover(path):
+            drops.append(Remark(name, leftover(path)))
         elif not path.is_file():
             drops.append(Remark(name, LEADS_NOWHERE))
-        elif path.name.startswith("._"):
-            drops.append(Remark(name, "not a recording but what macOS writes beside one"))
         elif path.suffix.lower() not in AUDIO:
             drops.append(Remark(name, f"not an audio file ({', '.join(sorted(AUDIO))})"))
         else:

@@ -1,10 +1,12 @@
 """Reads and writes BirdCLEF's metadata: CSV, JSON per recording, DDL; knows no audio, no S3."""
 
 import ast
+import codecs
 import csv
 import io
 import json
 import math
+import tokenize
 from collections.abc import Iterator
 
 from helpers.datasets.ids import composed, make_ids
@@ -30,6 +32,7 @@ TAXONOMY_KEY = "taxonomy.csv"
 AUDIO_PREFIX = "train_audio"
 JSON_PREFIX = "metadata"
 _LISTS = ("secondary_labels", "type")
+_ABSENT = ("", "nan", "none", "null")
 _NUMBERS = ("latitude", "longitude", "rating")
 
 _TYPES = {
@@ -53,12 +56,12 @@ _TYPES = {
 
 
 def read_table(data: bytes) -> list[dict[str, str]]:
-    """Return the rows of a metadata CSV, all values as strings.
+    """Return the rows of a metadata CSV, all values as strings; a cell that is cut off is empty.
 
     Raises:
-        ValueError: a required column is missing; the message names it.
+        ValueError: it can't be read, or a required column is missing; the message says which.
     """
-    rows = read_plain(data)
+    rows = _rows(data)
     missing = {"primary_label", "filename"} - set(rows[0] if rows else ())
     if missing:
         raise ValueError(
@@ -68,9 +71,33 @@ def read_table(data: bytes) -> list[dict[str, str]]:
     return rows
 
 
-def read_plain(data: bytes) -> list[dict[str, str]]:
-    """Return the rows of any CSV with a header."""
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+def _rows(data: bytes) -> list[dict[str, str]]:
+    """Return the rows of any CSV with a header.
+
+    Raises:
+        ValueError: its letters or its quotes can't be read; the message names the line.
+    """
+    lines = csv.DictReader(io.StringIO(_text(data), newline=""), restval="")
+    try:
+        return list(lines)
+    except csv.Error as error:
+        raise ValueError(
+            f"{CSV_KEY}, near line {lines.line_num + 1}: {error}: look there for a quote that is "
+            "never closed, or shorten the cell"
+        ) from error
+
+
+def _text(data: bytes) -> str:
+    """Decode UTF-8 or, by its mark, UTF-16; which other encoding it may be, nothing in it says."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return data.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(
+            f"{CSV_KEY}, line {line}: {data[error.start : error.end]!r} is no {error.encoding}: "
+            "save the table as 'CSV UTF-8' in the program that wrote it"
+        ) from error
 
 
 def write_table(rows: list[dict], columns: tuple[str, ...] = COLUMNS) -> bytes:
@@ -83,17 +110,33 @@ def write_table(rows: list[dict], columns: tuple[str, ...] = COLUMNS) -> bytes:
 
 
 def parse_list(text: str | None) -> list[str]:
-    """Return the strings in "['call', 'song']"; an empty or broken cell is an empty list.
+    """Return the strings in "['call', 'song']", also as NumPy prints them; [] for an absent list.
 
-    >>> parse_list("['']")
-    []
+    >>> parse_list("['call' 'song']")
+    ['call', 'song']
     """
-    try:
-        values = ast.literal_eval(text or "[]")
-    except (ValueError, SyntaxError):
+    text = (text or "").strip()
+    if text.casefold() in _ABSENT:
+        return []
+    values = _quoted(text)
+    if values is None:
         values = text.strip("[] ").replace("'", "").replace('"', "").split(",")
-    values = values if isinstance(values, list | tuple) else [values]
-    return [str(value).strip() for value in values if str(value).strip()]
+    return [value.strip() for value in values if value.strip()]
+
+
+def _quoted(text: str) -> list[str] | None:
+    """Return the strings of a list that has nothing else but brackets and commas, or None."""
+    strings, left_over = [], []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.STRING:
+                strings.append(ast.literal_eval(token.string))
+            else:
+                left_over.append(token.string.strip())
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return None
+    plain = all(isinstance(string, str) for string in strings)
+    return strings if plain and set(left_over) <= set("[](),") | {""} else None
 
 
 def parse_number(text: str | None) -> float | None:
@@ -141,8 +184,8 @@ def to_json(id: str, row: dict[str, str], **extra) -> bytes:
 
 
 def json_files(table: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield (key below the raw prefix, bytes) of one JSON file per row of a metadata CSV."""
-    rows = read_table(table)
+    """Yield (key below the raw prefix, bytes) of one JSON file per row that names a recording."""
+    rows = [row for row in read_table(table) if row["filename"].strip()]
     for id, row in zip(recording_ids([row["filename"] for row in rows]), rows, strict=True):
         yield f"{JSON_PREFIX}/{id}.json", to_json(id, row)
 

@@ -3,9 +3,7 @@
 import calendar
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -43,7 +41,7 @@ def _place_finding(frame: pd.DataFrame) -> str:
 def _recordists(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=(8, 0.9 + 0.3 * len(frame)))
     places = range(len(frame))
-    axes.hlines(places, frame["recordists"], frame["recordings"], color="gray", linewidth=1)
+    axes.hlines(places, frame["recordists"], frame["recordings"], color=plots.INK, linewidth=1)
     for index, (name, marker) in enumerate((("recordists", "o"), ("recordings", "s"))):
         color = plots.COLORS[index]
         axes.plot(frame[name], places, marker, color=color, markersize=7, label=name)
@@ -66,7 +64,7 @@ def _ratings(frame: pd.DataFrame) -> Figure:
     figure, axes = plt.subplots(figsize=plots.WIDE)
     names = ["none" if pd.isna(rating) else f"{rating:g}" for rating in frame["rating"]]
     bars = axes.bar(names, frame["recordings"], color=plots.COLORS[0])
-    axes.bar_label(bars, fontsize=8)
+    axes.bar_label(bars, fmt=plots.COUNT, fontsize=8)
     axes.set(
         title="Rated quality", xlabel="rating: 0 is not rated, 5 the best", ylabel="recordings"
     )
@@ -89,9 +87,7 @@ def _hours(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="hour", values="recordings")
     table = table.reindex(columns=range(24)).fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
-    sns.heatmap(
-        table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3, xticklabels=3
-    )
+    plots.count_grid(table, axes, cbar_kws=_whole_numbers(), xticklabels=3)
     axes.set(title="When each species was recorded", xlabel="hour of the day", ylabel="")
     axes.tick_params(rotation=0)
     return figure
@@ -112,7 +108,7 @@ def _months(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="month", values="recordings")
     table = table.reindex(columns=range(1, 13)).fillna(0).astype(int).set_axis(MONTHS, axis=1)
     figure, axes = plt.subplots(figsize=(8, 1.2 + 0.3 * len(table)))
-    sns.heatmap(table, cmap="Blues", ax=axes, cbar_kws=_whole_numbers(), linewidths=0.3)
+    plots.count_grid(table, axes, cbar_kws=_whole_numbers())
     axes.set(title="The season of each species", xlabel="month", ylabel="")
     axes.tick_params(axis="y", rotation=0)
     return figure
@@ -150,10 +146,7 @@ def _pairs(frame: pd.DataFrame) -> Figure:
     table = frame.pivot(index="label", columns="other", values="recordings")
     table = table.reindex(index=labels, columns=labels).fillna(0).astype(int)
     figure, axes = plt.subplots(figsize=(4.0 + 0.6 * len(labels), 2.4 + 0.4 * len(labels)))
-    sns.heatmap(
-        table, cmap="Blues", annot=True, fmt="d", ax=axes, cbar=False, mask=np.asarray(table == 0)
-    )
-    axes.grid(visible=False)
+    plots.count_grid(table, axes, annot=True, fmt=",d", cbar=False)
     axes.tick_params(axis="x", rotation=30)
     plt.setp(axes.get_xticklabels(), ha="right")
     axes.set(title="Heard in the background, in recordings", xlabel="secondary", ylabel="primary")

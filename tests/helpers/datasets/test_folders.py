@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.datasets.folders import walk
+from helpers.datasets.folders import is_leftover, leftover, walk
 
 
 @pytest.fixture
@@ -35,3 +35,12 @@ def test_a_link_that_leads_nowhere_is_told_like_a_file(folder):
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         list(walk(tmp_path / "nothing"))
+
+
+def test_what_a_tool_left_is_told_and_not_opened(folder):
+    (folder / ".git" / "objects").mkdir(parents=True)
+    (folder / ".git" / "objects" / "photo").touch()
+    (folder / ".DS_Store").touch()
+    hidden = [path for path in walk(folder) if is_leftover(path)]
+    assert [path.name for path in hidden] == [".DS_Store", ".git"]
+    assert "1 file" in leftover(hidden[1]) and "hidden" in leftover(hidden[0])

@@ -17,11 +17,17 @@ def test_every_format_and_rate_becomes_the_same_five_seconds(container, rate):
     assert np.corrcoef(wave[4000:150_000], expected)[0, 1] > 0.98
 
 
-def test_stereo_is_mixed_to_mono_at_its_own_rate():
-    left = chirp(1, rate=44_100)
-    data = file_of(np.stack([left, -left], axis=1), rate=44_100)
-    wave, rate = audio.read_audio(data)
-    assert rate == 44_100 and wave.shape == (44_100,) and np.abs(wave).max() < 1e-3
+def test_channels_are_mixed_to_mono_at_their_own_rate():
+    left, right = chirp(1, rate=44_100), np.zeros(44_100, dtype=np.float32)
+    wave, rate = audio.read_audio(file_of(np.stack([left, right], axis=1), rate=44_100))
+    assert rate == 44_100 and wave == pytest.approx(left / 2, abs=1e-4)
+
+
+@pytest.mark.parametrize("gains", [(1, -1), (-0.9, 1), (1, -1, 1, -1), (1, 0, 0, 0, 0, 0, 0, 0)])
+def test_channels_that_cancel_out_leave_the_loudest_one(gains):
+    wave, _ = audio.read_audio(file_of(np.outer(chirp(1), gains)))
+    loudest = max(gains, key=abs)
+    assert wave == pytest.approx(chirp(1) * loudest, abs=1e-4)
 
 
 @pytest.mark.parametrize("seconds", [0.5, 12])
@@ -64,11 +70,36 @@ def test_a_file_that_is_no_recording_is_unreadable_with_its_reason(data, reason)
         audio.read_audio(data)
 
 
-def test_a_wav_from_a_stream_whose_header_knows_no_length_is_read():
+@pytest.mark.parametrize("sound", [0xFFFFFFFF, 0x7FFFF000, 0x7FFFFFDB, 0x80000000, 0])
+def test_a_wav_from_a_stream_whose_header_knows_no_length_is_read(sound):
     data = bytearray(file_of(chirp(1)))
     at = data.index(b"data") + 4
-    data[at : at + 4] = b"\xff\xff\xff\xff"
+    data[4:8] = (sound + 36 & 0xFFFFFFFF).to_bytes(4, "little")
+    data[at : at + 4] = sound.to_bytes(4, "little")
     assert len(audio.read_audio(bytes(data))[0]) == 32_000
+
+
+def streamed_flac(seconds: float) -> bytes:
+    """Return a FLAC whose STREAMINFO has 0 as its 36 bits of samples (RFC 9639, 8.2): unknown."""
+    data = bytearray(file_of(chirp(seconds), "FLAC"))
+    data[21] &= 0xF0
+    data[22:26] = bytes(4)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("seconds", [1, 60, 61.5])
+def test_a_flac_from_a_stream_is_read_to_its_end(seconds):
+    wave, _ = audio.read_audio(streamed_flac(seconds))
+    assert wave == pytest.approx(audio.read_audio(file_of(chirp(seconds), "FLAC"))[0])
+
+
+def test_a_flac_from_a_stream_is_unreadable_where_it_is_cut_or_too_long(monkeypatch):
+    data = streamed_flac(2)
+    with pytest.raises(Unreadable, match="truncated"):
+        audio.read_audio(data[: len(data) // 2])
+    monkeypatch.setattr(audio, "MAX_SECONDS", 1)
+    with pytest.raises(Unreadable, match="longer than"):
+        audio.read_audio(data)
 
 
 @pytest.mark.parametrize(("extension", "loss"), [("flac", 1e-4), ("wav", 1e-4), ("ogg", 0.1)])

@@ -1,9 +1,11 @@
 """Decoding, checking and resizing JPEG photos."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
+import simplejpeg
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
@@ -112,6 +114,30 @@ def test_shrinking_gives_an_upright_square_that_decodes_alike() -> None:
     apart = np.abs(images.decode(small, 64).astype(int) - images.decode(data, 64))
     assert apart.mean() < 3
     assert images.shrink(small, 64) == small
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    """Return one segment of a JPEG."""
+    return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        segment(0xE2, b"ICC_PROFILE\0\1\1" + bytes(6000)),
+        segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + bytes(60_000)),
+        segment(0xFE, b"Exif\0\0MM\0*") + segment(0xED, bytes(9000)),
+    ],
+)
+@pytest.mark.parametrize("kind", [3, 4])
+def test_the_orientation_is_found_behind_any_segment_and_as_any_integer(before, kind):
+    value = struct.pack(">HH", 6, 0) if kind == 3 else struct.pack(">I", 6)
+    tag = struct.pack(">HHI", 0x0112, kind, 1) + value
+    exif = segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + tag + bytes(4))
+    plain = simplejpeg.encode_jpeg(np.zeros((60, 80, 3), np.uint8))
+    assert images.upright_size(plain[:2] + before + exif + plain[2:]) == (60, 80)
+    comment = segment(0xFE, exif[4:])
+    assert images.upright_size(plain[:2] + before + comment + plain[2:]) == (80, 60)
 
 
 def test_a_nonsense_orientation_counts_as_upright() -> None:

@@ -1,5 +1,8 @@
 """The reason of a job's failure is found in its output."""
 
+import subprocess
+import sys
+
 import pytest
 
 from local_aws.instances.failure_reason import failure_reason, last_error
@@ -17,6 +20,76 @@ from local_aws.instances.failure_reason import failure_reason, last_error
 )
 def test_the_scripts_own_error_is_found_below_its_launchers(lines, error):
     assert last_error(lines) == error
+
+
+def printed(script: str) -> list[str]:
+    """Return the lines that Python prints when it runs a script that fails."""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert run.returncode == 1
+    return run.stderr.splitlines()
+
+
+HANDLED = """
+import sys, traceback
+try:
+    1 / 0
+except ZeroDivisionError:
+    traceback.print_exc()
+"""
+GROUP = """
+inner = ExceptionGroup('b', [OSError('c')])
+raise ExceptionGroup('two shards failed', [ValueError('a'), inner])
+"""
+CHAINED = """
+try:
+    {}['a']
+except KeyError as error:
+    raise ValueError('no label') from error
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (
+            "raise ValueError('bad rows:\\n  row 7\\n  row 9')",
+            "ValueError: bad rows:\n  row 7\n  row 9",
+        ),
+        ("e = KeyError('a'); e.add_note('in shard 12'); raise e", "KeyError: 'a'\nin shard 12"),
+        (CHAINED, "ValueError: no label"),
+        (HANDLED + "sys.exit('No samples')", "ZeroDivisionError: division by zero\nNo samples"),
+        (
+            HANDLED + "print(*range(99), sep='\\n', file=sys.stderr); sys.exit('No samples')",
+            "ZeroDivisionError: division by zero\n…\nNo samples",
+        ),
+        ("def f(): f()\nf()", "RecursionError: maximum recursion depth exceeded"),
+        ("f(", "SyntaxError: '(' was never closed"),
+        ("class Odd(Exception): pass\nraise Odd('row 7')", "Odd: row 7"),
+        (
+            GROUP,
+            "ExceptionGroup: two shards failed (2 sub-exceptions)\nValueError: a\n"
+            "ExceptionGroup: b (1 sub-exception)\nOSError: c",
+        ),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "[rank0]: "])
+def test_all_that_python_prints_of_an_exception_is_the_reason(script, reason, prefix):
+    lines = [prefix + line for line in printed(script)]
+    assert last_error(["Traceback (most recent call last):", "KeyError: 'old'", *lines]) == reason
+
+
+def test_what_torchrun_prints_below_the_scripts_error_is_not_in_the_reason():
+    lines = [
+        *(f"[rank1]: {line}" for line in printed("raise ValueError('bad:\\n row 7')")),
+        "E1126 01:02:03.400000 77 torch/distributed/elastic/multiprocessing/api.py:1] failed",
+        "Traceback (most recent call last):",
+        '  File "/opt/bin/torchrun", line 8, in <module>',
+        "torch.distributed.elastic.multiprocessing.errors.ChildFailedError: ",
+        "============================================================",
+        "train.py FAILED",
+        "+++ exit 1",
+    ]
+    assert last_error(lines) == "ValueError: bad:\n row 7"
 
 
 def test_what_a_launcher_wrote_down_does_not_hide_the_scripts_error():

@@ -1,7 +1,7 @@
 """moto is called as by boto3: dicts in and out, and its errors become AwsError."""
 
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -42,23 +42,10 @@ def test_an_error_of_moto_is_an_error_of_aws(recorded):
     assert refused.value.status == 404 and "nobody" in refused.value.message
 
 
-@pytest.mark.parametrize("service", ["ecr", "cloudwatch", "sts"])
+@pytest.mark.parametrize("service", ["ecr", "sts"])
 def test_every_protocol_of_a_recorded_service_is_spoken(recorded, service):
-    now = datetime.now(UTC)
     calls = {
         "ecr": ("DescribeRepositories", {}, "repositories"),
-        "cloudwatch": (
-            "GetMetricStatistics",
-            {
-                "Namespace": "N",
-                "MetricName": "m",
-                "StartTime": now - timedelta(hours=1),
-                "EndTime": now,
-                "Period": 60,
-                "Statistics": ["Average"],
-            },
-            "Datapoints",
-        ),
         "sts": ("GetCallerIdentity", {}, "Account"),
     }
     operation, request, member = calls[service]
@@ -90,12 +77,3 @@ def test_an_operation_that_moto_lacks_is_refused_by_name(tmp_path, failure):
 def test_settings_of_buckets_go_another_way(recorded):
     assert recorded.has("iam", "GetRole") and not recorded.has("iam", "CreateUser")
     assert not recorded.has("s3", "PutBucketPolicy")
-
-
-def test_an_error_with_two_names_has_both_on_the_way_to_the_client(client):
-    now = datetime.now(UTC)
-    cloudwatch = client("cloudwatch")
-    metric = {"Namespace": "N", "MetricName": "m", "Period": 60, "Statistics": ["Average"]}
-    with pytest.raises(cloudwatch.exceptions.InvalidParameterValueException) as refused:
-        cloudwatch.get_metric_statistics(**metric, StartTime=now, EndTime=now)
-    assert refused.value.response["Error"]["Code"] == "InvalidParameterValue"

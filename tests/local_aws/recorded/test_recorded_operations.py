@@ -1,9 +1,6 @@
 """The recorded operations are operations of AWS, and none is on the resources of an engine."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from botocore.exceptions import ClientError
 
 from local_aws.operations import engine_of, table
 from local_aws.recorded.recorded_operations import RECORDED, changes_something, is_recorded
@@ -42,37 +39,8 @@ def test_no_record_of_s3_is_of_an_object(operation):
         ("s3", "PutBucketPolicy", True),
         ("s3", "CreateBucket", True),
         ("s3", "PutObject", False),
-        ("cloudwatch", "PutMetricData", False),
         ("sagemaker", "CreateTransformJob", False),
     ],
 )
 def test_only_recorded_changes_are_told_to_moto_again(service, operation, is_change):
     assert changes_something(service, operation) is is_change
-
-
-@pytest.mark.parametrize(
-    "operation, request_, member",
-    [
-        (
-            "get_metric_data",
-            {"MetricDataQueries": [{"Id": "e", "Expression": "a/2"}]},
-            "MetricDataQueries.Expression",
-        ),
-        ("get_metric_statistics", {"Period": 60, "ExtendedStatistics": ["p90"]}, "Extended"),
-        (
-            "put_metric_data",
-            {"EntityMetricData": [{"MetricData": [{"MetricName": "m"}]}]},
-            "Entity",
-        ),
-    ],
-)
-def test_what_moto_would_pass_over_is_refused_by_name(client, operation, request_, member):
-    if operation.startswith("get"):
-        now = datetime.now(UTC)
-        request_ |= {"StartTime": now - timedelta(hours=1), "EndTime": now}
-    if operation != "get_metric_data":
-        request_ |= {"Namespace": "N"}
-    if operation == "get_metric_statistics":
-        request_ |= {"MetricName": "m"}
-    with pytest.raises(ClientError, match=f"NotImplementedException.* with {member}"):
-        getattr(client("cloudwatch"), operation)(**request_)

@@ -1,7 +1,9 @@
 """Right signatures pass, and any change of a request breaks them."""
 
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 import pytest
-from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -65,4 +67,54 @@ def test_an_old_request_is_refused(monkeypatch):
     headers = signed(path="/a")
     headers["x-amz-date"] = "20200101T000000Z"
     with pytest.raises(AwsError, match="RequestTimeTooSkewed"):
+        check_signature("GET", "/a", "", headers, None, KEYS)
+
+
+def presigned(**fields):
+    """Return the query of a presigned URL, with other fields."""
+    request = AWSRequest("GET", "http://127.0.0.1:1/b/a")
+    lifetime = int(fields.pop("seconds", 60))
+    S3SigV4QueryAuth(Credentials("KEY", "secret"), "s3", "us-east-1", expires=lifetime).add_auth(
+        request
+    )
+    return dict(parse_qsl(urlsplit(request.url).query)) | fields
+
+
+@pytest.mark.parametrize("seconds", [1, 604_800])
+def test_a_presigned_url_lasts_up_to_a_week(seconds):
+    query = urlencode(presigned(seconds=seconds))
+    check_signature("GET", "/b/a", query, {"host": "127.0.0.1:1"}, None, KEYS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"seconds": 604_801}, "AuthorizationQueryParametersError"),
+        ({"X-Amz-Expires": "-1"}, "AuthorizationQueryParametersError"),
+        ({"X-Amz-Expires": "x"}, "AuthorizationQueryParametersError"),
+        ({"X-Amz-SignedHeaders": "accept"}, "SignedHeader"),
+    ],
+)
+def test_a_presigned_url_with_odd_fields_is_refused(fields, code):
+    query = urlencode(presigned(**fields))
+    with pytest.raises(AwsError, match=code):
+        check_signature("GET", "/b/a", query, {"host": "127.0.0.1:1"}, None, KEYS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [("aws4_request", "aws5_request", "valid terminator"), ("/us-east-1/", "/eu-west-1/", "match")],
+)
+def test_a_scope_that_aws_refuses_is_refused(old, new, words):
+    headers = signed(path="/a")
+    headers["authorization"] = headers["authorization"].replace(old, new)
+    with pytest.raises(AwsError, match=words):
+        check_signature("GET", "/a", "", headers, None, KEYS)
+
+
+def test_a_scope_of_another_day_is_refused():
+    headers = signed(path="/a")
+    day = headers["x-amz-date"][:8]
+    headers["authorization"] = headers["authorization"].replace(f"/{day}/", "/20200101/")
+    with pytest.raises(AwsError, match="Date in Credential scope does not match"):
         check_signature("GET", "/a", "", headers, None, KEYS)

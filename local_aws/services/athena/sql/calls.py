@@ -25,8 +25,13 @@ def call(rewriter: Rewriter, node: exp.Anonymous) -> exp.Expression:
         return raw(lambdas.rewrite_call(rewriter, name, node))
     lambdas.refuse(rewriter, name, node)
     if name == "try" and len(node.expressions) == 1:
-        return raw(f"TRY({to_sql(rewriter.trying().rewrite(node.expressions[0]))})")
+        return raw(f"TRY({to_sql(rewriter.rewrite(node.expressions[0]))})")
     arguments = [_argument(rewriter, child) for child in node.expressions]
+    if any(isinstance(a, exp.Distinct) and len(a.expressions) > 1 for a in arguments):
+        values = [value for argument in arguments for value in argument.expressions]
+        types = ", ".join(map(rewriter.scope.name_of, values))
+        message = f"Unexpected parameters ({types}) for function {name}"
+        raise rewriter.failure("FUNCTION_NOT_FOUND", message, node)
     if name in SPECIAL:
         return raw(SPECIAL[name](rewriter, node, arguments))
     templates = template(name, len(arguments))
@@ -57,7 +62,13 @@ def _typed_aggregate(
 ) -> str:
     """Give sum and avg Trino's result types: bigint for integers, decimal for decimals."""
     value = argument.expressions[0] if isinstance(argument, exp.Distinct) else argument
-    target = _result_type(name, scope.kind_of(value), scope.type_of(value))
+    kind = scope.kind_of(value)
+    if name == "avg" and kind == "decimal":
+        decimal = scope.type_of(value)
+        (_, _), (_, scale) = decimal.children
+        quotient = f"t_quotient({{}}, {{count}}, {scale})"
+        return _wrapped(node, f"sum({text})", f"CAST({quotient} AS {decimal})")
+    target = _result_type(name, kind, scope.type_of(value))
     return _wrapped(node, f"{name}({text})", f"CAST({{}} AS {target})" if target else None)
 
 
@@ -67,7 +78,7 @@ def _result_type(name: str, kind: str | None, duckdb_type: DuckDBPyType | None) 
         return "BIGINT"
     if name == "sum" and kind == "float":
         return "FLOAT"
-    if name == "avg" and kind in ("decimal", "float"):
+    if name == "avg" and kind == "float":
         return str(duckdb_type)
     return None
 
@@ -80,9 +91,14 @@ def _wrapped(node: exp.Expression, inner: str, wrapper: str | None) -> str:
     while isinstance(outer.parent, exp.Window | exp.Filter) and outer.parent.this is outer:
         outer = outer.parent
     if outer is node:
-        return wrapper.format(inner)
+        return wrap(wrapper, inner)
     outer.meta[WRAPPER] = wrapper
     return inner
+
+
+def wrap(wrapper: str, call: str) -> str:
+    """Put a call into its wrapper; `{count}` is the count of what the call sums."""
+    return wrapper.format(call, count=call.replace("sum(", "count(", 1))
 
 
 def ignoring_nulls(rewriter: Rewriter, node: exp.IgnoreNulls) -> exp.Expression:

@@ -10,6 +10,12 @@ from local_aws.services.athena.sql.scope import FLOATS, TIMES
 from local_aws.services.athena.sql.types import literal
 
 _WHOLE = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT")
+_CHECKED = {
+    "BOOLEAN": "t_boolean({})",
+    "DATE": "t_day_text({})",
+    "TIMESTAMP": "t_moment_text({})",
+}
+"""Texts that Trino refuses and DuckDB does not: 'yes', an ISO time with its T."""
 _DECIMAL_TEXT = re.compile(r"[+-]?(\d*)\.?(\d*)")
 
 
@@ -38,6 +44,9 @@ def cast(rewriter: Rewriter, node: exp.Cast) -> exp.Expression:
         value = _from_json(value, target)
     elif kind in FLOATS and target in _WHOLE:
         value = f"round({value})"
+    elif kind == "varchar" and (checked := _CHECKED.get(target)):
+        value = checked.format(value)
+        value = f"TRY({value})" if attempt == "TRY_CAST" else value
     elif kind == "varchar" and target in _WHOLE:
         value = _digits(value, attempt)
     elif kind == "varchar" and target in ("DOUBLE", "REAL") and attempt == "CAST":

@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ErrorLevel, ParseError, TokenError
+from sqlglot.tokens import TokenType
 
 from local_aws.services.athena.failures import MalformedQuery, Position, mismatched
 
@@ -29,6 +30,8 @@ class AthenaTrino(Trino):
             for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
             if name in _SPECIAL
         }
+        # Not `::`, `->` and the others of PostgreSQL and Snowflake.
+        COLUMN_OPERATORS = {TokenType.DOT: Trino.Parser.COLUMN_OPERATORS[TokenType.DOT]}
 
 
 class Target(DuckDB):

@@ -18,6 +18,8 @@ _RULES: list[tuple[str, str, str]] = [
     (r"Key and value arrays must be the same length", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"Cannot convert value to JSON: .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"Cannot cast '.*' to \w+", "INVALID_CAST_ARGUMENT", "{0}"),
+    (r"Value cannot be cast to (date|timestamp): .*", "INVALID_CAST_ARGUMENT", "{0}"),
+    (r"'instance' must not be .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"'.*' is not a valid TIMESTAMP field", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (
         r"Could not convert string '(.*)' to (\w+)",

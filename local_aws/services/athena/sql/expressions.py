@@ -37,7 +37,7 @@ def rewrite_expression(rewriter: Rewriter, node: exp.Expression) -> exp.Expressi
         return node
     rewriter.children(node)
     if wrapper := node.meta.get(calls.WRAPPER):
-        return raw(wrapper.format(to_sql(node)))
+        return raw(calls.wrap(wrapper, to_sql(node)))
     if rule := _RULES.get(type(node)):
         return rule(rewriter, node)
     if isinstance(node, COMPARISONS):
@@ -82,8 +82,8 @@ def _divide(rewriter: Rewriter, node: exp.Div, left: str, right: str) -> exp.Exp
     (p1, s1), (_, s2) = map(_digits, types)
     scale = max(s1, s2)
     precision = min(38, p1 + s2 + max(0, s2 - s1))
-    quotient = f"({sides[0]}) / ({sides[1]})"
-    return raw(f"CAST(round({quotient}, {scale}) AS DECIMAL({max(precision, scale)}, {scale}))")
+    quotient = f"t_quotient({sides[0]}, {sides[1]}, {scale})"
+    return raw(f"CAST({quotient} AS DECIMAL({max(precision, scale)}, {scale}))")
 
 
 def _digits(duckdb_type: DuckDBPyType) -> tuple[int, int]:
@@ -121,9 +121,9 @@ def _concat(rewriter: Rewriter, node: exp.DPipe) -> exp.Expression:
 def _subscript(rewriter: Rewriter, node: exp.Bracket) -> exp.Expression:
     kind = rewriter.scope.kind_of(node.this)
     base, index = to_sql(node.this), to_sql(node.expressions[0])
-    if kind == "list" and not rewriter.lenient:
+    if kind == "list":
         return raw(f"t_at({base}, {index})")
-    if kind == "map" and not rewriter.lenient:
+    if kind == "map":
         return raw(f"t_value({base}, {index})")
     return raw(f"({base})[{index}]")
 
@@ -169,6 +169,9 @@ _RULES: dict[type[exp.Expression], Callable[[Rewriter, exp.Expression], exp.Expr
     exp.Substring: _substring,
     exp.StrPosition: _position,
     exp.ParseJSON: _json_literal,
+    exp.Not: type_checks.logical,
+    exp.And: type_checks.logical,
+    exp.Or: type_checks.logical,
     exp.Case: type_checks.case,
     exp.If: type_checks.if_,
     exp.In: type_checks.in_,

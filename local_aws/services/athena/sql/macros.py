@@ -1,6 +1,6 @@
 """DuckDB macros for Trino's functions that are no single call of DuckDB; SQL text only."""
 
-MACROS = """
+MACROS = r"""
 CREATE MACRO t_length(x VARCHAR) AS CAST(length(x) AS BIGINT),
   (x BLOB) AS CAST(octet_length(x) AS BIGINT);
 CREATE MACRO t_substr(s, b, n) AS CASE WHEN b = 0 OR n <= 0 THEN left(s, 0 * b)
@@ -9,6 +9,23 @@ CREATE MACRO t_split_part(s, d, i) AS CASE WHEN i > len(string_split(s, d)) THEN
   ELSE split_part(s, d, i) END;
 CREATE MACRO t_split_to_map(s, d, k) AS map_from_entries(list_transform(string_split(s, d),
   lambda e: struct_pack(key := split_part(e, k, 1), value := split_part(e, k, 2))));
+CREATE MACRO t_strpos(s, d, n) AS CAST(CASE
+  WHEN n = 0 THEN t_fail('''instance'' must not be a positive or negative number.')
+  WHEN abs(n) > len(string_split(s, d)) - 1 THEN 0
+  ELSE length(array_to_string(string_split(s, d)[1:CASE WHEN n > 0 THEN n
+  ELSE len(string_split(s, d)) + n END], d)) + 1 END AS BIGINT);
+CREATE MACRO t_url_encode(s) AS
+  replace(replace(replace(url_encode(s), '%20', '+'), '~', '%7E'), '%2A', '*');
+CREATE MACRO t_boolean(x) AS CASE WHEN lower(x) IN ('true', 't', '1') THEN true
+  WHEN lower(x) IN ('false', 'f', '0') THEN false
+  WHEN x IS NOT NULL THEN t_fail('Cannot cast ''' || x || ''' to BOOLEAN') END;
+CREATE MACRO t_day_text(x) AS CASE WHEN x IS NULL
+  OR regexp_full_match(trim(x), '[+-]?\d{4,}-\d{1,2}-\d{1,2}')
+  THEN x ELSE t_fail('Value cannot be cast to date: ' || x) END;
+CREATE MACRO t_moment_text(x) AS CASE WHEN x IS NULL OR regexp_full_match(trim(x),
+  '[+-]?\d{4,}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?'
+  || '( ?[+-]\d\d?:?\d\d| [A-Za-z][\w/+:-]*)?')
+  THEN x ELSE t_fail('Value cannot be cast to timestamp: ' || x) END;
 CREATE MACRO t_extract(s, p, g) AS CASE WHEN regexp_matches(s, p)
   THEN regexp_extract(s, p, g) END;
 CREATE MACRO t_regexp_position(s, p) AS CASE WHEN regexp_matches(s, p)
@@ -25,7 +42,7 @@ CREATE MACRO t_interval(u, n) AS CASE lower(u)
   WHEN 'month' THEN to_months(CAST(n AS INTEGER))
   WHEN 'quarter' THEN to_months(CAST(3 * n AS INTEGER))
   WHEN 'year' THEN to_months(CAST(12 * n AS INTEGER))
-  ELSE error('''' || u || ''' is not a valid TIMESTAMP field') END;
+  ELSE t_fail('''' || u || ''' is not a valid TIMESTAMP field') END;
 CREATE MACRO t_date_add(u, n, x DATE) AS CAST(x + t_interval(u, n) AS DATE),
   (u, n, x TIMESTAMP) AS x + t_interval(u, n),
   (u, n, x TIMESTAMPTZ) AS x + t_interval(u, n);
@@ -36,7 +53,7 @@ CREATE MACRO t_to_iso8601(x DATE) AS strftime(x, '%Y-%m-%d'),
   (x TIMESTAMPTZ) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%g') || 'Z';
 CREATE MACRO t_timestamp_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g');
 CREATE MACRO t_json_parse(x) AS CASE WHEN x IS NULL THEN NULL WHEN json_valid(x)
-  THEN CAST(x AS JSON) ELSE error('Cannot convert value to JSON: ''' || x || '''') END;
+  THEN CAST(x AS JSON) ELSE t_fail('Cannot convert value to JSON: ''' || x || '''') END;
 CREATE MACRO t_sound(j) AS CASE WHEN json_valid(j) THEN j END;
 CREATE MACRO t_json_extract(j, p) AS json_extract(t_sound(j), p);
 CREATE MACRO t_json_scalar(j, p) AS
@@ -60,17 +77,17 @@ CREATE MACRO t_array_join(a, d) AS array_to_string(list_filter(a, lambda x: x IS
 CREATE MACRO t_array_join_null(a, d, n) AS
   array_to_string(list_transform(a, lambda x: coalesce(CAST(x AS VARCHAR), n)), d);
 CREATE MACRO t_repeat(x, n) AS list_transform(range(n), lambda i: x);
-CREATE MACRO t_slice(a, s, n) AS CASE WHEN s = 0 THEN error('SQL array indices start at 1')
+CREATE MACRO t_slice(a, s, n) AS CASE WHEN s = 0 THEN t_fail('SQL array indices start at 1')
   WHEN s < 0 THEN a[len(a) + s + 1:len(a) + s + n] ELSE a[s:s + n - 1] END;
 CREATE MACRO t_at(a, i) AS CASE
-  WHEN i = 0 THEN error('SQL array indices start at 1')
-  WHEN i < 0 THEN error('Array subscript is negative: ' || i)
-  WHEN i > len(a) THEN error('Array subscript must be less than or equal to array length: '
+  WHEN i = 0 THEN t_fail('SQL array indices start at 1')
+  WHEN i < 0 THEN t_fail('Array subscript is negative: ' || i)
+  WHEN i > len(a) THEN t_fail('Array subscript must be less than or equal to array length: '
     || i || ' > ' || len(a)) ELSE a[i] END;
 CREATE MACRO t_value(m, k) AS CASE WHEN m IS NULL OR map_contains(m, k) THEN m[k]
-  ELSE error('Key not present in map: ' || k) END;
+  ELSE t_fail('Key not present in map: ' || k) END;
 CREATE MACRO t_map(k, v) AS CASE WHEN len(k) <> len(v)
-  THEN error('Key and value arrays must be the same length') ELSE map(k, v) END;
+  THEN t_fail('Key and value arrays must be the same length') ELSE map(k, v) END;
 CREATE MACRO t_bigint_values(m) AS map_from_entries(list_transform(map_entries(m),
   lambda e: struct_pack(key := e.key, value := CAST(e.value AS BIGINT))));
 CREATE MACRO t_entries_map(l) AS map_from_entries(list_filter(l, lambda e, i:
@@ -87,6 +104,7 @@ CREATE MACRO t_whole(x) AS CASE WHEN x IS NULL OR regexp_full_match(x, '[+-]?[0-
   ELSE x || chr(0) END;
 CREATE MACRO t_cbrt(x) AS CASE WHEN power(round(cbrt(x)), 3) = x THEN round(cbrt(x))
   ELSE cbrt(x) END;
+CREATE MACRO t_quotient(a, b, s) AS t_divide_texts(CAST(a AS VARCHAR), CAST(b AS VARCHAR), s);
 CREATE MACRO t_map_entries(m) AS list_transform(map_entries(m), lambda e: row(e.key, e.value));
 CREATE MACRO t_sequence(a BIGINT, b BIGINT) AS
     generate_series(a, b, CASE WHEN a <= b THEN 1 ELSE -1 END),

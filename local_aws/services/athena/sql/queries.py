@@ -11,6 +11,11 @@ from sqlglot import exp
 from local_aws.services.athena.failures import QueryFailed, mismatched
 from local_aws.services.athena.sql.dialect import position_of, raw, to_sql
 from local_aws.services.athena.sql.expressions import rewrite_expression
+from local_aws.services.athena.sql.query_checks import (
+    keep_ties,
+    require_same_types,
+    require_selected,
+)
 from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.scope import Scope
 from local_aws.services.athena.sql.types import quote
@@ -82,7 +87,9 @@ class QueryRewriter:
         for key in ("where", "group", "having", "windows", "expressions", "qualify"):
             _rewrite_part(inner, node, key, set())
         _name_columns(node)
+        require_selected(inner, node)
         _rewrite_part(inner, node, "order", aliases)
+        keep_ties(inner, node)
         for key in ("limit", "offset", "distinct"):
             if value := node.args.get(key):
                 inner.children(value)
@@ -157,6 +164,8 @@ def _check_sides(rewriter: Rewriter, node: exp.SetOperation) -> None:
         name = type(node).__name__.upper()
         message = f"{name} query has different number of fields: {counts[0]}, {counts[1]}"
         raise rewriter.failure("TYPE_MISMATCH", message, node.expression)
+    if not stars:
+        require_same_types(rewriter, node)
 
 
 def _rewrite_part(rewriter: Rewriter, node: exp.Select, key: str, aliases: set[str]) -> None:
@@ -187,6 +196,10 @@ def _check_columns(rewriter: Rewriter, part: exp.Expression, aliases: set[str]) 
             continue
         if rewriter.scope.type_of(column) is None:
             raise _unresolved(rewriter, column)
+        outer = exp.column(column.args["table"].copy()) if column.table else None
+        if outer is not None and rewriter.scope.kind_of(outer) == "json":
+            message = f"Expression {column.table} is not of type ROW"
+            raise rewriter.failure("TYPE_MISMATCH", message, column)
 
 
 def _unresolved(rewriter: Rewriter, column: exp.Column) -> QueryFailed:

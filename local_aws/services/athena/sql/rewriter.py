@@ -25,16 +25,10 @@ class Rewriter:
     """Rewrites a nested query."""
     expression: Callable[["Rewriter", exp.Expression], exp.Expression]
     """Rewrites any other expression, with all nodes below it."""
-    lenient: bool = False
-    """Whether the scope is inside try(): DuckDB's TRY does not catch error()."""
 
     def inside(self, scope: Scope) -> "Rewriter":
         """Return a rewriter for another scope."""
         return replace(self, scope=scope)
-
-    def trying(self) -> "Rewriter":
-        """Return a rewriter for expressions inside try()."""
-        return replace(self, lenient=True)
 
     def rewrite(self, node: exp.Expression) -> exp.Expression:
         """Return DuckDB's form of a node; the argument may be changed."""

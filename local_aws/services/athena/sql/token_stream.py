@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from local_aws.services.athena.failures import MalformedQuery, Position, mismatched
 from local_aws.services.athena.sql.dialect import end_of, position_of
 
-_TOKEN = re.compile(
-    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
-    |(?P<string>'(?:[^']|'')*')
-    |(?P<quoted>`[^`]*`|"(?:[^"]|"")*")
+_FORM = r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
+    |(?P<string>%s)
+    |(?P<quoted>`[^`]*`|%s)
     |(?P<word>[\w$@]+(?:\.\d+)?|\?)
-    |(?P<mark><>|!=|<=|>=|\|\||->|.)""",
+    |(?P<mark><>|!=|<=|>=|\|\||->|.)"""
+_TRINO = re.compile(
+    _FORM % (r"'(?:[^']|'')*'", r'"(?:[^"]|"")*"'),
     re.VERBOSE | re.DOTALL,
 )
+_HIVE = re.compile(
+    _FORM % (r"'(?:[^'\\]|''|\\.)*'", r'"(?:[^"\\]|""|\\.)*"'),
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[0-3][0-7]{2}|.)", re.DOTALL)
+_ESCAPED = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a",
+            "%": "\\%", "_": "\\_"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,13 +35,17 @@ class Token:
 
 
 class TokenStream:
-    """The tokens of a statement, read from the first to the last."""
+    """The tokens of a statement, read from the first to the last.
 
-    def __init__(self, text: str):
-        self.text = text
+    Args:
+        hive: it is DDL, which Hive parses: a backslash in a string escapes.
+    """
+
+    def __init__(self, text: str, hive: bool = False):
+        self.text, self._hive = text, hive
         self._tokens = [
             Token(match.lastgroup, match.group(), match.start(), match.end())
-            for match in _TOKEN.finditer(text)
+            for match in (_HIVE if hive else _TRINO).finditer(text)
             if match.lastgroup != "space"
         ]
         while self._tokens and self._tokens[-1].text == ";":
@@ -114,7 +126,9 @@ class TokenStream:
         if token is None or not (token.kind == "string" or token.text.startswith('"')):
             raise self.mismatch("<string>")
         self._next += 1
-        return token.text[1:-1].replace("''", "'")
+        quote = token.text[0]
+        text = token.text[1:-1].replace(quote * 2, quote)
+        return unescaped(text) if self._hive else text
 
     def names(self) -> list[str]:
         """Read names in brackets."""
@@ -131,7 +145,8 @@ class TokenStream:
         properties = {}
         while not self.accept(")"):
             token = self._token()
-            key = self.string() if token and token.kind != "word" else self.name()
+            named = token and (token.kind == "word" or token.text.startswith("`"))
+            key = self.name() if named else self.string()
             self.expect("=")
             properties[key] = self._value()
             if not self.accept(",") and self.word() != ")":
@@ -201,6 +216,30 @@ class TokenStream:
         if begin is None:
             raise self.mismatch("<type>")
         return self.text[begin.start : end]
+
+
+def unescaped(text: str) -> str:
+    """Replace the escapes in a string of Hive's.
+
+    Source: `unescapeSQLString` of Hive's BaseSemanticAnalyzer.
+    """
+    return _ESCAPE.sub(_character, text)
+
+
+def escaped(text: str) -> str:
+    """Return a text so that it can stand in a string of Hive's."""
+    escapes = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    shown = (escapes.get(c) or (c if c.isprintable() else f"\\u{ord(c):04x}") for c in text)
+    return "".join(shown)
+
+
+def _character(match: re.Match) -> str:
+    code = match[1]
+    if len(code) == 5:
+        return chr(int(code[1:], 16))
+    if len(code) == 3:
+        return chr(int(code, 8))
+    return _ESCAPED.get(code, code)
 
 
 def _blank(text: str) -> str:

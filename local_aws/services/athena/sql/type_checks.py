@@ -73,6 +73,19 @@ def require_one_family(
         raise QueryFailed("TYPE_MISMATCH", message, case_word or position_of_node(node, text))
 
 
+def logical(rewriter: Rewriter, node: exp.Expression) -> exp.Expression:
+    """Require booleans for NOT, AND and OR."""
+    for part in (node.this, node.args.get("expression")):
+        kind = rewriter.scope.kind_of(part) if part is not None else None
+        if kind is None or kind == "boolean" or "null" in kind:
+            continue
+        name = rewriter.scope.name_of(part)
+        role = "Value of logical NOT" if isinstance(node, exp.Not) else "Logical"
+        message = f"{role} expression must evaluate to a boolean (actual: {name})"
+        raise rewriter.failure("TYPE_MISMATCH", message, part)
+    return node
+
+
 def case(rewriter: Rewriter, node: exp.Case) -> exp.Expression:
     """Require one type for all results of a CASE."""
     values = [branch.args["true"] for branch in node.args["ifs"]]

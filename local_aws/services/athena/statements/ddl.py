@@ -1,11 +1,18 @@
 """Executes DDL on the Glue catalog, one function for each statement; parses nothing."""
 
+from urllib.parse import unquote
+
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import hive_name, trino_name
 from local_aws.services.athena.statements.query import analyze
 from local_aws.services.athena.statements.run_context import RunContext
-from local_aws.services.athena.tables.partitions import all_partitions, list_files, split_uri
+from local_aws.services.athena.tables.partitions import (
+    all_partitions,
+    folder_name,
+    list_files,
+    split_uri,
+)
 from local_aws.services.athena.tables.query_tables import encode_view
 
 FAILED = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
@@ -166,6 +173,8 @@ def alter_table(context: RunContext, parts: dict) -> list[str]:
         return _add_partitions(context, table, parts)
     if action == "drop_partitions":
         return _drop_partitions(context, table, parts)
+    if action in ("set_partition_location", "rename_partition"):
+        return _change_partition(context, table, parts)
     if action == "add_columns":
         storage["Columns"] = [*storage["Columns"], *parts["columns"]]
     elif action == "replace_columns":
@@ -203,11 +212,28 @@ def _add_partitions(context: RunContext, table: dict, parts: dict) -> list[str]:
     return []
 
 
+def _change_partition(context: RunContext, table: dict, parts: dict) -> list[str]:
+    """ALTER TABLE … PARTITION … SET LOCATION or RENAME TO: files stay where they are."""
+    values = _values(table, parts["spec"])
+    known = [body for body in all_partitions(context.catalog, table) if body["Values"] == values]
+    if not known:
+        raise _refused(f"Partition not found ({parts['spec']['values']})")
+    new = _values(table, parts["new"]) if "new" in parts else values
+    location = parts.get("location") or known[0]["StorageDescriptor"]["Location"]
+    names = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
+    if new != values and context.add_partitions(table, [(new, location)]):
+        raise _refused("AlreadyExistsException(message:Partition already exists.)")
+    context.catalog.batch_delete_partition({**names, "PartitionsToDelete": [{"Values": values}]})
+    if new == values:
+        context.add_partitions(table, [(new, location)])
+    return []
+
+
 def folder_of(table: dict, values: list[str]) -> str:
     """Return the Hive-style folder of a partition."""
     base = table["StorageDescriptor"]["Location"].rstrip("/")
     pairs = zip(table["PartitionKeys"], values, strict=True)
-    return base + "/" + "".join(f"{key['Name']}={value}/" for key, value in pairs)
+    return base + "/" + "".join(f"{key['Name']}={folder_name(value)}/" for key, value in pairs)
 
 
 def _drop_partitions(context: RunContext, table: dict, parts: dict) -> list[str]:
@@ -232,13 +258,13 @@ def msck(context: RunContext, parts: dict) -> list[str]:
         folders = file.uri.removeprefix(base).split("/")[:-1]
         pairs = [folder.partition("=") for folder in folders[: len(keys)]]
         if [pair[0].lower() for pair in pairs] == keys:
-            values = tuple(pair[2] for pair in pairs)
+            values = tuple(unquote(pair[2]) for pair in pairs)
             folders_of.setdefault(values, base + "/".join(folders[: len(keys)]) + "/")
     new = [(list(values), uri) for values, uri in sorted(folders_of.items()) if values not in known]
     context.add_partitions(table, new)
     name = f"{table['Name']}"
     missing = [
-        f"{name}:" + "/".join(f"{k}={v}" for k, v in zip(keys, values, strict=True))
+        f"{name}:" + "/".join(f"{k}={folder_name(v)}" for k, v in zip(keys, values, strict=True))
         for values, _ in new
     ]
     if not missing:

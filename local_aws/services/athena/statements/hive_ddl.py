@@ -11,8 +11,8 @@ _DELIMITERS = {
     ("MAP", "KEYS", "TERMINATED", "BY"): "mapkey.delim",
     ("LINES", "TERMINATED", "BY"): "line.delim",
     ("NULL", "DEFINED", "AS"): "serialization.null.format",
+    ("ESCAPED", "BY"): "escape.delim",
 }
-_ESCAPES = {"\\t": "\t", "\\n": "\n", "\\001": "\x01", "\\002": "\x02", "\\003": "\x03"}
 
 
 def read_columns(tokens: TokenStream) -> list[dict]:
@@ -95,13 +95,8 @@ def _row_format(tokens: TokenStream, parts: dict) -> None:
         more = False
         for words, key in _DELIMITERS.items():
             if tokens.accept(*words):
-                text = tokens.string()
-                parts["serde"][key] = _ESCAPES.get(text, text)
+                parts["serde"][key] = tokens.string()
                 more = True
-        if tokens.accept("ESCAPED", "BY"):
-            text = tokens.string()
-            parts["serde"]["escape.char"] = text.replace("\\\\", "\\")
-            more = True
 
 
 def _stored_as(tokens: TokenStream, parts: dict) -> Format:
@@ -134,6 +129,14 @@ def partition_specs(tokens: TokenStream) -> list[dict]:
 
 def alter_table(tokens: TokenStream) -> dict:
     """Parse ALTER TABLE behind the table's name."""
+    if tokens.word() == "PARTITION":
+        (spec,) = partition_specs(tokens)
+        if tokens.accept("SET", "LOCATION"):
+            return {"action": "set_partition_location", "spec": spec, "location": tokens.string()}
+        if tokens.accept("RENAME", "TO"):
+            (new,) = partition_specs(tokens)
+            return {"action": "rename_partition", "spec": spec, "new": new}
+        raise tokens.mismatch("'RENAME', 'SET'")
     if tokens.accept("ADD", "COLUMNS"):
         return {"action": "add_columns", "columns": read_columns(tokens)}
     if tokens.accept("REPLACE", "COLUMNS"):
@@ -153,4 +156,4 @@ def alter_table(tokens: TokenStream) -> dict:
         old, new = tokens.name(), tokens.name()
         column = {"Name": new, "Type": _canonical(tokens.type_text())}
         return {"action": "change_column", "old": old, "column": column}
-    raise tokens.mismatch("'ADD', 'CHANGE', 'DROP', 'REPLACE', 'SET'")
+    raise tokens.mismatch("'ADD', 'CHANGE', 'DROP', 'PARTITION', 'REPLACE', 'SET'")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from local_aws.services.athena.failures import MalformedQuery
 from local_aws.services.athena.sql.dialect import parse
+from local_aws.services.athena.sql.foreign_syntax import refuse
 from local_aws.services.athena.sql.token_stream import TokenStream
 from local_aws.services.athena.statements.hive_ddl import alter_table, create_table
 
@@ -16,6 +17,10 @@ STARTS = (
     " 'EXPLAIN', 'INSERT', 'MERGE', 'MSCK', 'PREPARE', 'SHOW', 'TABLE', 'UNLOAD', 'UPDATE',"
     " 'VALUES', 'WITH', <query>"
 )
+
+
+_HIVE = ("EXTERNAL", "DATABASE", "SCHEMA")
+"""After CREATE; a CREATE TABLE without EXTERNAL is Trino's CREATE TABLE AS."""
 
 
 @dataclass
@@ -40,15 +45,17 @@ def parse_statement(text: str) -> Statement:
     """
     tokens = TokenStream(text)
     first = tokens.word()
+    if first == "ALTER" or (first == "CREATE" and tokens.word(1) in _HIVE):
+        tokens = TokenStream(text, hive=True)
     if first in ("SELECT", "WITH", "VALUES", "TABLE", "("):
-        parse(text)
+        refuse(parse(text), text)
         return Statement("query", "DML", "SELECT", {"text": text})
     if first not in _READERS:
         raise tokens.mismatch(STARTS)
     tokens.take()
     statement = _READERS[first](tokens, text)
     if "text" in statement.parts:
-        parse(statement.parts["text"])
+        refuse(parse(statement.parts["text"]), statement.parts["text"])
     return statement
 
 

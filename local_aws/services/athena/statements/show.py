@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 
 from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.sql.token_stream import escaped
 from local_aws.services.athena.statements.run_context import RunContext
 from local_aws.services.athena.tables.information_schema import pages, tables_of
-from local_aws.services.athena.tables.partitions import all_partitions, projected
+from local_aws.services.athena.tables.partitions import partitions_of
 from local_aws.services.athena.tables.query_tables import view_definition
 
 
@@ -54,8 +55,7 @@ def partitions(context: RunContext, parts: dict) -> list[str]:
     if not keys:
         message = f"FAILED: SemanticException Table {table['Name']} is not a partitioned table"
         raise QueryFailed("", message)
-    projection = table["Parameters"].get("projection.enabled", "").lower() == "true"
-    bodies = projected(table) if projection else all_partitions(context.catalog, table)
+    bodies = partitions_of(context.catalog, table)
     return sorted(
         "/".join(f"{key}={value}" for key, value in zip(keys, body["Values"], strict=True))
         for body in bodies
@@ -117,14 +117,14 @@ def create_table(context: RunContext, parts: dict) -> list[str]:
 def _column_lines(columns: list[dict], end: str) -> list[str]:
     lines = [
         f"  `{column['Name']}` {column['Type']}"
-        + (f" COMMENT '{column['Comment']}'" if column.get("Comment") else "")
+        + (f" COMMENT '{escaped(column['Comment'])}'" if column.get("Comment") else "")
         for column in columns
     ]
     return [f"{line}, " for line in lines[:-1]] + [lines[-1] + end]
 
 
 def _property_lines(properties: dict) -> list[str]:
-    lines = [f"  '{key}'='{value}'" for key, value in sorted(properties.items())]
+    lines = [f"  '{escaped(key)}'='{escaped(value)}'" for key, value in sorted(properties.items())]
     return [f"{line}, " for line in lines[:-1]] + [lines[-1] + ") "]
 
 

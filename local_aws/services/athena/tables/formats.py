@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.tables.read_columnar import parquet_bytes, read_orc, read_parquet
-from local_aws.services.athena.tables.read_json import read_ion, read_json
+from local_aws.services.athena.tables.read_json import read_ion, read_json, read_openx
 from local_aws.services.athena.tables.read_text import read_lazy_simple, read_open_csv
 from local_aws.services.athena.tables.readers import Scan
 
@@ -43,7 +43,7 @@ FORMATS = {
 }
 READERS: dict[str, Callable[[Scan], None]] = {
     LAZY_SIMPLE: read_lazy_simple,
-    OPENX: read_json,
+    OPENX: read_openx,
     HIVE_JSON: read_json,
     "org.apache.hadoop.hive.serde2.JsonSerDe": read_json,
     "com.amazon.emr.hive.serde.s3.JsonSerDe": read_json,

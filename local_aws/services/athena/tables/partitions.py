@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from local_aws.errors import AwsError
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.tables.readers import DataFile
 from local_aws.state.catalog import Catalog
 from local_aws.state.objects.store import ObjectStore
-from local_aws.state.partition_filter import keep
+from local_aws.state.partition_filter import NULL_PARTITION, keep
 
-HIDDEN = re.compile(r"(^|/)[_.][^/]*$")
-NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+HIDDEN = re.compile(r"(^|/)[_.]")
+"""A file, or a folder above it, whose name begins so."""
+_ESCAPED_IN_FOLDERS = re.compile(r"""[\x00-\x1f"#%'*/:=?\\\x7f{[\]^]""")
 _RANGE = re.compile(r"NOW(?:\s*([+-])\s*(\d+)\s*(YEARS?|MONTHS?|WEEKS?|DAYS?|HOURS?|MINUTES?))?")
 _JAVA = (("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S"))
 
@@ -39,11 +40,20 @@ def list_files(store: ObjectStore, uri: str, values: tuple = ()) -> Iterator[Dat
     folder = prefix if not prefix or prefix.endswith("/") else prefix + "/"
     try:
         for info in store.list(bucket, folder):
-            if info.size and not HIDDEN.search(info.key):
+            if info.size and not HIDDEN.search(info.key[len(folder) :]):
                 yield DataFile(info.path, f"s3://{bucket}/{info.key}", info.size, values)
     except AwsError as error:
         message = f"Error: The specified bucket does not exist ({bucket})"
         raise QueryFailed("HIVE_METASTORE_ERROR", message) from error
+
+
+def folder_name(value: str | None) -> str:
+    """Return a partition key's value as it stands in a folder's name.
+
+    The characters that are escaped are those of Hive and Trino (`Partitions.escapePathName`).
+    """
+    text = _ESCAPED_IN_FOLDERS.sub(lambda match: f"%{ord(match[0]):02X}", value or "")
+    return text or NULL_PARTITION
 
 
 def all_partitions(catalog: Catalog, table: dict) -> list[dict]:
@@ -59,6 +69,13 @@ def all_partitions(catalog: Catalog, table: dict) -> list[dict]:
             return partitions
 
 
+def partitions_of(catalog: Catalog, table: dict, condition: str | None = None) -> list[dict]:
+    """Return a table's partitions: those of its projection if that is enabled, else all."""
+    if table["Parameters"].get("projection.enabled", "").lower() == "true":
+        return projected(table, condition)
+    return all_partitions(catalog, table)
+
+
 def table_files(
     catalog: Catalog, store: ObjectStore, table: dict, condition: str | None
 ) -> list[DataFile]:
@@ -67,13 +84,10 @@ def table_files(
     keys = table["PartitionKeys"]
     if not keys:
         return list(list_files(store, location))
-    if table["Parameters"].get("projection.enabled", "").lower() == "true":
-        partitions = projected(table)
-    else:
-        partitions = all_partitions(catalog, table)
+    partitions = partitions_of(catalog, table, condition)
     if condition and partitions:
         try:
-            partitions = keep(keys, partitions, condition)
+            partitions = keep(keys, partitions, condition, NULL_PARTITION)
         except duckdb.Error:
             pass  # the condition can't be decided by the keys alone: read all partitions
     return [
@@ -105,13 +119,18 @@ def prunable(select: exp.Select, alias: str, keys: list[str]) -> str | None:
     return " AND ".join(f"({text})" for text in kept) or None
 
 
-def projected(table: dict) -> list[dict]:
-    """Return the partitions that a table's projection properties describe."""
+def projected(table: dict, condition: str | None = None) -> list[dict]:
+    """Return the partitions that a table's projection properties describe.
+
+    Args:
+        condition: the one of a query, which gives the values of injected keys.
+    """
     properties = table["Parameters"]
     location = table["StorageDescriptor"]["Location"].rstrip("/")
     default = "/".join(f"{key['Name']}=${{{key['Name']}}}" for key in table["PartitionKeys"])
     template = properties.get("storage.location.template", f"{location}/{default}/")
-    choices = [_projected_values(properties, key["Name"]) for key in table["PartitionKeys"]]
+    names = [key["Name"] for key in table["PartitionKeys"]]
+    choices = [_projected_values(properties, name, condition) for name in names]
     partitions = []
     for values in itertools.product(*choices):
         uri = template
@@ -121,7 +140,7 @@ def projected(table: dict) -> list[dict]:
     return partitions
 
 
-def _projected_values(properties: dict, name: str) -> list[str]:
+def _projected_values(properties: dict, name: str, condition: str | None) -> list[str]:
     prefix = f"projection.{name}."
     kind = properties.get(prefix + "type", "").lower()
     if kind == "enum":
@@ -133,8 +152,35 @@ def _projected_values(properties: dict, name: str) -> list[str]:
         return [str(value).zfill(digits) for value in range(low, high + 1, step)]
     if kind == "date":
         return _dates(properties, prefix)
+    if kind == "injected":
+        return _injected(name, condition)
     message = f"Table has unsupported projection type '{kind}' for partition key {name}"
     raise QueryFailed("INVALID_TABLE_PROPERTY", message)
+
+
+def _injected(name: str, condition: str | None) -> list[str]:
+    """Return the values that a condition lists for a key by `=` or IN."""
+    tree = parse_one(condition, dialect="duckdb") if condition else exp.true()
+    values = []
+    for part in tree.flatten() if isinstance(tree, exp.And) else [tree]:
+        part = part.unnest()
+        if isinstance(part, exp.EQ):
+            sides = [part.this, part.expression]
+        elif isinstance(part, exp.In):
+            sides = [part.this, *part.expressions]
+        else:
+            continue
+        texts = [side for side in sides if not side.find(exp.Column)]
+        if len(texts) == len(sides) - 1 and name in (side.name.lower() for side in sides):
+            items = ", ".join(f"CAST({text.sql(dialect='duckdb')} AS VARCHAR)" for text in texts)
+            values.append(set(duckdb.execute(f"SELECT {items}").fetchone()))
+    if not values:
+        raise QueryFailed(
+            "CONSTRAINT_VIOLATION",
+            f"For the injected projected partition column {name}, the WHERE clause must contain "
+            "only static equality conditions, and at least one such condition must be present.",
+        )
+    return sorted(set.intersection(*values))
 
 
 def _dates(properties: dict, prefix: str) -> list[str]:

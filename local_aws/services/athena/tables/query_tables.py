@@ -12,14 +12,16 @@ from local_aws.errors import AwsError
 from local_aws.services.athena.failures import Cancelled, QueryFailed
 from local_aws.services.athena.sql.dialect import parse, position_of_node, to_sql
 from local_aws.services.athena.sql.queries import QueryRewriter
-from local_aws.services.athena.sql.types import Type, parse_type, quote
+from local_aws.services.athena.sql.types import Type, literal, parse_type, quote, to_duckdb
 from local_aws.services.athena.tables import information_schema
 from local_aws.services.athena.tables.formats import reader_of, scanned_bytes
-from local_aws.services.athena.tables.partitions import prunable, table_files
+from local_aws.services.athena.tables.partitions import partitions_of, prunable, table_files
 from local_aws.services.athena.tables.readers import Scan, empty_select
 from local_aws.state.catalog import Catalog
 from local_aws.state.objects.store import ObjectStore
+from local_aws.state.partition_filter import NULL_PARTITION, values_table
 
+PARTITIONS = "$partitions"
 VIEW_PREFIX = "/* Presto View: "
 
 
@@ -60,28 +62,28 @@ class QueryTables:
         if self.wanted is not None:
             self.wanted |= {node.name.lower() for node in tree.find_all(exp.Identifier)}
 
-    def lookup(self, node: exp.Table, text: str) -> dict:
-        """Return a table of the catalog.
+    def lookup(self, node: exp.Table, text: str, name: str | None = None) -> dict:
+        """Return a table of the catalog, by a node's name or another.
 
         Raises:
             QueryFailed: the table, its schema or its catalog does not exist.
         """
         catalog = node.catalog.lower() or "awsdatacatalog"
         database = node.db.lower() or self.database
-        position = position_of_node(node, text)
+        position, name = position_of_node(node, text), name or node.name.lower()
         if catalog != "awsdatacatalog":
             raise QueryFailed("CATALOG_NOT_FOUND", f"Catalog '{catalog}' does not exist", position)
         if not database:
             message = "Schema must be specified when session schema is not set"
             raise QueryFailed("MISSING_SCHEMA_NAME", message, position)
         try:
-            request = {"DatabaseName": database, "Name": node.name.lower()}
+            request = {"DatabaseName": database, "Name": name}
             return self._catalog.get_table(request)["Table"]
         except AwsError as error:
             if error.message.startswith("Database"):
                 message = f"Schema '{database}' does not exist"
                 raise QueryFailed("SCHEMA_NOT_FOUND", message, position) from None
-            message = f"Table 'awsdatacatalog.{database}.{node.name.lower()}' does not exist"
+            message = f"Table 'awsdatacatalog.{database}.{name}' does not exist"
             raise QueryFailed("TABLE_NOT_FOUND", message, position) from None
 
     def open(self, node: exp.Table, text: str) -> tuple[str, bool]:
@@ -94,6 +96,8 @@ class QueryTables:
             )
             self._connection.register(name, table)
             return quote(name), False
+        if node.name.lower().endswith(PARTITIONS):
+            return self._partitions(node, text), False
         table = self.lookup(node, text)
         self.mentions.append(f"{table['DatabaseName']}.{table['Name']}")
         if table.get("TableType") == "VIRTUAL_VIEW":
@@ -108,6 +112,24 @@ class QueryTables:
             f"CREATE TEMP TABLE {quote(name)} AS {empty_select(columns, partitions)}"
         )
         return quote(name), True
+
+    def _partitions(self, node: exp.Table, text: str) -> str:
+        """Return the hidden table of a table's partitions: a row each, a column for each key."""
+        table = self.lookup(node, text, node.name.lower().removesuffix(PARTITIONS))
+        keys = typed_columns(table)[1]
+        if not keys:
+            message = f"Table '{table['DatabaseName']}.{node.name.lower()}' does not exist"
+            raise QueryFailed("TABLE_NOT_FOUND", message, position_of_node(node, text))
+        name = f"{node.name.lower()}:{len(self._opened)}:{len(self.mentions)}"
+        self.mentions.append(name)
+        rows = values_table(table["PartitionKeys"], partitions_of(self._catalog, table))
+        self._connection.register(name, rows)
+        columns = ", ".join(
+            f"CAST(nullif({quote(key)}, {literal(NULL_PARTITION)}) AS {to_duckdb(kind)})"
+            f" AS {quote(key)}"
+            for key, kind in keys
+        )
+        return f"(SELECT {columns} FROM {quote(name)})"
 
     def _view(self, table: dict) -> str:
         view = view_definition(table)

@@ -8,9 +8,11 @@ import pyarrow.parquet as parquet
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import literal, quote, to_duckdb
+from local_aws.services.athena.tables.file_types import fits, is_bytes
 from local_aws.services.athena.tables.readers import (
     DataFile,
     Scan,
+    bad_data,
     file_table,
     key_columns,
     missing,
@@ -22,8 +24,11 @@ def read_parquet(scan: Scan) -> None:
     columns = _parquet_columns(scan)
     items = []
     for name, kind in scan.columns:
-        actual = columns.get(name.lower())
-        value = missing(kind) if actual is None else f"CAST({quote(actual)} AS {to_duckdb(kind)})"
+        value = missing(kind)
+        if (field := columns.get(name.lower())) is not None:
+            unmarked = is_bytes(field.type) and to_duckdb(kind) == "VARCHAR"
+            actual = f"decode({quote(field.name)})" if unmarked else quote(field.name)
+            value = f"CAST({actual} AS {to_duckdb(kind)})"
         items.append(f"{value} AS {quote(name)}")
     # DuckDB reads names as patterns: `x[1].parquet` would match another file, `x1.parquet`.
     names = (re.sub(r"[*?[]", r"[\g<0>]", str(file.path)) for file in scan.files)
@@ -35,12 +40,23 @@ def read_parquet(scan: Scan) -> None:
     _finish(scan, items, source, keep_view=True)
 
 
-def _parquet_columns(scan: Scan) -> dict[str, str]:
-    """Return the files' columns, by lower-case name."""
-    columns: dict[str, str] = {}
+def _parquet_columns(scan: Scan) -> dict[str, pa.Field]:
+    """Return the files' columns, by lower-case name.
+
+    Raises:
+        QueryFailed: a file has another type than the table for a column of the query.
+    """
+    columns: dict[str, pa.Field] = {}
+    kinds = dict(scan.columns)
     for file in scan.files:
-        for name in _schema(file).names:
-            columns.setdefault(name.lower(), name)
+        for field in _schema(file):
+            name = field.name.lower()
+            if name in kinds and scan.wants(name) and not fits(kinds[name], field.type):
+                raise bad_data(
+                    f"Field {name}'s type {str(field.type).upper()} in parquet file {file.uri} is "
+                    f"incompatible with type {kinds[name].base} defined in table schema"
+                )
+            columns.setdefault(name, field)
     return columns
 
 
@@ -62,6 +78,7 @@ def read_orc(scan: Scan) -> None:
             reader = orc.ORCFile(file.path)
             actual = {field.lower(): field for field in reader.schema.names}
             wanted = [actual[c] for c, _ in scan.columns if c in actual and scan.wants(c)]
+            _check_orc(scan, file, reader.schema, actual)
             table = reader.read(columns=wanted) if wanted else None
         except (OSError, ValueError) as error:
             message = f"Error opening Hive split {file.uri}: {str(error).splitlines()[0]}"
@@ -83,6 +100,18 @@ def read_orc(scan: Scan) -> None:
     _finish(scan, columns, f"({' UNION ALL '.join(parts)})", keep_view=False)
     for name in names:
         scan.connection.execute(f"DROP VIEW IF EXISTS {quote(name)}")
+
+
+def _check_orc(scan: Scan, file: DataFile, schema: pa.Schema, actual: dict[str, str]) -> None:
+    for name, kind in scan.columns:
+        if name not in actual or not scan.wants(name):
+            continue
+        data = schema.field(actual[name]).type
+        if not fits(kind, data):
+            raise bad_data(
+                f"Malformed ORC file. Cannot read SQL type '{kind.base}' from ORC stream "
+                f"'.{name}' of type {str(data).upper()} [{file.uri}]"
+            )
 
 
 def _finish(scan: Scan, items: list[str], source: str, keep_view: bool) -> None:

@@ -5,11 +5,16 @@ up to 1,000 lines of each batch.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+
+import pyarrow as pa
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import Type, literal, quote, to_duckdb
 from local_aws.services.athena.tables.ion import ion_batches
+from local_aws.services.athena.tables.lenient_json import Malformed, conversion, strict
 from local_aws.services.athena.tables.readers import (
     IS_OBJECT,
     Scan,
@@ -30,25 +35,47 @@ def read_json(scan: Scan) -> None:
     fill_table(scan, line_batches(scan), lambda: _items(scan))
 
 
+def read_openx(scan: Scan) -> None:
+    """Read files as OpenX's serde does, which takes more than strict JSON and converts more."""
+    fill_table(scan, line_batches(scan), lambda: _items(scan, lenient=True))
+
+
 def read_ion(scan: Scan) -> None:
     """Read files that are streams of Ion values; JSON, pretty-printed or not, is Ion too."""
     fill_table(scan, ion_batches(scan), lambda: _items(scan))
 
 
-def _items(scan: Scan) -> list[str]:
+def _items(scan: Scan, lenient: bool = False) -> list[str]:
     """Return the SQL of the columns over the registered `lines`."""
-    spellings = _spellings(scan)
+    spellings = _spellings(scan, lenient)
     structure: dict[str, str] = {}
+    repairs: dict[int, tuple[str, str]] = {}
     items = []
     for name, kind in scan.columns:
         keys = _keys_of(scan, name, spellings) if scan.wants(name) else []
         for spelling in keys:
             structure[spelling] = _structure(scan, _path(spelling), kind)
-        parts = [f"fields.{quote(f'{i}')}" for i, s in enumerate(structure) if s in keys]
+            misfit = f"fields.{quote(f'bad:{len(structure) - 1}')}"
+            if lenient and (repair := conversion(kind, misfit)):
+                repairs[len(structure) - 1] = repair
+            if lenient and kind.base == "boolean":
+                structure[spelling] = "VARCHAR"
+        parts = [
+            _repaired(f"fields.{quote(f'{i}')}", repairs.get(i), lenient and kind.base == "boolean")
+            for i, s in enumerate(structure)
+            if s in keys
+        ]
         value = f"coalesce({', '.join(parts)})" if parts else "NULL"
         items.append(f"CAST({value} AS {to_duckdb(kind)}) AS {quote(name)}")
     _parse(scan, structure)
+    _refuse_misfits(scan, structure, {i: fits for i, (_, fits) in repairs.items()})
     return items
+
+
+def _repaired(value: str, repair: tuple[str, str] | None, is_flag: bool) -> str:
+    if is_flag:
+        return f"lower({value}) = 'true'"
+    return f"coalesce({value}, {repair[0]})" if repair else value
 
 
 def _keys_of(scan: Scan, name: str, spellings: set[str]) -> list[str]:
@@ -62,16 +89,43 @@ def _keys_of(scan: Scan, name: str, spellings: set[str]) -> list[str]:
     )
 
 
-def _spellings(scan: Scan) -> set[str]:
-    """Return all keys of the top level; refuse lines that are not objects."""
-    rows = scan.connection.execute(
-        f"SELECT DISTINCT CASE WHEN {IS_OBJECT}"
-        " THEN json_keys(line) WHEN trim(line) = '' THEN [] END FROM lines"
-    ).fetchall()
+def _spellings(scan: Scan, lenient: bool) -> set[str]:
+    """Return all keys of the top level; refuse lines that are not objects, or have a key twice."""
+    rows = _key_lists(scan)
+    if lenient and (None,) in rows:
+        _make_strict(scan)
+        rows = _key_lists(scan)
     ignores = scan.serde.get("ignore.malformed.json", "false").lower() == "true"
     if (None,) in rows and not ignores:
         raise _malformed(scan)
+    for (keys,) in rows if not ignores else ():
+        if twice := [key for key, n in Counter(map(str.lower, keys or [])).items() if n > 1]:
+            message = f'Row is not a valid JSON Object - JSONException: Duplicate key "{twice[0]}"'
+            raise QueryFailed("HIVE_CURSOR_ERROR", message)
     return {key for (keys,) in rows for key in keys or []}
+
+
+def _key_lists(scan: Scan) -> list[tuple[list[str] | None]]:
+    """Return the different lists of keys that lines have; None for a line that is no object."""
+    return scan.connection.execute(
+        f"SELECT DISTINCT CASE WHEN {IS_OBJECT}"
+        " THEN json_keys(line) WHEN trim(line) = '' THEN [] END FROM lines"
+    ).fetchall()
+
+
+def _make_strict(scan: Scan) -> None:
+    """Replace the lines that only OpenX can read by strict JSON."""
+    table = scan.connection.sql("SELECT file, line FROM lines").to_arrow_table()
+    lines = table["line"].to_pylist()
+    rows = scan.connection.sql(
+        "SELECT n FROM (SELECT row_number() OVER () - 1 AS n, line FROM lines)"
+        f" WHERE trim(line) <> '' AND NOT {IS_OBJECT}"
+    ).fetchall()
+    for (number,) in rows:
+        with suppress(Malformed):  # refused, or ignored, like any other that is no object
+            lines[number] = strict(lines[number])
+    scan.connection.unregister("lines")
+    scan.connection.register("lines", pa.table({"file": table["file"], "line": lines}))
 
 
 def _malformed(scan: Scan) -> QueryFailed:
@@ -149,17 +203,24 @@ def _parse(scan: Scan, structure: dict[str, str]) -> None:
     scan.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE fields AS SELECT {select} FROM {inner} WHERE line <> ''"
     )
-    _refuse_misfits(scan, structure)
 
 
-def _refuse_misfits(scan: Scan, structure: dict[str, str]) -> None:
-    """Raise for a value that does not fit its column: Hive does not replace it by NULL."""
+def _refuse_misfits(scan: Scan, structure: dict[str, str], fitting: dict[int, str]) -> None:
+    """Raise for a value that does not fit its column: Hive does not replace it by NULL.
+
+    Args:
+        fitting: by column, the condition for values that are converted nevertheless.
+    """
     columns = [
         (i, key, kind) for i, (key, kind) in enumerate(structure.items()) if kind != "VARCHAR"
     ]
-    if not columns:
+    if not columns or scan.nulls_misfits:
         return
-    firsts = ", ".join(f"any_value({quote(f'bad:{i}')})" for i, _, _ in columns)
+    firsts = ", ".join(
+        f"any_value({quote(f'bad:{i}')})"
+        f" FILTER (WHERE NOT coalesce({fitting.get(i, 'false')}, false))"
+        for i, _, _ in columns
+    )
     values = scan.connection.execute(f"SELECT {firsts} FROM fields").fetchone()
     for value, (i, key, kind) in zip(values, columns, strict=True):
         if value is not None:

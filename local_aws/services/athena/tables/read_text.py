@@ -4,6 +4,7 @@ import csv
 
 import pyarrow as pa
 
+from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import Type, literal, quote, to_duckdb
 from local_aws.services.athena.tables.readers import Scan, bad_data, fill_table, line_batches
 
@@ -18,7 +19,7 @@ def read_lazy_simple(scan: Scan) -> None:
 def _lazy_items(scan: Scan) -> list[str]:
     delimiter = _character(scan.serde.get("field.delim") or scan.serde.get("serialization.format"))
     cells = f"string_split(line, {literal(delimiter)})"
-    if escape := scan.serde.get("escape.char"):
+    if escape := scan.serde.get("escape.delim"):
         _split_escaped(scan, delimiter, escape)
         cells = "cells"
     scan.connection.execute(
@@ -120,10 +121,11 @@ def _csv_items(scan: Scan) -> list[str]:
         if not scan.wants(name):
             items.append(f"CAST(NULL AS {to_duckdb(kind)}) AS {quote(name)}")
             continue
-        _refuse_bad_cells(scan, i, name, kind)
-        items.append(
-            f"CAST({_csv_value(f'fields.cells[{i}]', kind)} AS {to_duckdb(kind)}) AS {quote(name)}"
-        )
+        attempt = "TRY_CAST" if scan.nulls_misfits else "CAST"
+        if not scan.nulls_misfits:
+            _refuse_bad_cells(scan, i, name, kind)
+        value = _csv_value(f"fields.cells[{i}]", kind, attempt)
+        items.append(f"{attempt}({value} AS {to_duckdb(kind)}) AS {quote(name)}")
     return items
 
 
@@ -135,20 +137,23 @@ def _csv_rows(scan: Scan, lines: list[str]) -> list[list[str]]:
         "escapechar": scan.serde.get("escapeChar", "\\"),
         "doublequote": True,
     }
+    if len({options["delimiter"], options["quotechar"], options["escapechar"]}) < 3:
+        message = "The separator, quote, and escape characters must be different!"
+        raise QueryFailed("GENERIC_INTERNAL_ERROR", message)
     rows = list(csv.reader(lines, **options))
     if len(rows) != len(lines):
         rows = [next(csv.reader([line], **options), []) for line in lines]
     return rows
 
 
-def _csv_value(text: str, kind: Type) -> str:
+def _csv_value(text: str, kind: Type, attempt: str) -> str:
     if kind.base in _NUMBERS or kind.base == "boolean":
         text = f"nullif(trim({text}), '')"
     if kind.base == "date":
-        days = f"CAST(nullif({text}, '') AS INTEGER)"
+        days = f"{attempt}(nullif({text}, '') AS INTEGER)"
         return f"DATE '1970-01-01' + to_days({days})"
     if kind.base == "timestamp":
-        return f"make_timestamp(1000 * CAST(nullif({text}, '') AS BIGINT))"
+        return f"make_timestamp(1000 * {attempt}(nullif({text}, '') AS BIGINT))"
     return text
 
 

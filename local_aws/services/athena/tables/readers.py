@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from local_aws.services.athena.failures import Cancelled, QueryFailed
 from local_aws.services.athena.sql.types import Type, quote, to_duckdb
+from local_aws.state.partition_filter import NULL_PARTITION
 
 BATCH_BYTES = 64 << 20
 IS_OBJECT = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"
@@ -50,6 +51,12 @@ class Scan:
     def wants(self, column: str) -> bool:
         """Say whether the query uses a column."""
         return self.wanted is None or column.lower() in self.wanted
+
+    @property
+    def nulls_misfits(self) -> bool:
+        """Say whether a value that does not fit its column is NULL rather than an error."""
+        properties = {**self.parameters, **self.serde}
+        return properties.get("use.null.for.invalid.data", "").strip().lower() == "true"
 
     def check(self) -> None:
         """Raise if the query was stopped."""
@@ -138,7 +145,7 @@ def file_table(scan: Scan) -> pa.Table:
 def key_columns(scan: Scan) -> list[str]:
     """Return the select items of the partition keys over `file_table`."""
     return [
-        f"CAST(nullif({quote('#' + name)}, '__HIVE_DEFAULT_PARTITION__') AS {to_duckdb(kind)})"
+        f"CAST(nullif({quote('#' + name)}, '{NULL_PARTITION}') AS {to_duckdb(kind)})"
         f" AS {quote(name)}"
         for name, kind in scan.partitions
     ]

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote as escaped
 
 import duckdb
 import pyarrow as pa
@@ -22,10 +21,11 @@ from duckdb.sqltypes import DuckDBPyType
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.types import quote
-from local_aws.services.athena.tables.partitions import NULL_PARTITION
+from local_aws.services.athena.tables.partitions import folder_name
 from local_aws.services.athena.tables.result_text import writer_of
 from local_aws.services.athena.tables.results import put
 from local_aws.state.objects.store import ObjectStore
+from local_aws.state.partition_filter import NULL_PARTITION
 
 MOST_PARTITIONS = 100
 _COMPRESSIONS = {
@@ -111,7 +111,7 @@ def _partitioned(table: pa.Table, keys: tuple[str, ...]) -> Iterator[tuple[str, 
         for key, text in zip(keys, texts, strict=True):
             same = pc.equal(text, row[key])
             mask = same if mask is None else pc.and_(mask, same)
-        yield "".join(f"{key}={escaped(row[key], safe=' ,+')}/" for key in keys), mask
+        yield "".join(f"{key}={folder_name(row[key])}/" for key in keys), mask
 
 
 def _bucketed(

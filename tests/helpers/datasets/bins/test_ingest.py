@@ -41,8 +41,9 @@ def test_photos_that_are_links_are_brought_and_those_to_nowhere_listed(tmp_path:
     (source / "images").mkdir()
     for name in "ab":
         (source / "images" / f"{name}.jpg").symlink_to(f"../far/{name}.jpg")
-    first, _ = DATASET.ingest(source, raw)
-    assert first.source == "images/b.jpg" and "leads nowhere" in first.reason
+    drops = {drop.source: drop.reason for drop in DATASET.ingest(source, raw)}
+    assert drops.keys() == {"far", "images/b.jpg", "metadata/b.json"}
+    assert "leads nowhere" in drops["images/b.jpg"]
     assert laid_out(raw) == ["bin-images/a.jpg", "metadata/a.json"]
     assert not (raw / "bin-images/a.jpg").is_symlink()
 
@@ -54,6 +55,27 @@ def test_what_has_no_partner_or_no_count_is_listed(tmp_path: Path) -> None:
     assert laid_out(tmp_path / "raw") == ["bin-images/a.jpg", "metadata/a.json"]
     assert drops.keys() == {"b.jpg", "c.json", "d.json"}
     assert "b.json is missing" in drops["b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("images/b.png", "neither a photo"),
+        ("metadata/b.txt", "neither a photo"),
+        ("b.jpg", "neither a photo"),
+        ("images/.DS_Store", "left by a system"),
+        ("__MACOSX/images/a.jpg", "left by a system or a tool: 1 file"),
+        ("more/c.jpg", "a folder in which nothing is looked for"),
+    ],
+)
+def test_what_lies_where_nothing_is_looked_for_is_listed(tmp_path, name, reason):
+    source = tmp_path / "mine"
+    write(source, images__a_jpg=b"", metadata__a_json=GOOD)
+    (source / name).parent.mkdir(parents=True, exist_ok=True)
+    (source / name).touch()
+    (drop,) = DATASET.ingest(source, tmp_path / "raw")
+    assert reason in drop.reason
+    assert laid_out(tmp_path / "raw") == ["bin-images/a.jpg", "metadata/a.json"]
 
 
 @pytest.mark.parametrize(

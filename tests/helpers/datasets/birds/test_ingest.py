@@ -71,7 +71,7 @@ def test_every_id_has_its_metadata_file(tmp_path, out):
 
 LABELS = [
     "鳥", "犬", "Северный", "Eisvogel-Ö", "Owl", "owl", "barn owl", "barn_owl", "a,b", "a'b", 'a"b',
-    ".hidden", "0", "00", "x" * 255, "é" * 120, "$x$", "<b>",
+    "0", "00", "x" * 255, "é" * 120, "$x$", "<b>",
 ]  # fmt: skip
 
 
@@ -136,11 +136,25 @@ def test_a_class_with_blanks_around_its_name_is_the_one_without(tmp_path, out):
     assert [record.label for record in records] == ["owl"] * 3 and not more
 
 
-def test_what_macos_packs_beside_a_recording_is_no_recording(tmp_path, out):
-    files = {"owl/1.wav": SOUNDS["wav"], "owl/._1.wav": b"\0", "__MACOSX/owl/._1.wav": b"\0"}
-    drops = DATASET.ingest(lay(tmp_path / "mine", files), out)
-    assert {drop.source for drop in drops} == {"owl/._1.wav", "__MACOSX/owl/._1.wav"}
-    assert {key.split("/")[1] for key in tree(out) if key.startswith("train_audio/")} == {"owl"}
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("owl/._1.wav", "owl/._1.wav"),
+        ("__MACOSX/owl/1.wav", "__MACOSX"),
+        (".ipynb_checkpoints/1-checkpoint.wav", ".ipynb_checkpoints"),
+        (".git/annex/1.wav", ".git"),
+        ("owl/@eaDir/1.wav", "owl/@eaDir"),
+        ("$RECYCLE.BIN/1.wav", "$RECYCLE.BIN"),
+    ],
+)
+def test_what_systems_and_tools_leave_is_no_recording_and_counted(tmp_path, out, name, source):
+    files = {"owl/1.wav": SOUNDS["wav"], name: SOUNDS["wav"]}
+    (drop,) = DATASET.ingest(lay(tmp_path / "mine", files), out)
+    assert drop.source == source and "left by a system or a tool" in drop.reason
+    assert ("1 file" in drop.reason) == (source != name)
+    assert [key for key in tree(out) if key.startswith("train_audio/")] == [
+        "train_audio/owl/owl-1.wav"
+    ]
 
 
 def test_a_name_that_is_no_text_is_left_out_and_listed(tmp_path, out):
@@ -172,6 +186,19 @@ def test_birdclefs_layout_is_taken_over_as_it_is(tmp_path, out):
     raw = tree(out)
     assert {key: raw[key] for key in files} == files
     assert set(raw) - set(files) == {"metadata/XC1.json"}
+
+
+def test_a_row_that_is_cut_off_is_set_aside_alone(tmp_path, out):
+    rows = [{"primary_label": "owl", "filename": "owl/XC1.ogg"}]
+    files = {
+        "train_metadata.csv": write_table(rows) + b"owl,[]",
+        "train_audio/owl/XC1.ogg": SOUNDS["ogg"],
+    }
+    assert DATASET.ingest(lay(tmp_path / "kaggle", files), out) == []
+    records, (drop,) = DATASET.records(tree(out), tree(out).__getitem__)
+    assert [record.id for record in records] == ["XC1"]
+    assert (drop.source, drop.reason) == ("train_metadata.csv, row 2", "names no file: cut off")
+    assert [key for key in tree(out) if key.startswith("metadata/")] == ["metadata/XC1.json"]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,10 @@ ROW = {
         ("song", ["song"]),
         ("[song, call]", ["song", "call"]),
         ("['song", ["song"]),
+        ("['call' 'song']", ["call", "song"]),
+        ("['call'\n \"bird's song\"]", ["call", "bird's song"]),
+        ("nan", []),
+        ("None", []),
     ],
 )
 def test_a_list_in_a_string_is_read_whatever_became_of_it(cell, values):
@@ -68,6 +72,25 @@ def test_the_table_names_exactly_the_keys_of_the_json():
 @pytest.mark.parametrize("table", [b"", b"filename,author\r\nx.ogg,me\r\n"])
 def test_a_table_without_labels_is_refused_with_the_columns_expected(table):
     with pytest.raises(ValueError, match="primary_label.*secondary_labels"):
+        metadata.read_table(table)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_table_is_read_in_each_encoding_that_its_first_bytes_tell(encoding):
+    table = metadata.write_table([ROW | {"author": "J. Müller"}]).decode().encode(encoding)
+    assert metadata.read_table(table)[0]["author"] == "J. Müller"
+
+
+@pytest.mark.parametrize(
+    ("author", "reason"),
+    [
+        ("J. Müller".encode("cp1252"), "line 2.*CSV UTF-8"),
+        (b"x" * 200_000, "line 2.*shorten the cell"),
+    ],
+)
+def test_a_table_that_cannot_be_read_names_the_line_and_what_to_do(author, reason):
+    table = metadata.write_table([ROW]).replace(b"Ada, the Elder", author)
+    with pytest.raises(ValueError, match=f"train_metadata.csv.*{reason}"):
         metadata.read_table(table)
 
 

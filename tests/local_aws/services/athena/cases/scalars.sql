@@ -122,3 +122,13 @@ SELECT floor(7), ceil(7), floor(7.5), floor(seconds / 10) * 10 FROM recordings W
 
 SELECT width_bucket(12, ARRAY[10, 20]), CAST('abc' AS char(2))
 --> 1 | ab
+
+SELECT TRY(json_parse(x)), json_extract_scalar(TRY(json_parse(x)), '$.a') FROM (VALUES '{bad', '{"a":1}') t(x)
+--> NULL | NULL
+--> {"a":1} | 1
+
+SELECT TRY(element_at(ARRAY[1, 2], 0)), TRY(ARRAY[1][5]), TRY(MAP(ARRAY['a'], ARRAY[1])['b']), TRY(slice(ARRAY[1], 0, 1)), TRY(map(ARRAY[1], ARRAY[1, 2]))
+--> NULL | NULL | NULL | NULL | NULL
+
+SELECT json_parse('{bad')
+--! INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: '{bad'

@@ -222,6 +222,29 @@ ALTER TABLE parts ADD PARTITION (year = 2025, site = 'wood')
 
 ALTER TABLE parts DROP PARTITION (year = 2025, site = 'wood')
 
+ALTER TABLE parts ADD PARTITION (`year` = 2026, `site` = 'wood') LOCATION 's3://lake/parts/year=2024/site=marsh/'
+
+SELECT year, site FROM "parts$partitions" WHERE year > 2024
+--> 2026 | wood
+
+ALTER TABLE parts PARTITION (year = 2026, site = 'wood') RENAME TO PARTITION (year = 2027, site = 'a/b')
+
+ALTER TABLE parts PARTITION (year = 2026, site = 'wood') SET LOCATION 's3://lake/nothing/'
+--! FAILED: Execution Error, return code 1
+
+SELECT id, site FROM parts WHERE year = 2027
+--> 3 | a/b
+
+ALTER TABLE parts PARTITION (year = 2027, site = 'a/b') SET LOCATION 's3://lake/nothing/'
+
+SELECT count(*) FROM parts WHERE year = 2027
+--> 0
+
+ALTER TABLE parts DROP PARTITION (year = 2027, site = 'a/b')
+
+SELECT * FROM "recordings$partitions"
+--! TABLE_NOT_FOUND
+
 ALTER TABLE parts ADD COLUMNS (extra string)
 
 SELECT id, extra FROM parts WHERE id = 1
@@ -269,3 +292,31 @@ SELECT some_name, n FROM mixed ORDER BY n
 --> x | 1.0
 --> y | 2.5
 --> NULL | NULL
+
+CREATE TABLE odd_folders WITH (format = 'PARQUET', partitioned_by = ARRAY['site']) AS SELECT * FROM (VALUES (1, 'a/b:c'), (2, 'Grünfink 100%'), (3, NULL)) AS t(id, site)
+--# rows
+
+SELECT id, site FROM odd_folders ORDER BY id
+--> 1 | a/b:c
+--> 2 | Grünfink 100%
+--> 3 | NULL
+
+SELECT id FROM odd_folders WHERE site IS NULL
+--> 3
+
+SELECT id FROM odd_folders WHERE site = 'a/b:c'
+--> 1
+
+SELECT site FROM "odd_folders$partitions" WHERE site IS NULL
+--> NULL
+
+ALTER TABLE odd_folders DROP PARTITION (site = 'a/b:c'), PARTITION (site = 'Grünfink 100%')
+
+MSCK REPAIR TABLE odd_folders
+--> Partitions not in metastore:	odd_folders:site=Grünfink 100%25	odd_folders:site=a%2Fb%3Ac
+--> Repair: Added partition to metastore birds.odd_folders:site=Grünfink 100%25
+--> Repair: Added partition to metastore birds.odd_folders:site=a%2Fb%3Ac
+
+SELECT id, site FROM odd_folders WHERE site IS NOT NULL ORDER BY id
+--> 1 | a/b:c
+--> 2 | Grünfink 100%

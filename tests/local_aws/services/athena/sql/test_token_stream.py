@@ -3,7 +3,7 @@
 import pytest
 
 from local_aws.services.athena.failures import MalformedQuery
-from local_aws.services.athena.sql.token_stream import TokenStream
+from local_aws.services.athena.sql.token_stream import TokenStream, escaped
 
 
 def test_words_are_accepted_together_or_not_at_all():
@@ -88,3 +88,30 @@ def test_what_does_not_fit_is_named_with_its_place(read, text, reason):
     with pytest.raises(MalformedQuery) as refused:
         read(TokenStream(text))
     assert refused.value.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        (r"'it\'s'", "it's"),
+        (r"'\t\001\u00FC\\\d\%'", "\t\x01ü\\d\\%"),
+        (r'"a\"b"', 'a"b'),
+        ("'a\\\n'", "a\n"),
+    ],
+)
+def test_a_backslash_escapes_in_hives_strings(text, value):
+    assert TokenStream(text, hive=True).string() == value
+
+
+def test_a_backslash_is_a_plain_letter_in_trinos_strings():
+    tokens = TokenStream(r"'\d' 'a\'")
+    assert [tokens.string(), tokens.string()] == [r"\d", "a\\"]
+
+
+def test_an_escaped_text_is_read_back():
+    text = 'it\'s \t a \\ \n \x01 ü "b"'
+    assert TokenStream(f"'{escaped(text)}'", hive=True).string() == text
+
+
+def test_a_property_may_be_named_in_backquotes():
+    assert TokenStream("(`date` = '1', \"B\" = 2)").properties() == {"date": "1", "B": 2}

@@ -9,7 +9,7 @@ from local_aws.services.athena.tables.formats import FORMATS
 
 
 def created(text: str) -> dict:
-    return hive_ddl.create_table(TokenStream(f"(a int) {text}"))
+    return hive_ddl.create_table(TokenStream(f"(a int) {text}", hive=True))
 
 
 def test_columns_have_names_types_and_comments():
@@ -31,10 +31,18 @@ def test_columns_have_names_types_and_comments():
         ("STORED AS ORC", "format", FORMATS["ORC"]),
         ("WITH SERDEPROPERTIES ('k' = 'v')", "serde", {"k": "v"}),
         (
+            r"""WITH SERDEPROPERTIES ('a' = '\t\001\u00e9', "b" = "\"", 'c' = '\\')""",
+            "serde",
+            {"a": "\t\x01é", "b": '"', "c": "\\"},
+        ),
+        (r"TBLPROPERTIES ('k' = 'it\'s')", "properties", {"k": "it's"}),
+        (r"COMMENT 'a\nb'", "comment", "a\nb"),
+        (r"LOCATION 's3://b/it\'s/'", "location", "s3://b/it's/"),
+        (
             "ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' "
             "COLLECTION ITEMS TERMINATED BY ','",
             "serde",
-            {"field.delim": "\t", "escape.char": "\\", "collection.delim": ","},
+            {"field.delim": "\t", "escape.delim": "\\", "collection.delim": ","},
         ),
     ],
 )
@@ -68,6 +76,11 @@ def test_a_clause_that_hive_has_not_is_refused(text, words):
         ("ADD COLUMNS (b int)", "add_columns", {"columns": [{"Name": "b", "Type": "int"}]}),
         ("REPLACE COLUMNS (b int)", "replace_columns", {"columns": [{"Name": "b", "Type": "int"}]}),
         ("SET LOCATION 's3://b/'", "set_location", {"location": "s3://b/"}),
+        ("PARTITION (`date` = '1') SET LOCATION 's3://b/'", "set_partition_location",
+         {"spec": {"values": {"date": "1"}, "location": None}, "location": "s3://b/"}),
+        ("PARTITION (y = 1) RENAME TO PARTITION (y = 2)", "rename_partition",
+         {"spec": {"values": {"y": "1"}, "location": None},
+          "new": {"values": {"y": "2"}, "location": None}}),
         ("SET TBLPROPERTIES ('k' = 'v')", "set_properties", {"properties": {"k": "v"}}),
         ("CHANGE COLUMN a b int", "change_column",
          {"old": "a", "column": {"Name": "b", "Type": "int"}}),

@@ -58,6 +58,39 @@ def test_a_template_says_where_a_projected_partition_lies():
     assert body["StorageDescriptor"]["Location"] == "s3://b/other/a/x/"
 
 
+@pytest.mark.parametrize(
+    "condition, values",
+    [
+        ("(k = 'a')", ["a"]),
+        ("('a' = k) AND (d > 1)", ["a"]),
+        ("(k IN ('b', 'a')) AND (k IN ('a', 'c'))", ["a"]),
+        ("(k = concat('a', 'b'))", ["ab"]),
+    ],
+)
+def test_injected_values_are_those_of_the_condition(condition, values):
+    projected = partitions.projected(table(type="injected"), condition)
+    assert [body["Values"] for body in projected] == [[value] for value in values]
+
+
+@pytest.mark.parametrize("condition", [None, "(k > 'a')", "(k = other)", "(k = 'a') OR (k = 'b')"])
+def test_an_injected_key_without_its_value_is_refused(condition):
+    with pytest.raises(QueryFailed, match="injected projected partition column k"):
+        partitions.projected(table(type="injected"), condition)
+
+
+@pytest.mark.parametrize(
+    "value, name",
+    [
+        ("Grün fink+", "Grün fink+"),
+        ("a/b:c", "a%2Fb%3Ac"),
+        ("10%", "10%25"),
+        ("", "__HIVE_DEFAULT_PARTITION__"),
+    ],
+)
+def test_a_value_is_escaped_in_its_folders_name_as_by_trino(value, name):
+    assert partitions.folder_name(value) == name
+
+
 def test_a_projection_of_an_unknown_type_is_refused():
     with pytest.raises(QueryFailed, match="unsupported projection type 'magic'"):
         partitions.projected(table(type="magic"))
@@ -82,8 +115,10 @@ def test_a_condition_on_the_keys_alone_decides_on_partitions(where, kept):
 def test_empty_and_hidden_objects_are_no_data(tmp_path):
     store = ObjectStore(tmp_path / "s3")
     store.create_bucket("lake")
-    for key, body in {"t/a": b"1", "t/_b": b"1", "t/.c": b"1", "t/d": b"", "tx": b"1"}.items():
-        store.put("lake", key, body)
-    listed = [file.uri for file in partitions.list_files(store, "s3://lake/t")]
+    keys = ("_t/a", "_t/b/_c", "_t/_b", "_t/.c", "_t/_temporary/0/d", "_t/e/.x/d", "_tx")
+    for key in keys:
+        store.put("lake", key, b"1")
+    store.put("lake", "_t/empty", b"")
+    listed = [file.uri for file in partitions.list_files(store, "s3://lake/_t")]
     store.close()
-    assert listed == ["s3://lake/t/a"]
+    assert listed == ["s3://lake/_t/a"]

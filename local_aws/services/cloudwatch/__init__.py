@@ -1,0 +1,1 @@
+"""CloudWatch: metrics, and alarms that evaluate them on the one clock."""

@@ -1,0 +1,1 @@
+"""SNS: topics that deliver to queues."""

@@ -1,0 +1,60 @@
+"""Parquet and ORC columns are read as the table's types, or refused; never converted."""
+
+import io
+
+import pyarrow as pa
+import pytest
+from pyarrow import orc, parquet
+
+
+def lay(cloud, form, kind, values):
+    """Make a table `t` of one column `a` over one file that has another column too."""
+    out = io.BytesIO()
+    table = pa.table({"A": values, "other": ["x"] * len(values)})
+    (parquet if form == "PARQUET" else orc).write_table(table, out)
+    cloud.store.put("lake", "t/file", out.getvalue())
+    cloud.run(
+        f"CREATE EXTERNAL TABLE t (a {kind}, other string) STORED AS {form} LOCATION 's3://lake/t/'"
+    )
+
+
+def outcome(cloud, sql):
+    """Return the rows below the header, or the reason of the failure."""
+    id_ = cloud.start(sql)
+    status = cloud.finished(id_)["Status"]
+    if status["State"] != "SUCCEEDED":
+        return status["StateChangeReason"]
+    rows = cloud.results(id_)["ResultSet"]["Rows"][1:]
+    return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
+
+
+@pytest.mark.parametrize("form", ["PARQUET", "ORC"])
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [("bigint", pa.array(["7"])), ("string", pa.array([7])), ("double", pa.array([7]))],
+)
+def test_another_type_than_the_tables_fails_the_queries_that_read_it(cloud, form, kind, values):
+    lay(cloud, form, kind, values)
+    assert outcome(cloud, "SELECT a FROM t").startswith("HIVE_BAD_DATA")
+    assert outcome(cloud, "SELECT other FROM t") == [["x"]]
+    assert outcome(cloud, "SELECT count(*) FROM t") == [["1"]]
+
+
+@pytest.mark.parametrize("form", ["PARQUET", "ORC"])
+@pytest.mark.parametrize(
+    ("kind", "values", "text"),
+    [
+        ("bigint", pa.array([7], pa.int32()), "7"),
+        ("double", pa.array([1.5], pa.float32()), "1.5"),
+        ("string", pa.array(["Grünfink"]), "Grünfink"),
+        ("array<int>", pa.array([[1, 2]]), "[1, 2]"),
+    ],
+)
+def test_a_type_of_the_same_kind_is_read(cloud, form, kind, values, text):
+    lay(cloud, form, kind, values)
+    assert outcome(cloud, "SELECT a FROM t") == [[text]]
+
+
+def test_bytes_that_nobody_marked_as_text_are_the_text(cloud):
+    lay(cloud, "PARQUET", "string", pa.array(["Grünfink".encode(), None], pa.binary()))
+    assert outcome(cloud, "SELECT a FROM t") == [["Grünfink"], [None]]
