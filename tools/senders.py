@@ -150,6 +150,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
         Sender(
+            "aws CLI, instances and weights of variants",
+            "tests/local_aws/test_aws_cli.py",
+            ("UpdateEndpointWeightsAndCapacities",),
+        ),
+        Sender(
             "12, inventory",
             "helpers/inventory.py",
             (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws.services.sagemaker.hosting.models import Hosting
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
 
@@ -84,6 +85,17 @@ def test_a_companys_workgroup_is_set_up_and_says_where_results_go(run, client):
     execution = ask(run, "--work-group", "company")
     body = client("s3").get_object(Bucket=BUCKET, Key=f"company/{execution}.csv")["Body"]
     assert body.read() == b'"one","letter"\n"1","a"\n'
+
+
+def test_a_variant_gets_another_weight(run, aws, client):
+    hosting = Hosting(aws, client)
+    hosting.create()
+    weights = ("--desired-weights-and-capacities", "VariantName=model,DesiredWeight=3")
+    name = ("--endpoint-name", "endpoint")
+    run("sagemaker", "update-endpoint-weights-and-capacities", *name, *weights)
+    hosting.settled()
+    (variant,) = run("sagemaker", "describe-endpoint", *name)["ProductionVariants"]
+    assert (variant["CurrentWeight"], variant["DesiredWeight"]) == (3, 3)
 
 
 def test_metrics_are_put_listed_and_read(run, aws):

@@ -59,6 +59,7 @@ COVERED = {
     ),
     "local_aws/services/sagemaker/hosting/test_endpoints.py": (
         "endpoints of real models, in processes of their own",
+        "local_aws/services/sagemaker/hosting/descriptions.py",
         "local_aws/services/sagemaker/hosting/fleet.py",
         "local_aws/services/sagemaker/hosting/replies.py",
         "local_aws/services/sagemaker/hosting/worker.py",

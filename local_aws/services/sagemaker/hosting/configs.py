@@ -1,6 +1,6 @@
-"""Endpoint configurations: which models, on what, in what shares; runs nothing.
+"""Endpoint configurations: which models, on what, in what shares, what is captured; runs nothing.
 
-Left out, and refused: serverless, asynchronous and shadow variants, data capture, explainers.
+Left out, and refused: serverless and asynchronous variants, explainers.
 """
 
 from local_aws.errors import AwsError
@@ -16,11 +16,13 @@ LISTING = Listing(
 )
 
 
+_VARIANT = "VariantName ModelName InstanceType InitialInstanceCount InitialVariantWeight"
 OPERATIONS = {
     "sagemaker": {
-        "CreateEndpointConfig": """EndpointConfigName KmsKeyId Tags(*)
-            ProductionVariants(VariantName ModelName InstanceType InitialInstanceCount
-                InitialVariantWeight)""",
+        "CreateEndpointConfig": f"""EndpointConfigName KmsKeyId Tags(*)
+            ProductionVariants({_VARIANT}) ShadowProductionVariants({_VARIANT})
+            DataCaptureConfig(EnableCapture InitialSamplingPercentage DestinationS3Uri KmsKeyId
+                CaptureOptions(CaptureMode) CaptureContentTypeHeader(*))""",
         "DescribeEndpointConfig": "EndpointConfigName",
         "ListEndpointConfigs": LISTED,
         "DeleteEndpointConfig": "EndpointConfigName",
@@ -42,20 +44,26 @@ class EndpointConfigs(Engine):
     def create_endpoint_config(self, request: dict) -> dict:
         name = request["EndpointConfigName"]
         arn = self._context.arn("sagemaker", f"endpoint-config/{name}")
-        self._check(request["ProductionVariants"])
+        self._check(request["ProductionVariants"], request.get("ShadowProductionVariants", []))
+        captured = request.get("DataCaptureConfig", {}).get("DestinationS3Uri", "s3://")
+        if not captured.startswith("s3://"):
+            raise AwsError("ValidationException", "DestinationS3Uri must begin with s3://.")
         config = {**request, "EndpointConfigArn": arn, "CreationTime": self._clock.now()}
         if not self._documents.add(name, config):
             message = f'Cannot create already existing endpoint configuration "{arn}".'
             raise AwsError("ValidationException", message)
         return {"EndpointConfigArn": arn}
 
-    def _check(self, variants: list[dict]) -> None:
-        names = [variant["VariantName"] for variant in variants]
+    def _check(self, variants: list[dict], shadows: list[dict]) -> None:
+        names = [variant["VariantName"] for variant in (*variants, *shadows)]
         if len(set(names)) < len(names):
             message = f"Variant names must be unique, not {', '.join(names)}."
             raise AwsError("ValidationException", message)
-        for variant in variants:
-            if "ServerlessConfig" in variant or not variant.get("ModelName"):
+        if shadows and (len(variants), len(shadows)) != (1, 1):
+            message = "A shadow variant needs exactly one production and one shadow variant."
+            raise AwsError("ValidationException", message)
+        for variant in (*variants, *shadows):
+            if not variant.get("ModelName"):
                 message = "The local AWS supports variants with a ModelName and instances alone."
                 raise AwsError("ValidationException", message)
             self._models.container(variant["ModelName"])
@@ -78,8 +86,8 @@ class EndpointConfigs(Engine):
             raise AwsError("ValidationException", message)
         return config
 
-    def plan(self, name: str) -> list[dict]:
-        """Return a configuration's variants, each with its model's container.
+    def deployment(self, name: str) -> dict:
+        """Return what an endpoint is made of: variants with their models' containers, capture.
 
         An endpoint serves what its configuration and models were when it was made: both may be
         deleted or made anew under the same name while it runs.
@@ -87,7 +95,22 @@ class EndpointConfigs(Engine):
         Raises:
             AwsError: the configuration or one of its models is not there.
         """
-        return [
+        config = self._document(name)
+        plan = [
             {**variant, "Container": self._models.container(variant["ModelName"])}
-            for variant in self._document(name)["ProductionVariants"]
+            for variant in config["ProductionVariants"]
         ]
+        for variant in config.get("ShadowProductionVariants", []):
+            container = self._models.container(variant["ModelName"])
+            plan.append({**variant, "Container": container, "Shadow": True})
+        return {"config": name, "plan": plan, "capture": config.get("DataCaptureConfig")}
+
+
+def weight_of(variant: dict) -> float:
+    """Return a variant's weight."""
+    return variant.get("InitialVariantWeight", 1.0)
+
+
+def count_of(variant: dict) -> int:
+    """Return the number of a variant's instances."""
+    return variant.get("InitialInstanceCount", 1)

@@ -1,59 +1,56 @@
-"""Endpoints: states, updates, invocations; knows workers as a `Fleet`, no HTTP server.
+"""Endpoints: documents, states, updates; knows what serves as `Deployments`, no HTTP server.
 
-Left out so far: data capture, scaling, async and serverless variants, inference components,
-shadow variants, deployment guardrails (an update swaps all at once, without a gap).
+Left out: scaling policies, async and serverless variants, inference components, rolling updates.
 """
 
 import logging
+import random
 import shutil
-import threading
 import uuid
+from collections.abc import Sequence
+from functools import partial
 
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
-from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
-from local_aws.services.sagemaker.hosting.http_client import Answer
-from local_aws.services.sagemaker.hosting.replies import MAX_BODY, ModelError
+from local_aws.services.sagemaker.hosting.deployments import Deployments
+from local_aws.services.sagemaker.hosting.descriptions import described
+from local_aws.services.sagemaker.hosting.replies import log_group
+from local_aws.services.sagemaker.hosting.rollout import policy_of
 from local_aws.services.sagemaker.hosting.server_process import ServerProcess
-from local_aws.services.sagemaker.hosting.serving_images import StartFailed, serving_image
+from local_aws.services.sagemaker.hosting.serving_images import SourceMissing, serving_image
 from local_aws.state import paths
-from local_aws.state.collection import Collection, public
-from local_aws.state.disk import worded
+from local_aws.state.collection import Collection
 from local_aws.wire.listing import CHANGED, LISTED, Listing
 
 log = logging.getLogger(__name__)
 
-LAST_GRACE_SECONDS = 2.0
-"""For what servers still answer when the local AWS itself ends."""
 FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
-ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
-PASSED_ON = {
-    "Accept": "Accept",
-    "CustomAttributes": ATTRIBUTES,
-    "TargetVariant": "X-Amzn-SageMaker-Target-Variant",
-}
-"""Members of an invocation that the model's container gets as headers."""
 LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
+RETAINED = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
+"""Properties of a variant that an update may keep, by the members that set them."""
 
-
+_GUARDRAILS = """DeploymentConfig(AutoRollbackConfiguration(Alarms(AlarmName))
+    BlueGreenUpdatePolicy(TerminationWaitInSeconds MaximumExecutionTimeoutInSeconds
+        TrafficRoutingConfiguration(Type WaitIntervalInSeconds CanarySize(Type Value)
+            LinearStepSize(Type Value))))"""
 OPERATIONS = {
     "sagemaker": {
-        "CreateEndpoint": "EndpointName EndpointConfigName Tags(*)",
+        "CreateEndpoint": f"EndpointName EndpointConfigName Tags(*) {_GUARDRAILS}",
         "DescribeEndpoint": "EndpointName",
         "ListEndpoints": f"{LISTED} {CHANGED}",
-        "UpdateEndpoint": "EndpointName EndpointConfigName",
+        "UpdateEndpoint": f"""EndpointName EndpointConfigName RetainDeploymentConfig {_GUARDRAILS}
+            RetainAllVariantProperties ExcludeRetainedVariantProperties(VariantPropertyType)""",
+        "UpdateEndpointWeightsAndCapacities": """EndpointName
+            DesiredWeightsAndCapacities(VariantName DesiredWeight DesiredInstanceCount)""",
         "DeleteEndpoint": "EndpointName",
-    },
-    "sagemaker-runtime": {
-        "InvokeEndpoint": "EndpointName Body ContentType Accept CustomAttributes TargetVariant",
     },
 }
 
 
 class Endpoints(Engine):
-    """Executes the operations on endpoints, and InvokeEndpoint."""
+    """Executes the operations on endpoints."""
 
     name, operations = "endpoints", OPERATIONS
 
@@ -62,54 +59,122 @@ class Endpoints(Engine):
         self._context, self._store, self._clock = parts.context, parts.store, parts.clock
         self._configs = parts.engine(EndpointConfigs)
         self._documents = Collection(parts.documents, "endpoint")
-        # What serves now, and what shall serve once it is ready.
-        self._serving: dict[str, Fleet] = {}
-        self._coming: dict[str, Fleet] = {}
-        self._lock, self._ending = threading.RLock(), False
+        self.chance = random.Random()
+        """Draws variants and samples; a test may seed it."""
+        alarms = self._alarms_on
+        self.deployments = Deployments(self._start, parts.clock, alarms, self.chance)
+        self._lock = self.deployments.lock
 
     def create_endpoint(self, request: dict) -> dict:
         name, config = request["EndpointName"], request["EndpointConfigName"]
-        arn, plan, time = self._arn(name), self._configs.plan(config), self._clock.now()
-        names = {"EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config}
-        state = {"EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time}
+        arn, deployment, time = self._arn(name), self._configs.deployment(config), self._clock.now()
+        document = {
+            "EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config,
+            "EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time,
+            "_plan": deployment["plan"], "_capture": deployment["capture"],
+        }  # fmt: skip
+        if guardrails := request.get("DeploymentConfig"):  # for updates that retain it
+            policy_of(guardrails, deployment["plan"])
+            document["LastDeploymentConfig"] = guardrails
         with self._lock:
-            if not self._documents.add(name, {**names, **state, "_plan": plan}):
+            self.deployments.refuse_at_the_end()
+            if not self._documents.add(name, document):
                 message = f'Cannot create already existing endpoint "{arn}".'
                 raise AwsError("ValidationException", message)
-            self._deploy_in_background(name, config, plan)
+            self.deployments.begin(name, deployment, None, partial(self._note, name, deployment))
         return {"EndpointArn": arn}
 
     def update_endpoint(self, request: dict) -> dict:
-        name, config = request["EndpointName"], request["EndpointConfigName"]
-        self._document(name)
-        plan = self._configs.plan(config)
+        name = request["EndpointName"]
+        document = self._document(name)
+        deployment = self._configs.deployment(request["EndpointConfigName"])
+        if request.get("RetainAllVariantProperties"):
+            excluded = request.get("ExcludeRetainedVariantProperties", [])
+            _retain(document, deployment, [each["VariantPropertyType"] for each in excluded])
+        guardrails = request.get("DeploymentConfig")
+        if request.get("RetainDeploymentConfig"):
+            guardrails = document.get("LastDeploymentConfig")
+        if guardrails:
+            self._check_guardrails(guardrails, document, deployment)
         with self._lock:
-            document = self._document(name)
-            if document["EndpointStatus"] != "InService":
-                state = "failed" if document["EndpointStatus"] == "Failed" else "in-progress"
-                message = f'Cannot update {state} endpoint "{document["EndpointArn"]}".'
+            document = self._in_service(name)
+            coming = {**deployment, "guardrails": guardrails, "start": self._clock.now()}
+            last = {"LastDeploymentConfig": guardrails} if guardrails else {}
+            self.deployments.refuse_at_the_end()
+            self._set(
+                name, late=False, EndpointStatus="Updating", _coming=coming, FailureReason=None,
+                **last,
+            )  # fmt: skip
+            self._begin_update(name, coming)
+        return {"EndpointArn": document["EndpointArn"]}
+
+    def _check_guardrails(self, guardrails: dict, document: dict, deployment: dict) -> None:
+        policy = policy_of(guardrails, deployment["plan"])
+        names = [
+            {variant["VariantName"] for variant in plan}
+            for plan in (document["_plan"], deployment["plan"])
+        ]
+        if names[0] != names[1]:
+            message = (
+                "A DeploymentConfig needs the same variant names in both configurations:"
+                f" {', '.join(sorted(names[0]))}, not {', '.join(sorted(names[1]))}."
+            )
+            raise AwsError("ValidationException", message)
+        if policy.alarms:
+            known = {alarm["AlarmName"] for alarm in self._alarms(policy.alarms)}
+            if missing := [alarm for alarm in policy.alarms if alarm not in known]:
+                message = f"Could not find CloudWatch alarms: {', '.join(missing)}."
                 raise AwsError("ValidationException", message)
-            coming = {"config": config, "plan": plan}
-            state = {"EndpointStatus": "Updating", "_coming": coming, "FailureReason": None}
-            self._set(name, late=False, **state)
-            self._deploy_in_background(name, config, plan)
+
+    def _begin_update(self, name: str, coming: dict) -> None:
+        guardrails = coming.get("guardrails")
+        policy = policy_of(guardrails, coming["plan"]) if guardrails else None
+        self.deployments.begin(name, coming, policy, partial(self._note, name, coming))
+
+    def _alarms(self, names: Sequence[str], **more: str) -> list[dict]:
+        request = {"AlarmNames": list(names), **more}
+        return self.parts.call("cloudwatch", "DescribeAlarms", request).get("MetricAlarms", [])
+
+    def _alarms_on(self, names: Sequence[str]) -> list[str]:
+        return [alarm["AlarmName"] for alarm in self._alarms(names, StateValue="ALARM")]
+
+    def update_endpoint_weights_and_capacities(self, request: dict) -> dict:
+        name = request["EndpointName"]
+        with self._lock:
+            document = self._in_service(name)
+            plan = {variant["VariantName"]: {**variant} for variant in document["_plan"]}
+            counts, weights = {}, {}
+            for desired in request["DesiredWeightsAndCapacities"]:
+                variant = desired["VariantName"]
+                if variant not in plan:
+                    message = (
+                        f'The variant name(s) "{variant}" is/are not present within endpoint'
+                        f' configuration "{document["EndpointConfigName"]}".'
+                    )
+                    raise AwsError("ValidationException", message)
+                if "DesiredInstanceCount" in desired:
+                    if (count := desired["DesiredInstanceCount"]) < 1:
+                        message = f"Variant {variant} needs at least 1 instance, not {count}."
+                        raise AwsError("ValidationException", message)
+                    plan[variant]["InitialInstanceCount"] = counts[variant] = count
+                if "DesiredWeight" in desired:
+                    weights[variant] = desired["DesiredWeight"]
+                    plan[variant]["InitialVariantWeight"] = weights[variant]
+            coming = {**_serving(document), "plan": list(plan.values()), "is_scaling": True}
+            self.deployments.refuse_at_the_end()
+            self._set(
+                name, late=False, EndpointStatus="Updating", _coming=coming, FailureReason=None
+            )
+            self.deployments.scale(name, counts, weights, partial(self._note, name, coming))
         return {"EndpointArn": document["EndpointArn"]}
 
     def describe_endpoint(self, request: dict) -> dict:
         name = request["EndpointName"]
-        document = self._document(name)
-        running = self._serving.get(name)
-        variants = [
-            {
-                "VariantName": variant["VariantName"],
-                "CurrentWeight": variant.get("InitialVariantWeight", 1.0),
-                "DesiredWeight": variant.get("InitialVariantWeight", 1.0),
-                "CurrentInstanceCount": variant.get("InitialInstanceCount", 1) if running else 0,
-                "DesiredInstanceCount": variant.get("InitialInstanceCount", 1),
-            }
-            for variant in document["_plan"]
-        ]
-        return {**public(document), "ProductionVariants": variants}
+        with self._lock:
+            document = self._document(name)
+            return described(
+                document, self.deployments.serving(name), self.deployments.coming(name)
+            )
 
     def list_endpoints(self, request: dict) -> dict:
         return LISTING.answer(self._documents.listed(), request)
@@ -119,8 +184,8 @@ class Endpoints(Engine):
         with self._lock:
             self._document(name)
             self._documents.delete(name)
-            fleets = [self._serving.pop(name, None), self._coming.pop(name, None)]
-        for fleet in filter(None, fleets):
+            fleets = self.deployments.drop(name)
+        for fleet in fleets:
             fleet.stop()
         return {}
 
@@ -130,6 +195,14 @@ class Endpoints(Engine):
     def _document(self, name: str) -> dict:
         if (document := self._documents.get(name)) is None:
             raise AwsError("ValidationException", f'Could not find endpoint "{self._arn(name)}".')
+        return document
+
+    def _in_service(self, name: str) -> dict:
+        document = self._document(name)
+        if document["EndpointStatus"] != "InService":
+            state = "failed" if document["EndpointStatus"] == "Failed" else "in-progress"
+            message = f'Cannot update {state} endpoint "{document["EndpointArn"]}".'
+            raise AwsError("ValidationException", message)
         return document
 
     def _set(self, name: str, late: bool = True, **fields: object) -> None:
@@ -146,47 +219,15 @@ class Endpoints(Engine):
 
         self._documents.update(name, change, late)
 
-    # Deploying.
-
-    def _deploy_in_background(self, name: str, config: str, plan: list[dict]) -> None:
-        if self._ending:
-            raise AwsError("ServiceUnavailable", "The local AWS is being stopped.", 503)
-        fleet = Fleet(plan, lambda variant: self._start(name, variant))
-        self._coming[name] = fleet
-        target, arguments = self._deploy, (name, config, plan, fleet)
-        threading.Thread(target=target, args=arguments, name=f"deploy-{name}", daemon=True).start()
-
-    def _deploy(self, name: str, config: str, plan: list[dict], fleet: Fleet) -> None:
-        reason = None
-        try:
-            fleet.launch()
-        except (StartFailed, AwsError, OSError, Retired) as error:
-            reason = worded(error)
-        except Exception as error:
-            log.exception("endpoint %s", name)
-            reason = f"InternalServerError: {type(error).__name__}: {worded(error)}"
-        if reason is not None:
-            fleet.stop()
-        if old := self._settle(name, config, plan, fleet, reason):
-            old.retire()
-
-    def _settle(
-        self, name: str, config: str, plan: list[dict], fleet: Fleet, reason: str | None
-    ) -> Fleet | None:
-        """Note how a deployment went; return the fleet that has served until now."""
-        with self._lock:
-            if self._coming.get(name) is not fleet:
-                return None  # deleted meanwhile, which has stopped it
-            del self._coming[name]
-            if reason is not None:
-                # A failed update leaves the old workers serving, as on AWS.
-                status = "InService" if name in self._serving else "Failed"
-                self._set(name, EndpointStatus=status, FailureReason=reason, _coming=None)
-                return None
-            old, self._serving[name] = self._serving.get(name), fleet
-            state = {"EndpointStatus": "InService", "EndpointConfigName": config, "_plan": plan}
-            self._set(name, **state, FailureReason=None, _coming=None)
-            return old
+    def _note(self, name: str, deployment: dict, status: str, reason: str | None) -> None:
+        """Note an endpoint's status; without a reason, that a deployment serves it."""
+        if status == "RollingBack":
+            return self._set(name, EndpointStatus=status)
+        state = {"EndpointStatus": status, "FailureReason": reason, "_coming": None}
+        if reason is None:
+            state |= {"EndpointConfigName": deployment["config"], "_plan": deployment["plan"]}
+            state |= {"_capture": deployment.get("capture")}
+        self._set(name, **state)
 
     def _start(self, name: str, variant: dict) -> ServerProcess:
         container = variant["Container"]
@@ -194,60 +235,16 @@ class Endpoints(Engine):
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         try:
             archive = self._store.info(bucket, key).path
+            image = serving_image(self._context, container["Image"])
         except AwsError as error:
-            raise StartFailed(f"Could not access model data at {uri}: {error.message}") from None
-        image = serving_image(self._context, container["Image"])
+            message = f"Could not access model data at {uri}: {error.message}"
+            raise SourceMissing(message) from None
         instance = uuid.uuid4().hex[:12]
         folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
         environment = container.get("Environment", {})
-        writer = LogWriter(self.parts.call, self._clock, _group(name), stream)
+        writer = LogWriter(self.parts.call, self._clock, log_group(name), stream)
         return ServerProcess(self._context, folder, image, archive, environment, writer)
-
-    # Invoking.
-
-    def invoke_endpoint(self, request: dict) -> dict:
-        """Answer one InvokeEndpoint request.
-
-        Raises:
-            AwsError: the endpoint is not there or not in service, the body is too large, or the
-                model answered with an error.
-        """
-        name, body = request["EndpointName"], request["Body"]
-        if len(body) > MAX_BODY:
-            message = (
-                f"Request body is {len(body)} bytes; the limit of InvokeEndpoint is {MAX_BODY}. "
-                "Send a shorter clip or a smaller photo."
-            )
-            raise AwsError("ValidationError", message, 413)
-        headers = {"Content-Type": request.get("ContentType", "application/octet-stream")}
-        for member, header in PASSED_ON.items():
-            if member in request:
-                headers[header] = request[member]
-        variant, answer = self._ask(name, request.get("TargetVariant"), body, headers)
-        if answer.status >= 400:
-            text = answer.body.decode(errors="replace").strip()
-            raise ModelError(answer.status, text, _group(name))
-        facts = {"ContentType": answer.content_type, "InvokedProductionVariant": variant}
-        if attributes := answer.headers.get(ATTRIBUTES.lower()):
-            facts["CustomAttributes"] = attributes
-        return {"Body": answer.body, **facts}
-
-    def _ask(
-        self, name: str, target: str | None, body: bytes, headers: dict[str, str]
-    ) -> tuple[str, Answer]:
-        while fleet := self._serving.get(name):
-            if target and target not in fleet.variants:
-                raise AwsError("ValidationError", f"Variant {target} is not of endpoint {name}.")
-            variant = target or fleet.choose()
-            try:
-                return variant, fleet.answer(variant, body, headers)
-            except Retired:
-                continue  # an update or the end of the endpoint: look again
-            except (OSError, StartFailed) as error:
-                raise ModelError(500, str(error), _group(name)) from error
-        message = f"Endpoint {name} of account {self._context.account} not found."
-        raise AwsError("ValidationError", message)
 
     # The server's life.
 
@@ -256,24 +253,47 @@ class Endpoints(Engine):
         for folder in (self._context.state / "instances").glob("endpoint-*"):
             shutil.rmtree(folder, ignore_errors=True)
         for endpoint in self._documents:
-            if endpoint["EndpointStatus"] != "Failed":
-                name = endpoint["EndpointName"]
-                coming = {"config": endpoint["EndpointConfigName"], "plan": endpoint["_plan"]}
-                coming = endpoint.get("_coming", coming)
-                status = "Creating" if endpoint["EndpointStatus"] == "Creating" else "Updating"
-                self._set(name, EndpointStatus=status)
-                with self._lock:
-                    self._deploy_in_background(name, coming["config"], coming["plan"])
+            if endpoint["EndpointStatus"] == "Failed":
+                continue
+            name, coming = endpoint["EndpointName"], endpoint.get("_coming")
+            status = "Creating" if endpoint["EndpointStatus"] == "Creating" else "Updating"
+            self._set(name, EndpointStatus=status)
+            serving = _serving(endpoint)
+            if coming and coming.get("is_scaling"):
+                serving, coming = coming, None
+            note = partial(self._recovered, name, serving, coming)
+            with self._lock:
+                self.deployments.begin(name, serving, None, note)
+
+    def _recovered(
+        self, name: str, serving: dict, coming: dict | None, status: str, reason: str | None
+    ) -> None:
+        """Note that an endpoint serves again, and begin the update that the server's end broke."""
+        if reason is None and coming:
+            return self._begin_update(name, coming)
+        return self._note(name, serving, status, reason)
 
     def shut_down(self) -> None:
         """End all workers."""
-        with self._lock:
-            self._ending = True
-            fleets = [*self._serving.values(), *self._coming.values()]
-            self._serving, self._coming = {}, {}
-        for fleet in fleets:
-            fleet.stop(LAST_GRACE_SECONDS)
+        self.deployments.end()
 
 
-def _group(name: str) -> str:
-    return f"/aws/sagemaker/Endpoints/{name}"
+def _serving(document: dict) -> dict:
+    """Return the deployment that an endpoint's document says it has."""
+    return {
+        "config": document["EndpointConfigName"],
+        "plan": document["_plan"],
+        "capture": document.get("_capture"),
+    }
+
+
+def _retain(document: dict, deployment: dict, excluded: list[str]) -> None:
+    """Keep the properties that variants and capture have now, but those that are excluded."""
+    kept = {variant["VariantName"]: variant for variant in document["_plan"]}
+    for variant in deployment["plan"]:
+        current = kept.get(variant["VariantName"], {})
+        for name, member in RETAINED.items():
+            if name not in excluded and member in current:
+                variant[member] = current[member]
+    if "DataCaptureConfig" not in excluded:
+        deployment["capture"] = document.get("_capture")

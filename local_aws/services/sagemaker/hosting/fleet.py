@@ -1,10 +1,13 @@
-"""The workers that serve one configuration of an endpoint; knows processes, and no document."""
+"""The instances that serve one deployment of an endpoint; knows processes, and no document."""
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 
+from local_aws.services.sagemaker.hosting.configs import count_of, weight_of
 from local_aws.services.sagemaker.hosting.http_client import Answer
 from local_aws.services.sagemaker.hosting.server_process import (
     ANSWER_SECONDS,
@@ -26,6 +29,8 @@ class Seat:
         self._start, self._lock = start, threading.Lock()
         self._worker: ServerProcess | None = None
         self._closed = False
+        self.busy = 0
+        """Requests that it answers now; the fleet's lock guards it."""
 
     def worker(self) -> ServerProcess:
         """Return a worker that lives, though it may not be ready.
@@ -41,6 +46,18 @@ class Seat:
                 self._drop(0.0)
                 self._worker = self._start()
             return self._worker
+
+    def ready(self, seconds: float | None = None) -> ServerProcess:
+        """Return a worker that is ready within some seconds, or within those of a start.
+
+        Raises:
+            TimeoutError: it is not.
+            StartFailed, OSError: it does not come up.
+            Retired: the seat is closed.
+        """
+        worker = self.worker()
+        worker.wait_until_ready(seconds)
+        return worker
 
     def give_up(self, worker: ServerProcess) -> None:
         """End a worker that takes no more requests; the next to ask gets another."""
@@ -61,23 +78,39 @@ class Seat:
 
 
 class Fleet:
-    """All workers of a plan: `EndpointConfigs.plan` says how many of which.
+    """All instances of a deployment: `EndpointConfigs.deployment` says how many of which.
 
     Args:
         start: makes the worker of one variant.
+        chance: draws variants.
     """
 
-    def __init__(self, plan: list[dict], start: Start):
-        self._seats = {variant["VariantName"]: _seats(variant, start) for variant in plan}
-        self._weights = {
-            variant["VariantName"]: variant.get("InitialVariantWeight", 1.0) for variant in plan
+    def __init__(self, deployment: dict, start: Start, chance: random.Random):
+        self.deployment = deployment
+        self._start, self._chance = start, chance
+        plan = {variant["VariantName"]: variant for variant in deployment["plan"]}
+        self._plan = plan
+        self._seats = {
+            name: [self._seat(name) for _ in range(count_of(variant))]
+            for name, variant in plan.items()
         }
-        self._change, self._busy, self._retired = threading.Condition(), 0, False
+        weights = {name: weight_of(variant) for name, variant in plan.items()}
+        self._shadows = {name: weights.pop(name) for name in plan if plan[name].get("Shadow")}
+        self._weights = weights
+        self._change, self._retired = threading.Condition(), False
+        self._growing: list[Seat] = []
+
+    def _seat(self, variant: str) -> Seat:
+        return Seat(lambda: self._start(self._plan[variant]))
 
     @property
     def variants(self) -> list[str]:
-        """Names of the variants."""
-        return list(self._seats)
+        """Names of the production variants."""
+        return list(self._weights)
+
+    def instances(self, variant: str) -> int:
+        """Return the number of a variant's instances; 0 for a variant of another fleet."""
+        return len(self._seats.get(variant, ()))
 
     def launch(self) -> None:
         """Start all workers side by side and return once they are ready.
@@ -86,71 +119,125 @@ class Fleet:
             StartFailed, OSError: one did not come up.
             Retired: the fleet was stopped meanwhile.
         """
-        for worker in [seat.worker() for seats in self._seats.values() for seat in seats]:
+        for worker in [seat.worker() for seat in chain(*self._seats.values())]:
             worker.wait_until_ready()
         if self._retired:
             raise Retired
 
-    def choose(self) -> str:
-        """Return a variant by chance, as often as its weight says."""
-        return random.choices(self.variants, list(self._weights.values()))[0]
+    def weigh(self, weights: dict[str, float]) -> None:
+        """Give variants other weights."""
+        new = self._weights | weights
+        self._shadows = {name: new.pop(name, old) for name, old in self._shadows.items()}
+        self._weights = new
 
-    def answer(self, variant: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """Let a variant's next worker answer.
+    def resize(self, variant: str, count: int) -> None:
+        """Give a variant a number of instances.
+
+        New ones are ready, and old ones have answered what they had begun, when it returns.
+
+        Raises:
+            StartFailed, OSError, Retired: a new one did not come up; none is added.
+        """
+        seats = self._seats[variant]
+        new = [self._seat(variant) for _ in range(count - len(seats))]
+        with self._change:
+            self._growing += new
+        try:
+            for worker in [seat.worker() for seat in new]:
+                worker.wait_until_ready()
+            with self._change:
+                if self._retired:
+                    raise Retired
+                seats += new
+        except BaseException:
+            for seat in new:
+                seat.close(0.0)
+            raise
+        finally:
+            self._growing = []
+        with self._change:
+            gone = seats[count:]
+            del seats[count:]
+            self._change.wait_for(lambda: not any(seat.busy for seat in gone), ANSWER_SECONDS)
+        for seat in gone:
+            seat.close(GRACE_SECONDS)
+
+    def choose(self) -> str | None:
+        """Return a variant by chance, as often as its weight says; None if all weights are 0."""
+        weights = self._weights
+        if not any(weights.values()):
+            return None
+        return self._chance.choices(list(weights), list(weights.values()))[0]
+
+    def shadows(self) -> list[str]:
+        """Return the shadow variants that get a copy of a request, drawn by their weights.
+
+        A shadow variant of half the production variant's weight gets half of the requests.
+        """
+        total = sum(self._weights.values())
+        return [
+            name for name, weight in self._shadows.items() if self._chance.random() * total < weight
+        ]
+
+    def answer(self, variant: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, float]:
+        """Let a variant's next worker answer; return the answer and the model's seconds.
 
         Raises:
             Retired: the fleet takes no more requests.
             StartFailed: a worker had died, and none comes up in its place.
+            NotReady: none has come up yet.
             OSError: the worker ended while it answered, or took too long.
         """
-        with self._counted():
-            seat = self._next(variant)
+        with self._taken(variant) as seat:
             worker = _ready(seat)
+            began = time.monotonic()
             try:
-                return worker.answer(body, headers)
+                return worker.answer(body, headers), time.monotonic() - began
             except ConnectionRefusedError:  # it died unseen, and knows nothing of this request
                 seat.give_up(worker)
-            return _ready(seat).answer(body, headers)
-
-    def _next(self, variant: str) -> Seat:
-        with self._change:
-            seats = self._seats[variant]
-            seats.append(seats.pop(0))
-            return seats[-1]
+            worker = _ready(seat)
+            began = time.monotonic()
+            return worker.answer(body, headers), time.monotonic() - began
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _taken(self, variant: str) -> Iterator[Seat]:
+        """Give a request its seat: the variant's seats take turns."""
         with self._change:
             if self._retired:
                 raise Retired
-            self._busy += 1
+            seats = self._seats[variant]
+            seats.append(seat := seats.pop(0))
+            seat.busy += 1
         try:
-            yield
+            yield seat
         finally:
             with self._change:
-                self._busy -= 1
+                seat.busy -= 1
                 self._change.notify_all()
 
     def retire(self) -> None:
         """Answer what has been accepted, then end all workers."""
         with self._change:
             self._retired = True
-            self._change.wait_for(lambda: not self._busy, ANSWER_SECONDS)
+            seats = list(chain(*self._seats.values()))
+            self._change.wait_for(lambda: not any(seat.busy for seat in seats), ANSWER_SECONDS)
         self.stop()
 
     def stop(self, grace: float = GRACE_SECONDS) -> None:
         """End all workers now: each answers what it has begun within `grace` seconds."""
-        self._retired = True
-        for seats in self._seats.values():
-            for seat in list(seats):
-                seat.close(grace)
+        with self._change:
+            self._retired = True
+            seats = [*chain(*self._seats.values()), *self._growing]
+        for seat in seats:
+            seat.close(grace)
+
+
+class NotReady(Exception):
+    """No worker has come up in the time that a request has."""
 
 
 def _ready(seat: Seat) -> ServerProcess:
-    worker = seat.worker()
-    worker.wait_until_ready()
-    return worker
-
-
-def _seats(variant: dict, start: Start) -> list[Seat]:
-    return [Seat(lambda: start(variant)) for _ in range(variant.get("InitialInstanceCount", 1))]
+    try:
+        return seat.ready(ANSWER_SECONDS)
+    except TimeoutError as error:
+        raise NotReady from error

@@ -108,13 +108,19 @@ class ServerProcess:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, seconds: float | None = None) -> None:
         """Return once /ping is answered with 200, which says that the model is loaded.
 
+        Args:
+            seconds: how long to wait; None: as long as a start may take.
+
         Raises:
-            StartFailed: the server ended, or took too long.
+            StartFailed: the server ended, or took longer than a start may.
+            TimeoutError: it is not ready after `seconds`.
         """
-        if not self._settled.wait(START_SECONDS):
+        if not self._settled.wait(START_SECONDS if seconds is None else seconds):
+            if seconds is not None:
+                raise TimeoutError
             raise StartFailed(f"{UNFIT}: it was not answered within {START_SECONDS:.0f} s")
         if not self._came_up:
             tail = [self._container.outward(line) for line in self._output.tail]

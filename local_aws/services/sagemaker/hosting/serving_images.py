@@ -22,6 +22,10 @@ class StartFailed(Exception):
     """A server did not come up; the message is the endpoint's FailureReason."""
 
 
+class SourceMissing(StartFailed):
+    """The model's archive or image can't be fetched, so no server can be started."""
+
+
 def serving_image(context: Context, uri: str) -> Image:
     """Return an image that serves.
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import tarfile
 import time
 
@@ -47,6 +48,15 @@ def archive(script=SCRIPT, weights="w", **files):
     return out.getvalue()
 
 
+def alive(pid):
+    """Tell whether a process runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Hosting:
     """What a test does with endpoints of a local AWS."""
 
@@ -75,6 +85,16 @@ class Hosting:
         ]  # fmt: skip
         self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
 
+    def variant(self, name, model, count=1, **more):
+        """Make a configuration of one variant, `AllTraffic`."""
+        variant = {
+            "VariantName": "AllTraffic", "ModelName": model, "InitialInstanceCount": count,
+            "InstanceType": "ml.m5.large", "InitialVariantWeight": 1.0,
+        }  # fmt: skip
+        self.sagemaker.create_endpoint_config(
+            EndpointConfigName=name, ProductionVariants=[variant], **more
+        )
+
     def create(self, data=None, name="endpoint"):
         """Make model, configuration and endpoint, and return how the endpoint came up."""
         self.model(data=data)
@@ -83,11 +103,11 @@ class Hosting:
         return self.settled(name)
 
     def settled(self, name="endpoint", seconds=60):
-        """Return an endpoint's description once it is neither Creating nor Updating."""
+        """Return an endpoint's description once it does not change any more."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             about = self.sagemaker.describe_endpoint(EndpointName=name)
-            if about["EndpointStatus"] not in ("Creating", "Updating"):
+            if about["EndpointStatus"] not in ("Creating", "Updating", "RollingBack"):
                 return about
             time.sleep(0.05)
         raise AssertionError(f"{name} has not settled in {seconds} s")

@@ -27,6 +27,13 @@ def test_a_configuration_is_described_as_it_was_made(hosting):
         ([VARIANT, VARIANT], {}, "must be unique"),
         ([{**VARIANT, "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}], {},
          "NotImplementedException.* with ProductionVariants.ServerlessConfig"),
+        ([VARIANT], {"ShadowProductionVariants": [VARIANT]}, "must be unique"),
+        ([VARIANT, {**VARIANT, "VariantName": "w"}],
+         {"ShadowProductionVariants": [{**VARIANT, "VariantName": "s"}]},
+         "exactly one production and one shadow variant"),
+        ([VARIANT], {"DataCaptureConfig": {
+            "InitialSamplingPercentage": 1, "DestinationS3Uri": "https://b/k",
+            "CaptureOptions": [{"CaptureMode": "Input"}]}}, "must begin with s3://"),
         ([VARIANT], {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://b/k"}}},
          "NotImplementedException.* with AsyncInferenceConfig"),
     ],

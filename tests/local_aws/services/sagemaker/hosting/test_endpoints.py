@@ -9,16 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.services.sagemaker.hosting.server_process import ServerProcess
-from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, archive
+from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, alive, archive
 from tests.local_aws.services.sagemaker.jobs.requests import until
-
-
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_an_endpoint_answers_with_its_models_four_functions(hosting):
@@ -239,10 +231,12 @@ def test_an_endpoint_in_the_making_can_be_neither_updated_nor_made_again(hosting
 
 def test_what_a_request_asks_beyond_the_engine_is_refused_by_name(hosting):
     hosting.create()
-    alarms = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}]}}
-    with pytest.raises(ClientError, match="NotImplementedException.* with DeploymentConfig"):
+    batch = {"Type": "CAPACITY_PERCENT", "Value": 20}
+    rolling = {"RollingUpdatePolicy": {"MaximumBatchSize": batch, "WaitIntervalInSeconds": 0}}
+    words = r"NotImplementedException.* with DeploymentConfig\.RollingUpdatePolicy"
+    with pytest.raises(ClientError, match=words):
         hosting.sagemaker.update_endpoint(
-            EndpointName="endpoint", EndpointConfigName="config", DeploymentConfig=alarms
+            EndpointName="endpoint", EndpointConfigName="config", DeploymentConfig=rolling
         )
 
 
