@@ -24,6 +24,10 @@ RECIPES = "https://github.com/aws/deep-learning-containers/blob"
 NEWER = f"{RECIPES}/e0ecedea6a1c56d6b5914f9cfb2fec5c548e67e0/docker/pytorch/2.13"
 OLDER = f"{RECIPES}/534c016e945fd4f73f12415923bd522ef171983e/pytorch/training/docker/2.3/py3/cu121"
 LISTS = "local_aws/images/aws"
+LIST = """
+import importlib.metadata, json
+print(json.dumps([(each.name, each.version) for each in importlib.metadata.distributions()]))
+"""
 OF_PYTHON = {"pip", "setuptools", "wheel"}
 """What a new environment of some Python has by itself."""
 
@@ -187,13 +191,12 @@ def _lend_cuda(home: Path) -> None:
 
 
 def installed(interpreter: Path, **variables: str) -> dict[str, str]:
-    """Return {name: version} of what `pip list` shows, without the Python's own packages."""
-    command = [str(interpreter), "-m", "pip", "list", "--format", "json", "--no-input"]
-    quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **variables}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=quiet)
-    rows = {normal(row["name"]): row["version"] for row in json.loads(done.stdout)}
+    """Return {name: version} of all that a Python has; `pip list` would pass over argparse."""
+    command = [str(interpreter), "-c", LIST]
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     # A local version label (torch 2.13.0+cpu) says which build it is.
-    return {name: version.partition("+")[0] for name, version in rows.items()}
+    return {normal(name): pin.partition("+")[0] for name, pin in json.loads(done.stdout)}
 
 
 def differences(expected: dict[str, str], actual: dict[str, str]) -> list[str]:
