@@ -18,15 +18,15 @@ STAMP := $(VENV)/installed-$(shell cat requirements.txt constraints.txt | cksum 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install notebooks compare render test images lint format readme aws lock clean
+.PHONY: help install notebooks compare render test image-test lint format readme aws lock clean
 
 help: ## List these targets
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 install: $(STAMP) ## Make .venv with the pinned packages (the other targets do this when needed)
 
 $(STAMP):
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) on PATH: install Python 3.11, or name one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) on PATH: install Python 3.11 or 3.12, or name one with make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "Installing the pinned packages into $(VENV): 3 to 10 minutes, once"
 	@rm -f $(VENV)/installed-*
 	$(PYTHON) -m venv $(VENV)
@@ -50,9 +50,8 @@ test: $(STAMP) ## Check style and layers, run all tests and all notebooks (what 
 	$(CLOSED) $(PY) -m pytest tests -n auto
 	$(CLOSED) $(NOTEBOOKS) test
 
-images: $(STAMP) ## Run the job scripts with what their images have (wants python3.12 and 8 GB)
-	$(PY) -m tools.image_venvs
-	$(PY) -m pytest tests/images
+image-test: $(STAMP) ## Run the job scripts with what their images have (wants python3.12 and 16 GB)
+	$(PY) -m tools.image_test $(IMAGES)
 
 lint: $(STAMP) ## Check the style and the layers alone
 	$(PY) -m ruff check .

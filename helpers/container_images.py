@@ -126,8 +126,9 @@ def _publish(config: Config, ecr: object, uri: str) -> None:
         return
     if not shutil.which("docker"):
         raise RuntimeError(
-            f"The image {REPOSITORY} is not in ECR and there is no docker command to build it: "
-            "run this notebook once where Docker is, such as AWS CloudShell"
+            f"The image {uri} is not in ECR and there is no docker command to build it: run this "
+            "notebook once where Docker is, such as AWS CloudShell, or build it by CodeBuild as "
+            "docs/images.md says"
         )
     secret = ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
     user, _, password = base64.b64decode(secret).decode().partition(":")

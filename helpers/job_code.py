@@ -96,8 +96,8 @@ def launch_arguments(
         code = {"source_code": training_code(), "distributed": launcher}
         return {**code, "hyperparameters": hyperparameters}
     folder, uri = ship(*TRAINING), config.uri("code", f"training-{uuid.uuid4()}")
-    with (folder / Path(TRAINING[1]).name).open("a") as requirements:
-        requirements.write(f"{setup.image.requirement}\n")
+    # The toolkit installs them by this very name.
+    shutil.copy(below(ROOT, setup.image.requirements), folder / Path(TRAINING[1]).name)
     with tempfile.TemporaryDirectory() as packed:
         shutil.make_archive(f"{packed}/code", "gztar", folder)
         upload_folder(client(config, "s3"), packed, uri)

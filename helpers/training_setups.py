@@ -32,8 +32,8 @@ class Image:
     cuda: str
     smddp: str | None
     """The version of SMDDP in it."""
-    requirement: str = ""
-    """What a job that installs packages has to ask of pip too."""
+    requirements: str = "scripts_train/requirements.txt"
+    """The file of the packages that a job there installs."""
 
 
 NEWEST = Image("pytorch-amzn2023", "2.13", None, python="3.12", cuda="13.3", smddp=None)
@@ -42,11 +42,12 @@ NEWEST = Image("pytorch-amzn2023", "2.13", None, python="3.12", cuda="13.3", smd
 docs/images.md lists their packages; they have no server.
 """
 WITH_SMDDP = Image(
-    "pytorch", "2.3.0", "py311", python="3.11", cuda="12.1", smddp="2.3.0", requirement="numpy<2"
-)
+    "pytorch", "2.3.0", "py311", python="3.11", cuda="12.1", smddp="2.3.0",
+    requirements="scripts_train/requirements_smddp.txt",
+)  # fmt: skip
 """The last of AWS's ordinary training images that has SMDDP.
 
-Its torch is built for NumPy 1, and onnx would bring NumPy 2 along (by ml_dtypes 0.6).
+Its torch is built for NumPy 1, so its jobs have requirements of their own.
 """
 OLDER = "SMDDP's older image runs if asked for (smddp=True), but AWS develops SMDDP no further here"
 GPU_FAMILIES = ("ml.g", "ml.p")

@@ -119,7 +119,7 @@ def course_results() -> str:
 
 def targets() -> dict[str, str]:
     """Return {target of make: description}."""
-    return dict(re.findall(r"^([a-z]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.M))
+    return dict(re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.M))
 
 
 def target_list() -> str:

@@ -11,20 +11,16 @@ from pathlib import Path
 import pytest
 
 from helpers.datasets import NAMES
-from tools.image_venvs import ROOT, pins
+from tools.image_venvs import IMAGES, ROOT, pins
 from tools.pins import normal
 
-AWSS = "local_aws/images/aws/pytorch-2.13-cu133/packages.txt"
-
-TRAINING = [*pins(AWSS), *pins("scripts_train/requirements.txt")]
-PROCESSING = pins("docker_process/requirements.txt")
-JOBS = {
-    "scripts_train/train.py": TRAINING,
-    "scripts_process/shard.py": PROCESSING,
-    "scripts_process/evaluate.py": PROCESSING,
-    "scripts_inference/inference.py": PROCESSING,
-    "docker_process/model_server/server.py": PROCESSING,
-}
+JOBS = [
+    *(("scripts_train/train.py", image) for image in ("gpu", "cpu", "smddp")),
+    ("scripts_process/shard.py", "own"),
+    ("scripts_process/evaluate.py", "own"),
+    ("scripts_inference/inference.py", "own"),
+    ("docker_process/model_server/server.py", "own"),
+]
 OURS = {"helpers", "model_server"}
 NAMED = [f"helpers.datasets.{name}.dataset" for name in NAMES]
 """Modules that are imported by a name which is only known when a job runs."""
@@ -91,10 +87,10 @@ def reached(script: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("script", JOBS)
-def test_a_jobs_image_or_its_requirements_have_all_that_it_imports(script):
+@pytest.mark.parametrize("script, image", JOBS)
+def test_a_jobs_image_or_its_requirements_have_all_that_it_imports(script, image):
     homes = packages_distributions()
-    there = {normal(line.partition("==")[0]) for line in JOBS[script]}
+    there = IMAGES[image].expected().keys()
     missing = {
         module: file
         for module, file in reached(script).items()
@@ -116,10 +112,10 @@ def test_what_only_a_type_checker_sees_is_no_import():
 
 @pytest.mark.parametrize("package", ["soundfile", "soxr", "simplejpeg", "wandb"])
 def test_the_training_image_alone_would_not_do(package):
-    image = {line.partition("==")[0] for line in pins(AWSS)}
+    image = {line.partition("==")[0] for line in IMAGES["gpu"].listed}
     assert package not in image and package in reached("scripts_train/train.py")
 
 
 def test_the_training_image_has_the_courses_torch():
     ours = {line for line in pins("requirements.txt") if line.startswith("torch")}
-    assert ours and ours <= set(pins(AWSS))
+    assert ours and ours <= set(IMAGES["gpu"].listed)

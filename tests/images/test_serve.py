@@ -5,16 +5,16 @@ import json
 import pytest
 
 from helpers.predict import Predictor
+from tests.image_python import interpreter
 from tests.made_model import SERVED, make_served, request_of
 from tests.made_server import MadeServer
-from tools.image_venvs import python
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", SERVED)
-def test_an_endpoint_of_the_image_answers_as_offline(dataset, tmp_path):
-    if (path := python("processing")) is None:
-        pytest.skip("the Python of the processing image is not built: make images")
+@pytest.mark.parametrize("image", ["own"])
+def test_an_endpoint_of_the_image_answers_as_offline(image, dataset, tmp_path):
+    path = interpreter(image)
     model, (body, kind) = make_served(tmp_path / "model", dataset), request_of(dataset)
     server = MadeServer(tmp_path, str(path), PATH="/usr/bin:/bin")
     try:

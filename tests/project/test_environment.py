@@ -28,6 +28,7 @@ NOT_IMPORTED = {
     "ruff": "make lint",
     "setuptools": "pip install -e .",
 }
+PYTHONS = ["3.11", "3.12"]
 ELSEWHERE = {
     "pip": "stands beside its front, in an image",
     "inference": "the endpoint's script, put on the path by a test",
@@ -36,22 +37,35 @@ ELSEWHERE = {
 }
 
 
-def test_every_file_names_the_same_python():
+def test_every_file_names_the_same_pythons():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text())
-    ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
-    steps = ci["jobs"]["test"]["steps"]
-    (setup,) = (s["with"] for s in steps if s.get("uses", "").startswith("actions/setup-python"))
     project = (ROOT / "pyproject.toml").read_text()
     makefile = (ROOT / "Makefile").read_text()
     named = {
         "environment.yml": next(d for d in conda["dependencies"] if d[:6] == "python")[7:],
-        "ci.yml": setup["python-version"],
         "Makefile": re.search(r"^PYTHON \?= python(\S+)$", makefile, re.M)[1],
-        "pyproject.toml": re.search(r'^requires-python = "==(.+)\.\*"$', project, re.M)[1],
+        "pyproject.toml": re.search(r'^requires-python = ">=(.+),<3\.13"$', project, re.M)[1],
         "ruff": re.search(r'^target-version = "py(\d)(\d+)"$', project, re.M).expand(r"\1.\2"),
-        "this interpreter": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
     assert set(named.values()) == {"3.11"}, named
+    assert f"{sys.version_info.major}.{sys.version_info.minor}" in PYTHONS
+
+
+def test_ci_runs_every_python():
+    job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]["test"]
+    (setup,) = (step["with"] for step in job["steps"] if "setup-python" in step.get("uses", ""))
+    assert job["strategy"]["matrix"]["python"] == PYTHONS
+    assert setup["python-version"] == "${{ matrix.python }}"
+    assert job["env"]["PYTHON"] == "python${{ matrix.python }}"
+
+
+def test_the_images_are_tested_on_every_change_of_theirs():
+    text = (ROOT / ".github/workflows/image-test.yml").read_text()
+    workflow = yaml.safe_load(text)
+    paths = workflow[True]["push"]["paths"]  # YAML 1.1 reads the key `on` as true
+    assert paths == workflow[True]["pull_request"]["paths"]
+    assert {"helpers/**", "scripts_*/**", "docker_process/**", "local_aws/images/**"} <= set(paths)
+    assert {"run": "make image-test"} in workflow["jobs"]["image-test"]["steps"]
 
 
 def test_the_conda_environments_pip_part_is_requirements_txt():

@@ -33,9 +33,10 @@ def lines(path: str) -> set[str]:
     return {line for line in (ROOT / path).read_text().splitlines() if "==" in line}
 
 
-def test_what_a_job_installs_is_pinned_as_in_the_project():
-    jobs = lines("scripts_train/requirements.txt")
-    assert jobs and jobs <= lines("requirements.txt")
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements_smddp.txt"])
+def test_what_a_job_installs_is_pinned_as_in_the_project(file):
+    jobs = lines(f"scripts_train/{file}")
+    assert jobs and jobs <= lines("requirements.txt") | lines("constraints.txt")
 
 
 def test_a_training_job_can_check_what_it_exports():

@@ -10,6 +10,7 @@ from tests.local_aws.images.test_pushes import push
 from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
 from tests.local_aws.services.sagemaker.jobs.test_script_mode import archive, script_job
 from tests.local_cloud import BUCKET
+from tests.places import ROOT
 
 NEEDS = "import soundfile; print(soundfile.__file__, flush=True)"
 
@@ -52,6 +53,19 @@ def test_what_a_job_installs_is_there_and_is_said_to_be_no_download(aws, finish)
     lines = log(aws)
     assert any(line.startswith("Not downloaded but linked") for line in lines)
     assert lines[-1].startswith("/venv/lib/") and str(aws.context.state) not in "".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("forgotten", [None, "soxr", "wandb"])
+def test_the_courses_requirements_are_enough_and_each_is_needed(finish, forgotten):
+    lines = (ROOT / "scripts_train" / "requirements.txt").read_text().splitlines()
+    kept = [line for line in lines if not line.startswith(f"{forgotten}==")]
+    request = script_job() | {"Environment": {"PIP_NO_INDEX": "1"}}
+    script = "import onnxscript, silero_vad, simplejpeg, soundfile, soxr, wandb"
+    job = finish(request, train_py=script, requirements_txt="\n".join(kept))
+    wanted = forgotten and f"ModuleNotFoundError: No module named '{forgotten}'"
+    assert (wanted or "") in job.get("FailureReason", "")
+    assert job["TrainingJobStatus"] == ("Failed" if forgotten else "Completed"), job
 
 
 def test_a_requirement_that_is_nowhere_fails_the_job_as_pip_fails(finish):
