@@ -53,8 +53,8 @@ LINES = (
     Line("04", "sharding", "ml.m5.large", 2, 5, (PROCESSING,)),
     Line("05", "training", "ml.g4dn.xlarge", 2, 8, (TRAINING, SPOT)),
     Line("06", "tuning job, two trials at a time", "ml.g4dn.xlarge", 2, 12, (TRAINING,)),
-    Line("06", "search on a warm pool", "ml.g4dn.xlarge", 1, 25, (TRAINING, POOL)),
-    Line("07", "evaluation", "ml.m5.large", 1, 5, (PROCESSING,)),
+    Line("06", "search on a warm pool and its winner", "ml.g4dn.xlarge", 1, 26, (TRAINING, POOL)),
+    Line("07", "two evaluations", "ml.m5.large", 1, 10, (PROCESSING,)),
     Line("08", "endpoint for an hour", "ml.m5.large", 1, 60, (ENDPOINT,)),
 )
 

@@ -55,6 +55,23 @@ def bucket_exists(config: Config) -> bool:
     return True
 
 
+def bucket_setting(config: Config, name: str) -> dict:
+    """Return a setting of the bucket; {} where a bucket of the account has none.
+
+    Args:
+        name: what S3's client gets by `get_<name>`, such as `bucket_policy`.
+    """
+    try:
+        answer = getattr(client(config, "s3"), f"get_{name}")(Bucket=config.bucket)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "NoSuchBucket" or not code.startswith("NoSuch"):
+            raise
+        return {}
+    (value,) = (value for member, value in answer.items() if member != "ResponseMetadata")
+    return json.loads(value) if isinstance(value, str) else value
+
+
 def _encryption(config: Config) -> dict:
     """Return how objects are encrypted that come without a word on it, as those of jobs do.
 

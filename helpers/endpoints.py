@@ -1,20 +1,27 @@
 """Deploys models to endpoints and sends requests; knows SageMaker's hosting calls, no networks."""
 
 import json
-import time
+from collections.abc import Callable
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from botocore.exceptions import ClientError
-from tqdm import tqdm
 
 from helpers.config import Config
 from helpers.session import client, role_arn
+from helpers.waiting import until
 
 PROGRAM = {
     "SAGEMAKER_PROGRAM": "inference.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
 }
+
+
+LOGS = "/aws/sagemaker/Endpoints"
+FAILED = ("Failed", "OutOfService", "UpdateRollbackFailed")
+GONE = "NotThere"
+"""The status of an endpoint that does not exist: the course's own word."""
 
 
 class Refused(RuntimeError):
@@ -26,19 +33,15 @@ def wait_in_service(config: Config, name: str) -> dict[str, Any]:
 
     Raises:
         RuntimeError: the endpoint failed, or its update did; the message has the reason.
+        LookupError: there is no such endpoint.
+        NotTold: its state can't be asked for; the message says what to do.
     """
-    sagemaker = client(config, "sagemaker")
-    with tqdm(bar_format="{desc} {elapsed}") as bar:
-        while True:
-            description = sagemaker.describe_endpoint(EndpointName=name)
-            status = description["EndpointStatus"]
-            bar.set_description_str(f"{name}: {status}")
-            bar.update()
-            if status in ("Failed", "OutOfService", "UpdateRollbackFailed"):
-                raise RuntimeError(f"Endpoint {name} {status}: {description.get('FailureReason')}")
-            if status == "InService":
-                break
-            time.sleep(config.poll_seconds)
+    description = _settled(config, name)
+    if (status := description["EndpointStatus"]) == GONE:
+        raise LookupError(f"No endpoint {name}: call `serve` first")
+    if status != "InService":
+        reason = description.get("FailureReason")
+        raise RuntimeError(f"Endpoint {name} {status}: {reason} (its log is in {LOGS}/{name})")
     if reason := description.get("FailureReason"):
         raise RuntimeError(f"Endpoint {name} still serves the version before the update: {reason}")
     return description
@@ -69,7 +72,8 @@ def _make(config: Config, name: str, container: dict[str, Any]) -> None:
 def serve(config: Config, name: str, model: str, instance_type: str, instances: int = 1) -> None:
     """Deploy `model` to the endpoint `name`; a running endpoint is updated without a gap.
 
-    A failed endpoint can't be updated: it is deleted and created again.
+    A failed endpoint can't be updated: it is deleted and created again. One that is changing takes
+    no other change: its end is waited for.
     """
     sagemaker = client(config, "sagemaker")
     configuration = f"{name[:40]}-{datetime.now():%Y%m%d-%H%M%S-%f}"
@@ -80,23 +84,32 @@ def serve(config: Config, name: str, model: str, instance_type: str, instances: 
         "InitialInstanceCount": instances,
     }
     sagemaker.create_endpoint_config(EndpointConfigName=configuration, ProductionVariants=[variant])
-    status = _status(config, name)
-    if status == "Failed":
+    status = _settled(config, name)["EndpointStatus"]
+    if status in FAILED:
         sagemaker.delete_endpoint(EndpointName=name)
-        sagemaker.get_waiter("endpoint_deleted").wait(EndpointName=name)
-    serves = status not in (None, "Failed")
-    call = sagemaker.update_endpoint if serves else sagemaker.create_endpoint
+        _wait(config, name, lambda endpoint: endpoint["EndpointStatus"] == GONE)
+    call = sagemaker.update_endpoint if status == "InService" else sagemaker.create_endpoint
     call(EndpointName=name, EndpointConfigName=configuration)
 
 
-def _status(config: Config, name: str) -> str | None:
-    """Return an endpoint's status, None where there is no such endpoint."""
-    try:
-        return client(config, "sagemaker").describe_endpoint(EndpointName=name)["EndpointStatus"]
-    except ClientError as error:
-        if "Could not find" in str(error):
-            return None
-        raise
+def _settled(config: Config, name: str) -> dict[str, Any]:
+    """Wait until an endpoint is not changing any more, and return its description."""
+    final = {"InService", GONE, *FAILED}
+    return _wait(config, name, lambda endpoint: endpoint["EndpointStatus"] in final)
+
+
+def _wait(config: Config, name: str, is_final: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    def read() -> dict[str, Any]:
+        try:
+            return client(config, "sagemaker").describe_endpoint(EndpointName=name)
+        except ClientError as error:
+            if "Could not find" not in str(error):
+                raise
+            return {"EndpointStatus": GONE}
+
+    return until(
+        read, is_final, name=name, words=itemgetter("EndpointStatus"), pause=config.poll_seconds
+    )
 
 
 def ask(config: Config, name: str, body: bytes, content_type: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import atexit
 import shutil
 import tempfile
 import uuid
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from helpers.training_setups import TrainingSetup
 if TYPE_CHECKING:
     from sagemaker.core.shapes import ProcessingInput, ProcessingOutput
     from sagemaker.core.training.configs import SourceCode
+    from sagemaker.train import ModelTrainer
 
 NOT_SHIPPED = shutil.ignore_patterns("local_aws", "__pycache__")
 TRAINING = (
@@ -56,6 +58,27 @@ def training_code() -> "SourceCode":
     return SourceCode(source_dir=str(folder), entry_script=script, requirements=requirements)
 
 
+def staged(config: Config, trainer: "ModelTrainer") -> "ModelTrainer":
+    """Have the SDK's tuner put a trainer's code into the course's own folder, and return it.
+
+    The tuner makes the archive's key of the trainer's base name alone and leaves out the session's
+    prefix (sagemaker 3, `train/tuner.py`); in a company's bucket the role reads only what is below
+    it, and `12` deletes nothing else.
+    """
+    trainer.base_job_name = config.key("staging", trainer.base_job_name)
+    return trainer
+
+
+def tracking_flags(config: Config) -> dict[str, str]:
+    """Return the hyperparameters with which a training job is recorded in wandb; by default none.
+
+    The job gets the name of the account's secret and reads the key itself, as its role: whoever may
+    describe a job sees its hyperparameters and its environment.
+    """
+    secret = config.account.wandb_secret
+    return {"wandb": "online", "wandb-secret": secret} if secret else {}
+
+
 def launch_arguments(
     config: Config, setup: TrainingSetup, hyperparameters: dict[str, object]
 ) -> dict[str, object]:
@@ -91,9 +114,24 @@ def launch_arguments(
 
 
 def course_input(config: Config) -> "ProcessingInput":
-    """Upload the `helpers` package and return it as an input of a processing job."""
-    upload_folder(client(config, "s3"), ship(), config.uri("code"))
-    return job_input("course", config.uri("code") + "/")
+    """Upload the `helpers` package and return it as an input of a processing job.
+
+    A job gets all that is below a prefix, so each state of the package has a prefix of its own: no
+    file of an older one, renamed or deleted since, is among them.
+    """
+    folder = ship()
+    uri = config.uri("code", digest(folder))
+    upload_folder(client(config, "s3"), folder, uri)
+    return job_input("course", f"{uri}/")
+
+
+def digest(folder: Path) -> str:
+    """Return a short checksum of a folder's names and contents."""
+    total = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = sha256(path.read_bytes()).digest()
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0" + content)
+    return total.hexdigest()[:16]
 
 
 def job_input(name: str, uri: str) -> "ProcessingInput":

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from tqdm import tqdm
 
 from helpers.config import Config
 from helpers.costs import dollars, instance_cost
+from helpers.metrics import END
 from helpers.session import client
+from helpers.waiting import until
 
 if TYPE_CHECKING:
     from sagemaker.train import ModelTrainer
@@ -27,6 +28,10 @@ MADE_BY = {
     "HyperParameterTuningJob": "notebooks/06",
 }
 ENDED = ("Completed", "Failed", "Stopped")
+FIRST = "algo-1"
+"""The instance whose script prints `END`."""
+LATE = 20
+"""Pauses after a job's end in which lines of its log may still come: three minutes on AWS."""
 
 
 class JobFailed(RuntimeError):
@@ -97,17 +102,16 @@ def wait(config: Config, kind: str, name: str) -> Job:
 
     Raises:
         JobFailed: it failed or was stopped; the message has the reason and names its log.
+        NotTold: its state can't be asked for; the message says what to do.
     """
-    with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
-        while True:
-            description = describe(config, kind, name)
-            status = description[f"{kind}Status"]
-            bar.set_description_str(f"{name}: {description.get('SecondaryStatus', status)}")
-            bar.update()
-            if status in ENDED:
-                break
-            time.sleep(config.poll_seconds)
-    if status != "Completed":
+    description = until(
+        lambda: describe(config, kind, name),
+        lambda job: job[f"{kind}Status"] in ENDED,
+        name=name,
+        words=lambda job: job.get("SecondaryStatus", job[f"{kind}Status"]),
+        pause=config.poll_seconds,
+    )
+    if (status := description[f"{kind}Status"]) != "Completed":
         reason = description.get("FailureReason", "it was stopped")
         log = f"its log is in {_log_group(kind)}, streams {name}/…"
         raise JobFailed(f"{kind} {name} {status}: {reason} ({log})")
@@ -145,7 +149,31 @@ def finished(config: Config, kind: str, name: str) -> Job:
 
 
 def log_lines(config: Config, kind: str, name: str) -> Iterator[tuple[datetime, str, str]]:
-    """Yield (time, instance, text) of each line that a job printed, in order of time."""
+    """Yield (time, instance, text) of each line that a job printed, in order of time.
+
+    CloudWatch shows lines some seconds late. A job of the course that has just ended is asked again
+    until the last line of its first instance is there.
+    """
+    lines = list(_lines(config, kind, name))
+    while (FIRST, END) not in {line[1:] for line in lines}:
+        if not _ended_just_now(config, kind, name):
+            break
+        time.sleep(config.poll_seconds)
+        lines = list(_lines(config, kind, name))
+    yield from (line for line in lines if line[2] != END)
+
+
+def _ended_just_now(config: Config, kind: str, name: str) -> bool:
+    """Say whether lines of a completed job may still be on their way."""
+    job = describe(config, kind, name)
+    if job[f"{kind}Status"] != "Completed":
+        return False
+    end = job[f"{_prefix(kind)}EndTime"]
+    return (datetime.now(end.tzinfo) - end).total_seconds() < LATE * config.poll_seconds
+
+
+def _lines(config: Config, kind: str, name: str) -> Iterator[tuple[datetime, str, str]]:
+    """Yield (time, instance, text) of each line that CloudWatch shows now."""
     logs = client(config, "logs")
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=_log_group(kind), logStreamNamePrefix=f"{name}/"

@@ -40,6 +40,21 @@ def score_confusion(confusion: np.ndarray, labels: Sequence[str]) -> dict:
     return scores
 
 
+def macro_recall_error(confusion: np.ndarray) -> float:
+    """Return the standard error of a mean of recalls, for independent samples.
+
+    The mean over K classes varies by sqrt(sum of the recalls' variances) / K. A recall's variance
+    is that of Beta(right + 1, wrong + 1): it is not 0 where a class of four samples is all right,
+    as p(1 - p)/n would be. Samples of one recording resemble each other: then it is a lower limit.
+    Source: Gelman and others, Bayesian Data Analysis, 2013, section 2.4.
+    """
+    actual = confusion.sum(1)[confusion.sum(1) > 0]
+    right = np.diag(confusion)[confusion.sum(1) > 0]
+    share = (right + 1) / (actual + 2)
+    variance = share * (1 - share) / (actual + 3)
+    return float(np.sqrt(variance.sum()) / max(len(actual), 1))
+
+
 def count_rmse(confusion: np.ndarray, labels: Sequence[str]) -> float:
     """Return the root mean square error, in items, of labels that are counts ('0', '1', …)."""
     counts = np.array([int(label) for label in labels], float)
@@ -155,6 +170,10 @@ def overconfidence(bands: list[dict]) -> float:
     total = sum(band["samples"] for band in bands)
     gaps = (band["samples"] * (band["confidence"] - band["accuracy"]) for band in bands)
     return sum(gaps) / max(total, 1)
+
+
+END = "End of the log"
+"""A job script's last line: without it, lines of a job's log are still on their way."""
 
 
 def metric_line(**values: float) -> str:

@@ -4,7 +4,7 @@ It knows an artifact's folder and its data set; nothing of HTTP, S3 or endpoints
 exported graph where there is one (networks/onnx_graph.py), and then does not import torch.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,11 @@ import numpy as np
 from helpers.datasets import Dataset, load_dataset
 from helpers.networks.artifact import load_artifact, load_card
 from helpers.networks.onnx_graph import GRAPH, Graph
+from helpers.samples import Inputs, Unreadable
 
-BATCH = 32
-"""Windows predicted at once: an hour of sound has 720, which need not be in memory together."""
+BATCH = 4
+"""Samples predicted at once: more do not fit into a core's cache, and 32 took a third longer each
+(docs/benchmarks.md)."""
 
 
 class UnsupportedType(ValueError):
@@ -88,34 +90,76 @@ class Predictor:
             raise UnsupportedType(f"Content type {content_type!r} is not one of {taken}")
 
     def predict(self, data: bytes) -> dict:
-        """Clean, cut and decode one raw object with the sharding job's code, and predict.
+        """Clean and cut one raw object with the sharding job's code, and predict.
 
         Returns:
-            label, probabilities {label: p} (the mean over the samples), and, where the object is
-            cut into several samples, windows [{start (seconds), probabilities}].
+            label, probabilities {label: p} (the mean over the samples), the task's estimates, and
+            what was measured. Where the object is cut, windows, each with start and end in
+            seconds, label, probabilities and estimates.
 
         Raises:
             Unreadable: the bytes give no sample; the message says why.
         """
-        samples = self.dataset.samples(self.dataset.request, data, self.card["store"])
-        decoded = [self.dataset.decode(sample.media) for sample in samples]
-        each = self.probabilities(decoded)
-        mean = each.mean(0)
-        answer = {
-            "label": self.card["labels"][int(mean.argmax())],
-            "probabilities": self.name(mean),
-        }
-        starts = [sample.meta.get("start") for sample in samples]
-        if None not in starts:
-            windows = zip(starts, each, strict=True)
-            answer["windows"] = [{"start": s, "probabilities": self.name(p)} for s, p in windows]
+        (answer,) = self.predict_all([data])
+        if isinstance(answer, Unreadable):
+            raise answer
         return answer
+
+    def predict_all(self, objects: Iterable[bytes]) -> list[dict | Unreadable]:
+        """Predict several raw objects, their samples together in batches.
+
+        Returns:
+            Each object's answer, as `predict` gives it, or the reason why it has none.
+        """
+        prepared = self._prepare(objects)
+        arrays = [
+            array for inputs in prepared if isinstance(inputs, Inputs) for array in inputs.arrays
+        ]
+        each = iter(self.probabilities(arrays) if arrays else ())
+        return [
+            self._answer(inputs, np.stack([next(each) for _ in inputs.arrays]))
+            if isinstance(inputs, Inputs)
+            else inputs
+            for inputs in prepared
+        ]
+
+    def _prepare(self, objects: Iterable[bytes]) -> list[Inputs | Unreadable]:
+        """Return each object's inputs, of no more sound than a request may have."""
+        left = self.dataset.request_seconds
+        beyond = f"beyond the {left:g} s of sound that one request may have"
+        prepared: list[Inputs | Unreadable] = []
+        for data in objects:
+            try:
+                if left <= 0:
+                    raise Unreadable(beyond)
+                inputs = self.dataset.inputs(data, self.card["store"])
+                left -= inputs.measures.get("seconds", 0)
+                if left < 0:
+                    raise Unreadable(beyond)
+                prepared.append(inputs)
+            except Unreadable as error:
+                prepared.append(error)
+        return prepared
+
+    def _answer(self, inputs: Inputs, each: np.ndarray) -> dict:
+        answer = self._worded(each.mean(0)) | inputs.measures
+        if inputs.spans is not None:
+            answer["windows"] = [
+                {"start": start, "end": end, **self._worded(row)}
+                for (start, end), row in zip(inputs.spans, each, strict=True)
+            ]
+        return answer
+
+    def _worded(self, probabilities: np.ndarray) -> dict:
+        """Return one row of probabilities by label, with what follows from them."""
+        labels = self.card["labels"]
+        return {
+            "label": labels[int(probabilities.argmax())],
+            **self.dataset.task.estimates(probabilities, labels),
+            "probabilities": dict(zip(labels, probabilities.tolist(), strict=True)),
+        }
 
     def probabilities(self, samples: list[np.ndarray]) -> np.ndarray:
         """Return float64 (n, classes) for decoded samples of one shape."""
         groups = [samples[i : i + BATCH] for i in range(0, len(samples), BATCH)]
         return np.concatenate([self.network(np.stack(group)) for group in groups])
-
-    def name(self, probabilities: np.ndarray) -> dict[str, float]:
-        """Return one row of probabilities by label."""
-        return dict(zip(self.card["labels"], probabilities.tolist(), strict=True))

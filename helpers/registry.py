@@ -1,16 +1,15 @@
 """Registers, compares, approves and lists versions of the model in SageMaker's model registry.
 
-Knows the registry's calls; evaluation/paired_comparison.py compares, evaluation/model_card.py
-writes cards.
+Knows the registry's calls; evaluation/ compares versions and writes their cards.
 """
 
 import json
-import re
 from dataclasses import dataclass, field
 
 import pandas as pd
 from botocore.exceptions import ClientError
 
+from helpers import payloads
 from helpers.config import Config
 from helpers.container_images import serving_image
 from helpers.datasets import load_dataset
@@ -24,12 +23,12 @@ from helpers.evaluation.paired_comparison import (
 )
 from helpers.evaluation.predictions import Predictions
 from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS
-from helpers.jobs import Job, finished, shards_of
+from helpers.jobs import Job
 from helpers.s3 import read_object
 from helpers.session import client
 
 INSTANCE = "ml.m5.large"
-SETTINGS = ("epochs", "batch-size", "lr", "model", "width", "image-size", "seed")
+SETTINGS = ("epochs", "batch-size", "lr", "weight-decay", "model", "width", "image-size", "seed")
 """Hyperparameters that a model card lists."""
 
 
@@ -116,30 +115,6 @@ def facts_of(config: Config, job: Job) -> Facts:
     )
 
 
-def candidate(config: Config) -> Job:
-    """Return the newest completed job of notebooks/05 on this raw data's shards.
-
-    Trials of a search have longer names.
-
-    Raises:
-        LookupError: there is no such job; the message names the notebook to run.
-    """
-    wanted = re.compile(re.escape(config.name) + r"-\d{14}")
-    pages = client(config, "sagemaker").get_paginator("list_training_jobs").paginate(
-        NameContains=config.name, StatusEquals="Completed", SortBy="CreationTime",
-        SortOrder="Descending",
-    )  # fmt: skip
-    names = (job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"])
-    for name in filter(wanted.fullmatch, names):
-        job = finished(config, "TrainingJob", name)
-        if shards_of(job.description) in (None, config.uri("shards")):
-            return job
-    raise LookupError(
-        f"No completed training job called {config.name}-… on {config.uri('shards')}: "
-        "run notebooks/05 first"
-    )
-
-
 def register(config: Config, job: Job, evaluation: str, card: Card) -> Version:
     """Register a training job's model as a new version that waits for approval.
 
@@ -168,8 +143,8 @@ def register(config: Config, job: Job, evaluation: str, card: Card) -> Version:
         InferenceSpecification={
             "Containers": [container],
             "SupportedRealtimeInferenceInstanceTypes": [INSTANCE],
-            "SupportedContentTypes": list(dataset.content_types),
-            "SupportedResponseMIMETypes": ["application/json"],
+            "SupportedContentTypes": [*dataset.content_types, payloads.JSON],
+            "SupportedResponseMIMETypes": [payloads.JSON, payloads.CSV],
         },
         ModelMetrics={"ModelQuality": {"Statistics": statistics}},
         ModelCard={
@@ -256,7 +231,7 @@ def compare(config: Config, new: Version, old: Version | None) -> PairedComparis
     """Compare two versions on their common test samples.
 
     Without a common sample, or with other classes, the raw data has changed between the two: then
-    the new version is judged by its own scores.
+    the new version is judged by the task's floor alone, as a first version is.
     """
     ours = read_predictions(config, new.properties["evaluation"])
     if old is None:
@@ -271,8 +246,8 @@ def compare(config: Config, new: Version, old: Version | None) -> PairedComparis
 
 
 def decide(config: Config, version: Version, result: PairedComparison) -> Version:
-    """Approve a version, or reject it if it is worse than the approved one; record the reason."""
-    status = "Rejected" if result.worse else "Approved"
+    """Approve a version, or reject one below the floor or worse than the last; keep the reason."""
+    status = "Approved" if result.passes else "Rejected"
     return _judge(config, version, status, result.verdict)
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 
 class Unreadable(ValueError):
     """A raw object that can't be used; the message is the reason listed in the manifest."""
@@ -33,7 +35,10 @@ class Remark:
 
 
 def causes(remarks: Iterable[Remark | dict]) -> list[tuple[str, int]]:
-    """A raw object with the reason why it gives no sample, or why it is kept anyway."""
+    """Return the kinds of reason with their numbers, the most frequent first.
+
+    A reason's kind is what stands before its colon.
+    """
     kinds: Counter[str] = Counter()
     for remark in remarks:
         reason = remark["reason"] if isinstance(remark, dict) else remark.reason
@@ -64,3 +69,15 @@ class Sample:
     meta: dict
     """Travels as JSON beside the media; holds at least `label` and `source`, and `start` (seconds)
     where a raw object is cut into several."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One raw object as a network takes it: nothing of it is stored."""
+
+    arrays: list[np.ndarray]
+    """What `decode` would give for each of its samples."""
+    spans: list[tuple[float, float | None]] | None = None
+    """Start and end of each in seconds of the raw object; None where it is not cut."""
+    measures: dict = field(default_factory=dict)
+    """What was measured of the raw object, such as its `seconds`."""

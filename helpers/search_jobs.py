@@ -80,9 +80,13 @@ def run_search(
     return search.run(start, finish, trials, first=first)
 
 
-def end_search(config: Config, search: Search) -> WarmPool:
-    """End the warm pool after the last trial, and add its idle cost to the trials."""
-    pool = end_warm_pool(config, search.trials[-1].job)
+def end_search(config: Config, search: Search, last: str | None = None) -> WarmPool:
+    """End the warm pool of a search, and add its idle cost to the trials.
+
+    Args:
+        last: the job that ran last on it, if that is not a trial of the search.
+    """
+    pool = end_warm_pool(config, last or search.trials[-1].job)
     search.trials = [_measured(config, search, trial) for trial in search.trials]
     search.save()
     return pool

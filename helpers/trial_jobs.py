@@ -20,7 +20,7 @@ def measure(
 
     Args:
         objective: name of a metric; its last value is taken from the job's metric definitions, or
-            else from its printed `name=value`.
+            else from its printed `name=value`. Its standard error is the printed `<name>_error`.
     """
     description = describe(config, "TrainingJob", job)
     cluster, created = description["ResourceConfig"], description["CreationTime"]
@@ -33,6 +33,7 @@ def measure(
         job=job,
         status=done.status,
         value=None if done.status == "Failed" else _last(description, objective, done.metrics),
+        error=done.metrics.get(f"{objective}_error"),
         start_seconds=_seconds(created, _started(description)),
         step_seconds=_seconds(created, _first_step(config, job, created)),
         billable_seconds=seconds,

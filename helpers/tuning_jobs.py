@@ -1,10 +1,7 @@
 """Waits for a native SageMaker tuning job and measures its trials; starts no job."""
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-
-from tqdm import tqdm
 
 from helpers.config import Config
 from helpers.costs import dollars
@@ -12,6 +9,7 @@ from helpers.jobs import ENDED, JobFailed, describe
 from helpers.session import client
 from helpers.trial_jobs import measure
 from helpers.tuning.trials import Trial, best_of, total_cost, words
+from helpers.waiting import until
 
 KIND = "HyperParameterTuningJob"
 
@@ -50,22 +48,26 @@ def wait_for_tuning(config: Config, name: str) -> TuningJob:
 
     Raises:
         JobFailed: it failed or was stopped; the message has the reason.
+        NotTold: its state can't be asked for; the message says what to do.
     """
-    with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
-        while True:
-            description = describe(config, KIND, name)
-            counts = description["TrainingJobStatusCounters"]
-            shown = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-            bar.set_description_str(f"{name}: {shown or description[f'{KIND}Status']}")
-            bar.update()
-            if description[f"{KIND}Status"] in ENDED:
-                break
-            time.sleep(config.poll_seconds)
+    description = until(
+        lambda: describe(config, KIND, name),
+        lambda job: job[f"{KIND}Status"] in ENDED,
+        name=name,
+        words=_counts,
+        pause=config.poll_seconds,
+    )
     if (status := description[f"{KIND}Status"]) != "Completed":
         raise JobFailed(
             f"{KIND} {name} {status}: {description.get('FailureReason', 'it was stopped')}"
         )
     return tuned(config, name)
+
+
+def _counts(job: dict) -> str:
+    """Say how many training jobs of a tuning job are in which state."""
+    counts = job["TrainingJobStatusCounters"].items()
+    return ", ".join(f"{count} {state}" for state, count in counts if count) or job[f"{KIND}Status"]
 
 
 def tuned(config: Config, name: str) -> TuningJob:

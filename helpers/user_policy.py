@@ -116,7 +116,7 @@ def _storage(config: Config) -> Iterator[Permission]:
     bucket, account = f"arn:aws:s3:::{config.bucket}", config.account
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
-        *("s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
+        *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),

@@ -3,7 +3,10 @@
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from helpers.config import Config
 from helpers.costs import dollars, instance_cost
@@ -11,6 +14,19 @@ from helpers.jobs import describe
 from helpers.session import client
 
 WAITING = "Available"
+MATCHING = (
+    "RoleArn",
+    "ResourceConfig.InstanceType",
+    "ResourceConfig.InstanceCount",
+    "ResourceConfig.VolumeSizeInGB",
+    "ResourceConfig.VolumeKmsKeyId",
+    "VpcConfig.Subnets",
+    "VpcConfig.SecurityGroupIds",
+    "EnableInterContainerTrafficEncryption",
+    "EnableNetworkIsolation",
+    "SessionChainingConfig.EnableSessionTagChaining",
+)
+"""The values that two jobs must share, so that the second one may run on the first one's pool."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,37 @@ def warm_pool(config: Config, job: str) -> WarmPool:
         cluster.get("KeepAlivePeriodInSeconds", 0),
         status.get("ResourceRetainedBillableTimeInSeconds", 0),
     )
+
+
+def matching_values(config: Config, jobs: Sequence[str]) -> pd.DataFrame:
+    """Return the values that decide on reuse, a column for each training job.
+
+    Where two columns differ in a row, neither job can run on the other's pool.
+    """
+    columns = {name: describe(config, "TrainingJob", name) for name in jobs}
+    return pd.DataFrame(
+        {name: [_value(about, path) for path in MATCHING] for name, about in columns.items()},
+        index=pd.Index(MATCHING, name="must be the same"),
+    )
+
+
+def _value(description: dict, path: str) -> object:
+    value = description
+    for part in path.split("."):
+        value = value.get(part, {})
+    if value == {}:
+        return "–"
+    return value.rpartition("/")[2] if path == "RoleArn" else value
+
+
+def period_limits(config: Config) -> tuple[int, int]:
+    """Return the least and the most seconds of a keep-alive period, as botocore's model has them.
+
+    AWS's page on warm pools says 3,600 at most.
+    """
+    model = client(config, "sagemaker").meta.service_model
+    limits = model.shape_for("KeepAlivePeriodInSeconds").metadata
+    return limits["min"], limits["max"]
 
 
 def end_warm_pool(config: Config, job: str) -> WarmPool:

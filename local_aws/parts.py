@@ -5,6 +5,7 @@ same service by `Parts.engine`.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar, Self, TypeVar
 
 from botocore import xform_name
@@ -76,7 +77,7 @@ class Parts:
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
         self.clock, self.faults = Clock(), Faults()
-        lists = LateLists(self.clock, self.faults.lists_late)
+        lists = LateLists(self.clock, partial(self.faults.lag, "sagemaker", "List"))
         self.documents = Documents(context.state / "documents.sqlite", lists)
         self.catalog = Catalog(context.state / "glue", self.clock)
         self.engines: dict[str, Engine] = {}

@@ -31,7 +31,7 @@ from local_aws.operations import members, table
 from local_aws.parts import Parts
 from local_aws.recorded.journal import Journal
 from local_aws.recorded.moto_client import Recorded
-from local_aws.services.iam.propagation import Propagation
+from local_aws.services.iam.assumed_roles import AssumedRoles
 from local_aws.state.clock import Clock
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
@@ -135,7 +135,7 @@ class LocalAws:
         def is_done(service: str, operation: str) -> bool:
             return parts.is_executed(service, operation) or recorded.has(service, operation)
 
-        front = Front(keys, is_done, members, Propagation(parts).call, s3, health, control)
+        front = Front(keys, is_done, members, AssumedRoles(parts).call, s3, health, control)
         app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()

@@ -1,18 +1,18 @@
-"""The four functions of an endpoint: a clip or photo in, probabilities as JSON out.
+"""The four functions of an endpoint: clips or photos in, probabilities as JSON or CSV out.
 
-The image's `serve` loads it from code/inference.py of model.tar.gz, where train.py puts it. Here:
+The image's `serve` loads it from code/inference.py of model.tar.gz, where train.py puts it. What a
+request may hold and what its answer says is in helpers/payloads.py. Here:
 
     from helpers.predict import Predictor
     Predictor.load("model").predict(Path("clip.ogg").read_bytes())
 """
 
-import json
 import os
 
 from starlette.exceptions import HTTPException
 
-from helpers.predict import Predictor, UnsupportedType
-from helpers.samples import Unreadable
+from helpers.payloads import CSV, Answers, BadRequest, answer, answer_type
+from helpers.predict import Predictor
 
 
 def model_fn(model_dir: str) -> Predictor:
@@ -20,7 +20,9 @@ def model_fn(model_dir: str) -> Predictor:
 
     The exported graph answers by ONNX Runtime; without one, the weights do by torch.
     """
-    return Predictor.load(model_dir, threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
+    model = Predictor.load(model_dir, threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
+    model.dataset.warm_up()  # /ping is healthy once this has returned
+    return model
 
 
 def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:
@@ -31,21 +33,18 @@ def input_fn(body: bytes, content_type: str) -> tuple[bytes, str]:
     return bytes(body), content_type or ""
 
 
-def predict_fn(request: tuple[bytes, str], model: Predictor) -> dict:
-    """Return the prediction; unreadable media (400) and other content types (415) are refused."""
-    body, content_type = request
+def predict_fn(request: tuple[bytes, str], model: Predictor) -> Answers:
+    """Return the answers; what can't be answered is refused with its reason and a 4xx."""
     try:
-        model.check_type(content_type)
-        return model.predict(body)
-    except UnsupportedType as error:
-        raise HTTPException(415, str(error)) from error
-    except Unreadable as error:
-        raise HTTPException(400, f"Can't use this {content_type}: {error}") from error
+        return answer(model, *request)
+    except BadRequest as error:
+        raise HTTPException(error.status, str(error)) from error
 
 
-def output_fn(prediction: dict, accept: str) -> tuple[str, str]:
-    """Return the prediction as JSON, the only format (406 for another)."""
-    wanted = {part.partition(";")[0].strip() for part in (accept or "*/*").split(",")}
-    if not wanted & {"*/*", "application/*", "application/json"}:
-        raise HTTPException(406, f"Answers are application/json, not {accept}")
-    return json.dumps(prediction), "application/json"
+def output_fn(answers: Answers, accept: str) -> tuple[str, str]:
+    """Return the answers as JSON, or as CSV where `Accept` prefers it (406 for neither)."""
+    try:
+        kind = answer_type(accept)
+    except BadRequest as error:
+        raise HTTPException(error.status, str(error)) from error
+    return (answers.to_csv() if kind == CSV else answers.to_json()), kind

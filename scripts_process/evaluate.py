@@ -28,7 +28,7 @@ from helpers.evaluation.report import (  # noqa: E402
     quality_statistics,
 )
 from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
-from helpers.metrics import metric_line  # noqa: E402
+from helpers.metrics import END, metric_line  # noqa: E402
 from helpers.networks.artifact import CARD  # noqa: E402
 from helpers.predict import Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
@@ -145,4 +145,4 @@ if __name__ == "__main__":
         if Path(arguments.message).parent.is_dir():
             Path(arguments.message).write_text(f"{type(error).__name__}: {error}"[:1024], "utf-8")
         raise SystemExit(f"{type(error).__name__}: {error}") from error
-    print(metric_line(**results))
+    print(metric_line(**results), END, sep="\n")

@@ -19,6 +19,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from helpers.datasets import NAMES, Dataset, load_dataset  # noqa: E402
 from helpers.manifest import NAME, Manifest  # noqa: E402
+from helpers.metrics import END  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.sharding.instance import (  # noqa: E402
@@ -146,5 +147,4 @@ if __name__ == "__main__":
 
         traceback.print_exc()
         fail(error, arguments.message)
-    for name, value in results.items():
-        print(f"{name}={value:.6g}")
+    print(*(f"{name}={value:.6g}" for name, value in results.items()), END, sep="\n")

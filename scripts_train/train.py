@@ -17,7 +17,7 @@ sys.path.append(str(HERE.parent))  # the folder of helpers/ in the repository; i
 
 from helpers.datasets import load_dataset  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
-from helpers.metrics import metric_line  # noqa: E402
+from helpers.metrics import END, metric_line  # noqa: E402
 from helpers.networks.model import MODELS, build_model  # noqa: E402
 from helpers.session import job_client, job_secret  # noqa: E402
 from helpers.shard_source import ShardSource, open_source  # noqa: E402
@@ -25,7 +25,7 @@ from helpers.stream import ShardLoader, make_loader  # noqa: E402
 from helpers.streaming.decode_cache import DecodeCache  # noqa: E402
 from helpers.training.attempts import Attempts  # noqa: E402
 from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
-from helpers.training.defaults import complete  # noqa: E402
+from helpers.training.defaults import complete, loader_workers  # noqa: E402
 from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
 from helpers.training.export import Export  # noqa: E402
 from helpers.training.loop import Trainer  # noqa: E402
@@ -60,7 +60,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--dropout", type=float, help="dropout before the last layer")
     flag("--image-size", type=int, help="pixels a side, for photos")
     flag("--batch-size", type=int, help="samples of a batch, all ranks together")
-    flag("--workers", type=int, default=0, help="loader processes of each rank")
+    flag("--workers", type=int, help="loader processes of each rank; default: by vCPU and device")
     flag("--memory-mb", type=int, default=256, help="decode cache of a process")
     flag("--class-weights", choices=("manifest", "none"), default="manifest", help="of the loss")
     flag("--graph", choices=("yes", "no"), default="yes", help="export the model for serving")
@@ -106,7 +106,7 @@ def main(args: argparse.Namespace) -> dict:
         if first:
             export.finish(loaders, tracker)
         scores = {f"test_{name}": value for name, value in metrics.items() if name != "recall"}
-        ranks.print(metric_line(**scores, warnings=len(attempts.warnings)))
+        ranks.print(f"{metric_line(**scores, warnings=len(attempts.warnings))}\n{END}")
     with attempts("leaving the other ranks"):
         ranks.close()
     return metrics
@@ -122,8 +122,8 @@ def loader(
         decode=DecodeCache(decode, limit=args.memory_mb * 1_000_000),
         batch_size=max(1, args.batch_size // ranks.world_size),
         rank=ranks.rank, world_size=ranks.world_size,
-        workers=args.workers, seed=args.seed, shuffle=split == "train",
-        **source.options,
+        workers=loader_workers(args.workers, vcpus=os.cpu_count(), gpus=torch.cuda.device_count()),
+        seed=args.seed, shuffle=split == "train", **source.options,
     )  # fmt: skip
 
 

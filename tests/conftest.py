@@ -50,12 +50,12 @@ def nothing_stays_pinned():
 
 @pytest.fixture
 def aws(tmp_path):
-    """Return a running local AWS with one bucket."""
+    """Return a running local AWS with a bucket, and a role for jobs."""
     from local_aws.server import LocalAws
-    from tests.local_cloud import BUCKET
+    from tests.local_cloud import furnish
 
     with LocalAws(tmp_path / "state") as server:
-        server.store.create_bucket(BUCKET)
+        furnish(server)
         yield server
 
 

@@ -1,5 +1,7 @@
 """A whole local AWS for tests: its bucket, its clients, the course's settings for it."""
 
+import json
+
 import boto3
 from botocore.config import Config
 
@@ -10,6 +12,22 @@ BUCKET = "course-bucket"
 REGISTRY = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
 IMAGE = f"{REGISTRY}/pytorch:2.13-cpu-amzn2023-sagemaker"
 """AWS's image for training: every local AWS has it."""
+JOB_ROLE = {
+    "RoleName": "course",
+    "AssumeRolePolicyDocument": json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "sagemaker.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+    ),
+}
+"""The role that the tests' jobs and models name."""
 SERVING = f"{REGISTRY}/pytorch-inference:2.6-cpu-py312"
 
 
@@ -25,6 +43,12 @@ def make_client(aws, service, **keys):
         service, endpoint_url=context.url, region_name=context.region,
         **{"config": version, **signed, **keys},
     )  # fmt: skip
+
+
+def furnish(aws):
+    """Make the bucket and the role that the tests' jobs and models name."""
+    aws.store.create_bucket(BUCKET)
+    aws.parts.call("iam", "CreateRole", JOB_ROLE)
 
 
 def write_log(aws, group, stream, lines):

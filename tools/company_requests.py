@@ -1,14 +1,17 @@
 """Runs the course's own requests, or notebooks, in a company; says what a request lacks.
 
-python -m tools.company_requests           ask for one of each kind, wait for none
-python -m tools.company_requests 00 01     run the cells of these notebooks instead
+python -m tools.company_requests                       one of each kind, waiting for none
+python -m tools.company_requests --existing 00 01 02   the cells of these notebooks instead, with a
+                                                       role and a bucket that the company has
 
-The environment names the company's settings and the local AWS. The last line is a JSON object:
-`violations`, and the operations that made something.
+It has a local AWS of its own. The last line is a JSON object: `violations`, the operations that
+made something, those that no policy of a person allows, and what is `kept` of role and bucket.
 """
 
+import argparse
 import json
-import sys
+import os
+import time
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -22,15 +25,18 @@ from helpers.bucket import make_bucket  # noqa: E402
 from helpers.config import ROOT, Config, load_config  # noqa: E402
 from helpers.container_images import processing_image, serving_image, training_image  # noqa: E402
 from helpers.endpoints import make_model, make_model_of, serve  # noqa: E402
-from helpers.job_code import course_input, training_code  # noqa: E402
+from helpers.job_code import course_input, staged, training_code  # noqa: E402
 from helpers.roles import make_role  # noqa: E402
 from helpers.session import boto_session, client, role_arn, sagemaker_session  # noqa: E402
-from tools import notebooks  # noqa: E402
-from tools.prescribed import Recorder  # noqa: E402
+from tools import company, notebooks  # noqa: E402
+from tools.course_run import CourseRun, course_settings  # noqa: E402
+from tools.prescribed import OPERATIONS, Recorder  # noqa: E402
 
 if TYPE_CHECKING:
     from sagemaker.train import ModelTrainer
 
+OPTIONAL = {("s3", "ListBuckets")}
+"""What the SDK goes on without: boto3 asks for all buckets to date one, and takes a denial."""
 CPU, GPU = "ml.m5.large", "ml.g4dn.xlarge"
 
 
@@ -75,7 +81,7 @@ def start_jobs(config: Config) -> None:
     for instance_type in (CPU, GPU):
         trainer(config, instance_type).train(wait=False)
     HyperparameterTuner(
-        trainer(config, GPU), objective_metric_name="loss",
+        staged(config, trainer(config, GPU)), objective_metric_name="loss",
         metric_definitions=[{"Name": "loss", "Regex": "loss=([0-9.]+)"}],
         hyperparameter_ranges={"lr": ContinuousParameter(1e-3, 1e-2)}, max_jobs=1,
         base_tuning_job_name=config.name,
@@ -100,15 +106,6 @@ def register_and_serve(config: Config) -> None:
     serve(config, config.name, "plain", CPU)
 
 
-def make_boundary(config: Config) -> None:
-    """Make the policy that bounds roles, as the account's owner has done before."""
-    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    client(config, "iam").create_policy(
-        PolicyName=config.account.permissions_boundary.rpartition("/")[2],
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allow}),
-    )
-
-
 def run_cells(number: str, recorder: Recorder) -> None:
     """Run a notebook's cells in this process, whose clients are recorded."""
     shell = InteractiveShell()
@@ -119,24 +116,42 @@ def run_cells(number: str, recorder: Recorder) -> None:
         recorder.watch(boto_session(shell.user_ns["config"]))
 
 
-def main(numbers: list[str]) -> dict:
+def main(numbers: list[str], existing: bool) -> dict:
     """Send the requests and return what they lack."""
-    make_boundary(load_config())
+    company.furnish(load_config())
     config = load_config()  # with clients that are made after the recorder is in place
     recorder = Recorder()
     recorder.watch(boto_session(config))
     if numbers:
         for number in numbers:
+            print(f"{time.strftime('%X')} {number}", flush=True)
             run_cells(number, recorder)
     else:
         prepare(config)
         query(config, "CREATE DATABASE birds_and_bins")
         start_jobs(config)
         register_and_serve(config)
-    made = {operation for _, operation, _ in recorder.requests if operation.startswith("Create")}
-    count = len(recorder.requests)
-    return {"violations": recorder.violations, "made": sorted(made), "requests": count}
+    sent = {(service, operation) for service, operation, _ in recorder.requests}
+    return {
+        "violations": recorder.violations,
+        "made": sorted(operation for _, operation in sent if operation.startswith("Create")),
+        "requests": len(recorder.requests),
+        "not_allowed": sorted(":".join(each) for each in sent - {*OPERATIONS} - OPTIONAL),
+        # 12 has stopped the local AWS, which is started again here.
+        "kept": company.kept(load_config()) if existing else {},
+    }
 
 
 if __name__ == "__main__":
-    print(f"\n{json.dumps(main(sys.argv[1:]))}")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("numbers", nargs="*")
+    parser.add_argument("--existing", action="store_true")
+    args = parser.parse_args()
+    settings = company.VARIABLES | (company.EXISTING if args.existing else {})
+    run = CourseRun(course_settings(os.environ) | settings)
+    try:
+        with run.environment():
+            result = main(args.numbers, args.existing)
+    finally:
+        run.stop()
+    print(f"\n{json.dumps(result)}")

@@ -15,7 +15,7 @@ RECORDED = (
     *(("iam", name) for name in ("ListRolePolicies", "PutRolePolicy")),
     *(("ecr", name) for name in ("CreateRepository", "DeleteRepository", "DescribeRepositories")),
     *(("ecr", name) for name in ("GetAuthorizationToken", "ListImages", "PutImage")),
-    *(("s3", name) for name in ("GetBucketEncryption", "GetPublicAccessBlock")),
+    *(("s3", name) for name in ("GetBucketEncryption", "GetBucketPolicy", "GetPublicAccessBlock")),
     *(("s3", name) for name in ("PutBucketEncryption", "PutBucketPolicy", "PutPublicAccessBlock")),
     ("sts", "GetCallerIdentity"),
 )

@@ -24,8 +24,8 @@ TOPICS = {
     "02": "SQL over many small files; CTAS to 21 Parquet files",
     "04": "clean, split without leaks, pack: WebDataset shards",
     "05": "streamed, distributed training on two instances",
-    "06": "a tuning job beside a search on a warm pool",
-    "07": "scores with intervals, model card, registry, approval",
+    "06": "a tuning job beside a search on a warm pool; the winner in full",
+    "07": "scores with intervals, model card, two versions in the registry",
     "08": "an endpoint, its answers and its refusals",
     "12": "delete everything, and prove it",
 }

@@ -131,12 +131,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("ListTrainingJobsForHyperParameterTuningJob",),
         ),
         Sender("06, warm pool", "helpers/warm_pools.py", ("UpdateTrainingJob",)),
+        Sender("07, candidates", "helpers/candidates.py", ("ListTrainingJobs",)),
         Sender(
             "07, registry and card",
             "helpers/registry.py",
             (
                 *("CreateModelCard", "CreateModelPackage", "CreateModelPackageGroup"),
-                *("DescribeModelPackage", "ListModelPackages", "ListTrainingJobs"),
+                *("DescribeModelPackage", "ListModelPackages"),
                 *("UpdateModelCard", "UpdateModelPackage"),
             ),
         ),

@@ -1,5 +1,6 @@
 """GET /ping and POST /invocations, as SageMaker asks them; knows HTTP, and no model."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,11 +10,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from model_server.program import Answer
+from model_server.room import Full, Place, Room
 from model_server.settings import Settings
 from model_server.workers import Workers
 
 MOST_BYTES = 100 * 2**20
 """A batch transform's largest request; InvokeEndpoint's have 6 MB."""
+READ_SECONDS = 60.0
+"""For a body to arrive: SageMaker gives the whole request up after as long."""
 
 
 def make_app(settings: Settings, fail: Callable[[], object]) -> Starlette:
@@ -23,6 +28,7 @@ def make_app(settings: Settings, fail: Callable[[], object]) -> Starlette:
         fail: called where the model can't be loaded.
     """
     workers: list[Workers] = []
+    room = Room()
 
     @asynccontextmanager
     async def running(app: Starlette) -> AsyncIterator[None]:
@@ -37,21 +43,41 @@ def make_app(settings: Settings, fail: Callable[[], object]) -> Starlette:
         return PlainTextResponse("The model is being loaded", 503)
 
     async def invocations(request: Request) -> Response:
-        began = time.perf_counter()
-        body = bytearray()
+        began, size = time.perf_counter(), 0
         try:
-            async for piece in request.stream():
-                body += piece
-                if len(body) > MOST_BYTES:
-                    return PlainTextResponse(f"A request has at most {MOST_BYTES} bytes", 413)
-        except ClientDisconnect:
-            print(f"POST /invocations: hung up after {len(body)} bytes", flush=True)
-            return Response(status_code=400)  # nobody hears it
-        answer = await workers[0].answer(bytes(body), dict(request.headers))
+            with room.place() as place:
+                body = await read(request, place)
+                size = place.size
+                answer = body if isinstance(body, Answer) else None
+                answer = answer or await workers[0].answer(body, dict(request.headers))
+        except Full as error:
+            answer = Answer(503, str(error).encode())
         took = 1000 * (time.perf_counter() - began)
-        print(f"POST /invocations {answer.status} {len(body)} bytes {took:.1f} ms", flush=True)
+        print(f"POST /invocations {answer.status} {size} bytes {took:.1f} ms", flush=True)
         headers = {**answer.headers, "content-type": answer.content_type}
         return Response(answer.body, answer.status, headers)
 
     routes = [Route("/ping", ping), Route("/invocations", invocations, methods=["POST"])]
     return Starlette(routes=routes, lifespan=running)
+
+
+async def read(request: Request, place: Place) -> bytes | Answer:
+    """Return a request's body, or the answer where it does not arrive or is too large.
+
+    Raises:
+        Full: the server holds too many bytes.
+    """
+    pieces = []
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for piece in request.stream():
+                place.grow(len(piece))
+                pieces.append(piece)
+                if place.size > MOST_BYTES:
+                    return Answer(413, f"A request has at most {MOST_BYTES} bytes".encode())
+    except ClientDisconnect:
+        print(f"POST /invocations: hung up after {place.size} bytes", flush=True)
+        return Answer(400, b"")  # nobody hears it
+    except TimeoutError:
+        return Answer(408, f"The body has not come within {READ_SECONDS:.0f} s".encode())
+    return b"".join(pieces)

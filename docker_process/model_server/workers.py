@@ -20,8 +20,8 @@ ANSWER_SECONDS = 60.0
 """InvokeEndpoint's own limit."""
 LOOK_SECONDS = 1.0
 """Between two looks at a process from which nothing comes."""
-MOST_WAITING = 100
-"""Requests that wait for a worker: of 6 MB each, no more than fit into a small instance."""
+WAIT_SECONDS = 30.0
+"""For a worker to be free: half of what a client waits, so that there is time for the answer."""
 READY = "ready"
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -117,10 +117,11 @@ class Workers:
     def __init__(self, settings: Settings, fail: Callable[[], object]):
         self._settings, self._fail = settings, fail
         self._threads = ThreadPoolExecutor(settings.workers)
-        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        # The one that has just answered is next: its code and weights are in the core's cache.
+        self._idle: asyncio.Queue[Worker] = asyncio.LifoQueue()
         self._all: set[Worker] = set()
         self._starts: set[asyncio.Task] = set()
-        self._ready, self._waiting = 0, 0
+        self._ready = 0
         self._loaded = self._ended = False
 
     @property
@@ -152,14 +153,13 @@ class Workers:
         self._idle.put_nowait(worker)
 
     async def answer(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Let the next idle process answer."""
-        if self._waiting >= MOST_WAITING:
-            return Answer(503, b"Too many requests wait for an answer: ask again later")
-        self._waiting += 1
+        """Let the next idle process answer; 503 where none becomes idle in time."""
         try:
-            worker = await self._idle.get()
-        finally:
-            self._waiting -= 1
+            async with asyncio.timeout(WAIT_SECONDS):
+                worker = await self._idle.get()
+        except TimeoutError:
+            reason = f"No process was free within {WAIT_SECONDS:.0f} s: ask again later"
+            return Answer(503, reason.encode())
         try:
             answer = await self._in_thread(worker.ask, body, headers)
             refusal = Answer(500, b"The process that predicted has ended: see the log")

@@ -26,6 +26,9 @@ class Task:
     """A note on the comparison with published scores."""
     headline: str = "accuracy"
     """The name of the score that decides comparisons of versions."""
+    floor: float | None = None
+    """The headline score that a version must reach to be approved: a decision of its owner. None
+    stands for the best answer that ignores the samples."""
     score_names: Mapping[str, str] = field(
         default_factory=lambda: {"accuracy": "accuracy", "loss": "log loss"}
     )
@@ -64,6 +67,10 @@ class Task:
     ) -> dict[str, np.ndarray]:
         """Return each class's scores by name, float (classes,); nan without samples."""
         return {"accuracy": recall(probabilities, target, len(labels))}
+
+    def estimates(self, probabilities: np.ndarray, labels: Sequence[str]) -> dict[str, float]:
+        """Return what an answer says besides its probabilities, float (classes,)."""
+        return {}
 
     def baselines(self, train: np.ndarray, test: np.ndarray, labels: Sequence[str]) -> list[dict]:
         """Return the baselines that ignore the samples: `model`, and scores by name.

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.datasets import load_dataset
-from helpers.evaluation.bootstrap import ROUNDS, bootstrap_intervals
+from helpers.datasets.task import Task
+from helpers.evaluation.bootstrap import ROUNDS, Interval, bootstrap_intervals
 from helpers.evaluation.predictions import Predictions
 
 COLUMNS = ["score", "approved", "new", "difference", "95 % from", "to"]
@@ -32,6 +33,13 @@ class PairedComparison:
     """One sentence."""
     worse: bool
     """Whether the new model is worse in the headline score, by its whole interval."""
+    above_floor: bool
+    """Whether the new model's headline score lies above the task's floor, by its whole interval."""
+
+    @property
+    def passes(self) -> bool:
+        """Return whether the new model may be approved."""
+        return self.above_floor and not self.worse
 
     def __repr__(self) -> str:
         """Return the verdict."""
@@ -50,47 +58,73 @@ def compare_pairs(
     """
     task, samples = load_dataset(dataset).task, len(new)
     new, old = in_common(new, old)
-    labels, target = new.labels, new.targets
+    labels, target, head = new.labels, new.targets, task.headline
 
     def score(chosen: np.ndarray) -> dict[Hashable, float]:
         ours = task.scores(new.probabilities[chosen], target[chosen], labels)
         theirs = task.scores(old.probabilities[chosen], target[chosen], labels)
-        return {name: ours[name] - theirs[name] for name in task.score_names}
+        return {OWN: ours[head]} | {name: ours[name] - theirs[name] for name in task.score_names}
 
-    whole = np.arange(len(new))
     intervals = bootstrap_intervals(score, new.sources, rounds=rounds, seed=seed)
     ours = task.scores(new.probabilities, target, labels)
     theirs = task.scores(old.probabilities, target, labels)
-    gaps = score(whole)
+    gaps = {name: ours[name] - theirs[name] for name in task.score_names}
     rows = [
         (words, theirs[name], ours[name], gaps[name], *intervals[name])
         for name, words in task.score_names.items()
     ]
-    head, sign = task.headline, -1 if task.headline in task.lower_is_better else 1
-    low, high = sorted(sign * bound for bound in intervals[head])
-    verdict = f"{task.score_names[head]} {gaps[head]:+.3f} ({intervals[head][0]:+.3f} to "
+    low, high = sorted(_sign(task) * bound for bound in intervals[head])
+    verdict = f"{task.score_names[head]} {gaps[head]:+.3f} ({intervals[head].low:+.3f} to "
     verdict += (
-        f"{intervals[head][1]:+.3f}) on {len(new)} of {samples} samples: {_judged(low, high)}"
+        f"{intervals[head].high:+.3f}) on {len(new)} of {samples} samples: {_judged(low, high)}"
     )
+    above, words = _above_floor(task, new, intervals[OWN])
     return PairedComparison(
-        pd.DataFrame(rows, columns=COLUMNS).set_index("score"), verdict, high < 0
+        _table(rows), verdict if above else f"{verdict}; {words}", high < 0, above
     )
 
 
 FIRST = "the first version, with none to compare it with"
+OWN = "the new model's headline score"
 
 
-def no_comparison(new: Predictions, dataset: str, why: str = FIRST) -> PairedComparison:
-    """Return the scores of a model without a second one, with the best baseline in the verdict."""
+def no_comparison(
+    new: Predictions, dataset: str, why: str = FIRST, *, rounds: int = ROUNDS, seed: int = 0
+) -> PairedComparison:
+    """Return the scores of a model without a second one, judged by the task's floor alone."""
     task = load_dataset(dataset).task
-    counts = np.bincount(new.targets, minlength=len(new.labels))
-    best = max(each[task.headline] for each in task.baselines(counts, counts, new.labels))
+
+    def score(chosen: np.ndarray) -> dict[Hashable, float]:
+        scores = task.scores(new.probabilities[chosen], new.targets[chosen], new.labels)
+        return {OWN: scores[task.headline]}
+
+    interval = bootstrap_intervals(score, new.sources, rounds=rounds, seed=seed)[OWN]
     ours = task.scores(new.probabilities, new.targets, new.labels)
     rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.score_names.items()]
-    table = pd.DataFrame(rows, columns=COLUMNS).set_index("score")
-    reached = f"{task.score_names[task.headline]} {ours[task.headline]:.3f}, where a guess has"
-    verdict = f"{why}: {reached} {best:.3f}"
-    return PairedComparison(table, verdict, worse=False)
+    above, words = _above_floor(task, new, interval)
+    return PairedComparison(_table(rows), f"{why}: {words}", worse=False, above_floor=above)
+
+
+def _above_floor(task: Task, new: Predictions, interval: Interval) -> tuple[bool, str]:
+    """Say whether a model's whole interval lies above the floor, and put it in words."""
+    counts, head = np.bincount(new.targets, minlength=len(new.labels)), task.headline
+    guesses = [each[head] for each in task.baselines(counts, counts, new.labels)]
+    guess = max(guesses, key=lambda value: _sign(task) * value)
+    floor = guess if task.floor is None else task.floor
+    above = all(_sign(task) * bound > _sign(task) * floor for bound in interval)
+    value = task.scores(new.probabilities, new.targets, new.labels)[head]
+    words = f"{task.score_names[head]} {value:.3f} ({interval.low:.3f} to {interval.high:.3f}) is "
+    words += "above" if above else "not wholly above"
+    return above, f"{words} the floor of {floor:.3f}; a guess has {guess:.3f}"
+
+
+def _sign(task: Task) -> int:
+    """Return -1 where less of the headline score is better, else 1."""
+    return -1 if task.headline in task.lower_is_better else 1
+
+
+def _table(rows: list[tuple]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=COLUMNS).set_index("score")
 
 
 def _judged(low: float, high: float) -> str:

@@ -21,6 +21,11 @@ WINDOW = int(SAMPLE_RATE * WINDOW_SECONDS)
 """Samples in one window."""
 MAX_SECONDS = 7_200
 """A longer recording would not fit into a small instance's memory as float32."""
+_MAX_RATE = 96_000
+"""Hz that MAX_SECONDS may have: a header can claim a rate at which a year lasts a second."""
+_MAX_LEVEL = 1e6
+"""Full scale is 1; floats far beyond overflow in a spectrum."""
+_BLOCK = 1 << 20
 _MP3_LOSS = 0.1
 """Share of samples that an MP3 may lack: without a Xing header its length is an estimate."""
 _CANCELLED = 0.25
@@ -33,8 +38,11 @@ _SEEK_FAILED = 39
 _FORMATS = {"ogg": ("OGG", "VORBIS"), "flac": ("FLAC", "PCM_16"), "wav": ("WAV", "PCM_16")}
 
 
-def read_audio(data: bytes) -> tuple[np.ndarray, int]:
+def read_audio(data: bytes, most_seconds: float | None = None) -> tuple[np.ndarray, int]:
     """Decode a whole OGG, FLAC, WAV or MP3 file to float32 mono in [-1, 1] and its rate in Hz.
+
+    Args:
+        most_seconds: refuse longer ones; None for MAX_SECONDS.
 
     Raises:
         Unreadable: empty, not audio, truncated, damaged, too long; the message says which.
@@ -42,13 +50,15 @@ def read_audio(data: bytes) -> tuple[np.ndarray, int]:
     if not data:
         raise Unreadable("empty file")
     data = _checked(data)
-    wave, rate, expected = _decode(data)
+    wave, rate, expected = _decode(data, most_seconds)
     if len(wave) < expected * (1 - _MP3_LOSS):
         raise Unreadable(f"truncated: {len(wave)} of {expected} samples are there")
     if not len(wave):
         raise Unreadable("holds no samples")
     if not np.isfinite(wave).all():
         raise Unreadable("damaged: holds samples that are not numbers")
+    if max(wave.max(), -wave.min()) > _MAX_LEVEL:
+        raise Unreadable(f"damaged: holds samples beyond {_MAX_LEVEL:g} times full scale")
     return wave, rate
 
 
@@ -79,6 +89,11 @@ def to_int16(wave: np.ndarray) -> np.ndarray:
     return np.rint(scaled, out=scaled).astype(np.int16)
 
 
+def as_stored(wave: np.ndarray) -> np.ndarray:
+    """Return a window's wave as `load_wave` does once it is stored as FLAC: int16 (160000,)."""
+    return to_int16(fit(wave))
+
+
 def encode(wave: np.ndarray, extension: str, rate: int = SAMPLE_RATE, serial: int = 0) -> bytes:
     """Encode a float mono wave as ogg (Vorbis), flac or wav; the same wave gives the same bytes."""
     container, subtype = _FORMATS[extension]
@@ -104,19 +119,22 @@ def to_mono(wave: np.ndarray) -> np.ndarray:
     return mix
 
 
-def _decode(data: bytes) -> tuple[np.ndarray, int, int]:
+def _decode(data: bytes, most_seconds: float | None = None) -> tuple[np.ndarray, int, int]:
     """Return float32 mono, the rate, and the number of samples by the header."""
+    most_seconds = most_seconds or MAX_SECONDS
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
-            most = MAX_SECONDS * sound.samplerate
+            most = int(most_seconds * min(sound.samplerate, _MAX_RATE))
+            if sound.channels > 2 and sound.frames < _UNKNOWN:  # of eight no more than of two
+                most = min(most, int(2 * most_seconds * _MAX_RATE) // sound.channels)
             if sound.frames >= _UNKNOWN:
                 wave = _to_the_end(sound, most)
                 expected = len(wave)
             elif (expected := sound.frames) <= most:
-                wave = sound.read(dtype="float32", always_2d=True)
+                wave = sound.read(max(0, expected), dtype="float32", always_2d=True)
             rate = sound.samplerate
             if expected > most:
-                raise Unreadable(f"longer than {MAX_SECONDS / 3600:g} h: split it first")
+                raise Unreadable(f"longer than {most_seconds / 3600:g} h: split it first")
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise Unreadable(_not_audio(data, error)) from error
     return to_mono(wave), rate, expected
@@ -129,7 +147,7 @@ def _to_the_end(sound: soundfile.SoundFile, most: int) -> np.ndarray:
     """
     blocks = []
     while sum(map(len, blocks)) <= most:
-        block = np.full((60 * sound.samplerate, sound.channels), np.nan, dtype=np.float32)
+        block = np.full((_BLOCK // sound.channels, sound.channels), np.nan, dtype=np.float32)
         blocks.append(block)
         try:
             sound.read(out=block)

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 
 import numpy as np
 import simplejpeg
@@ -14,8 +15,11 @@ MIN_SIDE = 32
 MAX_PIXELS = 80_000_000
 """A header that claims more is a decompression bomb or a panorama, not a photo of a bin; Pillow
 warns from 89 million on."""
+MAX_SCANNED = 1_000_000_000
+"""Pixels times scans: each scan of a progressive JPEG goes over all of its pixels once more."""
 MAX_ASPECT = 4.0
 """Long side over short side; real photos of bins lie between 0.6 and 1.7."""
+_SCAN = b"\xff\xda"
 _KNOWN = {b"\x89PNG": "PNG", b"GIF8": "GIF", b"RIFF": "WebP", b"BM": "BMP", b"II*\0": "TIFF"}
 
 
@@ -33,6 +37,8 @@ def upright_size(data: bytes) -> tuple[int, int]:
         raise Unreadable(f"broken JPEG header: {error}") from error
     if width * height > MAX_PIXELS:
         raise Unreadable(f"too large: {width}x{height} pixels, {MAX_PIXELS:,} are the limit")
+    if width * height * (scans := data.count(_SCAN)) > MAX_SCANNED:
+        raise Unreadable(f"too large: {width}x{height} pixels in {scans} scans")
     return (height, width) if orientation(data) >= 5 else (width, height)
 
 
@@ -43,12 +49,21 @@ def check(data: bytes) -> tuple[int, int]:
         Unreadable: wrong type, truncated, corrupt, or of a size that no photo of a bin has.
     """
     width, height = upright_size(data)
+    check_shape(width, height)
+    _pixels(data, 1)
+    return width, height
+
+
+def check_shape(width: int, height: int) -> None:
+    """Check that a photo's size is one of a bin's photo.
+
+    Raises:
+        Unreadable: it is too small or too long.
+    """
     if min(width, height) < MIN_SIDE:
         raise Unreadable(f"too small: {width}x{height} pixels, {MIN_SIDE} a side are needed")
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise Unreadable(f"extreme shape: {width}x{height} pixels, beyond {MAX_ASPECT:g} to 1")
-    _pixels(data, 1)
-    return width, height
 
 
 def decode(data: bytes, size: int) -> np.ndarray:
@@ -60,7 +75,12 @@ def decode(data: bytes, size: int) -> np.ndarray:
     Raises:
         Unreadable: not a JPEG, truncated or corrupt.
     """
-    return np.ascontiguousarray(_square(data, size).transpose(2, 0, 1))
+    return planes(_square(data, size))
+
+
+def planes(pixels: np.ndarray) -> np.ndarray:
+    """Return uint8 (H, W, 3) as (3, H, W)."""
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
 
 def shrink(data: bytes, size: int, quality: int = 90) -> bytes:
@@ -78,7 +98,11 @@ def shrink(data: bytes, size: int, quality: int = 90) -> bytes:
 def orientation(data: bytes) -> int:
     """Return the EXIF orientation of a JPEG, 1 to 8; 1 (upright) if it is missing or invalid."""
     try:
-        with Image.open(io.BytesIO(data), formats=["JPEG"]) as photo:
+        # Pillow warns of each tag that is cut off.
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(data), formats=["JPEG"]) as photo,
+        ):
             value = photo.getexif().get(ExifTags.Base.Orientation, 1)
     except (OSError, SyntaxError, ValueError, struct.error):  # the header or EXIF is cut off
         return 1
@@ -87,17 +111,25 @@ def orientation(data: bytes) -> int:
 
 def _square(data: bytes, size: int) -> np.ndarray:
     """Return the upright pixels at exactly `size` x `size`, uint8 (size, size, 3)."""
-    pixels = _upright(_pixels(data, size), orientation(data))
-    if pixels.shape[:2] == (size, size):
-        return pixels
-    return _resize(pixels, size)
+    return resize(upright(data, size), size)
 
 
-def _resize(pixels: np.ndarray, size: int) -> np.ndarray:
+def upright(data: bytes, least: int) -> np.ndarray:
+    """Return a JPEG as upright pixels, uint8 (H, W, 3), reduced while both sides are `least`.
+
+    Raises:
+        Unreadable: not a JPEG, truncated or corrupt.
+    """
+    return _upright(_pixels(data, least), orientation(data))
+
+
+def resize(pixels: np.ndarray, size: int) -> np.ndarray:
     """Squeeze uint8 (H, W, 3) to (size, size, 3) with an antialiased bilinear filter.
 
     torch's uint8 kernel takes a third of the time of PIL's and differs by one level at most.
     """
+    if pixels.shape[:2] == (size, size):
+        return pixels
     import torch  # here, not above: checking photos needs no torch and must start fast
 
     planes = torch.from_numpy(pixels).permute(2, 0, 1)[None]

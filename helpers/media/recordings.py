@@ -63,20 +63,24 @@ class Window:
 
     wave: np.ndarray
     start: float
-    """Seconds into the raw recording."""
+    end: float
+    """Seconds into the raw recording, as `start`; speech may have been cut out between them."""
     snr: float
     """dB between the window's loud frames and the recording's noise floor, in their band."""
     active: float
     """Share of active frames."""
 
 
-def clean(data: bytes) -> Cleaned:
+def clean(data: bytes, most_seconds: float | None = None) -> Cleaned:
     """Decode a recording, resample it to 32 kHz, measure it, and cut out human speech.
 
+    Args:
+        most_seconds: refuse longer ones; None for what `read_audio` reads.
+
     Raises:
-        Unreadable: not readable audio, silent, too short, or all speech.
+        Unreadable: not readable audio, too long, silent, too short, or all speech.
     """
-    wave, rate = read_audio(data)
+    wave, rate = read_audio(data, most_seconds)
     seconds = len(wave) / rate
     if seconds < MIN_SECONDS:
         raise Unreadable(f"too short: {seconds:.2f} s of sound")
@@ -156,10 +160,12 @@ def _smooth(bands: np.ndarray) -> np.ndarray:
 
 
 def _window(cleaned: Cleaned, level: np.ndarray, start: int) -> Window:
+    wave = cleaned.wave[start : start + WINDOW]
     inside = level[start // _FRAME : (start + WINDOW) // _FRAME + 1]
     return Window(
-        wave=cleaned.wave[start : start + WINDOW],
+        wave=wave,
         start=round(cleaned.raw_seconds(start), 3),
+        end=round(cleaned.raw_seconds(start + len(wave) - 1) + 1 / SAMPLE_RATE, 3),
         snr=round(float(np.quantile(inside, 0.9)), 1),
         active=round(float((inside >= ACTIVE_DB).mean()), 3),
     )

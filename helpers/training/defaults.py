@@ -1,10 +1,24 @@
-"""Default hyperparameters of each data set, and the minimum accuracy of its sample data."""
+"""Defaults of each data set and instance, and the minimum accuracy of the sample data."""
 
 from argparse import Namespace
 from dataclasses import fields
 
 from helpers.datasets import load_dataset
 from helpers.training.options import Options
+
+MOST_WORKERS = 4
+"""More don't pay: on an H100 14 were slower than none (docs/benchmarks.md)."""
+
+
+def loader_workers(wanted: int | None, *, vcpus: int, gpus: int) -> int:
+    """Return the number of a rank's loader processes: as wanted, or by the instance's vCPUs.
+
+    Of an instance with GPUs each rank has its share of the vCPUs, and keeps one for itself: 3 on an
+    ml.g4dn.xlarge. Without a GPU the network itself computes on all of them, so there are none.
+    """
+    if wanted is not None:
+        return wanted
+    return min(MOST_WORKERS, max(0, vcpus // gpus - 1)) if gpus else 0
 
 
 def complete(args: Namespace, dataset: str) -> Namespace:

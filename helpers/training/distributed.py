@@ -36,6 +36,23 @@ def smddp_installed() -> bool:
     return importlib.util.find_spec("smdistributed") is not None
 
 
+def choose_batch_norm(wanted: str, device: str, backend: str) -> tuple[bool, str]:
+    """Return whether batch norm's statistics span the ranks, and the reason for the log.
+
+    A rank's own batch is the total divided by the ranks, and may be too small for statistics: with
+    NCCL they span the ranks. `auto` leaves out SMDDP, with which the course has not been run.
+
+    Args:
+        wanted: auto, yes or no.
+        device: torch's type of the ranks' devices.
+    """
+    if device != "cuda":
+        return False, "local to each rank: torch's SyncBatchNorm runs on GPUs only"
+    if wanted == "no" or (wanted == "auto" and backend != "nccl"):
+        return False, f"local to each rank ({wanted}, backend {backend})"
+    return True, f"over all ranks ({wanted}, backend {backend})"
+
+
 @dataclass
 class Ranks:
     """This process's rank in the run; a run of one process needs no launcher."""
@@ -140,15 +157,9 @@ class Ranks:
 
     def _syncs_batch_norm(self, wanted: str) -> bool:
         """Decide whether batch norm's statistics span the ranks, and print the decision."""
-        if self.device.type != "cuda":
-            reason = "local to each rank: torch's SyncBatchNorm runs on GPUs only"
-        elif wanted == "no" or (wanted == "auto" and self.backend != "nccl"):
-            reason = f"local to each rank ({wanted}, backend {self.backend})"
-        else:
-            self.print(f"Batch norm: over all ranks ({wanted}, backend {self.backend})")
-            return True
+        syncs, reason = choose_batch_norm(wanted, self.device.type, self.backend)
         self.print(f"Batch norm: {reason}")
-        return False
+        return syncs
 
     def close(self) -> None:
         """Leave the process group."""

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.metrics import score_confusion
+from helpers.metrics import macro_recall_error, score_confusion
 from helpers.networks.augment import draw_mix, mix, no_augmentation
 from helpers.networks.classifier import Classifier
 from helpers.training.checkpoint import Checkpoints, StopRequest
@@ -213,6 +213,7 @@ class Trainer:
         scores = score_confusion(validation.confusion, self.labels)
         names = ("accuracy", "macro_recall", "macro_f1", "rmse")
         row |= {f"validation_{name}": scores[name] for name in names if name in scores}
+        row["validation_macro_recall_error"] = macro_recall_error(validation.confusion)
         now.history.append(row)
         value = row[self.options.monitor] * MONITORS[self.options.monitor]
         now.stale += 1

@@ -1,1 +1,1 @@
-"""Searches for hyperparameters: native tuning jobs, and ordinary jobs on a warm pool."""
+"""Searches for hyperparameters: trials, ranges, an optimizer, replays; and their figures."""

@@ -1,6 +1,6 @@
 """Figures of searches: the objective trial by trial, and the hyperparameters of the trials.
 
-Takes trials and ranges, calls no service; colors and sizes come from `plots`.
+Takes trials, ranges and replayed searches, calls no service; colors and sizes come from `plots`.
 """
 
 import math
@@ -9,6 +9,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
@@ -44,6 +45,26 @@ def history(
         axes.axhline(default, color=INK, linestyle="--", linewidth=1, label="default settings")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(title="Trial by trial", xlabel="trial", ylabel=objective.replace("_", " "))
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def strategies(results: pd.DataFrame, *, objective: str, best: float) -> Figure:
+    """Draw the median of each strategy's finds by trial, with a band from 10 to 90 % of the seeds.
+
+    Args:
+        results: of `replay.replay`.
+        best: what the best combination has.
+    """
+    figure, axes = plt.subplots(figsize=WIDE)
+    for index, (name, rows) in enumerate(results.groupby("strategy", sort=False)):
+        low, middle, high = (rows.groupby("trial")["found"].quantile(q) for q in (0.1, 0.5, 0.9))
+        axes.fill_between(low.index, low, high, color=COLORS[index], alpha=0.2, linewidth=0)
+        label = f"{name}, {rows['seed'].nunique()} seeds"
+        axes.plot(middle.index, middle, color=COLORS[index], marker=MARKERS[index], label=label)
+    axes.axhline(best, color="gray", linestyle="--", linewidth=1, label="best combination")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.set(title="Found after each trial", xlabel="trial", ylabel=objective.replace("_", " "))
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 

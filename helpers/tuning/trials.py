@@ -25,6 +25,8 @@ class Trial:
     status: str = "InProgress"
     value: float | None = None
     """The objective at the end of the trial; None without one."""
+    error: float | None = None
+    """The objective's standard error, as the script printed it."""
     start_seconds: float | None = None
     """From the request until the script runs."""
     step_seconds: float | None = None
@@ -62,6 +64,7 @@ def table(trials: Sequence[Trial]) -> pd.DataFrame:
             "trial": trial.number,
             **trial.params,
             "objective": trial.value,
+            "standard error": trial.error,
             "s to start": trial.start_seconds,
             "s to first step": trial.step_seconds,
             "billable s": trial.billable_seconds,

@@ -77,6 +77,13 @@ class Clock:
             self._changed.notify()
         return timer
 
+    def sleep(self, seconds: float) -> None:
+        """Return when some seconds have passed on this clock."""
+        if seconds > 0:
+            over = threading.Event()
+            self.after(seconds, over.set)
+            over.wait()
+
     def _move(self, when: datetime) -> None:
         with self._changed:
             self._ahead += max(timedelta(), when - self.now())

@@ -21,8 +21,8 @@ class Fault:
     `throttled`: the service's throttling error. `dropped`: the connection ends without an answer.
     `interrupted`: spot training jobs lose their instances `seconds` after they start.
     `lagging`: changes can be read `seconds` later: log events (`logs`, `PutLogEvents`), created and
-    deleted resources in lists (`sagemaker`, `List`), and a new role in SageMaker (`iam`,
-    `CreateRole`).
+    deleted resources in lists (`sagemaker`, `List`), a new role in SageMaker (`iam`, `CreateRole`),
+    and that an endpoint is there or gone (`sagemaker`, `DescribeEndpoint`).
 
     Raises:
         ValueError: the kind is unknown, or a number is not valid.
@@ -81,9 +81,9 @@ class Faults:
                     return rule
         return None
 
-    def lists_late(self) -> float:
-        """Return by how many seconds SageMaker's lists are late now; 0 without such a rule."""
-        rule = self.draw("lagging", "sagemaker", "List") if self._rules else None
+    def lag(self, service: str, operation: str) -> float:
+        """Return by how many seconds an operation's changes are late now; 0 without such a rule."""
+        rule = self.draw("lagging", service, operation)
         return rule.seconds if rule else 0.0
 
     def _fits(self, number: int, rule: Fault, service: str, operation: str) -> bool:

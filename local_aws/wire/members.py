@@ -53,8 +53,8 @@ def _named(shape: Shape, value: Any, done: dict[str, Any], path: str = "") -> It
     elif shape.type_name == "structure" and WHOLE not in done:
         for name in value.keys() & shape.members.keys():
             item, at = value[name], f"{path}{name}"
-            if item is None:
-                continue  # on the wire it says nothing
+            if item is None or (name in ("Tags", "tags") and not item):
+                continue  # it says nothing
             if name not in done:
                 yield at
             elif isinstance(inner := done[name], dict):

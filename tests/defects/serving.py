@@ -24,8 +24,7 @@ from local_aws.server import LocalAws
 from tests.defects.bench import Bench, Defect
 from tests.local_aws.services.sagemaker.jobs.requests import training
 from tests.local_aws.services.sagemaker.jobs.test_pools import finish, kept
-from tests.local_cloud import BUCKET as BUCKET_HERE
-from tests.local_cloud import make_client
+from tests.local_cloud import furnish, make_client
 from tests.made_model import make_artifact
 from tests.made_shards import LABELS, photo
 from tests.project.test_style import ACCOUNT, ACCOUNTS, ROOT, SHIPPED
@@ -159,7 +158,7 @@ def no_bucket_and_no_account_is_named(code: Callable, bench: Bench) -> None:
 def trials_of_a_search_find_instances_that_wait(request_for: Callable, bench: Bench) -> None:
     """The second training job runs on what the first one left."""
     with patch.object(warm_python, "LIBRARIES", ("json",)), LocalAws(bench.folder) as aws:
-        aws.store.create_bucket(BUCKET_HERE)
+        furnish(aws)
         sagemaker = make_client(aws, "sagemaker")
         for name in ("first", "second"):
             finish(sagemaker, request_for(name, "pass"))

@@ -36,9 +36,9 @@ def test_an_answer_is_the_offline_one(served):
         (b"", {}, 400, "has no body"),
         (b"nonsense", {}, 400, "Can't use this"),
         (None, {"Content_Type": "image/gif"}, 415, "is not one of"),
-        (b"{}", {"Content_Type": "application/json"}, 415, "is not one of"),
+        (b"{}", {"Content_Type": "application/json"}, 400, "A batch is"),
         (b"\xff", {"Content_Type": "text/csv"}, 400, "is no UTF-8, but text/csv"),
-        (None, {"Accept": "text/csv"}, 406, "Answers are application/json, not text/csv"),
+        (None, {"Accept": "text/html"}, 406, "or text/csv, not text/html"),
     ],
 )
 def test_a_bad_request_is_told_what_is_wrong(served, body, headers, status, words):

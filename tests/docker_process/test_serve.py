@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 
+import psutil
 import pytest
 
 from tests.docker_process.conftest import SCRIPT
@@ -141,6 +142,12 @@ def test_sigterm_lets_a_request_end_that_runs_and_takes_no_other(start):
     thread.join()
     assert answers[0][0] == 200
     assert server.process.wait(10) == 0
+
+
+def test_a_worker_keeps_the_memory_of_its_last_request_for_the_next(start):
+    (worker,) = start().wait_until_healthy().children()
+    environment = psutil.Process(worker).environ()
+    assert environment["MALLOC_MMAP_THRESHOLD_"] == str(32 * 2**20)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

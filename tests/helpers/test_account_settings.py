@@ -3,7 +3,8 @@
 import pytest
 
 from helpers.account_settings import AccountSettings, read_settings
-from tests.company import COMPANY, VARIABLES
+from tests.company import COMPANY
+from tools.company import VARIABLES
 
 ROLE = "arn:aws:iam::000000000000:role/service-role/studio"
 

@@ -66,6 +66,15 @@ def test_minutes_and_instances_are_the_same_in_bill_opening_and_cells(line):
         assert int(product[1]) == line.instances
 
 
+@pytest.mark.parametrize("number", sorted(PATHS))
+def test_every_instance_type_that_a_notebook_asks_for_is_in_the_bill_and_its_quotas(number):
+    asked = re.findall(r'instance_type="(ml\.[^"]+)"|serve\(.*"(ml\.[^"]+)"', code(number))
+    types = {each for pair in asked for each in pair if each}
+    lines = of_notebook(number)
+    assert types == {line.instance_type for line in lines if line.instances}
+    assert all(line.quotas for line in lines if line.instances)
+
+
 def test_the_quotas_are_those_of_the_largest_job_of_each_kind():
     table = quotas().set_index("quota")
     assert table.loc[f"ml.m5.large {PROCESSING}"].tolist() == [2, "04, 07"]

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers.account_settings import AccountSettings
-from helpers.bucket import bucket_exists, make_bucket
+from helpers.bucket import bucket_exists, bucket_setting, make_bucket
 from helpers.session import client
 from tests.company import COMPANY, KEY
 from tests.local_cloud import course_config
@@ -74,6 +74,18 @@ def test_a_companys_bucket_is_left_as_it_is(aws, config):
     assert make_bucket(company) == config.bucket
     with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
         client(config, "s3").get_bucket_policy(Bucket=config.bucket)
+
+
+def test_the_settings_of_a_bucket_are_told_and_a_companys_may_lack_some(aws, config):
+    company = course_config(aws, account=AccountSettings(bucket=config.bucket))
+    assert bucket_setting(company, "public_access_block") == {}
+    assert bucket_setting(company, "bucket_policy") == {}
+    own = course_config(aws, bucket="birds-and-bins-test")
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        bucket_setting(own, "bucket_policy")
+    make_bucket(own)
+    assert {*bucket_setting(own, "public_access_block").values()} == {True}
+    assert bucket_setting(own, "bucket_policy")["Statement"][0]["Effect"] == "Deny"
 
 
 def test_a_companys_bucket_that_is_not_there_is_not_made(aws, config):

@@ -5,6 +5,7 @@ import pytest
 from helpers.endpoints import Refused, ask, make_model, serve, wait_in_service
 from helpers.roles import make_role
 from helpers.session import client as course_client
+from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_cloud import SERVING
 
@@ -60,6 +61,23 @@ def test_an_update_that_fails_is_no_success_though_the_old_model_serves(config, 
     with pytest.raises(RuntimeError, match="before the update: .*ZeroDivisionError"):
         wait_in_service(config, "birds")
     assert ask(config, "birds", b"abc", KIND)["model"] == "old"
+
+
+def test_what_is_still_changing_is_waited_for_before_it_is_changed(aws, config, deploy):
+    set_faults(aws.context, [Fault("lagging", "sagemaker", "DescribeEndpoint", seconds=1)])
+    deploy(archive(weights="first"))
+    deploy(archive(weights="second"))  # while the endpoint is Creating
+    wait_in_service(config, "birds")
+    assert ask(config, "birds", b"abc", KIND)["model"] == "second"
+    course_client(config, "sagemaker").delete_endpoint(EndpointName="birds")
+    deploy(archive(weights="third"))  # while it is Deleting
+    wait_in_service(config, "birds")
+    assert ask(config, "birds", b"abc", KIND)["model"] == "third"
+
+
+def test_an_endpoint_that_nobody_has_made_is_not_waited_for(config):
+    with pytest.raises(LookupError, match="No endpoint birds: call `serve` first"):
+        wait_in_service(config, "birds")
 
 
 @pytest.mark.parametrize(

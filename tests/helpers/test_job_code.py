@@ -1,21 +1,29 @@
 """What a job gets: the helpers that it needs, the scripts that it is given, and nothing else."""
 
 import ast
+import inspect
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
+from helpers import job_code
+from helpers.account_settings import AccountSettings
 from helpers.job_code import (
     COURSE,
     course_input,
+    digest,
     job_input,
     job_output,
     launch_arguments,
     ship,
+    staged,
+    tracking_flags,
     training_code,
 )
 from helpers.training_setups import training_setup
@@ -57,10 +65,53 @@ def test_an_input_lies_under_its_name_and_results_are_taken_at_the_end():
 
 def test_the_package_is_an_input_of_a_processing_job(aws, config):
     source = course_input(config).s3_input
-    assert source.s3_uri == config.uri("code") + "/" and source.local_path == COURSE
+    assert source.s3_uri.startswith(config.uri("code") + "/") and source.local_path == COURSE
     keys = {info.key for info in aws.store.list(config.bucket, "code/")}
-    assert config.key("code", "helpers", "manifest.py") in keys
+    assert source.s3_uri.partition(f"{config.bucket}/")[2] + "helpers/manifest.py" in keys
     assert not [key for key in keys if "local_aws" in key]
+
+
+def test_a_job_gets_no_file_of_an_older_package(aws, config, monkeypatch):
+    before = course_input(config).s3_input.s3_uri
+    assert course_input(config).s3_input.s3_uri == before
+    monkeypatch.setattr(job_code, "ship", lambda: without(ship(), "helpers/manifest.py"))
+    after = course_input(config).s3_input.s3_uri
+    keys = {
+        info.key for info in aws.store.list(config.bucket, after.partition(f"{config.bucket}/")[2])
+    }
+    assert keys and after != before
+    assert not [key for key in keys if key.endswith("helpers/manifest.py")]
+
+
+def without(folder, file):
+    """Delete a file of a folder, and return the folder."""
+    (folder / file).unlink()
+    return folder
+
+
+def test_the_code_of_trials_is_an_archive_below_the_courses_prefix(config):
+    """The tuner of the SDK makes its key of the trainer's base name."""
+    from sagemaker.train.tuner import HyperparameterTuner
+
+    source = inspect.getsource(HyperparameterTuner._build_driver_and_code_channels)
+    assert 'key_prefix = f"{base_name}/tuning-' in source
+    assert "base_name = model_trainer.base_job_name" in source
+    company = replace(config, account=AccountSettings(bucket=config.bucket, prefix="team"))
+    trainer = staged(company, SimpleNamespace(base_job_name="trial"))
+    assert trainer.base_job_name == "team/birds-and-bins/staging/birds/trial"
+
+
+def test_a_jobs_hyperparameters_name_the_secret_of_wandb_and_have_no_key(config):
+    assert tracking_flags(config) == {}
+    named = replace(config, account=AccountSettings(wandb_secret="birds/wandb"))
+    assert tracking_flags(named) == {"wandb": "online", "wandb-secret": "birds/wandb"}
+
+
+def test_a_renamed_file_is_other_code(tmp_path):
+    (tmp_path / "a.py").write_text("x")
+    before = digest(tmp_path)
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert digest(tmp_path) != before
 
 
 @pytest.mark.filterwarnings("ignore:sagemaker.train.configs has been moved")  # by the SDK itself

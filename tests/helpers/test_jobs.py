@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from helpers import jobs
+from helpers.metrics import END
+from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.jobs.requests import training
 from tests.local_cloud import make_client
 
@@ -69,6 +71,18 @@ def test_lines_come_with_their_instance(config, run):
     name = jobs.wait(config, KIND, run(script, count=2)).name
     lines = [(host, text) for _, host, text in jobs.log_lines(config, KIND, name)]
     assert sorted(lines) == [("algo-1", "algo-1"), ("algo-2", "algo-2")]
+
+
+def test_lines_that_come_late_are_waited_for(aws, config, run):
+    set_faults(aws.context, [Fault("lagging", "logs", "PutLogEvents", seconds=1)])
+    job = jobs.wait(config, KIND, run(f"print('loss=0.5')\nprint('loss=0.25')\nprint('{END}')"))
+    assert job.metrics == {"loss": 0.25}
+    assert [text for _, _, text in jobs.log_lines(config, KIND, job.name)][-1] == "loss=0.25"
+
+
+def test_a_log_that_never_ends_is_not_waited_for_for_ever(aws, config, run):
+    job = jobs.wait(config, KIND, run("print('loss=0.5')"))
+    assert job.metrics == {"loss": 0.5}
 
 
 @pytest.mark.parametrize("kind", ["TrainingJob", "ProcessingJob"])

@@ -62,6 +62,19 @@ def test_a_class_without_samples_takes_no_part_in_macro_scores():
     assert metrics.macro_over_classes(metrics.roc_auc, probabilities, target) == 1.0
 
 
+def test_the_error_of_a_mean_of_recalls_is_its_spread_over_tests():
+    recalls, sizes = np.array([0.9, 0.6, 0.75]), np.array([30, 60, 90])
+    right = np.random.default_rng(0).binomial(sizes, recalls, size=(4000, 3))
+    tables = [np.diag(r) + np.roll(np.diag(sizes - r), 1, axis=1) for r in right[:200]]
+    errors = [metrics.macro_recall_error(table) for table in tables]
+    assert np.mean(errors) == pytest.approx((right / sizes).mean(1).std(), rel=0.05)
+
+
+def test_a_class_that_is_all_right_has_an_error_and_one_without_samples_none():
+    whole = metrics.macro_recall_error(np.diag([4, 0]))
+    assert 0.1 < whole < 0.2 and whole == metrics.macro_recall_error(np.diag([4]))
+
+
 def test_counts_have_an_error_in_items_and_names_have_none():
     confusion = np.array([[1, 0, 1], [0, 2, 0], [0, 0, 0]])
     assert metrics.score_confusion(confusion, ["0", "1", "2"])["rmse"] == pytest.approx(1.0)

@@ -1,6 +1,7 @@
 """From the bytes of a clip or photo to probabilities."""
 
 import json
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -37,6 +38,8 @@ def test_a_clips_answer_is_the_mean_of_its_windows(birds):
     assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
     starts = [window["start"] for window in answer["windows"]]
     assert starts == sorted(starts)
+    assert all(w["end"] - w["start"] == pytest.approx(5) for w in answer["windows"])
+    assert answer["seconds"] == pytest.approx(15)
 
 
 def test_a_clip_is_cleaned_and_cut_as_the_shards_are(birds):
@@ -44,7 +47,7 @@ def test_a_clip_is_cleaned_and_cut_as_the_shards_are(birds):
     samples = dataset.samples(dataset.request, data, "flac")
     waves = [dataset.decode(sample.media) for sample in samples]
     expected = birds.probabilities(waves).mean(0)
-    assert list(birds.predict(data)["probabilities"].values()) == pytest.approx(expected)
+    assert list(birds.predict(data)["probabilities"].values()) == expected.tolist()
 
 
 def test_the_same_clip_gives_the_same_answer(birds):
@@ -52,10 +55,29 @@ def test_the_same_clip_gives_the_same_answer(birds):
     assert birds.predict(data) == birds.predict(data)
 
 
-def test_a_photo_has_no_windows(bins):
+def test_a_photo_has_an_expected_count_and_no_windows(bins):
     answer = bins.predict(photo(1, np.random.default_rng(0)))
-    assert set(answer) == {"label", "probabilities"}
+    assert set(answer) == {"label", "probabilities", "expected_count"}
+    expected = sum(int(label) * p for label, p in answer["probabilities"].items())
+    assert answer["expected_count"] == pytest.approx(expected)
     assert json.loads(json.dumps(answer)) == answer
+
+
+def test_several_objects_get_the_answers_of_each_alone_and_an_odd_one_its_reason(bins):
+    photos = [photo(label, np.random.default_rng(label)) for label in (0, 1, 2)]
+    first, odd, *rest = bins.predict_all([photos[0], b"nonsense", *photos[1:]])
+    assert isinstance(odd, Unreadable)
+    for data, answer in zip(photos, [first, *rest], strict=True):
+        alone = bins.predict(data)
+        assert answer["probabilities"] == pytest.approx(alone["probabilities"], abs=1e-5)
+
+
+def test_a_batch_has_no_more_sound_than_an_endpoint_has_time_for(birds):
+    data = clip(1, np.random.default_rng(1))
+    with patch.object(type(birds.dataset), "request_seconds", 12.0):
+        answers = birds.predict_all([data] * 4)
+    assert [isinstance(answer, Unreadable) for answer in answers] == [False, False, True, True]
+    assert "beyond the 12 s of sound" in str(answers[2])
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"\xff\xd8\xff", b"OggS" + bytes(60)])

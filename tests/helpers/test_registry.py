@@ -76,6 +76,14 @@ def test_the_first_version_is_approved_and_found_again(config, add):
     assert registry.last_approved(config).arn == registry.approved(config).arn == version.arn
 
 
+def test_a_first_version_that_guesses_is_rejected(config, add):
+    version = add(skill=0)
+    decided = registry.decide(config, version, registry.compare(config, version, None))
+    assert decided.description["ModelApprovalStatus"] == "Rejected"
+    assert "not wholly above the floor" in decided.description["ApprovalDescription"]
+    assert registry.last_approved(config) is None
+
+
 def test_a_worse_version_is_rejected_and_the_approved_one_stays(config, add):
     first, second = add("good", skill=4), add("bad", skill=0, seed=1)
     registry.approve(config, first, "read and found good")
@@ -125,23 +133,6 @@ def test_without_an_approved_version_the_notebook_is_named(config, add):
     add()
     with pytest.raises(LookupError, match="run notebooks/07 first"):
         registry.approved(config)
-
-
-def test_the_candidate_is_a_job_of_the_course_and_no_trial(config, job):
-    sagemaker = course_client(config, "sagemaker")
-    sagemaker.create_training_job(**training(f"{config.name}-tune-001-ab", "pass"))
-    wait(config, "TrainingJob", f"{config.name}-tune-001-ab")
-    assert registry.candidate(config).name == NAME
-
-
-def test_a_job_on_other_shards_is_no_candidate(config, job):
-    with pytest.raises(LookupError, match="birds-mine-.*: run notebooks/05 first"):
-        registry.candidate(dataclasses.replace(config, raw="/data/mine"))
-
-
-def test_without_a_training_job_the_notebook_is_named(config):
-    with pytest.raises(LookupError, match="run notebooks/05 first"):
-        registry.candidate(config)
 
 
 def test_a_missing_evaluation_names_the_notebook(config):

@@ -8,7 +8,7 @@ from helpers.account_settings import AccountSettings
 from helpers.roles import delete_role, make_role, permissions
 from helpers.session import client, role_arn
 from tests.company import BOUNDARY, COMPANY, KEY
-from tests.local_cloud import course_config
+from tests.local_cloud import JOB_ROLE, course_config
 
 
 @pytest.fixture
@@ -88,7 +88,8 @@ def test_a_companys_role_is_neither_made_nor_deleted(aws, config):
     account = AccountSettings(role_arn=arn)
     company = course_config(aws, role="studio", account=account)
     assert make_role(company) == "studio" and role_arn(company) == arn
-    assert not client(config, "iam").list_roles()["Roles"]
+    roles = [each["RoleName"] for each in client(config, "iam").list_roles()["Roles"]]
+    assert roles == [JOB_ROLE["RoleName"]]
     make_role(config)
     assert not delete_role(course_config(aws, account=account))
     assert client(config, "iam").get_role(RoleName=config.role)

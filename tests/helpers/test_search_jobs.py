@@ -47,7 +47,8 @@ def test_real_jobs_are_measured_and_the_search_goes_on_after_a_failed_one(config
 
     def make_trainer(params):
         n = params["n"]
-        script = f"print('First step done'); assert {n} != 3; print('accuracy=0.{n}')"
+        line = f"accuracy=0.{n} accuracy_error=0.05"
+        script = f"print('First step done'); assert {n} != 3; print('{line}')"
         return Trainer(client("sagemaker"), f"trial-{next(names)}", script)
 
     search = open_search(config, "sweep", RANGES, objective="accuracy")
@@ -57,8 +58,9 @@ def test_real_jobs_are_measured_and_the_search_goes_on_after_a_failed_one(config
     assert bad.status == "Failed" and "AssertionError" in bad.reason and bad.value is None
     assert good.value == float(f"0.{good.params['n']}")
     assert 0 <= good.start_seconds <= good.step_seconds
-    assert good.billable_seconds >= 1 and good.cost > 0
-    end_search(config, search)
+    assert good.billable_seconds >= 1 and good.cost > 0 and good.error == 0.05
+    assert end_search(config, search).job == "trial-b"
+    assert end_search(config, search, "trial-a").job == "trial-a"
     assert [
         trial.job for trial in open_search(config, "sweep", RANGES, objective="accuracy").trials
     ] == ["trial-a", "trial-b"]

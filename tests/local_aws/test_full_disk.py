@@ -15,7 +15,7 @@ from local_aws import lifecycle
 from local_aws.__main__ import main
 from local_aws.settings import Settings
 from local_aws.state.disk import FULL_MESSAGE
-from tests.local_cloud import SERVING, make_client
+from tests.local_cloud import JOB_ROLE, SERVING, make_client
 from tools.course_run import free_port
 
 BUCKET = "birds"
@@ -81,6 +81,7 @@ class Cloud:
 
     def prepare(self) -> None:
         self.s3.create_bucket(Bucket=BUCKET)
+        self.iam.create_role(**JOB_ROLE)
         self.s3.put_object(Bucket=BUCKET, Key="model/model.tar.gz", Body=b"x")
         self.glue.create_database(DatabaseInput={"Name": "db"})
         self.logs.create_log_group(logGroupName="g")

@@ -15,7 +15,7 @@ from local_aws import lifecycle
 from local_aws.server import LocalAws, _listen, serve
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, training, wait_for
-from tests.local_cloud import BUCKET, SERVING, make_client
+from tests.local_cloud import BUCKET, JOB_ROLE, SERVING, make_client
 from tests.places import ROOT
 from tools.processes import leftovers
 
@@ -77,6 +77,7 @@ def fill(server):
     """Make an object, a table, a job, a model and an endpoint that serves it."""
     s3, glue, sagemaker = (server.client(name) for name in ("s3", "glue", "sagemaker"))
     s3.create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
     s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=MODEL)
     glue.create_database(DatabaseInput={"Name": "birds"})
     glue.create_table(DatabaseName="birds", TableInput={"Name": "calls"})
@@ -117,6 +118,7 @@ def test_all_that_was_acknowledged_is_there_after_kill_9(start):
 def test_a_killed_server_takes_its_jobs_with_it_and_says_so_after_the_restart(start):
     server = start()
     server.client("s3").create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
     script = """
 import subprocess, time
 child = subprocess.Popen(["sleep", "99"], start_new_session=True)
@@ -140,6 +142,7 @@ time.sleep(99)
 def test_a_server_that_is_asked_to_end_ends_all_it_runs_and_exits_0(start, number):
     server = start()
     server.client("s3").create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
     sagemaker = server.client("sagemaker")
     sagemaker.create_training_job(**training("job", "import time; time.sleep(99)"))
     while not sagemaker.describe_training_job(TrainingJobName="job").get("TrainingStartTime"):
@@ -154,6 +157,7 @@ def test_no_acknowledged_object_is_lost_when_the_kill_comes_while_writing(start)
     server = start()
     s3 = server.client("s3")
     s3.create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
     acknowledged = []
 
     def write():

@@ -67,6 +67,7 @@ def test_a_figure_in_prose_is_the_one_that_counts(number, pattern, counts):
         ("06", r"a tuning job of (\d+) trials", r"TRIALS = .*, (\d+)", 1),
         ("06", r"by (\d+) trials on a warm pool", r"TRIALS = .*, (\d+)", 1),
         ("06", r"stopped after (\d+) of", r"make_warm, (\d+),", 1),
+        ("06", r"and (\d+) random searches", r"seeds=(\d+)", 1),
         ("06", r"the best of (\w+) tries", r"TRIALS = .*, (\d+)", 2),
         ("06", r"(\w+) at a time. It reads", r"max_parallel_jobs=(\d+)", 1),
         ("06", r"Each instance waits (\w+) minutes", r"keep_alive=(\d+)\)", 1 / 60),

@@ -3,10 +3,11 @@
 import pytest
 
 from helpers.athena import QueryError, query
+from helpers.candidates import candidate, winner
 from helpers.manifest import BadManifest, load_manifest
 from helpers.provenance import current_manifest
 from helpers.raw_data import raw_folder
-from helpers.registry import approved, candidate
+from helpers.registry import approved
 from helpers.s3 import S3Prefix
 from helpers.session import client, role_arn
 from helpers.uploads import check_raw
@@ -26,9 +27,10 @@ def manifest(config):
         (lambda config: query(config, "SELECT 1"), QueryError, "run notebooks/00 first"),
         (manifest, BadManifest, "notebooks/04"),
         (candidate, LookupError, "run notebooks/05 first"),
+        (winner, LookupError, "run notebooks/06 first"),
         (approved, LookupError, "run notebooks/07 first"),
     ],
-    ids=["01", "04", "04 raw", "06", "02", "05", "07", "08"],
+    ids=["01", "04", "04 raw", "06", "02", "05", "07", "07 winner", "08"],
 )
 def test_without_its_predecessor_a_step_names_it(config, aws, step, error, first):
     aws.store.delete_bucket(config.bucket)

@@ -11,6 +11,7 @@ import pytest
 
 from helpers.evaluation.predictions import Predictions
 from helpers.manifest import BadManifest
+from helpers.metrics import END
 from scripts_process import evaluate
 from tests.made_model import make_artifact
 from tests.made_shards import make_shards
@@ -62,7 +63,8 @@ def test_it_runs_as_a_program_on_a_packed_model_and_prints_its_metrics(place):
     script = [sys.executable, str(ROOT / "scripts_process/evaluate.py"), *arguments(place)]
     done = subprocess.run(script, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    last = done.stdout.splitlines()[-1]
+    *_, last, end = done.stdout.splitlines()
+    assert end == END
     assert "accuracy=" in last and "calibration_error=" in last and "seconds=" in last
 
 

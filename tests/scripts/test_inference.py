@@ -1,4 +1,5 @@
 import ast
+import csv
 import json
 import sys
 from pathlib import Path
@@ -56,14 +57,23 @@ def test_a_photo_gets_the_same_probabilities_as_offline(endpoint, tmp_path):
     assert answer == Predictor.load(tmp_path).predict(data)
 
 
+def test_a_clips_answer_is_a_table_where_csv_is_wanted(endpoint):
+    birds, data = endpoint("birds", store="ogg"), clip(1, np.random.default_rng(0))
+    whole, window = csv.DictReader(birds(data, "audio/flac", "text/csv").splitlines())
+    assert birds.type == "text/csv" and (whole["window"], window["window"]) == ("", "0")
+    assert (window["start"], window["end"], whole["end"]) == ("0.0", "5.0", "5.0")
+    assert float(window["p_1"]) == json.loads(birds(data, "audio/flac"))["probabilities"]["1"]
+
+
 @pytest.mark.parametrize(
     "body, content_type, accept, status, message",
     [
         (b"\xff\xd8\xff\xe0", "image/jpeg", "*/*", 415, "not one of audio/ogg"),
-        (b"{}", "application/json", "*/*", 415, "not one of audio/ogg"),
+        (b"{}", "application/json", "*/*", 400, 'A batch is {"instances":'),
+        (b"a,b", "text/csv", "*/*", 415, "audio/mpeg, application/json"),
         (b"", "audio/ogg", "*/*", 400, "has no body"),
         (b"nonsense", "audio/ogg", "*/*", 400, "Can't use this audio/ogg: not audio"),
-        (None, "audio/flac", "text/csv", 406, "Answers are application/json"),
+        (None, "audio/flac", "text/html", 406, "Answers are application/json or text/csv"),
     ],
 )
 def test_a_bad_request_is_told_what_is_wrong(endpoint, body, content_type, accept, status, message):

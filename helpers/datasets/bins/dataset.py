@@ -18,8 +18,8 @@ from helpers.datasets.bins import metadata
 from helpers.datasets.bins.groups import group_bins
 from helpers.datasets.bins.metadata import Contents, read_contents
 from helpers.datasets.bins.scores import TASK
-from helpers.media import images
-from helpers.samples import Record, Remark, Sample, Unreadable
+from helpers.media import images, photos
+from helpers.samples import Inputs, Record, Remark, Sample, Unreadable
 from helpers.storage import LocalFolder
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Bins(Dataset):
     name = "bins"
     title = "Bin counting"
     media_prefix = metadata.PHOTOS
-    content_types = ("image/jpeg",)
+    content_types = ("image/jpeg", "image/png")
     labels = LABELS
     stores = ("jpg", "jpg224", "jpg64")
     """`jpg` is the photo's own bytes; `jpg<n>` a square JPEG at training size, upright."""
@@ -137,6 +137,20 @@ class Bins(Dataset):
         media = data if store == "jpg" else images.shrink(data, int(store.removeprefix("jpg")))
         meta = {"label": record.label, "source": record.media, "width": width, "height": height}
         return [Sample(record.id, media, "jpg", meta | record.meta)]
+
+    def inputs(self, data: bytes, store: str = "jpg") -> Inputs:
+        """Return a request's photo, JPEG or PNG, decoded once: upright, at size.
+
+        Raises:
+            Unreadable: another format, truncated, corrupt, or of an extreme size.
+        """
+        side = self.size if store == "jpg" else int(store.removeprefix("jpg"))
+        square = images.resize(photos.upright(data, side), side)
+        return Inputs([images.planes(images.resize(square, self.size))])
+
+    def warm_up(self) -> None:
+        """Load torch, which resizes photos: that takes seconds."""
+        images.resize(np.zeros((self.size + 1, self.size + 1, 3), np.uint8), self.size)
 
     def decode(self, data: bytes) -> np.ndarray:
         """Return a photo or stored sample, upright, as uint8 (3, size, size).

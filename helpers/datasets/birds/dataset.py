@@ -19,7 +19,7 @@ from helpers.datasets.base import Dataset
 from helpers.datasets.birds import copies, metadata
 from helpers.datasets.birds.scores import TASK
 from helpers.media import audio, recordings
-from helpers.samples import Record, Relation, Remark, Sample
+from helpers.samples import Inputs, Record, Relation, Remark, Sample
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -159,6 +159,25 @@ class Birds(Dataset):
             for window in recordings.windows(cleaned)
         ]
 
+    def inputs(self, data: bytes, store: str) -> Inputs:
+        """Cut speech out of a request's recording and return its windows, straight from the wave.
+
+        Raises:
+            Unreadable: the recording gives no sample; the message says why.
+        """
+        cleaned = recordings.clean(data, self.request_seconds)
+        windows = recordings.windows(cleaned)
+        array = _log_mel if store == "mel" else audio.as_stored
+        return Inputs(
+            [array(window.wave) for window in windows],
+            [(window.start, window.end) for window in windows],
+            cleaned.measures,
+        )
+
+    def warm_up(self) -> None:
+        """Load the detector of speech."""
+        recordings.speech_spans(np.zeros(audio.SAMPLE_RATE, np.float32), audio.SAMPLE_RATE)
+
     def decode(self, data: bytes) -> np.ndarray:
         """Return int16 of shape (160000,), or uint8 (64, 157) for a stored log-mel."""
         if data.startswith(_NPY):
@@ -204,18 +223,23 @@ def _stored(wave: np.ndarray, store: str) -> bytes:
     """Return a window as bytes: sound, or the uint8 log-mel as an .npy file."""
     if store != "mel":
         return audio.encode(wave, store)
+    np.save(out := io.BytesIO(), _log_mel(wave))
+    return out.getvalue()
+
+
+def _log_mel(wave: np.ndarray) -> np.ndarray:
+    """Return a window's log-mel, uint8 (64, 157)."""
     import torch
 
     from helpers.media.logmel import to_uint8
 
-    batch = torch.from_numpy(audio.to_int16(audio.fit(wave)))[None]
-    threads, out = torch.get_num_threads(), io.BytesIO()
+    batch = torch.from_numpy(audio.as_stored(wave))[None]
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the job already runs a process on each core
     try:
-        np.save(out, to_uint8(_front_end()(batch))[0, 0].numpy())
+        return to_uint8(_front_end()(batch))[0, 0].numpy()
     finally:
         torch.set_num_threads(threads)
-    return out.getvalue()
 
 
 @cache

@@ -204,8 +204,8 @@ class Logs(Engine):
         if not path.exists():
             raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
         start, end = request.get("startTime", 0), request.get("endTime", float("inf"))
-        if late := self.parts.faults.draw("lagging", "logs", "PutLogEvents"):
-            end = min(end, self._milliseconds() - late.seconds * 1000)
+        if late := self.parts.faults.lag("logs", "PutLogEvents"):
+            end = min(end, self._milliseconds() - late * 1000)
         for event in read_events(path):
             if start <= event["timestamp"] < end:
                 yield event

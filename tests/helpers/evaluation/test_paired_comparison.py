@@ -1,7 +1,11 @@
 """Two models are compared on the samples that both have answered, in pairs."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
+from helpers.datasets import load_dataset
 from helpers.evaluation.paired_comparison import compare_pairs, no_comparison
 from tests.answers import make_predictions
 
@@ -66,5 +70,31 @@ def test_without_a_common_sample_there_is_no_comparison():
 def test_a_first_model_has_nothing_to_beat():
     result = no_comparison(make_predictions(), "birds")
     assert not result.worse and "first version" in result.verdict
-    assert result.verdict.endswith("where a guess has 0.500")
+    assert "is above the floor of 0.800; a guess has 0.500" in result.verdict and result.passes
     assert result.table["new"].notna().all() and result.table["approved"].isna().all()
+
+
+@pytest.mark.parametrize("dataset", ["birds", "bins"])
+def test_a_model_that_guesses_does_not_pass_the_floor_alone_or_compared(dataset):
+    guess = make_predictions(60, skill=0)
+    alone = no_comparison(guess, dataset, rounds=100)
+    compared = compare_pairs(guess, guess, dataset, rounds=100)
+    for result in (alone, compared):
+        assert not result.passes and not result.worse
+        assert "is not wholly above the floor" in result.verdict
+
+
+def test_a_score_above_the_floor_with_an_interval_below_it_does_not_pass():
+    few, many = (make_predictions(size, skill=1.3, windows=1) for size in (12, 600))
+    results = [no_comparison(made, "birds", rounds=200) for made in (few, many)]
+    values = [result.table.loc["macro ROC-AUC", "new"] for result in results]
+    floor = load_dataset("birds").task.floor
+    assert min(values) > floor and [result.passes for result in results] == [False, True]
+
+
+def test_without_a_floor_of_its_own_a_task_wants_more_than_a_guess(monkeypatch):
+    task = replace(load_dataset("bins").task, floor=None)
+    monkeypatch.setattr(type(load_dataset("bins")), "task", task)
+    verdict = no_comparison(make_predictions(), "bins", rounds=50).verdict
+    floor, guess = re.findall(r"the floor of ([\d.]+); a guess has ([\d.]+)", verdict)[0]
+    assert floor == guess

@@ -97,6 +97,12 @@ def test_a_header_that_claims_a_gigantic_photo_is_refused_before_decoding() -> N
         images.check(bytes(data))
 
 
+def test_a_jpeg_of_a_thousand_scans_is_refused_before_decoding() -> None:
+    data = jpeg(photo(1500, 900))
+    with pytest.raises(Unreadable, match="too large: 1500x900 pixels in 1001 scans"):
+        images.check(data[:-2] + b"\xff\xda" * 1000 + data[-2:])
+
+
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
 def test_gray_and_print_colors_decode_as_rgb(mode: str) -> None:
     assert images.decode(jpeg(photo().convert(mode)), 64).shape == (3, 64, 64)

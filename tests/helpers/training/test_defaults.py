@@ -4,7 +4,7 @@ import pytest
 
 from helpers.datasets import NAMES, load_dataset
 from helpers.networks.model import MODELS
-from helpers.training.defaults import check_accuracy, complete
+from helpers.training.defaults import MOST_WORKERS, check_accuracy, complete, loader_workers
 from helpers.training.options import Options
 
 
@@ -33,6 +33,21 @@ def test_what_was_given_wins():
 
 def test_what_neither_gives_is_the_default():
     assert Options.from_flags(complete(flags(), "birds")).seed == Options().seed
+
+
+@pytest.mark.parametrize(
+    "wanted, vcpus, gpus, workers",
+    [
+        (None, 4, 1, 3),  # ml.g4dn.xlarge
+        (None, 48, 4, MOST_WORKERS),  # ml.g4dn.12xlarge
+        (None, 8, 8, 0),
+        (None, 16, 0, 0),
+        (2, 16, 0, 2),
+        (0, 4, 1, 0),
+    ],
+)
+def test_loader_processes_are_as_wanted_or_follow_the_vcpus(wanted, vcpus, gpus, workers):
+    assert loader_workers(wanted, vcpus=vcpus, gpus=gpus) == workers
 
 
 @pytest.mark.parametrize("dataset", NAMES)

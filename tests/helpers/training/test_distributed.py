@@ -3,12 +3,44 @@ from itertools import chain
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
-from helpers.training.distributed import Ranks, describe, write_failure
+from helpers.networks.model import MODELS, build_model
+from helpers.training.distributed import Ranks, choose_batch_norm, describe, write_failure
 from tests.made_shards import make_shards
 from tests.torchrun import ROOT, run_ranks
 
 PROGRAM = ROOT / "tests" / "ranks_program.py"
+
+
+@pytest.mark.parametrize(
+    "wanted, device, backend, syncs",
+    [
+        ("auto", "cuda", "nccl", True),
+        ("auto", "cuda", "smddp", False),
+        ("auto", "cpu", "gloo", False),
+        ("yes", "cuda", "smddp", True),
+        ("yes", "cpu", "gloo", False),
+        ("no", "cuda", "nccl", False),
+    ],
+)
+def test_batch_norm_spans_the_ranks_where_torch_can_do_it(wanted, device, backend, syncs):
+    assert choose_batch_norm(wanted, device, backend)[0] is syncs
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_batch_norm_of_a_model_is_one_that_can_span_the_ranks(name):
+    """Torch's conversion changes each layer, and neither the names of weights nor the answers."""
+    model = build_model(name, 3).eval()
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    changed = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    layers = [
+        each for each in changed.modules() if isinstance(each, nn.modules.batchnorm._NormBase)
+    ]
+    assert layers and {type(layer) for layer in layers} == {nn.SyncBatchNorm}
+    assert changed.state_dict().keys() == before.keys()
+    assert all(torch.equal(value, before[key]) for key, value in changed.state_dict().items())
 
 
 def test_one_process_needs_no_launcher():

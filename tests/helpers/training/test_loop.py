@@ -29,6 +29,7 @@ def test_the_loss_falls_and_the_best_epoch_is_kept():
     trainer = fit(make_trainer(epochs=6, lr=0.01))
     history = trainer.progress.history
     assert history[-1]["train_loss"] < 0.7 * history[0]["train_loss"]
+    assert all(0 < row["validation_macro_recall_error"] < 0.5 for row in history)
     losses = [row["validation_loss"] for row in history]
     assert trainer.progress.best_epoch == 1 + int(np.argmin(losses))
     trainer.use_best()

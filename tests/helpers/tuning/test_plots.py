@@ -1,9 +1,10 @@
 """Figures of searches: labeled, and true to the trials."""
 
+import pandas as pd
 import pytest
 from sagemaker.core.parameter import CategoricalParameter, ContinuousParameter, IntegerParameter
 
-from helpers.tuning.plots import history, parallel_coordinates
+from helpers.tuning.plots import history, parallel_coordinates, strategies
 from helpers.tuning.trials import Trial
 from tests.figures import is_labeled, shown
 
@@ -20,6 +21,12 @@ TRIALS = [
     Trial(2, {"lr": 1e-4, "width": 12, "mode": "a"}, "job-2", "Failed", None),
     Trial(3, {"lr": 1e-4, "width": 12, "mode": "a"}, "job-3", "Completed", 0.7),
 ]
+RESULTS = pd.DataFrame(
+    [(name, seed, trial, found * trial)
+     for name in ("Random", "Bayesian") for seed, found in enumerate((0.1, 0.2, 0.4))
+     for trial in (1, 2)],
+    columns=["strategy", "seed", "trial", "found"],
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -27,6 +34,7 @@ TRIALS = [
     [
         lambda: history({"one": TRIALS, "two": TRIALS[:2]}, objective="accuracy", default=0.6),
         lambda: parallel_coordinates(TRIALS, RANGES, objective="accuracy"),
+        lambda: strategies(RESULTS, objective="accuracy", best=0.9),
     ],
 )
 def test_every_figure_has_a_title_and_labeled_axes(draw):
@@ -34,6 +42,13 @@ def test_every_figure_has_a_title_and_labeled_axes(draw):
     assert found
     for axes in found:
         assert axes.get_title(loc="left") and is_labeled(axes)
+
+
+def test_a_strategys_line_is_the_median_of_its_seeds():
+    [axes] = strategies(RESULTS, objective="accuracy", best=0.9).axes
+    line = next(line for line in axes.lines if str(line.get_label()).startswith("Random"))
+    assert line.get_label() == "Random, 3 seeds"
+    assert list(line.get_ydata()) == [0.2, 0.4]
 
 
 def test_the_best_so_far_never_falls_and_skips_failed_trials():

@@ -83,3 +83,16 @@ def test_what_a_timer_would_do_is_not_kept_after_it(how):
     while kept() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert kept() is None
+
+
+def test_who_sleeps_wakes_when_the_clock_is_moved_on():
+    clock, before = Clock(), time.monotonic()
+    sleeper = threading.Thread(target=clock.sleep, args=(3600,), daemon=True)
+    sleeper.start()
+    while not clock._due:
+        time.sleep(0.01)
+    assert sleeper.is_alive()
+    clock.advance(3600)
+    sleeper.join(10)
+    assert not sleeper.is_alive() and time.monotonic() - before < 60
+    clock.sleep(0)

@@ -57,3 +57,10 @@ def test_setting_none_switches_them_off():
     faults.set([Fault("dropped")])
     faults.set([])
     assert faults.rules == () and faults.draw("dropped", "s3", "GetObject") is None
+
+
+def test_changes_are_late_by_the_seconds_of_the_rule_that_fits():
+    faults = Faults()
+    faults.set([Fault("lagging", "sagemaker", "List*", seconds=4)])
+    assert faults.lag("sagemaker", "ListModels") == 4
+    assert faults.lag("sagemaker", "DescribeEndpoint") == faults.lag("logs", "ListModels") == 0

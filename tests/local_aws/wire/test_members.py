@@ -65,6 +65,12 @@ def test_a_member_that_is_stated_by_nobody_is_refused_without_being_listed():
     ]
 
 
+def test_no_tags_are_no_tags():
+    request = {"DatabaseInput": {"Name": "d"}, "Tags": {}}
+    assert refused("glue", "CreateDatabase", request, "DatabaseInput(Name)") == []
+    assert refused("athena", "CreateWorkGroup", {"Name": "w", "Tags": []}, "Name") == []
+
+
 @pytest.mark.parametrize(
     "place, change, named",
     [

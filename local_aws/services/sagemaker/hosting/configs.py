@@ -114,3 +114,31 @@ def weight_of(variant: dict) -> float:
 def count_of(variant: dict) -> int:
     """Return the number of a variant's instances."""
     return variant.get("InitialInstanceCount", 1)
+
+
+def redistribute(
+    endpoint: dict, desired: list[dict]
+) -> tuple[list[dict], dict[str, int], dict[str, float]]:
+    """Return an endpoint's plan with other counts and weights, and these by variant.
+
+    Raises:
+        AwsError: the endpoint has no such variant, or one would have no instance.
+    """
+    plan = {variant["VariantName"]: {**variant} for variant in endpoint["_plan"]}
+    counts, weights = {}, {}
+    for each in desired:
+        variant = each["VariantName"]
+        if variant not in plan:
+            message = (
+                f'The variant name(s) "{variant}" is/are not present within endpoint'
+                f' configuration "{endpoint["EndpointConfigName"]}".'
+            )
+            raise AwsError("ValidationException", message)
+        if "DesiredInstanceCount" in each:
+            if (count := each["DesiredInstanceCount"]) < 1:
+                message = f"Variant {variant} needs at least 1 instance, not {count}."
+                raise AwsError("ValidationException", message)
+            plan[variant]["InitialInstanceCount"] = counts[variant] = count
+        if "DesiredWeight" in each:
+            plan[variant]["InitialVariantWeight"] = weights[variant] = each["DesiredWeight"]
+    return list(plan.values()), counts, weights

@@ -41,14 +41,16 @@ class Deployments:
         start: makes the worker of an endpoint's variant.
         alarms_on: from names of alarms to those that are in ALARM.
         chance: draws fleets and variants.
+        lag: returns by how many seconds a change takes longer, as on AWS.
     """
 
     def __init__(
         self, start: Callable[[str, dict], ServerProcess], clock: Clock,
         alarms_on: Callable[[Sequence[str]], list[str]], chance: random.Random,
+        lag: Callable[[], float],
     ):  # fmt: skip
         self._start, self._clock, self._alarms_on = start, clock, alarms_on
-        self._chance = chance
+        self._chance, self._lag = chance, lag
         self._serving: dict[str, Fleet] = {}
         self._coming: dict[str, Coming] = {}
         self._ending = False
@@ -94,6 +96,7 @@ class Deployments:
         reason = _reason_of(name, coming.fleet.launch)
         if reason is not None:
             coming.fleet.stop()
+        self._clock.sleep(self._lag())
         if reason is not None or policy is None or name not in self._serving:
             return self._finish(name, coming, reason)
 
@@ -153,6 +156,7 @@ class Deployments:
             for variant, count in before.items():
                 if fleet.instances(variant) > count:
                     fleet.resize(variant, count)
+        self._clock.sleep(self._lag())
         with self.lock:
             if self._serving.get(name) is fleet:
                 if reason is None:

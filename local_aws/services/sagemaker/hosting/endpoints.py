@@ -3,7 +3,6 @@
 Left out: scaling policies, async and serverless variants, inference components, rolling updates.
 """
 
-import logging
 import random
 import shutil
 import uuid
@@ -13,7 +12,7 @@ from functools import partial
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.hosting.configs import EndpointConfigs
+from local_aws.services.sagemaker.hosting.configs import EndpointConfigs, redistribute
 from local_aws.services.sagemaker.hosting.deployments import Deployments
 from local_aws.services.sagemaker.hosting.descriptions import described
 from local_aws.services.sagemaker.hosting.replies import log_group
@@ -23,8 +22,6 @@ from local_aws.services.sagemaker.hosting.serving_images import SourceMissing, s
 from local_aws.state import paths
 from local_aws.state.collection import Collection
 from local_aws.wire.listing import CHANGED, LISTED, Listing
-
-log = logging.getLogger(__name__)
 
 FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
@@ -62,7 +59,7 @@ class Endpoints(Engine):
         self.chance = random.Random()
         """Draws variants and samples; a test may seed it."""
         alarms = self._alarms_on
-        self.deployments = Deployments(self._start, parts.clock, alarms, self.chance)
+        self.deployments = Deployments(self._start, parts.clock, alarms, self.chance, self._lag)
         self._lock = self.deployments.lock
 
     def create_endpoint(self, request: dict) -> dict:
@@ -142,25 +139,9 @@ class Endpoints(Engine):
         name = request["EndpointName"]
         with self._lock:
             document = self._in_service(name)
-            plan = {variant["VariantName"]: {**variant} for variant in document["_plan"]}
-            counts, weights = {}, {}
-            for desired in request["DesiredWeightsAndCapacities"]:
-                variant = desired["VariantName"]
-                if variant not in plan:
-                    message = (
-                        f'The variant name(s) "{variant}" is/are not present within endpoint'
-                        f' configuration "{document["EndpointConfigName"]}".'
-                    )
-                    raise AwsError("ValidationException", message)
-                if "DesiredInstanceCount" in desired:
-                    if (count := desired["DesiredInstanceCount"]) < 1:
-                        message = f"Variant {variant} needs at least 1 instance, not {count}."
-                        raise AwsError("ValidationException", message)
-                    plan[variant]["InitialInstanceCount"] = counts[variant] = count
-                if "DesiredWeight" in desired:
-                    weights[variant] = desired["DesiredWeight"]
-                    plan[variant]["InitialVariantWeight"] = weights[variant]
-            coming = {**_serving(document), "plan": list(plan.values()), "is_scaling": True}
+            desired = request["DesiredWeightsAndCapacities"]
+            plan, counts, weights = redistribute(document, desired)
+            coming = {**_serving(document), "plan": plan, "is_scaling": True}
             self.deployments.refuse_at_the_end()
             self._set(
                 name, late=False, EndpointStatus="Updating", _coming=coming, FailureReason=None
@@ -182,12 +163,21 @@ class Endpoints(Engine):
     def delete_endpoint(self, request: dict) -> dict:
         name = request["EndpointName"]
         with self._lock:
-            self._document(name)
-            self._documents.delete(name)
+            if self._document(name)["EndpointStatus"] == "Deleting":
+                message = f'Cannot update in-progress endpoint "{self._arn(name)}".'
+                raise AwsError("ValidationException", message)
+            if late := self._lag():
+                self._set(name, late=False, EndpointStatus="Deleting")
+                self._clock.after(late, lambda: self._documents.delete(name))
+            else:
+                self._documents.delete(name)
             fleets = self.deployments.drop(name)
         for fleet in fleets:
             fleet.stop()
         return {}
+
+    def _lag(self) -> float:
+        return self.parts.faults.lag("sagemaker", "DescribeEndpoint")
 
     def _arn(self, name: str) -> str:
         return self._context.arn("sagemaker", f"endpoint/{name}")
@@ -253,9 +243,11 @@ class Endpoints(Engine):
         for folder in (self._context.state / "instances").glob("endpoint-*"):
             shutil.rmtree(folder, ignore_errors=True)
         for endpoint in self._documents:
-            if endpoint["EndpointStatus"] == "Failed":
-                continue
             name, coming = endpoint["EndpointName"], endpoint.get("_coming")
+            if endpoint["EndpointStatus"] == "Deleting":
+                self._documents.delete(name)
+            if endpoint["EndpointStatus"] in ("Failed", "Deleting"):
+                continue
             status = "Creating" if endpoint["EndpointStatus"] == "Creating" else "Updating"
             self._set(name, EndpointStatus=status)
             serving = _serving(endpoint)

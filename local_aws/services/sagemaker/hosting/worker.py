@@ -35,6 +35,12 @@ class Request:
         self.content_type = content_type
 
 
+class Server(ThreadingHTTPServer):
+    """A server with room for clients that come at once: the usual 5 are too few for a load test."""
+
+    request_queue_size = 128
+
+
 class Handler(BaseHTTPRequestHandler):
     """`GET /ping` and `POST /invocations`."""
 
@@ -87,7 +93,7 @@ def main() -> None:
     Handler.model_dir = args.model_dir
     Handler.transformer = Transformer()
     Handler.transformer.validate_and_initialize(args.model_dir, Request(args.model_dir, {}))
-    ThreadingHTTPServer(("127.0.0.1", args.port), Handler).serve_forever()
+    Server(("127.0.0.1", args.port), Handler).serve_forever()
 
 
 if __name__ == "__main__":

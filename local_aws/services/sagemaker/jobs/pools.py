@@ -1,14 +1,17 @@
 """Warm pools: clusters kept for the next matching training job; knows clusters, runs no job.
 
-A training job's pool waits for its KeepAlivePeriodInSeconds, and its WarmPoolStatus tells of it:
-https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+A training job's pool waits for its KeepAlivePeriodInSeconds (botocore allows 0 to 21,600 and so
+does this server; AWS's page says at most 3,600), and its WarmPoolStatus tells of it. A job matches
+if its `pool_key` is the same. A job on a pool sets the pool's next period; one without a period
+ends it. Source: https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 
 A tuning job's clusters wait for its own trials alone, until it ends, without a request for it:
 "Hyperparameter tuning jobs use warm pools by default, which reuse clusters between training jobs"
 (the API's HyperParameterTuningResourceConfig). AWS documents no WarmPoolStatus of trials, so they
 have none here; the messages of their secondary statuses tell of the pool, as on AWS.
 
-Left out: patches that end a pool, the 28 days after which a pool ends, session tags.
+Left out: patches that end a pool, the 28 days after which a pool ends. Session tags, which must
+match too, are refused with the jobs that have them, and so are isolated and encrypted networks.
 """
 
 import threading
@@ -59,14 +62,16 @@ def is_kept(job: dict) -> bool:
 
 
 def pool_key(job: dict) -> tuple:
-    """Return the properties that two jobs must share to run on the same instances."""
+    """Return the values that two jobs must share to run on the same instances: AWS's own list."""
     resources, network = job["ResourceConfig"], job.get("VpcConfig", {})
     sizes = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId")
+    switches = ("EnableInterContainerTrafficEncryption", "EnableNetworkIsolation")
     return (
         tuning_job(job),
         job["RoleArn"],
         *(resources.get(name) for name in sizes),
         *(frozenset(network.get(name, ())) for name in ("Subnets", "SecurityGroupIds")),
+        *(job.get(name, False) for name in switches),
     )
 
 

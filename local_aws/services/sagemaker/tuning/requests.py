@@ -163,6 +163,7 @@ def training_request(job: dict, name: str, values: dict) -> dict:
         },
         **{field: definition[field] for field in PASSED_ON if field in definition},
         "ResourceConfig": _without_period(definition["ResourceConfig"]),
+        "Tags": job.get("Tags", []),
     }
 
 

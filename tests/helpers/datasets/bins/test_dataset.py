@@ -138,6 +138,17 @@ def test_a_sample_decodes_to_the_set_size_in_every_store(raw: Path, store: str) 
     assert DATASET.resized(224).decode(sample.media).shape == (3, 224, 224)
 
 
+def test_a_requests_photo_is_what_the_sharding_makes_of_it(raw: Path) -> None:
+    path = next(iter(sorted((raw / DATASET.media_prefix).glob("*.jpg"))))
+    (record,) = [r for r in load(raw)[0] if r.id == path.stem]
+    for store, most in (("jpg", 0), ("jpg64", 4), ("jpg224", 4)):
+        (sample,) = DATASET.samples(record, path.read_bytes(), store)
+        (array,) = DATASET.inputs(path.read_bytes(), store).arrays
+        decoded = DATASET.decode(sample.media)
+        assert (array.dtype, array.shape) == (decoded.dtype, decoded.shape)
+        assert np.abs(array.astype(int) - decoded).mean() <= most
+
+
 def test_an_unknown_store_is_refused(raw: Path) -> None:
     records, _ = load(raw)
     with pytest.raises(ValueError, match="No store 'png': it is one of jpg"):

@@ -117,3 +117,27 @@ def test_what_cannot_be_read_says_why_and_an_unknown_store_is_refused(record):
         DATASET.samples(record, RECORDING[:5000], "ogg")
     with pytest.raises(ValueError, match="ogg, flac, mel"):
         DATASET.samples(record, RECORDING, "opus")
+
+
+@pytest.mark.parametrize("store, most", [("flac", 0), ("mel", 0), ("ogg", 3000)])
+def test_a_requests_inputs_are_its_samples_that_nothing_has_stored(record, store, most):
+    samples = DATASET.samples(record, RECORDING, store)
+    inputs = DATASET.inputs(RECORDING, store)
+    assert [start for start, _ in inputs.spans] == [s.meta["start"] for s in samples]
+    assert inputs.measures["seconds"] == 14
+    for array, sample in zip(inputs.arrays, samples, strict=True):
+        decoded = DATASET.decode(sample.media)
+        assert (array.dtype, array.shape) == (decoded.dtype, decoded.shape)
+        assert np.abs(array.astype(int) - decoded).max() <= most
+
+
+def test_a_window_ends_where_its_last_sound_was_in_the_raw_recording():
+    spans = DATASET.inputs(RECORDING, "ogg").spans
+    assert all(0 <= start < end <= 14 for start, end in spans)
+    assert [end - start for start, end in spans] == pytest.approx([5.0] * len(spans), abs=1e-3)
+
+
+def test_a_request_of_more_sound_than_an_endpoint_has_time_for_is_refused():
+    long = file_of(np.zeros(8000 * 1801, np.float32), "FLAC", rate=8000)
+    with pytest.raises(Unreadable, match="longer than 0.5 h"):
+        DATASET.inputs(long, "ogg")

@@ -4,11 +4,13 @@ import os
 import signal
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.services.sagemaker.hosting.server_process import ServerProcess
+from local_aws.state.faults import Fault
 from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, alive, archive
 from tests.local_aws.services.sagemaker.jobs.requests import until
 
@@ -264,3 +266,25 @@ def test_an_endpoint_whose_log_has_no_room_serves(hosting, monkeypatch):
     monkeypatch.undo()
     hosting.sagemaker.delete_endpoint(EndpointName="endpoint")
     assert until(lambda: "lines are missing here: The disk" in hosting.log())
+
+
+def test_with_a_fault_an_endpoint_is_there_late_and_gone_late(hosting):
+    hosting.aws.parts.faults.set([Fault("lagging", "sagemaker", "DescribeEndpoint", seconds=100)])
+    hosting.model()
+    hosting.config("config", model=1)
+    name = {"EndpointName": "endpoint"}
+    hosting.sagemaker.create_endpoint(**name, EndpointConfigName="config")
+    clock = hosting.aws.parts.clock
+    soon = clock.now() + timedelta(seconds=50)
+    until(lambda: any(when > soon for when, *_ in clock._due))  # the instance is up
+    assert hosting.sagemaker.describe_endpoint(**name)["EndpointStatus"] == "Creating"
+    hosting.aws.parts.clock.advance(101)
+    assert hosting.settled()["EndpointStatus"] == "InService"
+    hosting.sagemaker.delete_endpoint(**name)
+    assert hosting.sagemaker.describe_endpoint(**name)["EndpointStatus"] == "Deleting"
+    for call in (hosting.sagemaker.delete_endpoint, hosting.ask):
+        with pytest.raises(ClientError, match="in-progress|not found"):
+            call(**name) if call != hosting.ask else call()
+    hosting.aws.parts.clock.advance(101)
+    with pytest.raises(ClientError, match="Could not find endpoint"):
+        hosting.sagemaker.describe_endpoint(**name)

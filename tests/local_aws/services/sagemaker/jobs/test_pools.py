@@ -3,14 +3,14 @@
 import os
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from local_aws.instances import warm_python
 from local_aws.server import LocalAws
 from local_aws.services.sagemaker.jobs.pools import pool_key
 from local_aws.services.sagemaker.jobs.training_run import TrainingRun
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
-from tests.local_cloud import BUCKET, make_client
+from tests.local_cloud import furnish, make_client
 
 CACHE = "/opt/ml/sagemaker/warmpoolcache"
 
@@ -76,6 +76,8 @@ def test_the_second_job_starts_in_a_third_of_the_time_and_finds_only_the_cache(c
         {"ResourceConfig": {"InstanceCount": 2}},
         {"ResourceConfig": {"VolumeKmsKeyId": "key"}},
         {"VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}},
+        {"EnableInterContainerTrafficEncryption": True},
+        {"EnableNetworkIsolation": True},
     ],
     ids=lambda change: str(change)[:40],
 )
@@ -84,6 +86,26 @@ def test_a_job_that_differs_in_this_gets_instances_of_its_own(change):
     resources = {**request["ResourceConfig"], **change.get("ResourceConfig", {})}
     other = {**kept("other", seconds=9), **change, "ResourceConfig": resources}
     assert pool_key(kept("other", seconds=9)) == pool_key(request) != pool_key(other)
+
+
+def test_a_job_without_a_period_takes_the_pool_and_ends_it(client):
+    sagemaker = client("sagemaker")
+    finish(sagemaker, kept("first"))
+    finish(sagemaker, training("last", "pass"))
+    assert pool_of(sagemaker, "first")["ReusedByJob"] == "last"
+    assert pool_of(sagemaker, "last")["Status"] == "Terminated"
+    fresh = finish(sagemaker, training("fresh", "pass"))
+    assert fresh["SecondaryStatusTransitions"][0]["StatusMessage"].startswith("Launching")
+
+
+@pytest.mark.parametrize("seconds, error", [(21600, None), (21601, "21600"), (-1, "0")])
+def test_a_period_has_botocores_range(client, seconds, error):
+    request = kept("job", seconds=seconds)
+    if error is None:
+        assert finish(client("sagemaker"), request)["WarmPoolStatus"]["Status"] == "Available"
+        return
+    with pytest.raises((ClientError, ParamValidationError), match=error):
+        client("sagemaker").create_training_job(**request)
 
 
 def test_an_unused_pool_ends_after_its_time(aws, client):
@@ -154,7 +176,7 @@ def test_no_process_of_a_job_lives_on_in_its_pool(aws, client):
 
 def test_pools_of_a_server_that_ended_are_terminated(tmp_path):
     with LocalAws(tmp_path) as aws:
-        aws.store.create_bucket(BUCKET)
+        furnish(aws)
         finish(make_client(aws, "sagemaker"), kept("job"))
         before = aws.engines.training.jobs.records.documents.get("job")
     aws.engines.training.jobs.records.documents.put("job", before)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.server import LocalAws
 from tests.local_aws.services.sagemaker.jobs.requests import processing, wait_for
-from tests.local_cloud import BUCKET, make_client
+from tests.local_cloud import BUCKET, furnish, make_client
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_wrong_instance_type_is_refused_with_the_list(client):
 
 def test_a_job_that_the_server_took_with_it_is_failed_after_the_restart(tmp_path):
     with LocalAws(tmp_path) as aws:
-        aws.store.create_bucket(BUCKET)
+        furnish(aws)
         aws.store.put(BUCKET, "code/run.py", b"import time\ntime.sleep(60)")
         make_client(aws, "sagemaker").create_processing_job(**processing("job"))
         document = aws.engines.processing.jobs.records.documents.get("job")

@@ -10,7 +10,7 @@ from tests.local_aws.services.sagemaker.tuning.requests import (
     tuning,
     wait_for_tuning,
 )
-from tests.local_cloud import BUCKET, make_client
+from tests.local_cloud import BUCKET, furnish, make_client
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +21,9 @@ def light(monkeypatch):
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory):
-    """Return a running local AWS with one bucket: one for all tests of a file."""
+    """Return a running local AWS with bucket and role: one for all tests of a file."""
     with LocalAws(tmp_path_factory.mktemp("aws") / "state") as server:
-        server.store.create_bucket(BUCKET)
+        furnish(server)
         yield server
 
 

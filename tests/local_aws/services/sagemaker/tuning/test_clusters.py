@@ -17,7 +17,7 @@ from tests.local_aws.services.sagemaker.tuning.requests import (
     wait_for_tuning,
     wait_until,
 )
-from tests.local_cloud import BUCKET, make_client
+from tests.local_cloud import BUCKET, furnish, make_client
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Python is warm on Linux alone")
 LOGS = "/aws/sagemaker/TrainingJobs"
@@ -162,7 +162,7 @@ def test_a_trial_may_be_deleted_while_its_cluster_waits(aws, sagemaker):
 
 def test_a_server_that_ends_leaves_nothing_and_the_next_one_launches_anew(tmp_path):
     with LocalAws(tmp_path / "state") as aws:
-        aws.store.create_bucket(BUCKET)
+        furnish(aws)
         sagemaker = make_client(aws, "sagemaker")
         create(aws, sagemaker, f"time.sleep(0 if first or os.path.exists('{tmp_path}/on') else 60)")
         wait_until(lambda: len(parents(aws, sagemaker)) == 2)

@@ -97,3 +97,9 @@ def test_a_trial_carries_no_keep_alive_period():
     request["TrainingJobDefinition"]["ResourceConfig"]["KeepAlivePeriodInSeconds"] = 600
     cluster = training_request(request, "job", {})["ResourceConfig"]
     assert "KeepAlivePeriodInSeconds" not in cluster and cluster["InstanceCount"] == 1
+
+
+def test_a_trial_has_the_tags_of_its_tuning_job():
+    tags = [{"Key": "team", "Value": "birds"}]
+    assert training_request(tuning() | {"Tags": tags}, "job", {})["Tags"] == tags
+    assert training_request(tuning(), "job", {})["Tags"] == []

@@ -12,7 +12,7 @@ from tests.local_aws.services.sagemaker.tuning.requests import (
     wait_for_tuning,
     wait_until,
 )
-from tests.local_cloud import BUCKET, make_client
+from tests.local_cloud import BUCKET, furnish, make_client
 
 WAIT = "import time; time.sleep(60)"
 CATEGORICAL = {
@@ -121,7 +121,7 @@ def test_a_completion_criterion_ends_the_search_before_its_limit(run, criteria, 
 def test_a_restarted_server_goes_on_and_runs_again_what_it_took_down(tmp_path):
     script = ONCE.format(marker=str(tmp_path / "begun"))
     with LocalAws(tmp_path / "state") as aws:
-        aws.store.create_bucket(BUCKET)
+        furnish(aws)
         aws.store.put(BUCKET, "code/sourcedir.tar.gz", archive(script))
         request = tuning(strategy="Grid", ranges=GRID, trials=None)
         make_client(aws, "sagemaker").create_hyper_parameter_tuning_job(**request)
@@ -150,7 +150,7 @@ def test_a_tuning_job_over_its_time_on_the_clock_stops_its_trials_and_is_complet
 
 def test_a_tuning_job_that_was_stopping_is_stopped_after_a_restart(tmp_path):
     with LocalAws(tmp_path / "state") as aws:
-        aws.store.create_bucket(BUCKET)
+        furnish(aws)
         aws.store.put(BUCKET, "code/sourcedir.tar.gz", archive("import time; time.sleep(60)"))
         sagemaker = make_client(aws, "sagemaker")
         sagemaker.create_hyper_parameter_tuning_job(**tuning(trials=2))
