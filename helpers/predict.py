@@ -20,6 +20,17 @@ BATCH = 4
 (docs/benchmarks.md)."""
 
 
+OTHER_NAMES = {
+    **dict.fromkeys(("audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"), "audio/wav"),
+    **dict.fromkeys(("application/ogg", "audio/x-ogg", "audio/vorbis"), "audio/ogg"),
+    **dict.fromkeys(("audio/mp3", "audio/x-mp3", "audio/mpeg3", "audio/x-mpeg"), "audio/mpeg"),
+    "audio/x-flac": "audio/flac",
+    **dict.fromkeys(("image/jpg", "image/pjpeg"), "image/jpeg"),
+    "image/x-png": "image/png",
+}
+"""Names that Python's mimetypes, browsers and recorders give to media types, and the usual ones."""
+
+
 class UnsupportedType(ValueError):
     """The model's data set does not take this content type; the message lists those it takes."""
 
@@ -85,7 +96,8 @@ class Predictor:
         Raises:
             UnsupportedType: the data set does not take it.
         """
-        if content_type.partition(";")[0].strip().lower() not in self.dataset.content_types:
+        name = content_type.partition(";")[0].strip().lower()
+        if OTHER_NAMES.get(name, name) not in self.dataset.content_types:
             taken = ", ".join(self.dataset.content_types)
             raise UnsupportedType(f"Content type {content_type!r} is not one of {taken}")
 

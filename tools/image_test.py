@@ -43,6 +43,8 @@ def row(name: str, counts: Counter) -> str:
     green = counts["passed"] and not counts["failed"] + counts["not run"]
     ends = ("passed", "failed", "not run")
     words = ", ".join(f"{counts[end]} {end}" for end in ends if counts[end]) or "none"
+    words += f"; stand-in for {image.stand_in}" if image.stand_in else ""
+    words += "; PyPI's torch, with CUDA" if image.index and has_cuda(name) else ""
     source = f"[{image.source}]({image.link})"
     return (
         f"| {image.title} | {full_version(name)} | {versions['torch']} | {source} | "
@@ -54,6 +56,13 @@ def full_version(name: str) -> str:
     """Return the version of an image's Python, to the last digit."""
     command = [str(python(name)), "-c", "import platform; print(platform.python_version())"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def has_cuda(name: str) -> bool:
+    """Return whether the torch of an image's Python is built for CUDA."""
+    command = [str(python(name)), "-c", "import torch; print(torch.version.cuda or '')"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return bool(done.stdout.strip())
 
 
 def with_rows(page: str, rows: dict[str, str]) -> str:

@@ -43,6 +43,7 @@ class Image:
         link: where that is.
         requirements: the file that a job installs, or that the Dockerfile does.
         index: where pip also looks, as in the image's build.
+        stand_in: what of the image a stand-in replaces, as it is in no index.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Image:
     link: str
     requirements: str
     index: str = ""
+    stand_in: str = ""
 
     @property
     def listed(self) -> list[str]:
@@ -88,7 +90,7 @@ IMAGES = {
     "smddp": Image(
         "`pytorch-training:2.3.0-gpu-py311`", "3.11", "tests/images/pytorch-2.3.0-smddp.txt",
         "Dockerfile and patches, resolved for its day", f"{OLDER}/Dockerfile.gpu",
-        "scripts_train/requirements_smddp.txt",
+        "scripts_train/requirements_smddp.txt", stand_in="SMDDP",
     ),
     "own": Image(
         "our own", "3.11", "", "docker_process/Dockerfile", "../docker_process/Dockerfile",

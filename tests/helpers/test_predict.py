@@ -1,6 +1,7 @@
 """From the bytes of a clip or photo to probabilities."""
 
 import json
+import mimetypes
 from unittest.mock import patch
 
 import numpy as np
@@ -90,6 +91,13 @@ def test_what_is_no_media_is_unreadable(birds, bins, data):
 def test_a_content_type_of_another_data_set_is_refused_with_those_taken(birds, bins):
     birds.check_type("audio/ogg; codecs=vorbis")
     bins.check_type("IMAGE/JPEG")
+    for name in ("a.wav", "a.ogg", "a.flac", "a.mp3"):
+        birds.check_type(mimetypes.guess_type(name)[0])
+    for name in ("audio/vnd.wave", "Audio/X-Flac", "audio/mp3; rate=1", "application/ogg"):
+        birds.check_type(name)
+    bins.check_type("image/jpg")
+    with pytest.raises(UnsupportedType):
+        bins.check_type("audio/x-wav")
     with pytest.raises(UnsupportedType, match="'image/jpeg' is not one of audio/ogg"):
         birds.check_type("image/jpeg")
     with pytest.raises(UnsupportedType, match="image/jpeg"):

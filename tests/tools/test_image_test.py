@@ -36,6 +36,23 @@ def test_green_is_what_ran_whole(monkeypatch, counts, result):
     assert image_test.row("gpu", Counter(counts)).endswith(f"| {result} |")
 
 
+@pytest.mark.parametrize(
+    ("name", "cuda", "end"),
+    [
+        ("smddp", True, "green: 1 passed; stand-in for SMDDP |"),
+        ("cpu", True, "green: 1 passed; PyPI's torch, with CUDA |"),
+        ("cpu", False, "green: 1 passed |"),
+        ("gpu", True, "green: 1 passed |"),
+    ],
+)
+def test_a_row_says_what_is_not_the_images_own(monkeypatch, name, cuda, end):
+    monkeypatch.setattr(image_test, "python", lambda name: name)
+    monkeypatch.setattr(image_test, "installed", lambda path: {"torch": "2.13.0"})
+    monkeypatch.setattr(image_test, "full_version", lambda name: "3.12.1")
+    monkeypatch.setattr(image_test, "has_cuda", lambda name: cuda)
+    assert image_test.row(name, Counter(passed=1)).endswith(end)
+
+
 def test_a_run_of_one_image_keeps_the_others_rows():
     page = f"a\n{image_test.BEGIN}\n{image_test.END}\nb"
     first = {name: f"| {IMAGES[name].title} | old |" for name in ("own", "gpu")}
