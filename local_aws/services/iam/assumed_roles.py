@@ -52,6 +52,8 @@ class AssumedRoles:
 def _trusts(policy: str | dict) -> bool:
     """Say whether a trust policy lets SageMaker assume its role."""
     document = json.loads(unquote(policy)) if isinstance(policy, str) else policy
+    if "Statement" not in document:
+        return True  # no policy at all: AWS's IAM refuses it, moto keeps it for those who try out
     return any(
         statement["Effect"] == "Allow"
         and {"sts:AssumeRole", "sts:*", "*"} & {*_list(statement.get("Action"))}

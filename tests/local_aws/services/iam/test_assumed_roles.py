@@ -69,6 +69,11 @@ def test_a_role_without_any_statement_trusts_nobody(client):
     assert "Could not assume" in refusal(client, make(client))
 
 
+def test_a_document_that_is_no_policy_is_not_judged(client):
+    made = client("iam").create_role(RoleName="new", AssumeRolePolicyDocument="{}")
+    assert "role" not in refusal(client, made["Role"]["Arn"])
+
+
 def test_a_text_that_is_like_a_role_is_none(client):
     group = {"ModelPackageGroupName": "g", "ModelPackageGroupDescription": f"{ROLE}-2"}
     client("sagemaker").create_model_package_group(**group)
