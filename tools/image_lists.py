@@ -19,6 +19,8 @@ from tools.pins import ROOT, normal
 
 SOURCE = "https://github.com/aws/deep-learning-containers/blob"
 COMMIT = "e0ecedea6a1c56d6b5914f9cfb2fec5c548e67e0"
+READ = "2026-11-25"
+"""The day on which that commit was the newest; image.json has it too."""
 OLD = "534c016e945fd4f73f12415923bd522ef171983e"
 PATCHED = "94ebd3787f37331afb9ad752f852041226ccc9de"
 FOLDER = "pytorch/training/docker/2.3/py3/cu121"
@@ -52,8 +54,8 @@ def from_lock(recipes: Recipes, kind: str, tag: str) -> str:
 # The Python packages of AWS's image {tag}, as it was built; written by
 # `python -m tools.image_lists` from the image's own lock file:
 # {SOURCE}/{COMMIT}/{path}
-# (its extra `sagemaker`, for Linux, x86_64 and Python 3.12). AWS rebuilds the image under the same
-# tag with patched packages, so later ones are newer.
+# (its extra `sagemaker`, for Linux, x86_64 and Python 3.12; read {READ}). AWS rebuilds the image
+# under the same tag with patched packages, so later ones are newer.
 # {NOTES[kind]}
 """ + lines(versions)
 

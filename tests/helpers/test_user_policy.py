@@ -26,17 +26,19 @@ S3 = {
 }
 """S3's operations whose action has another name:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
-INSTANCES = "local_aws/instances/log_streams.py"
+PLATFORM = "local_aws/"
+"""Where AWS's own services send from: instances their lines, jobs and endpoints their metrics."""
 SENT = sorted(
     {
         (service, operation)
         for service, listed in SENDERS.items()
         for each in listed
-        if not each.by.startswith(tuple(SUITES)) and each.source != INSTANCES
+        if not each.by.startswith(tuple(SUITES)) and not each.source.startswith(PLATFORM)
         for operation in each.operations
     }
-    | set(RECORDED)
+    | {(service, operation) for service, operation in RECORDED if service != "sqs"}
 )
+"""All that notebooks send; no notebook has a queue."""
 
 
 def action(service, operation):

@@ -3,6 +3,7 @@
 from helpers.warm_pools import MATCHING, WarmPool, matching_values, period_limits, warm_pool
 from local_aws.services.sagemaker.jobs.pools import pool_key
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
+from tests.local_cloud import JOB_ROLE
 
 
 def test_a_pool_says_what_waiting_costs():
@@ -21,7 +22,9 @@ def test_a_job_without_a_keep_alive_period_keeps_nothing(config, client):
 
 
 def test_the_values_that_differ_are_those_that_keep_a_job_off_a_pool(config, client):
-    sagemaker = client("sagemaker")
+    sagemaker, iam = client("sagemaker"), client("iam")
+    for role in "ab":
+        iam.create_role(**{**JOB_ROLE, "RoleName": role})
     for name, size, role in (("one", 30, "a"), ("same", 30, "a"), ("other", 40, "b")):
         request = training(name, "pass", RoleArn=f"arn:aws:iam::000000000000:role/{role}")
         request["ResourceConfig"]["VolumeSizeInGB"] = size

@@ -170,7 +170,8 @@ class Cloud:
                 kept.add((kind, name))
         buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
         kept |= {("bucket", n.removeprefix("bucket-")) for n in buckets if n != BUCKET}
-        kept |= {("role", role["RoleName"]) for role in self.iam.list_roles()["Roles"]}
+        roles = {role["RoleName"] for role in self.iam.list_roles()["Roles"]}
+        kept |= {("role", name) for name in roles - {JOB_ROLE["RoleName"]}}
         groups = sagemaker.list_model_package_groups(MaxResults=100)
         groups = groups["ModelPackageGroupSummaryList"]
         kept |= {("group", group["ModelPackageGroupName"]) for group in groups}

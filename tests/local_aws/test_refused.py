@@ -83,7 +83,6 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
         ("sagemaker", "CreateTransformJob"),
         ("sagemaker", "StartPipelineExecution"),
         ("sagemaker", "Search"),
-        ("sagemaker", "UpdateEndpointWeightsAndCapacities"),
         ("sagemaker-runtime", "InvokeEndpointAsync"),
         ("sagemaker-featurestore-runtime", "PutRecord"),
         ("glue", "StartJobRun"),

@@ -79,8 +79,9 @@ def test_the_model_answers_with_the_right_names(made):
     predictor = Predictor.load(made.model)
     right = 0
     for path in made.mine.rglob("*.flac"):
-        answer = inference.predict_fn((path.read_bytes(), "audio/flac"), predictor)
-        text, kind = inference.output_fn(answer, "application/json")
+        answers = inference.predict_fn((path.read_bytes(), "audio/flac"), predictor)
+        (answer,) = answers.each
+        text, kind = inference.output_fn(answers, "application/json")
         assert json.loads(text) == answer and text.isascii() and kind == "application/json"
         right += answer["label"] == path.parent.name
     assert right > 0.8 * 28
