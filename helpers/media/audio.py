@@ -148,13 +148,13 @@ def _to_the_end(sound: soundfile.SoundFile, most: int) -> np.ndarray:
     blocks = []
     while sum(map(len, blocks)) <= most:
         block = np.full((_BLOCK // sound.channels, sound.channels), np.nan, dtype=np.float32)
-        blocks.append(block)
         try:
-            sound.read(out=block)
+            blocks.append(sound.read(out=block))
         except soundfile.LibsndfileError as error:
             if error.code != _SEEK_FAILED:
                 raise
-            blocks[-1] = block[np.isfinite(block[:, 0])]
+            blocks.append(block[np.isfinite(block[:, 0])])
+        if len(blocks[-1]) < len(block):
             break
     return np.concatenate(blocks)
 

@@ -62,7 +62,7 @@ def strategies(results: pd.DataFrame, *, objective: str, best: float) -> Figure:
         axes.fill_between(low.index, low, high, color=COLORS[index], alpha=0.2, linewidth=0)
         label = f"{name}, {rows['seed'].nunique()} seeds"
         axes.plot(middle.index, middle, color=COLORS[index], marker=MARKERS[index], label=label)
-    axes.axhline(best, color="gray", linestyle="--", linewidth=1, label="best combination")
+    axes.axhline(best, color=INK, linestyle="--", linewidth=1, label="best combination")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(title="Found after each trial", xlabel="trial", ylabel=objective.replace("_", " "))
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

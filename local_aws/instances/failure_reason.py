@@ -46,7 +46,9 @@ def _below_traceback(lines: list[str]) -> int | None:
     for header in reversed(range(len(lines))):
         if TRACEBACK.match(lines[header]):
             stack_ends = (
-                i for i in range(header + 1, len(lines)) if lines[i] and not lines[i][0].isspace()
+                i
+                for i in range(header + 1, len(lines))
+                if lines[i] and not lines[i][0].isspace() and not NOISE.match(lines[i])
             )
             at = next(stack_ends, None)
             if at is not None and not _is_launchers(lines[at]):

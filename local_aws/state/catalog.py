@@ -223,6 +223,19 @@ class Catalog:
                 storage.pop("Columns", None)
         return _page(_segment(kept, request.get("Segment")), "Partitions", request)
 
+    def update_partition(self, request: dict) -> dict:
+        """Replace a partition, under other values too, in one change."""
+        table = self._table(request["DatabaseName"], request["TableName"])
+        old, body = request["PartitionValueList"], request["PartitionInput"]
+        with self._documents.transaction():
+            if not self._documents.delete("partition", self._partition_key(table, old)):
+                raise AwsError("EntityNotFoundException", "Cannot find partition.")
+            key = self._partition_key(table, body["Values"])
+            if self._documents.get("partition", key):
+                raise AwsError("AlreadyExistsException", "Partition already exists.")
+            self._documents.put("partition", key, self._partition_body(table, body))
+        return {}
+
     def batch_delete_partition(self, request: dict) -> dict:
         """Delete several partitions; those that don't exist are listed as errors."""
         table, errors = self._table(request["DatabaseName"], request["TableName"]), []

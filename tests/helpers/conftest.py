@@ -1,4 +1,4 @@
-"""Walls around a test: it may look up and reach this machine alone."""
+"""Walls around a test, which may reach this machine alone; and predictors of untrained networks."""
 
 import socket
 
@@ -28,3 +28,22 @@ def walls(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", connect_within)
     yield asked
     assert not asked
+
+
+@pytest.fixture(scope="module")
+def birds(tmp_path_factory):
+    """Return a predictor of clips with an untrained network."""
+    return _predictor(tmp_path_factory, "birds", store="flac")
+
+
+@pytest.fixture(scope="module")
+def bins(tmp_path_factory):
+    """Return a predictor of photos with an untrained network."""
+    return _predictor(tmp_path_factory, "bins", store="jpg", size=32)
+
+
+def _predictor(factory, dataset, **card):
+    from helpers.predict import Predictor  # here: most tests of this folder need no torch
+    from tests.made_model import make_artifact
+
+    return Predictor.load(make_artifact(factory.mktemp("model"), dataset, **card))

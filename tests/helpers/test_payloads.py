@@ -9,23 +9,9 @@ import pytest
 
 from helpers import payloads
 from helpers.payloads import BadRequest, answer, answer_type
-from helpers.predict import Predictor
-from tests.made_model import make_artifact
 from tests.made_shards import LABELS, clip, photo
 
 PHOTO = photo(1, np.random.default_rng(0))
-
-
-@pytest.fixture(scope="module")
-def birds(tmp_path_factory) -> Predictor:
-    folder = tmp_path_factory.mktemp("model")
-    return Predictor.load(make_artifact(folder, "birds", store="flac"))
-
-
-@pytest.fixture(scope="module")
-def bins(tmp_path_factory) -> Predictor:
-    folder = tmp_path_factory.mktemp("model")
-    return Predictor.load(make_artifact(folder, "bins", store="jpg", size=32))
 
 
 def instance(data: bytes, **fields: object) -> dict:

@@ -11,20 +11,7 @@ from helpers.datasets import load_dataset
 from helpers.media import audio
 from helpers.predict import Predictor, UnsupportedType
 from helpers.samples import Unreadable
-from tests.made_model import make_artifact
 from tests.made_shards import LABELS, clip, photo
-
-
-@pytest.fixture(scope="module")
-def birds(tmp_path_factory) -> Predictor:
-    folder = tmp_path_factory.mktemp("model")
-    return Predictor.load(make_artifact(folder, "birds", store="flac"))
-
-
-@pytest.fixture(scope="module")
-def bins(tmp_path_factory) -> Predictor:
-    folder = tmp_path_factory.mktemp("model")
-    return Predictor.load(make_artifact(folder, "bins", store="jpg", size=32))
 
 
 def test_a_clips_answer_is_the_mean_of_its_windows(birds):

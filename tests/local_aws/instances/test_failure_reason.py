@@ -92,6 +92,13 @@ def test_what_torchrun_prints_below_the_scripts_error_is_not_in_the_reason():
     assert last_error(lines) == "ValueError: bad:\n row 7"
 
 
+def test_a_traceback_that_others_lines_interrupt_is_read_on():
+    noise = "E1126 01:02:03.400000 77 torch/distributed/elastic/multiprocessing/api.py:1] failed"
+    header = "Traceback (most recent call last):"
+    assert last_error([header, noise, '  File "a.py", line 1', "KeyError: 'a'"]) == "KeyError: 'a'"
+    assert last_error([header, noise]) is None
+
+
 def test_what_a_launcher_wrote_down_does_not_hide_the_scripts_error():
     written = "Traceback: subprocess.CalledProcessError: Command died"
     reason = failure_reason(written, ["ValueError: no shards"], 1)

@@ -121,3 +121,31 @@ def test_partitions_are_told_without_their_columns_if_asked(catalog):
     (bare,) = catalog.get_partitions({**TABLE, "ExcludeColumnSchema": True})["Partitions"]
     assert bare["StorageDescriptor"] == {"Location": "s3://b/k/"}
     assert catalog.get_partitions(TABLE)["Partitions"][0]["StorageDescriptor"] == storage
+
+
+def update(catalog, old, new, **body):
+    """Replace a partition."""
+    change = {"PartitionValueList": list(old), "PartitionInput": {"Values": list(new), **body}}
+    catalog.update_partition({**TABLE, **change})
+
+
+def test_a_partition_is_replaced_under_the_same_or_other_values(catalog):
+    add(catalog, "2024", "marsh")
+    update(catalog, ("2024", "marsh"), ("2024", "marsh"), Parameters={"a": "1"})
+    update(catalog, ("2024", "marsh"), ("2025", "wood"), Parameters={"a": "2"})
+    (body,) = catalog.get_partitions(TABLE)["Partitions"]
+    assert (body["Values"], body["Parameters"]) == (["2025", "wood"], {"a": "2"})
+
+
+def test_a_replacement_that_is_refused_changes_nothing(catalog):
+    add(catalog, "2024", "marsh")
+    add(catalog, "2025", "wood")
+    with pytest.raises(AwsError, match="AlreadyExistsException"):
+        update(catalog, ("2024", "marsh"), ("2025", "wood"))
+    with pytest.raises(AwsError, match="InvalidInputException"):
+        update(catalog, ("2024", "marsh"), ("2025",))
+    with pytest.raises(AwsError, match="EntityNotFoundException"):
+        update(catalog, ("2026", "marsh"), ("2027", "wood"))
+    assert [body["Values"] for body in catalog.get_partitions(TABLE)["Partitions"]] == [
+        ["2024", "marsh"], ["2025", "wood"]
+    ]  # fmt: skip

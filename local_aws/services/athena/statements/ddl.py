@@ -218,14 +218,17 @@ def _change_partition(context: RunContext, table: dict, parts: dict) -> list[str
     known = [body for body in all_partitions(context.catalog, table) if body["Values"] == values]
     if not known:
         raise _refused(f"Partition not found ({parts['spec']['values']})")
-    new = _values(table, parts["new"]) if "new" in parts else values
-    location = parts.get("location") or known[0]["StorageDescriptor"]["Location"]
+    (body,) = known
+    if "new" in parts:
+        body["Values"] = _values(table, parts["new"])
+    else:
+        body["StorageDescriptor"] = {**body["StorageDescriptor"], "Location": parts["location"]}
     names = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"]}
-    if new != values and context.add_partitions(table, [(new, location)]):
-        raise _refused("AlreadyExistsException(message:Partition already exists.)")
-    context.catalog.batch_delete_partition({**names, "PartitionsToDelete": [{"Values": values}]})
-    if new == values:
-        context.add_partitions(table, [(new, location)])
+    try:
+        change = {**names, "PartitionValueList": values, "PartitionInput": body}
+        context.catalog.update_partition(change)
+    except AwsError as error:
+        raise _refused(f"{error.code}(message:{error.message})") from None
     return []
 
 

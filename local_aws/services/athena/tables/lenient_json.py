@@ -6,6 +6,7 @@ The rules are those of its parser, the old org.json: texts in either quotes or b
 
 import json
 import re
+from math import isfinite
 
 from local_aws.services.athena.sql.types import Type, to_duckdb
 
@@ -13,6 +14,8 @@ _BARE_END = re.compile(r"[,:\]}/\\\"\[{;=#\x00-\x1f]|$")
 _SPACE = re.compile(r"[\x00-\x20]*")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 _WORDS = {"true": True, "false": False, "null": None}
+_LONGEST_NUMBER = 300
+"""Letters; a longer one, or one beyond a double, stays a text."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -26,8 +29,10 @@ def strict(line: str) -> str:
     Raises:
         Malformed: it is no object; the message is org.json's.
     """
-    value = _Reader(line).object()
-    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text = json.dumps(_Reader(line).object(), ensure_ascii=False)
+    except RecursionError:
+        raise Malformed("The object is nested too deeply") from None
     # Halves of a surrogate pair become one letter; one half alone is no UTF-8 and is replaced.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -117,7 +122,7 @@ class _Reader:
             raise self._error("Missing value")
         if word.lower() in _WORDS:
             return _WORDS[word.lower()]
-        if _NUMBER.fullmatch(word):
+        if _NUMBER.fullmatch(word) and len(word) < _LONGEST_NUMBER and isfinite(float(word)):
             return int(word) if word.lstrip("+-").isdigit() else float(word)
         return word
 

@@ -136,7 +136,7 @@ def _malformed(scan: Scan) -> QueryFailed:
     try:
         json.loads(line)
         reason = f"A JSONObject text must begin with '{{' at 1 [character 2 line 1]: {line[:60]}"
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         column = getattr(error, "pos", 0) + 1
         problem = getattr(error, "msg", error)
         reason = f"{problem} at {column} [character {column + 1} line 1]: {line[:60]}"

@@ -151,6 +151,14 @@ class Cloud:
             if body["Status"]["State"] not in ("QUEUED", "RUNNING"):
                 return body
 
+    def outcome(self, sql: str) -> list[list[str | None]] | str:
+        """Return the rows below the header as texts, or the reason of the failure."""
+        status = self.finished(id_ := self.start(sql))["Status"]
+        if status["State"] != "SUCCEEDED":
+            return status["StateChangeReason"]
+        rows = self.results(id_)["ResultSet"]["Rows"][1:]
+        return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
+
     def until_running(self, id_: str) -> None:
         """Wait until a query is running."""
         deadline = time.monotonic() + 20

@@ -5,15 +5,6 @@ import pytest
 PAIR = "FROM (VALUES (1, 'a'), (1, 'b')) t(n, s)"
 
 
-def outcome(cloud, sql):
-    """Return the rows below the header, or the reason of the failure."""
-    status = cloud.finished(id_ := cloud.start(sql))["Status"]
-    if status["State"] != "SUCCEEDED":
-        return status["StateChangeReason"]
-    rows = cloud.results(id_)["ResultSet"]["Rows"][1:]
-    return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
-
-
 @pytest.mark.parametrize(
     ("sql", "code"),
     [
@@ -32,7 +23,7 @@ def outcome(cloud, sql):
     ],
 )
 def test_a_query_that_trino_refuses_is_refused(cloud, sql, code):
-    assert code in outcome(cloud, sql)
+    assert code in cloud.outcome(sql)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +47,7 @@ def test_a_query_that_trino_refuses_is_refused(cloud, sql, code):
     ],
 )  # fmt: skip
 def test_a_query_that_trino_takes_is_answered(cloud, sql, rows):
-    assert outcome(cloud, sql) == rows
+    assert cloud.outcome(sql) == rows
 
 
 @pytest.mark.parametrize(
@@ -76,8 +67,8 @@ def test_a_query_that_trino_takes_is_answered(cloud, sql, rows):
     ],
 )  # fmt: skip
 def test_decimals_are_divided_exactly_and_half_is_rounded_up(cloud, sql, value):
-    assert outcome(cloud, f"SELECT {sql}") == [[value]]
+    assert cloud.outcome(f"SELECT {sql}") == [[value]]
 
 
 def test_a_decimal_is_not_divided_by_zero(cloud):
-    assert "DIVISION_BY_ZERO" in outcome(cloud, "SELECT DECIMAL '1' / DECIMAL '0'")
+    assert "DIVISION_BY_ZERO" in cloud.outcome("SELECT DECIMAL '1' / DECIMAL '0'")

@@ -18,16 +18,6 @@ def lay(cloud, form, kind, values):
     )
 
 
-def outcome(cloud, sql):
-    """Return the rows below the header, or the reason of the failure."""
-    id_ = cloud.start(sql)
-    status = cloud.finished(id_)["Status"]
-    if status["State"] != "SUCCEEDED":
-        return status["StateChangeReason"]
-    rows = cloud.results(id_)["ResultSet"]["Rows"][1:]
-    return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
-
-
 @pytest.mark.parametrize("form", ["PARQUET", "ORC"])
 @pytest.mark.parametrize(
     ("kind", "values"),
@@ -35,9 +25,9 @@ def outcome(cloud, sql):
 )
 def test_another_type_than_the_tables_fails_the_queries_that_read_it(cloud, form, kind, values):
     lay(cloud, form, kind, values)
-    assert outcome(cloud, "SELECT a FROM t").startswith("HIVE_BAD_DATA")
-    assert outcome(cloud, "SELECT other FROM t") == [["x"]]
-    assert outcome(cloud, "SELECT count(*) FROM t") == [["1"]]
+    assert cloud.outcome("SELECT a FROM t").startswith("HIVE_BAD_DATA")
+    assert cloud.outcome("SELECT other FROM t") == [["x"]]
+    assert cloud.outcome("SELECT count(*) FROM t") == [["1"]]
 
 
 @pytest.mark.parametrize("form", ["PARQUET", "ORC"])
@@ -52,9 +42,9 @@ def test_another_type_than_the_tables_fails_the_queries_that_read_it(cloud, form
 )
 def test_a_type_of_the_same_kind_is_read(cloud, form, kind, values, text):
     lay(cloud, form, kind, values)
-    assert outcome(cloud, "SELECT a FROM t") == [[text]]
+    assert cloud.outcome("SELECT a FROM t") == [[text]]
 
 
 def test_bytes_that_nobody_marked_as_text_are_the_text(cloud):
     lay(cloud, "PARQUET", "string", pa.array(["Grünfink".encode(), None], pa.binary()))
-    assert outcome(cloud, "SELECT a FROM t") == [["Grünfink"], [None]]
+    assert cloud.outcome("SELECT a FROM t") == [["Grünfink"], [None]]
