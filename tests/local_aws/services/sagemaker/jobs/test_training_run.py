@@ -110,7 +110,9 @@ def test_a_fault_takes_the_instances_of_spot_jobs_alone(aws, client):
 def test_a_job_that_is_interrupted_for_ever_ends_with_its_waiting_time(aws, client):
     aws.parts.faults.set([Fault("interrupted")])
     sagemaker = client("sagemaker")
-    sagemaker.create_training_job(**spot("job", "import time; time.sleep(60)", wait=600))
+    # As long as the wait, or the clock may reach the runtime's end in a later attempt first.
+    request = spot("job", "import time; time.sleep(60)", wait=600, seconds=600)
+    sagemaker.create_training_job(**request)
     until(lambda: "Interrupted" in statuses(describe(sagemaker, "job")))
     aws.parts.clock.advance(601)
     job = wait_for(sagemaker, "TrainingJob", "job")
