@@ -25,7 +25,9 @@ PERIOD_SECONDS = 60
 """SageMaker writes its metrics once a minute; an alarm on them has no shorter period."""
 MICROSECONDS = 1_000_000
 LIMIT_SECONDS, LATE_SECONDS = 3600, 300
-MOST_ROUNDS = 60
+MOST_ROUNDS = 500
+ROUNDS_AFTER = 3
+"""Rounds of requests after the end of an update, which show what it has left."""
 CHANGING = ("Updating", "RollingBack")
 
 
@@ -104,7 +106,7 @@ def watch_update(
     items: Sequence[Any], *, clients: int = 4, pause_seconds: float = 20,
     refused: type[Exception] | tuple[type[Exception], ...] = (),
 ) -> pd.DataFrame:  # fmt: skip
-    """Send requests for as long as an endpoint changes, and look at it after each round of them.
+    """Send requests while an endpoint changes, and a little longer; look at it after each round.
 
     Args:
         items: of one round.
@@ -118,7 +120,7 @@ def watch_update(
         RuntimeError: the endpoint changes for longer than `MOST_ROUNDS` rounds.
     """
     sagemaker, rows = client(config, "sagemaker"), []
-    began = now(config)
+    began, rounds_after = now(config), 0
     for _ in range(MOST_ROUNDS):
         answers = send_all(ask, items, clients=clients, refused=refused)
         status = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointStatus"]
@@ -132,8 +134,10 @@ def watch_update(
                 "milliseconds": answers["seconds"].median() * 1000,
             }
         )
-        if status not in CHANGING:
+        rounds_after = 0 if status in CHANGING else rounds_after + 1
+        if rounds_after > ROUNDS_AFTER:
             return pd.DataFrame(rows)
+        time.sleep(config.poll_seconds)
         pass_time(config, pause_seconds, why=f"{endpoint} is {status}")
     raise RuntimeError(f"Endpoint {endpoint} still changes after {MOST_ROUNDS} rounds of requests")
 
@@ -147,15 +151,17 @@ def alarms_on(config: Config, names: Sequence[str]) -> list[str]:
 def mean_latency(
     config: Config, endpoint: str, variant: str, since: datetime, requests: int
 ) -> float | None:
-    """Return the model's mean seconds for a request of a variant; None if it had none.
+    """Return a model's mean seconds for a request of a variant that serves; None if it had none.
 
     Args:
         requests: that were sent since then. CloudWatch knows them late: they are waited for, but no
             longer than `LATE_SECONDS`, as a shadow may drop some.
     """
     patience = time.monotonic() + LATE_SECONDS
+    endpoint_now = client(config, "sagemaker").describe_endpoint(EndpointName=endpoint)
+    configuration = endpoint_now["EndpointConfigName"]
     times = until(
-        lambda: _times(config, endpoint, variant, since),
+        lambda: _times(config, endpoint, configuration, variant, since),
         lambda times: times["requests"] >= requests or time.monotonic() > patience,
         name=f"metrics of {variant}",
         words=lambda times: f"{times['requests']:.0f} of {requests} requests",
@@ -164,12 +170,20 @@ def mean_latency(
     return times["seconds"] / times["requests"] if times["requests"] else None
 
 
-def _times(config: Config, endpoint: str, variant: str, since: datetime) -> dict[str, float]:
-    """Return the number of requests that CloudWatch knows, and the model's seconds for all."""
+def _times(
+    config: Config, endpoint: str, configuration: str, variant: str, since: datetime
+) -> dict[str, float]:
+    """Return the number of requests that CloudWatch knows, and the model's seconds for all.
+
+    Of one configuration: the variant before an update may have the same name.
+    """
     points = client(config, "cloudwatch").get_metric_statistics(
         Namespace=NAMESPACE,
         MetricName="ModelLatency",
-        Dimensions=_dimensions(endpoint, variant),
+        Dimensions=[
+            *_dimensions(endpoint, variant),
+            {"Name": "EndpointConfigName", "Value": configuration},
+        ],
         StartTime=since,
         EndTime=now(config) + timedelta(seconds=PERIOD_SECONDS),
         Period=PERIOD_SECONDS,

@@ -49,7 +49,7 @@ def send_all(
                 pool.shutdown(cancel_futures=True)
                 raise
 
-    bar = tqdm(rows(), total=len(items), desc=f"{clients} clients", leave=False)
+    bar = tqdm(rows(), total=len(items), desc=f"clients: {clients}", leave=False)
     return pd.DataFrame(bar, columns=["start", "seconds", "answer", "error"])
 
 
