@@ -56,12 +56,13 @@ class LogMel(torch.nn.Module):
 
 
 def is_exported() -> bool:
-    """Return whether torch is exporting the model now.
+    """Return whether torch is exporting the model now, by its older exporter or the newer one.
 
-    torch before 2.7 (AWS's inference images have 2.6) reports only that it compiles.
+    Before 2.7, the newer one reports only that it compiles.
     """
     compiler = torch.compiler
-    return getattr(compiler, "is_exporting", compiler.is_compiling)()
+    is_exporting = getattr(compiler, "is_exporting", compiler.is_compiling)
+    return torch.onnx.is_in_onnx_export() or is_exporting()
 
 
 def normalize(power: torch.Tensor) -> torch.Tensor:
