@@ -173,7 +173,9 @@ class _Call:
         Raises:
             Refused: there is none.
         """
-        path = self.path.removesuffix("/") or "/"  # AWS ignores one at the end
+        # AWS ignores a slash at the end; of two it is not known.
+        bare = self.path.removesuffix("/")
+        path = self.path if bare in ("", "/") else bare
         if (method := self.serving.methods.get((path, self.request.method))) is None:
             raise Refused("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token")
         return method

@@ -3,7 +3,7 @@
 import json
 
 import requests
-from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -136,10 +136,10 @@ class Door:
         named = {"Content-Type": kind, "x-api-key": key or self.key, **headers}
         return self.send("POST", "/try", data=body, headers=named)
 
-    def ask_signed(self, body=b"x", service="execute-api", secret=None, access=None, query=False):
+    def ask_signed(self, body=b"x", service="execute-api", secret=None, access=None):
         """Send a signed body."""
         url, kind = f"{self.url}/predict", {"Content-Type": "audio/ogg"}
         request = AWSRequest("POST", url, data=body, headers=kind)
         keys = Credentials(access or self.keys["access"], secret or self.keys["secret"])
-        (SigV4QueryAuth if query else SigV4Auth)(keys, service, "us-east-1").add_auth(request)
+        SigV4Auth(keys, service, "us-east-1").add_auth(request)
         return requests.post(request.url, data=body, headers=dict(request.headers), timeout=60)
