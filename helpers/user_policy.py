@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from helpers.config import DATABASE, PROJECT, Config
+from helpers.gateway_document import ASSUMED_BY, STAGE
 from helpers.roles import TRUSTED, secret_arn
 from helpers.s3_uris import is_uri, parse_uri
 
@@ -93,6 +94,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_queries(config, place),
         *_images(config, place),
         *_logs(place),
+        *_gateway(config, place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
@@ -102,9 +104,28 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
 
 
 def policy(permissions: list[Permission]) -> dict:
-    """Return the policy document that allows them."""
-    statements = [permission.statement() for permission in permissions]
+    """Return the policy document that allows them, in as few statements as it can.
+
+    A managed policy has 6,144 characters at most. One statement for all of SageMaker's named
+    resources allows no more than one for each kind: each action acts on its own kinds alone.
+    """
+    merged: dict[str, list[Permission]] = {}
+    for each in permissions:
+        shared = each.resources[0] if each.resources == ("*",) else "SageMaker"
+        is_alone = each.context or (shared != "*" and ":sagemaker:" not in each.resources[0])
+        merged.setdefault(each.what if is_alone else shared, []).append(each)
+    statements = [_together(listed).statement() for listed in merged.values()]
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _together(permissions: list[Permission]) -> Permission:
+    """Return one permission for several; one alone stays as it is."""
+    first, *others = permissions
+    if not others:
+        return first
+    actions = (name for each in permissions for name in each.actions)
+    resources = (name for each in permissions for name in each.resources)
+    return Permission(first.what, (*dict.fromkeys(actions),), (*dict.fromkeys(resources),))
 
 
 def _tagging(config: Config) -> tuple[str, ...]:
@@ -153,28 +174,35 @@ def _storage(config: Config) -> Iterator[Permission]:
 
 
 def _role(config: Config, account: str) -> Iterator[Permission]:
-    role = config.account.role_arn or f"arn:aws:iam::{account}:role/{config.role}"
-    make = (
-        *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListRolePolicies"),
-        *("iam:PutRolePolicy", *(("iam:TagRole",) if config.account.tags else ())),
-    )
+    own = f"arn:aws:iam::{account}:role/"
+    role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
+    if config.account.role_arn:
+        role = doors = config.account.role_arn
+    else:
+        yield from _made_roles(config, (role, doors))
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
-    if not config.account.role_arn:
-        bound = config.account.permissions_boundary
-        context = {"iam:PermissionsBoundary": bound} if bound else {}
+    yield Permission("see the execution role and what it may do", look, (role,))
+    for what, name, service in (
+        ("hand the execution role to SageMaker alone", role, TRUSTED),
+        ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
+    ):
+        yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})
+
+
+def _made_roles(config: Config, roles: tuple[str, ...]) -> Iterator[Permission]:
+    """Yield what it takes to make the course's roles, and to delete them."""
+    make = (
+        *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole"),
+        *("iam:ListRolePolicies", "iam:PutRolePolicy"),
+        *(("iam:TagRole",) if config.account.tags else ()),
+    )
+    if bound := config.account.permissions_boundary:
         # Only these three know the key; the others would be denied by it.
         bounded = ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy")
-        if bound:
-            yield Permission(
-                "make the execution role within its boundary", bounded, (role,), context
-            )
-            make = tuple(action for action in make if action not in bounded)
-        yield Permission("make the execution role and delete it", make, (role,))
-    yield Permission("see the execution role and what it may do", look, (role,))
-    yield Permission(
-        "hand the execution role to SageMaker alone",
-        ("iam:PassRole",), (role,), {"iam:PassedToService": TRUSTED},
-    )  # fmt: skip
+        context = {"iam:PermissionsBoundary": bound}
+        yield Permission("make the course's roles within their boundary", bounded, roles, context)
+        make = tuple(action for action in make if action not in bounded)
+    yield Permission("make the course's roles and delete them", make, roles)
 
 
 def _queries(config: Config, place: str) -> Iterator[Permission]:
@@ -233,3 +261,18 @@ def _logs(place: str) -> Iterator[Permission]:
         (group,),
     )  # fmt: skip
     yield Permission("find the jobs' logs", ("logs:DescribeLogGroups",))
+
+
+def _gateway(config: Config, place: str) -> Iterator[Permission]:
+    """Yield what a REST API needs: its actions are HTTP's verbs, and its ids are AWS's own."""
+    kinds = ("apikeys*", "restapis*", "usageplans*", *(("tags/*",) if config.account.tags else ()))
+    yield Permission(
+        "make REST APIs, usage plans and keys, and delete them",
+        tuple(f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")),
+        tuple(f"arn:aws:apigateway:{config.region}::/{kind}" for kind in kinds),
+    )
+    yield Permission(
+        "send signed requests to a REST API",
+        ("execute-api:Invoke",),
+        (f"arn:aws:execute-api:{place}:*/{STAGE}/*",),
+    )
