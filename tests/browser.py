@@ -8,11 +8,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-QUIET = (
-    # What Playwright leaves on: models and lists that a browser fetches on its own account.
-    "--disable-features=OptimizationHints,MediaRouter,DialMediaRouteProvider,Translate",
-    "--disable-domain-reliability",
-    "--no-pings",
+FLAGS = (
+    # Playwright switches off what browsers fetch on their own account; and no name is looked up.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     # A microphone that beeps, and is allowed.
     "--use-fake-device-for-media-stream",
@@ -27,7 +24,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("no Chromium or Chrome on PATH: install Debian's package chromium")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=[*QUIET])
+        started = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         try:
             yield started
         finally:

@@ -38,10 +38,10 @@ function timeline({ windows: answered, probabilities }, length) {
     const [[first, p], [second, q] = ["", 0]] = ranked(w.probabilities);
     return [`${seconds(w.start)} to ${seconds(w.end)}`, `${nameOf(first)}, ${percent(p)}`, second ? `${nameOf(second)}, ${percent(q)}` : "none"];
   });
-  const left = inLanes.length > shown.length ? ` ${inLanes.length - shown.length} more in the table.` : "";
+  const left = inLanes.length > shown.length ? ` ${inLanes.length - shown.length} more classes are in the table.` : "";
   return [
     make("h3", {}, "By time"),
-    make("p", { class: "hint" }, `A block is a window that the model heard; a full lane is 100%.${left}`),
+    make("p", { class: "hint" }, `A block is a window that the model heard; a full lane is 100%. Filled: the likeliest there. Outlined: another is likelier.${left}`),
     chart,
     asTable("Windows", ["Time", "Likeliest", "Second"], rows),
   ];

@@ -52,6 +52,7 @@ function drawSound(canvas, wave) {
   const wide = Math.max(120, Math.round(canvas.parentElement.clientWidth));
   const tall = Math.round(waveHeight + height + foot);
   const scale = window.devicePixelRatio || 1;
+  canvas.drawn = wide;
   canvas.width = wide * scale;
   canvas.height = tall * scale;
   canvas.style.height = `${tall}px`;
@@ -88,7 +89,7 @@ function drawAxes(pen, length, box) {
     pen.fillText(hertz < 1000 ? `${hertz} Hz` : `${hertz / 1000} kHz`, box.left - 6, y);
   }
   pen.textBaseline = "bottom";
-  const step = roundStep(length, box.width / 80);
+  const step = roundStep(length, box.width / 60);
   for (let time = 0; time <= length + 1e-6; time += step) {
     const x = box.left + (time / length) * box.width;
     pen.textAlign = x > box.left + box.width - 20 ? "right" : time === 0 ? "left" : "center";

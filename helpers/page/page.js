@@ -23,6 +23,7 @@ function show(element) {
 /** Choose a file, if the model takes it. */
 async function choose(file, example = null) {
   const number = (state.number += 1);
+  if (state.waiting) state.waiting.abort();
   showFault(null);
   if (file.size > settings.limit) {
     return showFault({ title: "The file is too large", advice: `${file.name || "It"} has ${size(file.size)}; the API takes at most ${size(settings.limit)}.` });
@@ -153,7 +154,7 @@ function showReply(reply, chosen) {
 function wait(controller) {
   state.waiting = controller;
   byId("ask").textContent = controller ? "Cancel" : "Ask the model";
-  byId("result").setAttribute("aria-busy", String(Boolean(controller)));
+  byId("answer").setAttribute("aria-busy", String(Boolean(controller)));
 }
 
 async function record() {
@@ -230,9 +231,11 @@ function listen() {
   document.onpaste = ({ clipboardData }) => {
     if (clipboardData.files[0]) choose(clipboardData.files[0]);
   };
-  const redraw = () => {
+  const redraw = (event) => {
     const canvas = document.querySelector(".sound canvas");
-    if (canvas) drawSound(canvas, state.chosen.wave);
+    // A phone calls it a resize when its address bar goes: the width alone matters.
+    const isSame = event.type === "resize" && canvas && canvas.clientWidth === canvas.drawn;
+    if (canvas && !isSame) drawSound(canvas, state.chosen.wave);
   };
   window.onresize = redraw;
   matchMedia("(prefers-color-scheme: dark)").onchange = redraw;
