@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
-    # Playwright switches off what browsers fetch on their own account; and no name is looked up.
+    # No name is looked up: else it asks for google.com and accounts.google.com as it starts.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     # A microphone that beeps, and is allowed.
     "--use-fake-device-for-media-stream",

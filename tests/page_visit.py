@@ -44,6 +44,10 @@ class Visit:
         self.page.wait_for_selector("#fault .fault")
         return self.page.inner_text("#fault")
 
+    def fault_now(self) -> str:
+        """Return the text of the fault, empty where there is none."""
+        return self.page.inner_text("#fault")
+
     def rows(self, title: str) -> list[list[str]]:
         """Return the texts of a table's rows, by its title."""
         rows = self.page.query_selector_all(f'[aria-label="{title}"] tbody tr')

@@ -30,6 +30,11 @@ const percent = (share) =>
 
 const seconds = (value) => `${Number(value.toFixed(1))} s`;
 
+function frequency(hertz) {
+  if (hertz == null) return "none";
+  return hertz < 1000 ? `${Math.round(hertz)} Hz` : `${(hertz / 1000).toFixed(1)} kHz`;
+}
+
 function size(bytes) {
   if (bytes < 1000) return `${bytes} bytes`;
   return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -61,8 +61,7 @@ async function showSound(chosen) {
   byId("chosen-name").textContent = `${chosen.name}, ${seconds(length)}, ${size(chosen.bytes.byteLength)}`;
   const sound = make("div", { class: "sound" }, canvas, head);
   const rows = describeSound(chosen.wave).map((part) => [
-    `${seconds(part.start)} to ${seconds(part.end)}`, `${Math.round(part.level)} dB`,
-    part.hertz < 1000 ? `${Math.round(part.hertz)} Hz` : `${(part.hertz / 1000).toFixed(1)} kHz`,
+    `${seconds(part.start)} to ${seconds(part.end)}`, `${Math.round(part.level)} dB`, frequency(part.hertz),
   ]);
   byId("chosen").replaceChildren(
     sound, make("p", { class: "hint" }, `Loudness above, frequencies below: yellow is loud, dark violet ${RANGE} dB below the loudest.`),

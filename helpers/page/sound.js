@@ -77,7 +77,7 @@ function spectrogram(wave, count) {
   });
 }
 
-/** Return, for each of a few spans, its times, loudest level (dB below full scale), strongest Hz. */
+/** Return, for each of a few spans, its times, loudest level (dB, 0 is full scale), strongest Hz. */
 function describeSound(wave) {
   const length = wave.length / RATE;
   const step = roundStep(length, 12);
@@ -91,6 +91,6 @@ function describeSound(wave) {
     for (let bin = lowest; bin < FRAME / 2; bin += 1) {
       for (const column of bands) if (column[bin] > best) [best, strongest] = [column[bin], bin];
     }
-    return { start, end, level: 20 * Math.log10(level), hertz: (strongest * RATE) / FRAME };
+    return { start, end, level: 20 * Math.log10(level), hertz: level > 1e-4 ? (strongest * RATE) / FRAME : null };
   });
 }

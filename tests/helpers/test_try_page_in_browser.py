@@ -1,6 +1,5 @@
 """The page as people use it: in a browser, before a server that speaks as the gateway does."""
 
-import base64
 import io
 import json
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from helpers.datasets import load_dataset
 from helpers.predict import Predictor
@@ -25,6 +25,7 @@ NAMES = {
     "bins": {"0": "0 items", "1": "1 item", "2": "2 items"},
 }
 CARDS = {"birds": {"store": "flac"}, "bins": {"store": "jpg", "size": 32}}
+KINDS = {"WAV": "audio/wav", "OGG": "audio/ogg", "FLAC": "audio/flac", "MP3": "audio/mpeg"}
 PHONE = {"width": 360, "height": 740}
 
 
@@ -434,13 +435,43 @@ def test_the_fourier_transform_is_numpys(visit):
     assert np.allclose(np.array(real) + 1j * np.array(imaginary), np.fft.fft(wave))
 
 
-@pytest.mark.parametrize("container", ["WAV", "OGG", "FLAC", "MP3"])
-def test_a_type_is_known_by_the_bytes_whatever_the_name(visit, container):
-    page = visit("birds").page
-    data = base64.b64encode(file_of(chirp(0.5), container)).decode()
-    found = page.evaluate("data => typeOf(fromBase64(data), 'text/plain')", data)
-    kinds = {"WAV": "audio/wav", "OGG": "audio/ogg", "FLAC": "audio/flac", "MP3": "audio/mpeg"}
-    assert found == kinds[container]
+@pytest.mark.parametrize("container, kind", KINDS.items())
+def test_a_sound_is_known_by_its_bytes_and_drawn_whatever_its_name(visit, container, kind):
+    here = visit("birds")
+    here.choose("sound", "text/plain", file_of(chirp(0.5), container))
+    here.page.wait_for_selector(".sound canvas")
+    here.ask()
+    here.answer()
+    assert here.site.requests[0][1]["content-type"] == kind
+
+
+def test_a_png_is_taken(visit):
+    here = visit("bins")
+    Image.new("RGB", (40, 40)).save(data := io.BytesIO(), "PNG")
+    here.choose("photo", "", data.getvalue())
+    here.ask()
+    here.answer()
+    assert here.site.requests[0][1]["content-type"] == "image/png"
+
+
+@pytest.mark.parametrize(
+    "wave, rows",
+    [
+        (np.zeros(64_000), [["0 s to 0.2 s", "-100 dB", "none"], *[None] * 9]),
+        (np.zeros(0), []),
+        (np.full(1, 0.5), [["0 s to 0 s", "-6 dB", None]]),
+        (np.stack([chirp(1.0)] * 3, 1), [None] * 10),
+    ],
+    ids=["silence", "nothing", "one value", "three channels"],
+)
+def test_an_odd_sound_is_shown_too(visit, wave, rows):
+    here = visit("birds")
+    here.choose("odd.wav", "audio/wav", file_of(wave))
+    assert here.fault_now() == ""
+    shown = here.rows("The sound")
+    assert len(shown) == len(rows)
+    for texts, row in zip(shown, rows, strict=True):
+        assert row is None or all(b in (None, a) for a, b in zip(texts, row, strict=True))
 
 
 def test_a_window_without_an_end_reaches_to_the_next(visit):
