@@ -54,12 +54,16 @@ def choose_examples(
     records: Iterable[Record],
     read: Callable[[str], bytes],
     most: int = 3,
+    credit: str = "",
 ) -> list[Example]:
     """Return raw objects of the test split, which no model was trained on, each of another class.
+
+    They become public with the page, as its gateway gives it to everybody.
 
     Args:
         records: of the raw data, in any order; the first that fit are taken.
         read: returns the bytes of a key below the raw prefix.
+        credit: who made those whose metadata names nobody, and their license.
     """
     unseen = set(manifest.split("test").groups)
     chosen: dict[str, Example] = {}
@@ -72,7 +76,7 @@ def choose_examples(
         if len(data) <= MOST_EXAMPLE_BYTES and _is_readable(dataset, data):
             name = common_names(manifest.label_names).get(record.label, record.label)
             file = PurePosixPath(record.media).name
-            chosen[record.label] = Example(file, data, name, _credit(record.meta))
+            chosen[record.label] = Example(file, data, name, _credit(record.meta) or credit)
     return list(chosen.values())
 
 

@@ -102,6 +102,9 @@ def test_a_common_name_stands_without_its_code_where_it_is_the_only_one():
     assert common_names(names) == {"a": "Wren", "b": "Robin (b)", "c": "Robin (c)", "d": "4 items"}
 
 
+META = {"b": {"author": "B", "license": "CC0"}, "d": {"author": ""}} | dict.fromkeys("ace", {})
+
+
 class Heard(type(TONES)):
     """A data set that can read what says so."""
 
@@ -110,17 +113,17 @@ class Heard(type(TONES)):
             raise Unreadable("no sound")
 
 
-def choose(objects: dict[str, tuple[str, str, bytes]], most: int = 3) -> list[Example]:
+def choose(objects: dict[str, tuple[str, str, bytes]], **options) -> list[Example]:
     """Choose among objects, id to (label, group, bytes); group `t` is in the test split."""
     records = [
-        Record(id, f"tones/{id}.flac", label, (group,), {"author": id.upper(), "license": "CC0"})
+        Record(id, f"tones/{id}.flac", label, (group,), META[id])
         for id, (label, group, _) in objects.items()
     ]
     manifest = SimpleNamespace(
         label_names={"low": "Low tone (low)"}, split=lambda name: SimpleNamespace(groups=[name[0]])
     )
     read = {record.media: objects[record.id][2] for record in records}.__getitem__
-    return choose_examples(Heard(), manifest, records, read, most)
+    return choose_examples(Heard(), manifest, records, read, **options)
 
 
 def test_examples_are_of_the_test_split_and_of_different_classes():
@@ -128,9 +131,10 @@ def test_examples_are_of_the_test_split_and_of_different_classes():
         "a": ("low", "v", b"sound a"), "b": ("low", "t", b"sound b"), "c": ("low", "t", b"sound c"),
         "d": ("high", "t", b"sound d"), "e": ("middle", "t", b"sound e"),
     }  # fmt: skip
-    chosen = choose(objects, most=2)
+    chosen = choose(objects, most=2, credit="by us")
     assert [example.file for example in chosen] == ["b.flac", "d.flac"]
     assert chosen[0] == Example("b.flac", b"sound b", "Low tone", "by B, CC0")
+    assert (chosen[1].caption, chosen[1].credit) == ("high", "by us")
 
 
 def test_an_example_is_small_and_readable():
