@@ -21,7 +21,7 @@ function show(element) {
 }
 
 /** Choose a file, if the model takes it. */
-async function choose(file, example = null) {
+async function choose(file, example = null, truth = null) {
   const number = (state.number += 1);
   if (state.waiting) state.waiting.abort();
   showFault(null);
@@ -36,7 +36,7 @@ async function choose(file, example = null) {
     return showFault({ title: `This is no ${settings.thing} that the model takes`, advice: `${file.name || "It"} is ${type || "of an unknown type"}; it takes ${settings.formats}.` });
   }
   if (state.chosen) URL.revokeObjectURL(state.chosen.url);
-  const chosen = { bytes, type, name: file.name, url: URL.createObjectURL(new Blob([bytes], { type })), wave: null };
+  const chosen = { bytes, type, name: file.name, url: URL.createObjectURL(new Blob([bytes], { type })), wave: null, truth };
   state.chosen = chosen;
   for (const button of document.querySelectorAll("#examples button")) {
     button.setAttribute("aria-pressed", String(button === example));
@@ -141,9 +141,10 @@ function showReply(reply, chosen) {
     return showFault(reply.ok ? { title: "The API answers something else", advice: "This is no answer of the model: tell whoever runs it." } : explain(reply.status, reply.text));
   }
   const [name, words] = sentence(answer);
+  const truth = chosen.truth ? `The example's own label is ${chosen.truth}. ` : "";
   byId("summary").replaceChildren(
     make("p", { class: "headline" }, make("strong", {}, name), " ", make("span", {}, words)),
-    make("p", { class: "hint" }, `Answered in ${Math.round(reply.milliseconds).toLocaleString("en-US")} ms, the way there and back included.`),
+    make("p", { class: "hint" }, truth, `Answered in ${Math.round(reply.milliseconds).toLocaleString("en-US")} ms, the way there and back included.`),
   );
   byId("answer").replaceChildren(...charts(answer, chosen.wave ? chosen.wave.length / RATE : 0));
   show(byId("result"));
@@ -192,7 +193,7 @@ function listExamples() {
       : make("img", { src: URL.createObjectURL(new Blob([bytes])), alt: "" });
     const words = make("span", {}, make("strong", {}, caption), make("small", {}, credit));
     const button = make("button", { type: "button", "aria-pressed": "false" }, picture, words);
-    button.onclick = () => choose(new File([bytes], file), button);
+    button.onclick = () => choose(new File([bytes], file), button, caption);
     byId("examples").append(make("li", {}, button));
     if (settings.sound) decodeSound(bytes).then((wave) => paint(picture, wave, 176, 104), () => {});
   }

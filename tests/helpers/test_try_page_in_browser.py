@@ -366,11 +366,17 @@ def test_a_pasted_file_is_taken(visit):
 def test_an_example_names_its_author_and_is_asked_like_a_file(visit):
     here = visit("bins")
     assert "by A. Author, CC0" in here.page.inner_text("#examples")
+    assert not here.site.requests
     here.page.click("#examples button")
     here.page.wait_for_selector("img.photo")
     here.ask()
-    here.answer()
+    assert "The example's own label is An example." in here.answer()
     assert here.page.get_attribute("#examples button", "aria-pressed") == "true"
+    here.choose(*FILES["bins"])
+    here.page.wait_for_selector("#chosen-name:has-text('bin.jpg')")
+    here.ask()
+    assert "own label" not in here.answer()
+    assert here.page.get_attribute("#examples button", "aria-pressed") == "false"
 
 
 def test_a_recording_is_sent_as_wav(visit):
