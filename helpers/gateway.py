@@ -5,6 +5,7 @@ One call makes all of it or brings it up to date. The API is one OpenAPI documen
 """
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -18,6 +19,8 @@ from helpers.roles import put_role
 from helpers.session import client, invoke_url
 from helpers.waiting import until
 
+PATIENCE = 60.0
+"""Seconds after which a page that is not served is an error."""
 TIMEOUT = 35.0
 """Seconds that a caller waits: somewhat longer than API Gateway itself."""
 
@@ -221,15 +224,25 @@ def _replaced(values: dict[str, float | str]) -> list[dict[str, str]]:
 
 
 def _wait_for_page(config: Config, gateway: Gateway) -> None:
-    """Wait until role and stage are seen everywhere: AWS takes some seconds."""
+    """Wait until role and stage are seen everywhere: AWS takes some seconds.
+
+    Raises:
+        RuntimeError: the page is not served after a minute.
+    """
+    end = time.monotonic() + PATIENCE
 
     def read() -> dict[str, int]:
         return {"status": requests.get(gateway.page, timeout=TIMEOUT).status_code}
 
-    until(
-        read,
-        lambda answer: answer["status"] == 200,
-        name=gateway_name(config),
-        words=itemgetter("status"),
+    def is_final(answer: dict[str, int]) -> bool:
+        return answer["status"] == 200 or time.monotonic() > end
+
+    last = until(
+        read, is_final, name=gateway_name(config), words=itemgetter("status"),
         pause=config.poll_seconds,
-    )
+    )  # fmt: skip
+    if last["status"] != 200:
+        raise RuntimeError(
+            f"{gateway.page} answers {last['status']}: see that the gateway's role may read the "
+            "page, and that its permissions boundary and the bucket's policy allow it too"
+        )

@@ -53,6 +53,14 @@ COVERED = {
         "local_aws/services/athena/tables/read_json.py",
         "local_aws/services/athena/tables/read_text.py",
     ),
+    "local_aws/services/apigateway/test_invocations.py": (
+        "every refusal is one that a caller gets",
+        "local_aws/services/apigateway/refusals.py",
+    ),
+    "local_aws/services/iam/test_assumed_roles.py": (
+        "a role is refused for what its trust policy says",
+        "local_aws/role_trust.py",
+    ),
     "local_aws/services/s3/test_app.py": (
         "it hands S3's app to the server, and executes nothing",
         "local_aws/services/s3/engine.py",
