@@ -89,6 +89,8 @@ COVERED = {
 """Test file below tests/, why it covers other modules than its own, and these."""
 
 TOPICS = {
+    "helpers/test_try_page_at_gateway.py": "the page as it is deployed, with real answers",
+    "helpers/test_try_page_in_browser.py": "the page as people use it, in a browser",
     "local_aws/services/athena/test_cases.py": "every statement of cases/ and its answer",
     "local_aws/services/athena/test_full_disk.py": "queries on a full disk",
     "local_aws/services/athena/test_notebook_cases.py": "the notebooks' statements",
