@@ -70,20 +70,28 @@ def _make(config: Config, name: str, container: dict[str, Any]) -> None:
 
 
 def serve(config: Config, name: str, model: str, instance_type: str, instances: int = 1) -> None:
+    """Deploy `model` to the endpoint `name`; a running endpoint is updated without a gap."""
+    deploy(config, name, model, {"InstanceType": instance_type, "InitialInstanceCount": instances})
+
+
+def deploy(
+    config: Config, name: str, model: str, capacity: dict[str, Any], **members: object
+) -> None:
     """Deploy `model` to the endpoint `name`; a running endpoint is updated without a gap.
 
     A failed endpoint can't be updated: it is deleted and created again. One that is changing takes
     no other change: its end is waited for.
+
+    Args:
+        capacity: the members of its variant that say on what it runs.
+        members: other members of its configuration.
     """
     sagemaker = client(config, "sagemaker")
     configuration = f"{name[:40]}-{datetime.now():%Y%m%d-%H%M%S-%f}"
-    variant = {
-        "VariantName": "AllTraffic",
-        "ModelName": model,
-        "InstanceType": instance_type,
-        "InitialInstanceCount": instances,
-    }
-    sagemaker.create_endpoint_config(EndpointConfigName=configuration, ProductionVariants=[variant])
+    variant = {"VariantName": "AllTraffic", "ModelName": model, **capacity}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=configuration, ProductionVariants=[variant], **members
+    )
     status = _settled(config, name)["EndpointStatus"]
     if status in FAILED:
         sagemaker.delete_endpoint(EndpointName=name)

@@ -175,7 +175,10 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
         ),
     ),
-    "sagemaker-runtime": (Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),),
+    "sagemaker-runtime": (
+        Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),
+        Sender("08, many clips", "helpers/async_endpoints.py", ("InvokeEndpointAsync",)),
+    ),
     "iam": (
         Sender("05, `train`", "sagemaker/train/model_trainer.py", ("SimulatePrincipalPolicy",)),
     ),

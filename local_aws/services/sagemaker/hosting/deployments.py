@@ -54,6 +54,8 @@ class Deployments:
         self._serving: dict[str, Fleet] = {}
         self._coming: dict[str, Coming] = {}
         self._ending = False
+        self.listeners: list[Callable[[str], None]] = []
+        """Are told the name of an endpoint after what serves it has changed."""
         self.lock = threading.RLock()
         """Held while what is noted and what serves change together."""
 
@@ -67,6 +69,15 @@ class Deployments:
     def serving(self, name: str) -> Fleet | None:
         """Return the fleet that serves an endpoint, during an update the old one."""
         return self._serving.get(name)
+
+    def names(self) -> list[str]:
+        """Return the endpoints that something serves."""
+        return list(self._serving)
+
+    def tell(self, name: str) -> None:
+        """Tell the listeners that what serves an endpoint has changed."""
+        for listener in self.listeners:
+            listener(name)
 
     def coming(self, name: str) -> Coming | None:
         """Return the fleet that shall serve an endpoint."""
@@ -126,6 +137,7 @@ class Deployments:
             elif coming.rollout:
                 coming.share = 0.0
                 coming.note("RollingBack", reason)
+        self.tell(name)
         if reason is not None:
             old = coming.fleet
         if old:
@@ -162,6 +174,7 @@ class Deployments:
                 if reason is None:
                     fleet.weigh(weights)
                 note("InService", reason)
+        self.tell(name)
 
     def drop(self, name: str) -> list[Fleet]:
         """Let nothing serve an endpoint any more; return the fleets to stop."""

@@ -19,6 +19,8 @@ def described(document: dict, fleet: Fleet | None, coming: Coming | None) -> dic
     answer = {**public(document), **_lists(plan, desired, fleet)}
     if capture := document.get("_capture"):
         answer["DataCaptureConfig"] = summary(capture)
+    if queued := document.get("_async"):
+        answer["AsyncInferenceConfig"] = queued
     if update and not update.get("is_scaling"):
         answer["PendingDeploymentSummary"] = {
             "EndpointConfigName": update["config"],

@@ -1,6 +1,6 @@
 """Endpoints: documents, states, updates; knows what serves as `Deployments`, no HTTP server.
 
-Left out: scaling policies, async and serverless variants, inference components, rolling updates.
+Left out: scaling policies, inference components, rolling updates.
 """
 
 import random
@@ -25,6 +25,8 @@ from local_aws.wire.listing import CHANGED, LISTED, Listing
 
 FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
+KEPT = ("plan", "capture", "async")
+"""What a deployment has besides its configuration's name."""
 RETAINED = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
 """Properties of a variant that an update may keep, by the members that set them."""
 
@@ -68,7 +70,7 @@ class Endpoints(Engine):
         document = {
             "EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config,
             "EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time,
-            "_plan": deployment["plan"], "_capture": deployment["capture"],
+            **_kept(deployment),
         }  # fmt: skip
         if guardrails := request.get("DeploymentConfig"):  # for updates that retain it
             policy_of(guardrails, deployment["plan"])
@@ -174,7 +176,13 @@ class Endpoints(Engine):
             fleets = self.deployments.drop(name)
         for fleet in fleets:
             fleet.stop()
+        self.deployments.tell(name)
         return {}
+
+    def is_gone(self, name: str) -> bool:
+        """Say whether an endpoint is not there any more, or will not be."""
+        document = self._documents.get(name)
+        return document is None or document["EndpointStatus"] == "Deleting"
 
     def _lag(self) -> float:
         return self.parts.faults.lag("sagemaker", "DescribeEndpoint")
@@ -215,8 +223,7 @@ class Endpoints(Engine):
             return self._set(name, EndpointStatus=status)
         state = {"EndpointStatus": status, "FailureReason": reason, "_coming": None}
         if reason is None:
-            state |= {"EndpointConfigName": deployment["config"], "_plan": deployment["plan"]}
-            state |= {"_capture": deployment.get("capture")}
+            state |= {"EndpointConfigName": deployment["config"], **_kept(deployment)}
         self._set(name, **state)
 
     def _start(self, name: str, variant: dict) -> ServerProcess:
@@ -272,11 +279,13 @@ class Endpoints(Engine):
 
 def _serving(document: dict) -> dict:
     """Return the deployment that an endpoint's document says it has."""
-    return {
-        "config": document["EndpointConfigName"],
-        "plan": document["_plan"],
-        "capture": document.get("_capture"),
-    }
+    kept = {name: document.get(f"_{name}") for name in KEPT}
+    return {"config": document["EndpointConfigName"], **kept}
+
+
+def _kept(deployment: dict) -> dict:
+    """Return what an endpoint's document keeps of a deployment; None is not kept."""
+    return {f"_{name}": deployment.get(name) for name in KEPT}
 
 
 def _retain(document: dict, deployment: dict, excluded: list[str]) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
+from typing import BinaryIO
 
 from local_aws.services.sagemaker.hosting.configs import count_of, weight_of
 from local_aws.services.sagemaker.hosting.http_client import Answer
@@ -179,8 +180,18 @@ class Fleet:
             name for name, weight in self._shadows.items() if self._chance.random() * total < weight
         ]
 
-    def answer(self, variant: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, float]:
+    def role(self, variant: str) -> str | None:
+        """Return the role of a variant's model, if it has one."""
+        return self._plan[variant].get("Role")
+
+    def answer(
+        self, variant: str, body: bytes | BinaryIO, headers: dict[str, str],
+        seconds: float | None = None,
+    ) -> tuple[Answer, float]:  # fmt: skip
         """Let a variant's next worker answer; return the answer and the model's seconds.
+
+        Args:
+            seconds: how long the model may take; None: as long as InvokeEndpoint allows.
 
         Raises:
             Retired: the fleet takes no more requests.
@@ -192,21 +203,24 @@ class Fleet:
             worker = _ready(seat)
             began = time.monotonic()
             try:
-                return worker.answer(body, headers), time.monotonic() - began
+                return worker.answer(body, headers, seconds), time.monotonic() - began
             except ConnectionRefusedError:  # it died unseen, and knows nothing of this request
                 seat.give_up(worker)
             worker = _ready(seat)
             began = time.monotonic()
-            return worker.answer(body, headers), time.monotonic() - began
+            return worker.answer(body, headers, seconds), time.monotonic() - began
 
     @contextmanager
     def _taken(self, variant: str) -> Iterator[Seat]:
-        """Give a request its seat: the variant's seats take turns."""
+        """Give a request its seat: the least busy one; those that are equally busy take turns."""
         with self._change:
             if self._retired:
                 raise Retired
-            seats = self._seats[variant]
-            seats.append(seat := seats.pop(0))
+            if not (seats := self._seats[variant]):
+                raise NotReady
+            seat = min(seats, key=lambda each: each.busy)
+            seats.remove(seat)
+            seats.append(seat)
             seat.busy += 1
         try:
             yield seat

@@ -1,6 +1,6 @@
 """InvokeEndpoint: a variant is drawn, asked, measured and captured; knows no document.
 
-Left out, and refused: streams of answers, asynchronous requests, models and containers by name.
+Left out, and refused: streams of answers, models and containers by name.
 """
 
 import time
@@ -37,6 +37,13 @@ OPERATIONS = {
 }
 
 
+def headers_of(request: dict) -> dict[str, str]:
+    """Return the headers that the model's container gets with a request."""
+    headers = {"Content-Type": request.get("ContentType", "application/octet-stream")}
+    passed = {header: request[name] for name, header in PASSED_ON.items() if name in request}
+    return headers | passed
+
+
 @dataclass(frozen=True)
 class Question:
     """A request on its way to a variant."""
@@ -70,11 +77,7 @@ class Invocations(Engine):
         """
         if len(request["Body"]) > replies.MAX_BODY:
             raise replies.too_large(len(request["Body"]))
-        headers = {"Content-Type": request.get("ContentType", "application/octet-stream")}
-        for member, header in PASSED_ON.items():
-            if member in request:
-                headers[header] = request[member]
-        question = Question(request, headers, time.monotonic())
+        question = Question(request, headers_of(request), time.monotonic())
         variant, answer = self._first_answer(question)
         if answer.status >= 400:
             text = answer.body.decode(errors="replace").strip()
@@ -89,6 +92,8 @@ class Invocations(Engine):
         """Ask the fleet that serves; if an update retires it meanwhile, ask the next one."""
         name, target = question.request["EndpointName"], question.request.get("TargetVariant")
         while fleet := self._deployments.pick(name):
+            if fleet.deployment.get("async"):
+                raise replies.asynchronous(name)
             if target and target not in fleet.variants:
                 raise AwsError("ValidationError", f"Variant {target} is not of endpoint {name}.")
             if (variant := target or fleet.choose()) is None:

@@ -62,6 +62,18 @@ def not_found(endpoint: str, account: str) -> AwsError:
     return AwsError("ValidationError", f"Endpoint {endpoint} of account {account} not found.")
 
 
+def not_asynchronous(endpoint: str) -> AwsError:
+    """Return the error of an asynchronous request to an endpoint that answers at once."""
+    message = f"Endpoint {endpoint} is not an asynchronous endpoint: use InvokeEndpoint."
+    return AwsError("ValidationError", message)
+
+
+def asynchronous(endpoint: str) -> AwsError:
+    """Return the error of a request that waits for its answer, to an asynchronous endpoint."""
+    message = f"Endpoint {endpoint} is an asynchronous endpoint: use InvokeEndpointAsync."
+    return AwsError("ValidationError", message)
+
+
 def unavailable(why: str) -> AwsError:
     """Return the error of an endpoint whose instances can't answer."""
     return AwsError("ServiceUnavailable", f"The service is unavailable: {why}", 503)

@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
@@ -127,13 +128,18 @@ class ServerProcess:
             last_line = next((line for line in reversed(tail) if line.strip()), "it said nothing")
             raise StartFailed(f"{UNFIT}: {last_error(tail) or last_line}")
 
-    def answer(self, body: bytes, headers: dict[str, str]) -> Answer:
+    def answer(
+        self, body: bytes | BinaryIO, headers: dict[str, str], seconds: float | None = None
+    ) -> Answer:
         """Send one request to the server.
 
+        Args:
+            seconds: how long to wait; None: as long as InvokeEndpoint allows.
+
         Raises:
-            OSError: it is gone, or took longer than InvokeEndpoint allows.
+            OSError: it is gone, or took longer.
         """
-        answer = ask(self._reservation.port, body, headers, ANSWER_SECONDS)
+        answer = ask(self._reservation.port, body, headers, seconds or ANSWER_SECONDS)
         if answer.status < 400:
             return answer
         text = self._container.outward(answer.body.decode(errors="replace"))
