@@ -75,6 +75,8 @@ class AsyncInvocations(Engine):
         if bool(inline) == ("InputLocation" in request):
             message = "Provide exactly one of Body and InputLocation."
             raise AwsError("ValidationError", message)
+        if inline and len(inline) > replies.MAX_INLINE:
+            raise replies.too_large(len(inline), replies.MAX_INLINE)
         if not inline:
             async_config.bucket_and_key(request["InputLocation"])
         if (variant := fleet.choose()) is None:

@@ -38,11 +38,16 @@ def refusal(call, **request):
     return error["Code"], error["Message"]
 
 
-def measured(hosting, name):
-    """Return the values that were sent of a metric."""
-    sent = hosting.aws.engines.invocations.metrics
-    return [value for (metric, *_), values in sent._values.items() if metric == name
-            for value in values.elements()]  # fmt: skip
+def watched(hosting):
+    """Return the list that gets what is measured from now on."""
+    sent = []
+    hosting.aws.engines.invocations.metrics.add = sent.append
+    return sent
+
+
+def values(sent, name):
+    """Return the values of a metric."""
+    return [each.values()[name][0] for each in sent if name in each.values()]
 
 
 def test_an_answer_is_an_object_at_the_place_that_was_told(hosting):
@@ -97,25 +102,37 @@ def test_each_kind_of_endpoint_refuses_the_other_kind_of_request(hosting):
 def test_a_request_waits_until_there_is_an_instance(hosting):
     create(hosting)
     scale(hosting, 0)
+    sent = watched(hosting)
     told = send(hosting)
     time.sleep(0.3)
     assert stored(hosting, told["OutputLocation"]) is None
-    assert measured(hosting, "HasBacklogWithoutCapacity")[-1] == 1
-    assert measured(hosting, "ApproximateBacklogSize")[-1] == 1
-    assert not measured(hosting, "ApproximateBacklogSizePerInstance")
+    assert values(sent, "HasBacklogWithoutCapacity") == [1]
+    assert values(sent, "ApproximateBacklogSize") == [1]
+    assert values(sent, "ApproximateBacklogSizePerInstance") == []
     scale(hosting, 1)
     arrived(hosting, told["OutputLocation"])
+
+
+def test_a_queue_is_reported_each_minute_with_the_age_of_its_oldest_request(hosting):
+    create(hosting)
+    scale(hosting, 0)
+    send(hosting)
+    sent = watched(hosting)
+    for _ in range(3):
+        hosting.aws.parts.clock.advance(60)
+    ages = values(sent, "ApproximateAgeOfOldestRequest")
+    assert len(ages) == 3 and ages == sorted(ages) and 170 <= ages[-1] <= 190
 
 
 def test_a_request_that_waits_too_long_expires_by_the_one_clock(hosting):
     create(hosting)
     scale(hosting, 0)
-    told = send(hosting, RequestTTLSeconds=60)
+    told, sent = send(hosting, RequestTTLSeconds=60), watched(hosting)
     hosting.aws.parts.clock.advance(59)
     assert stored(hosting, told["FailureLocation"]) is None
     hosting.aws.parts.clock.advance(2)
     assert b"has waited 60 s" in arrived(hosting, told["FailureLocation"])
-    assert measured(hosting, "ExpiredRequests") in ([1.0], [])  # [] once they have been sent
+    assert until(lambda: values(sent, "ExpiredRequests") == [1])
     scale(hosting, 1)
     assert stored(hosting, told["OutputLocation"]) is None
 
@@ -137,10 +154,10 @@ def test_an_instance_gets_as_many_requests_at_a_time_as_is_configured(hosting):
 
 
 def test_a_model_that_takes_longer_than_the_request_allows_is_a_failure(hosting):
-    create(hosting, archive(SLOW))
+    create(hosting, archive(SLOW.replace("sleep(1)", "sleep(4)")))
     told = send(hosting, InvocationTimeoutSeconds=1)
-    fast = arrived(hosting, told["FailureLocation"])
-    assert fast == b"ClientError: The model has not answered within 1 s."
+    reason = arrived(hosting, told["FailureLocation"])
+    assert reason == b"ClientError: The model has not answered within 1 s."
 
 
 def test_a_worker_that_dies_fails_its_request_and_the_next_is_answered(hosting):
