@@ -66,7 +66,7 @@ class Work:
             with self._input(request) as body:
                 outcome.measured["RequestDownloadLatency"] = lasted(time.monotonic() - began)
                 limit = request["Timeout"]
-                answer, seconds = fleet.answer(variant, body, request["Headers"], limit)
+                answered = fleet.answer(variant, body, request["Headers"], limit)
         except NoInput as error:
             outcome.reason = str(error)
             outcome.measured["RequestDownloadFailures"] = (1, COUNT)
@@ -74,8 +74,8 @@ class Work:
         except StartFailed as error:
             outcome.reason = f"ClientError: {error}"
             return outcome
-        outcome.answer = answer
-        outcome.measured["ModelLatency"] = lasted(seconds)
+        outcome.answer = answer = answered.answer
+        outcome.measured["ModelLatency"] = lasted(answered.seconds)
         if answer.status >= 400:
             side = "client" if answer.status < 500 else "server"
             outcome.reason = (

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from local_aws.errors import AwsError
+from local_aws.services.sagemaker.hosting import serverless
 from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
 from local_aws.services.sagemaker.hosting.rollout import Policy, Rollout
 from local_aws.services.sagemaker.hosting.server_process import ServerProcess
+from local_aws.services.sagemaker.hosting.serverless_fleet import ServerlessFleet
 from local_aws.services.sagemaker.hosting.serving_images import StartFailed
 from local_aws.state.clock import Clock
 from local_aws.state.disk import worded
@@ -90,7 +92,9 @@ class Deployments:
             policy: how traffic shifts; None: at once.
         """
         self.refuse_at_the_end()
-        fleet = Fleet(deployment, partial(self._start, name), self._chance)
+        made = (deployment, partial(self._start, name), self._chance)
+        is_serverless = serverless.is_serverless(deployment["plan"])
+        fleet = ServerlessFleet(*made, self._clock) if is_serverless else Fleet(*made)
         coming = self._coming[name] = Coming(fleet, note)
         _in_background(f"deploy-{name}", self._launch, name, coming, policy)
 

@@ -42,15 +42,19 @@ def _lists(
     for variant, wanted in zip(plan, desired, strict=True):
         name = "ShadowProductionVariants" if variant.get("Shadow") else "ProductionVariants"
         summaries = lists.setdefault(name, [])
-        summaries.append(
-            {
-                "VariantName": variant["VariantName"],
-                "CurrentWeight": weight_of(variant),
-                "DesiredWeight": weight_of(wanted),
-                "CurrentInstanceCount": fleet.instances(variant["VariantName"]) if fleet else 0,
-                "DesiredInstanceCount": count_of(wanted),
-            }
-        )
+        summary_of = {
+            "VariantName": variant["VariantName"],
+            "CurrentWeight": weight_of(variant),
+            "DesiredWeight": weight_of(wanted),
+        }
+        if config := variant.get("ServerlessConfig"):
+            summary_of |= {"CurrentServerlessConfig": config, "DesiredServerlessConfig": config}
+        else:
+            running = fleet.instances(variant["VariantName"]) if fleet else 0
+            summary_of |= {
+                "CurrentInstanceCount": running, "DesiredInstanceCount": count_of(wanted),
+            }  # fmt: skip
+        summaries.append(summary_of)
         if status:
             summaries[-1]["VariantStatus"] = [{"Status": status}]
     return lists

@@ -12,7 +12,12 @@ from functools import partial
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.hosting.configs import EndpointConfigs, redistribute
+from local_aws.services.sagemaker.hosting import serverless
+from local_aws.services.sagemaker.hosting.configs import (
+    EndpointConfigs,
+    redistribute,
+    retain,
+)
 from local_aws.services.sagemaker.hosting.deployments import Deployments
 from local_aws.services.sagemaker.hosting.descriptions import described
 from local_aws.services.sagemaker.hosting.replies import log_group
@@ -27,8 +32,6 @@ FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "En
 LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
 KEPT = ("plan", "capture", "async")
 """What a deployment has besides its configuration's name."""
-RETAINED = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
-"""Properties of a variant that an update may keep, by the members that set them."""
 
 _GUARDRAILS = """DeploymentConfig(AutoRollbackConfiguration(Alarms(AlarmName))
     BlueGreenUpdatePolicy(TerminationWaitInSeconds MaximumExecutionTimeoutInSeconds
@@ -89,7 +92,8 @@ class Endpoints(Engine):
         deployment = self._configs.deployment(request["EndpointConfigName"])
         if request.get("RetainAllVariantProperties"):
             excluded = request.get("ExcludeRetainedVariantProperties", [])
-            _retain(document, deployment, [each["VariantPropertyType"] for each in excluded])
+            retain(document, deployment, [each["VariantPropertyType"] for each in excluded])
+        serverless.check_update(document["_plan"], deployment["plan"])
         guardrails = request.get("DeploymentConfig")
         if request.get("RetainDeploymentConfig"):
             guardrails = document.get("LastDeploymentConfig")
@@ -241,7 +245,9 @@ class Endpoints(Engine):
         stream = f"{variant['VariantName']}/i-{instance}"
         environment = container.get("Environment", {})
         writer = LogWriter(self.parts.call, self._clock, log_group(name), stream)
-        return ServerProcess(self._context, folder, image, archive, environment, writer)
+        limit = variant.get("ServerlessConfig", {}).get("MemorySizeInMB")
+        limit = limit and limit * 2**20
+        return ServerProcess(self._context, folder, image, archive, environment, writer, limit)
 
     # The server's life.
 
@@ -286,15 +292,3 @@ def _serving(document: dict) -> dict:
 def _kept(deployment: dict) -> dict:
     """Return what an endpoint's document keeps of a deployment; None is not kept."""
     return {f"_{name}": deployment.get(name) for name in KEPT}
-
-
-def _retain(document: dict, deployment: dict, excluded: list[str]) -> None:
-    """Keep the properties that variants and capture have now, but those that are excluded."""
-    kept = {variant["VariantName"]: variant for variant in document["_plan"]}
-    for variant in deployment["plan"]:
-        current = kept.get(variant["VariantName"], {})
-        for name, member in RETAINED.items():
-            if name not in excluded and member in current:
-                variant[member] = current[member]
-    if "DataCaptureConfig" not in excluded:
-        deployment["capture"] = document.get("_capture")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from local_aws.services.sagemaker.hosting.configs import count_of, weight_of
 from local_aws.services.sagemaker.hosting.http_client import Answer
@@ -23,6 +23,21 @@ class Retired(Exception):
     """The fleet takes no more requests: another serves in its place, or none does."""
 
 
+class Answered(NamedTuple):
+    """What a worker answered, and what it took.
+
+    Args:
+        seconds: of the model.
+        setup_seconds: of the worker's start, for the first request that it answers.
+        memory: bytes that the worker has after it; None where it has no limit.
+    """
+
+    answer: Answer
+    seconds: float
+    setup_seconds: float | None = None
+    memory: int | None = None
+
+
 class Seat:
     """One instance's place in a fleet; a worker that has died is replaced."""
 
@@ -32,6 +47,8 @@ class Seat:
         self._closed = False
         self.busy = 0
         """Requests that it answers now; the fleet's lock guards it."""
+        self.uses = 0
+        """Requests that it has got, as far as a fleet counts them."""
 
     def worker(self) -> ServerProcess:
         """Return a worker that lives, though it may not be ready.
@@ -187,8 +204,8 @@ class Fleet:
     def answer(
         self, variant: str, body: bytes | BinaryIO, headers: dict[str, str],
         seconds: float | None = None,
-    ) -> tuple[Answer, float]:  # fmt: skip
-        """Let a variant's next worker answer; return the answer and the model's seconds.
+    ) -> Answered:  # fmt: skip
+        """Let a variant's next worker answer.
 
         Args:
             seconds: how long the model may take; None: as long as InvokeEndpoint allows.
@@ -201,14 +218,11 @@ class Fleet:
         """
         with self._taken(variant) as seat:
             worker = _ready(seat)
-            began = time.monotonic()
             try:
-                return worker.answer(body, headers, seconds), time.monotonic() - began
+                return _asked(worker, body, headers, seconds)
             except ConnectionRefusedError:  # it died unseen, and knows nothing of this request
                 seat.give_up(worker)
-            worker = _ready(seat)
-            began = time.monotonic()
-            return worker.answer(body, headers, seconds), time.monotonic() - began
+            return _asked(_ready(seat), body, headers, seconds)
 
     @contextmanager
     def _taken(self, variant: str) -> Iterator[Seat]:
@@ -248,6 +262,15 @@ class Fleet:
 
 class NotReady(Exception):
     """No worker has come up in the time that a request has."""
+
+
+def _asked(
+    worker: ServerProcess, body: bytes | BinaryIO, headers: dict[str, str], seconds: float | None
+) -> Answered:
+    began = time.monotonic()
+    answer = worker.answer(body, headers, seconds)
+    took = time.monotonic() - began
+    return Answered(answer, took, worker.setup_seconds(), worker.memory())
 
 
 def _ready(seat: Seat) -> ServerProcess:

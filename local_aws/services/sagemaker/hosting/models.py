@@ -83,6 +83,10 @@ class Models(Engine):
         """Return a model's role."""
         return self._document(name).get("ExecutionRoleArn")
 
+    def network(self, name: str) -> dict | None:
+        """Return a model's VpcConfig."""
+        return self._document(name).get("VpcConfig")
+
     def list_models(self, request: dict) -> dict:
         return LISTING.answer(self._documents.listed(), request)
 

@@ -77,6 +77,11 @@ def unavailable(why: str) -> AwsError:
     return AwsError("ServiceUnavailable", f"The service is unavailable: {why}", 503)
 
 
+def throttled() -> AwsError:
+    """Return the error of a serverless endpoint that answers as many requests as it may."""
+    return AwsError("ThrottlingException", "Rate exceeded", 429)
+
+
 def not_ready(variant: str) -> AwsError:
     """Return the error of a model that is still being loaded."""
     message = f"The model of variant {variant} is not ready for inference yet: try again."
