@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -26,6 +27,20 @@ GONE = "NotThere"
 
 class Refused(RuntimeError):
     """An endpoint refused a request; the message has the model's reason."""
+
+
+@dataclass
+class Answers:
+    """What an endpoint answered about many clips, by the clips' names."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    """The reason of each clip that has no answer."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long each answer took, where each was waited for by itself."""
+
+    def __repr__(self) -> str:
+        return f"<Answers: {len(self.answers)} answered, {len(self.failures)} failed>"
 
 
 def wait_in_service(config: Config, name: str) -> dict[str, Any]:
