@@ -15,6 +15,7 @@ import uuid
 from collections import defaultdict
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
@@ -28,7 +29,7 @@ from local_aws.services.sagemaker.hosting.async_metrics import (
 )
 from local_aws.services.sagemaker.hosting.async_work import Outcome, Work
 from local_aws.services.sagemaker.hosting.endpoints import Endpoints
-from local_aws.services.sagemaker.hosting.fleet import Fleet, NotReady, Retired
+from local_aws.services.sagemaker.hosting.fleet import Closed, Fleet, NotReady, Retired
 from local_aws.services.sagemaker.hosting.invocations import Invocations, headers_of
 from local_aws.state.clock import Timer
 from local_aws.state.collection import Collection
@@ -103,12 +104,16 @@ class AsyncInvocations(Engine):
         answer = {"InferenceId": inference, "OutputLocation": place, "FailureLocation": failure}
         return {member: value for member, value in answer.items() if value}
 
-    def _enqueue(self, request: dict) -> None:
+    def _enqueue(self, request: dict, first: bool = False) -> None:
+        """Put a request at the end of its queue, or at the front where it had left it."""
         name, key = request["EndpointName"], request["Key"]
         left = (request["Until"] - self._clock.now()).total_seconds()
         with self._lock:
             timer = self._clock.after(max(left, 0), partial(self._expire, name, key))
-            self._waiting[name][key] = timer
+            if first:
+                self._waiting[name] = {key: timer, **self._waiting[name]}
+            else:
+                self._waiting[name][key] = timer
 
     def _pump(self, name: str) -> None:
         """Let free instances of an endpoint take the oldest requests; report its queue."""
@@ -117,8 +122,7 @@ class AsyncInvocations(Engine):
             return self._fail_all(name, f"Endpoint {name} was deleted.")
         with self._lock:
             room = _capacity(fleet) - len(self._busy[name]) if fleet and not self._ending else 0
-            # A key that has waited before comes first again.
-            for key in sorted(self._waiting[name])[: max(room, 0)]:
+            for key in list(islice(self._waiting[name], max(room, 0))):
                 self._waiting[name].pop(key).cancel()
                 self._busy[name].add(key)
                 threading.Thread(
@@ -137,7 +141,7 @@ class AsyncInvocations(Engine):
                 return  # it is on disk, and the next server answers it
             with self._lock:
                 self._busy[name].discard(key)
-            self._enqueue(request)
+            self._enqueue(request, first=True)
             return self._pump(name)
         outcome.measured["TimeInBacklog"] = lasted(waited)
         self._end(request, outcome)
@@ -151,13 +155,13 @@ class AsyncInvocations(Engine):
             variant = fleet.choose() or fleet.variants[0]
         try:
             return self._work.ask(request, fleet, variant)
-        except (Retired, NotReady):
+        except (Retired, NotReady, Closed):
             return None
         except TimeoutError:
             limit = request["Timeout"]
             return Outcome(None, f"ClientError: The model has not answered within {limit} s.")
         except OSError as error:
-            if self._ending or self._deployments.serving(name) is not fleet:
+            if self._ending:
                 return None
             return Outcome(None, f"ClientError: The model did not answer: {error}")
         except Exception as error:
@@ -201,15 +205,16 @@ class AsyncInvocations(Engine):
 
     def _report(self, name: str, fleet: Fleet) -> None:
         with self._lock:
-            waiting, busy = sorted(self._waiting[name]), self._busy[name]
-            keys = sorted([*waiting, *busy])
-            oldest = self._documents.get(keys[0]) if keys else None
-            age = (self._clock.now() - oldest["Received"]).total_seconds() if oldest else 0.0
+            waiting, busy = self._waiting[name], self._busy[name]
+            oldest = min([*islice(waiting, 1), *busy], default=None)
+            request = oldest and self._documents.get(oldest)
+            age = (self._clock.now() - request["Received"]).total_seconds() if request else 0.0
             instances = sum(fleet.instances(variant) for variant in fleet.variants)
             if not self._is_reporting:
                 self._is_reporting = True
                 self._clock.after(REPORT_SECONDS, self._report_all)
-        self._metrics.add(Backlog(name, len(keys), len(waiting), age, instances))
+            size = len(waiting) + len(busy)
+        self._metrics.add(Backlog(name, size, len(waiting), age, instances))
 
     def _report_all(self) -> None:
         self._is_reporting = False

@@ -23,6 +23,10 @@ class Retired(Exception):
     """The fleet takes no more requests: another serves in its place, or none does."""
 
 
+class Closed(ConnectionError):
+    """The instance was taken away while it answered; another may answer the request."""
+
+
 class Answered(NamedTuple):
     """What a worker answered, and what it took.
 
@@ -76,6 +80,11 @@ class Seat:
         worker = self.worker()
         worker.wait_until_ready(seconds)
         return worker
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether no worker takes the place of the last one."""
+        return self._closed
 
     def give_up(self, worker: ServerProcess) -> None:
         """End a worker that takes no more requests; the next to ask gets another."""
@@ -212,6 +221,7 @@ class Fleet:
 
         Raises:
             Retired: the fleet takes no more requests.
+            Closed: the instance was taken away meanwhile.
             StartFailed: a worker had died, and none comes up in its place.
             NotReady: none has come up yet.
             OSError: the worker ended while it answered, or took too long.
@@ -222,6 +232,10 @@ class Fleet:
                 return _asked(worker, body, headers, seconds)
             except ConnectionRefusedError:  # it died unseen, and knows nothing of this request
                 seat.give_up(worker)
+            except ConnectionError as error:
+                if seat.is_closed:
+                    raise Closed(str(error)) from error
+                raise
             return _asked(_ready(seat), body, headers, seconds)
 
     @contextmanager

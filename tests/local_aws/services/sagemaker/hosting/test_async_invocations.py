@@ -6,6 +6,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.services.sagemaker.hosting import fleet
 from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, archive
 from tests.local_aws.services.sagemaker.hosting.queues import (
     OUT,
@@ -165,6 +166,19 @@ def test_a_worker_that_dies_fails_its_request_and_the_next_is_answered(hosting):
     told = send(hosting, b"die")
     assert b"did not answer" in arrived(hosting, told["FailureLocation"])
     arrived(hosting, send(hosting)["OutputLocation"])
+
+
+def test_a_request_whose_instance_is_taken_away_is_answered_by_another(hosting, monkeypatch):
+    create(hosting, archive(SLOW.replace("sleep(1)", "sleep(3)")))
+    monkeypatch.setattr(fleet, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(fleet, "GRACE_SECONDS", 0.1)
+    told = send(hosting)
+    time.sleep(0.5)
+    scale(hosting, 0)
+    assert stored(hosting, told["FailureLocation"]) is None
+    monkeypatch.undo()
+    scale(hosting, 1)
+    assert json.loads(arrived(hosting, told["OutputLocation"]))["bytes"] == 5
 
 
 def test_the_requests_of_a_deleted_endpoint_fail(hosting):
