@@ -9,8 +9,9 @@ from helpers.async_endpoints import NOTHING_CAME, ask_all, serve_queue
 from helpers.endpoints import make_model, wait_in_service
 from helpers.roles import make_role
 from helpers.session import client as course_client
+from tests.company import COMPANY, KEY
 from tests.local_aws.services.sagemaker.hosting.models import archive
-from tests.local_cloud import SERVING
+from tests.local_cloud import SERVING, course_config
 
 KIND = "text/plain"
 
@@ -48,3 +49,17 @@ def test_a_clip_of_which_nothing_comes_is_no_endless_wait(config, queue, monkeyp
     )
     monkeypatch.setattr(async_endpoints, "PATIENCE_SECONDS", 1.5)
     assert ask_all(config, "birds", {"clip": b"x"}, KIND).failures == {"clip": NOTHING_CAME}
+
+
+def test_what_the_account_prescribes_reaches_the_configuration(aws, config):
+    make_role(config)
+    aws.store.put(config.bucket, "model.tar.gz", archive())
+    company = course_config(aws, account=COMPANY)
+    make_model(company, "model", SERVING, f"s3://{config.bucket}/model.tar.gz")
+    serve_queue(company, "birds", "model", "ml.m5.large")
+    endpoint = wait_in_service(company, "birds")
+    described = course_client(config, "sagemaker").describe_endpoint_config(
+        EndpointConfigName=endpoint["EndpointConfigName"]
+    )
+    assert described["AsyncInferenceConfig"]["OutputConfig"]["KmsKeyId"] == KEY
+    assert endpoint["AsyncInferenceConfig"]["OutputConfig"]["KmsKeyId"] == KEY

@@ -149,7 +149,7 @@ class AsyncInvocations(Engine):
     def _asked(self, request: dict) -> Outcome | None:
         """Return how the model answered; None if the fleet went before it had answered."""
         name, variant = request["EndpointName"], request["Variant"]
-        if (fleet := self._deployments.serving(name)) is None:
+        if (fleet := self._deployments.pick(name)) is None:
             return None
         if variant not in fleet.variants:
             variant = fleet.choose() or fleet.variants[0]
@@ -171,10 +171,13 @@ class AsyncInvocations(Engine):
     def _end(self, request: dict, outcome: Outcome) -> None:
         """Deliver an outcome and forget the request."""
         name, key = request["EndpointName"], request["Key"]
-        self._work.end(request, outcome)
+        try:
+            self._work.end(request, outcome)
+            self._documents.delete(key)
+        except Exception:  # such as a full disk: the next server answers it once more
+            log.exception("request %s of %s", request["InferenceId"], name)
         took = (self._clock.now() - request["Received"]).total_seconds()
         outcome.measured["TotalProcessingTime"] = lasted(took, MILLISECONDS)
-        self._documents.delete(key)
         with self._lock:
             self._busy[name].discard(key)
         status, failed = outcome.answer and outcome.answer.status, outcome.reason is not None
