@@ -6,11 +6,12 @@ Requests wait in a queue of SageMaker's own: a burst needs no more instances, on
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from helpers.config import Config
-from helpers.endpoints import Answers, deploy
+from helpers.endpoints import deploy, new_variant
 from helpers.parallel import run_parallel
 from helpers.s3 import THREADS, S3Prefix
 from helpers.session import client
@@ -23,6 +24,18 @@ TTL_SECONDS, TIMEOUT_SECONDS = 3_600, 900
 PATIENCE_SECONDS = TTL_SECONDS + TIMEOUT_SECONDS
 """After that, what has neither answer nor failure gets none."""
 NOTHING_CAME = "no answer and no failure came: the endpoint's role may lack a permission"
+
+
+@dataclass
+class Answers:
+    """What an endpoint answered about many clips, by the clips' names."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    """The reason of each clip that has no answer."""
+
+    def __repr__(self) -> str:
+        return f"<Answers: {len(self.answers)} answered, {len(self.failures)} failed>"
 
 
 def serve_queue(
@@ -42,8 +55,8 @@ def serve_queue(
     }
     if concurrency:
         queued["ClientConfig"] = {"MaxConcurrentInvocationsPerInstance": concurrency}
-    capacity = {"InstanceType": instance_type, "InitialInstanceCount": instances}
-    deploy(config, name, model, capacity, AsyncInferenceConfig=queued)
+    variant = new_variant(model, instance_type, instances)
+    deploy(config, name, variant, AsyncInferenceConfig=queued)
 
 
 def ask_all(config: Config, name: str, clips: Mapping[str, bytes], content_type: str) -> Answers:

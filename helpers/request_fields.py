@@ -36,6 +36,7 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "encryptionConfiguration": "image_encryption",
         "tags": "tag_list",
     },
+    ("cloudwatch", "PutMetricAlarm"): _TAGS,
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,

@@ -1,14 +1,11 @@
-"""Serverless endpoints: deploys one, asks it about many clips at a time; knows no networks.
+"""Serverless endpoints: deploys one, where the account allows it; asks none, knows no networks.
 
-They cost nothing while nobody asks, and the first request waits for a worker.
+They cost nothing while nobody asks, and the first request waits for a worker. `endpoints.ask` asks
+them too; requests above the concurrency are throttled, and boto3 tries them again.
 """
 
-import time
-from collections.abc import Mapping
-
 from helpers.config import Config
-from helpers.endpoints import Answers, Refused, ask, deploy
-from helpers.parallel import run_parallel
+from helpers.endpoints import VARIANT, deploy
 
 MEMORY_MB, CONCURRENCY = 3072, 4
 """A worker's memory, in steps of 1024 up to 6144, and the requests that are answered at a time."""
@@ -29,29 +26,5 @@ def serve_on_demand(
             "none: serve the model by `endpoints.serve` or `async_endpoints.serve_queue`"
         )
     sizes = {"MemorySizeInMB": memory_mb, "MaxConcurrency": concurrency}
-    deploy(config, name, model, {"ServerlessConfig": sizes})
-
-
-def ask_each(
-    config: Config, name: str, clips: Mapping[str, bytes], content_type: str,
-    threads: int = CONCURRENCY,
-) -> Answers:  # fmt: skip
-    """Ask an endpoint about clips or photos, some at a time, and time each answer.
-
-    Args:
-        clips: their bytes by name.
-        threads: requests at a time; those above an endpoint's concurrency are throttled, and
-            boto3 tries them again.
-    """
-    result = Answers()
-
-    def ask_one(clip: str) -> None:
-        began = time.perf_counter()
-        try:
-            result.answers[clip] = ask(config, name, clips[clip], content_type)
-            result.seconds[clip] = time.perf_counter() - began
-        except Refused as error:
-            result.failures[clip] = str(error)
-
-    run_parallel(ask_one, clips, threads=threads, title=f"asking {name}", total=len(clips))
-    return result
+    variant = {"VariantName": VARIANT, "ModelName": model, "ServerlessConfig": sizes}
+    deploy(config, name, variant)

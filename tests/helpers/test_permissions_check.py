@@ -10,7 +10,7 @@ from helpers.account_settings import AccountSettings
 from helpers.permissions_check import check, check_permissions, check_role, check_user, principal
 from helpers.roles import make_role
 from helpers.session import client
-from helpers.user_policy import policy, user_permissions
+from helpers.user_policy import policies, user_permissions
 from tests.local_cloud import course_config
 
 ACCOUNT = "0" * 12
@@ -30,7 +30,7 @@ def person(config, needed):
 
     def give(document=None, **more):
         iam.create_role(RoleName="person", AssumeRolePolicyDocument="{}", **more)
-        text = json.dumps(document or policy(needed))
+        text = json.dumps(document or policies(needed)[0])
         iam.put_role_policy(RoleName="person", PolicyName="mine", PolicyDocument=text)
 
     return give
@@ -50,7 +50,7 @@ def test_the_caller_of_the_local_aws_is_asked_about_itself(config):
 
 
 def test_what_is_missing_is_named_with_its_resource_and_no_account(config, needed, person):
-    whole = policy(needed)
+    whole = policies(needed)[0]
     whole["Statement"] = [s for s in whole["Statement"] if "iam:PassRole" not in s["Action"]]
     person(whole)
     denied = {what: text for what, text in answers(config, needed).items() if text != "allowed"}
@@ -61,7 +61,7 @@ def test_what_is_missing_is_named_with_its_resource_and_no_account(config, neede
 
 
 def test_a_denial_is_told_by_its_policy(config, needed, person):
-    whole = policy(needed)
+    whole = policies(needed)[0]
     person({**whole, "Statement": [*whole["Statement"], DENY]})
     answer = answers(config, needed)["use SageMaker's models of the course"]
     assert "denied: sagemaker:CreateModel on " in answer and "the policy mine denies it" in answer
