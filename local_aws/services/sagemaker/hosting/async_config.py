@@ -1,8 +1,9 @@
 """AsyncInferenceConfig: what is refused of it, and where a request's answer goes; reads no object.
 
 Contract: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AsyncInferenceConfig.html
-Left out: encryption of the output by KmsKeyId, which is kept and shown; shadow variants and data
-capture, which are refused, as is a configuration without S3OutputPath.
+Shadow variants are AWS's exclusion: https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-exclusions.html
+Left out: encryption of the output by KmsKeyId, which is kept and shown; data capture, which is
+refused, as is a configuration without S3OutputPath.
 """
 
 import re

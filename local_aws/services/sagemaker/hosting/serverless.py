@@ -2,6 +2,8 @@
 
 What serverless endpoints lack beside real-time ones (Feature exclusions):
 https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-exclusions.html
+AWS publishes no wording of its refusals: it is ours.
 Left out: the quota of a Region's concurrency, containers of 10 GB at most, 5 GB of storage.
 """
 
