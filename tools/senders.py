@@ -181,6 +181,23 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),
         Sender("08, many clips", "helpers/async_endpoints.py", ("InvokeEndpointAsync",)),
     ),
+    "apigateway": (
+        Sender(
+            "08, gateway",
+            "helpers/gateway.py",
+            (
+                *("CreateApiKey", "CreateDeployment", "CreateRestApi", "CreateStage"),
+                *("CreateUsagePlan", "CreateUsagePlanKey", "GetApiKeys", "GetRestApis"),
+                *("GetStages", "GetUsage", "GetUsagePlanKeys", "GetUsagePlans", "PutRestApi"),
+                *("UpdateStage", "UpdateUsagePlan"),
+            ),
+        ),
+        Sender(
+            "12, inventory",
+            "helpers/gateway_deletion.py",
+            ("DeleteApiKey", "DeleteRestApi", "DeleteUsagePlan"),
+        ),
+    ),
     "iam": (
         Sender("05, `train`", "sagemaker/train/model_trainer.py", ("SimulatePrincipalPolicy",)),
     ),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from helpers.user_policy import MOST_LETTERS, policies, user_permissions
+from local_aws.wire.validation import operation_model
 from tests.company import BOUNDARY, COMPANY, KEY
 from tests.local_cloud import course_config
 from tools.prescribed import RECORDED
@@ -43,6 +44,8 @@ SENT = sorted(
 
 def action(service, operation):
     """Return the action that allows an operation."""
+    if service == "apigateway":  # its actions are HTTP's verbs
+        return f"apigateway:{operation_model(service, operation).http['method']}"
     name = S3.get(operation, operation) if service == "s3" else operation
     prefix = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
     return f"{prefix.get(service, service)}:{name}"
@@ -62,17 +65,25 @@ def test_what_can_be_bound_to_the_courses_resources_is(permissions):
     free = {name for each in permissions if each.resources == ("*",) for name in each.actions}
     assert all(name.partition(":")[2].startswith(("List", "Describe", "Get")) for name in free)
     bound = [arn for each in permissions for arn in each.resources if arn != "*"]
-    others = ("arn:aws:logs:", "arn:aws:athena:", "arn:aws:s3:::course-bucket", "arn:aws:glue:")
+    # API Gateway's resources have ids that AWS chooses.
+    others = (
+        *("arn:aws:logs:", "arn:aws:athena:", "arn:aws:s3:::course-bucket", "arn:aws:glue:"),
+        *("arn:aws:apigateway:us-east-1::/", "arn:aws:execute-api:"),
+    )
     assert all("birds-and-bins" in arn for arn in bound if not arn.startswith(others))
 
 
-def test_the_role_may_be_handed_to_sagemaker_alone(permissions):
-    (passing,) = [each for each in permissions if "iam:PassRole" in each.actions]
-    statement = passing.statement()
-    assert statement["Resource"] == [f"arn:aws:iam::{'0' * 12}:role/birds-and-bins-execution"]
-    assert (
-        statement["Condition"]["StringEquals"]["iam:PassedToService"] == "sagemaker.amazonaws.com"
-    )
+def test_each_role_may_be_handed_to_its_own_service_alone(permissions):
+    passing = [each.statement() for each in permissions if "iam:PassRole" in each.actions]
+    handed = {
+        tuple(each["Resource"]): each["Condition"]["StringEquals"]["iam:PassedToService"]
+        for each in passing
+    }
+    role = f"arn:aws:iam::{'0' * 12}:role/birds-and-bins"
+    assert handed == {
+        (f"{role}-execution",): "sagemaker.amazonaws.com",
+        (f"{role}-*-gateway",): "apigateway.amazonaws.com",
+    }
 
 
 def test_nothing_of_a_companys_own_is_made_or_changed(aws):
