@@ -8,7 +8,6 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import itemgetter
 
 import requests
 
@@ -86,8 +85,9 @@ def make_gateway(
     api = _api(config, door)
     _stage(config, api, limits)
     plan = _plan(config, api, limits)
-    gateway = Gateway(api, invoke_url(config, api, STAGE), plan, _key(config, plan))
-    _wait_for_page(config, gateway)
+    key_id, is_new = _key(config, plan)
+    gateway = Gateway(api, invoke_url(config, api, STAGE), plan, key_id)
+    _wait_for(config, gateway, key_value(config, gateway) if is_new else None)
     return gateway
 
 
@@ -199,15 +199,15 @@ def _plan(config: Config, api: str, limits: Limits) -> str:
     return plan["id"]
 
 
-def _key(config: Config, plan: str) -> str:
-    """Make the plan's key if there is none; return its id."""
+def _key(config: Config, plan: str) -> tuple[str, bool]:
+    """Make the plan's key if there is none; return its id and whether it is new."""
     gateway, name = client(config, "apigateway"), gateway_name(config)
-    if (key := _named(config, "get_api_keys", name)) is None:
+    if is_new := (key := _named(config, "get_api_keys", name)) is None:
         key = gateway.create_api_key(name=name, enabled=True)
     keys = gateway.get_paginator("get_usage_plan_keys").paginate(usagePlanId=plan)
     if key["id"] not in [each["id"] for page in keys for each in page["items"]]:
         gateway.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
-    return key["id"]
+    return key["id"], is_new
 
 
 def _named(config: Config, operation: str, name: str) -> dict | None:
@@ -223,8 +223,10 @@ def _replaced(values: dict[str, float | str]) -> list[dict[str, str]]:
     return [{"op": "replace", "path": path, "value": str(value)} for path, value in values.items()]
 
 
-def _wait_for_page(config: Config, gateway: Gateway) -> None:
-    """Wait until role and stage are seen everywhere: AWS takes some seconds.
+def _wait_for(config: Config, gateway: Gateway, key: str | None) -> None:
+    """Wait until role, stage and a new key are seen everywhere: AWS takes some seconds.
+
+    A new key is tried with an empty body, which counts as one of its requests.
 
     Raises:
         RuntimeError: the page is not served after a minute.
@@ -232,17 +234,22 @@ def _wait_for_page(config: Config, gateway: Gateway) -> None:
     end = time.monotonic() + PATIENCE
 
     def read() -> dict[str, int]:
-        return {"status": requests.get(gateway.page, timeout=TIMEOUT).status_code}
+        answer = {"page": requests.get(gateway.page, timeout=TIMEOUT).status_code}
+        if key:
+            headers = {"x-api-key": key, "Content-Type": "application/octet-stream"}
+            tried = requests.post(f"{gateway.url}/try", b"", headers=headers, timeout=TIMEOUT)
+            answer["key"] = tried.status_code
+        return answer
 
-    def is_final(answer: dict[str, int]) -> bool:
-        return answer["status"] == 200 or time.monotonic() > end
+    def is_seen(answer: dict[str, int]) -> bool:
+        return answer["page"] == 200 and answer.get("key") != 403
 
     last = until(
-        read, is_final, name=gateway_name(config), words=itemgetter("status"),
-        pause=config.poll_seconds,
+        read, lambda answer: is_seen(answer) or time.monotonic() > end, name=gateway_name(config),
+        words=str, pause=config.poll_seconds,
     )  # fmt: skip
-    if last["status"] != 200:
+    if not is_seen(last):
         raise RuntimeError(
-            f"{gateway.page} answers {last['status']}: see that the gateway's role may read the "
+            f"{gateway.page} answers {last['page']}: see that the gateway's role may read the "
             "page, and that its permissions boundary and the bucket's policy allow it too"
         )

@@ -71,8 +71,10 @@ def moto_app() -> Callable:
     from moto.moto_api._internal.models import moto_api_backend
     from moto.server import DomainDispatcherApplication, create_backend_app
 
-    # moto's memory belongs to the process: forget the records of an earlier server in it.
+    # moto's memory belongs to the process: forget the records of an earlier server in it, and its
+    # clock, which may have been moved: what is replayed would come from the future.
     moto_api_backend.reset()
+    _MotoTime.clock = Clock()
     moto.core.utils.utcnow = _MotoTime.utcnow
     for module in list(sys.modules.values()):
         if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:

@@ -65,9 +65,10 @@ def test_what_is_missing_of_a_gateway_is_made_anew(config):
 
 def test_what_a_key_has_used_today_is_told(config):
     made = make_gateway(config, "birds", PAGE, Limits(per_day=3))
-    assert used_today(config, made) == (0, 3)
+    assert used_today(config, made) == (1, 2)  # it was tried once
     ask_by_key(made, b"x", "audio/ogg", key_value(config, made))
-    assert used_today(config, made) == (1, 2)
+    make_gateway(config, "birds", PAGE, Limits(per_day=3))
+    assert used_today(config, made) == (2, 1)
 
 
 def test_the_role_asks_one_endpoint_and_reads_one_page(aws, config):

@@ -14,7 +14,7 @@ KIND = "audio/ogg"
 def gateway(aws, client, config):
     """Return a gateway before a tiny model."""
     Hosting(aws, client).create(archive(SCRIPT))
-    return make_gateway(config, "endpoint", "page", Limits(per_day=3))
+    return make_gateway(config, "endpoint", "page", Limits(per_day=4))
 
 
 def test_each_caller_hears_who_answered(config, gateway):

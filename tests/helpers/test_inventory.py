@@ -7,6 +7,7 @@ import pytest
 
 from helpers.account_settings import AccountSettings
 from helpers.container_images import processing_image
+from helpers.gateway import make_gateway
 from helpers.inventory import KINDS, delete_all, inventory, remaining
 from helpers.jobs import wait
 from helpers.roles import make_role
@@ -59,6 +60,7 @@ def full(aws, config):
     """Return the settings of a course that has made one of each kind."""
     make_role(config)
     processing_image(config)
+    make_gateway(config, OURS, "page")
     use(config, aws, OURS, database=config.database)
     return config
 

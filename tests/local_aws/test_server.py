@@ -199,5 +199,14 @@ def test_a_new_server_knows_nothing_of_an_earlier_ones_roles(aws, client, tmp_pa
         assert make_client(other, "iam").list_roles()["Roles"] == []
 
 
+def test_no_role_is_of_the_future_when_a_server_starts_anew(aws):
+    aws.parts.clock.advance(3600)
+    aws.parts.call("iam", "CreateRole", {**JOB_ROLE, "RoleName": "new"})
+    aws.stop()
+    with LocalAws(aws.context.state) as again:
+        role = again.parts.call("iam", "GetRole", {"RoleName": "new"})["Role"]
+        assert role["CreateDate"] <= again.parts.clock.now()
+
+
 def test_the_servers_own_pid_is_the_states_owner(aws):
     assert lifecycle.owner(aws.context.state) == os.getpid()

@@ -8,6 +8,7 @@ import json
 import logging
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
@@ -20,6 +21,9 @@ from local_aws.wire.validation import check_request
 
 log = logging.getLogger(__name__)
 SERVICE = "apigateway.amazonaws.com"
+SEEN_AFTER = timedelta(seconds=1)
+"""After which a role's change is seen; on AWS it takes longer. To ask IAM takes milliseconds."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Integrations:
 
     def __init__(self, parts: Parts):
         self._parts = parts
+        self._allowed: dict[tuple[str, str, str], datetime] = {}
+        """Until when what a role may do is not asked again."""
 
     def ask(self, integration: Integration, headers: dict[str, str], body: bytes) -> Answer:
         """Return what an integration answers.
@@ -82,6 +88,8 @@ class Integrations:
             Refused: it can't be assumed.
             AwsError: AccessDeniedException, it may not.
         """
+        if self._parts.clock.now() < self._allowed.get((arn, action, resource), LONG_AGO):
+            return
         if not is_assumable(self._parts, arn, SERVICE):
             log.warning("%s can't be assumed by %s", arn, SERVICE)
             raise Refused("API_CONFIGURATION_ERROR", "Internal server error")
@@ -90,3 +98,4 @@ class Integrations:
         if answer["EvaluationResults"][0]["EvalDecision"] != "allowed":
             message = f"User: {arn} is not authorized to perform: {action} on resource: {resource}"
             raise AwsError("AccessDeniedException", message, 403)
+        self._allowed[arn, action, resource] = self._parts.clock.now() + SEEN_AFTER

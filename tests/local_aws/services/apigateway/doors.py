@@ -9,6 +9,8 @@ from botocore.credentials import Credentials
 
 from helpers.gateway_document import Door as Target
 from helpers.gateway_document import document
+from local_aws.control import advance
+from local_aws.services.apigateway.integrations import SEEN_AFTER
 from local_aws.settings import INVOKE
 from tests.local_cloud import BUCKET, make_client
 
@@ -88,6 +90,7 @@ class Door:
         ]
         policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
         self.iam.put_role_policy(RoleName=ROLE, PolicyName="p", PolicyDocument=policy)
+        advance(self.aws.context, SEEN_AFTER.total_seconds())
 
     def document(self, **changes):
         """Return the document of the REST API."""

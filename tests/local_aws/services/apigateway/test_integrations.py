@@ -2,6 +2,8 @@
 
 import pytest
 
+from local_aws.control import advance
+from local_aws.services.apigateway.integrations import SEEN_AFTER
 from tests.local_aws.services.apigateway.doors import ALLOWED, ROLE, trust
 from tests.local_cloud import BUCKET
 
@@ -65,3 +67,10 @@ def test_a_role_that_does_not_trust_api_gateway_is_of_no_use(door):
     door.allow(ALLOWED)
     reply = door.ask()
     assert (reply.status_code, reply.json()) == (500, {"message": "Internal server error"})
+
+
+def test_a_permission_that_is_taken_away_is_gone_within_a_second(door):
+    assert door.send("GET", "/").status_code == 200
+    door.iam.delete_role_policy(RoleName=ROLE, PolicyName="p")
+    advance(door.aws.context, SEEN_AFTER.total_seconds())
+    assert door.send("GET", "/").status_code == 404
