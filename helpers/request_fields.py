@@ -37,6 +37,7 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "encryptionConfiguration": "image_encryption",
         "tags": "tag_list",
     },
+    ("cloudwatch", "PutMetricAlarm"): _TAGS,
     ("apigateway", "CreateApiKey"): _TAG_MAP,
     ("apigateway", "CreateRestApi"): _TAG_MAP,
     ("apigateway", "CreateStage"): _TAG_MAP,

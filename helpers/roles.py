@@ -5,7 +5,7 @@ A role that the account has is neither made nor changed nor deleted.
 
 import json
 
-from helpers.config import Config
+from helpers.config import PROJECT, Config
 from helpers.session import client
 
 TRUSTED = "sagemaker.amazonaws.com"
@@ -27,6 +27,11 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
             [logs, f"{logs}:log-stream:*"],
         ),
         "publish metrics": (["cloudwatch:PutMetricData"], ["*"]),
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+        "look at the alarms that guard an update": (
+            ["cloudwatch:DescribeAlarms"],
+            [f"arn:aws:cloudwatch:{config.region}:*:alarm:{PROJECT}*"],
+        ),
         "pull images": (
             ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",
              "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],

@@ -5,6 +5,7 @@ holds the two lists together. An action that can't be bound to a resource is all
 https://docs.aws.amazon.com/service-authorization/latest/reference/
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -52,6 +53,9 @@ LISTS = (
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
 )
 
+MOST_LETTERS = 6144
+"""Of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
 
 @dataclass(frozen=True)
 class Permission:
@@ -94,6 +98,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_queries(config, place),
         *_images(config, place),
         *_logs(place),
+        *_metrics(config, place),
         *_gateway(config, place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
@@ -103,29 +108,21 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
     ]
 
 
-def policy(permissions: list[Permission]) -> dict:
-    """Return the policy document that allows them, in as few statements as it can.
-
-    A managed policy has 6,144 characters at most. One statement for all of SageMaker's named
-    resources allows no more than one for each kind: each action acts on its own kinds alone.
-    """
-    merged: dict[str, list[Permission]] = {}
-    for each in permissions:
-        shared = each.resources[0] if each.resources == ("*",) else "SageMaker"
-        is_alone = each.context or (shared != "*" and ":sagemaker:" not in each.resources[0])
-        merged.setdefault(each.what if is_alone else shared, []).append(each)
-    statements = [_together(listed).statement() for listed in merged.values()]
-    return {"Version": "2012-10-17", "Statement": statements}
+def policies(permissions: list[Permission]) -> list[dict]:
+    """Return as few documents as hold them in their order, none longer than AWS's limit."""
+    documents: list[dict] = []
+    for permission in permissions:
+        statement = permission.statement()
+        if documents and _length(last := [*documents[-1]["Statement"], statement]) <= MOST_LETTERS:
+            documents[-1]["Statement"] = last
+        else:
+            documents.append({"Version": "2012-10-17", "Statement": [statement]})
+    return documents
 
 
-def _together(permissions: list[Permission]) -> Permission:
-    """Return one permission for several; one alone stays as it is."""
-    first, *others = permissions
-    if not others:
-        return first
-    actions = (name for each in permissions for name in each.actions)
-    resources = (name for each in permissions for name in each.resources)
-    return Permission(first.what, (*dict.fromkeys(actions),), (*dict.fromkeys(resources),))
+def _length(statements: list[dict]) -> int:
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def _tagging(config: Config) -> tuple[str, ...]:
@@ -261,6 +258,19 @@ def _logs(place: str) -> Iterator[Permission]:
         (group,),
     )  # fmt: skip
     yield Permission("find the jobs' logs", ("logs:DescribeLogGroups",))
+
+
+def _metrics(config: Config, place: str) -> Iterator[Permission]:
+    names = ("DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm")
+    yield Permission(
+        "guard an endpoint by alarms",
+        tuple(
+            f"cloudwatch:{name}"
+            for name in (*names, *(["TagResource"] if config.account.tags else ()))
+        ),
+        (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
+    )
+    yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
 
 
 def _gateway(config: Config, place: str) -> Iterator[Permission]:

@@ -203,18 +203,21 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("PutMetricData",),
         ),
         Sender(
+            "08, the alarms and metrics of an update",
+            "helpers/guarded_updates.py",
+            ("DescribeAlarms", "GetMetricStatistics", "PutMetricAlarm"),
+        ),
+        Sender(
             "aws CLI, metrics",
             "tests/local_aws/test_aws_cli.py",
-            ("GetMetricData", "GetMetricStatistics", "ListMetrics"),
+            ("GetMetricData", "ListMetrics"),
         ),
         Sender(
             "aws CLI, alarms",
             "tests/local_aws/test_aws_cli.py",
-            (
-                *("DeleteAlarms", "DescribeAlarms", "DisableAlarmActions", "EnableAlarmActions"),
-                *("PutMetricAlarm", "SetAlarmState"),
-            ),
+            ("DisableAlarmActions", "EnableAlarmActions", "SetAlarmState"),
         ),
+        Sender("12, alarms", "helpers/inventory.py", ("DeleteAlarms", "ListTagsForResource")),
     ),
     "sns": (
         Sender(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers.user_policy import policy, user_permissions
+from helpers.user_policy import MOST_LETTERS, policies, user_permissions
 from local_aws.wire.validation import operation_model
 from tests.company import BOUNDARY, COMPANY, KEY
 from tests.local_cloud import course_config
@@ -97,15 +97,19 @@ def test_nothing_of_a_companys_own_is_made_or_changed(aws):
     assert objects == [("arn:aws:s3:::data/ada/birds-and-bins/*",)]
 
 
-def test_with_a_companys_settings_it_has_what_they_need_and_fits_a_managed_policy(aws):
+def test_with_a_companys_settings_it_has_what_they_need_and_fits_managed_policies(aws):
     ours = user_permissions(course_config(aws, account=COMPANY), "0" * 12)
     actions = {name for each in ours for name in each.actions}
     assert {"sagemaker:AddTags", "iam:TagRole", "s3:TagResource", "kms:CreateGrant"} <= actions
     assert KEY in {arn for each in ours for arn in each.resources}
     (bounded,) = [each for each in ours if "iam:CreateRole" in each.actions]
     assert bounded.context == {"iam:PermissionsBoundary": BOUNDARY}
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-    assert len(json.dumps(policy(ours), separators=(",", ":"))) <= 6144
+    documents = policies(ours)
+    assert [row for each in documents for row in each["Statement"]] == [
+        each.statement() for each in ours
+    ]
+    lengths = [len(json.dumps(each, separators=(",", ":"))) for each in documents]
+    assert max(lengths) <= MOST_LETTERS < sum(lengths)
 
 
 @pytest.mark.parametrize("raw", ["s3://field/recordings/2025", "s3://field/recordings/2025/"])
