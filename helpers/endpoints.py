@@ -71,13 +71,21 @@ def _make(config: Config, name: str, container: dict[str, Any]) -> None:
 
 
 def serve(config: Config, name: str, model: str, instance_type: str, instances: int = 1) -> None:
-    """Deploy `model` to the endpoint `name`; a running endpoint is updated without a gap.
+    """Deploy `model` to the endpoint `name`; a running endpoint is updated without a gap."""
+    deploy(config, name, new_variant(model, instance_type, instances))
+
+
+def deploy(config: Config, name: str, variant: dict[str, Any], **members: Any) -> None:
+    """Deploy a variant to the endpoint `name`; a running endpoint is updated without a gap.
 
     A failed endpoint can't be updated: it is deleted and created again. One that is changing takes
     no other change: its end is waited for.
+
+    Args:
+        members: other members of CreateEndpointConfig.
     """
     sagemaker = client(config, "sagemaker")
-    configuration = new_configuration(config, name, [new_variant(model, instance_type, instances)])
+    configuration = new_configuration(config, name, [variant], **members)
     status = _settled(config, name)["EndpointStatus"]
     if status in FAILED:
         sagemaker.delete_endpoint(EndpointName=name)

@@ -138,9 +138,9 @@ REFUSED: dict[tuple[str, str], tuple[Refusal, ...]] = {
         ),
     ),
 }
-"""What AWS refuses though its model has the member. Serverless endpoints, which the course does not
-make, would refuse a model with a network:
-https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+"""What AWS refuses though its model has the member. Serverless endpoints refuse a model with a
+network, and a model does not know its endpoint: `serverless_endpoints` refuses to make them where
+the account prescribes one. https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
 """
 
 

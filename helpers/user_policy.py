@@ -35,7 +35,7 @@ SAGEMAKER = {
     ),
     "endpoint": (
         *("CreateEndpoint", "DeleteEndpoint", "DescribeEndpoint", "InvokeEndpoint"),
-        "UpdateEndpoint",
+        *("InvokeEndpointAsync", "UpdateEndpoint"),
     ),
     "model-package-group": (
         *("CreateModelPackage", "CreateModelPackageGroup", "DeleteModelPackageGroup"),

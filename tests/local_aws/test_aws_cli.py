@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.hosting.models import Hosting
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
@@ -96,6 +97,20 @@ def test_a_variant_gets_another_weight(run, aws, client):
     hosting.settled()
     (variant,) = run("sagemaker", "describe-endpoint", *name)["ProductionVariants"]
     assert (variant["CurrentWeight"], variant["DesiredWeight"]) == (3, 3)
+
+
+def test_an_asynchronous_endpoint_is_asked_and_its_answer_read(run, aws, client):
+    hosting = Hosting(aws, client)
+    queues.create(hosting)
+    told = run(
+        "sagemaker-runtime", "invoke-endpoint-async", "--endpoint-name", "endpoint",
+        "--input-location", queues.put(hosting), "--content-type", "text/plain",
+        "--inference-id", "clip-1",
+    )  # fmt: skip
+    assert told["InferenceId"] == "clip-1"
+    queues.arrived(hosting, told["OutputLocation"])
+    answer = run("s3", "cp", "--no-progress", told["OutputLocation"], "-", text=True)
+    assert json.loads(answer)["bytes"] == 5
 
 
 def test_metrics_are_put_listed_and_read(run, aws):
