@@ -1,4 +1,4 @@
-"""Fills what an account prescribes into each request that has a field for it; sends none.
+"""Fills what an account prescribes, and the course's tag, into the requests; sends none.
 
 Tables of operations and their members, by botocore's names, and of what AWS refuses. A test holds
 them against botocore's models of all that the course sends. A value that a caller gave stays; tags
@@ -14,6 +14,7 @@ from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
 
 from helpers.account_settings import AccountSettings
+from helpers.course_tag import TAG
 from helpers.instances import has_local_storage
 
 _TRAINING = {
@@ -24,6 +25,7 @@ _TRAINING = {
 _TUNING = {**_TRAINING, "HyperParameterTuningResourceConfig.VolumeKmsKeyId": "kms_key"}
 _S3 = {"ServerSideEncryption": "encryption", "SSEKMSKeyId": "kms_key"}
 _TAGS = {"Tags": "tag_list"}
+
 _WORKGROUP = {"WorkGroup": "workgroup"}
 
 FIELDS: dict[tuple[str, str], dict[str, str]] = {
@@ -139,13 +141,27 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
 
 
 def prescribe(events: BaseEventHooks, settings: AccountSettings) -> None:
-    """Have all clients of a session's events, the SDK's own too, fill their requests."""
+    """Have all clients of a session's events, the SDK's own too, fill their requests.
+
+    What they make gets the course's tag in any account.
+    """
 
     def fill(params: dict, model: OperationModel, **_: Any) -> dict:
-        return filled(settings, model.service_model.service_name, model.name, params)
+        call = model.service_model.service_name, model.name
+        return marked(*call, filled(settings, *call, params))
 
-    if settings != AccountSettings():
-        events.register("provide-client-params", fill)
+    events.register("provide-client-params", fill)
+
+
+def marked(service: str, operation: str, request: dict) -> dict:
+    """Return a request that makes something with the course's tag; another one as it is."""
+    paths = [
+        path for path, name in FIELDS.get((service, operation), {}).items() if name == "tag_list"
+    ]
+    result = deepcopy(request) if paths else request
+    for path in paths:
+        _fill(result, path, [TAG], REFUSED.get((service, operation), ()))
+    return result
 
 
 def filled(settings: AccountSettings, service: str, operation: str, request: dict) -> dict:

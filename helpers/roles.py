@@ -1,6 +1,6 @@
 """The execution role of jobs and endpoints, with the permissions that they need; starts no job.
 
-A role that the account has is neither made nor changed nor deleted.
+A role that the account has is neither made nor changed.
 """
 
 import json
@@ -87,17 +87,3 @@ def make_role(config: Config) -> str:
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
     )
     return config.role
-
-
-def delete_role(config: Config) -> bool:
-    """Delete the role and its policies; return whether it existed and is the course's own."""
-    if config.account.role:
-        return False
-    iam = client(config, "iam")
-    try:
-        for name in iam.list_role_policies(RoleName=config.role)["PolicyNames"]:
-            iam.delete_role_policy(RoleName=config.role, PolicyName=name)
-        iam.delete_role(RoleName=config.role)
-    except iam.exceptions.NoSuchEntityException:
-        return False
-    return True

@@ -84,14 +84,19 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *(
             Permission(
                 f"use SageMaker's {kind}s of the course",
-                tuple(f"sagemaker:{name}" for name in (*names, *_tagging(config))),
+                tuple(f"sagemaker:{name}" for name in names),
                 (f"arn:aws:sagemaker:{place}:{kind}/{own}",),
             )
             for kind, names in SAGEMAKER.items()
         ),
+        Permission(
+            "mark what is made in SageMaker, and see the marks",
+            ("sagemaker:AddTags", "sagemaker:ListTags"),
+            (f"arn:aws:sagemaker:{place}:*/{own}",),
+        ),
         Permission("list what is in SageMaker", tuple(f"sagemaker:{name}" for name in LISTS)),
         *_queries(config, place),
-        *_images(config, place),
+        *_images(place),
         *_logs(place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
@@ -102,14 +107,16 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
 
 
 def policy(permissions: list[Permission]) -> dict:
-    """Return the policy document that allows them."""
-    statements = [permission.statement() for permission in permissions]
+    """Return the policy document that allows them: a statement for the same resources."""
+    together: dict[tuple, tuple[str, ...]] = {}
+    for each in permissions:
+        place = each.resources, tuple(each.context.items())
+        together[place] = (*together.get(place, ()), *each.actions)
+    statements = [
+        Permission("", actions, resources, dict(context)).statement()
+        for (resources, context), actions in together.items()
+    ]
     return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _tagging(config: Config) -> tuple[str, ...]:
-    """Return what a request with tags needs beside its own action."""
-    return ("AddTags",) if config.account.tags else ()
 
 
 def _storage(config: Config) -> Iterator[Permission]:
@@ -117,11 +124,11 @@ def _storage(config: Config) -> Iterator[Permission]:
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
+        "s3:GetBucketTagging",
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
-        *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration"),
-        *(("s3:TagResource",) if account.tags else ()),
+        *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:TagResource"),
     )
     yield Permission("look into the course's bucket", look, (bucket,))
     if not account.bucket:
@@ -156,7 +163,7 @@ def _role(config: Config, account: str) -> Iterator[Permission]:
     role = config.account.role_arn or f"arn:aws:iam::{account}:role/{config.role}"
     make = (
         *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListRolePolicies"),
-        *("iam:PutRolePolicy", *(("iam:TagRole",) if config.account.tags else ())),
+        *("iam:ListRoleTags", "iam:PutRolePolicy", "iam:TagRole"),
     )
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
     if not config.account.role_arn:
@@ -170,6 +177,7 @@ def _role(config: Config, account: str) -> Iterator[Permission]:
             )
             make = tuple(action for action in make if action not in bounded)
         yield Permission("make the execution role and delete it", make, (role,))
+        yield Permission("find the roles of the course", ("iam:ListRoles",))
     yield Permission("see the execution role and what it may do", look, (role,))
     yield Permission(
         "hand the execution role to SageMaker alone",
@@ -206,13 +214,13 @@ def _queries(config: Config, place: str) -> Iterator[Permission]:
     )
 
 
-def _images(config: Config, place: str) -> Iterator[Permission]:
+def _images(place: str) -> Iterator[Permission]:
     push = (
         *("BatchCheckLayerAvailability", "CompleteLayerUpload", "InitiateLayerUpload"),
         *("PutImage", "UploadLayerPart"),
     )
     keep = ("CreateRepository", "DeleteRepository", "ListImages")
-    names = (*keep, *push, *(("TagResource",) if config.account.tags else ()))
+    names = (*keep, *push, "ListTagsForResource", "TagResource")
     yield Permission(
         "build the image of the processing jobs",
         tuple(f"ecr:{name}" for name in names),

@@ -91,14 +91,14 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     "glue": (
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
-            ("DeleteDatabase", "DeleteTable", "GetDatabases", "GetTables"),
+            "helpers/resources/catalog.py",
+            ("DeleteDatabase", "DeleteTable", "GetDatabase", "GetDatabases", "GetTables"),
         ),
         Sender("PyAthena, metadata where Athena gives none", "pyathena/glue.py", ("GetTable",)),
         Sender(
             "AWS SDK for pandas, data sets as tables",
             "awswrangler/catalog/_create.py",
-            ("CreateDatabase", "CreateTable", "GetDatabase", "UpdateDatabase", "UpdateTable"),
+            ("CreateDatabase", "CreateTable", "UpdateDatabase", "UpdateTable"),
         ),
         Sender(
             "AWS SDK for pandas, partitions",
@@ -157,13 +157,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
+            "helpers/resources/sagemaker.py",
             (
                 *("DeleteEndpointConfig", "DeleteHyperParameterTuningJob", "DeleteModelCard"),
                 *("DeleteModelPackage", "DeleteModelPackageGroup", "DeleteProcessingJob"),
                 *("DeleteTrainingJob", "DescribeModelPackageGroup", "ListEndpointConfigs"),
                 *("ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
-                *("ListModelPackageGroups", "ListModels", "ListProcessingJobs"),
+                *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTags"),
                 *("StopHyperParameterTuningJob", "StopProcessingJob", "StopTrainingJob"),
             ),
         ),
@@ -218,7 +218,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
+            "helpers/resources/logs.py",
             ("DeleteLogGroup", "DeleteLogStream", "DescribeLogGroups", "DescribeLogStreams"),
         ),
         Sender(

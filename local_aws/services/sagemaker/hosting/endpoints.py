@@ -68,6 +68,7 @@ class Endpoints(Engine):
         document = {
             "EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config,
             "EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time,
+            "Tags": request.get("Tags", []),
             "_plan": deployment["plan"], "_capture": deployment["capture"],
         }  # fmt: skip
         if guardrails := request.get("DeploymentConfig"):  # for updates that retain it
