@@ -29,13 +29,10 @@ def test_each_count_has_its_own_accuracy_and_error(answers):
     assert np.isnan(each["accuracy"][3]) and np.isnan(each["rmse"][3])
 
 
-def test_the_expected_count_does_not_depend_on_where_its_numbers_lie():
+def test_the_expected_count_does_not_depend_on_how_its_numbers_lie_in_memory():
     rng = np.random.default_rng(0)
     for _ in range(50):
-        row, counts = rng.dirichlet(np.ones(6)), set()
-        for offset in range(8):
-            memory = np.empty(16)
-            memory[offset : offset + 6] = row
-            moved = memory[offset : offset + 6]
-            counts.add(TASK.estimates(moved, list("012345"))["expected_count"])
-        assert len(counts) == 1 and counts.pop() == pytest.approx(float(row @ np.arange(6)))
+        row = rng.dirichlet(np.ones(6))
+        apart = np.repeat(row, 2)[::2]
+        near, far = (TASK.estimates(p, list("012345"))["expected_count"] for p in (row, apart))
+        assert near == far == pytest.approx(float(row @ np.arange(6)))
