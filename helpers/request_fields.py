@@ -14,7 +14,7 @@ from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
 
 from helpers.account_settings import AccountSettings
-from helpers.course_tag import TAG
+from helpers.course_tag import TAG, as_mapping
 from helpers.instances import has_local_storage
 
 _TRAINING = {
@@ -25,7 +25,8 @@ _TRAINING = {
 _TUNING = {**_TRAINING, "HyperParameterTuningResourceConfig.VolumeKmsKeyId": "kms_key"}
 _S3 = {"ServerSideEncryption": "encryption", "SSEKMSKeyId": "kms_key"}
 _TAGS = {"Tags": "tag_list"}
-
+_MARKS = {"tag_list": [TAG], "tag_map": as_mapping([TAG])}
+"""The course's tag in the forms of the settings' tags."""
 _WORKGROUP = {"WorkGroup": "workgroup"}
 
 FIELDS: dict[tuple[str, str], dict[str, str]] = {
@@ -155,12 +156,11 @@ def prescribe(events: BaseEventHooks, settings: AccountSettings) -> None:
 
 def marked(service: str, operation: str, request: dict) -> dict:
     """Return a request that makes something with the course's tag; another one as it is."""
-    paths = [
-        path for path, name in FIELDS.get((service, operation), {}).items() if name == "tag_list"
-    ]
-    result = deepcopy(request) if paths else request
-    for path in paths:
-        _fill(result, path, [TAG], REFUSED.get((service, operation), ()))
+    fields = FIELDS.get((service, operation), {}).items()
+    values = {path: _MARKS[name] for path, name in fields if name in _MARKS}
+    result = deepcopy(request) if values else request
+    for path, value in values.items():
+        _fill(result, path, value, REFUSED.get((service, operation), ()))
     return result
 
 
@@ -204,7 +204,9 @@ def _fill(structure: dict, path: str, value: Any, refusals: tuple[Refusal, ...])
 def _set(structure: dict, name: str, value: Any, refusals: tuple[Refusal, ...]) -> None:
     if any(each.member == name and each.applies(structure) for each in refusals):
         return
-    if name in ("Tags", "tags"):
+    if isinstance(value, dict) and name == "tags":
+        structure[name] = {**value, **(structure.get(name) or {})}
+    elif name in ("Tags", "tags"):
         own = structure.get(name) or []
         names = {tag["Key"] for tag in own}
         structure[name] = [*own, *(tag for tag in value if tag["Key"] not in names)]

@@ -1,6 +1,6 @@
 """The execution role of jobs and endpoints, with the permissions that they need; starts no job.
 
-A role that the account has is neither made nor changed.
+A role that the account has is neither made nor changed nor deleted.
 """
 
 import json
@@ -87,3 +87,21 @@ def make_role(config: Config) -> str:
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
     )
     return config.role
+
+
+def delete_role(config: Config, name: str | None = None) -> bool:
+    """Delete a role of the course and its policies; return whether it existed.
+
+    Args:
+        name: None for the execution role, which stays where it is the account's own.
+    """
+    if name is None and config.account.role:
+        return False
+    iam, name = client(config, "iam"), name or config.role
+    try:
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        iam.delete_role(RoleName=name)
+    except iam.exceptions.NoSuchEntityException:
+        return False
+    return True

@@ -21,6 +21,7 @@ class Sender:
 SUITES = {
     "aws CLI": "tests/local_aws/test_aws_cli.py",
     "PyAthena": "tests/local_aws/services/athena/test_pyathena.py",
+    "SageMaker SDK": "tests/local_aws/test_sagemaker_serving.py",
     "AWS SDK for pandas": "tests/local_aws/test_awswrangler.py",
 }
 """Client suites: how senders begin that belong to one, and its tests."""
@@ -149,6 +150,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
                 *("DeleteModel", "DescribeEndpoint", "UpdateEndpoint"),
             ),
         ),
+        Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
         Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
         Sender(
             "aws CLI, instances and weights of variants",

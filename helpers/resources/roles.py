@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from helpers.config import Config
 from helpers.course_tag import as_mapping
 from helpers.resources.kind import OURS, Resource
+from helpers.roles import delete_role
 from helpers.session import client
 
 
@@ -23,7 +24,4 @@ def tags(config: Config, role: Resource) -> dict[str, str]:
 
 def delete(config: Config, name: str) -> None:
     """Delete a role with the policies inside it; IAM refuses one with a policy attached."""
-    iam = client(config, "iam")
-    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-        iam.delete_role_policy(RoleName=name, PolicyName=policy)
-    iam.delete_role(RoleName=name)
+    delete_role(config, name)

@@ -6,7 +6,7 @@ import pytest
 
 from helpers.account_settings import AccountSettings
 from helpers.course_tag import TAG
-from helpers.roles import make_role, permissions
+from helpers.roles import delete_role, make_role, permissions
 from helpers.session import client, role_arn
 from tests.company import BOUNDARY, COMPANY, KEY
 from tests.local_cloud import JOB_ROLE, course_config
@@ -63,6 +63,11 @@ def test_making_it_again_renews_its_permissions(aws, config):
     assert "another-bucket" in json.dumps(policy) and config.bucket not in json.dumps(policy)
 
 
+def test_deleting_twice_is_harmless(config):
+    make_role(config)
+    assert delete_role(config) and not delete_role(config)
+
+
 def test_every_permission_is_a_sentence_with_actions_and_resources(config):
     for actions, resources in permissions(config).values():
         assert actions and resources
@@ -79,13 +84,16 @@ def test_a_companys_boundary_and_tags_are_the_roles_and_its_key_and_secret_are_a
     assert [item for item in resources if ":secret:birds/wandb-" in item]
 
 
-def test_a_companys_role_is_not_made(aws, config):
+def test_a_companys_role_is_neither_made_nor_deleted(aws, config):
     arn = f"arn:aws:iam::{'0' * 12}:role/service-role/studio"
     account = AccountSettings(role_arn=arn)
     company = course_config(aws, role="studio", account=account)
     assert make_role(company) == "studio" and role_arn(company) == arn
     roles = [each["RoleName"] for each in client(config, "iam").list_roles()["Roles"]]
     assert roles == [JOB_ROLE["RoleName"]]
+    make_role(config)
+    assert not delete_role(course_config(aws, account=account))
+    assert client(config, "iam").get_role(RoleName=config.role)
 
 
 def test_in_a_companys_bucket_it_reaches_the_courses_folder_alone(aws, config):
