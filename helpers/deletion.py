@@ -114,7 +114,7 @@ class Cleanup:
 
     def _advice(self, outcome: Outcome) -> str:
         if is_denied(outcome.error):
-            return "get the permission (docs/user-policy.json has it), then run this notebook again"
+            return "get the permission (docs/user-policy-*.json), then run this notebook again"
         if users := self.left(outcome.kind.after):
             return (
                 f"delete {users[0].kind.name} {users[0].name} first, then run this notebook again"

@@ -18,6 +18,7 @@ PROGRAM = {
 }
 
 
+VARIANT = "AllTraffic"
 LOGS = "/aws/sagemaker/Endpoints"
 FAILED = ("Failed", "OutOfService", "UpdateRollbackFailed")
 GONE = "NotThere"
@@ -76,20 +77,41 @@ def serve(config: Config, name: str, model: str, instance_type: str, instances: 
     no other change: its end is waited for.
     """
     sagemaker = client(config, "sagemaker")
-    configuration = f"{name[:40]}-{datetime.now():%Y%m%d-%H%M%S-%f}"
-    variant = {
-        "VariantName": "AllTraffic",
-        "ModelName": model,
-        "InstanceType": instance_type,
-        "InitialInstanceCount": instances,
-    }
-    sagemaker.create_endpoint_config(EndpointConfigName=configuration, ProductionVariants=[variant])
+    configuration = new_configuration(config, name, [new_variant(model, instance_type, instances)])
     status = _settled(config, name)["EndpointStatus"]
     if status in FAILED:
         sagemaker.delete_endpoint(EndpointName=name)
         _wait(config, name, lambda endpoint: endpoint["EndpointStatus"] == GONE)
     call = sagemaker.update_endpoint if status == "InService" else sagemaker.create_endpoint
     call(EndpointName=name, EndpointConfigName=configuration)
+
+
+def new_variant(
+    model: str, instance_type: str, instances: int = 1, name: str = VARIANT
+) -> dict[str, Any]:
+    """Return a variant of an endpoint's configuration."""
+    return {
+        "VariantName": name,
+        "ModelName": model,
+        "InstanceType": instance_type,
+        "InitialInstanceCount": instances,
+        "InitialVariantWeight": 1.0,
+    }
+
+
+def new_configuration(
+    config: Config, endpoint: str, variants: list[dict[str, Any]], **more: Any
+) -> str:
+    """Create a configuration for an endpoint and return its name, which has the time.
+
+    Args:
+        more: other members of CreateEndpointConfig.
+    """
+    name = f"{endpoint[:40]}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+    client(config, "sagemaker").create_endpoint_config(
+        EndpointConfigName=name, ProductionVariants=variants, **more
+    )
+    return name
 
 
 def _settled(config: Config, name: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ _S3 = {"ServerSideEncryption": "encryption", "SSEKMSKeyId": "kms_key"}
 _TAGS = {"Tags": "tag_list"}
 _MARKS = {"tag_list": [TAG], "tag_map": as_mapping([TAG])}
 """The course's tag in the forms of the settings' tags."""
+_TAG_MAP = {"tags": "tag_map"}
 _WORKGROUP = {"WorkGroup": "workgroup"}
 
 FIELDS: dict[tuple[str, str], dict[str, str]] = {
@@ -39,6 +40,11 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "encryptionConfiguration": "image_encryption",
         "tags": "tag_list",
     },
+    ("cloudwatch", "PutMetricAlarm"): _TAGS,
+    ("apigateway", "CreateApiKey"): _TAG_MAP,
+    ("apigateway", "CreateRestApi"): _TAG_MAP,
+    ("apigateway", "CreateStage"): _TAG_MAP,
+    ("apigateway", "CreateUsagePlan"): _TAG_MAP,
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,

@@ -5,7 +5,7 @@ A role that the account has is neither made nor changed nor deleted.
 
 import json
 
-from helpers.config import Config
+from helpers.config import PROJECT, Config
 from helpers.session import client
 
 TRUSTED = "sagemaker.amazonaws.com"
@@ -27,6 +27,11 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
             [logs, f"{logs}:log-stream:*"],
         ),
         "publish metrics": (["cloudwatch:PutMetricData"], ["*"]),
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+        "look at the alarms that guard an update": (
+            ["cloudwatch:DescribeAlarms"],
+            [f"arn:aws:cloudwatch:{config.region}:*:alarm:{PROJECT}*"],
+        ),
         "pull images": (
             ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",
              "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
@@ -67,26 +72,34 @@ def make_role(config: Config) -> str:
     """
     if config.account.role:
         return config.role
+    put_role(config, config.role, TRUSTED, permissions(config))
+    return config.role
+
+
+def put_role(
+    config: Config, name: str, service: str, statements: dict[str, tuple[list[str], list[str]]]
+) -> str:
+    """Create a role that one service may assume, or renew its permissions; return its ARN."""
     iam = client(config, "iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": TRUSTED}, "Action": "sts:AssumeRole"}
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     try:
         iam.create_role(
-            RoleName=config.role,
+            RoleName=name,
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-            Description="Runs the jobs and endpoints of the Birds & Bins course",
+            Description=f"What {service} may do for the Birds & Bins course",
         )
     except iam.exceptions.EntityAlreadyExistsException:
         pass  # renewed below
-    statements = [
+    allowed = [
         {"Effect": "Allow", "Action": actions, "Resource": resources}
-        for actions, resources in permissions(config).values()
+        for actions, resources in statements.values()
     ]
     iam.put_role_policy(
-        RoleName=config.role,
+        RoleName=name,
         PolicyName="course",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
     )
-    return config.role
+    return iam.get_role(RoleName=name)["Role"]["Arn"]
 
 
 def delete_role(config: Config, name: str | None = None) -> bool:

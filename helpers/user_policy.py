@@ -5,10 +5,12 @@ holds the two lists together. An action that can't be bound to a resource is all
 https://docs.aws.amazon.com/service-authorization/latest/reference/
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from helpers.config import DATABASE, PROJECT, Config
+from helpers.gateway_document import ASSUMED_BY, STAGE
 from helpers.roles import TRUSTED, secret_arn
 from helpers.s3_uris import is_uri, parse_uri
 
@@ -50,6 +52,9 @@ LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
 )
+
+MOST_LETTERS = 6144
+"""Of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_queries(config, place),
         *_images(place),
         *_logs(place),
+        *_metrics(place),
+        *_gateway(config, place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
@@ -106,17 +113,21 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
     ]
 
 
-def policy(permissions: list[Permission]) -> dict:
-    """Return the policy document that allows them: a statement for the same resources."""
-    together: dict[tuple, tuple[str, ...]] = {}
-    for each in permissions:
-        place = each.resources, tuple(each.context.items())
-        together[place] = (*together.get(place, ()), *each.actions)
-    statements = [
-        Permission("", actions, resources, dict(context)).statement()
-        for (resources, context), actions in together.items()
-    ]
-    return {"Version": "2012-10-17", "Statement": statements}
+def policies(permissions: list[Permission]) -> list[dict]:
+    """Return as few documents as hold them in their order, none longer than AWS's limit."""
+    documents: list[dict] = []
+    for permission in permissions:
+        statement = permission.statement()
+        if documents and _length(last := [*documents[-1]["Statement"], statement]) <= MOST_LETTERS:
+            documents[-1]["Statement"] = last
+        else:
+            documents.append({"Version": "2012-10-17", "Statement": [statement]})
+    return documents
+
+
+def _length(statements: list[dict]) -> int:
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def _storage(config: Config) -> Iterator[Permission]:
@@ -160,29 +171,36 @@ def _storage(config: Config) -> Iterator[Permission]:
 
 
 def _role(config: Config, account: str) -> Iterator[Permission]:
-    role = config.account.role_arn or f"arn:aws:iam::{account}:role/{config.role}"
-    make = (
-        *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListRolePolicies"),
-        *("iam:ListRoleTags", "iam:PutRolePolicy", "iam:TagRole"),
-    )
+    own = f"arn:aws:iam::{account}:role/"
+    role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
+    if config.account.role_arn:
+        role = doors = config.account.role_arn
+    else:
+        yield from _made_roles(config, (role, doors))
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
-    if not config.account.role_arn:
-        bound = config.account.permissions_boundary
-        context = {"iam:PermissionsBoundary": bound} if bound else {}
+    yield Permission("see the execution role and what it may do", look, (role,))
+    for what, name, service in (
+        ("hand the execution role to SageMaker alone", role, TRUSTED),
+        ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
+    ):
+        yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})
+
+
+def _made_roles(config: Config, roles: tuple[str, ...]) -> Iterator[Permission]:
+    """Yield what it takes to make the course's roles, and to delete them."""
+    make = (
+        *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole"),
+        *("iam:ListRolePolicies", "iam:PutRolePolicy"),
+        *("iam:ListRoleTags", "iam:TagRole"),
+    )
+    if bound := config.account.permissions_boundary:
         # Only these three know the key; the others would be denied by it.
         bounded = ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy")
-        if bound:
-            yield Permission(
-                "make the execution role within its boundary", bounded, (role,), context
-            )
-            make = tuple(action for action in make if action not in bounded)
-        yield Permission("make the execution role and delete it", make, (role,))
-        yield Permission("find the roles of the course", ("iam:ListRoles",))
-    yield Permission("see the execution role and what it may do", look, (role,))
-    yield Permission(
-        "hand the execution role to SageMaker alone",
-        ("iam:PassRole",), (role,), {"iam:PassedToService": TRUSTED},
-    )  # fmt: skip
+        context = {"iam:PermissionsBoundary": bound}
+        yield Permission("make the course's roles within their boundary", bounded, roles, context)
+        make = tuple(action for action in make if action not in bounded)
+    yield Permission("make the course's roles and delete them", make, roles)
+    yield Permission("find the course's roles", ("iam:ListRoles",))
 
 
 def _queries(config: Config, place: str) -> Iterator[Permission]:
@@ -241,3 +259,28 @@ def _logs(place: str) -> Iterator[Permission]:
         (group,),
     )  # fmt: skip
     yield Permission("find the jobs' logs", ("logs:DescribeLogGroups",))
+
+
+def _metrics(place: str) -> Iterator[Permission]:
+    names = ("DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm")
+    yield Permission(
+        "guard an endpoint by alarms",
+        tuple(f"cloudwatch:{name}" for name in (*names, "TagResource")),
+        (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
+    )
+    yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
+
+
+def _gateway(config: Config, place: str) -> Iterator[Permission]:
+    """Yield what a REST API needs: its actions are HTTP's verbs, and its ids are AWS's own."""
+    kinds = ("apikeys*", "restapis*", "usageplans*", "tags/*")
+    yield Permission(
+        "make REST APIs, usage plans and keys, and delete them",
+        tuple(f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")),
+        tuple(f"arn:aws:apigateway:{config.region}::/{kind}" for kind in kinds),
+    )
+    yield Permission(
+        "send signed requests to a REST API",
+        ("execute-api:Invoke",),
+        (f"arn:aws:execute-api:{place}:*/{STAGE}/*",),
+    )

@@ -178,6 +178,23 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
     ),
     "sagemaker-runtime": (Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),),
+    "apigateway": (
+        Sender(
+            "08, gateway",
+            "helpers/gateway.py",
+            (
+                *("CreateApiKey", "CreateDeployment", "CreateRestApi", "CreateStage"),
+                *("CreateUsagePlan", "CreateUsagePlanKey", "GetApiKeys", "GetRestApis"),
+                *("GetStages", "GetUsage", "GetUsagePlanKeys", "GetUsagePlans", "PutRestApi"),
+                *("UpdateStage", "UpdateUsagePlan"),
+            ),
+        ),
+        Sender(
+            "12, inventory",
+            "helpers/resources/gateways.py",
+            ("DeleteApiKey", "DeleteRestApi", "DeleteUsagePlan"),
+        ),
+    ),
     "iam": (
         Sender("05, `train`", "sagemaker/train/model_trainer.py", ("SimulatePrincipalPolicy",)),
     ),
@@ -188,17 +205,22 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("PutMetricData",),
         ),
         Sender(
+            "08, the alarms and metrics of an update",
+            "helpers/guarded_updates.py",
+            ("DescribeAlarms", "GetMetricStatistics", "PutMetricAlarm"),
+        ),
+        Sender(
             "aws CLI, metrics",
             "tests/local_aws/test_aws_cli.py",
-            ("GetMetricData", "GetMetricStatistics", "ListMetrics"),
+            ("GetMetricData", "ListMetrics"),
         ),
         Sender(
             "aws CLI, alarms",
             "tests/local_aws/test_aws_cli.py",
-            (
-                *("DeleteAlarms", "DescribeAlarms", "DisableAlarmActions", "EnableAlarmActions"),
-                *("PutMetricAlarm", "SetAlarmState"),
-            ),
+            ("DisableAlarmActions", "EnableAlarmActions", "SetAlarmState"),
+        ),
+        Sender(
+            "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
         ),
     ),
     "sns": (

@@ -6,7 +6,7 @@ of its service beside this one; `sagemaker.kind_of` makes most of SageMaker's ki
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from botocore.exceptions import ClientError
 
@@ -38,6 +38,8 @@ class Resource:
 
     name: str
     arn: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Those that its list has, where lists have them."""
 
 
 @dataclass(frozen=True)

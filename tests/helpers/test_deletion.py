@@ -11,6 +11,8 @@ import pytest
 from helpers.account_settings import AccountSettings
 from helpers.container_images import processing_image
 from helpers.deletion import delete_all
+from helpers.gateway import make_gateway
+from helpers.guarded_updates import make_alarms
 from helpers.inventory import KINDS, inventory, remaining
 from helpers.roles import make_role
 from helpers.session import client as course_client
@@ -56,6 +58,8 @@ def furnished(config):
     """Make what the course makes before its first job."""
     make_role(config)
     processing_image(config)
+    make_gateway(config, config.name, "page")
+    make_alarms(config, config.name, errors=0.1, seconds=1)
 
 
 def make_look_alikes(client):
@@ -134,7 +138,7 @@ def test_what_may_not_be_deleted_is_listed_with_reason_and_advice_and_the_others
     assert done.loc["model card"].to_list() == [
         "SageMaker", OURS, "left",
         "The user is not authorized to perform: sagemaker:DeleteModelCard",
-        "get the permission (docs/user-policy.json has it), then run this notebook again",
+        "get the permission (docs/user-policy-*.json), then run this notebook again",
     ]  # fmt: skip
     assert {*done.drop("model card")["result"]} == {"deleted"} and len(done) == 5
     assert list(inventory(config)["kind"]) == ["model card"]

@@ -147,3 +147,26 @@ def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     run("sns", "unsubscribe", *subscription, text=True)
     run("sns", "delete-topic", *topic, text=True)
     assert run("sns", "list-topics")["Topics"] == []
+
+
+def test_a_rest_api_is_made_of_a_document_and_listed(run, tmp_path):
+    from tests.local_aws.services.apigateway.doors import Door
+
+    (tmp_path / "api.json").write_text(json.dumps(Door.document(None)))
+    regional = ("--endpoint-configuration", "types=REGIONAL")
+    api = run("apigateway", "create-rest-api", "--name", "birds", *regional)["id"]
+    name = ("--rest-api-id", api)
+    run("apigateway", "put-rest-api", *name, "--mode", "overwrite",
+        "--body", f"fileb://{tmp_path / 'api.json'}")  # fmt: skip
+    (item,) = run("apigateway", "get-rest-apis")["items"]
+    assert (item["id"], item["name"]) == (api, "door")
+    deployment = run("apigateway", "create-deployment", *name)["id"]
+    stage = ("--stage-name", "live", "--deployment-id", deployment)
+    run("apigateway", "create-stage", *name, *stage)
+    (item,) = run("apigateway", "get-stages", *name)["item"]
+    assert item["deploymentId"] == deployment
+    limits = ("--quota", "limit=5,period=DAY", "--api-stages", f"apiId={api},stage=live")
+    plan = run("apigateway", "create-usage-plan", "--name", "plan", *limits)
+    assert run("apigateway", "get-usage-plans")["items"] == [plan]
+    run("apigateway", "delete-rest-api", *name, text=True)
+    assert run("apigateway", "get-rest-apis")["items"] == []
