@@ -22,8 +22,8 @@ SUITES = {
     "aws CLI": "tests/local_aws/test_aws_cli.py",
     "PyAthena": "tests/local_aws/services/athena/test_pyathena.py",
     "SageMaker SDK": "tests/local_aws/test_sagemaker_sdk.py",
-    "SageMaker SDK": "tests/local_aws/test_sagemaker_serving.py",
     "AWS SDK for pandas": "tests/local_aws/test_awswrangler.py",
+}
 """Client suites: how senders begin that belong to one, and its tests."""
 
 SENDERS: dict[str, tuple[Sender, ...]] = {
