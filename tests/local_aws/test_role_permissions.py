@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local_aws.errors import AwsError
-from local_aws.services.sagemaker.hosting.permissions import check
+from local_aws.role_permissions import check
 from tests.local_aws.services.sagemaker.hosting.queues import permit
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE
 from tests.local_cloud import JOB_ROLE
