@@ -16,22 +16,28 @@ import argparse
 import io
 import json
 import mimetypes
+import shutil
 import sys
 import tarfile
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from helpers.bucket import make_bucket
 from helpers.config import load_config
 from helpers.container_images import serving_image
 from helpers.datasets import NAMES, load_dataset
 from helpers.endpoints import Refused, ask, make_model, serve, wait_in_service
-from helpers.networks.artifact import load_card
+from helpers.job_code import ship
+from helpers.networks.artifact import load_artifact, load_card, save_artifact
+from helpers.networks.model import build_model
+from helpers.networks.onnx_graph import GRAPH, export_graph
 from helpers.predict import OTHER_NAMES, Predictor
 from helpers.roles import make_role
 from helpers.samples import Unreadable
@@ -132,15 +138,39 @@ def by_http(url: str, headers: list[str]) -> Ask:
     return ask_url
 
 
-def untrained(dataset: str, base: Path) -> Path:
-    """Write the archive of a data set's untrained network, with the serving code."""
-    from benchmarks.serving import make_model as make_folder
+def untrained(dataset: str, files: list[Path], base: Path) -> Path:
+    """Write the archive of an untrained network, its graph and its code, as train.py does.
 
-    base.mkdir()
+    Args:
+        files: the first that gives samples says what shape they have.
+    """
+    import torch
+
+    chosen, model = load_dataset(dataset), base / "model"
+    labels = list(chosen.labels or "012345")
+    network = build_model(chosen.training_defaults["model"], len(labels))
+    card = {"dataset": dataset, "labels": labels, "model": network.settings}
+    save_artifact(model, network.state_dict(), {**card, "store": chosen.stores[0]})
+    samples = torch.from_numpy(np.stack(first_samples(dataset, files)))
+    export_graph(load_artifact(model)[0], samples, model / GRAPH)
+    shutil.copytree(ship("scripts_inference/inference.py"), model / "code")
     archive = base / "model.tar.gz"
     with tarfile.open(archive, "w:gz") as tar:
-        tar.add(make_folder(dataset, base / "made"), ".")
+        tar.add(model, ".")
     return archive
+
+
+def first_samples(dataset: str, files: list[Path]) -> list[np.ndarray]:
+    """Return the samples of the first file that has some.
+
+    Raises:
+        ValueError: none has.
+    """
+    chosen = load_dataset(dataset)
+    for path in files:
+        with suppress(Unreadable):
+            return chosen.inputs(path.read_bytes(), chosen.stores[0]).arrays
+    raise ValueError(f"No file gives a sample of {dataset}: give --model")
 
 
 def compare_all(dataset: str, files: list[Path], archive: Path, ask: Ask | None) -> bool:
@@ -185,7 +215,9 @@ def main() -> int:
             parser.error(f"{args.folder} has no file that {' or '.join(datasets)} takes")
         ask_url = by_http(args.url, args.header) if args.url else None
         equal = [
-            compare_all(name, files, args.model or untrained(name, Path(base) / name), ask_url)
+            compare_all(
+                name, files, args.model or untrained(name, files, Path(base) / name), ask_url
+            )
             for name, files in chosen.items()
         ]
     return 0 if all(equal) else 1

@@ -40,6 +40,18 @@ def test_a_running_job_is_stopped_and_busy_until_it_has_ended(config):
     assert until(is_deleted) and not list(job.own(config))
 
 
+def test_of_jobs_that_can_not_be_deleted_the_running_ones_are_stopped_and_stay(config):
+    sagemaker = course_client(config, "sagemaker")
+    sagemaker.create_training_job(**training(OURS, "import time; time.sleep(99)"))
+    running = kinds.running_job("TrainingJob")
+    assert [each.name for each in running.own(config)] == [OURS]
+    with pytest.raises(Busy, match="stopped"):
+        running.delete(config, OURS)
+    assert until(lambda: not list(running.own(config)))
+    running.delete(config, OURS)
+    assert sagemaker.describe_training_job(TrainingJobName=OURS)["TrainingJobStatus"] == "Stopped"
+
+
 def test_an_endpoint_that_is_not_there_is_no_busy_one(config):
     with pytest.raises(ClientError, match="Could not find"):
         kinds.delete_endpoint(config, OURS)
