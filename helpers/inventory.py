@@ -71,6 +71,24 @@ def _job(kind: str) -> Kind:
     return Kind(listed.name.replace("_", " "), listed.find, delete)
 
 
+def _running_transforms(config: Config) -> Iterator[str]:
+    """Yield the transform jobs that run: AWS has no call to delete one, and bills none that ended.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTransformJob.html
+    """
+    summaries = ("list_transform_jobs", "TransformJobSummaries", "TransformJobName")
+    for status in ("InProgress", "Stopping"):
+        yield from _pages(config, *summaries, NameContains=PROJECT, StatusEquals=status)
+
+
+def _stop_transform(config: Config, name: str) -> None:
+    """Stop a transform job, and wait until its instances are gone."""
+    if _job_status(config, "Transform", name) == "InProgress":
+        client(config, "sagemaker").stop_transform_job(TransformJobName=name)
+    while _job_status(config, "Transform", name) not in ENDED:
+        time.sleep(config.poll_seconds)
+
+
 def _job_status(config: Config, kind: str, name: str) -> str:
     return describe(config, f"{kind}Job", name)[f"{kind}JobStatus"]
 
@@ -185,6 +203,7 @@ def _delete_repository(config: Config, name: str) -> None:
 KINDS = (
     _sagemaker("endpoint", "endpoints", "Endpoints", "EndpointName"),
     _sagemaker("endpoint config", "endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
+    Kind("running transform job", _running_transforms, _stop_transform),
     _sagemaker("model", "models", "Models", "ModelName"),
     Kind("model package", _packages, _delete_package),
     Kind("model package group", _package_groups, _delete_package_group),

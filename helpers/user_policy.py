@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from helpers.config import DATABASE, PROJECT, Config
 from helpers.roles import TRUSTED, secret_arn
@@ -21,6 +21,7 @@ SAGEMAKER = {
         *("CreateProcessingJob", "DeleteProcessingJob", "DescribeProcessingJob"),
         "StopProcessingJob",
     ),
+    "transform-job": ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob"),
     "hyper-parameter-tuning-job": (
         *("CreateHyperParameterTuningJob", "DeleteHyperParameterTuningJob"),
         *("DescribeHyperParameterTuningJob", "StopHyperParameterTuningJob"),
@@ -49,6 +50,7 @@ SAGEMAKER = {
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
+    "ListTransformJobs",
 )
 
 
@@ -102,8 +104,21 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
 
 
 def policy(permissions: list[Permission]) -> dict:
-    """Return the policy document that allows them."""
-    statements = [permission.statement() for permission in permissions]
+    """Return the policy document that allows them, in few statements: a policy's size is limited.
+
+    What SageMaker's kinds of resources allow is one statement: an action is of its own kinds alone,
+    whatever others stand beside it.
+    """
+    merged: dict[object, Permission] = {}
+    for each in permissions:
+        is_kind = each.actions[0].startswith("sagemaker:") and each.resources != ("*",)
+        key = "sagemaker" if is_kind else (each.resources, *each.context.items())
+        if other := merged.get(key):
+            actions = dict.fromkeys((*other.actions, *each.actions))
+            resources = dict.fromkeys((*other.resources, *each.resources))
+            each = replace(other, actions=(*actions,), resources=(*resources,))
+        merged[key] = each
+    statements = [permission.statement() for permission in merged.values()]
     return {"Version": "2012-10-17", "Statement": statements}
 
 

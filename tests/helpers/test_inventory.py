@@ -14,7 +14,8 @@ from helpers.session import client as course_client
 from helpers.tuning_jobs import wait_for_tuning
 from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.hosting.models import archive
-from tests.local_aws.services.sagemaker.jobs.requests import processing, training, wait_for
+from tests.local_aws.services.sagemaker.jobs.requests import ROLE, processing, training, wait_for
+from tests.local_aws.services.sagemaker.transform.jobs import transform
 from tests.local_aws.services.sagemaker.tuning.requests import archive as packed_script
 from tests.local_aws.services.sagemaker.tuning.requests import trials_of, tuning, wait_until
 from tests.local_cloud import BUCKET, SERVING
@@ -66,8 +67,9 @@ def full(aws, config):
 @pytest.mark.slow
 def test_one_of_every_kind_is_found_deleted_and_gone(aws, full):
     made = inventory(full)
-    # In the course's own bucket no folder is set apart.
-    assert {*made["kind"]} == {kind.name for kind in KINDS} - {"folder of a bucket"}
+    # In the course's own bucket no folder is set apart; a transform job that has ended stays.
+    others = {"folder of a bucket", "running transform job"}
+    assert {*made["kind"]} == {kind.name for kind in KINDS} - others
     done = delete_all(full)
     assert {*done["result"]} == {"deleted"}
     assert inventory(full).empty
@@ -194,3 +196,20 @@ def test_what_can_not_be_deleted_is_listed_with_its_reason(config):
     done = delete_all(config, patience=0).set_index("kind")["result"]
     assert done["role"].startswith("left: ") and done["bucket"] == "deleted"
     assert list(inventory(config)["kind"]) == ["role"]
+
+
+def test_a_running_transform_job_is_stopped_and_listed_no_more(aws, config):
+    slow = archive("import time\ntime.sleep(60)")
+    aws.store.put(BUCKET, "model.tar.gz", slow)
+    aws.store.put(BUCKET, "in/a.txt", b"a")
+    sagemaker = course_client(config, "sagemaker")
+    place = {"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
+    sagemaker.create_model(ModelName="model", PrimaryContainer=place, ExecutionRoleArn=ROLE)
+    for name in (OURS, THEIRS):
+        sagemaker.create_transform_job(**transform(name))
+    (kind,) = (kind for kind in KINDS if kind.name == "running transform job")
+    assert list(kind.find(config)) == [OURS]
+    kind.delete(config, OURS)
+    assert not list(kind.find(config))
+    job = sagemaker.describe_transform_job(TransformJobName=OURS)
+    assert job["TransformJobStatus"] == "Stopped"

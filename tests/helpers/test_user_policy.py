@@ -97,6 +97,21 @@ def test_with_a_companys_settings_it_has_what_they_need_and_fits_a_managed_polic
     assert len(json.dumps(policy(ours), separators=(",", ":"))) <= 6144
 
 
+def test_the_document_allows_each_permission_in_one_statement(permissions):
+    statements = policy(permissions)["Statement"]
+    for each in permissions:
+        (allowing,) = [
+            statement
+            for statement in statements
+            if {*each.actions} <= {*statement["Action"]}
+            and {*each.resources} <= {*statement["Resource"]}
+            and statement.get("Condition", {}).get("StringEquals", {}) == each.context
+        ]
+        services = {name.partition(":")[0] for name in allowing["Action"]}
+        assert len(services) == 1 or allowing["Resource"] == [*each.resources]
+    assert len(statements) == len({json.dumps(each["Resource"]) for each in statements}) + 1
+
+
 @pytest.mark.parametrize("raw", ["s3://field/recordings/2025", "s3://field/recordings/2025/"])
 def test_raw_data_in_another_bucket_may_be_read_and_nothing_more(aws, raw):
     ours = user_permissions(course_config(aws, raw=raw), "0" * 12)

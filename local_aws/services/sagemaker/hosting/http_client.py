@@ -3,6 +3,7 @@
 import http.client
 import socket
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 LOOPBACK = "127.0.0.1"
@@ -21,8 +22,10 @@ class Answer:
     """By their names in small letters."""
 
 
-def ask(port: int, body: bytes, headers: dict[str, str], seconds: float) -> Answer:
-    """Send one POST /invocations.
+def ask(
+    port: int, body: bytes | Iterable[bytes], headers: dict[str, str], seconds: float
+) -> Answer:
+    """Send one POST /invocations; a body that comes in pieces goes out in chunks.
 
     Raises:
         OSError: the server is gone, or took longer.
@@ -41,12 +44,18 @@ def ask(port: int, body: bytes, headers: dict[str, str], seconds: float) -> Answ
 
 def is_healthy(port: int) -> bool:
     """Tell whether GET /ping is answered with 200 in time."""
+    return get(port, "/ping") is not None
+
+
+def get(port: int, path: str) -> bytes | None:
+    """Return the body of a GET that is answered with 200 in time, or None."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PING_SECONDS)
     try:
-        connection.request("GET", "/ping")
-        return connection.getresponse().status == 200
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        return reply.read() if reply.status == 200 else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

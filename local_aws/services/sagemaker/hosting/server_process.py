@@ -1,12 +1,13 @@
-"""One instance of an endpoint: a staged model and the server of its image, watched by /ping.
+"""One instance that serves: a staged model and the server of its image, watched by /ping.
 
-Knows processes; knows nothing of endpoints. Left out: GPUs.
+Knows processes; knows nothing of endpoints and jobs. Left out: GPUs.
 """
 
 import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from local_aws.services.sagemaker.hosting.http_client import (
     Answer,
     Reservation,
     ask,
+    get,
     is_healthy,
 )
 from local_aws.services.sagemaker.hosting.serving_images import UNFIT, StartFailed, start_of
@@ -127,17 +129,24 @@ class ServerProcess:
             last_line = next((line for line in reversed(tail) if line.strip()), "it said nothing")
             raise StartFailed(f"{UNFIT}: {last_error(tail) or last_line}")
 
-    def answer(self, body: bytes, headers: dict[str, str]) -> Answer:
+    def answer(
+        self, body: bytes | Iterable[bytes], headers: dict[str, str],
+        seconds: float = ANSWER_SECONDS,
+    ) -> Answer:  # fmt: skip
         """Send one request to the server.
 
         Raises:
-            OSError: it is gone, or took longer than InvokeEndpoint allows.
+            OSError: it is gone, or took longer than `seconds`.
         """
-        answer = ask(self._reservation.port, body, headers, ANSWER_SECONDS)
+        answer = ask(self._reservation.port, body, headers, seconds)
         if answer.status < 400:
             return answer
         text = self._container.outward(answer.body.decode(errors="replace"))
         return Answer(answer.status, answer.content_type, text.encode(), answer.headers)
+
+    def execution_parameters(self) -> bytes | None:
+        """Return what the server says of a transform job's requests, if it says anything."""
+        return get(self._reservation.port, "/execution-parameters")
 
     def _let_go(self) -> None:
         """Kill the server: its supervisor does so when it is let go."""
