@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_aws.services.sagemaker.hosting.models import Hosting
+from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
+from tests.local_aws.services.sagemaker.transform.jobs import UPPER
 from tests.local_cloud import BUCKET
 
 pytestmark = pytest.mark.slow
@@ -96,6 +97,28 @@ def test_a_variant_gets_another_weight(run, aws, client):
     hosting.settled()
     (variant,) = run("sagemaker", "describe-endpoint", *name)["ProductionVariants"]
     assert (variant["CurrentWeight"], variant["DesiredWeight"]) == (3, 3)
+
+
+def test_a_transform_job_is_created_listed_and_described(run, aws, client):
+    Hosting(aws, client).model(data=archive(UPPER))
+    aws.store.put(BUCKET, "in/a.txt", b"a")
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/"}
+    made = run(
+        "sagemaker", "create-transform-job", "--transform-job-name", "job",
+        "--model-name", "model",
+        "--transform-input", json.dumps({"DataSource": {"S3DataSource": source}}),
+        "--transform-output", f"S3OutputPath=s3://{BUCKET}/out,Accept=text/plain",
+        "--transform-resources", "InstanceType=ml.m5.large,InstanceCount=1",
+    )  # fmt: skip
+    run(
+        "sagemaker", "wait", "transform-job-completed-or-stopped", "--transform-job-name", "job",
+        text=True,
+    )  # fmt: skip
+    (job,) = run("sagemaker", "list-transform-jobs")["TransformJobSummaries"]
+    assert (job["TransformJobArn"], job["TransformJobStatus"]) == (
+        made["TransformJobArn"], "Completed",
+    )  # fmt: skip
+    assert aws.store.read(BUCKET, "out/a.txt.out") == b"A"
 
 
 def test_metrics_are_put_listed_and_read(run, aws):

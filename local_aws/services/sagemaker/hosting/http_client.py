@@ -3,7 +3,6 @@
 import http.client
 import socket
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 LOOPBACK = "127.0.0.1"
@@ -22,10 +21,8 @@ class Answer:
     """By their names in small letters."""
 
 
-def ask(
-    port: int, body: bytes | Iterable[bytes], headers: dict[str, str], seconds: float
-) -> Answer:
-    """Send one POST /invocations; a body that comes in pieces goes out in chunks.
+def ask(port: int, body: bytes, headers: dict[str, str], seconds: float) -> Answer:
+    """Send one POST /invocations.
 
     Raises:
         OSError: the server is gone, or took longer.

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -129,16 +128,16 @@ class ServerProcess:
             last_line = next((line for line in reversed(tail) if line.strip()), "it said nothing")
             raise StartFailed(f"{UNFIT}: {last_error(tail) or last_line}")
 
-    def answer(
-        self, body: bytes | Iterable[bytes], headers: dict[str, str],
-        seconds: float = ANSWER_SECONDS,
-    ) -> Answer:  # fmt: skip
+    def answer(self, body: bytes, headers: dict[str, str], seconds: float | None = None) -> Answer:
         """Send one request to the server.
 
+        Args:
+            seconds: how long to wait; None: as long as InvokeEndpoint allows.
+
         Raises:
-            OSError: it is gone, or took longer than `seconds`.
+            OSError: it is gone, or took longer.
         """
-        answer = ask(self._reservation.port, body, headers, seconds)
+        answer = ask(self._reservation.port, body, headers, seconds or ANSWER_SECONDS)
         if answer.status < 400:
             return answer
         text = self._container.outward(answer.body.decode(errors="replace"))

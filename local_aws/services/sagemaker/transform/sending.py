@@ -126,16 +126,16 @@ class Sending:
 
     def _answer(self, body: bytes) -> Answer:
         """Return the server's good answer, after as many tries as the job allows."""
-        failure = None
+        sent, headers, failure = body, self._headers, None
+        if not self._cut.most:
+            sent, headers = _chunked(body), {**headers, "Transfer-Encoding": "chunked"}
         for number in range(1 + self._parameters.retries):
             if number:
                 self._stopping.wait(PAUSE_SECONDS * 2 ** (number - 1))
             if self._stopping.is_set():
                 break
             try:
-                # An iterator goes out in chunks.
-                data = body if self._cut.most else iter([body])
-                answer = self._server.answer(data, self._headers, self._parameters.timeout)
+                answer = self._server.answer(sent, headers, self._parameters.timeout)
             except OSError as error:
                 why = f"Unable to get response from algorithm: {error}"
                 failure = Unanswered(ALGORITHM, why)
@@ -174,3 +174,9 @@ class Sending:
             for line in str(output.failure).splitlines():
                 self._say(f"{output.info.bucket}/{output.info.key}: {line}")
         output.draft.unlink()
+
+
+def _chunked(body: bytes) -> bytes:
+    """Return a body in one chunk, as HTTP/1.1 has it."""
+    chunk = f"{len(body):x}\r\n".encode() + body + b"\r\n" if body else b""
+    return chunk + b"0\r\n\r\n"

@@ -30,12 +30,10 @@ class Server:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
-        chunks = not isinstance(body, bytes)
-        body = b"".join(body) if chunks else body
         # The later a request, the sooner its answer: order must not depend on that.
         time.sleep(max(0.0, 0.03 - 0.005 * len(self.bodies)))
         with self._lock:
-            self.bodies.append(("chunked", body) if chunks else body)
+            self.bodies.append(body)
             self._now -= 1
         self.seconds.add(seconds)
         self.headers = headers
@@ -101,7 +99,8 @@ def test_a_newline_ends_each_answer_where_the_job_asks_for_it(send):
 def test_a_payload_without_a_limit_goes_out_in_chunks(send):
     server = Server()
     send(server, {"a": b"x\ny\n"}, source=LINES, MaxPayloadInMB=0)
-    assert server.bodies == [("chunked", b"x\ny\n")]
+    assert server.bodies == [b"4\r\nx\ny\n\r\n0\r\n\r\n"]
+    assert server.headers["Transfer-Encoding"] == "chunked"
 
 
 def test_headers_and_the_time_for_an_answer_are_the_jobs(send):
