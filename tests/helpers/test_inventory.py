@@ -15,7 +15,7 @@ from helpers.tuning_jobs import wait_for_tuning
 from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, processing, training, wait_for
-from tests.local_aws.services.sagemaker.transform.jobs import transform
+from tests.local_aws.services.sagemaker.transform.jobs import permit, transform
 from tests.local_aws.services.sagemaker.tuning.requests import archive as packed_script
 from tests.local_aws.services.sagemaker.tuning.requests import trials_of, tuning, wait_until
 from tests.local_cloud import BUCKET, SERVING
@@ -199,6 +199,7 @@ def test_what_can_not_be_deleted_is_listed_with_its_reason(config):
 
 
 def test_a_running_transform_job_is_stopped_and_listed_no_more(aws, config):
+    permit(aws, "s3:*")
     slow = archive("import time\ntime.sleep(60)")
     aws.store.put(BUCKET, "model.tar.gz", slow)
     aws.store.put(BUCKET, "in/a.txt", b"a")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
-from tests.local_aws.services.sagemaker.transform.jobs import UPPER
+from tests.local_aws.services.sagemaker.transform.jobs import UPPER, permit
 from tests.local_cloud import BUCKET
 
 pytestmark = pytest.mark.slow
@@ -100,6 +100,7 @@ def test_a_variant_gets_another_weight(run, aws, client):
 
 
 def test_a_transform_job_is_created_listed_and_described(run, aws, client):
+    permit(aws, "s3:*")
     Hosting(aws, client).model(data=archive(UPPER))
     aws.store.put(BUCKET, "in/a.txt", b"a")
     source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/"}

@@ -79,6 +79,10 @@ class Models(Engine):
         model = self._document(name)
         return model.get("_container") or self._served(model)
 
+    def role(self, name: str) -> str | None:
+        """Return a model's role."""
+        return self._document(name).get("ExecutionRoleArn")
+
     def list_models(self, request: dict) -> dict:
         return LISTING.answer(self._documents.listed(), request)
 

@@ -21,6 +21,7 @@ from local_aws.services.sagemaker.jobs.attempt import Attempt
 from local_aws.services.sagemaker.jobs.data_sources import objects_of
 from local_aws.services.sagemaker.jobs.job_run import Run
 from local_aws.services.sagemaker.jobs.verdict import Verdict
+from local_aws.services.sagemaker.transform.access import GET, LIST, PUT, check_access
 from local_aws.services.sagemaker.transform.data_processing import DataProcessing, form_of
 from local_aws.services.sagemaker.transform.parameters import variables_of
 from local_aws.services.sagemaker.transform.sending import ALGORITHM, Sending
@@ -56,6 +57,7 @@ class TransformAttempt(Attempt):
         source = job["TransformInput"]["DataSource"]["S3DataSource"]
         objects = objects_of(self._parts.store, source)
         check_archive(self._parts.store, job["_container"]["ModelDataUrl"])
+        self._check_role(job, source, objects)
         hosts = cluster.hosts
         shares = [share_of(objects, at, len(hosts), "ShardedByS3Key") for at in range(len(hosts))]
         disks = [paths.child(cluster.folder, host) for host in hosts]
@@ -65,9 +67,27 @@ class TransformAttempt(Attempt):
             return Verdict("Stopped")
         if blames:
             return Verdict("Failed", f"{blames[0]}: See job logs for more information")
-        if "DataCaptureConfig" in job:
-            self._capture(job, objects)
+        for place, manifest in self._manifests(job, objects).items():
+            self._parts.store.put(*place, json.dumps(manifest).encode())
         return Verdict("Completed")
+
+    def _check_role(self, job: dict, source: dict, objects: Files) -> None:
+        """Check that the model's role may read all inputs and write all outputs.
+
+        Raises:
+            AwsError: AccessDenied, it may not.
+        """
+        model, place = job["_container"]["ModelDataUrl"], source["S3Uri"]
+        named = [place] if source["S3DataType"] == "ManifestFile" else []
+        reads = [uri.removeprefix("s3://") for uri in (model, *named)]
+        reads += [f"{info.bucket}/{info.key}" for info, _ in objects]
+        outputs = [self._output(job, name) for _, name in objects]
+        writes = ["/".join(each) for each in (*outputs, *self._manifests(job, objects))]
+        for action, resources in ((GET, reads), (PUT, writes)):
+            check_access(self._parts.call, job["_role"], action, resources)
+        if not named:
+            buckets = [place.removeprefix("s3://").partition("/")[0]]
+            check_access(self._parts.call, job["_role"], LIST, buckets)
 
     def _serve(self, job: dict, disk: Path, files: Files) -> list[str]:
         """Answer an instance's files; return for each failed one whose fault it is."""
@@ -118,25 +138,33 @@ class TransformAttempt(Attempt):
         return DataProcessing(job["DataProcessing"], form, time)
 
     def _keep(self, job: dict, name: str, draft: Path) -> None:
-        bucket, key = _place(job["TransformOutput"]["S3OutputPath"], f"{name}{ENDING}")
-        self._parts.store.put(bucket, key, draft)
+        self._parts.store.put(*self._output(job, name), draft)
 
-    def _capture(self, job: dict, objects: Files) -> None:
-        """Write the manifests of inputs and outputs.
+    @staticmethod
+    def _output(job: dict, name: str) -> tuple[str, str]:
+        """Return the bucket and the key of a file's output."""
+        return _place(job["TransformOutput"]["S3OutputPath"], f"{name}{ENDING}")
+
+    def _manifests(self, job: dict, objects: Files) -> dict[tuple[str, str], list]:
+        """Return what data capture writes, by bucket and key: a manifest of inputs, one of outputs.
 
         As https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-batch.html has
         them, by the time of the job's start.
         """
+        if "DataCaptureConfig" not in job:
+            return {}
         info, first = objects[0]
         prefixes = {
             "input": (f"s3://{info.bucket}/{info.key.removesuffix(first)}", ""),
             "output": (f"{job['TransformOutput']['S3OutputPath'].rstrip('/')}/", ENDING),
         }
         time, uri = job[self._run.records.names.start], job["DataCaptureConfig"]["DestinationS3Uri"]
-        for side, (prefix, ending) in prefixes.items():
-            manifest = [{"prefix": prefix}, *(f"{name}{ending}" for _, name in objects)]
-            bucket, key = _place(uri, f"{side}/{time:%Y/%m/%d/%H}/{self._run.name}.json")
-            self._parts.store.put(bucket, key, json.dumps(manifest).encode())
+        return {
+            _place(uri, f"{side}/{time:%Y/%m/%d/%H}/{self._run.name}.json"): [
+                {"prefix": prefix}, *(f"{name}{ending}" for _, name in objects)
+            ]
+            for side, (prefix, ending) in prefixes.items()
+        }  # fmt: skip
 
 
 def _place(uri: str, name: str) -> tuple[str, str]:

@@ -38,6 +38,7 @@ class TransformKind(JobKind):
             **request,
             # The job goes on with it if the model is deleted meanwhile.
             "_container": container,
+            "_role": self._models.role(request["ModelName"]),
             "TransformInput": source,
             "TransformOutput": {"AssembleWith": "None", **request["TransformOutput"]},
             "DataProcessing": {**DEFAULTS, **request.get("DataProcessing", {})},

@@ -1,7 +1,9 @@
 """Transform jobs of a local AWS: requests, and what they leave in S3 and in their logs."""
 
+import json
+
 from tests.local_aws.services.sagemaker.jobs.requests import wait_for
-from tests.local_cloud import BUCKET
+from tests.local_cloud import BUCKET, JOB_ROLE
 
 ECHO = """
 import json, os
@@ -50,11 +52,20 @@ def transform(name="job", key="in/", count=1, out="out", **more):
     }
 
 
+def permit(aws, *actions, resource="*"):
+    """Give the role of the tests' models a policy of its own; another one before is replaced."""
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    request = {"RoleName": JOB_ROLE["RoleName"], "PolicyName": "s3", "PolicyDocument": document}
+    aws.parts.call("iam", "PutRolePolicy", request)
+
+
 class Transforms:
     """What a test does with transform jobs."""
 
     def __init__(self, hosting):
         self.hosting, self.aws, self.sagemaker = hosting, hosting.aws, hosting.sagemaker
+        permit(self.aws, "s3:*")
 
     def put(self, **objects):
         """Put objects below in/: `b__c=…` is in/b/c.txt."""
