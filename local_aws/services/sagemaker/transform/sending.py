@@ -139,6 +139,8 @@ class Sending:
             except OSError as error:
                 why = f"Unable to get response from algorithm: {error}"
                 failure = Unanswered(ALGORITHM, why)
+                if not self._server.alive:
+                    break  # a container that has ended is not replaced: it fails the job
                 continue
             if answer.status < 400:
                 return answer

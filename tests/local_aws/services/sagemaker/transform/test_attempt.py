@@ -129,3 +129,13 @@ def test_the_manifests_of_captured_data_name_inputs_and_outputs(transforms):
     one, two, identity, at = transforms.outputs()["a.txt.out"].strip().split(",")
     assert (one, two) == ("1", "2") and len(identity) == 36
     assert at == f"{job['TransformStartTime']:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_a_container_that_ends_fails_the_job_and_what_was_answered_stays(transforms):
+    ends = ECHO.replace("    if b", "    if body == b'end': os._exit(3)\n    if b")
+    transforms.hosting.model(data=archive(ends))
+    transforms.put(a="one", b="end", c="three")
+    job = transforms.run()
+    assert job["FailureReason"] == "AlgorithmError: See job logs for more information"
+    assert transforms.outputs().keys() == {"a.txt.out"}
+    assert any("in/b.txt: Unable to get response" in line for line in transforms.log("data-log"))

@@ -17,6 +17,8 @@ from local_aws.services.sagemaker.transform.sending import ALGORITHM, CLIENT, Se
 class Server:
     """A model's server: it answers in capitals, and counts."""
 
+    alive = True
+
     def __init__(self, said=None):
         self.said, self.bodies, self.seconds, self.headers = said, [], set(), {}
         self.most, self._now, self._lock = 0, 0, threading.Lock()
@@ -128,6 +130,13 @@ def test_a_request_is_sent_again_as_often_as_the_job_says(send, fault):
     server.faults = {b"x": iter([fault] * 2)}
     outputs, blames, _ = send(server, {"a": b"x"}, ModelClientConfig={"InvocationsMaxRetries": 1})
     assert (outputs, blames) == ({}, [ALGORITHM])
+
+
+def test_a_server_that_has_ended_is_not_asked_again_and_again(send):
+    server = Server()
+    server.alive, server.faults = False, {b"x": iter([ConnectionError("gone")] * 9)}
+    outputs, blames, _ = send(server, {"a": b"x", "b": b"x"})
+    assert (outputs, blames, len(server.bodies)) == ({}, [ALGORITHM] * 2, 2)
 
 
 def test_what_the_model_refuses_is_not_sent_again(send):
