@@ -101,6 +101,11 @@ class AccountSettings:
         return [{"Key": name, "Value": value} for name, value in self.tags]
 
     @property
+    def tag_map(self) -> dict[str, str]:
+        """Tags as API Gateway has them."""
+        return dict(self.tags)
+
+    @property
     def encryption(self) -> str | None:
         """S3's name of the encryption under a key."""
         return "aws:kms" if self.kms_key else None

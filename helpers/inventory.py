@@ -15,6 +15,16 @@ from botocore.exceptions import ClientError
 
 from helpers.bucket_contents import delete_bucket, delete_contents, own_buckets, own_folders
 from helpers.config import DATABASE, PROJECT, Config
+from helpers.gateway_deletion import (
+    api_keys,
+    delete_api_key,
+    delete_gateway_role,
+    delete_rest_api,
+    delete_usage_plan,
+    gateway_roles,
+    rest_apis,
+    usage_plans,
+)
 from helpers.jobs import ENDED, describe
 from helpers.roles import delete_role
 from helpers.session import client
@@ -205,6 +215,9 @@ KINDS = (
     _sagemaker("endpoint config", "endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
     Kind("running transform job", _running_transforms, _stop_transform),
     _sagemaker("model", "models", "Models", "ModelName"),
+    Kind("usage plan", usage_plans, delete_usage_plan),
+    Kind("API key", api_keys, delete_api_key),
+    Kind("REST API", rest_apis, delete_rest_api),
     Kind("model package", _packages, _delete_package),
     Kind("model package group", _package_groups, _delete_package_group),
     _sagemaker("model card", "model_cards", "ModelCardSummaries", "ModelCardName"),
@@ -217,6 +230,7 @@ KINDS = (
     Kind("image repository", _repositories, _delete_repository),
     Kind("folder of a bucket", own_folders, lambda config, name: delete_contents(config)),
     Kind("bucket", own_buckets, delete_bucket),
+    Kind("gateway role", gateway_roles, delete_gateway_role),
     Kind("role", _roles, lambda config, name: delete_role(config)),
 )
 

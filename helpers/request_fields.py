@@ -24,6 +24,7 @@ _TRAINING = {
 _TUNING = {**_TRAINING, "HyperParameterTuningResourceConfig.VolumeKmsKeyId": "kms_key"}
 _S3 = {"ServerSideEncryption": "encryption", "SSEKMSKeyId": "kms_key"}
 _TAGS = {"Tags": "tag_list"}
+_TAG_MAP = {"tags": "tag_map"}
 _WORKGROUP = {"WorkGroup": "workgroup"}
 
 FIELDS: dict[tuple[str, str], dict[str, str]] = {
@@ -36,6 +37,11 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "encryptionConfiguration": "image_encryption",
         "tags": "tag_list",
     },
+    ("cloudwatch", "PutMetricAlarm"): _TAGS,
+    ("apigateway", "CreateApiKey"): _TAG_MAP,
+    ("apigateway", "CreateRestApi"): _TAG_MAP,
+    ("apigateway", "CreateStage"): _TAG_MAP,
+    ("apigateway", "CreateUsagePlan"): _TAG_MAP,
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,
@@ -139,9 +145,9 @@ REFUSED: dict[tuple[str, str], tuple[Refusal, ...]] = {
         ),
     ),
 }
-"""What AWS refuses though its model has the member. Serverless endpoints, which the course does not
-make, would refuse a model with a network:
-https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+"""What AWS refuses though its model has the member. Serverless endpoints refuse a model with a
+network, and a model does not know its endpoint: `serverless_endpoints` refuses to make them where
+the account prescribes one. https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
 """
 
 
@@ -195,7 +201,9 @@ def _fill(structure: dict, path: str, value: Any, refusals: tuple[Refusal, ...])
 def _set(structure: dict, name: str, value: Any, refusals: tuple[Refusal, ...]) -> None:
     if any(each.member == name and each.applies(structure) for each in refusals):
         return
-    if name in ("Tags", "tags"):
+    if isinstance(value, dict) and name == "tags":
+        structure[name] = {**value, **(structure.get(name) or {})}
+    elif name in ("Tags", "tags"):
         own = structure.get(name) or []
         names = {tag["Key"] for tag in own}
         structure[name] = [*own, *(tag for tag in value if tag["Key"] not in names)]

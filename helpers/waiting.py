@@ -94,7 +94,9 @@ def _next_step(error: Exception, failures: int) -> str | None:
             "restart the kernel first"
         )
     if code in DENIED:
-        return "docs/user-policy.json has the permission that lacks; with it, run this cell again"
+        return (
+            "docs/user-policy-*.json have the permission that lacks; with it, run this cell again"
+        )
     if not (code in THROTTLED or status >= 500 or isinstance(error, PASSING)):
         raise error
     return "run this cell again to wait on" if failures >= TRIES else None

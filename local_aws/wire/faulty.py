@@ -1,6 +1,6 @@
 """Injects faults into requests: slow, throttled, dropped; knows HTTP, no service.
 
-The rules are those of `state/faults.py`. Control calls meet no fault.
+The rules are those of `state/faults.py`. Control calls and callers of REST APIs meet no fault.
 """
 
 import time
@@ -11,7 +11,7 @@ from io import BytesIO
 from werkzeug.wsgi import get_input_stream
 
 from local_aws.errors import AwsError
-from local_aws.settings import CONTROL
+from local_aws.settings import CONTROL, INVOKE
 from local_aws.state.faults import Fault, Faults
 from local_aws.wire.errors import word
 from local_aws.wire.http_request import HttpRequest
@@ -37,7 +37,7 @@ class Faulty:
         self._app, self._faults = app, faults
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        if not self._faults.rules or environ["PATH_INFO"].startswith(CONTROL):
+        if not self._faults.rules or environ["PATH_INFO"].startswith((CONTROL, INVOKE)):
             return self._app(environ, start_response)
         request = _named(environ)
         if self._faults.draw("dropped", *request):

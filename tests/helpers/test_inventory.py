@@ -7,6 +7,7 @@ import pytest
 
 from helpers.account_settings import AccountSettings
 from helpers.container_images import processing_image
+from helpers.gateway import make_gateway
 from helpers.inventory import KINDS, delete_all, inventory, remaining
 from helpers.jobs import wait
 from helpers.roles import make_role
@@ -14,8 +15,9 @@ from helpers.session import client as course_client
 from helpers.tuning_jobs import wait_for_tuning
 from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.hosting.models import archive
+from tests.local_aws.services.sagemaker.hosting.queues import permit
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, processing, training, wait_for
-from tests.local_aws.services.sagemaker.transform.jobs import permit, transform
+from tests.local_aws.services.sagemaker.transform.jobs import transform
 from tests.local_aws.services.sagemaker.tuning.requests import archive as packed_script
 from tests.local_aws.services.sagemaker.tuning.requests import trials_of, tuning, wait_until
 from tests.local_cloud import BUCKET, SERVING
@@ -60,6 +62,7 @@ def full(aws, config):
     """Return the settings of a course that has made one of each kind."""
     make_role(config)
     processing_image(config)
+    make_gateway(config, OURS, "page")
     use(config, aws, OURS, database=config.database)
     return config
 

@@ -48,7 +48,7 @@ def test_an_error_that_passes_is_outlasted(error):
         (refused("ExpiredTokenException"), "log in again"),
         (refused("UnrecognizedClientException"), "log in again"),
         (NO_TOKEN, "log in again"),
-        (refused("AccessDeniedException"), "docs/user-policy.json"),
+        (refused("AccessDeniedException"), "docs/user-policy-"),
     ],
 )
 def test_who_may_not_ask_is_told_at_once_what_to_do(error, step):

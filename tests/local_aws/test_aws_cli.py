@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
-from tests.local_aws.services.sagemaker.transform.jobs import UPPER, permit
+from tests.local_aws.services.sagemaker.transform.jobs import UPPER
 from tests.local_cloud import BUCKET
 
 pytestmark = pytest.mark.slow
@@ -99,8 +100,22 @@ def test_a_variant_gets_another_weight(run, aws, client):
     assert (variant["CurrentWeight"], variant["DesiredWeight"]) == (3, 3)
 
 
+def test_an_asynchronous_endpoint_is_asked_and_its_answer_read(run, aws, client):
+    hosting = Hosting(aws, client)
+    queues.create(hosting)
+    told = run(
+        "sagemaker-runtime", "invoke-endpoint-async", "--endpoint-name", "endpoint",
+        "--input-location", queues.put(hosting), "--content-type", "text/plain",
+        "--inference-id", "clip-1",
+    )  # fmt: skip
+    assert told["InferenceId"] == "clip-1"
+    queues.arrived(hosting, told["OutputLocation"])
+    answer = run("s3", "cp", "--no-progress", told["OutputLocation"], "-", text=True)
+    assert json.loads(answer)["bytes"] == 5
+
+
 def test_a_transform_job_is_created_listed_and_described(run, aws, client):
-    permit(aws, "s3:*")
+    queues.permit(aws, "s3:*")
     Hosting(aws, client).model(data=archive(UPPER))
     aws.store.put(BUCKET, "in/a.txt", b"a")
     source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/"}
@@ -171,3 +186,26 @@ def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     run("sns", "unsubscribe", *subscription, text=True)
     run("sns", "delete-topic", *topic, text=True)
     assert run("sns", "list-topics")["Topics"] == []
+
+
+def test_a_rest_api_is_made_of_a_document_and_listed(run, tmp_path):
+    from tests.local_aws.services.apigateway.doors import Door
+
+    (tmp_path / "api.json").write_text(json.dumps(Door.document(None)))
+    regional = ("--endpoint-configuration", "types=REGIONAL")
+    api = run("apigateway", "create-rest-api", "--name", "birds", *regional)["id"]
+    name = ("--rest-api-id", api)
+    run("apigateway", "put-rest-api", *name, "--mode", "overwrite",
+        "--body", f"fileb://{tmp_path / 'api.json'}")  # fmt: skip
+    (item,) = run("apigateway", "get-rest-apis")["items"]
+    assert (item["id"], item["name"]) == (api, "door")
+    deployment = run("apigateway", "create-deployment", *name)["id"]
+    stage = ("--stage-name", "live", "--deployment-id", deployment)
+    run("apigateway", "create-stage", *name, *stage)
+    (item,) = run("apigateway", "get-stages", *name)["item"]
+    assert item["deploymentId"] == deployment
+    limits = ("--quota", "limit=5,period=DAY", "--api-stages", f"apiId={api},stage=live")
+    plan = run("apigateway", "create-usage-plan", "--name", "plan", *limits)
+    assert run("apigateway", "get-usage-plans")["items"] == [plan]
+    run("apigateway", "delete-rest-api", *name, text=True)
+    assert run("apigateway", "get-rest-apis")["items"] == []

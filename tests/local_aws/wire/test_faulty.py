@@ -3,9 +3,11 @@
 import time
 
 import pytest
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from local_aws.settings import INVOKE
 from local_aws.state.faults import Fault
 from tests.local_cloud import BUCKET, make_client
 
@@ -61,3 +63,9 @@ def test_a_body_that_was_looked_into_for_its_name_arrives_whole(aws, client):
     group = {"Name": "mine", "Configuration": {"EnforceWorkGroupConfiguration": False}}
     client("athena").create_work_group(**group)
     assert client("athena").get_work_group(WorkGroup="mine")["WorkGroup"]["Name"] == "mine"
+
+
+def test_a_caller_of_a_rest_api_meets_no_fault(aws):
+    aws.parts.faults.set([Fault("dropped", "*")])
+    url = f"{aws.context.url}{INVOKE}api/stage/"
+    assert requests.get(url, timeout=20).json() == {"message": "Forbidden"}

@@ -15,13 +15,13 @@ from local_aws.instances.container import share_of
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.archives import check_archive
+from local_aws.services.sagemaker.hosting.permissions import check
 from local_aws.services.sagemaker.hosting.server_process import GRACE_SECONDS, ServerProcess
 from local_aws.services.sagemaker.hosting.serving_images import StartFailed, serving_image
 from local_aws.services.sagemaker.jobs.attempt import Attempt
 from local_aws.services.sagemaker.jobs.data_sources import objects_of
 from local_aws.services.sagemaker.jobs.job_run import Run
 from local_aws.services.sagemaker.jobs.verdict import Verdict
-from local_aws.services.sagemaker.transform.access import GET, LIST, PUT, check_access
 from local_aws.services.sagemaker.transform.data_processing import DataProcessing, form_of
 from local_aws.services.sagemaker.transform.parameters import variables_of
 from local_aws.services.sagemaker.transform.sending import ALGORITHM, Sending
@@ -77,17 +77,18 @@ class TransformAttempt(Attempt):
         Raises:
             AwsError: AccessDenied, it may not.
         """
-        model, place = job["_container"]["ModelDataUrl"], source["S3Uri"]
-        named = [place] if source["S3DataType"] == "ManifestFile" else []
-        reads = [uri.removeprefix("s3://") for uri in (model, *named)]
+        place, is_prefix = source["S3Uri"], source["S3DataType"] == "S3Prefix"
+        uris = [job["_container"]["ModelDataUrl"], *([] if is_prefix else [place])]
+        reads = [uri.removeprefix("s3://") for uri in uris]
         reads += [f"{info.bucket}/{info.key}" for info, _ in objects]
         outputs = [self._output(job, name) for _, name in objects]
         writes = ["/".join(each) for each in (*outputs, *self._manifests(job, objects))]
-        for action, resources in ((GET, reads), (PUT, writes)):
-            check_access(self._parts.call, job["_role"], action, resources)
-        if not named:
-            buckets = [place.removeprefix("s3://").partition("/")[0]]
-            check_access(self._parts.call, job["_role"], LIST, buckets)
+        needs = {"s3:GetObject": reads, "s3:PutObject": writes}
+        if is_prefix:
+            needs["s3:ListBucket"] = [place.removeprefix("s3://").partition("/")[0]]
+        for action, names in needs.items():
+            arns = [f"arn:aws:s3:::{name}" for name in names]
+            check(self._parts.call, job["_role"], action, *arns)
 
     def _serve(self, job: dict, disk: Path, files: Files) -> list[str]:
         """Answer an instance's files; return for each failed one whose fault it is."""

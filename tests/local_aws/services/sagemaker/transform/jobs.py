@@ -1,9 +1,8 @@
 """Transform jobs of a local AWS: requests, and what they leave in S3 and in their logs."""
 
-import json
-
+from tests.local_aws.services.sagemaker.hosting.queues import permit
 from tests.local_aws.services.sagemaker.jobs.requests import wait_for
-from tests.local_cloud import BUCKET, JOB_ROLE
+from tests.local_cloud import BUCKET
 
 ECHO = """
 import json, os
@@ -50,14 +49,6 @@ def transform(name="job", key="in/", count=1, out="out", **more):
         "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": count},
         **more,
     }
-
-
-def permit(aws, *actions, resource="*"):
-    """Give the role of the tests' models a policy of its own; another one before is replaced."""
-    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    request = {"RoleName": JOB_ROLE["RoleName"], "PolicyName": "s3", "PolicyDocument": document}
-    aws.parts.call("iam", "PutRolePolicy", request)
 
 
 class Transforms:

@@ -3,8 +3,11 @@
 import json
 import time
 
+import pytest
+
 from tests.local_aws.services.sagemaker.hosting.models import archive
-from tests.local_aws.services.sagemaker.jobs.requests import until, wait_for
+from tests.local_aws.services.sagemaker.hosting.queues import permit
+from tests.local_aws.services.sagemaker.jobs.requests import ROLE, until, wait_for
 from tests.local_aws.services.sagemaker.transform.jobs import ECHO, UPPER, transform
 from tests.local_cloud import BUCKET
 
@@ -139,3 +142,38 @@ def test_a_container_that_ends_fails_the_job_and_what_was_answered_stays(transfo
     assert job["FailureReason"] == "AlgorithmError: See job logs for more information"
     assert transforms.outputs().keys() == {"a.txt.out"}
     assert any("in/b.txt: Unable to get response" in line for line in transforms.log("data-log"))
+
+
+OBJECTS = f"arn:aws:s3:::{BUCKET}"
+NOT_B = [OBJECTS, *(f"{OBJECTS}/{part}*" for part in ("model", "in/a", "out/"))]
+
+
+@pytest.mark.parametrize(
+    "actions, resource, denied",
+    [
+        (("s3:PutObject", "s3:ListBucket"), "*", f"s3:GetObject on resource: {OBJECTS}/model"),
+        (("s3:GetObject", "s3:ListBucket"), "*", f"s3:PutObject on resource: {OBJECTS}/out/a.txt"),
+        (("s3:GetObject", "s3:PutObject"), "*", f"s3:ListBucket on resource: {OBJECTS}"),
+        (
+            ("s3:*",),
+            [OBJECTS, f"{OBJECTS}/model*", f"{OBJECTS}/in/a*", f"{OBJECTS}/out/*"],
+            "in/b.txt",
+        ),
+    ],
+)
+def test_a_job_fails_with_what_its_role_may_not(transforms, actions, resource, denied):
+    transforms.hosting.model(data=archive(ECHO))
+    transforms.put(a="a", b="b")
+    permit(transforms.aws, *actions, resource=resource)
+    job = transforms.run()
+    assert job["TransformJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith(f"ClientError: {ROLE} is not authorized to perform: s3:")
+    assert denied in job["FailureReason"] and not transforms.outputs()
+
+
+def test_a_role_that_may_do_just_this_is_enough(transforms):
+    transforms.hosting.model(data=archive(ECHO))
+    transforms.put(a="a")
+    places = [OBJECTS, *(f"{OBJECTS}/{part}*" for part in ("model", "in/", "out/"))]
+    permit(transforms.aws, "s3:GetObject", "s3:PutObject", "s3:ListBucket", resource=places)
+    assert transforms.run()["TransformJobStatus"] == "Completed"

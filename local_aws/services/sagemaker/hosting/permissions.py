@@ -1,0 +1,35 @@
+"""Says whether a role may do something, by its policies; knows IAM's simulator alone.
+
+Where the policies depend on a condition that can't be evaluated here, the role may: what is refused
+is what AWS would refuse for certain.
+"""
+
+from local_aws.errors import AwsError
+from local_aws.parts import Call
+
+
+def check(call: Call, role: str | None, action: str, *resources: str) -> None:
+    """Check that a role may do something, in one request for all that it is done to.
+
+    Args:
+        role: its ARN; None may do nothing.
+        resources: the ARNs that it is done to.
+
+    Raises:
+        AwsError: AccessDenied, it may not or is none; NoSuchEntity, there is no such role.
+    """
+    if role is None:
+        raise AwsError("AccessDenied", f"The model has no ExecutionRoleArn for {action}.", 403)
+    request = {
+        "PolicySourceArn": role, "ActionNames": [action], "ResourceArns": [*resources],
+    }  # fmt: skip
+    try:
+        answer = call("iam", "SimulatePrincipalPolicy", request)
+    except AwsError as error:
+        if error.code == "InvalidInput":
+            return
+        raise
+    for result in answer["EvaluationResults"]:
+        if result["EvalDecision"] != "allowed":
+            what = f"{action} on resource: {result['EvalResourceName']}"
+            raise AwsError("AccessDenied", f"{role} is not authorized to perform: {what}", 403)
