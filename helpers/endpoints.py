@@ -88,10 +88,16 @@ def deploy(config: Config, name: str, variant: dict[str, Any], **members: Any) -
     configuration = new_configuration(config, name, [variant], **members)
     status = _settled(config, name)["EndpointStatus"]
     if status in FAILED:
-        sagemaker.delete_endpoint(EndpointName=name)
-        _wait(config, name, lambda endpoint: endpoint["EndpointStatus"] == GONE)
+        delete_endpoint(config, name)
     call = sagemaker.update_endpoint if status == "InService" else sagemaker.create_endpoint
     call(EndpointName=name, EndpointConfigName=configuration)
+
+
+def delete_endpoint(config: Config, name: str) -> None:
+    """Delete an endpoint, which ends its bill, and wait until it is gone; its model stays."""
+    if _settled(config, name)["EndpointStatus"] != GONE:
+        client(config, "sagemaker").delete_endpoint(EndpointName=name)
+        _wait(config, name, lambda endpoint: endpoint["EndpointStatus"] == GONE)
 
 
 def new_variant(

@@ -91,16 +91,21 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *(
             Permission(
                 f"use SageMaker's {kind}s of the course",
-                tuple(f"sagemaker:{name}" for name in (*names, *_tagging(config))),
+                tuple(f"sagemaker:{name}" for name in names),
                 (f"arn:aws:sagemaker:{place}:{kind}/{own}",),
             )
             for kind, names in SAGEMAKER.items()
         ),
+        Permission(
+            "mark what is made in SageMaker, and see the marks",
+            ("sagemaker:AddTags", "sagemaker:ListTags"),
+            (f"arn:aws:sagemaker:{place}:*/{own}",),
+        ),
         Permission("list what is in SageMaker", tuple(f"sagemaker:{name}" for name in LISTS)),
         *_queries(config, place),
-        *_images(config, place),
+        *_images(place),
         *_logs(place),
-        *_metrics(config, place),
+        *_metrics(place),
         *_gateway(config, place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
@@ -127,21 +132,16 @@ def _length(statements: list[dict]) -> int:
     return len(json.dumps(document, separators=(",", ":")))
 
 
-def _tagging(config: Config) -> tuple[str, ...]:
-    """Return what a request with tags needs beside its own action."""
-    return ("AddTags",) if config.account.tags else ()
-
-
 def _storage(config: Config) -> Iterator[Permission]:
     bucket, account = f"arn:aws:s3:::{config.bucket}", config.account
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
+        "s3:GetBucketTagging",
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
-        *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration"),
-        *(("s3:TagResource",) if account.tags else ()),
+        *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:TagResource"),
     )
     yield Permission("look into the course's bucket", look, (bucket,))
     if not account.bucket:
@@ -193,7 +193,7 @@ def _made_roles(config: Config, roles: tuple[str, ...]) -> Iterator[Permission]:
     make = (
         *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole"),
         *("iam:ListRolePolicies", "iam:PutRolePolicy"),
-        *(("iam:TagRole",) if config.account.tags else ()),
+        *("iam:ListRoleTags", "iam:TagRole"),
     )
     if bound := config.account.permissions_boundary:
         # Only these three know the key; the others would be denied by it.
@@ -202,6 +202,7 @@ def _made_roles(config: Config, roles: tuple[str, ...]) -> Iterator[Permission]:
         yield Permission("make the course's roles within their boundary", bounded, roles, context)
         make = tuple(action for action in make if action not in bounded)
     yield Permission("make the course's roles and delete them", make, roles)
+    yield Permission("find the course's roles", ("iam:ListRoles",))
 
 
 def _queries(config: Config, place: str) -> Iterator[Permission]:
@@ -233,13 +234,13 @@ def _queries(config: Config, place: str) -> Iterator[Permission]:
     )
 
 
-def _images(config: Config, place: str) -> Iterator[Permission]:
+def _images(place: str) -> Iterator[Permission]:
     push = (
         *("BatchCheckLayerAvailability", "CompleteLayerUpload", "InitiateLayerUpload"),
         *("PutImage", "UploadLayerPart"),
     )
     keep = ("CreateRepository", "DeleteRepository", "ListImages")
-    names = (*keep, *push, *(("TagResource",) if config.account.tags else ()))
+    names = (*keep, *push, "ListTagsForResource", "TagResource")
     yield Permission(
         "build the image of the processing jobs",
         tuple(f"ecr:{name}" for name in names),
@@ -262,14 +263,11 @@ def _logs(place: str) -> Iterator[Permission]:
     yield Permission("find the jobs' logs", ("logs:DescribeLogGroups",))
 
 
-def _metrics(config: Config, place: str) -> Iterator[Permission]:
+def _metrics(place: str) -> Iterator[Permission]:
     names = ("DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm")
     yield Permission(
         "guard an endpoint by alarms",
-        tuple(
-            f"cloudwatch:{name}"
-            for name in (*names, *(["TagResource"] if config.account.tags else ()))
-        ),
+        tuple(f"cloudwatch:{name}" for name in (*names, "TagResource")),
         (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
     )
     yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
@@ -277,7 +275,7 @@ def _metrics(config: Config, place: str) -> Iterator[Permission]:
 
 def _gateway(config: Config, place: str) -> Iterator[Permission]:
     """Yield what a REST API needs: its actions are HTTP's verbs, and its ids are AWS's own."""
-    kinds = ("apikeys*", "restapis*", "usageplans*", *(("tags/*",) if config.account.tags else ()))
+    kinds = ("apikeys*", "restapis*", "usageplans*", "tags/*")
     yield Permission(
         "make REST APIs, usage plans and keys, and delete them",
         tuple(f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")),

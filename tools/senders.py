@@ -92,14 +92,14 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     "glue": (
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
-            ("DeleteDatabase", "DeleteTable", "GetDatabases", "GetTables"),
+            "helpers/resources/catalog.py",
+            ("DeleteDatabase", "DeleteTable", "GetDatabase", "GetDatabases", "GetTables"),
         ),
         Sender("PyAthena, metadata where Athena gives none", "pyathena/glue.py", ("GetTable",)),
         Sender(
             "AWS SDK for pandas, data sets as tables",
             "awswrangler/catalog/_create.py",
-            ("CreateDatabase", "CreateTable", "GetDatabase", "UpdateDatabase", "UpdateTable"),
+            ("CreateDatabase", "CreateTable", "UpdateDatabase", "UpdateTable"),
         ),
         Sender(
             "AWS SDK for pandas, partitions",
@@ -165,13 +165,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
+            "helpers/resources/sagemaker.py",
             (
                 *("DeleteEndpointConfig", "DeleteHyperParameterTuningJob", "DeleteModelCard"),
                 *("DeleteModelPackage", "DeleteModelPackageGroup", "DeleteProcessingJob"),
                 *("DeleteTrainingJob", "DescribeModelPackageGroup", "ListEndpointConfigs"),
                 *("ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
-                *("ListModelPackageGroups", "ListModels", "ListProcessingJobs"),
+                *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTags"),
                 *("ListTransformJobs", "StopHyperParameterTuningJob", "StopProcessingJob"),
                 *("StopTrainingJob", "StopTransformJob"),
             ),
@@ -201,7 +201,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, inventory",
-            "helpers/gateway_deletion.py",
+            "helpers/resources/gateways.py",
             ("DeleteApiKey", "DeleteRestApi", "DeleteUsagePlan"),
         ),
     ),
@@ -229,7 +229,9 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "tests/local_aws/test_aws_cli.py",
             ("DisableAlarmActions", "EnableAlarmActions", "SetAlarmState"),
         ),
-        Sender("12, alarms", "helpers/inventory.py", ("DeleteAlarms", "ListTagsForResource")),
+        Sender(
+            "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
+        ),
     ),
     "sns": (
         Sender(
@@ -250,7 +252,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
+            "helpers/resources/logs.py",
             ("DeleteLogGroup", "DeleteLogStream", "DescribeLogGroups", "DescribeLogStreams"),
         ),
         Sender(

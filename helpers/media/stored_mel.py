@@ -21,7 +21,7 @@ MIN_SPREAD_DB = 3.0
 SILENCE = 1e-12
 """Power that a clip's peak has at least."""
 BLOCK = 32
-"""Frames transformed at once: their arrays fit into a core's cache."""
+"""Frames transformed at once: their arrays fit into a core's cache; see recordings.py."""
 STEPS = 255
 LOW, HIGH = -4.0, 8.0
 """Range of the uint8 format, in spreads; a step is 0.05 spreads, under half a dB."""
@@ -39,7 +39,6 @@ def mel_power(wave: np.ndarray) -> np.ndarray:
     Args:
         wave: int16, full scale 32768.
     """
-    # float64: NumPy transforms it in a fifth of the time of float32.
     padded = np.pad(wave / 32768, N_FFT // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP]
     blocks = (frames[first : first + BLOCK] for first in range(0, len(frames), BLOCK))

@@ -10,12 +10,12 @@ import pytest
 from helpers.datasets import NAMES, load_dataset
 from helpers.manifest import load_manifest
 from helpers.storage import LocalFolder
+from tests.hidden_torch import hide_torch
 from tests.made_model import SERVED, make_artifact, make_served, request_of
 from tests.made_server import MadeServer
 from tests.made_shards import make_shards
 from tests.places import ROOT
 
-REFUSED = "raise ModuleNotFoundError('No module named ' + repr(__name__), name=__name__)"
 SMALL = {
     "birds": {"recordings": 8, "recordists": 8, "species": 2},
     "bins": {"images": 12, "broken": 1},
@@ -24,12 +24,9 @@ STORES = [(name, store) for name in NAMES for store in load_dataset(name).stores
 
 
 @pytest.fixture(scope="module")
-def without(tmp_path_factory) -> Path:
+def without(tmp_path_factory) -> str:
     """Return a folder that takes the place of torch on a program's path."""
-    folder = tmp_path_factory.mktemp("without")
-    for name in ("torch", "torchaudio"):
-        (folder / f"{name}.py").write_text(REFUSED)
-    return folder
+    return hide_torch(tmp_path_factory.mktemp("without"))
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +43,16 @@ def raw(tmp_path_factory):
     return raw
 
 
-def run(without: Path, script: str, *flags: object) -> subprocess.CompletedProcess:
+def run(without: str, script: str, *flags: object) -> subprocess.CompletedProcess:
     command = [sys.executable, str(ROOT / "scripts_process" / script), *map(str, flags)]
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(without)}
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": without}
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
 def test_importing_torch_raises_here(without):
     code = "try: import torch\nexcept ModuleNotFoundError as error: print(error.name)"
     command = [sys.executable, "-c", code]
-    said = subprocess.run(command, env={"PYTHONPATH": str(without)}, capture_output=True, text=True)
+    said = subprocess.run(command, env={"PYTHONPATH": without}, capture_output=True, text=True)
     assert said.stdout == "torch\n"
 
 
@@ -85,7 +82,7 @@ def test_a_models_graph_is_evaluated(dataset, without, tmp_path):
 def test_an_endpoint_answers(dataset, without, tmp_path):
     make_served(tmp_path / "model", dataset)
     body, kind = request_of(dataset)
-    server = MadeServer(tmp_path, PYTHONPATH=str(without))
+    server = MadeServer(tmp_path, PYTHONPATH=without)
     try:
         status, answer = server.wait_until_healthy().ask(body, Content_Type=kind)
     finally:

@@ -74,7 +74,7 @@ class RestApis(Engine):
         return public(self.apis.update(request["restApiId"], change))
 
     def get_rest_apis(self, request: dict) -> dict:
-        return page(request, [public(api) for api in self.apis.listed()])
+        return page(request, [public(api) for api in self.apis])
 
     def delete_rest_api(self, request: dict) -> dict:
         api = self._api(request)["id"]

@@ -65,7 +65,7 @@ class UsagePlans(Engine):
         hidden = () if request.get("includeValues") else ("value",)
         keys = [
             {name: value for name, value in key.items() if name not in hidden}
-            for key in self._keys.listed()
+            for key in self._keys
             if key.get("name", "").startswith(request.get("nameQuery", ""))
         ]
         return page(request, keys)
@@ -89,7 +89,7 @@ class UsagePlans(Engine):
         return public(plan)
 
     def get_usage_plans(self, request: dict) -> dict:
-        return page(request, [public(plan) for plan in self._plans.listed()])
+        return page(request, [public(plan) for plan in self._plans])
 
     def update_usage_plan(self, request: dict) -> dict:
         self._plan(request)

@@ -32,6 +32,24 @@ def test_a_throttled_request_gets_its_services_error(aws, service, operation, ar
     assert error.value.response["Error"]["Code"] == code
 
 
+@pytest.mark.parametrize(
+    "service, operation, code",
+    [
+        ("s3", "list_buckets", "AccessDenied"),
+        ("sagemaker", "list_models", "AccessDeniedException"),
+        ("iam", "list_roles", "AccessDenied"),
+    ],
+)
+def test_a_denied_request_gets_its_services_error_and_is_not_tried_again(
+    aws, client, service, operation, code
+):
+    aws.parts.faults.set([Fault("denied", service, times=1)])
+    with pytest.raises(ClientError, match=f"not authorized to perform: {service}:List") as error:
+        getattr(client(service), operation)()
+    assert error.value.response["Error"]["Code"] == code
+    getattr(client(service), operation)()
+
+
 def test_boto3_tries_again_until_it_is_let_through(aws, client):
     aws.store.put(BUCKET, "a", b"bird")
     aws.parts.faults.set([Fault("throttled", "s3", "GetObject", times=2)])

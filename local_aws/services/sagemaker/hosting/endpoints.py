@@ -73,6 +73,7 @@ class Endpoints(Engine):
         document = {
             "EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config,
             "EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time,
+            "Tags": request.get("Tags", []),
             **_kept(deployment),
         }  # fmt: skip
         if guardrails := request.get("DeploymentConfig"):  # for updates that retain it

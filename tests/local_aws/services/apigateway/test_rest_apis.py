@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.server import LocalAws
+from local_aws.state.faults import Fault
 from tests.local_aws.services.apigateway.doors import Door
 
 
@@ -119,3 +120,9 @@ def test_only_regional_apis_are_made(gateway, types):
 def test_http_apis_are_refused_by_name(client):
     call = client("apigatewayv2").create_api
     assert "apigatewayv2:CreateApi" in refused(call, Name="a", ProtocolType="HTTP")[1]
+
+
+def test_lists_are_not_late_where_sagemakers_are(aws, gateway, api):
+    aws.parts.faults.set([Fault("lagging", "sagemaker", "List*", seconds=60)])
+    gateway.create_rest_api(name="new", endpointConfiguration={"types": ["REGIONAL"]})
+    assert {item["name"] for item in gateway.get_rest_apis()["items"]} == {"birds", "new"}

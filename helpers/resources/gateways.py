@@ -1,4 +1,4 @@
-"""Finds and deletes the REST APIs, usage plans, keys and roles of the course's gateways.
+"""The REST APIs, usage plans and keys of the course's gateways; their roles are IAM's.
 
 Names are not unique in API Gateway: each is listed as `<name>/<id>`. A plan holds its stages, so
 it goes before the REST API, and lets go of them first.
@@ -6,15 +6,11 @@ it goes before the REST API, and lets go of them first.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
-from helpers.config import PROJECT, Config
-from helpers.datasets import NAMES
-from helpers.gateway import gateway_name
-from helpers.roles import delete_role
+from helpers.config import Config
+from helpers.resources.kind import OURS, Kind, Resource
 from helpers.session import client
 
 PAUSE, TRIES = 10.0, 6
@@ -22,30 +18,24 @@ PAUSE, TRIES = 10.0, 6
 https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
 
 
-def usage_plans(config: Config) -> Iterator[str]:
+def usage_plans(config: Config) -> Iterator[Resource]:
     """Yield the usage plans."""
     return _items(config, "get_usage_plans")
 
 
-def api_keys(config: Config) -> Iterator[str]:
+def api_keys(config: Config) -> Iterator[Resource]:
     """Yield the keys."""
     return _items(config, "get_api_keys")
 
 
-def rest_apis(config: Config) -> Iterator[str]:
+def rest_apis(config: Config) -> Iterator[Resource]:
     """Yield the REST APIs."""
     return _items(config, "get_rest_apis")
 
 
-def gateway_roles(config: Config) -> Iterator[str]:
-    """Yield the gateways' roles, where the course has made them."""
-    if config.account.role:
-        return
-    iam = client(config, "iam")
-    for dataset in dict.fromkeys((*NAMES, config.dataset)):
-        with suppress(iam.exceptions.NoSuchEntityException):
-            name = gateway_name(replace(config, dataset=dataset))
-            yield iam.get_role(RoleName=name)["Role"]["RoleName"]
+def tags(config: Config, resource: Resource) -> dict[str, str]:
+    """Return the tags that the list has with a resource."""
+    return resource.tags
 
 
 def delete_usage_plan(config: Config, name: str) -> None:
@@ -79,16 +69,11 @@ def delete_rest_api(config: Config, name: str) -> None:
     _patiently(delete, restApiId=name.rpartition("/")[2])
 
 
-def delete_gateway_role(config: Config, name: str) -> None:
-    """Delete a gateway's role."""
-    delete_role(config, name)
-
-
-def _items(config: Config, operation: str) -> Iterator[str]:
+def _items(config: Config, operation: str) -> Iterator[Resource]:
     for page in client(config, "apigateway").get_paginator(operation).paginate():
         for item in page["items"]:
-            if (name := item.get("name", "")).startswith(PROJECT):
-                yield f"{name}/{item['id']}"
+            if (name := item.get("name", "")).startswith(OURS):
+                yield Resource(f"{name}/{item['id']}", tags=item.get("tags", {}))
 
 
 def _patiently(call: Callable[..., object], **request: object) -> None:
@@ -102,3 +87,11 @@ def _patiently(call: Callable[..., object], **request: object) -> None:
                 raise
         time.sleep(PAUSE)
     call(**request)
+
+
+SERVICE = "API Gateway"
+KINDS = (
+    Kind(SERVICE, "usage plan", usage_plans, tags, delete_usage_plan),
+    Kind(SERVICE, "API key", api_keys, tags, delete_api_key),
+    Kind(SERVICE, "REST API", rest_apis, tags, delete_rest_api, ("usage plan",)),
+)
