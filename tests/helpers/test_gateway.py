@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from helpers.account_settings import AccountSettings
+from helpers.course_tag import TAG, as_mapping
 from helpers.gateway import (
     Limits,
     gateway_name,
@@ -101,7 +102,7 @@ def test_a_companys_tags_are_on_all_of_it_and_its_key_opens_the_page(aws, config
     made = make_gateway(company, "birds", PAGE)
     (stage,) = client(config, "apigateway").get_stages(restApiId=made.api)["item"]
     tags = [item["tags"] for items in listed(config) for item in items]
-    assert [*tags, stage["tags"]] == [dict(COMPANY.tags)] * 4
+    assert [*tags, stage["tags"]] == [{**as_mapping([TAG]), **dict(COMPANY.tags)}] * 4
     permissions = gateway_permissions(company, "birds", "page")
     assert permissions["decrypt the page"] == (["kms:Decrypt"], [KEY])
 
