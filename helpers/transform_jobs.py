@@ -84,7 +84,8 @@ def start(
     """Start what `transform` waits for; return the job's name."""
     if keys is not None and not (keys := [*keys]):
         raise ValueError("There is nothing to transform: the list of keys is empty")
-    model = f"{config.name}-version-{package.rpartition('/')[2]}"
+    # A model of its own: an endpoint of the version keeps the one that it was made of.
+    model = f"{config.name}-batch-version-{package.rpartition('/')[2]}"
     make_model_of(config, model, package)
     job = f"{config.name}-transform-{datetime.now():%Y%m%d%H%M%S%f}"
     source = {"S3DataType": "S3Prefix", "S3Uri": f"{inputs.rstrip('/')}/"}
