@@ -21,6 +21,13 @@ def test_a_role_may_what_its_policy_allows_and_nothing_else(aws):
             check(aws.parts.call, ROLE, action, resource)
 
 
+def test_the_one_resource_of_several_that_a_role_may_not_use_is_named(aws):
+    permit(aws, "s3:GetObject", resource="arn:aws:s3:::birds/*")
+    check(aws.parts.call, ROLE, "s3:GetObject", OBJECT, "arn:aws:s3:::birds/other")
+    with pytest.raises(AwsError, match="on resource: arn:aws:s3:::bins/x$"):
+        check(aws.parts.call, ROLE, "s3:GetObject", OBJECT, "arn:aws:s3:::bins/x")
+
+
 @pytest.mark.parametrize("role", [None, ROLE.replace("course", "nobody")])
 def test_no_role_may_nothing(aws, role):
     with pytest.raises(AwsError):
