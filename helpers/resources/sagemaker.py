@@ -15,7 +15,7 @@ from helpers.warm_pools import WAITING, end_warm_pool
 
 SERVICE = "SageMaker"
 GROUP = "ModelPackageGroup"
-LOGGED = ("Endpoint", "ProcessingJob", "TrainingJob")
+LOGGED = ("Endpoint", "ProcessingJob", "TrainingJob", "TransformJob")
 """Kinds whose resources write logs."""
 
 

@@ -119,6 +119,8 @@ def test_a_companys_own_role_is_used_and_not_changed(aws, config):
 
 def test_a_page_that_nobody_may_read_is_an_error_that_says_what_to_do(aws, config, monkeypatch):
     monkeypatch.setattr("helpers.gateway.PATIENCE", 0)
-    company = course_config(aws, account=COMPANY)  # whose boundary is not there
+    others = gateway_permissions(config, "birds", "another/page.html")
+    arn = put_role(config, "theirs", "apigateway.amazonaws.com", others)
+    company = course_config(aws, account=AccountSettings(role_arn=arn))
     with pytest.raises(RuntimeError, match="answers 404: see that the gateway's role"):
         make_gateway(company, "birds", PAGE)
