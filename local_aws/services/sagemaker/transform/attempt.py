@@ -14,8 +14,8 @@ from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import share_of
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Parts
+from local_aws.role_permissions import check
 from local_aws.services.sagemaker.archives import check_archive
-from local_aws.services.sagemaker.hosting.permissions import check
 from local_aws.services.sagemaker.hosting.server_process import GRACE_SECONDS, ServerProcess
 from local_aws.services.sagemaker.hosting.serving_images import StartFailed, serving_image
 from local_aws.services.sagemaker.jobs.attempt import Attempt
