@@ -119,7 +119,8 @@ def test_a_killed_run_and_a_killed_cleanup_leave_nothing_and_look_alikes_stay(
         cleanup.kill()
         assert cleanup.wait() == -signal.SIGKILL  # it had not ended
     done = delete_all(config)
-    assert {*done["result"]} == {"deleted"}
+    # The lists are late: the killed cleanup may have been waiting for them, with all deleted.
+    assert {*done["result"]} <= {"deleted"}
     assert remaining(config).empty
     set_faults(aws.context, [])
     assert account(client) == {**before, "bucket": before["bucket"] - {BUCKET}}
