@@ -6,7 +6,6 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 import boto3
 from botocore.config import Config
