@@ -121,3 +121,20 @@ def test_a_full_disk_is_known_by_what_caused_an_error_and_other_errors_are_none(
     assert not is_full(error) and not is_full(OSError(errno.EIO, "Input/output error"))
     error.__cause__ = OSError(errno.ENOSPC, "")
     assert is_full(error)
+
+
+@pytest.mark.parametrize(
+    "service, operation, request_",
+    [
+        ("apigateway", "create_usage_plan", {"name": "a", "apiStages": [{"stage": "b"}]}),
+        ("glue", "update_table", {"DatabaseName": "a", "Name": "b"}),
+        ("logs", "describe_log_streams", {}),
+    ],
+)
+def test_a_member_that_the_model_does_not_require_but_the_engine_is_named_where_it_lacks(
+    client, service, operation, request_
+):
+    with pytest.raises(ClientError, match="null|Specify either|not found") as error:
+        getattr(client(service), operation)(**request_)
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert error.value.response["Error"]["Code"] != "InternalFailure"

@@ -50,9 +50,7 @@ class Client(threading.Thread):
         """Write, overwrite, copy, join and delete."""
         while True:
             name = self._rng.choice(list(self.keys))
-            work = self._rng.choices(
-                [self._put, self._delete, self._copy, self._join], (6, 2, 2, 1)
-            )
+            work = self._rng.choices([self._put, self._drop, self._copy, self._join], (6, 2, 2, 1))
             try:
                 work[0](name, self.keys[name])
             except (BotoCoreError, ClientError) as error:
@@ -74,7 +72,7 @@ class Client(threading.Thread):
         self.s3.put_object(Bucket="birds", Key=name, Body=body, Metadata={"size": str(len(body))})
         key.allowed = {body}
 
-    def _delete(self, name: str, key: Key) -> None:
+    def _drop(self, name: str, key: Key) -> None:
         key.allowed.add(GONE)
         self.s3.delete_objects(Bucket="birds", Delete={"Objects": [{"Key": name}]})
         key.allowed = {GONE}

@@ -59,8 +59,8 @@ def test_mixed_work_of_three_clients_is_there_or_was_never_made_after_any_kill(t
         for client in clients:
             client.start()
         time.sleep(rng.uniform(0.05, 0.6))
-        process.kill()
-        process.wait()
+        with process:
+            process.kill()
         for client in clients:
             client.join(10)
             done += client.done
