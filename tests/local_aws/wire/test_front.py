@@ -127,7 +127,7 @@ def test_a_full_disk_is_known_by_what_caused_an_error_and_other_errors_are_none(
     "service, operation, request_",
     [
         ("apigateway", "create_usage_plan", {"name": "a", "apiStages": [{"stage": "b"}]}),
-        ("glue", "update_table", {"DatabaseName": "a", "Name": "b"}),
+        ("glue", "update_table", {"DatabaseName": "a"}),
         ("logs", "describe_log_streams", {}),
     ],
 )

@@ -1,5 +1,7 @@
 """XML is read and written by its shape: lists wrapped or flat, maps, attributes, any text."""
 
+from xml.etree.ElementTree import ParseError
+
 import pytest
 
 from local_aws.wire import xml_documents
@@ -62,5 +64,5 @@ def test_a_character_that_no_document_may_have_is_replaced():
              b'<?xml version="1.0" encoding="shift_jis"?><a/>', b"<a>" * 20_000],
 )  # fmt: skip
 def test_what_can_not_be_read_is_one_kind_of_error(body):
-    with pytest.raises(ElementTree.ParseError):
-        parse(body)
+    with pytest.raises(ParseError):
+        xml_documents.parse(body)
