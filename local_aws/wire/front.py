@@ -30,6 +30,12 @@ log = logging.getLogger(__name__)
 
 HEALTH = f"{CONTROL}health"
 MAX_BODY = 16 * 2**20
+S3_CODES = {
+    "MissingAuthenticationToken": "AccessDenied",
+    "InvalidClientTokenId": "InvalidAccessKeyId",
+    "IncompleteSignature": "AuthorizationHeaderMalformed",
+}
+"""S3's own codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
 
 
 class Front:
@@ -192,6 +198,8 @@ def _answer(
 
 def _refuse(http_request: HttpRequest, start_response: Callable, error: AwsError) -> list[bytes]:
     """Answer with an error in the protocol of the request."""
+    if is_s3(http_request) and error.code in S3_CODES:
+        error = AwsError(S3_CODES[error.code], error.message, error.status)
     request_id = str(uuid.uuid4())
     headers, body = word(error, protocol_of(http_request), request_id)
     if http_request.method == "HEAD":
