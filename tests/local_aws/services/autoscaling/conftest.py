@@ -1,0 +1,48 @@
+"""An endpoint of a tiny model whose variant is a scalable target."""
+
+import pytest
+
+from tests.local_aws.services.sagemaker.hosting.models import Hosting
+
+RESOURCE = "endpoint/endpoint/variant/AllTraffic"
+OF = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": RESOURCE,
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+TARGET = 10
+
+
+@pytest.fixture
+def hosting(aws, client):
+    """Return a helper with an endpoint of one instance."""
+    hosting = Hosting(aws, client)
+    hosting.model("model")
+    hosting.variant("config", "model")
+    hosting.sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
+    assert hosting.settled()["EndpointStatus"] == "InService"
+    return hosting
+
+
+@pytest.fixture
+def scaling(client):
+    """Return a client of Application Auto Scaling."""
+    return client("application-autoscaling")
+
+
+@pytest.fixture
+def put(hosting, scaling):
+    """Return a function that registers the variant and puts a policy."""
+
+    def put(least=1, most=4, name="load", **configuration):
+        scaling.register_scalable_target(**OF, MinCapacity=least, MaxCapacity=most)
+        metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+        configuration = {
+            "TargetValue": TARGET, "PredefinedMetricSpecification": metric, **configuration,
+        }  # fmt: skip
+        return scaling.put_scaling_policy(
+            **OF, PolicyName=name, PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration=configuration,
+        )  # fmt: skip
+
+    return put
