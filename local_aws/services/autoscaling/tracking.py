@@ -4,8 +4,9 @@ Contract:
 https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
 Capacity is added in proportion to the metric and rounded up, so that what is removed is rounded
 down. Of several policies the largest capacity counts, and all that may scale in must agree to it.
-AWS publishes no formula for a scale-out within the cooldown of another: by its rule the capacity
-that was added counts as part of the next addition, as here.
+Within the cooldown of a scale-out, what it added counts as part of the next one: the metric may
+still be of the capacity before, so the next capacity is computed from that, and only a larger one
+is set. AWS publishes this rule and no formula.
 """
 
 from collections.abc import Sequence
@@ -75,5 +76,5 @@ def decide(readings: Sequence[Reading], current: int, least: int, most: int) -> 
 
 
 def _out(reading: Reading, current: int) -> Decision:
-    more = proportional(current, reading.value, reading.target) - current
-    return Decision(reading.name, current + max(0, more - reading.added))
+    before = current - reading.added
+    return Decision(reading.name, proportional(before, reading.value, reading.target))

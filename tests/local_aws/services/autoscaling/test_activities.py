@@ -1,7 +1,7 @@
 """An activity ends with its instances, or says why it failed; a restart forgets none."""
 
 from local_aws.server import LocalAws
-from tests.local_aws.services.autoscaling.conftest import OF, RESOURCE
+from tests.local_aws.services.autoscaling.conftest import RESOURCE
 from tests.local_aws.services.sagemaker.jobs.requests import until
 
 

@@ -25,9 +25,10 @@ def test_limits_hold(value, current, capacity):
     assert (decision and decision.capacity) == capacity
 
 
-def test_within_the_cooldown_only_a_larger_addition_adds_and_adds_the_difference():
-    assert decide([reading(15, added=3)], 4, 1, 9) is None
-    assert decide([reading(20, added=3)], 4, 1, 9) == Decision("a", 5)
+def test_within_the_cooldown_only_a_larger_scale_out_counts():
+    assert decide([reading(40, added=3)], 4, 1, 9) is None
+    assert decide([reading(50, added=3)], 4, 1, 9) == Decision("a", 5)
+    assert decide([reading(20)], 4, 1, 9) == Decision("a", 8)
 
 
 def test_a_cooldown_after_scaling_in_holds_back_scaling_in_alone():
