@@ -1,0 +1,26 @@
+"""Draws an endpoint's load, its instances and its times over the minutes; calls no service."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.plots import COLORS, WIDE
+
+
+def scaling_timeline(minutes: pd.DataFrame, *, title: str) -> Figure:
+    """Draw the load of each minute with the instances, and below it the times of the answers.
+
+    Args:
+        minutes: columns load, running, p50 ms and p99 ms, a row a minute, as `drive` returns them.
+    """
+    figure, (upper, lower) = plt.subplots(2, 1, figsize=(WIDE[0], 1.4 * WIDE[1]), sharex=True)
+    at = range(len(minutes))
+    upper.bar(at, minutes["load"], color=COLORS[0], alpha=0.35, label="load (times the target)")
+    upper.step(at, minutes["running"], where="mid", color=COLORS[5], linewidth=2, label="instances")
+    upper.set(title=title, ylabel="number", ylim=(0, None))
+    lower.plot(at, minutes["p99 ms"], "o-", color=COLORS[1], markersize=3, label="p99")
+    lower.plot(at, minutes["p50 ms"], "o-", color=COLORS[2], markersize=3, label="p50")
+    lower.set(xlabel="minute", ylabel="answer after (ms)", ylim=(0, None))
+    for axes in (upper, lower):
+        axes.legend(loc="upper right")
+    return figure
