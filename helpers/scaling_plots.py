@@ -17,10 +17,11 @@ def scaling_timeline(minutes: pd.DataFrame, *, title: str) -> Figure:
     at = range(len(minutes))
     upper.bar(at, minutes["load"], color=COLORS[0], alpha=0.35, label="load (times the target)")
     upper.step(at, minutes["running"], where="mid", color=COLORS[5], linewidth=2, label="instances")
-    upper.set(title=title, ylabel="number", ylim=(0, None))
+    upper.set(title=title, ylabel="number")
     lower.plot(at, minutes["p99 ms"], "o-", color=COLORS[1], markersize=3, label="p99")
     lower.plot(at, minutes["p50 ms"], "o-", color=COLORS[2], markersize=3, label="p50")
-    lower.set(xlabel="minute", ylabel="answer after (ms)", ylim=(0, None))
+    lower.set(xlabel="minute", ylabel="answer after (ms)")
     for axes in (upper, lower):
-        axes.legend(loc="upper right")
+        axes.set_ylim(0, 1.3 * axes.get_ylim()[1])  # room for the legend
+        axes.legend(loc="upper right", ncols=2)
     return figure

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 OPERATIONS = {
     "application-autoscaling": {
         "RegisterScalableTarget": f"""{OF} MinCapacity MaxCapacity RoleARN SuspendedState(*)
-            Tags(*)""",
+            Tags""",
         "DescribeScalableTargets": f"""ServiceNamespace={NAMESPACE} ResourceIds
             ScalableDimension={DIMENSION} MaxResults NextToken""",
         "DeregisterScalableTarget": OF,
