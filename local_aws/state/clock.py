@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-
 BLOCKED_SECONDS = 5.0
 """After so long an action in `advance` is taken for blocked: it may wait for another timer."""
 

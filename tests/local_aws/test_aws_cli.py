@@ -218,7 +218,7 @@ def test_a_scaling_policy_is_described_and_deleted(run, aws, client):
         *("--service-namespace", "sagemaker", "--resource-id", "endpoint/endpoint/variant/model"),
         *("--scalable-dimension", "sagemaker:variant:DesiredInstanceCount"),
     )
-    metric = "{PredefinedMetricType=SageMakerVariantInvocationsPerInstance}"
+    metric = "{PredefinedMetricType=SageMakerVariantConcurrentRequestsPerModelHighResolution}"
     policy = (
         *("--policy-name", "load", "--policy-type", "TargetTrackingScaling"),
         "--target-tracking-scaling-policy-configuration",

@@ -1,7 +1,7 @@
 """Application Auto Scaling of endpoint variants: targets and policies, on the one clock.
 
-A policy looks at its alarms each minute, right after CloudWatch has evaluated them: so it acts
-again while an alarm lasts, as on AWS.
+A policy looks at its alarms right after CloudWatch has evaluated them, each minute or, for a metric
+of high resolution, each 10 seconds: so it acts again while an alarm lasts, as on AWS.
 """
 
 import logging
@@ -13,7 +13,7 @@ from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.autoscaling import policy_alarms
 from local_aws.services.autoscaling.activities import Activities
-from local_aws.services.autoscaling.policy_alarms import HIGH, LOW, PERIOD
+from local_aws.services.autoscaling.policy_alarms import HIGH, LOW, METRICS
 from local_aws.services.autoscaling.scaling_requests import (
     DIMENSION,
     NAMESPACE,
@@ -40,7 +40,7 @@ OPERATIONS = {
         "DeregisterScalableTarget": OF,
         "PutScalingPolicy": f"""{OF} PolicyName PolicyType=TargetTrackingScaling
             TargetTrackingScalingPolicyConfiguration(TargetValue
-                PredefinedMetricSpecification(PredefinedMetricType={policy_alarms.INVOCATIONS})
+                PredefinedMetricSpecification(PredefinedMetricType={"|".join(METRICS)})
                 CustomizedMetricSpecification(MetricName Namespace Dimensions(*) Statistic Unit)
                 ScaleOutCooldown ScaleInCooldown DisableScaleIn)""",
         "DescribeScalingPolicies": f"{OF} PolicyNames MaxResults NextToken",
@@ -49,7 +49,7 @@ OPERATIONS = {
     },
 }
 LOOK_SECONDS = 3.0
-"""After each minute: CloudWatch has evaluated its alarms by then."""
+"""After each period: CloudWatch has evaluated its alarms by then."""
 COOLDOWN = 300
 ROLE = (
     "aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
@@ -61,9 +61,9 @@ class Autoscaling(Engine):
     """The scalable targets of the local AWS.
 
     Left out: step and predictive scaling, scheduled actions, other services and dimensions, metric
-    math, metrics of high resolution, changes of tags. An endpoint that is being updated is not
-    scaled. What a changed configuration does to a target is not checked. Where AWS publishes no
-    text of a refusal the words are our own.
+    math, changes of tags. An endpoint that is being updated is not scaled. What a changed
+    configuration does to a target is not checked. Where AWS publishes no text of a refusal the
+    words are our own.
     """
 
     name, operations = "autoscaling", OPERATIONS
@@ -208,8 +208,9 @@ class Autoscaling(Engine):
     def _schedule(self) -> None:
         if self._timer:
             self._timer.cancel()
-        if any(self._policies):
-            left = PERIOD - (self.parts.clock.now().timestamp() - LOOK_SECONDS) % PERIOD
+        if periods := [policy_alarms.period(policy) for policy in self._policies]:
+            step = min(periods)
+            left = step - (self.parts.clock.now().timestamp() - LOOK_SECONDS) % step
             self._timer = self.parts.clock.after(left, self._look)
 
     def _look(self) -> None:
@@ -245,11 +246,12 @@ class Autoscaling(Engine):
 
     def _reading(self, policy: dict, alarms: list[str], now: datetime) -> Reading:
         configuration = policy["TargetTrackingScalingPolicyConfiguration"]
+        is_high = any(f"-{HIGH}-" in name for name in alarms)
         return Reading(
             policy["PolicyName"],
             configuration["TargetValue"],
-            policy_alarms.value(self.parts.call, policy, now),
-            any(f"-{HIGH}-" in name for name in alarms),
+            policy_alarms.value(self.parts.call, policy, HIGH if is_high else LOW, now),
+            is_high,
             any(f"-{LOW}-" in name for name in alarms),
             not configuration.get("DisableScaleIn", False),
             policy["_added"] if now < policy.get("_out_until", now) else 0,

@@ -1,16 +1,25 @@
 """The two alarms that a target tracking policy makes for itself; knows no instance.
 
-Names, periods and thresholds are AWS's:
-https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-apply.html
-It scales out when 3 minutes of 3 are above the target, and in when 15 of 15 are below 90 % of it.
+It scales out above the target, and in when the metric is more than 10 % below it:
+https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+For how long, AWS does not publish: 3 periods and 15 minutes are what its users' alarms have. A
+period is a minute, or 10 seconds of the concurrent requests, which scale in no sooner:
+https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
+That metric's statistic is not published either: users see the maximum, of the busiest instance.
 """
 
 from datetime import datetime, timedelta
 
 from local_aws.parts import Call
 
-INVOCATIONS = "SageMakerVariantInvocationsPerInstance"
-PERIOD = 60
+METRICS = {
+    "SageMakerVariantInvocationsPerInstance": ("InvocationsPerInstance", "Sum"),
+    "SageMakerVariantConcurrentRequestsPerModelHighResolution": (
+        "ConcurrentRequestsPerModel", "Maximum",
+    ),
+}  # fmt: skip
+"""Metrics and statistics of AWS's predefined ones."""
+PERIOD, HIGH_RESOLUTION = 60, 10
 HIGH, LOW = "AlarmHigh", "AlarmLow"
 _PERIODS = {HIGH: 3, LOW: 15}
 _OPERATORS = {HIGH: "GreaterThanThreshold", LOW: "LessThanThreshold"}
@@ -23,12 +32,24 @@ def metric(configuration: dict, endpoint: str, variant: str) -> dict:
     if own := configuration.get("CustomizedMetricSpecification"):
         return {"Dimensions": [], **own}
     dimensions = {"EndpointName": endpoint, "VariantName": variant}
+    name, statistic = METRICS[
+        configuration["PredefinedMetricSpecification"]["PredefinedMetricType"]
+    ]
     return {
         "Namespace": "AWS/SageMaker",
-        "MetricName": "InvocationsPerInstance",
-        "Statistic": "Sum",
+        "MetricName": name,
+        "Statistic": statistic,
         "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
     }
+
+
+def period(policy: dict, kind: str = HIGH) -> int:
+    """Return the seconds of a period of one of a policy's alarms."""
+    own = policy["TargetTrackingScalingPolicyConfiguration"].get(
+        "PredefinedMetricSpecification", {}
+    )
+    is_fast = own.get("PredefinedMetricType", "").endswith("HighResolution")
+    return HIGH_RESOLUTION if is_fast and kind == HIGH else PERIOD
 
 
 def names(policy: dict) -> list[str]:
@@ -56,7 +77,7 @@ def put(call: Call, policy: dict, resource: str) -> list[dict]:
                 f"DO NOT EDIT OR DELETE. For TargetTrackingScaling policy {policy['PolicyARN']}."
             ),
             "AlarmActions": [policy["PolicyARN"]],
-            "Period": PERIOD,
+            "Period": period(policy, kind),
             "EvaluationPeriods": _PERIODS[kind],
             "Threshold": thresholds[kind],
             "ComparisonOperator": _OPERATORS[kind],
@@ -82,14 +103,15 @@ def on(call: Call, policy: dict) -> list[str]:
     return [alarm["AlarmName"] for alarm in alarms if alarm["ActionsEnabled"]]
 
 
-def value(call: Call, policy: dict, now: datetime) -> float | None:
-    """Return the last value of a policy's metric within the time that its high alarm looks at."""
-    end = now - timedelta(seconds=now.timestamp() % PERIOD)
+def value(call: Call, policy: dict, kind: str, now: datetime) -> float | None:
+    """Return the last value of a policy's metric, not older than three periods of an alarm."""
+    seconds = period(policy, kind)
+    end = now - timedelta(seconds=now.timestamp() % seconds)
     statistic = policy["_metric"]["Statistic"]
     wanted = {name: each for name, each in policy["_metric"].items() if name != "Statistic"}
     request = {
-        **wanted, "Statistics": [statistic], "Period": PERIOD, "EndTime": end,
-        "StartTime": end - timedelta(seconds=_PERIODS[HIGH] * PERIOD),
+        **wanted, "Statistics": [statistic], "Period": seconds, "EndTime": end,
+        "StartTime": end - timedelta(seconds=_PERIODS[HIGH] * seconds),
     }  # fmt: skip
     points = call("cloudwatch", "GetMetricStatistics", request)["Datapoints"]
     last = max(points, key=lambda point: point["Timestamp"], default=None)

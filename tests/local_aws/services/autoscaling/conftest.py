@@ -11,6 +11,7 @@ OF = {
     "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
 }
 TARGET = 10
+CONCURRENT = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
 
 
 @pytest.fixture
@@ -34,11 +35,11 @@ def scaling(client):
 def put(hosting, scaling):
     """Return a function that registers the variant and puts a policy."""
 
-    def put(least=1, most=4, name="load", **configuration):
+    def put(least=1, most=4, name="load", metric="SageMakerVariantInvocationsPerInstance", **more):
         scaling.register_scalable_target(**OF, MinCapacity=least, MaxCapacity=most)
-        metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+        predefined = {"PredefinedMetricType": metric}
         configuration = {
-            "TargetValue": TARGET, "PredefinedMetricSpecification": metric, **configuration,
+            "TargetValue": TARGET, "PredefinedMetricSpecification": predefined, **more,
         }  # fmt: skip
         return scaling.put_scaling_policy(
             **OF, PolicyName=name, PolicyType="TargetTrackingScaling",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.services.autoscaling.conftest import OF, RESOURCE, TARGET
+from tests.local_aws.services.autoscaling.conftest import CONCURRENT, OF, RESOURCE, TARGET
 
 
 def count(hosting):
@@ -64,6 +64,29 @@ def test_instances_follow_the_load(hosting, put, scaling):
     assert outward["Description"] == "Setting desired instance count to 4."
     assert outward["Cause"].endswith(" in state ALARM triggered policy load")
     assert "-AlarmHigh-" in outward["Cause"] and "-AlarmLow-" in inward["Cause"]
+
+
+def test_instances_follow_concurrent_requests(hosting, put, scaling):
+    put(metric=CONCURRENT)
+    begin_minute(hosting.aws.parts.clock)
+    of = (("EndpointName", "endpoint"), ("VariantName", "AllTraffic"))
+    counts = []
+    for _ in range(4):  # 10 seconds each
+        datum = {
+            "MetricName": "ConcurrentRequestsPerModel", "Value": 2.0 * TARGET,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in of],
+            "Timestamp": hosting.aws.parts.clock.now(), "StorageResolution": 1,
+        }  # fmt: skip
+        request = {"Namespace": "AWS/SageMaker", "MetricData": [datum]}
+        hosting.aws.parts.call("cloudwatch", "PutMetricData", request)
+        hosting.aws.parts.clock.advance(10)
+        counts.append(count(hosting))
+    assert counts == [1, 1, 2, 2]
+
+
+def test_a_metric_of_another_service_is_refused_by_name(put):
+    with pytest.raises(ClientError, match="RDSReaderAverageCPUUtilization"):
+        put(metric="RDSReaderAverageCPUUtilization")
 
 
 def test_nothing_scales_in_where_it_is_disabled_and_no_alarm_is_made(hosting, put):

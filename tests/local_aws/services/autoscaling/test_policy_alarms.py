@@ -1,6 +1,6 @@
 """A policy's alarms follow its metric and its settings."""
 
-from tests.local_aws.services.autoscaling.conftest import OF, RESOURCE
+from tests.local_aws.services.autoscaling.conftest import CONCURRENT, OF, RESOURCE
 
 OWN = {
     "Namespace": "Birds", "MetricName": "backlog", "Statistic": "Average",
@@ -33,6 +33,16 @@ def test_a_policy_may_follow_a_metric_of_ones_own(client, hosting, scaling):
     for alarm in client("cloudwatch").describe_alarms()["MetricAlarms"]:
         assert OWN.items() <= alarm.items()
         assert alarm["AlarmName"].startswith(f"TargetTracking-{RESOURCE}-Alarm")
+
+
+def test_concurrent_requests_scale_out_after_half_a_minute_and_in_as_late_as_others(client, put):
+    put(metric=CONCURRENT)
+    high, low = client("cloudwatch").describe_alarms()["MetricAlarms"]
+    for alarm in (high, low):
+        assert alarm["MetricName"] == "ConcurrentRequestsPerModel"
+        assert alarm["Statistic"] == "Maximum"
+    assert (high["Period"], high["EvaluationPeriods"]) == (10, 3)
+    assert (low["Period"], low["EvaluationPeriods"]) == (60, 15)
 
 
 def test_the_alarms_of_a_deleted_policy_are_gone(client, put, scaling):
