@@ -1,7 +1,6 @@
 """Scales a course endpoint by its load, and drives a load that shows it; draws nothing.
 
-Application Auto Scaling tracks the requests per instance and minute. It makes two alarms: three
-minutes above the target add instances, fifteen minutes below 90 % of it remove some.
+Application Auto Scaling tracks the requests per instance and minute, by two alarms of its own.
 https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
 """
 
@@ -37,13 +36,17 @@ def resource(endpoint: str, variant: str = VARIANT) -> str:
 def scale(
     config: Config, endpoint: str, per_minute: float, *, least: int = 1, most: int = 4,
     out_seconds: int = 300, in_seconds: int = 300,
-) -> list[str]:  # fmt: skip
-    """Let an endpoint have as many instances as it needs; return the names of the alarms made.
+) -> pd.DataFrame:  # fmt: skip
+    """Let an endpoint have as many instances as its load needs; return the rules of the alarms.
 
     Args:
         per_minute: requests that one instance shall answer.
         least, most: instances.
         out_seconds, in_seconds: the cooldowns after instances came, and after some went.
+
+    Returns:
+        A row for each alarm that the policy has made: name (such as AlarmHigh), metric, condition,
+        threshold, and for how many minutes it must hold.
     """
     scaling, of = client(config, SERVICE), names_of(resource(endpoint))
     scaling.register_scalable_target(**of, MinCapacity=least, MaxCapacity=most)
@@ -58,7 +61,9 @@ def scale(
             "ScaleInCooldown": in_seconds,
         },
     )
-    return [alarm["AlarmName"] for alarm in policy["Alarms"]]
+    names = [alarm["AlarmName"] for alarm in policy["Alarms"]]
+    alarms = client(config, "cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    return pd.DataFrame([_rule(alarm) for alarm in alarms]).set_index("alarm").sort_index()
 
 
 def unscale(config: Config, endpoint: str) -> None:
@@ -134,6 +139,16 @@ def cost(minutes: pd.DataFrame, instance_type: str) -> pd.DataFrame:
         for name, count in counts.items()
     ]
     return pd.DataFrame(rows, columns=["instances", "instance minutes", "$"])
+
+
+def _rule(alarm: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "alarm": alarm["AlarmName"].rsplit("-Alarm")[-1].split("-")[0],
+        "metric": alarm["MetricName"],
+        "condition": alarm["ComparisonOperator"],
+        "threshold": alarm["Threshold"],
+        "minutes": alarm["EvaluationPeriods"] * alarm["Period"] / MINUTE,
+    }
 
 
 def _minutes(profile: Sequence[tuple[float, int]]) -> Iterator[float]:
