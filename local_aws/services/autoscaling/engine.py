@@ -226,7 +226,9 @@ class Autoscaling(Engine):
         """Scale a target if its policies say so."""
         resource, now = target["ResourceId"], self.parts.clock.now()
         policies = {each["PolicyName"]: each for each in self._of(resource)}
-        alarms = {name: policy_alarms.on(self.parts.call, policies[name]) for name in policies}
+        alarms = {
+            name: policy_alarms.in_alarm(self.parts.call, policies[name]) for name in policies
+        }
         if not any(alarms.values()):
             return
         endpoint, current = self._scaling.endpoint(resource)

@@ -96,7 +96,7 @@ def delete(call: Call, alarms: list[str]) -> None:
     call("cloudwatch", "DeleteAlarms", {"AlarmNames": alarms})
 
 
-def on(call: Call, policy: dict) -> list[str]:
+def in_alarm(call: Call, policy: dict) -> list[str]:
     """Return those of a policy's alarms that are in ALARM and may act."""
     request = {"AlarmNames": names(policy), "StateValue": "ALARM"}
     alarms = call("cloudwatch", "DescribeAlarms", request)["MetricAlarms"]

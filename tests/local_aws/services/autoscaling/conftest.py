@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.local_aws.services.sagemaker.hosting.models import Hosting
+from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, Hosting, archive
 
 RESOURCE = "endpoint/endpoint/variant/AllTraffic"
 OF = {
@@ -16,9 +16,10 @@ CONCURRENT = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
 
 @pytest.fixture
 def hosting(aws, client):
-    """Return a helper with an endpoint of one instance."""
+    """Return a helper with an endpoint of one instance, which takes its time for `slow`."""
     hosting = Hosting(aws, client)
-    hosting.model("model")
+    slow = "import time; time.sleep(0.5 * (data == b'slow'))\n    if data =="
+    hosting.model("model", archive(SCRIPT.replace("if data ==", slow)))
     hosting.variant("config", "model")
     hosting.sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
     assert hosting.settled()["EndpointStatus"] == "InService"

@@ -1,6 +1,8 @@
 """Targets and policies are kept and refused as on AWS, and the number of instances follows."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from botocore.exceptions import ClientError
@@ -66,22 +68,21 @@ def test_instances_follow_the_load(hosting, put, scaling):
     assert "-AlarmHigh-" in outward["Cause"] and "-AlarmLow-" in inward["Cause"]
 
 
-def test_instances_follow_concurrent_requests(hosting, put, scaling):
-    put(metric=CONCURRENT)
+def test_instances_follow_the_requests_that_they_have_at_once(hosting, put):
+    put(metric=CONCURRENT, TargetValue=1)
     begin_minute(hosting.aws.parts.clock)
-    of = (("EndpointName", "endpoint"), ("VariantName", "AllTraffic"))
-    counts = []
-    for _ in range(4):  # 10 seconds each
-        datum = {
-            "MetricName": "ConcurrentRequestsPerModel", "Value": 2.0 * TARGET,
-            "Dimensions": [{"Name": name, "Value": value} for name, value in of],
-            "Timestamp": hosting.aws.parts.clock.now(), "StorageResolution": 1,
-        }  # fmt: skip
-        request = {"Namespace": "AWS/SageMaker", "MetricData": [datum]}
-        hosting.aws.parts.call("cloudwatch", "PutMetricData", request)
-        hosting.aws.parts.clock.advance(10)
-        counts.append(count(hosting))
-    assert counts == [1, 1, 2, 2]
+    both, counts = Barrier(2), []
+
+    def ask(_):
+        both.wait()
+        hosting.ask(b"slow")
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(4):  # 10 seconds each
+            list(pool.map(ask, range(2)))
+            hosting.aws.parts.clock.advance(10)
+            counts.append(count(hosting))
+    assert (counts[0], counts[-1]) == (1, 2)
 
 
 def test_a_metric_of_another_service_is_refused_by_name(put):
