@@ -17,8 +17,8 @@ def scaling_timeline(minutes: pd.DataFrame, *, title: str) -> Figure:
     at = range(len(minutes))
     upper.bar(at, minutes["load"], color=COLORS[0], alpha=0.35, label="load (times the target)")
     upper.step(at, minutes["running"], where="mid", color=COLORS[5], linewidth=2, label="instances")
-    upper.set(title=title, ylabel="number")
-    lower.plot(at, minutes["p99 ms"], "o-", color=COLORS[1], markersize=3, label="p99")
+    upper.set(title=title, ylabel="load, instances")
+    lower.plot(at, minutes["p99 ms"], "^-", color=COLORS[1], markersize=3, label="p99")
     lower.plot(at, minutes["p50 ms"], "o-", color=COLORS[2], markersize=3, label="p50")
     lower.set(xlabel="minute", ylabel="answer after (ms)")
     for axes in (upper, lower):
