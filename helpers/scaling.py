@@ -124,6 +124,25 @@ def drive(
     return pd.DataFrame(rows).rename_axis("minute")
 
 
+def compare(minutes: pd.DataFrame, expected: Sequence[int]) -> pd.DataFrame:
+    """Return the spans of a driven load: the instances that they should have, and those wanted.
+
+    Args:
+        minutes: columns load and wanted, as `drive` returns them.
+        expected: instances at the end of each minute, worked out by hand.
+
+    Returns:
+        A row for each span in which nothing changes, by its first and last minute.
+    """
+    table = minutes[["load"]].assign(**{"by hand": expected, "measured": minutes["wanted"]})
+    span = (table != table.shift()).any(axis=1).cumsum().to_numpy()
+    ends = table.index.to_series().groupby(span).agg(["first", "last"])
+    rows = table.groupby(span).first()
+    return rows.set_index(
+        pd.MultiIndex.from_frame(ends.rename(columns=lambda end: f"{end} minute"))
+    )
+
+
 def cost(minutes: pd.DataFrame, instance_type: str) -> pd.DataFrame:
     """Return the dollars of a driven load: as it was scaled, and with its peak all the time.
 

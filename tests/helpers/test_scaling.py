@@ -67,6 +67,13 @@ def test_an_endpoint_that_is_not_scaled_any_more_has_no_alarms(served, client):
     assert scaling.activities(served, "birds").empty
 
 
+def test_spans_without_a_change_are_compared_with_those_worked_out_by_hand():
+    minutes = pd.DataFrame({"load": [1, 1, 4, 4], "wanted": [1, 1, 1, 4]})
+    rows = scaling.compare(minutes, [1, 1, 1, 1]).reset_index().to_dict("split")
+    assert rows["columns"] == ["first minute", "last minute", "load", "by hand", "measured"]
+    assert rows["data"] == [[0, 1, 1, 1, 1], [2, 2, 4, 1, 1], [3, 3, 4, 1, 4]]
+
+
 def test_what_is_scaled_costs_less_than_its_peak_all_the_time():
     costs = scaling.cost(pd.DataFrame({"wanted": [1, 4, 1]}), "ml.m5.large")
     assert costs["instance minutes"].tolist() == [6, 12]
