@@ -198,7 +198,7 @@ def _answer(
 
 def _refuse(http_request: HttpRequest, start_response: Callable, error: AwsError) -> list[bytes]:
     """Answer with an error in the protocol of the request."""
-    if is_s3(http_request) and error.code in S3_CODES:
+    if protocol_of(http_request) == S3 and error.code in S3_CODES:
         error = AwsError(S3_CODES[error.code], error.message, error.status)
     request_id = str(uuid.uuid4())
     headers, body = word(error, protocol_of(http_request), request_id)
