@@ -1,0 +1,1 @@
+"""What scripts import of Glue: arguments, the context, the job; no DynamicFrame."""
