@@ -46,6 +46,7 @@ COMMENTS = {
     "constraints.txt": "their dependencies, pinned",
     "environment.yml": "the conda environment (its pip part is requirements.txt)",
     "local_aws/images/aws": "AWS's images: a folder each, with its package list and their source",
+    "local_aws/services/glue/spark": "what a Spark job gets: awsglue, a file system on S3's API",
     "local_aws/pyproject.toml": "installs the local AWS by itself",
     "pyproject.toml": "settings of pytest and ruff; installs the two packages in place",
     "Makefile": "`make` lists its targets",

@@ -111,6 +111,14 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("BatchDeletePartition",),
         ),
         Sender(
+            "aws CLI, Spark jobs and their runs",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("BatchStopJobRun", "CreateJob", "DeleteJob", "GetJob", "GetJobRun"),
+                *("GetJobRuns", "GetJobs", "StartJobRun", "UpdateJob"),
+            ),
+        ),
+        Sender(
             "AWS SDK for pandas, the catalog",
             "awswrangler/catalog/_get.py",
             ("GetPartitions", "SearchTables"),

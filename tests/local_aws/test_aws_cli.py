@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
 from tests.local_aws.services.sagemaker.hosting.models import Hosting
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
@@ -131,6 +132,28 @@ def test_an_alarm_is_made_set_described_and_deleted(run):
     assert (alarm["StateValue"], alarm["StateReason"]) == ("ALARM", "a drill")
     run("cloudwatch", "delete-alarms", "--alarm-names", "errors", text=True)
     assert run("cloudwatch", "describe-alarms")["MetricAlarms"] == []
+
+
+def test_a_spark_job_is_made_run_stopped_and_deleted(aws, run, client):
+    make_role(client)
+    aws.store.put(BUCKET, "scripts/etl.py", b"import time; time.sleep(300)")
+    update = job()
+    name = update.pop("Name")
+    run("glue", "create-job", "--cli-input-json", json.dumps(job()))
+    named = ("--job-name", name)
+    run("glue", "update-job", *named, "--job-update", json.dumps({**update, "Timeout": 5}))
+    assert run("glue", "get-job", *named)["Job"]["Timeout"] == 5
+    assert [each["Name"] for each in run("glue", "get-jobs")["Jobs"]] == [name]
+    started = run("glue", "start-job-run", *named)["JobRunId"]
+    answer = run("glue", "batch-stop-job-run", *named, "--job-run-ids", started)
+    assert len(answer["SuccessfulSubmissions"]) == 1
+    state = "STOPPING"
+    while state == "STOPPING":
+        shown = run("glue", "get-job-run", *named, "--run-id", started)["JobRun"]
+        state = shown["JobRunState"]
+    assert state == "STOPPED" and run("glue", "get-job-runs", *named)["JobRuns"] == [shown]
+    run("glue", "delete-job", *named)
+    assert run("glue", "get-jobs")["Jobs"] == []
 
 
 def test_a_queue_gets_what_is_published_to_its_topic(aws, run):

@@ -53,6 +53,15 @@ COVERED = {
         "local_aws/services/athena/tables/read_json.py",
         "local_aws/services/athena/tables/read_text.py",
     ),
+    "local_aws/services/glue/jobs/test_run.py": (
+        "scripts run as jobs of a server, one of them on Spark",
+        "local_aws/services/glue/jobs/engine.py",
+        "local_aws/services/glue/jobs/spark.py",
+        "local_aws/services/glue/spark/compile_java.py",
+        "local_aws/services/glue/spark/awsglue/catalog.py",
+        "local_aws/services/glue/spark/awsglue/context.py",
+        "local_aws/services/glue/spark/awsglue/job.py",
+    ),
     "local_aws/services/s3/test_app.py": (
         "it hands S3's app to the server, and executes nothing",
         "local_aws/services/s3/engine.py",

