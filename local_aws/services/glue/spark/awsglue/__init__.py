@@ -1,1 +1,0 @@
-"""What scripts import of Glue: arguments, the context, the job; no DynamicFrame."""
