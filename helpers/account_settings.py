@@ -8,9 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from helpers import course_tag
+
 TAG = re.compile(r"[\w .:/=+\-@]+")
 """What every service takes in a tag: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
-MOST_TAGS = 50
+MOST_TAGS = 49
+"""AWS takes 50; one is the course's own."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,11 @@ class AccountSettings:
         return [{"Key": name, "Value": value} for name, value in self.tags]
 
     @property
+    def tag_map(self) -> dict[str, str]:
+        """Tags as API Gateway has them."""
+        return dict(self.tags)
+
+    @property
     def encryption(self) -> str | None:
         """S3's name of the encryption under a key."""
         return "aws:kms" if self.kms_key else None
@@ -160,8 +168,14 @@ def _tags(value: str | None) -> tuple[tuple[str, str], ...]:
     names = [name for name, _ in pairs]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"{TAGS.name} has {', '.join(twice)} twice: give each name one value")
+    if own := [name for name in names if name.lower() == course_tag.KEY]:  # IAM ignores the case
+        raise ValueError(
+            f"{TAGS.name} has {own[0]}, the name of the course's own tag: leave it out"
+        )
     if len(pairs) > MOST_TAGS:
-        raise ValueError(f"{TAGS.name} has {len(pairs)} tags: AWS takes {MOST_TAGS} at most")
+        raise ValueError(
+            f"{TAGS.name} has {len(pairs)} tags: AWS takes {MOST_TAGS} at most beside the course's"
+        )
     for name, text in pairs:
         if not TAG.fullmatch(name) or (text and not TAG.fullmatch(text)) or name[:4] == "aws:":
             raise ValueError(

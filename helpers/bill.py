@@ -10,9 +10,9 @@ import pandas as pd
 
 from helpers.costs import S3_PUT, athena_cost, instance_cost
 
-PROCESSING, TRAINING, SPOT, POOL, ENDPOINT = (
+PROCESSING, TRAINING, SPOT, POOL, ENDPOINT, TRANSFORM = (
     f"for {use} usage" for use in ("processing job", "training job", "spot training job",
-                                   "training warm pool", "endpoint")
+                                   "training warm pool", "endpoint", "transform job")
 )  # fmt: skip
 
 
@@ -56,6 +56,8 @@ LINES = (
     Line("06", "search on a warm pool and its winner", "ml.g4dn.xlarge", 1, 26, (TRAINING, POOL)),
     Line("07", "two evaluations", "ml.m5.large", 1, 10, (PROCESSING,)),
     Line("08", "endpoint for an hour", "ml.m5.large", 1, 60, (ENDPOINT,)),
+    Line("08", "its updates: two old and two new", "ml.m5.large", 4, 15, (ENDPOINT,)),
+    Line("08", "a transform job", "ml.m5.large", 1, 5, (TRANSFORM,)),
 )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from helpers import telemetry
 from helpers.account_settings import AccountSettings, read_settings
 from helpers.boto_sessions import account_and_region, use_aws, use_local
+from helpers.course_tag import PROJECT
 from helpers.datasets import NAMES
 from helpers.s3_uris import is_uri
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from local_aws.control import Context, Settings
 
 CLOUDS = ("local", "aws")
-PROJECT = "birds-and-bins"
 DATABASE = PROJECT.replace("-", "_")
 """Glue database of the sample data; other raw data adds a suffix to its name."""
 ROOT = Path(__file__).resolve().parents[1]

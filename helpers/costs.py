@@ -11,6 +11,10 @@ INSTANCE_HOUR = {name: kind.price for name, kind in INSTANCES.items() if kind.pr
 ATHENA_TB = 5.0
 """Per TB scanned, at least 10 MB a query. https://aws.amazon.com/athena/pricing/"""
 ATHENA_MINIMUM_BYTES = 10_000_000
+SERVERLESS_GB_SECOND = 0.00002
+"""Of a serverless endpoint's memory, while it answers: https://aws.amazon.com/sagemaker/ai/pricing/"""
+SERVERLESS_DATA_GB = 0.016
+"""In and out of a serverless endpoint; the same page."""
 S3_GB_MONTH = 0.023
 S3_PUT = 5.0 / 1_000_000
 S3_GET = 0.40 / 1_000_000
@@ -25,6 +29,16 @@ def instance_cost(instance_type: str, seconds: float, instances: int = 1) -> flo
 def athena_cost(scanned_bytes: int) -> float:
     """Return the dollars for one Athena query."""
     return max(scanned_bytes, ATHENA_MINIMUM_BYTES) / 1e12 * ATHENA_TB
+
+
+def serverless_cost(memory_mb: int, seconds: float, data_bytes: float) -> float:
+    """Return the dollars for a serverless endpoint's answers.
+
+    Args:
+        seconds: that the model worked, of all requests together.
+        data_bytes: of requests and answers.
+    """
+    return memory_mb / 1024 * seconds * SERVERLESS_GB_SECOND + data_bytes / 1e9 * SERVERLESS_DATA_GB
 
 
 def dollars(amount: float | None) -> str:

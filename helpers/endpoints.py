@@ -18,6 +18,7 @@ PROGRAM = {
 }
 
 
+VARIANT = "AllTraffic"
 LOGS = "/aws/sagemaker/Endpoints"
 FAILED = ("Failed", "OutOfService", "UpdateRollbackFailed")
 GONE = "NotThere"
@@ -70,26 +71,61 @@ def _make(config: Config, name: str, container: dict[str, Any]) -> None:
 
 
 def serve(config: Config, name: str, model: str, instance_type: str, instances: int = 1) -> None:
-    """Deploy `model` to the endpoint `name`; a running endpoint is updated without a gap.
+    """Deploy `model` to the endpoint `name`; a running endpoint is updated without a gap."""
+    deploy(config, name, new_variant(model, instance_type, instances))
+
+
+def deploy(config: Config, name: str, variant: dict[str, Any], **members: Any) -> None:
+    """Deploy a variant to the endpoint `name`; a running endpoint is updated without a gap.
 
     A failed endpoint can't be updated: it is deleted and created again. One that is changing takes
     no other change: its end is waited for.
+
+    Args:
+        members: other members of CreateEndpointConfig.
     """
     sagemaker = client(config, "sagemaker")
-    configuration = f"{name[:40]}-{datetime.now():%Y%m%d-%H%M%S-%f}"
-    variant = {
-        "VariantName": "AllTraffic",
+    configuration = new_configuration(config, name, [variant], **members)
+    status = _settled(config, name)["EndpointStatus"]
+    if status in FAILED:
+        delete_endpoint(config, name)
+    call = sagemaker.update_endpoint if status == "InService" else sagemaker.create_endpoint
+    call(EndpointName=name, EndpointConfigName=configuration)
+
+
+def delete_endpoint(config: Config, name: str) -> None:
+    """Delete an endpoint, which ends its bill, and wait until it is gone; its model stays."""
+    if _settled(config, name)["EndpointStatus"] != GONE:
+        client(config, "sagemaker").delete_endpoint(EndpointName=name)
+        _wait(config, name, lambda endpoint: endpoint["EndpointStatus"] == GONE)
+
+
+def new_variant(
+    model: str, instance_type: str, instances: int = 1, name: str = VARIANT
+) -> dict[str, Any]:
+    """Return a variant of an endpoint's configuration."""
+    return {
+        "VariantName": name,
         "ModelName": model,
         "InstanceType": instance_type,
         "InitialInstanceCount": instances,
+        "InitialVariantWeight": 1.0,
     }
-    sagemaker.create_endpoint_config(EndpointConfigName=configuration, ProductionVariants=[variant])
-    status = _settled(config, name)["EndpointStatus"]
-    if status in FAILED:
-        sagemaker.delete_endpoint(EndpointName=name)
-        _wait(config, name, lambda endpoint: endpoint["EndpointStatus"] == GONE)
-    call = sagemaker.update_endpoint if status == "InService" else sagemaker.create_endpoint
-    call(EndpointName=name, EndpointConfigName=configuration)
+
+
+def new_configuration(
+    config: Config, endpoint: str, variants: list[dict[str, Any]], **more: Any
+) -> str:
+    """Create a configuration for an endpoint and return its name, which has the time.
+
+    Args:
+        more: other members of CreateEndpointConfig.
+    """
+    name = f"{endpoint[:40]}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+    client(config, "sagemaker").create_endpoint_config(
+        EndpointConfigName=name, ProductionVariants=variants, **more
+    )
+    return name
 
 
 def _settled(config: Config, name: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def weights_network(folder: Path, threads: int | None) -> Callable[[np.ndarray],
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             f"The model has no {GRAPH} (its training job's log says why), and there is no torch "
-            "here to run its weights: install torch, or train again",
+            "here to run its weights: train it again",
             name="torch",
         ) from error
 

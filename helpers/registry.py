@@ -227,6 +227,12 @@ def approved(config: Config) -> Version:
     return version
 
 
+def previous(config: Config, version: Version) -> Version:
+    """Return the approved version before `version`, which is itself where it is the first one."""
+    older = [each for each in versions(config, "Approved") if each.number < version.number]
+    return next((each for each in older if each.source == version.source), version)
+
+
 def compare(config: Config, new: Version, old: Version | None) -> PairedComparison:
     """Compare two versions on their common test samples.
 

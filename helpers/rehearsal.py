@@ -1,12 +1,15 @@
-"""Moves the local AWS's clock, injects faults, and interrupts spot jobs; knows no job script.
+"""Moves the local AWS's clock, injects faults, interrupts spot jobs, spoils a model on purpose.
 
 AWS offers neither a clock to move nor faults to inject. There, `pass_time` waits, `faults` changes
 nothing and says so, and `interrupt` stops the job, which continues when it is created again.
 """
 
+import io
+import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tqdm.auto import tqdm
@@ -16,6 +19,12 @@ from helpers.session import client
 
 if TYPE_CHECKING:
     from local_aws.control import Context, Fault
+
+FAILING = b"""
+
+def predict_fn(*_):
+    raise RuntimeError("This version was spoiled on purpose, to see it rolled back")
+"""
 
 
 def pass_time(config: Config, seconds: float, why: str = "waiting") -> None:
@@ -30,6 +39,15 @@ def pass_time(config: Config, seconds: float, why: str = "waiting") -> None:
         return
     for _ in tqdm(range(round(seconds)), desc=why, unit="s"):
         time.sleep(1)
+
+
+def now(config: Config) -> datetime:
+    """Return the time of the cloud, in UTC: the local AWS's clock may have been moved forward."""
+    if server := _local(config):
+        from local_aws.control import advance
+
+        return advance(server, 0)
+    return datetime.now(UTC)
 
 
 @contextmanager
@@ -59,6 +77,32 @@ def slow_network(seconds: float, bytes_per_second: float) -> "Fault":
     from local_aws.control import Fault
 
     return Fault("slow", "s3", seconds=seconds, bytes_per_second=bytes_per_second)
+
+
+def spoil(archive: bytes) -> bytes:
+    """Return a model archive whose every prediction fails, to see what guards an endpoint.
+
+    Args:
+        archive: a model.tar.gz with code/inference.py.
+
+    Raises:
+        ValueError: it has no such file.
+    """
+    out = io.BytesIO()
+    is_spoiled = False
+    with (
+        tarfile.open(fileobj=io.BytesIO(archive)) as old,
+        tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as new,
+    ):
+        for member in old:
+            data = old.extractfile(member).read() if member.isfile() else b""
+            if member.name.removeprefix("./") == "code/inference.py":
+                data += FAILING
+                member.size, is_spoiled = len(data), True
+            new.addfile(member, io.BytesIO(data))
+    if not is_spoiled:
+        raise ValueError("The archive has no code/inference.py: train.py writes one that has")
+    return out.getvalue()
 
 
 def interrupt(config: Config, training_job: str) -> str:

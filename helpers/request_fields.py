@@ -1,4 +1,4 @@
-"""Fills what an account prescribes into each request that has a field for it; sends none.
+"""Fills what an account prescribes, and the course's tag, into the requests; sends none.
 
 Tables of operations and their members, by botocore's names, and of what AWS refuses. A test holds
 them against botocore's models of all that the course sends. A value that a caller gave stays; tags
@@ -14,6 +14,7 @@ from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
 
 from helpers.account_settings import AccountSettings
+from helpers.course_tag import TAG, as_mapping
 from helpers.instances import has_local_storage
 
 _TRAINING = {
@@ -24,6 +25,9 @@ _TRAINING = {
 _TUNING = {**_TRAINING, "HyperParameterTuningResourceConfig.VolumeKmsKeyId": "kms_key"}
 _S3 = {"ServerSideEncryption": "encryption", "SSEKMSKeyId": "kms_key"}
 _TAGS = {"Tags": "tag_list"}
+_MARKS = {"tag_list": [TAG], "tag_map": as_mapping([TAG])}
+"""The course's tag in the forms of the settings' tags."""
+_TAG_MAP = {"tags": "tag_map"}
 _WORKGROUP = {"WorkGroup": "workgroup"}
 
 FIELDS: dict[tuple[str, str], dict[str, str]] = {
@@ -36,6 +40,11 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "encryptionConfiguration": "image_encryption",
         "tags": "tag_list",
     },
+    ("cloudwatch", "PutMetricAlarm"): _TAGS,
+    ("apigateway", "CreateApiKey"): _TAG_MAP,
+    ("apigateway", "CreateRestApi"): _TAG_MAP,
+    ("apigateway", "CreateStage"): _TAG_MAP,
+    ("apigateway", "CreateUsagePlan"): _TAG_MAP,
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,
@@ -132,20 +141,33 @@ REFUSED: dict[tuple[str, str], tuple[Refusal, ...]] = {
         ),
     ),
 }
-"""What AWS refuses though its model has the member. Serverless endpoints, which the course does not
-make, would refuse a model with a network:
-https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+"""What AWS refuses though its model has the member. Serverless endpoints refuse a model with a
+network, and a model does not know its endpoint: `serverless_endpoints` refuses to make them where
+the account prescribes one. https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
 """
 
 
 def prescribe(events: BaseEventHooks, settings: AccountSettings) -> None:
-    """Have all clients of a session's events, the SDK's own too, fill their requests."""
+    """Have all clients of a session's events, the SDK's own too, fill their requests.
+
+    What they make gets the course's tag in any account.
+    """
 
     def fill(params: dict, model: OperationModel, **_: Any) -> dict:
-        return filled(settings, model.service_model.service_name, model.name, params)
+        call = model.service_model.service_name, model.name
+        return marked(*call, filled(settings, *call, params))
 
-    if settings != AccountSettings():
-        events.register("provide-client-params", fill)
+    events.register("provide-client-params", fill)
+
+
+def marked(service: str, operation: str, request: dict) -> dict:
+    """Return a request that makes something with the course's tag; another one as it is."""
+    fields = FIELDS.get((service, operation), {}).items()
+    values = {path: _MARKS[name] for path, name in fields if name in _MARKS}
+    result = deepcopy(request) if values else request
+    for path, value in values.items():
+        _fill(result, path, value, REFUSED.get((service, operation), ()))
+    return result
 
 
 def filled(settings: AccountSettings, service: str, operation: str, request: dict) -> dict:
@@ -188,7 +210,9 @@ def _fill(structure: dict, path: str, value: Any, refusals: tuple[Refusal, ...])
 def _set(structure: dict, name: str, value: Any, refusals: tuple[Refusal, ...]) -> None:
     if any(each.member == name and each.applies(structure) for each in refusals):
         return
-    if name in ("Tags", "tags"):
+    if isinstance(value, dict) and name == "tags":
+        structure[name] = {**value, **(structure.get(name) or {})}
+    elif name in ("Tags", "tags"):
         own = structure.get(name) or []
         names = {tag["Key"] for tag in own}
         structure[name] = [*own, *(tag for tag in value if tag["Key"] not in names)]

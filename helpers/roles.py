@@ -5,7 +5,7 @@ A role that the account has is neither made nor changed nor deleted.
 
 import json
 
-from helpers.config import Config
+from helpers.config import PROJECT, Config
 from helpers.session import client
 
 TRUSTED = "sagemaker.amazonaws.com"
@@ -27,6 +27,11 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
             [logs, f"{logs}:log-stream:*"],
         ),
         "publish metrics": (["cloudwatch:PutMetricData"], ["*"]),
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+        "look at the alarms that guard an update": (
+            ["cloudwatch:DescribeAlarms"],
+            [f"arn:aws:cloudwatch:{config.region}:*:alarm:{PROJECT}*"],
+        ),
         "pull images": (
             ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",
              "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],
@@ -67,37 +72,49 @@ def make_role(config: Config) -> str:
     """
     if config.account.role:
         return config.role
-    iam = client(config, "iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": TRUSTED}, "Action": "sts:AssumeRole"}
-    try:
-        iam.create_role(
-            RoleName=config.role,
-            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-            Description="Runs the jobs and endpoints of the Birds & Bins course",
-        )
-    except iam.exceptions.EntityAlreadyExistsException:
-        pass  # renewed below
-    statements = [
-        {"Effect": "Allow", "Action": actions, "Resource": resources}
-        for actions, resources in permissions(config).values()
-    ]
-    iam.put_role_policy(
-        RoleName=config.role,
-        PolicyName="course",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
-    )
+    put_role(config, config.role, TRUSTED, permissions(config))
     return config.role
 
 
-def delete_role(config: Config) -> bool:
-    """Delete the role and its policies; return whether it existed and is the course's own."""
-    if config.account.role:
-        return False
+def put_role(
+    config: Config, name: str, service: str, statements: dict[str, tuple[list[str], list[str]]]
+) -> str:
+    """Create a role that one service may assume, or renew its permissions; return its ARN."""
     iam = client(config, "iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     try:
-        for name in iam.list_role_policies(RoleName=config.role)["PolicyNames"]:
-            iam.delete_role_policy(RoleName=config.role, PolicyName=name)
-        iam.delete_role(RoleName=config.role)
+        iam.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            Description=f"What {service} may do for the Birds & Bins course",
+        )
+    except iam.exceptions.EntityAlreadyExistsException:
+        pass  # renewed below
+    allowed = [
+        {"Effect": "Allow", "Action": actions, "Resource": resources}
+        for actions, resources in statements.values()
+    ]
+    iam.put_role_policy(
+        RoleName=name,
+        PolicyName="course",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
+    )
+    return iam.get_role(RoleName=name)["Role"]["Arn"]
+
+
+def delete_role(config: Config, name: str | None = None) -> bool:
+    """Delete a role of the course and its policies; return whether it existed.
+
+    Args:
+        name: None for the execution role, which stays where it is the account's own.
+    """
+    if name is None and config.account.role:
+        return False
+    iam, name = client(config, "iam"), name or config.role
+    try:
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+        iam.delete_role(RoleName=name)
     except iam.exceptions.NoSuchEntityException:
         return False
     return True

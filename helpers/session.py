@@ -143,6 +143,15 @@ def athena_connection(config: Config, **kwargs: Any) -> "Connection":
     return connect(**{**defaults, **kwargs})
 
 
+def invoke_url(config: Config, api: str, stage: str) -> str:
+    """Return the address of a REST API's stage, without a slash at its end."""
+    if config.endpoint_url:
+        from local_aws.control import INVOKE
+
+        return f"{config.endpoint_url}{INVOKE}{api}/{stage}"
+    return f"https://{api}.execute-api.{config.region}.amazonaws.com/{stage}"
+
+
 def role_arn(config: Config) -> str:
     """Return the ARN of the execution role.
 

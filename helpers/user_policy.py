@@ -5,10 +5,12 @@ holds the two lists together. An action that can't be bound to a resource is all
 https://docs.aws.amazon.com/service-authorization/latest/reference/
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from helpers.config import DATABASE, PROJECT, Config
+from helpers.gateway_document import ASSUMED_BY, STAGE
 from helpers.roles import TRUSTED, secret_arn
 from helpers.s3_uris import is_uri, parse_uri
 
@@ -33,7 +35,7 @@ SAGEMAKER = {
     ),
     "endpoint": (
         *("CreateEndpoint", "DeleteEndpoint", "DescribeEndpoint", "InvokeEndpoint"),
-        "UpdateEndpoint",
+        *("InvokeEndpointAsync", "UpdateEndpoint"),
     ),
     "model-package-group": (
         *("CreateModelPackage", "CreateModelPackageGroup", "DeleteModelPackageGroup"),
@@ -50,6 +52,9 @@ LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
 )
+
+MOST_LETTERS = 6144
+"""Of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
 @dataclass(frozen=True)
@@ -84,15 +89,22 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *(
             Permission(
                 f"use SageMaker's {kind}s of the course",
-                tuple(f"sagemaker:{name}" for name in (*names, *_tagging(config))),
+                tuple(f"sagemaker:{name}" for name in names),
                 (f"arn:aws:sagemaker:{place}:{kind}/{own}",),
             )
             for kind, names in SAGEMAKER.items()
         ),
+        Permission(
+            "mark what is made in SageMaker, and see the marks",
+            ("sagemaker:AddTags", "sagemaker:ListTags"),
+            (f"arn:aws:sagemaker:{place}:*/{own}",),
+        ),
         Permission("list what is in SageMaker", tuple(f"sagemaker:{name}" for name in LISTS)),
         *_queries(config, place),
-        *_images(config, place),
+        *_images(place),
         *_logs(place),
+        *_metrics(place),
+        *_gateway(config, place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
@@ -101,15 +113,21 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
     ]
 
 
-def policy(permissions: list[Permission]) -> dict:
-    """Return the policy document that allows them."""
-    statements = [permission.statement() for permission in permissions]
-    return {"Version": "2012-10-17", "Statement": statements}
+def policies(permissions: list[Permission]) -> list[dict]:
+    """Return as few documents as hold them in their order, none longer than AWS's limit."""
+    documents: list[dict] = []
+    for permission in permissions:
+        statement = permission.statement()
+        if documents and _length(last := [*documents[-1]["Statement"], statement]) <= MOST_LETTERS:
+            documents[-1]["Statement"] = last
+        else:
+            documents.append({"Version": "2012-10-17", "Statement": [statement]})
+    return documents
 
 
-def _tagging(config: Config) -> tuple[str, ...]:
-    """Return what a request with tags needs beside its own action."""
-    return ("AddTags",) if config.account.tags else ()
+def _length(statements: list[dict]) -> int:
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def _storage(config: Config) -> Iterator[Permission]:
@@ -117,11 +135,11 @@ def _storage(config: Config) -> Iterator[Permission]:
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
+        "s3:GetBucketTagging",
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
-        *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration"),
-        *(("s3:TagResource",) if account.tags else ()),
+        *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:TagResource"),
     )
     yield Permission("look into the course's bucket", look, (bucket,))
     if not account.bucket:
@@ -153,28 +171,36 @@ def _storage(config: Config) -> Iterator[Permission]:
 
 
 def _role(config: Config, account: str) -> Iterator[Permission]:
-    role = config.account.role_arn or f"arn:aws:iam::{account}:role/{config.role}"
-    make = (
-        *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:ListRolePolicies"),
-        *("iam:PutRolePolicy", *(("iam:TagRole",) if config.account.tags else ())),
-    )
+    own = f"arn:aws:iam::{account}:role/"
+    role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
+    if config.account.role_arn:
+        role = doors = config.account.role_arn
+    else:
+        yield from _made_roles(config, (role, doors))
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
-    if not config.account.role_arn:
-        bound = config.account.permissions_boundary
-        context = {"iam:PermissionsBoundary": bound} if bound else {}
+    yield Permission("see the execution role and what it may do", look, (role,))
+    for what, name, service in (
+        ("hand the execution role to SageMaker alone", role, TRUSTED),
+        ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
+    ):
+        yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})
+
+
+def _made_roles(config: Config, roles: tuple[str, ...]) -> Iterator[Permission]:
+    """Yield what it takes to make the course's roles, and to delete them."""
+    make = (
+        *("iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole"),
+        *("iam:ListRolePolicies", "iam:PutRolePolicy"),
+        *("iam:ListRoleTags", "iam:TagRole"),
+    )
+    if bound := config.account.permissions_boundary:
         # Only these three know the key; the others would be denied by it.
         bounded = ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy")
-        if bound:
-            yield Permission(
-                "make the execution role within its boundary", bounded, (role,), context
-            )
-            make = tuple(action for action in make if action not in bounded)
-        yield Permission("make the execution role and delete it", make, (role,))
-    yield Permission("see the execution role and what it may do", look, (role,))
-    yield Permission(
-        "hand the execution role to SageMaker alone",
-        ("iam:PassRole",), (role,), {"iam:PassedToService": TRUSTED},
-    )  # fmt: skip
+        context = {"iam:PermissionsBoundary": bound}
+        yield Permission("make the course's roles within their boundary", bounded, roles, context)
+        make = tuple(action for action in make if action not in bounded)
+    yield Permission("make the course's roles and delete them", make, roles)
+    yield Permission("find the course's roles", ("iam:ListRoles",))
 
 
 def _queries(config: Config, place: str) -> Iterator[Permission]:
@@ -206,13 +232,13 @@ def _queries(config: Config, place: str) -> Iterator[Permission]:
     )
 
 
-def _images(config: Config, place: str) -> Iterator[Permission]:
+def _images(place: str) -> Iterator[Permission]:
     push = (
         *("BatchCheckLayerAvailability", "CompleteLayerUpload", "InitiateLayerUpload"),
         *("PutImage", "UploadLayerPart"),
     )
     keep = ("CreateRepository", "DeleteRepository", "ListImages")
-    names = (*keep, *push, *(("TagResource",) if config.account.tags else ()))
+    names = (*keep, *push, "ListTagsForResource", "TagResource")
     yield Permission(
         "build the image of the processing jobs",
         tuple(f"ecr:{name}" for name in names),
@@ -233,3 +259,28 @@ def _logs(place: str) -> Iterator[Permission]:
         (group,),
     )  # fmt: skip
     yield Permission("find the jobs' logs", ("logs:DescribeLogGroups",))
+
+
+def _metrics(place: str) -> Iterator[Permission]:
+    names = ("DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm")
+    yield Permission(
+        "guard an endpoint by alarms",
+        tuple(f"cloudwatch:{name}" for name in (*names, "TagResource")),
+        (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
+    )
+    yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
+
+
+def _gateway(config: Config, place: str) -> Iterator[Permission]:
+    """Yield what a REST API needs: its actions are HTTP's verbs, and its ids are AWS's own."""
+    kinds = ("apikeys*", "restapis*", "usageplans*", "tags/*")
+    yield Permission(
+        "make REST APIs, usage plans and keys, and delete them",
+        tuple(f"apigateway:{verb}" for verb in ("DELETE", "GET", "PATCH", "POST", "PUT")),
+        tuple(f"arn:aws:apigateway:{config.region}::/{kind}" for kind in kinds),
+    )
+    yield Permission(
+        "send signed requests to a REST API",
+        ("execute-api:Invoke",),
+        (f"arn:aws:execute-api:{place}:*/{STAGE}/*",),
+    )

@@ -78,6 +78,30 @@ def until(
             time.sleep(pause)
 
 
+def answer_of(read: Callable[[], Any], *, name: str, pause: float) -> Any:
+    """Return the answer of `read`, which is asked again while AWS throttles or can't be reached.
+
+    Args:
+        name: what is asked for.
+        pause: seconds between two requests.
+
+    Raises:
+        ClientError: the request itself is refused.
+        NotTold: AWS has not answered for `TRIES` pauses, or the caller has to log in.
+    """
+    failures = 0
+    while True:
+        try:
+            return read()
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] in DENIED:
+                raise
+            failures += 1
+            if step := _next_step(error, failures):
+                raise NotTold(f"{name} can't be asked for: {error}: {step}") from error
+        time.sleep(pause)
+
+
 def _next_step(error: Exception, failures: int) -> str | None:
     """Say what to do after an error; None where asking again may help.
 
@@ -94,7 +118,9 @@ def _next_step(error: Exception, failures: int) -> str | None:
             "restart the kernel first"
         )
     if code in DENIED:
-        return "docs/user-policy.json has the permission that lacks; with it, run this cell again"
+        return (
+            "docs/user-policy-*.json have the permission that lacks; with it, run this cell again"
+        )
     if not (code in THROTTLED or status >= 500 or isinstance(error, PASSING)):
         raise error
     return "run this cell again to wait on" if failures >= TRIES else None

@@ -17,11 +17,12 @@ from botocore.credentials import Credentials
 
 from local_aws.context import Context
 from local_aws.lifecycle import PortBusy, ensure_running, find_running, stop
-from local_aws.settings import CONTROL, DEFAULT_PORT, STATE_NAME, Settings
+from local_aws.settings import CONTROL, DEFAULT_PORT, INVOKE, STATE_NAME, Settings
 from local_aws.state.faults import Fault
 
 __all__ = [
     "DEFAULT_PORT",
+    "INVOKE",
     "STATE_NAME",
     "Context",
     "Fault",

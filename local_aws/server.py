@@ -31,6 +31,7 @@ from local_aws.operations import members, table
 from local_aws.parts import Parts
 from local_aws.recorded.journal import Journal
 from local_aws.recorded.moto_client import Recorded
+from local_aws.services.apigateway.invocations import Gateway
 from local_aws.services.iam.assumed_roles import AssumedRoles
 from local_aws.services.iam.role_access import RoleAccess
 from local_aws.state.clock import Clock
@@ -71,8 +72,10 @@ def moto_app() -> Callable:
     from moto.moto_api._internal.models import moto_api_backend
     from moto.server import DomainDispatcherApplication, create_backend_app
 
-    # moto's memory belongs to the process: forget the records of an earlier server in it.
+    # moto's memory belongs to the process: forget the records of an earlier server in it, and its
+    # clock, which may have been moved: what is replayed would come from the future.
     moto_api_backend.reset()
+    _MotoTime.clock = Clock()
     moto.core.utils.utcnow = _MotoTime.utcnow
     for module in list(sys.modules.values()):
         if getattr(module, "DEFAULT_ACCOUNT_ID", None) == moto.core.DEFAULT_ACCOUNT_ID:
@@ -131,12 +134,13 @@ class LocalAws:
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
         control = ControlCalls(self.parts).answer
         parts, s3 = self.parts, RoleAccess(self.parts, self.engines.s3.app)
+        self._gateway = Gateway(parts, self.engines.rest_apis, self.engines.usage_plans)
 
         def is_done(service: str, operation: str) -> bool:
             return parts.is_executed(service, operation) or recorded.has(service, operation)
 
-        call, secrets = AssumedRoles(parts).call, parts.keys.secrets
-        front = Front(secrets, is_done, members, call, s3, health, control)
+        call, keys = AssumedRoles(parts).call, parts.keys.secrets
+        front = Front(keys, is_done, members, call, s3, self._gateway, health, control)
         app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()
@@ -181,6 +185,7 @@ class LocalAws:
             last_first.callback(self.parts.documents.catch_up)
             for engine in self.parts.engines.values():
                 last_first.callback(engine.shut_down)
+            last_first.callback(self._gateway.shut_down)
 
     def stop(self) -> None:
         """Stop serving and end all running work."""

@@ -6,6 +6,8 @@ from pathlib import Path
 DEFAULT_PORT = 4590
 CONTROL = "/_local/"
 """The prefix of the paths of control calls."""
+INVOKE = "/_aws/execute-api/"
+"""The prefix of the paths of REST APIs, which stands for a host of their own on AWS."""
 STATE_NAME = ".local_aws"
 """Default name of the state folder."""
 

@@ -18,7 +18,7 @@ from helpers.predict import Predictor
 def model_fn(model_dir: str) -> Predictor:
     """Load the model in each worker, with the worker's share of the threads.
 
-    The exported graph answers by ONNX Runtime; without one, the weights do by torch.
+    The exported graph answers, by ONNX Runtime: the image has no torch.
     """
     model = Predictor.load(model_dir, threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
     model.dataset.warm_up()  # /ping is healthy once this has returned

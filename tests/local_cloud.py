@@ -6,6 +6,8 @@ import boto3
 from botocore.config import Config
 
 from helpers.config import Config as CourseConfig
+from helpers.course_tag import TAG
+from helpers.session import client
 from local_aws.instances.log_streams import LogWriter
 
 BUCKET = "course-bucket"
@@ -39,7 +41,8 @@ def make_client(aws, service, **keys):
         "aws_secret_access_key": context.secret_key,
     }
     version = Config(signature_version="s3v4") if service == "s3" else None
-    return boto3.client(
+    # The default session may be the course's, which marks what it makes.
+    return boto3.Session().client(
         service, endpoint_url=context.url, region_name=context.region,
         **{"config": version, **signed, **keys},
     )  # fmt: skip
@@ -61,3 +64,8 @@ def course_config(aws, **more):
     place = {"region": aws.context.region, "endpoint_url": aws.context.url, "poll_seconds": 0.1}
     names = {"bucket": BUCKET, "role": "birds-and-bins-execution"}
     return CourseConfig(**{"cloud": "local", "dataset": "birds", **names, **place, **more})
+
+
+def mark_bucket(config):
+    """Give the bucket the course's tag, as the course's own bucket has it from its first moment."""
+    client(config, "s3").put_bucket_tagging(Bucket=config.bucket, Tagging={"TagSet": [TAG]})

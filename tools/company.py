@@ -3,6 +3,8 @@
 import json
 
 from helpers.config import Config
+from helpers.gateway import gateway_permissions
+from helpers.gateway_document import ASSUMED_BY
 from helpers.roles import TRUSTED, permissions
 from helpers.session import client
 
@@ -61,9 +63,12 @@ def _make_bucket(config: Config) -> None:
 
 
 def _make_role(config: Config) -> None:
-    """Make the role with the permissions of `roles.permissions`, and SageMaker's trust."""
+    """Make the role with the permissions of jobs and gateways, for SageMaker and API Gateway."""
     iam, name = client(config, "iam"), ROLE.rpartition("/")[2]
-    trust = {"Effect": "Allow", "Principal": {"Service": TRUSTED}, "Action": "sts:AssumeRole"}
+    services = {"Service": [TRUSTED, ASSUMED_BY]}
+    trust = {"Effect": "Allow", "Principal": services, "Action": "sts:AssumeRole"}
+    page = config.key("page", "index.html")
+    needed = permissions(config) | gateway_permissions(config, config.name, page)
     iam.create_role(
         RoleName=name,
         Path=ROLE.partition(":role")[2].removesuffix(name),
@@ -71,7 +76,7 @@ def _make_role(config: Config) -> None:
     )
     allowed = [
         {"Effect": "Allow", "Action": actions, "Resource": resources}
-        for actions, resources in permissions(config).values()
+        for actions, resources in needed.values()
     ]
     iam.put_role_policy(RoleName=name, PolicyName="jobs", PolicyDocument=_policy(*allowed))
 

@@ -25,6 +25,7 @@ from helpers.bucket import make_bucket  # noqa: E402
 from helpers.config import ROOT, Config, load_config  # noqa: E402
 from helpers.container_images import processing_image, serving_image, training_image  # noqa: E402
 from helpers.endpoints import make_model, make_model_of, serve  # noqa: E402
+from helpers.gateway import make_gateway  # noqa: E402
 from helpers.job_code import course_input, staged, training_code  # noqa: E402
 from helpers.roles import make_role  # noqa: E402
 from helpers.session import boto_session, client, role_arn, sagemaker_session  # noqa: E402
@@ -89,7 +90,7 @@ def start_jobs(config: Config) -> None:
 
 
 def register_and_serve(config: Config) -> None:
-    """Ask for all that is kept of a model, and for an endpoint."""
+    """Ask for all that is kept of a model, for an endpoint, and for a gateway before it."""
     sagemaker, uri = client(config, "sagemaker"), f"s3://{config.bucket}/model.tar.gz"
     sagemaker.create_model_package_group(ModelPackageGroupName=config.name)
     image = serving_image(config)
@@ -104,6 +105,7 @@ def register_and_serve(config: Config) -> None:
     make_model(config, "plain", image, uri)
     make_model_of(config, "packaged", arn)
     serve(config, config.name, "plain", CPU)
+    make_gateway(config, config.name, "page")
 
 
 def run_cells(number: str, recorder: Recorder) -> None:

@@ -47,7 +47,7 @@ def row(name: str, counts: Counter) -> str:
     words += "; PyPI's torch, with CUDA" if image.index and has_cuda(name) else ""
     source = f"[{image.source}]({image.link})"
     return (
-        f"| {image.title} | {full_version(name)} | {versions['torch']} | {source} | "
+        f"| {image.title} | {full_version(name)} | {versions.get('torch', 'none')} | {source} | "
         f"{len(image.expected())} | {date.today()} | {'green' if green else 'RED'}: {words} |"
     )
 

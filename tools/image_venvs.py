@@ -44,6 +44,7 @@ class Image:
         requirements: the file that a job installs, or that the Dockerfile does.
         index: where pip also looks, as in the image's build.
         stand_in: what of the image a stand-in replaces, as it is in no index.
+        whole: whether `requirements` is installed without what its packages bring along.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Image:
     requirements: str
     index: str = ""
     stand_in: str = ""
+    whole: bool = False
 
     @property
     def listed(self) -> list[str]:
@@ -94,7 +96,7 @@ IMAGES = {
     ),
     "own": Image(
         "our own", "3.11", "", "docker_process/Dockerfile", "../docker_process/Dockerfile",
-        "docker_process/requirements.txt", CPU_INDEX,
+        "docker_process/requirements.txt", whole=True,
     ),
 }  # fmt: skip
 """AWS's images for training, and our own for processing and endpoints."""
@@ -155,6 +157,7 @@ def build(name: str) -> Path:
     if (ready := python(name)) is not None:
         return ready
     image, home = IMAGES[name], folder(name)
+    no_deps = ["--no-deps"] if image.whole else []
     subprocess.run([base_python(image.python), "-m", "venv", "--clear", str(home)], check=True)
     install, lent = [*uv(), "pip", "install", "-q", "--python", str(home / "bin" / "python3")], []
     if image.index and _answers(image.index):
@@ -164,7 +167,7 @@ def build(name: str) -> Path:
         lent = _needs_of_cuda(home)
     if image.listed:
         subprocess.run([*install, "--no-deps", *image.listed], check=True)
-    subprocess.run([*install, *lent, *image.installs], check=True)
+    subprocess.run([*install, *lent, *no_deps, *image.installs], check=True)
     if lent:
         _lend_cuda(home)
     (home / DONE).touch()

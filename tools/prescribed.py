@@ -12,12 +12,12 @@ from tools.senders import SENDERS, SUITES
 
 RECORDED = (
     *(("iam", name) for name in ("CreateRole", "DeleteRole", "DeleteRolePolicy", "GetRole")),
-    *(("iam", name) for name in ("ListRolePolicies", "PutRolePolicy")),
+    *(("iam", name) for name in ("ListRolePolicies", "ListRoles", "ListRoleTags", "PutRolePolicy")),
     *(("ecr", name) for name in ("CreateRepository", "DeleteRepository", "DescribeRepositories")),
-    *(("ecr", name) for name in ("GetAuthorizationToken", "ListImages", "PutImage")),
+    *(("ecr", name) for name in ("GetAuthorizationToken", "ListImages", "ListTagsForResource")),
     *(("s3", name) for name in ("GetBucketEncryption", "GetBucketPolicy", "GetPublicAccessBlock")),
     *(("s3", name) for name in ("PutBucketEncryption", "PutBucketPolicy", "PutPublicAccessBlock")),
-    ("sts", "GetCallerIdentity"),
+    *(("ecr", "PutImage"), ("s3", "GetBucketTagging"), ("sts", "GetCallerIdentity")),
 )
 """What the course sends and the local AWS only records."""
 WAITING = (("s3", "CopyObject"),)

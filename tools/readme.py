@@ -45,6 +45,7 @@ COMMENTS = {
     "requirements.txt": "every package that the project names, pinned",
     "constraints.txt": "their dependencies, pinned",
     "environment.yml": "the conda environment (its pip part is requirements.txt)",
+    "helpers/page": "the page on which a model is tried: HTML, style, and a script for each noun",
     "local_aws/images/aws": "AWS's images: a folder each, with its package list and their source",
     "local_aws/services/glue/spark": "what a Spark job gets: awsglue, a file system on S3's API",
     "local_aws/pyproject.toml": "installs the local AWS by itself",

@@ -21,6 +21,7 @@ class Sender:
 SUITES = {
     "aws CLI": "tests/local_aws/test_aws_cli.py",
     "PyAthena": "tests/local_aws/services/athena/test_pyathena.py",
+    "SageMaker SDK": "tests/local_aws/test_sagemaker_sdk.py",
     "AWS SDK for pandas": "tests/local_aws/test_awswrangler.py",
 }
 """Client suites: how senders begin that belong to one, and its tests."""
@@ -91,14 +92,14 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     "glue": (
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
-            ("DeleteDatabase", "DeleteTable", "GetDatabases", "GetTables"),
+            "helpers/resources/catalog.py",
+            ("DeleteDatabase", "DeleteTable", "GetDatabase", "GetDatabases", "GetTables"),
         ),
         Sender("PyAthena, metadata where Athena gives none", "pyathena/glue.py", ("GetTable",)),
         Sender(
             "AWS SDK for pandas, data sets as tables",
             "awswrangler/catalog/_create.py",
-            ("CreateDatabase", "CreateTable", "GetDatabase", "UpdateDatabase", "UpdateTable"),
+            ("CreateDatabase", "CreateTable", "UpdateDatabase", "UpdateTable"),
         ),
         Sender(
             "AWS SDK for pandas, partitions",
@@ -157,6 +158,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
                 *("DeleteModel", "DescribeEndpoint", "UpdateEndpoint"),
             ),
         ),
+        Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
         Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
         Sender(
             "aws CLI, instances and weights of variants",
@@ -165,13 +167,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
+            "helpers/resources/sagemaker.py",
             (
                 *("DeleteEndpointConfig", "DeleteHyperParameterTuningJob", "DeleteModelCard"),
                 *("DeleteModelPackage", "DeleteModelPackageGroup", "DeleteProcessingJob"),
                 *("DeleteTrainingJob", "DescribeModelPackageGroup", "ListEndpointConfigs"),
                 *("ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
-                *("ListModelPackageGroups", "ListModels", "ListProcessingJobs"),
+                *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTags"),
                 *("StopHyperParameterTuningJob", "StopProcessingJob", "StopTrainingJob"),
             ),
         ),
@@ -183,7 +185,27 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
         ),
     ),
-    "sagemaker-runtime": (Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),),
+    "sagemaker-runtime": (
+        Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),
+        Sender("08, many clips", "helpers/async_endpoints.py", ("InvokeEndpointAsync",)),
+    ),
+    "apigateway": (
+        Sender(
+            "08, gateway",
+            "helpers/gateway.py",
+            (
+                *("CreateApiKey", "CreateDeployment", "CreateRestApi", "CreateStage"),
+                *("CreateUsagePlan", "CreateUsagePlanKey", "GetApiKeys", "GetRestApis"),
+                *("GetStages", "GetUsage", "GetUsagePlanKeys", "GetUsagePlans", "PutRestApi"),
+                *("UpdateStage", "UpdateUsagePlan"),
+            ),
+        ),
+        Sender(
+            "12, inventory",
+            "helpers/resources/gateways.py",
+            ("DeleteApiKey", "DeleteRestApi", "DeleteUsagePlan"),
+        ),
+    ),
     "iam": (
         Sender("05, `train`", "sagemaker/train/model_trainer.py", ("SimulatePrincipalPolicy",)),
     ),
@@ -194,17 +216,22 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("PutMetricData",),
         ),
         Sender(
+            "08, the alarms and metrics of an update",
+            "helpers/guarded_updates.py",
+            ("DescribeAlarms", "GetMetricStatistics", "PutMetricAlarm"),
+        ),
+        Sender(
             "aws CLI, metrics",
             "tests/local_aws/test_aws_cli.py",
-            ("GetMetricData", "GetMetricStatistics", "ListMetrics"),
+            ("GetMetricData", "ListMetrics"),
         ),
         Sender(
             "aws CLI, alarms",
             "tests/local_aws/test_aws_cli.py",
-            (
-                *("DeleteAlarms", "DescribeAlarms", "DisableAlarmActions", "EnableAlarmActions"),
-                *("PutMetricAlarm", "SetAlarmState"),
-            ),
+            ("DisableAlarmActions", "EnableAlarmActions", "SetAlarmState"),
+        ),
+        Sender(
+            "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
         ),
     ),
     "sns": (
@@ -226,7 +253,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, inventory",
-            "helpers/inventory.py",
+            "helpers/resources/logs.py",
             ("DeleteLogGroup", "DeleteLogStream", "DescribeLogGroups", "DescribeLogStreams"),
         ),
         Sender(

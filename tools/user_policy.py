@@ -1,4 +1,4 @@
-"""Writes docs/user-policy.json: what a person must be allowed to run the course on AWS.
+"""Writes docs/user-policy*.json: what a person must be allowed to run the course on AWS.
 
 python -m tools.user_policy    write it anew (`make readme` does it too)
 """
@@ -7,20 +7,30 @@ import json
 from pathlib import Path
 
 from helpers.config import PROJECT, Config
-from helpers.user_policy import policy, user_permissions
+from helpers.user_policy import policies, user_permissions
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "user-policy.json"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
-def text() -> str:
-    """Return the policy for any data set, with REGION and ACCOUNT to be replaced."""
+def files() -> dict[Path, str]:
+    """Return the policies' files for any data set, with REGION and ACCOUNT to be replaced.
+
+    They are as many as the length of a managed policy demands.
+    """
     config = Config("aws", "birds", "REGION", f"{PROJECT}-*", f"{PROJECT}-execution")
-    return json.dumps(policy(user_permissions(config, "ACCOUNT")), indent=2) + "\n"
+    documents = policies(user_permissions(config, "ACCOUNT"))
+    return {
+        DOCS / f"user-policy-{number}.json": json.dumps(document, indent=2) + "\n"
+        for number, document in enumerate(documents, start=1)
+    }
 
 
 def write() -> None:
-    """Write the file anew."""
-    PAGE.write_text(text())
+    """Write the files anew, and no others."""
+    for path in DOCS.glob("user-policy*.json"):
+        path.unlink()
+    for path, text in files().items():
+        path.write_text(text)
 
 
 if __name__ == "__main__":

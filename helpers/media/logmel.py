@@ -1,7 +1,7 @@
 """Turns 5 s waves into normalized log-mel spectra; knows tensors, no files.
 
-Training, the notebooks and the endpoint use it. It is invariant to gain: levels are relative to the
-clip's peak, and each band is relative to its own median.
+Networks of sound begin with it. It is invariant to gain: levels are relative to the clip's peak,
+and each band is relative to its own median.
 """
 
 import torch
@@ -9,24 +9,25 @@ import torch
 from helpers.media import torchaudio_cpu
 from helpers.media.audio import SAMPLE_RATE
 from helpers.media.mel_by_matrices import MelByMatrices
-
-N_MELS = 64
-N_FFT = 2048
-HOP = 1024
-LOW_HZ, HIGH_HZ = 150.0, 15_000.0
-RANGE_DB = 80.0
-"""Levels further below the clip's peak count as silence."""
-MIN_SPREAD_DB = 3.0
-"""Smallest divisor, so that a clip of even noise is not amplified until it looks like song."""
-_STEPS = 255
-_LOW, _HIGH = -4.0, 8.0
-"""Range of the uint8 format, in spreads; a step is 0.05 spreads, under half a dB."""
+from helpers.media.stored_mel import (
+    HIGH,
+    HIGH_HZ,
+    HOP,
+    LOW,
+    LOW_HZ,
+    MIN_SPREAD_DB,
+    N_FFT,
+    N_MELS,
+    RANGE_DB,
+    SILENCE,
+    STEPS,
+)
 
 
 class LogMel(torch.nn.Module):
     """Make (B, 1, 64, 157) float32 from (B, 160000) int16 or float waves at 32 kHz.
 
-    A (B, 64, 157) uint8 batch is a stored log-mel (`to_uint8`) and is only unpacked.
+    A (B, 64, 157) uint8 batch is a stored log-mel (stored_mel.py) and is only unpacked.
     """
 
     def __init__(self, n_mels: int = N_MELS):
@@ -55,12 +56,13 @@ class LogMel(torch.nn.Module):
 
 
 def is_exported() -> bool:
-    """Return whether torch is exporting the model now.
+    """Return whether torch is exporting the model now, by its older exporter or the newer one.
 
-    torch before 2.7 (AWS's inference images have 2.6) reports only that it compiles.
+    Before 2.7, the newer one reports only that it compiles.
     """
     compiler = torch.compiler
-    return getattr(compiler, "is_exporting", compiler.is_compiling)()
+    is_exporting = getattr(compiler, "is_exporting", compiler.is_compiling)
+    return torch.onnx.is_in_onnx_export() or is_exporting()
 
 
 def normalize(power: torch.Tensor) -> torch.Tensor:
@@ -68,7 +70,7 @@ def normalize(power: torch.Tensor) -> torch.Tensor:
 
     Frames of digital silence (padding, a muted recorder) are excluded from the median and become 0.
     """
-    peak = power.amax(dim=(1, 2), keepdim=True).clamp_min(1e-12)
+    peak = power.amax(dim=(1, 2), keepdim=True).clamp_min(SILENCE)
     level = 10 * torch.log10((power / peak).clamp_min(10 ** (-RANGE_DB / 10)))
     sounding = level.amax(dim=1, keepdim=True) > -RANGE_DB
     level = torch.where(sounding, level - _median(level, sounding), 0.0)
@@ -83,12 +85,6 @@ def _median(level: torch.Tensor, sounding: torch.Tensor) -> torch.Tensor:
     return ranked.gather(2, middle.expand(-1, level.shape[1], -1))
 
 
-def to_uint8(pictures: torch.Tensor) -> torch.Tensor:
-    """Pack normalized spectra into uint8 for a shard."""
-    scaled = (pictures.clamp(_LOW, _HIGH) - _LOW) * (_STEPS / (_HIGH - _LOW))
-    return scaled.round().to(torch.uint8)
-
-
 def from_uint8(packed: torch.Tensor) -> torch.Tensor:
-    """Unpack `to_uint8` to float32."""
-    return packed.float() * ((_HIGH - _LOW) / _STEPS) + _LOW
+    """Unpack stored log-mels to float32."""
+    return packed.float() * ((HIGH - LOW) / STEPS) + LOW

@@ -30,8 +30,9 @@ def upright(data: bytes, least: int) -> np.ndarray:
         Unreadable: another format, truncated, corrupt, transparent, or of an extreme size.
     """
     if not data.startswith(_PNG):
-        images.check_shape(*images.upright_size(data))
-        return images.upright(data, least)
+        read = images.header(data)
+        images.check_shape(*read.size)
+        return images.upright(data, least, read)
     if len(data) < _SIZE_END:
         raise Unreadable(f"truncated PNG: {len(data)} bytes, then it ends")
     width, height = struct.unpack(">II", data[_SIZE_AT:_SIZE_END])

@@ -30,6 +30,9 @@ STEADY_DB = 12.0
 """A band that is always louder than its neighbors by this is a bird that never pauses."""
 
 _FRAME = 1024
+_BLOCK = 64
+"""Frames transformed at once: their arrays fit into a core's cache, and a freed one is used again;
+those of a whole recording are given back to the system after each step, which takes longer."""
 _BANDS = 24
 _BAND_HZ = (250.0, 15_000.0)
 _FADE = 320
@@ -136,16 +139,22 @@ def clipping_share(wave: np.ndarray) -> float:
 
 def frame_snr(wave: np.ndarray) -> np.ndarray:
     """Return for each 32 ms frame the largest dB of a band above that band's noise floor."""
-    spectrum = np.fft.rfft(_frames(wave) * np.hanning(_FRAME).astype(np.float32), axis=1)
-    power = np.square(np.abs(spectrum))
-    edges = np.geomspace(*_BAND_HZ, _BANDS + 1) * _FRAME / SAMPLE_RATE
-    starts = np.unique(edges.astype(int))
-    bands = np.add.reduceat(power, starts, axis=1)[:, :-1] / np.diff(starts)
-    bands = _smooth(bands) + 1e-7
+    frames = _frames(wave)
+    blocks = (frames[first : first + _BLOCK] for first in range(0, len(frames), _BLOCK))
+    bands = _smooth(np.concatenate([_bands(block) for block in blocks])) + 1e-7
     floor = np.quantile(bands, 0.2, axis=0)
     around = np.array([np.median(floor[max(0, i - 4) : i + 5]) for i in range(len(floor))])
     floor = np.minimum(floor, around * 10 ** (STEADY_DB / 10))
     return 10 * np.log10((bands / floor).max(axis=1))
+
+
+def _bands(frames: np.ndarray) -> np.ndarray:
+    """Return the mean power of each frame's bands."""
+    spectrum = np.fft.rfft(frames * np.hanning(_FRAME), axis=1)
+    power = np.square(spectrum.real) + np.square(spectrum.imag)
+    edges = np.geomspace(*_BAND_HZ, _BANDS + 1) * _FRAME / SAMPLE_RATE
+    starts = np.unique(edges.astype(int))
+    return np.add.reduceat(power, starts, axis=1)[:, :-1] / np.diff(starts)
 
 
 def _frames(wave: np.ndarray) -> np.ndarray:

@@ -24,11 +24,9 @@ TOLERANCE = 1e-4
 """Largest difference of a probability between the graph and the network."""
 
 EXPORTS = "2.7"
-"""The first torch that exports it: with 2.6 no onnxscript did, and 2.3 has another exporter."""
-
-
-class NoExporter(RuntimeError):
-    """This torch can't export the graph; the message says from which version on it can."""
+"""The first torch whose newer exporter makes it; with 2.6 no onnxscript did."""
+OPSET = 17
+"""Of the older exporter: what torch 2.3 (AWS's last image with SMDDP) knows."""
 
 
 class GraphDiffers(RuntimeError):
@@ -65,37 +63,59 @@ def export_graph(model: "nn.Module", samples: "Tensor", path: Path) -> None:
         samples: stored samples of the shape and type of later inputs.
 
     Raises:
-        NoExporter: torch is too old.
         GraphDiffers: on `samples` the graph's probabilities differ from the network's.
     """
     import torch
 
-    if torch.__version__ < EXPORTS:
-        raise NoExporter(
-            f"torch {torch.__version__} has no exporter for it, {EXPORTS} has: endpoints answer by "
-            "the weights"
-        )
     # Another name: an endpoint runs any model.onnx.
     temporary = path.with_name(f".{path.name}.tmp")
     model.eval()
     samples = samples if len(samples) > 1 else torch.cat([samples, samples])  # 1 is a constant
     try:
         with torch.inference_mode(False), quiet():
-            program = torch.onnx.export(
-                model,
-                (samples,),
-                dynamo=True,
-                input_names=["samples"],
-                output_names=["logits"],
-                dynamic_shapes=({0: torch.export.Dim("batch")},),
-            )
-            program.save(str(temporary), external_data=False)
+            export = _export if torch.__version__ >= EXPORTS else _export_by_tracing
+            export(model, samples, temporary)
         with torch.inference_mode():
             expected = softmax(model(samples).numpy())
         check_graph(Graph(temporary), samples.numpy(), expected)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _export(model: "nn.Module", samples: "Tensor", path: Path) -> None:
+    import torch
+
+    program = torch.onnx.export(
+        model,
+        (samples,),
+        dynamo=True,
+        input_names=["samples"],
+        output_names=["logits"],
+        dynamic_shapes=({0: torch.export.Dim("batch")},),
+    )
+    program.save(str(path), external_data=False)
+
+
+def _export_by_tracing(model: "nn.Module", samples: "Tensor", path: Path) -> None:
+    """Export by the exporter of an older torch."""
+    import torch
+    from torch.onnx._internal import onnx_proto_utils
+
+    # It asks the package onnx for functions of onnxscript, which no network here has. onnx would
+    # bring NumPy 2, for which that torch is not built.
+    onnx_proto_utils._add_onnxscript_fn = lambda graph, functions: graph
+    batch = {"samples": {0: "batch"}, "logits": {0: "batch"}}
+    with torch.no_grad():
+        torch.onnx.export(
+            model,
+            (samples,),
+            str(path),
+            input_names=["samples"],
+            output_names=["logits"],
+            dynamic_axes=batch,
+            opset_version=OPSET,
+        )
 
 
 def check_graph(graph: Graph, samples: np.ndarray, expected: np.ndarray) -> None:

@@ -2,7 +2,8 @@
 
     FROM python:3.11-slim     Docker's own images of Python, and no other
     COPY, WORKDIR, ENV, LABEL as docker does, below `files/`
-    RUN pip install …         packages that this machine has, in the versions that are wanted
+    RUN pip install …         packages that this machine has, in the versions that are wanted;
+                              either all commands have --no-deps or none
     ENTRYPOINT ["…"]
 
 Any other instruction, option or command is refused with its line, as is a step that fails. Left
@@ -20,9 +21,9 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from local_aws.errors import AwsError
-from local_aws.images import pip_words
+from local_aws.images import installed, pip_words
 from local_aws.images.dockerfile import BuildFailed, Instruction, parse
-from local_aws.images.image import FILES, write
+from local_aws.images.image import FILES, OF_PYTHON, write
 from local_aws.state import paths
 
 DOCKERFILE = "Dockerfile"
@@ -45,6 +46,8 @@ class Build:
         self._python, self._workdir, self._entry_point = "", "", []
         self._variables = {"PATH": BASE_PATH}
         self._packages: list[Requirement] = []
+        self._alone: set[bool] = set()
+        """Whether packages were installed without what they need."""
         self._steps = {
             "FROM": self._from, "COPY": self._copy, "WORKDIR": self._change, "ENV": self._env,
             "LABEL": self._label, "RUN": self._run, "ENTRYPOINT": self._entrypoint,
@@ -70,8 +73,11 @@ class Build:
         if not self._python:
             raise BuildFailed("The Dockerfile has no FROM")
         serve = self._serve(step)
-        write(self._folder, "\n".join(map(str, self._packages)), {
-            "python": self._python, "complete": False, "entry_point": self._entry_point,
+        complete = self._alone == {True}
+        here = [name for name in OF_PYTHON if name in installed.environment().found]
+        packages = [*self._packages, *(here if complete else ())]
+        write(self._folder, "\n".join(map(str, packages)), {
+            "python": self._python, "complete": complete, "entry_point": self._entry_point,
             "variables": self._variables, "workdir": self._workdir, "serve": serve,
         })  # fmt: skip
 
@@ -143,10 +149,13 @@ class Build:
         try:
             for command in _commands(words):
                 self._packages += pip_words.install(command, lambda name: self._read(name, step))
+                self._alone.add(pip_words.NO_DEPS in command)
         except ValueError as error:
             raise step.failed(str(error)) from None
         except RecursionError:
             raise step.failed("a requirements file names itself") from None
+        if len(self._alone) > 1:
+            raise step.failed(f"{pip_words.NO_DEPS} in one pip install of two isn't known here")
 
     def _read(self, name: str, step: Instruction) -> str:
         path = self._inside(self._absolute(name), step)

@@ -12,7 +12,8 @@ from packaging.utils import canonicalize_name
 from local_aws.images import installed
 
 PIP = (["pip", "install"], ["pip3", "install"], ["python3", "-m", "pip", "install"])
-FLAGS = {"-q", "--quiet", "--no-cache-dir", "--disable-pip-version-check"}
+NO_DEPS = "--no-deps"
+FLAGS = {"-q", "--quiet", "--no-cache-dir", "--disable-pip-version-check", NO_DEPS}
 SOURCES = {"-i", "--index-url", "--extra-index-url"}
 """Where packages come from on AWS; here they are this machine's."""
 

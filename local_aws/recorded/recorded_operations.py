@@ -57,7 +57,8 @@ RECORDED: dict[str, tuple[Record, ...]] = {
     ),
     "iam": (
         Record(
-            "documents, which SimulatePrincipalPolicy reads; jobs themselves run as the owner",
+            "documents, which SimulatePrincipalPolicy reads, and asynchronous endpoints by it; "
+            "jobs themselves run as the owner",
             (
                 "AttachRolePolicy",
                 "CreatePolicy",

@@ -1,7 +1,7 @@
 """The rules of injected faults: off by default, kept in memory; knows no HTTP.
 
-AWS is slow at times, throttles, drops connections, interrupts spot instances and shows log events
-late. These rules make the local AWS do so, to test how a program behaves then.
+AWS is slow at times, throttles, drops connections, denies, interrupts spot instances and shows log
+events late. These rules make the local AWS do so, to test how a program behaves then.
 """
 
 import random
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-KINDS = ("slow", "throttled", "dropped", "interrupted", "lagging")
+KINDS = ("slow", "throttled", "dropped", "denied", "interrupted", "lagging")
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Fault:
 
     `slow`: answers begin `seconds` later, and their bodies come at `bytes_per_second`.
     `throttled`: the service's throttling error. `dropped`: the connection ends without an answer.
+    `denied`: the service's error for a user who is not allowed it.
     `interrupted`: spot training jobs lose their instances `seconds` after they start.
     `lagging`: changes can be read `seconds` later: log events (`logs`, `PutLogEvents`), created and
     deleted resources in lists (`sagemaker`, `List`), a new role in SageMaker (`iam`, `CreateRole`),

@@ -1,6 +1,6 @@
-"""Injects faults into requests: slow, throttled, dropped; knows HTTP, no service.
+"""Injects faults into requests: slow, throttled, denied, dropped; knows HTTP, no service.
 
-The rules are those of `state/faults.py`. Control calls meet no fault.
+The rules are those of `state/faults.py`. Control calls and callers of REST APIs meet no fault.
 """
 
 import time
@@ -11,7 +11,7 @@ from io import BytesIO
 from werkzeug.wsgi import get_input_stream
 
 from local_aws.errors import AwsError
-from local_aws.settings import CONTROL
+from local_aws.settings import CONTROL, INVOKE
 from local_aws.state.faults import Fault, Faults
 from local_aws.wire.errors import word
 from local_aws.wire.http_request import HttpRequest
@@ -23,7 +23,9 @@ THROTTLING = {
     S3: AwsError("SlowDown", "Please reduce your request rate.", 503),
     "query": AwsError("Throttling", "Rate exceeded", 400),
 }
-"""The throttling error by protocol; all other protocols have ThrottlingException."""
+"""The throttling error by protocol."""
+THROTTLED = AwsError("ThrottlingException", "Rate exceeded")
+"""That of all other protocols."""
 
 
 class Dropped(ConnectionError):
@@ -37,13 +39,16 @@ class Faulty:
         self._app, self._faults = app, faults
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        if not self._faults.rules or environ["PATH_INFO"].startswith(CONTROL):
+        if not self._faults.rules or environ["PATH_INFO"].startswith((CONTROL, INVOKE)):
             return self._app(environ, start_response)
         request = _named(environ)
         if self._faults.draw("dropped", *request):
             raise Dropped("dropped by an injected fault")
+        protocol = protocol_of(HttpRequest(environ))
         if self._faults.draw("throttled", *request):
-            return _throttled(environ, start_response)
+            return _refused(environ, start_response, protocol, THROTTLING.get(protocol, THROTTLED))
+        if self._faults.draw("denied", *request):
+            return _refused(environ, start_response, protocol, _denial(protocol, *request))
         slow = self._faults.draw("slow", *request)
         if slow:
             time.sleep(slow.seconds)
@@ -61,9 +66,15 @@ def _named(environ: dict) -> tuple[str, str]:
     return call.service, call.operation
 
 
-def _throttled(environ: dict, start_response: Callable) -> list[bytes]:
-    protocol = protocol_of(HttpRequest(environ))
-    error = THROTTLING.get(protocol) or AwsError("ThrottlingException", "Rate exceeded")
+def _denial(protocol: str, service: str, operation: str) -> AwsError:
+    code = "AccessDenied" if protocol in (S3, "query") else "AccessDeniedException"
+    message = f"The user is not authorized to perform: {service}:{operation}"
+    return AwsError(code, message, 400 if protocol == "json" else 403)
+
+
+def _refused(
+    environ: dict, start_response: Callable, protocol: str, error: AwsError
+) -> list[bytes]:
     headers, body = word(error, protocol, str(uuid.uuid4()))
     body = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
     start_response(f"{error.status} Error", [*headers, ("Content-Length", str(len(body)))])

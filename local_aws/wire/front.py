@@ -14,7 +14,7 @@ from typing import IO
 from werkzeug.wsgi import get_input_stream
 
 from local_aws.errors import AwsError
-from local_aws.settings import CONTROL
+from local_aws.settings import CONTROL, INVOKE
 from local_aws.state.disk import full_disk, is_full
 from local_aws.wire.errors import unsupported, word
 from local_aws.wire.http_request import HttpRequest
@@ -40,6 +40,7 @@ class Front:
         members: service and operation to the members of its request that are done, or None for all.
         execute: from service, operation and request to the answer.
         s3: the WSGI app of the object plane.
+        gateway: the WSGI app of the callers of REST APIs, who may be anybody.
         health: the answer to `/_local/health`, which needs no signature.
         control: from path and body of a control call to its answer.
     """
@@ -51,17 +52,20 @@ class Front:
         members: Callable[[str, str], str | None],
         execute: Callable[[str, str, dict], dict | None],
         s3: Callable,
+        gateway: Callable,
         health: dict,
         control: Callable[[str, bytes], dict],
     ):
         self._keys, self._is_done, self._members, self._execute = keys, is_done, members, execute
-        self._s3, self._health, self._control = s3, health, control
+        self._s3, self._gateway, self._health, self._control = s3, gateway, health, control
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH:
             return _answer_json(start_response, self._health)
         http_request = HttpRequest(environ)
         try:
+            if http_request.raw_path.startswith(INVOKE):
+                return self._gateway(environ, start_response)
             return self._dispatch(http_request, start_response)
         except AwsError as error:
             return _refuse(http_request, start_response, error)

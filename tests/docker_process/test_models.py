@@ -6,6 +6,7 @@ import pytest
 
 from helpers.networks.onnx_graph import GRAPH
 from helpers.predict import Predictor
+from tests.hidden_torch import hide_torch
 from tests.made_model import SERVED, make_served, request_of
 from tests.made_server import MadeServer
 
@@ -51,12 +52,12 @@ def test_a_bad_request_is_told_what_is_wrong(served, body, headers, status, word
     assert server.ask(right, Content_Type=kind)[0] == 200
 
 
-def test_the_weights_answer_where_there_is_no_graph(tmp_path):
+def test_a_model_without_a_graph_ends_the_server_and_the_log_says_what_to_do(tmp_path):
     (make_served(tmp_path / "model", "bins") / GRAPH).unlink()
-    server, (body, kind) = MadeServer(tmp_path), request_of("bins")
+    server = MadeServer(tmp_path, PYTHONPATH=hide_torch(tmp_path / "hidden"))
     try:
-        assert server.wait_until_healthy().ask(body, Content_Type=kind)[0] == 200
-        assert "the weights answer, by torch" in server.log
+        assert server.process.wait(60) == 1
+        assert "The model has no model.onnx" in server.log and "train it again" in server.log
     finally:
         server.stop()
 

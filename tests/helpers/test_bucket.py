@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from helpers.account_settings import AccountSettings
 from helpers.bucket import bucket_exists, bucket_setting, make_bucket
+from helpers.course_tag import TAG
 from helpers.session import client
 from tests.company import COMPANY, KEY
 from tests.local_cloud import course_config
@@ -66,7 +67,7 @@ def test_a_companys_key_is_its_default_encryption_and_its_tags_are_the_buckets(a
     make_bucket(company)
     assert default_key(config, company.bucket) == KEY
     tags = client(config, "s3").get_bucket_tagging(Bucket=company.bucket)["TagSet"]
-    assert tags == COMPANY.tag_list
+    assert tags == [*COMPANY.tag_list, TAG]
 
 
 def test_a_companys_bucket_is_left_as_it_is(aws, config):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.endpoints import Refused, ask, make_model, serve, wait_in_service
+from helpers.endpoints import Refused, ask, delete_endpoint, make_model, serve, wait_in_service
 from helpers.roles import make_role
 from helpers.session import client as course_client
 from local_aws.control import Fault, set_faults
@@ -29,6 +29,14 @@ def test_a_model_is_served_and_answers(config, deploy):
     deploy(archive())
     assert wait_in_service(config, "birds")["EndpointStatus"] == "InService"
     assert ask(config, "birds", b"abc", KIND)["bytes"] == 3
+
+
+def test_a_deleted_endpoint_is_gone_and_may_be_deleted_again(config, deploy):
+    deploy(archive())
+    for _ in range(2):
+        delete_endpoint(config, "birds")
+        with pytest.raises(LookupError, match="No endpoint birds"):
+            wait_in_service(config, "birds")
 
 
 def test_serving_again_changes_the_model_of_the_same_endpoint(config, deploy):

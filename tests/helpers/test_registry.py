@@ -95,6 +95,15 @@ def test_a_worse_version_is_rejected_and_the_approved_one_stays(config, add):
     assert list(registry.history(config)["status"]) == ["Rejected", "Approved"]
 
 
+def test_the_version_before_is_an_approved_one_or_the_first_itself(config, add):
+    first, bad, third = add("first"), add("bad", skill=0, seed=1), add("third")
+    for version in (first, third):
+        registry.approve(config, version, "for the test")
+    assert registry.previous(config, third).number == first.number
+    assert registry.previous(config, bad).number == first.number
+    assert registry.previous(config, first).number == first.number
+
+
 def test_an_approved_version_is_deployed_and_answers(config, add):
     registry.approve(config, add(), "for the test")
     version = registry.approved(config)

@@ -1,12 +1,15 @@
 """Time that passes and faults that come on request, on the local AWS; on AWS one waits."""
 
+import io
+import tarfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from helpers import rehearsal
 from local_aws.control import Fault
+from tests.local_aws.services.sagemaker.hosting.models import archive
 
 
 @pytest.fixture
@@ -51,3 +54,28 @@ def test_a_local_aws_that_has_ended_is_said(config, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_LOCAL_STATE", str(tmp_path / "none"))
     with pytest.raises(RuntimeError, match="does not run"):
         rehearsal.pass_time(config, 1)
+
+
+def test_the_time_is_that_of_the_cloud(rehearsed, aws):
+    aws.parts.clock.advance(7200)
+    assert abs(rehearsal.now(rehearsed) - aws.parts.clock.now()) < timedelta(seconds=10)
+    at_aws = rehearsal.now(replace(rehearsed, endpoint_url=None))
+    assert abs(at_aws - datetime.now(UTC)) < timedelta(seconds=10)
+
+
+def test_a_spoiled_model_keeps_its_files_and_fails():
+    spoiled = rehearsal.spoil(archive(weights="w"))
+    with tarfile.open(fileobj=io.BytesIO(spoiled)) as tar:
+        script = tar.extractfile("code/inference.py").read().decode()
+        assert tar.extractfile("weights").read() == b"w"
+    functions = {}
+    exec(script, functions)
+    with pytest.raises(RuntimeError, match="spoiled on purpose"):
+        functions["predict_fn"](b"abc", "model")
+
+
+def test_an_archive_without_code_can_not_be_spoiled():
+    out = io.BytesIO()
+    tarfile.open(fileobj=out, mode="w:gz").close()
+    with pytest.raises(ValueError, match="no code/inference.py"):
+        rehearsal.spoil(out.getvalue())

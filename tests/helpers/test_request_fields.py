@@ -6,7 +6,8 @@ import pytest
 from botocore.validate import ParamValidator
 
 from helpers.account_settings import AccountSettings
-from helpers.request_fields import FIELDS, REFUSED, filled
+from helpers.course_tag import TAG
+from helpers.request_fields import FIELDS, REFUSED, filled, marked
 from helpers.session import client, sagemaker_session
 from local_aws.wire.validation import operation_model
 from tests.company import COMPANY, KEY
@@ -112,3 +113,20 @@ def test_the_runs_clients_and_the_sdks_own_send_it(aws, config):
     for key in "ab":
         head = client(config, "s3").head_object(Bucket=config.bucket, Key=key)
         assert head["SSEKMSKeyId"] == KEY
+
+
+def test_whatever_the_course_makes_is_marked_and_a_callers_own_mark_stays():
+    team = {"Key": "team", "Value": "mine"}
+    assert marked("sagemaker", "CreateModel", {"Tags": [team]})["Tags"] == [team, TAG]
+    other = {"Tags": [{"Key": "course", "Value": "another"}]}
+    assert marked("sagemaker", "CreateModel", other) == other
+    assert marked("sagemaker", "CreateModelPackage", {"ModelPackageGroupName": "g"}) == {
+        "ModelPackageGroupName": "g"
+    }
+    assert marked("s3", "CreateBucket", {})["CreateBucketConfiguration"] == {"Tags": [TAG]}
+
+
+def test_the_runs_clients_mark_what_they_make_in_any_account(config):
+    sagemaker = client(config, "sagemaker")
+    made = sagemaker.create_model_package_group(ModelPackageGroupName="g")
+    assert sagemaker.list_tags(ResourceArn=made["ModelPackageGroupArn"])["Tags"] == [TAG]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from helpers.account_settings import AccountSettings
+from helpers.course_tag import TAG
 from helpers.roles import delete_role, make_role, permissions
 from helpers.session import client, role_arn
 from tests.company import BOUNDARY, COMPANY, KEY
@@ -77,7 +78,7 @@ def test_a_companys_boundary_and_tags_are_the_roles_and_its_key_and_secret_are_a
     make_role(company)
     role = client(config, "iam").get_role(RoleName=config.role)["Role"]
     assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == BOUNDARY
-    assert role["Tags"] == COMPANY.tag_list
+    assert role["Tags"] == [*COMPANY.tag_list, TAG]
     resources = [item for _, listed in permissions(company).values() for item in listed]
     assert KEY in resources
     assert [item for item in resources if ":secret:birds/wandb-" in item]

@@ -12,6 +12,7 @@ from helpers.session import (
     boto_session,
     client,
     close,
+    invoke_url,
     job_secret,
     kaggle_session,
     public_s3_client,
@@ -128,3 +129,10 @@ def test_the_sdks_resources_use_this_runs_session_where_they_are_given_none(conf
     sagemaker_session(config)
     default = SageMakerClient()  # first: the client that is made first is the default
     assert default is SageMakerClient(session=boto_session(config), region_name=config.region)
+
+
+def test_a_stages_address_is_a_host_of_its_own_on_aws_and_a_path_here(config):
+    assert invoke_url(config, "a1b2", "s") == f"{config.endpoint_url}/_aws/execute-api/a1b2/s"
+    on_aws = dataclasses.replace(config, endpoint_url=None, region="eu-west-1")
+    address = "https://a1b2.execute-api.eu-west-1.amazonaws.com/s"
+    assert invoke_url(on_aws, "a1b2", "s") == address

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from helpers.user_policy import policy, user_permissions
+from helpers.user_policy import MOST_LETTERS, policies, user_permissions
+from local_aws.wire.validation import operation_model
 from tests.company import BOUNDARY, COMPANY, KEY
 from tests.local_cloud import course_config
 from tools.prescribed import RECORDED
@@ -43,6 +44,8 @@ SENT = sorted(
 
 def action(service, operation):
     """Return the action that allows an operation."""
+    if service == "apigateway":  # its actions are HTTP's verbs
+        return f"apigateway:{operation_model(service, operation).http['method']}"
     name = S3.get(operation, operation) if service == "s3" else operation
     prefix = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
     return f"{prefix.get(service, service)}:{name}"
@@ -62,17 +65,25 @@ def test_what_can_be_bound_to_the_courses_resources_is(permissions):
     free = {name for each in permissions if each.resources == ("*",) for name in each.actions}
     assert all(name.partition(":")[2].startswith(("List", "Describe", "Get")) for name in free)
     bound = [arn for each in permissions for arn in each.resources if arn != "*"]
-    others = ("arn:aws:logs:", "arn:aws:athena:", "arn:aws:s3:::course-bucket", "arn:aws:glue:")
+    # API Gateway's resources have ids that AWS chooses.
+    others = (
+        *("arn:aws:logs:", "arn:aws:athena:", "arn:aws:s3:::course-bucket", "arn:aws:glue:"),
+        *("arn:aws:apigateway:us-east-1::/", "arn:aws:execute-api:"),
+    )
     assert all("birds-and-bins" in arn for arn in bound if not arn.startswith(others))
 
 
-def test_the_role_may_be_handed_to_sagemaker_alone(permissions):
-    (passing,) = [each for each in permissions if "iam:PassRole" in each.actions]
-    statement = passing.statement()
-    assert statement["Resource"] == [f"arn:aws:iam::{'0' * 12}:role/birds-and-bins-execution"]
-    assert (
-        statement["Condition"]["StringEquals"]["iam:PassedToService"] == "sagemaker.amazonaws.com"
-    )
+def test_each_role_may_be_handed_to_its_own_service_alone(permissions):
+    passing = [each.statement() for each in permissions if "iam:PassRole" in each.actions]
+    handed = {
+        tuple(each["Resource"]): each["Condition"]["StringEquals"]["iam:PassedToService"]
+        for each in passing
+    }
+    role = f"arn:aws:iam::{'0' * 12}:role/birds-and-bins"
+    assert handed == {
+        (f"{role}-execution",): "sagemaker.amazonaws.com",
+        (f"{role}-*-gateway",): "apigateway.amazonaws.com",
+    }
 
 
 def test_nothing_of_a_companys_own_is_made_or_changed(aws):
@@ -86,15 +97,19 @@ def test_nothing_of_a_companys_own_is_made_or_changed(aws):
     assert objects == [("arn:aws:s3:::data/ada/birds-and-bins/*",)]
 
 
-def test_with_a_companys_settings_it_has_what_they_need_and_fits_a_managed_policy(aws):
+def test_with_a_companys_settings_it_has_what_they_need_and_fits_managed_policies(aws):
     ours = user_permissions(course_config(aws, account=COMPANY), "0" * 12)
     actions = {name for each in ours for name in each.actions}
     assert {"sagemaker:AddTags", "iam:TagRole", "s3:TagResource", "kms:CreateGrant"} <= actions
     assert KEY in {arn for each in ours for arn in each.resources}
     (bounded,) = [each for each in ours if "iam:CreateRole" in each.actions]
     assert bounded.context == {"iam:PermissionsBoundary": BOUNDARY}
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-    assert len(json.dumps(policy(ours), separators=(",", ":"))) <= 6144
+    documents = policies(ours)
+    assert [row for each in documents for row in each["Statement"]] == [
+        each.statement() for each in ours
+    ]
+    lengths = [len(json.dumps(each, separators=(",", ":"))) for each in documents]
+    assert max(lengths) <= MOST_LETTERS < sum(lengths)
 
 
 @pytest.mark.parametrize("raw", ["s3://field/recordings/2025", "s3://field/recordings/2025/"])

@@ -48,7 +48,7 @@ def test_an_error_that_passes_is_outlasted(error):
         (refused("ExpiredTokenException"), "log in again"),
         (refused("UnrecognizedClientException"), "log in again"),
         (NO_TOKEN, "log in again"),
-        (refused("AccessDeniedException"), "docs/user-policy.json"),
+        (refused("AccessDeniedException"), "docs/user-policy-"),
     ],
 )
 def test_who_may_not_ask_is_told_at_once_what_to_do(error, step):
@@ -72,3 +72,27 @@ def test_the_course_waits_in_no_other_way(waiter):
     elsewhere = ("local_aws/", "tools/")
     texts = {path: text for path, text in sources().items() if not path.startswith(elsewhere)}
     assert [path for path, text in texts.items() if waiter in text] == []
+
+
+def answer(*answers):
+    """Ask for one answer, over errors before it."""
+    answers = iter(answers)
+
+    def read():
+        if isinstance(value := next(answers), Exception):
+            raise value
+        return value
+
+    return waiting.answer_of(read, name="each model", pause=0.0)
+
+
+def test_an_answer_is_asked_for_until_an_error_has_passed():
+    assert answer(*[refused("ThrottlingException"), OFFLINE], 7) == 7
+    with pytest.raises(waiting.NotTold, match="each model can't be asked for"):
+        answer(*[OFFLINE] * waiting.TRIES)
+
+
+def test_a_refused_question_is_the_callers_matter():
+    for code in ("AccessDeniedException", "ValidationException"):
+        with pytest.raises(ClientError, match=code):
+            answer(refused(code))

@@ -8,6 +8,9 @@ from packaging.requirements import Requirement
 from tools.image_venvs import IMAGES
 from tools.pins import normal
 
+NOT_RUN = {("own", "torch"): "silero-vad needs it for a model that is not run; see its file"}
+"""What pip would bring along into an image that is installed with --no-deps."""
+
 
 def loose(installs: list[str], there: dict[str, str], python: str) -> list[str]:
     """Return what pip would have to choose a version of by itself, with who needs it.
@@ -30,7 +33,9 @@ def loose(installs: list[str], there: dict[str, str], python: str) -> list[str]:
 @pytest.mark.parametrize("image", IMAGES)
 def test_what_a_job_installs_pins_all_that_it_brings_along(image):
     made = IMAGES[image]
-    assert not loose(made.installs, made.expected(), made.python)
+    lines = loose(made.installs, made.expected(), made.python)
+    left_out = [line for line in lines if (image, line.split()[2].split(">")[0]) in NOT_RUN]
+    assert lines == left_out and made.whole == bool(left_out)
 
 
 @pytest.mark.parametrize("image", IMAGES)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
+from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.hosting.models import Hosting
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
@@ -99,6 +100,20 @@ def test_a_variant_gets_another_weight(run, aws, client):
     assert (variant["CurrentWeight"], variant["DesiredWeight"]) == (3, 3)
 
 
+def test_an_asynchronous_endpoint_is_asked_and_its_answer_read(run, aws, client):
+    hosting = Hosting(aws, client)
+    queues.create(hosting)
+    told = run(
+        "sagemaker-runtime", "invoke-endpoint-async", "--endpoint-name", "endpoint",
+        "--input-location", queues.put(hosting), "--content-type", "text/plain",
+        "--inference-id", "clip-1",
+    )  # fmt: skip
+    assert told["InferenceId"] == "clip-1"
+    queues.arrived(hosting, told["OutputLocation"])
+    answer = run("s3", "cp", "--no-progress", told["OutputLocation"], "-", text=True)
+    assert json.loads(answer)["bytes"] == 5
+
+
 def test_metrics_are_put_listed_and_read(run, aws):
     now = aws.parts.clock.now().replace(second=0, microsecond=0)
     start, end = (now + timedelta(minutes=minutes) for minutes in (-5, 5))
@@ -170,3 +185,26 @@ def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     run("sns", "unsubscribe", *subscription, text=True)
     run("sns", "delete-topic", *topic, text=True)
     assert run("sns", "list-topics")["Topics"] == []
+
+
+def test_a_rest_api_is_made_of_a_document_and_listed(run, tmp_path):
+    from tests.local_aws.services.apigateway.doors import Door
+
+    (tmp_path / "api.json").write_text(json.dumps(Door.document(None)))
+    regional = ("--endpoint-configuration", "types=REGIONAL")
+    api = run("apigateway", "create-rest-api", "--name", "birds", *regional)["id"]
+    name = ("--rest-api-id", api)
+    run("apigateway", "put-rest-api", *name, "--mode", "overwrite",
+        "--body", f"fileb://{tmp_path / 'api.json'}")  # fmt: skip
+    (item,) = run("apigateway", "get-rest-apis")["items"]
+    assert (item["id"], item["name"]) == (api, "door")
+    deployment = run("apigateway", "create-deployment", *name)["id"]
+    stage = ("--stage-name", "live", "--deployment-id", deployment)
+    run("apigateway", "create-stage", *name, *stage)
+    (item,) = run("apigateway", "get-stages", *name)["item"]
+    assert item["deploymentId"] == deployment
+    limits = ("--quota", "limit=5,period=DAY", "--api-stages", f"apiId={api},stage=live")
+    plan = run("apigateway", "create-usage-plan", "--name", "plan", *limits)
+    assert run("apigateway", "get-usage-plans")["items"] == [plan]
+    run("apigateway", "delete-rest-api", *name, text=True)
+    assert run("apigateway", "get-rest-apis")["items"] == []

@@ -83,7 +83,7 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
         ("sagemaker", "CreateTransformJob"),
         ("sagemaker", "StartPipelineExecution"),
         ("sagemaker", "Search"),
-        ("sagemaker-runtime", "InvokeEndpointAsync"),
+        ("sagemaker-runtime", "InvokeEndpointWithResponseStream"),
         ("sagemaker-featurestore-runtime", "PutRecord"),
         ("glue", "StartJobRun"),
         ("glue", "GetTableVersions"),

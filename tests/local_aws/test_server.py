@@ -1,5 +1,6 @@
 """After kill -9 of a real server its acknowledged state is there, and no process of it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from botocore.config import Config
 
 from local_aws import lifecycle
 from local_aws.server import LocalAws, _listen, serve
-from tests.local_aws.services.sagemaker.hosting.models import archive
+from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, archive
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, training, wait_for
 from tests.local_cloud import BUCKET, JOB_ROLE, SERVING, make_client
 from tests.places import ROOT
@@ -115,6 +116,46 @@ def test_all_that_was_acknowledged_is_there_after_kill_9(start):
 
 
 @pytest.mark.slow
+def test_each_asynchronous_request_that_was_accepted_is_answered_after_kill_9(start):
+    server = start()
+    s3, sagemaker = server.client("s3"), server.client("sagemaker")
+    s3.create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
+    policy = {"Version": "2012-10-17"}
+    policy["Statement"] = [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]
+    server.client("iam").put_role_policy(
+        RoleName=JOB_ROLE["RoleName"], PolicyName="p", PolicyDocument=json.dumps(policy)
+    )
+    slow = SCRIPT.replace("if data ==", "import time; time.sleep(0.5)\n    if data ==")
+    s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=archive(slow))
+    container = {"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
+    sagemaker.create_model(ModelName="model", PrimaryContainer=container, ExecutionRoleArn=ROLE)
+    variant = {"VariantName": "v", "ModelName": "model", "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="config", ProductionVariants=[{**variant, "InitialInstanceCount": 1}],
+        AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": f"s3://{BUCKET}/answers"}},
+    )  # fmt: skip
+    sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
+    settled(sagemaker)
+    runtime = server.client("sagemaker-runtime")
+    told = [
+        runtime.invoke_endpoint_async(
+            EndpointName="endpoint", Body=b"x" * size, ContentType="text/plain", Filename=str(size)
+        )["OutputLocation"]
+        for size in range(1, 7)
+    ]
+    time.sleep(0.7)  # one is answered, one is being answered
+    server.end(signal.SIGKILL)
+    s3 = start().client("s3")
+    deadline, answered = time.monotonic() + 60, {}
+    while len(answered) < len(told) and time.monotonic() < deadline:
+        for entry in s3.list_objects_v2(Bucket=BUCKET, Prefix="answers/").get("Contents", []):
+            body = s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read()
+            answered[f"s3://{BUCKET}/{entry['Key']}"] = json.loads(body)["bytes"]
+    assert answered == {place: size for size, place in enumerate(told, 1)}
+
+
+@pytest.mark.slow
 def test_a_killed_server_takes_its_jobs_with_it_and_says_so_after_the_restart(start):
     server = start()
     server.client("s3").create_bucket(Bucket=BUCKET)
@@ -197,6 +238,15 @@ def test_a_new_server_knows_nothing_of_an_earlier_ones_roles(aws, client, tmp_pa
     client("iam").create_role(RoleName="wren", AssumeRolePolicyDocument="{}")
     with LocalAws(tmp_path / "other") as other:
         assert make_client(other, "iam").list_roles()["Roles"] == []
+
+
+def test_no_role_is_of_the_future_when_a_server_starts_anew(aws):
+    aws.parts.clock.advance(3600)
+    aws.parts.call("iam", "CreateRole", {**JOB_ROLE, "RoleName": "new"})
+    aws.stop()
+    with LocalAws(aws.context.state) as again:
+        role = again.parts.call("iam", "GetRole", {"RoleName": "new"})["Role"]
+        assert role["CreateDate"] <= again.parts.clock.now()
 
 
 def test_the_servers_own_pid_is_the_states_owner(aws):

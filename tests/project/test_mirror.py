@@ -62,6 +62,14 @@ COVERED = {
         "local_aws/services/glue/spark/awsglue/context.py",
         "local_aws/services/glue/spark/awsglue/job.py",
     ),
+    "local_aws/services/apigateway/test_invocations.py": (
+        "every refusal is one that a caller gets",
+        "local_aws/services/apigateway/refusals.py",
+    ),
+    "local_aws/services/iam/test_assumed_roles.py": (
+        "a role is refused for what its trust policy says",
+        "local_aws/role_trust.py",
+    ),
     "local_aws/services/s3/test_app.py": (
         "it hands S3's app to the server, and executes nothing",
         "local_aws/services/s3/engine.py",
@@ -90,6 +98,8 @@ COVERED = {
 """Test file below tests/, why it covers other modules than its own, and these."""
 
 TOPICS = {
+    "helpers/test_try_page_at_gateway.py": "the page as it is deployed, with real answers",
+    "helpers/test_try_page_in_browser.py": "the page as people use it, in a browser",
     "local_aws/services/athena/test_cases.py": "every statement of cases/ and its answer",
     "local_aws/services/athena/test_full_disk.py": "queries on a full disk",
     "local_aws/services/athena/test_notebook_cases.py": "the notebooks' statements",
@@ -104,7 +114,10 @@ TOPICS = {
     "local_aws/state/objects/test_durability.py": "kill -9 of a process that writes objects",
     "local_aws/test_aws_cli.py": "a client: the aws command",
     "local_aws/test_awswrangler.py": "a client: AWS SDK for pandas",
+    "local_aws/test_clients_serving.py": "two clients: boto3 and the aws command",
     "local_aws/test_full_disk.py": "a whole server on a full disk",
+    "local_aws/test_sagemaker_sdk.py": "a client: the SageMaker SDK",
+    "local_aws/test_sagemaker_serving.py": "a client: the SageMaker SDK",
     "local_aws/test_packaging.py": "the package as it is installed",
     "local_aws/test_refused.py": "what no engine does, over all services",
 }

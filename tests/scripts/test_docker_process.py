@@ -26,14 +26,13 @@ def image_pins() -> dict[str, str]:
 
 
 def brought_along(names: set[str]) -> set[str]:
-    """Return packages and all that they need, but for what torch's CUDA build alone needs."""
+    """Return packages and what they need, without torch: silero-vad's model runs without."""
     todo, needed = [Requirement(name) for name in names], set()
     while todo:
-        if (name := normal(todo.pop().name)) not in needed:
+        if (name := normal(todo.pop().name)) not in {"torch", *needed}:
             needed.add(name)
             lines = map(Requirement, requires(name) or ())
             todo += [n for n in lines if n.marker is None or n.marker.evaluate({"extra": ""})]
-            todo = [n for n in todo if not n.name.startswith(("nvidia-", "cuda-", "triton"))]
     return needed
 
 
@@ -62,6 +61,12 @@ def test_the_images_pins_are_the_courses():
 def test_the_image_pins_all_that_its_packages_bring_along_and_nothing_else():
     course = set(image_pins()) & set(pins(ROOT / "requirements.txt"))
     assert brought_along(course) == set(image_pins())
+
+
+def test_nothing_that_the_image_does_not_list_is_installed_with_it():
+    steps = (ROOT / "docker_process" / "Dockerfile").read_text()
+    assert steps.count("pip install") == steps.count("pip install --no-deps ") == 1
+    assert not {"torch", "torchaudio"} & set(image_pins())
 
 
 def test_the_image_holds_what_the_jobs_import():

@@ -27,6 +27,8 @@ def test_no_request_lacks_what_the_company_prescribes():
         *("CreateTrainingJob", "CreateProcessingJob", "CreateHyperParameterTuningJob"),
         *("CreateModelPackageGroup", "CreateModelPackage", "CreateModelCard"),
         *("CreateModel", "CreateEndpointConfig", "CreateEndpoint"),
+        *("CreateApiKey", "CreateDeployment", "CreateRestApi", "CreateStage"),
+        *("CreateUsagePlan", "CreateUsagePlanKey"),
     }
 
 

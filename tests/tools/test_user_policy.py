@@ -1,7 +1,8 @@
-"""The policy in docs/ is that of the present code."""
+"""The policies in docs/ are those of the present code."""
 
-from tools.user_policy import PAGE, text
+from tools.user_policy import DOCS, files
 
 
-def test_the_file_is_up_to_date():
-    assert PAGE.read_text() == text(), "run `make readme`"
+def test_the_files_are_up_to_date():
+    written = {path: path.read_text() for path in DOCS.glob("user-policy*.json")}
+    assert written == files(), "run `make readme`"

@@ -148,10 +148,6 @@ class Bins(Dataset):
         square = images.resize(photos.upright(data, side), side)
         return Inputs([images.planes(images.resize(square, self.size))])
 
-    def warm_up(self) -> None:
-        """Load torch, which resizes photos: that takes seconds."""
-        images.resize(np.zeros((self.size + 1, self.size + 1, 3), np.uint8), self.size)
-
     def decode(self, data: bytes) -> np.ndarray:
         """Return a photo or stored sample, upright, as uint8 (3, size, size).
 

@@ -9,7 +9,6 @@ metadata/<id>.json            the row once more, as one line of JSON, for Athena
 import io
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from helpers.datasets.base import Dataset
 from helpers.datasets.birds import copies, metadata
 from helpers.datasets.birds.scores import TASK
 from helpers.media import audio, recordings
+from helpers.media.stored_mel import stored_mel
 from helpers.samples import Inputs, Record, Relation, Remark, Sample
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from helpers.datasets.fetching import Fetched, Internet
     from helpers.datasets.questions import Questions
-    from helpers.media.logmel import LogMel
 
 _NPY = b"\x93NUMPY"
 
@@ -167,9 +166,9 @@ class Birds(Dataset):
         """
         cleaned = recordings.clean(data, self.request_seconds)
         windows = recordings.windows(cleaned)
-        array = _log_mel if store == "mel" else audio.as_stored
+        waves = [audio.as_stored(window.wave) for window in windows]
         return Inputs(
-            [array(window.wave) for window in windows],
+            [stored_mel(wave) for wave in waves] if store == "mel" else waves,
             [(window.start, window.end) for window in windows],
             cleaned.measures,
         )
@@ -223,31 +222,8 @@ def _stored(wave: np.ndarray, store: str) -> bytes:
     """Return a window as bytes: sound, or the uint8 log-mel as an .npy file."""
     if store != "mel":
         return audio.encode(wave, store)
-    np.save(out := io.BytesIO(), _log_mel(wave))
+    np.save(out := io.BytesIO(), stored_mel(audio.as_stored(wave)))
     return out.getvalue()
-
-
-def _log_mel(wave: np.ndarray) -> np.ndarray:
-    """Return a window's log-mel, uint8 (64, 157)."""
-    import torch
-
-    from helpers.media.logmel import to_uint8
-
-    batch = torch.from_numpy(audio.as_stored(wave))[None]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the job already runs a process on each core
-    try:
-        return to_uint8(_front_end()(batch))[0, 0].numpy()
-    finally:
-        torch.set_num_threads(threads)
-
-
-@cache
-def _front_end() -> "LogMel":
-    """Make the log-mel front end, once in a process: its filters take longer than its use."""
-    from helpers.media.logmel import LogMel
-
-    return LogMel()
 
 
 DATASET = Birds()

@@ -46,7 +46,7 @@ def _check_action(name: str, arn: str) -> None:
 
 def alarm(request: dict) -> dict:
     """Return the alarm that a request describes, without its state."""
-    defaults = {name: [] for name in (*_ACTIONS, "Dimensions")}
+    defaults = {name: [] for name in (*_ACTIONS, "Dimensions", "Tags")}
     return {**defaults, "ActionsEnabled": True, "TreatMissingData": "missing", **request}
 
 

@@ -32,12 +32,13 @@ OPERATIONS = {
             Dimensions(Name Value) Period Unit EvaluationPeriods DatapointsToAlarm Threshold
             ComparisonOperator=GreaterThanOrEqualToThreshold|GreaterThanThreshold|LessThanThreshold|LessThanOrEqualToThreshold
             TreatMissingData=missing|ignore|breaching|notBreaching
-            EvaluateLowSampleCountPercentile=evaluate""",
+            EvaluateLowSampleCountPercentile=evaluate Tags(Key Value)""",
         "DescribeAlarms": "AlarmNames AlarmNamePrefix StateValue MaxRecords NextToken",
         "SetAlarmState": "AlarmName StateValue StateReason",
         "EnableAlarmActions": "AlarmNames",
         "DisableAlarmActions": "AlarmNames",
         "DeleteAlarms": "AlarmNames",
+        "ListTagsForResource": "ResourceARN",
     },
 }
 LATE_SECONDS = 2
@@ -48,8 +49,8 @@ ACTIONS = {"OK": "OKActions", "ALARM": "AlarmActions", INSUFFICIENT: "Insufficie
 class Alarms(Engine):
     """The alarms of the local AWS.
 
-    Left out: composite alarms, metric math, anomaly detection, PromQL and logs, tags, the history,
-    actions but messages to topics, percentiles that wait for more samples.
+    Left out: composite alarms, metric math, anomaly detection, PromQL and logs, the history,
+    later changes of tags, actions but messages to topics, percentiles that wait for more samples.
     """
 
     name, operations = "alarms", OPERATIONS
@@ -65,7 +66,8 @@ class Alarms(Engine):
         name, now = request["AlarmName"], self.parts.clock.now()
         with self._alarms.transaction():
             before = self._alarms.get(name)
-            states = [key for key in before or {} if key.startswith("State")]
+            # An alarm that is put again keeps its tags: those of the request are ignored.
+            states = [key for key in before or {} if key.startswith(("State", "Tags"))]
             alarm = {
                 **alarm_request.alarm(request),
                 "AlarmArn": self.parts.context.arn("cloudwatch", f"alarm:{name}"),
@@ -109,6 +111,12 @@ class Alarms(Engine):
             if timer := self._timers.pop(name, None):
                 timer.cancel()
         return {}
+
+    def list_tags_for_resource(self, request: dict) -> dict:
+        for alarm in self._alarms:
+            if alarm["AlarmArn"] == request["ResourceARN"]:
+                return {"Tags": alarm["Tags"]}
+        raise AwsError("ResourceNotFoundException", f"Unknown {request['ResourceARN']}", 404)
 
     def _set_enabled(self, request: dict, enabled: bool) -> dict:
         for name in request["AlarmNames"]:

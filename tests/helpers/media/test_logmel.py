@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from helpers.media.audio import fit, to_int16
-from helpers.media.logmel import LogMel, from_uint8, to_uint8
+from helpers.media.logmel import LogMel, from_uint8
 from tests.sounds import chirp, hush, placed
 
 
@@ -62,12 +62,10 @@ def test_half_a_clip_of_digital_silence_changes_little_in_the_other_half(front):
     assert torch.corrcoef(heard)[0, 1] > 0.98
 
 
-def test_a_stored_picture_comes_back_within_half_a_step(front):
-    picture = front(batch(SONG))[:, 0]
-    packed = to_uint8(picture)
-    assert packed.dtype == torch.uint8
-    assert (from_uint8(packed) - picture.clamp(-4, 8)).abs().max() < 0.025
+def test_a_stored_picture_is_only_unpacked(front):
+    packed = torch.arange(64 * 157).reshape(1, 64, 157).to(torch.uint8)
     assert torch.equal(front(packed)[:, 0], from_uint8(packed))
+    assert from_uint8(packed).min() == -4 and from_uint8(packed).max() == 8
 
 
 def test_half_precision_training_leaves_the_pictures_alone(front):

@@ -15,7 +15,6 @@ from helpers.networks.onnx_graph import (
     GRAPH,
     Graph,
     GraphDiffers,
-    NoExporter,
     check_graph,
     export_graph,
     softmax,
@@ -149,10 +148,14 @@ def test_the_reason_why_there_is_no_graph_is_told(tmp_path, capsys):
     assert "the weights answer, by torch (OSError: full)" in capsys.readouterr().out
 
 
-def test_an_older_torch_is_named_as_the_reason(tmp_path, monkeypatch):
-    monkeypatch.setattr(torch, "__version__", TorchVersion("2.3.0"))
-    with pytest.raises(NoExporter, match=r"torch 2\.3\.0 .* 2\.7 has: endpoints answer by"):
-        export_graph(None, None, tmp_path / "model.onnx")
+@pytest.mark.parametrize("version, older", [("2.3.0", 1), ("2.6.0+cu124", 1), ("2.10.0", 0)])
+def test_an_older_torch_exports_by_its_own_exporter(version, older, tmp_path, monkeypatch):
+    calls, export = [], graph_module._export
+    older_one = {"_export_by_tracing": lambda *args: calls.append(args) or export(*args)}
+    monkeypatch.setattr(graph_module, *older_one.popitem())
+    monkeypatch.setattr(torch, "__version__", TorchVersion(version))
+    export_graph(build_model("resnet-small", 3, width=8), stored("bins", 2), tmp_path / GRAPH)
+    assert len(calls) == older
 
 
 def test_a_graph_that_differs_is_not_left_behind(exported, tmp_path, monkeypatch):

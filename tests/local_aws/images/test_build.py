@@ -49,6 +49,12 @@ def test_an_image_has_what_its_steps_say(build):
     assert listed(image) == {"/tmp/r.txt"}
 
 
+@pytest.mark.parametrize("option, urllib3", [("", True), ("--no-deps ", False)])
+def test_what_a_package_needs_comes_along_but_for_no_deps(build, option, urllib3):
+    had = build(f"{PYTHON}RUN pip install {option}requests").distributions()
+    assert {"requests", "pip"} <= had.keys() and ("urllib3" in had) == urllib3
+
+
 @pytest.mark.parametrize(
     "copy, files",
     [
@@ -112,6 +118,10 @@ def test_a_file_called_serve_that_can_not_be_run_is_none(build):
         (PYTHON + "RUN pip install six > /dev/null", "only && is known"),
         (PYTHON + "RUN pip install six; rm -r /", "only && is known"),
         (PYTHON + "RUN pip install $SIX", "only && is known"),
+        (
+            PYTHON + "RUN pip install six\nRUN pip install --no-deps idna",
+            "line 3: .*--no-deps in one pip install of two",
+        ),
         (PYTHON + 'RUN ["pip", "uninstall", "six"]', "`pip uninstall six` isn't known"),
     ],
 )

@@ -3,9 +3,11 @@
 import time
 
 import pytest
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from local_aws.settings import INVOKE
 from local_aws.state.faults import Fault
 from tests.local_cloud import BUCKET, make_client
 
@@ -28,6 +30,24 @@ def test_a_throttled_request_gets_its_services_error(aws, service, operation, ar
     with pytest.raises(ClientError) as error:
         getattr(client, operation)(**arguments)
     assert error.value.response["Error"]["Code"] == code
+
+
+@pytest.mark.parametrize(
+    "service, operation, code",
+    [
+        ("s3", "list_buckets", "AccessDenied"),
+        ("sagemaker", "list_models", "AccessDeniedException"),
+        ("iam", "list_roles", "AccessDenied"),
+    ],
+)
+def test_a_denied_request_gets_its_services_error_and_is_not_tried_again(
+    aws, client, service, operation, code
+):
+    aws.parts.faults.set([Fault("denied", service, times=1)])
+    with pytest.raises(ClientError, match=f"not authorized to perform: {service}:List") as error:
+        getattr(client(service), operation)()
+    assert error.value.response["Error"]["Code"] == code
+    getattr(client(service), operation)()
 
 
 def test_boto3_tries_again_until_it_is_let_through(aws, client):
@@ -61,3 +81,9 @@ def test_a_body_that_was_looked_into_for_its_name_arrives_whole(aws, client):
     group = {"Name": "mine", "Configuration": {"EnforceWorkGroupConfiguration": False}}
     client("athena").create_work_group(**group)
     assert client("athena").get_work_group(WorkGroup="mine")["WorkGroup"]["Name"] == "mine"
+
+
+def test_a_caller_of_a_rest_api_meets_no_fault(aws):
+    aws.parts.faults.set([Fault("dropped", "*")])
+    url = f"{aws.context.url}{INVOKE}api/stage/"
+    assert requests.get(url, timeout=20).json() == {"message": "Forbidden"}

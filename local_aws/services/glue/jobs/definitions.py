@@ -7,6 +7,7 @@ from datetime import datetime
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
+from local_aws.role_trust import is_assumable
 from local_aws.services.glue.jobs.arguments import check_arguments
 from local_aws.services.glue.jobs.pages import page
 from local_aws.state.collection import Collection
@@ -19,6 +20,7 @@ WORKERS = {
 
 https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
 """
+SERVICE = "glue.amazonaws.com"
 FEWEST, MOST = 2, 299
 """Workers of a job: one is the driver's."""
 TIMEOUT, LONGEST = 480, 10_080
@@ -34,11 +36,31 @@ def refusal(message: str) -> AwsError:
     return AwsError("InvalidInputException", message)
 
 
+def role_arn(parts: Parts, role: str) -> str:
+    """Return the ARN of a role that Glue can assume, named by its ARN or its name.
+
+    Raises:
+        AwsError: it can't.
+    """
+    try:
+        known = parts.call("iam", "GetRole", {"RoleName": role.rpartition("/")[2]})["Role"]
+        arn = known["Arn"] if role == known["RoleName"] else role
+    except AwsError:
+        arn = ""
+    if not arn or not is_assumable(parts, arn, SERVICE):
+        raise refusal(
+            f"Role {role} should be given assume role permissions for Glue Service: it has to"
+            f" exist, and its trust policy to allow {SERVICE}"
+        )
+    return arn
+
+
 class Definitions:
     """The jobs by their names."""
 
     def __init__(self, parts: Parts):
-        self._jobs, self._clock = Collection(parts.documents, "GlueJob"), parts.clock
+        self._parts, self._clock = parts, parts.clock
+        self._jobs = Collection(parts.documents, "GlueJob")
 
     def create(self, request: dict) -> dict:
         """Keep a new job; the same job once more changes nothing.
@@ -93,6 +115,7 @@ class Definitions:
         if not {"WorkerType", "NumberOfWorkers"} <= request.keys():
             raise refusal("Give WorkerType and NumberOfWorkers, such as G.1X and 2")
         check_size(request)
+        role_arn(self._parts, request["Role"])
         for member in ("DefaultArguments", "NonOverridableArguments"):
             check_arguments("CreateJob", member, request.get(member, {}))
         defaults = {"MaxRetries": 0, "Timeout": TIMEOUT, "ExecutionClass": "STANDARD"}

@@ -19,6 +19,7 @@ from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Parts
 from local_aws.services.glue.jobs import spark
 from local_aws.services.glue.jobs.arguments import FILES, merged, spark_settings, words
+from local_aws.services.glue.jobs.definitions import role_arn
 from local_aws.services.glue.jobs.verdict import Verdict, failed
 from local_aws.state import paths
 from local_aws.state.disk import FULL_MESSAGE, is_full
@@ -54,7 +55,7 @@ class Run:
         """Run the job and return its verdict; raise nothing."""
         key = ""
         try:
-            role = self._role()
+            role = role_arn(self._parts, self._job["Role"])
             key, secret = self._parts.keys.issue(role)
             keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
             return self._work(role, keys, started)
@@ -68,10 +69,6 @@ class Run:
         finally:
             self._parts.keys.revoke(key)
             shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _role(self) -> str:
-        name = self._job["Role"].rpartition("/")[2]
-        return self._parts.call("iam", "GetRole", {"RoleName": name})["Role"]["Arn"]
 
     def _work(self, role: str, keys: dict[str, str], started: Callable[[], object]) -> Verdict:
         image = spark.image()

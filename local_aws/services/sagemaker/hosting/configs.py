@@ -1,10 +1,11 @@
 """Endpoint configurations: which models, on what, in what shares, what is captured; runs nothing.
 
-Left out, and refused: serverless and asynchronous variants, explainers.
+Left out, and refused: explainers, instance pools, networks and roles of the configuration itself.
 """
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
+from local_aws.services.sagemaker.hosting import async_config, serverless
 from local_aws.services.sagemaker.hosting.models import Models
 from local_aws.state.collection import Collection
 from local_aws.wire.listing import LISTED, Listing
@@ -15,12 +16,15 @@ LISTING = Listing(
     ("EndpointConfigName", "EndpointConfigArn", "CreationTime"),
 )
 
+RETAINED = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
+"""Properties of a variant that an update may keep, by the members that set them."""
 
 _VARIANT = "VariantName ModelName InstanceType InitialInstanceCount InitialVariantWeight"
 OPERATIONS = {
     "sagemaker": {
         "CreateEndpointConfig": f"""EndpointConfigName KmsKeyId Tags(*)
-            ProductionVariants({_VARIANT}) ShadowProductionVariants({_VARIANT})
+            ProductionVariants({_VARIANT} {serverless.MEMBERS}) ShadowProductionVariants({_VARIANT})
+            {async_config.MEMBERS}
             DataCaptureConfig(EnableCapture InitialSamplingPercentage DestinationS3Uri KmsKeyId
                 CaptureOptions(CaptureMode) CaptureContentTypeHeader(*))""",
         "DescribeEndpointConfig": "EndpointConfigName",
@@ -45,6 +49,10 @@ class EndpointConfigs(Engine):
         name = request["EndpointConfigName"]
         arn = self._context.arn("sagemaker", f"endpoint-config/{name}")
         self._check(request["ProductionVariants"], request.get("ShadowProductionVariants", []))
+        models = [variant["ModelName"] for variant in request["ProductionVariants"]]
+        serverless.check(request, {model: self._models.network(model) for model in models})
+        if "AsyncInferenceConfig" in request:
+            async_config.check(request)
         captured = request.get("DataCaptureConfig", {}).get("DestinationS3Uri", "s3://")
         if not captured.startswith("s3://"):
             raise AwsError("ValidationException", "DestinationS3Uri must begin with s3://.")
@@ -96,14 +104,21 @@ class EndpointConfigs(Engine):
             AwsError: the configuration or one of its models is not there.
         """
         config = self._document(name)
-        plan = [
-            {**variant, "Container": self._models.container(variant["ModelName"])}
-            for variant in config["ProductionVariants"]
-        ]
+        plan = [self._planned(variant) for variant in config["ProductionVariants"]]
         for variant in config.get("ShadowProductionVariants", []):
-            container = self._models.container(variant["ModelName"])
-            plan.append({**variant, "Container": container, "Shadow": True})
-        return {"config": name, "plan": plan, "capture": config.get("DataCaptureConfig")}
+            plan.append({**self._planned(variant), "Shadow": True})
+        return {
+            "config": name,
+            "plan": plan,
+            "capture": config.get("DataCaptureConfig"),
+            "async": config.get("AsyncInferenceConfig"),
+        }
+
+    def _planned(self, variant: dict) -> dict:
+        model = variant["ModelName"]
+        return {
+            **variant, "Container": self._models.container(model), "Role": self._models.role(model),
+        }  # fmt: skip
 
 
 def weight_of(variant: dict) -> float:
@@ -112,7 +127,9 @@ def weight_of(variant: dict) -> float:
 
 
 def count_of(variant: dict) -> int:
-    """Return the number of a variant's instances."""
+    """Return the number of a variant's instances, or of a serverless one's that are kept."""
+    if config := variant.get("ServerlessConfig"):
+        return config.get("ProvisionedConcurrency", 0)
     return variant.get("InitialInstanceCount", 1)
 
 
@@ -135,10 +152,25 @@ def redistribute(
             )
             raise AwsError("ValidationException", message)
         if "DesiredInstanceCount" in each:
-            if (count := each["DesiredInstanceCount"]) < 1:
+            if "ServerlessConfig" in plan[variant]:
+                message = f"Variant {variant} is serverless: it has no number of instances."
+                raise AwsError("ValidationException", message)
+            if (count := each["DesiredInstanceCount"]) < (0 if endpoint.get("_async") else 1):
                 message = f"Variant {variant} needs at least 1 instance, not {count}."
                 raise AwsError("ValidationException", message)
             plan[variant]["InitialInstanceCount"] = counts[variant] = count
         if "DesiredWeight" in each:
             plan[variant]["InitialVariantWeight"] = weights[variant] = each["DesiredWeight"]
     return list(plan.values()), counts, weights
+
+
+def retain(document: dict, deployment: dict, excluded: list[str]) -> None:
+    """Keep the properties that variants and capture have now, but those that are excluded."""
+    kept = {variant["VariantName"]: variant for variant in document["_plan"]}
+    for variant in deployment["plan"]:
+        current = kept.get(variant["VariantName"], {})
+        for name, member in RETAINED.items():
+            if name not in excluded and member in current:
+                variant[member] = current[member]
+    if "DataCaptureConfig" not in excluded:
+        deployment["capture"] = document.get("_capture")

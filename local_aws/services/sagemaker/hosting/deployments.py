@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from local_aws.errors import AwsError
+from local_aws.services.sagemaker.hosting import serverless
 from local_aws.services.sagemaker.hosting.fleet import Fleet, Retired
 from local_aws.services.sagemaker.hosting.rollout import Policy, Rollout
 from local_aws.services.sagemaker.hosting.server_process import ServerProcess
+from local_aws.services.sagemaker.hosting.serverless_fleet import ServerlessFleet
 from local_aws.services.sagemaker.hosting.serving_images import StartFailed
 from local_aws.state.clock import Clock
 from local_aws.state.disk import worded
@@ -54,6 +56,8 @@ class Deployments:
         self._serving: dict[str, Fleet] = {}
         self._coming: dict[str, Coming] = {}
         self._ending = False
+        self.listeners: list[Callable[[str], None]] = []
+        """Are told the name of an endpoint after what serves it has changed."""
         self.lock = threading.RLock()
         """Held while what is noted and what serves change together."""
 
@@ -68,6 +72,15 @@ class Deployments:
         """Return the fleet that serves an endpoint, during an update the old one."""
         return self._serving.get(name)
 
+    def names(self) -> list[str]:
+        """Return the endpoints that something serves."""
+        return list(self._serving)
+
+    def tell(self, name: str) -> None:
+        """Tell the listeners that what serves an endpoint has changed."""
+        for listener in self.listeners:
+            listener(name)
+
     def coming(self, name: str) -> Coming | None:
         """Return the fleet that shall serve an endpoint."""
         return self._coming.get(name)
@@ -79,7 +92,9 @@ class Deployments:
             policy: how traffic shifts; None: at once.
         """
         self.refuse_at_the_end()
-        fleet = Fleet(deployment, partial(self._start, name), self._chance)
+        made = (deployment, partial(self._start, name), self._chance)
+        is_serverless = serverless.is_serverless(deployment["plan"])
+        fleet = ServerlessFleet(*made, self._clock) if is_serverless else Fleet(*made)
         coming = self._coming[name] = Coming(fleet, note)
         _in_background(f"deploy-{name}", self._launch, name, coming, policy)
 
@@ -126,6 +141,7 @@ class Deployments:
             elif coming.rollout:
                 coming.share = 0.0
                 coming.note("RollingBack", reason)
+        self.tell(name)
         if reason is not None:
             old = coming.fleet
         if old:
@@ -162,6 +178,7 @@ class Deployments:
                 if reason is None:
                     fleet.weigh(weights)
                 note("InService", reason)
+        self.tell(name)
 
     def drop(self, name: str) -> list[Fleet]:
         """Let nothing serve an endpoint any more; return the fleets to stop."""

@@ -19,6 +19,8 @@ def described(document: dict, fleet: Fleet | None, coming: Coming | None) -> dic
     answer = {**public(document), **_lists(plan, desired, fleet)}
     if capture := document.get("_capture"):
         answer["DataCaptureConfig"] = summary(capture)
+    if queued := document.get("_async"):
+        answer["AsyncInferenceConfig"] = queued
     if update and not update.get("is_scaling"):
         answer["PendingDeploymentSummary"] = {
             "EndpointConfigName": update["config"],
@@ -40,15 +42,19 @@ def _lists(
     for variant, wanted in zip(plan, desired, strict=True):
         name = "ShadowProductionVariants" if variant.get("Shadow") else "ProductionVariants"
         summaries = lists.setdefault(name, [])
-        summaries.append(
-            {
-                "VariantName": variant["VariantName"],
-                "CurrentWeight": weight_of(variant),
-                "DesiredWeight": weight_of(wanted),
-                "CurrentInstanceCount": fleet.instances(variant["VariantName"]) if fleet else 0,
-                "DesiredInstanceCount": count_of(wanted),
-            }
-        )
+        summary_of = {
+            "VariantName": variant["VariantName"],
+            "CurrentWeight": weight_of(variant),
+            "DesiredWeight": weight_of(wanted),
+        }
+        if config := variant.get("ServerlessConfig"):
+            summary_of |= {"CurrentServerlessConfig": config, "DesiredServerlessConfig": config}
+        else:
+            running = fleet.instances(variant["VariantName"]) if fleet else 0
+            summary_of |= {
+                "CurrentInstanceCount": running, "DesiredInstanceCount": count_of(wanted),
+            }  # fmt: skip
+        summaries.append(summary_of)
         if status:
             summaries[-1]["VariantStatus"] = [{"Status": status}]
     return lists

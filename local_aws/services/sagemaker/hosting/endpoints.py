@@ -1,6 +1,6 @@
 """Endpoints: documents, states, updates; knows what serves as `Deployments`, no HTTP server.
 
-Left out: scaling policies, async and serverless variants, inference components, rolling updates.
+Left out: scaling policies, inference components, rolling updates.
 """
 
 import random
@@ -12,7 +12,12 @@ from functools import partial
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
-from local_aws.services.sagemaker.hosting.configs import EndpointConfigs, redistribute
+from local_aws.services.sagemaker.hosting import serverless
+from local_aws.services.sagemaker.hosting.configs import (
+    EndpointConfigs,
+    redistribute,
+    retain,
+)
 from local_aws.services.sagemaker.hosting.deployments import Deployments
 from local_aws.services.sagemaker.hosting.descriptions import described
 from local_aws.services.sagemaker.hosting.replies import log_group
@@ -25,8 +30,8 @@ from local_aws.wire.listing import CHANGED, LISTED, Listing
 
 FIELDS = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 LISTING = Listing("Endpoints", "EndpointName", FIELDS, "EndpointStatus")
-RETAINED = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
-"""Properties of a variant that an update may keep, by the members that set them."""
+KEPT = ("plan", "capture", "async")
+"""What a deployment has besides its configuration's name."""
 
 _GUARDRAILS = """DeploymentConfig(AutoRollbackConfiguration(Alarms(AlarmName))
     BlueGreenUpdatePolicy(TerminationWaitInSeconds MaximumExecutionTimeoutInSeconds
@@ -68,7 +73,8 @@ class Endpoints(Engine):
         document = {
             "EndpointName": name, "EndpointArn": arn, "EndpointConfigName": config,
             "EndpointStatus": "Creating", "CreationTime": time, "LastModifiedTime": time,
-            "_plan": deployment["plan"], "_capture": deployment["capture"],
+            "Tags": request.get("Tags", []),
+            **_kept(deployment),
         }  # fmt: skip
         if guardrails := request.get("DeploymentConfig"):  # for updates that retain it
             policy_of(guardrails, deployment["plan"])
@@ -87,7 +93,8 @@ class Endpoints(Engine):
         deployment = self._configs.deployment(request["EndpointConfigName"])
         if request.get("RetainAllVariantProperties"):
             excluded = request.get("ExcludeRetainedVariantProperties", [])
-            _retain(document, deployment, [each["VariantPropertyType"] for each in excluded])
+            retain(document, deployment, [each["VariantPropertyType"] for each in excluded])
+        serverless.check_update(document["_plan"], deployment["plan"])
         guardrails = request.get("DeploymentConfig")
         if request.get("RetainDeploymentConfig"):
             guardrails = document.get("LastDeploymentConfig")
@@ -174,7 +181,13 @@ class Endpoints(Engine):
             fleets = self.deployments.drop(name)
         for fleet in fleets:
             fleet.stop()
+        self.deployments.tell(name)
         return {}
+
+    def is_gone(self, name: str) -> bool:
+        """Say whether an endpoint is not there any more, or will not be."""
+        document = self._documents.get(name)
+        return document is None or document["EndpointStatus"] == "Deleting"
 
     def _lag(self) -> float:
         return self.parts.faults.lag("sagemaker", "DescribeEndpoint")
@@ -215,8 +228,7 @@ class Endpoints(Engine):
             return self._set(name, EndpointStatus=status)
         state = {"EndpointStatus": status, "FailureReason": reason, "_coming": None}
         if reason is None:
-            state |= {"EndpointConfigName": deployment["config"], "_plan": deployment["plan"]}
-            state |= {"_capture": deployment.get("capture")}
+            state |= {"EndpointConfigName": deployment["config"], **_kept(deployment)}
         self._set(name, **state)
 
     def _start(self, name: str, variant: dict) -> ServerProcess:
@@ -234,7 +246,9 @@ class Endpoints(Engine):
         stream = f"{variant['VariantName']}/i-{instance}"
         environment = container.get("Environment", {})
         writer = LogWriter(self.parts.call, self._clock, log_group(name), stream)
-        return ServerProcess(self._context, folder, image, archive, environment, writer)
+        limit = variant.get("ServerlessConfig", {}).get("MemorySizeInMB")
+        limit = limit and limit * 2**20
+        return ServerProcess(self._context, folder, image, archive, environment, writer, limit)
 
     # The server's life.
 
@@ -272,20 +286,10 @@ class Endpoints(Engine):
 
 def _serving(document: dict) -> dict:
     """Return the deployment that an endpoint's document says it has."""
-    return {
-        "config": document["EndpointConfigName"],
-        "plan": document["_plan"],
-        "capture": document.get("_capture"),
-    }
+    kept = {name: document.get(f"_{name}") for name in KEPT}
+    return {"config": document["EndpointConfigName"], **kept}
 
 
-def _retain(document: dict, deployment: dict, excluded: list[str]) -> None:
-    """Keep the properties that variants and capture have now, but those that are excluded."""
-    kept = {variant["VariantName"]: variant for variant in document["_plan"]}
-    for variant in deployment["plan"]:
-        current = kept.get(variant["VariantName"], {})
-        for name, member in RETAINED.items():
-            if name not in excluded and member in current:
-                variant[member] = current[member]
-    if "DataCaptureConfig" not in excluded:
-        deployment["capture"] = document.get("_capture")
+def _kept(deployment: dict) -> dict:
+    """Return what an endpoint's document keeps of a deployment; None is not kept."""
+    return {f"_{name}": deployment.get(name) for name in KEPT}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
+from typing import BinaryIO, NamedTuple
 
 from local_aws.services.sagemaker.hosting.configs import count_of, weight_of
 from local_aws.services.sagemaker.hosting.http_client import Answer
@@ -22,6 +23,25 @@ class Retired(Exception):
     """The fleet takes no more requests: another serves in its place, or none does."""
 
 
+class Closed(ConnectionError):
+    """The instance was taken away while it answered; another may answer the request."""
+
+
+class Answered(NamedTuple):
+    """What a worker answered, and what it took.
+
+    Args:
+        seconds: of the model.
+        setup_seconds: of the worker's start, for the first request that it answers.
+        memory: bytes that the worker has after it; None where it has no limit.
+    """
+
+    answer: Answer
+    seconds: float
+    setup_seconds: float | None = None
+    memory: int | None = None
+
+
 class Seat:
     """One instance's place in a fleet; a worker that has died is replaced."""
 
@@ -31,6 +51,8 @@ class Seat:
         self._closed = False
         self.busy = 0
         """Requests that it answers now; the fleet's lock guards it."""
+        self.uses = 0
+        """Requests that it has got, as far as a fleet counts them."""
 
     def worker(self) -> ServerProcess:
         """Return a worker that lives, though it may not be ready.
@@ -58,6 +80,11 @@ class Seat:
         worker = self.worker()
         worker.wait_until_ready(seconds)
         return worker
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether no worker takes the place of the last one."""
+        return self._closed
 
     def give_up(self, worker: ServerProcess) -> None:
         """End a worker that takes no more requests; the next to ask gets another."""
@@ -179,34 +206,49 @@ class Fleet:
             name for name, weight in self._shadows.items() if self._chance.random() * total < weight
         ]
 
-    def answer(self, variant: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, float]:
-        """Let a variant's next worker answer; return the answer and the model's seconds.
+    def role(self, variant: str) -> str | None:
+        """Return the role of a variant's model, if it has one."""
+        return self._plan[variant].get("Role")
+
+    def answer(
+        self, variant: str, body: bytes | BinaryIO, headers: dict[str, str],
+        seconds: float | None = None,
+    ) -> Answered:  # fmt: skip
+        """Let a variant's next worker answer.
+
+        Args:
+            seconds: how long the model may take; None: as long as InvokeEndpoint allows.
 
         Raises:
             Retired: the fleet takes no more requests.
+            Closed: the instance was taken away meanwhile.
             StartFailed: a worker had died, and none comes up in its place.
             NotReady: none has come up yet.
             OSError: the worker ended while it answered, or took too long.
         """
         with self._taken(variant) as seat:
             worker = _ready(seat)
-            began = time.monotonic()
             try:
-                return worker.answer(body, headers), time.monotonic() - began
+                return _asked(worker, body, headers, seconds)
             except ConnectionRefusedError:  # it died unseen, and knows nothing of this request
                 seat.give_up(worker)
-            worker = _ready(seat)
-            began = time.monotonic()
-            return worker.answer(body, headers), time.monotonic() - began
+            except ConnectionError as error:
+                if seat.is_closed:
+                    raise Closed(str(error)) from error
+                raise
+            return _asked(_ready(seat), body, headers, seconds)
 
     @contextmanager
     def _taken(self, variant: str) -> Iterator[Seat]:
-        """Give a request its seat: the variant's seats take turns."""
+        """Give a request its seat: the least busy one; those that are equally busy take turns."""
         with self._change:
             if self._retired:
                 raise Retired
-            seats = self._seats[variant]
-            seats.append(seat := seats.pop(0))
+            if not (seats := self._seats[variant]):
+                raise NotReady
+            seat = min(seats, key=lambda each: each.busy)
+            seats.remove(seat)
+            seats.append(seat)
             seat.busy += 1
         try:
             yield seat
@@ -234,6 +276,15 @@ class Fleet:
 
 class NotReady(Exception):
     """No worker has come up in the time that a request has."""
+
+
+def _asked(
+    worker: ServerProcess, body: bytes | BinaryIO, headers: dict[str, str], seconds: float | None
+) -> Answered:
+    began = time.monotonic()
+    answer = worker.answer(body, headers, seconds)
+    took = time.monotonic() - began
+    return Answered(answer, took, worker.setup_seconds(), worker.memory())
 
 
 def _ready(seat: Seat) -> ServerProcess:

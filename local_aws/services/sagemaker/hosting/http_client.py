@@ -1,9 +1,11 @@
 """Asks a model's server over HTTP as SageMaker does; knows a port, and no process."""
 
 import http.client
+import os
 import socket
 import sys
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 LOOPBACK = "127.0.0.1"
 PING_SECONDS = 2.0
@@ -21,13 +23,15 @@ class Answer:
     """By their names in small letters."""
 
 
-def ask(port: int, body: bytes, headers: dict[str, str], seconds: float) -> Answer:
-    """Send one POST /invocations.
+def ask(port: int, body: bytes | BinaryIO, headers: dict[str, str], seconds: float) -> Answer:
+    """Send one POST /invocations; a file is sent as it is read.
 
     Raises:
         OSError: the server is gone, or took longer.
     """
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=seconds)
+    if not isinstance(body, bytes):  # else it would be sent in chunks, which not all servers read
+        headers = {**headers, "Content-Length": str(os.fstat(body.fileno()).st_size)}
     try:
         connection.request("POST", "/invocations", body, headers)
         reply = connection.getresponse()

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Protocol
 
 from local_aws.errors import AwsError
 from local_aws.parts import Call
@@ -18,13 +19,15 @@ from local_aws.state.clock import Clock
 
 log = logging.getLogger(__name__)
 
-NAMESPACE = "AWS/SageMaker"
+NAMESPACE, OF_INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
+NAMESPACES = {"MemoryUtilization": OF_INSTANCES}
+"""Of metrics that are not in the usual one."""
 SEND_SECONDS = 1.0
 """Between two requests to CloudWatch; AWS sends each minute's metrics."""
 MOST_VALUES, MOST_DATA = 150, 1000
 """Of one datum, and of one request."""
 MICROSECONDS = 1_000_000
-COUNT, TIME = "None", "Microseconds"
+COUNT, TIME, PERCENT = "None", "Microseconds", "Percent"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,46 @@ class Invocation:
         return [variant, (*variant, ("EndpointConfigName", self.config))]
 
 
+@dataclass(frozen=True)
+class ServerlessInvocation(Invocation):
+    """One request to a serverless variant, which has other metrics and no instances.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html
+    Left out: the metrics of provisioned concurrency.
+
+    Args:
+        setup_seconds: of a worker that was started for it.
+        memory_share: of the worker's memory; None where it is not known.
+        concurrency_share: of MaxConcurrency.
+    """
+
+    setup_seconds: float | None
+    memory_share: float | None
+    concurrency_share: float
+
+    def values(self) -> dict[str, tuple[float, str]]:
+        """Return the metrics' values and units."""
+        values = super().values()
+        for name in ("InvocationsPerInstance", "InvocationModelErrors"):
+            del values[name]
+        values["ServerlessConcurrentExecutionsUtilization"] = (self.concurrency_share, COUNT)
+        if self.setup_seconds is not None:
+            values["ModelSetupTime"] = (round(self.setup_seconds * MICROSECONDS), TIME)
+        if self.memory_share is not None:
+            values["MemoryUtilization"] = (100 * self.memory_share, PERCENT)
+        return values
+
+
+class Measured(Protocol):
+    """What has metrics: an invocation, a queue."""
+
+    def values(self) -> dict[str, tuple[float, str]]:
+        """Return the metrics' values and units."""
+
+    def dimensions(self) -> list[tuple[tuple[str, str], ...]]:
+        """Return the dimensions that each metric has."""
+
+
 class InvocationMetrics:
     """The invocations that CloudWatch does not know yet."""
 
@@ -74,7 +117,7 @@ class InvocationMetrics:
         self._values: dict[tuple, Counter[float]] = defaultdict(Counter)
         """How often each value came, by metric, unit, dimensions and second."""
 
-    def add(self, invocation: Invocation) -> None:
+    def add(self, invocation: Measured) -> None:
         """Count an invocation; it is sent within a second."""
         now = self._clock.now().replace(microsecond=0)
         with self._lock:
@@ -94,12 +137,16 @@ class InvocationMetrics:
             for (name, unit, dimensions, time), counts in values.items()
             for chunk in _chunks(counts)
         ]
-        for start in range(0, len(data), MOST_DATA):
-            request = {"Namespace": NAMESPACE, "MetricData": data[start : start + MOST_DATA]}
-            try:
-                self._call("cloudwatch", "PutMetricData", request)
-            except (AwsError, OSError) as error:  # metrics must not end what they measure
-                log.warning("metrics of endpoints are lost: %s", error)
+        by_namespace = defaultdict(list)
+        for datum in data:
+            by_namespace[NAMESPACES.get(datum["MetricName"], NAMESPACE)].append(datum)
+        for namespace, data in by_namespace.items():
+            for start in range(0, len(data), MOST_DATA):
+                request = {"Namespace": namespace, "MetricData": data[start : start + MOST_DATA]}
+                try:
+                    self._call("cloudwatch", "PutMetricData", request)
+                except (AwsError, OSError) as error:  # metrics must not end what they measure
+                    log.warning("metrics of endpoints are lost: %s", error)
 
 
 def _chunks(counts: Counter[float]) -> list[list[tuple[float, int]]]:

@@ -1,6 +1,6 @@
 """InvokeEndpoint: a variant is drawn, asked, measured and captured; knows no document.
 
-Left out, and refused: streams of answers, asynchronous requests, models and containers by name.
+Left out, and refused: streams of answers, models and containers by name.
 """
 
 import time
@@ -13,9 +13,14 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.hosting import replies
 from local_aws.services.sagemaker.hosting.data_capture import DataCapture
 from local_aws.services.sagemaker.hosting.endpoints import Endpoints
-from local_aws.services.sagemaker.hosting.fleet import Fleet, NotReady, Retired
+from local_aws.services.sagemaker.hosting.fleet import Answered, Fleet, NotReady, Retired
 from local_aws.services.sagemaker.hosting.http_client import Answer
-from local_aws.services.sagemaker.hosting.invocation_metrics import Invocation, InvocationMetrics
+from local_aws.services.sagemaker.hosting.invocation_metrics import (
+    Invocation,
+    InvocationMetrics,
+    ServerlessInvocation,
+)
+from local_aws.services.sagemaker.hosting.serverless_fleet import ServerlessFleet, Throttled
 from local_aws.services.sagemaker.hosting.serving_images import SourceMissing, StartFailed
 
 ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
@@ -35,6 +40,13 @@ OPERATIONS = {
             TargetVariant""",
     },
 }
+
+
+def headers_of(request: dict) -> dict[str, str]:
+    """Return the headers that the model's container gets with a request."""
+    headers = {"Content-Type": request.get("ContentType", "application/octet-stream")}
+    passed = {header: request[name] for name, header in PASSED_ON.items() if name in request}
+    return headers | passed
 
 
 @dataclass(frozen=True)
@@ -70,11 +82,7 @@ class Invocations(Engine):
         """
         if len(request["Body"]) > replies.MAX_BODY:
             raise replies.too_large(len(request["Body"]))
-        headers = {"Content-Type": request.get("ContentType", "application/octet-stream")}
-        for member, header in PASSED_ON.items():
-            if member in request:
-                headers[header] = request[member]
-        question = Question(request, headers, time.monotonic())
+        question = Question(request, headers_of(request), time.monotonic())
         variant, answer = self._first_answer(question)
         if answer.status >= 400:
             text = answer.body.decode(errors="replace").strip()
@@ -88,9 +96,14 @@ class Invocations(Engine):
     def _first_answer(self, question: Question) -> tuple[str, Answer]:
         """Ask the fleet that serves; if an update retires it meanwhile, ask the next one."""
         name, target = question.request["EndpointName"], question.request.get("TargetVariant")
+        body = question.request["Body"]
         while fleet := self._deployments.pick(name):
+            if fleet.deployment.get("async"):
+                raise replies.asynchronous(name)
             if target and target not in fleet.variants:
                 raise AwsError("ValidationError", f"Variant {target} is not of endpoint {name}.")
+            if isinstance(fleet, ServerlessFleet) and len(body) > replies.MAX_SERVERLESS:
+                raise replies.too_large(len(body), replies.MAX_SERVERLESS)
             if (variant := target or fleet.choose()) is None:
                 raise replies.unavailable(f"all variants of endpoint {name} have the weight 0.")
             try:
@@ -128,15 +141,17 @@ class Invocations(Engine):
             Retired: the fleet takes no more requests.
             AwsError: it did not answer.
         """
-        name, answer, seconds = question.request["EndpointName"], None, None
+        name, answered, is_counted = question.request["EndpointName"], None, True
         instances = fleet.instances(variant)
-        is_counted = True
         try:
             body = question.request["Body"]
-            answer, seconds = fleet.answer(variant, body, question.headers)
+            answered = fleet.answer(variant, body, question.headers)
         except Retired:
             is_counted = False
             raise
+        except Throttled as error:
+            is_counted = False  # it is no invocation of the model
+            raise replies.throttled() from error
         except NotReady as error:
             raise replies.not_ready(variant) from error
         except SourceMissing as error:
@@ -147,14 +162,31 @@ class Invocations(Engine):
             raise replies.unanswered(self.parts.context, name, error) from error
         finally:
             if is_counted:
-                overhead = time.monotonic() - question.began - (seconds or 0)
-                status = answer and answer.status
-                config = fleet.deployment["config"]
-                self.metrics.add(
-                    Invocation(name, config, variant, instances, status, seconds, overhead)
-                )
+                names = (name, fleet.deployment["config"], variant)
+                self._count(names, instances, fleet, answered, time.monotonic() - question.began)
+        answer = answered.answer
         self.capture.add(fleet.deployment.get("capture"), name, variant, question.request, answer)
         return answer
+
+    def _count(
+        self, names: tuple[str, str, str], instances: int, fleet: Fleet,
+        answered: Answered | None, took: float,
+    ) -> None:  # fmt: skip
+        """Measure an invocation.
+
+        Args:
+            names: of the endpoint, its configuration and the variant.
+            took: the seconds of all of it.
+        """
+        status, seconds = (answered.answer.status, answered.seconds) if answered else (None, None)
+        numbers = (instances, status, seconds, took - (seconds or 0))
+        if isinstance(fleet, ServerlessFleet):
+            setup, memory = (answered.setup_seconds, answered.memory) if answered else (None, None)
+            share = memory and memory / fleet.memory
+            more = (setup, share, fleet.utilization)
+            self.metrics.add(ServerlessInvocation(*names, *numbers, *more))
+        else:
+            self.metrics.add(Invocation(*names, *numbers))
 
     def shut_down(self) -> None:
         """Send and write what is left of metrics and captured data."""

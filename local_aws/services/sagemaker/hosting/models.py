@@ -9,7 +9,7 @@ from local_aws.images.registry import find
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.archives import check_archive
 from local_aws.services.sagemaker.registry.packages import Packages
-from local_aws.state.collection import Collection
+from local_aws.state.collection import Collection, public
 from local_aws.wire.listing import LISTED, Listing
 
 LISTING = Listing("Models", "ModelName", ("ModelName", "ModelArn", "CreationTime"))
@@ -21,6 +21,7 @@ OPERATIONS = {
         "CreateModel": f"""ModelName ExecutionRoleArn PrimaryContainer({_CONTAINER})
             Containers({_CONTAINER}) EnableNetworkIsolation=false
             VpcConfig(*) Tags(*)""",
+        "DescribeModel": "ModelName",
         "ListModels": LISTED,
         "DeleteModel": "ModelName",
     },
@@ -78,6 +79,17 @@ class Models(Engine):
         """
         model = self._document(name)
         return model.get("_container") or self._served(model)
+
+    def role(self, name: str) -> str | None:
+        """Return a model's role."""
+        return self._document(name).get("ExecutionRoleArn")
+
+    def network(self, name: str) -> dict | None:
+        """Return a model's VpcConfig."""
+        return self._document(name).get("VpcConfig")
+
+    def describe_model(self, request: dict) -> dict:
+        return {"EnableNetworkIsolation": False, **public(self._document(request["ModelName"]))}
 
     def list_models(self, request: dict) -> dict:
         return LISTING.answer(self._documents.listed(), request)

@@ -7,8 +7,9 @@ https://github.com/aws/amazon-sagemaker-examples/issues/4324
 from local_aws.context import Context
 from local_aws.errors import AwsError
 
-MAX_BODY = 6_291_456
-"""Bytes of one InvokeEndpoint request."""
+MAX_BODY, MAX_INLINE, MAX_SERVERLESS = 6_291_456, 128_000, 4 * 1024**2
+"""Bytes of one InvokeEndpoint request, of one in an asynchronous request, of one to a serverless
+endpoint: https://docs.aws.amazon.com/sagemaker/latest/dg/deploy-model-options.html"""
 NO_ANSWER = 0
 """OriginalStatusCode where the container did not answer at all."""
 TIMED_OUT = (
@@ -48,12 +49,9 @@ def unanswered(context: Context, endpoint: str, error: OSError) -> ModelError:
     return ModelError(context, endpoint, NO_ANSWER, text)
 
 
-def too_large(size: int) -> AwsError:
+def too_large(size: int, limit: int = MAX_BODY) -> AwsError:
     """Return the error of a request that is too large."""
-    message = (
-        f"Request body is {size} bytes; the limit of InvokeEndpoint is {MAX_BODY}. "
-        "Send a shorter clip or a smaller photo."
-    )
+    message = f"Request body is {size} bytes; the limit is {limit}."
     return AwsError("ValidationError", message, 413)
 
 
@@ -62,9 +60,26 @@ def not_found(endpoint: str, account: str) -> AwsError:
     return AwsError("ValidationError", f"Endpoint {endpoint} of account {account} not found.")
 
 
+def not_asynchronous(endpoint: str) -> AwsError:
+    """Return the error of an asynchronous request to an endpoint that answers at once."""
+    message = f"Endpoint {endpoint} is not an asynchronous endpoint: use InvokeEndpoint."
+    return AwsError("ValidationError", message)
+
+
+def asynchronous(endpoint: str) -> AwsError:
+    """Return the error of a request that waits for its answer, to an asynchronous endpoint."""
+    message = f"Endpoint {endpoint} is an asynchronous endpoint: use InvokeEndpointAsync."
+    return AwsError("ValidationError", message)
+
+
 def unavailable(why: str) -> AwsError:
     """Return the error of an endpoint whose instances can't answer."""
     return AwsError("ServiceUnavailable", f"The service is unavailable: {why}", 503)
+
+
+def throttled() -> AwsError:
+    """Return the error of a serverless endpoint that answers as many requests as it may."""
+    return AwsError("ThrottlingException", "Rate exceeded", 429)
 
 
 def not_ready(variant: str) -> AwsError:

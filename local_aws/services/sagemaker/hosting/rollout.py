@@ -14,6 +14,7 @@ from datetime import timedelta
 from math import ceil
 
 from local_aws.errors import AwsError
+from local_aws.services.sagemaker.hosting import serverless
 from local_aws.services.sagemaker.hosting.configs import count_of
 from local_aws.state.clock import Clock, Timer
 
@@ -67,6 +68,8 @@ def _shares(routing: dict, plan: list[dict]) -> tuple[float, ...]:
     size = routing[member]
     percent = size["Value"]
     if size["Type"] == "INSTANCE_COUNT":
+        if serverless.is_serverless(plan):
+            raise _refused(f"{member} of a serverless endpoint has the type CAPACITY_PERCENT.")
         percent *= 100 / sum(count_of(variant) for variant in plan)
     if not least <= percent <= MOST_PERCENT:
         limits = f"at least {least} % and " if least else ""

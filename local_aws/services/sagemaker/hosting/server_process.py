@@ -7,8 +7,12 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
+
+import psutil
 
 from local_aws.context import Context
 from local_aws.errors import AwsError
@@ -34,6 +38,8 @@ ANSWER_SECONDS = 60.0
 GRACE_SECONDS = 30.0
 """Between SIGTERM and SIGKILL, as SageMaker has it."""
 FIRST_PING_SECONDS, PING_EVERY_SECONDS = 0.02, 5.0
+MEMORY_EVERY_SECONDS = 0.2
+"""Between two looks at the memory of a server that has a limit."""
 MOST_MISSED = 3
 """Pings in a row; then a server counts as dead."""
 
@@ -47,13 +53,15 @@ class ServerProcess:
         archive: the model's tar.gz.
         environment: the model's own variables.
         log: gets each line it prints.
+        limit: bytes of memory; a server that has more is killed. None: as much as there is.
     """
 
     def __init__(
         self, context: Context, folder: Path, image: Image, archive: Path,
-        environment: dict[str, str], log: LogWriter,
+        environment: dict[str, str], log: LogWriter, limit: int | None = None,
     ):  # fmt: skip
-        self._folder, self._log = folder, log
+        self._folder, self._log, self._limit = folder, log, limit
+        self._began, self._setup_seconds = time.monotonic(), 0.0
         self._ended, self._settled, self._came_up = threading.Event(), threading.Event(), False
         self._reservation = Reservation()
         shutil.rmtree(folder, ignore_errors=True)
@@ -93,16 +101,42 @@ class ServerProcess:
         """Ask /ping until it is healthy, then every few seconds; end a server that isn't."""
         while not self._ended.wait(FIRST_PING_SECONDS):
             if is_healthy(self._reservation.port):
-                self._came_up = True
+                self._came_up, self._setup_seconds = True, time.monotonic() - self._began
                 break
         self._reservation.let_go()
         self._settled.set()
+        if self._limit is not None:
+            threading.Thread(target=self._watch_memory, name="memory", daemon=True).start()
         missed = 0
         while missed < MOST_MISSED and not self._ended.wait(PING_EVERY_SECONDS):
             missed = 0 if is_healthy(self._reservation.port) else missed + 1
         if missed == MOST_MISSED:
             self._log.write(f"{UNFIT} {missed} times in a row: the container is replaced")
             self._let_go()
+
+    def _watch_memory(self) -> None:
+        """End a server that has more memory than it may."""
+        while not self._ended.wait(MEMORY_EVERY_SECONDS):
+            if (size := self.memory() or 0) > self._limit:
+                sizes = f"{size / 2**20:.0f} MB of {self._limit / 2**20:.0f} MB"
+                self._log.write(f"The container has used {sizes} of memory: it is replaced")
+                return self._let_go()
+
+    def memory(self) -> int | None:
+        """Return the bytes of memory that the server's processes have; None without a limit."""
+        if self._limit is None:
+            return None
+        try:
+            supervisor = psutil.Process(self._process.pid)
+            processes = supervisor.children(recursive=True)
+        except psutil.NoSuchProcess:
+            return 0
+        return sum(map(_resident, processes))
+
+    def setup_seconds(self) -> float | None:
+        """Return how long the server took to come up, once; then None."""
+        seconds, self._setup_seconds = self._setup_seconds, None
+        return seconds
 
     @property
     def alive(self) -> bool:
@@ -127,13 +161,18 @@ class ServerProcess:
             last_line = next((line for line in reversed(tail) if line.strip()), "it said nothing")
             raise StartFailed(f"{UNFIT}: {last_error(tail) or last_line}")
 
-    def answer(self, body: bytes, headers: dict[str, str]) -> Answer:
+    def answer(
+        self, body: bytes | BinaryIO, headers: dict[str, str], seconds: float | None = None
+    ) -> Answer:
         """Send one request to the server.
 
+        Args:
+            seconds: how long to wait; None: as long as InvokeEndpoint allows.
+
         Raises:
-            OSError: it is gone, or took longer than InvokeEndpoint allows.
+            OSError: it is gone, or took longer.
         """
-        answer = ask(self._reservation.port, body, headers, ANSWER_SECONDS)
+        answer = ask(self._reservation.port, body, headers, seconds or ANSWER_SECONDS)
         if answer.status < 400:
             return answer
         text = self._container.outward(answer.body.decode(errors="replace"))
@@ -161,6 +200,13 @@ class ServerProcess:
         self._log.close()
         self._process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def _stage(folder: Path, image: Image, archive: Path) -> Container:

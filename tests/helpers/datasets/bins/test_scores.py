@@ -27,3 +27,12 @@ def test_each_count_has_its_own_accuracy_and_error(answers):
         assert each["accuracy"][c] == pytest.approx((said[inside] == c).mean())
         assert each["rmse"][c] == pytest.approx(((said[inside] - c) ** 2).mean() ** 0.5)
     assert np.isnan(each["accuracy"][3]) and np.isnan(each["rmse"][3])
+
+
+def test_the_expected_count_does_not_depend_on_how_its_numbers_lie_in_memory():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        row = rng.dirichlet(np.ones(6))
+        apart = np.repeat(row, 2)[::2]
+        near, far = (TASK.estimates(p, list("012345"))["expected_count"] for p in (row, apart))
+        assert near == far == pytest.approx(float(row @ np.arange(6)))

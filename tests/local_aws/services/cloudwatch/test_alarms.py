@@ -234,3 +234,18 @@ def test_what_is_no_alarm_on_a_metric_is_refused_by_its_name(cloudwatch):
         cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a)")
     with pytest.raises(ClientError, match="ComparisonOperator LessThanLowerThreshold"):
         cloudwatch.put_metric_alarm(**{**ALARM, "ComparisonOperator": "LessThanLowerThreshold"})
+
+
+def test_tags_come_with_the_alarm_and_stay_when_it_is_put_again(cloudwatch):
+    cloudwatch.put_metric_alarm(**ALARM, Tags=[{"Key": "team", "Value": "birds"}])
+    cloudwatch.put_metric_alarm(**ALARM, Tags=[{"Key": "team", "Value": "bins"}])
+    arn = alarm(cloudwatch)["AlarmArn"]
+    assert cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"] == [
+        {"Key": "team", "Value": "birds"}
+    ]
+
+
+def test_the_tags_of_no_alarm_are_refused(cloudwatch):
+    arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:absent"
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        cloudwatch.list_tags_for_resource(ResourceARN=arn)

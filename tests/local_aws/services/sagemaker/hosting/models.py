@@ -95,6 +95,11 @@ class Hosting:
             EndpointConfigName=name, ProductionVariants=[variant], **more
         )
 
+    def serverless(self, name, model, **config):
+        """Make a configuration of one serverless variant."""
+        variant = {"VariantName": "AllTraffic", "ModelName": model, "ServerlessConfig": config}
+        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+
     def create(self, data=None, name="endpoint"):
         """Make model, configuration and endpoint, and return how the endpoint came up."""
         self.model(data=data)

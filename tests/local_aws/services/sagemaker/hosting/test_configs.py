@@ -25,8 +25,8 @@ def test_a_configuration_is_described_as_it_was_made(hosting):
     [
         ([{**VARIANT, "ModelName": "nobody"}], {}, "Could not find model"),
         ([VARIANT, VARIANT], {}, "must be unique"),
-        ([{**VARIANT, "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}], {},
-         "NotImplementedException.* with ProductionVariants.ServerlessConfig"),
+        ([{**VARIANT, "RoutingConfig": {"RoutingStrategy": "RANDOM"}}], {},
+         "NotImplementedException.* with ProductionVariants.RoutingConfig"),
         ([VARIANT], {"ShadowProductionVariants": [VARIANT]}, "must be unique"),
         ([VARIANT, {**VARIANT, "VariantName": "w"}],
          {"ShadowProductionVariants": [{**VARIANT, "VariantName": "s"}]},
@@ -34,8 +34,8 @@ def test_a_configuration_is_described_as_it_was_made(hosting):
         ([VARIANT], {"DataCaptureConfig": {
             "InitialSamplingPercentage": 1, "DestinationS3Uri": "https://b/k",
             "CaptureOptions": [{"CaptureMode": "Input"}]}}, "must begin with s3://"),
-        ([VARIANT], {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://b/k"}}},
-         "NotImplementedException.* with AsyncInferenceConfig"),
+        ([VARIANT], {"MetricsConfig": {"EnableEnhancedMetrics": True}},
+         "NotImplementedException.* with MetricsConfig"),
     ],
 )  # fmt: skip
 def test_what_can_not_be_served_is_refused(hosting, variants, more, words):

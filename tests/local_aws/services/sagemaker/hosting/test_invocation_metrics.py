@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.hosting.invocation_metrics import Invocation, InvocationMetrics
 from local_aws.state.clock import Clock
+from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.jobs.requests import until
 
 DIMENSIONS = [{"Name": "EndpointName", "Value": "e"}, {"Name": "VariantName", "Value": "v"}]
@@ -120,3 +121,39 @@ def test_an_endpoints_metrics_are_read_from_cloudwatch(hosting, client, aws):
         StartTime=now - timedelta(minutes=5), EndTime=now + timedelta(minutes=5),
     )["MetricDataResults"]  # fmt: skip
     assert sum(data[0]["Values"]) == 2
+
+
+def names(client, namespace):
+    """Return the metrics of a namespace."""
+    metrics = client("cloudwatch").list_metrics(Namespace=namespace)["Metrics"]
+    return {metric["MetricName"] for metric in metrics}
+
+
+def test_cloudwatch_has_the_metrics_of_an_asynchronous_endpoint_and_no_others(hosting, client):
+    queues.create(hosting)
+    queues.arrived(hosting, queues.send(hosting)["OutputLocation"])
+    documents = hosting.aws.engines.async_invocations._documents
+    assert until(lambda: not list(documents))
+    hosting.aws.engines.invocations.metrics.send()
+    found = until(lambda: "TotalProcessingTime" in names(client, "AWS/SageMaker"))
+    assert found and names(client, "AWS/SageMaker") == {
+        *("ApproximateAgeOfOldestRequest", "ApproximateBacklogSize"),
+        *("ApproximateBacklogSizePerInstance", "HasBacklogWithoutCapacity"),
+        *("Invocation4XXErrors", "Invocation5XXErrors", "InvocationFailures"),
+        *("InvocationsProcessed", "ModelLatency", "RequestDownloadLatency"),
+        *("ResponseUploadLatency", "TimeInBacklog", "TotalProcessingTime"),
+    }
+
+
+def test_cloudwatch_has_the_metrics_of_a_serverless_endpoint(hosting, client):
+    hosting.model()
+    hosting.serverless("config", "model", MemorySizeInMB=1024, MaxConcurrency=1)
+    hosting.sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
+    hosting.settled()
+    hosting.ask()
+    hosting.aws.engines.invocations.metrics.send()
+    assert names(client, "/aws/sagemaker/Endpoints") == {"MemoryUtilization"}
+    assert names(client, "AWS/SageMaker") == {
+        *("Invocation4XXErrors", "Invocation5XXErrors", "Invocations", "ModelLatency"),
+        *("ModelSetupTime", "OverheadLatency", "ServerlessConcurrentExecutionsUtilization"),
+    }

@@ -14,6 +14,13 @@ def test_a_model_is_listed_and_kept_as_it_was_made(aws, hosting):
     assert aws.engines.models.container("model")["Environment"] == {"COLOUR": "blue"}
 
 
+def test_a_model_is_described_as_it_was_made(hosting):
+    hosting.model("model", COLOUR="blue")
+    described = hosting.sagemaker.describe_model(ModelName="model")
+    assert described["PrimaryContainer"]["Environment"] == {"COLOUR": "blue"}
+    assert described["ExecutionRoleArn"] == ROLE and described["EnableNetworkIsolation"] is False
+
+
 def test_a_model_whose_archive_is_missing_is_refused(hosting):
     with pytest.raises(ClientError, match=f"s3://{BUCKET}/none.tar.gz: there is no such object"):
         hosting.sagemaker.create_model(
