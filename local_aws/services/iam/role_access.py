@@ -58,22 +58,24 @@ class RoleAccess:
         return self._s3(environ, start_response)
 
     def _check(self, request: HttpRequest) -> None:
-        key = request.scope.access_key if request.scope else ""
-        if (role := self._parts.keys.role(key)) is None:
+        keys, key = self._parts.keys, request.scope.access_key if request.scope else ""
+        if (role := keys.role(key)) is None:
             return
-        if key not in self._policies:
+        if (policies := self._policies.get(key)) is None:
             documents, bound = self._parts.engine(Simulator).policies(role)
-            self._policies[key] = [[*documents.values()], *([[bound]] if bound else [])]
+            policies = [[*documents.values()], *([[bound]] if bound else [])]
+            valid = {each: known for each, known in self._policies.items() if keys.role(each)}
+            self._policies = {**valid, key: policies}
         for action, resource in _needs(request):
             context = {"s3:prefix": [dict(request.fields).get("prefix", "")]}
-            for documents in self._policies[key]:
+            for documents in policies:
                 if decide(documents, action, resource, context) != "allowed":
                     raise AwsError("AccessDenied", "Access Denied", 403)
 
 
 def _needs(request: HttpRequest) -> Iterator[tuple[str, str]]:
     """Yield the actions that a request needs, each with its resource."""
-    bucket, _, key = request.path.lstrip("/").partition("/")
+    bucket, _, key = unquote(request.raw_path).lstrip("/").partition("/")
     arn = f"arn:aws:s3:::{bucket}"
     copied = unquote(request.headers.get("x-amz-copy-source", "")).lstrip("/")
     operation = rest_operation("s3", request.environ)[0]

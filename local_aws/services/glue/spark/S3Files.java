@@ -252,13 +252,14 @@ public class S3Files extends FileSystem {
             String each = key(((FileStatus) below.get(i)).getPath());
             read(send("DELETE", each, "", null, null));
         }
-        if (below.isEmpty() && !exists(path)) {
-            return false;
+        if (!below.isEmpty()) {
+            return true;
         }
-        if (!key.isEmpty()) {
+        boolean isThere = !key.isEmpty() && exists(path);
+        if (isThere) {
             read(send("DELETE", key, "", null, null));
         }
-        return true;
+        return isThere;
     }
 
     public boolean rename(Path from, Path to) throws IOException {
@@ -355,6 +356,7 @@ public class S3Files extends FileSystem {
         }
         if (method.equals("PUT")) {
             reply.setDoOutput(true);
+            reply.setRequestProperty("content-type", "application/octet-stream");
             reply.setFixedLengthStreamingMode(body == null ? 0L : body.length());
             OutputStream out = reply.getOutputStream();
             if (body != null) {
@@ -512,7 +514,7 @@ public class S3Files extends FileSystem {
 
         public void seek(long to) throws IOException {
             if (to < 0) {
-                throw new EOFException(FSExceptionText.NEGATIVE);
+                throw new EOFException("A position is at least 0, not " + to);
             }
             position = to;
         }
@@ -561,10 +563,6 @@ public class S3Files extends FileSystem {
                 S3Files.bytes(reply.getErrorStream());
             }
         }
-    }
-
-    static class FSExceptionText {
-        static final String NEGATIVE = "Cannot seek to a negative offset";
     }
 
     // A file that becomes an object when it is closed.
