@@ -312,17 +312,23 @@ public class S3Files extends FileSystem {
     HttpURLConnection send(String method, String key, String query, Map headers, File body)
             throws IOException {
         for (int attempt = 1; ; attempt++) {
-            HttpURLConnection reply = sendOnce(method, key, query, headers, body);
-            int status = reply.getResponseCode();
-            if (status < 300 || status == 416) {
-                return reply;
-            }
-            if (status < 500 || attempt == TRIES) {
-                throw failure(method, key, status, reply);
-            }
-            InputStream left = reply.getErrorStream();
-            if (left != null) {
-                bytes(left);
+            try {
+                HttpURLConnection reply = sendOnce(method, key, query, headers, body);
+                int status = reply.getResponseCode();
+                if (status < 300 || status == 416) {
+                    return reply;
+                }
+                IOException failure = failure(method, key, status, reply);
+                if (status < 500) {
+                    throw new Refusal(failure);
+                }
+                throw failure;
+            } catch (Refusal refusal) {
+                throw (IOException) refusal.getCause();
+            } catch (IOException failure) { // S3 is busy, or the connection has ended
+                if (attempt == TRIES) {
+                    throw failure;
+                }
             }
             try {
                 Thread.sleep(50L << attempt);
@@ -500,6 +506,13 @@ public class S3Files extends FileSystem {
         return nodes.getLength() == 0 ? "" : nodes.item(0).getTextContent();
     }
 
+    // An answer of S3 that another try would not change.
+    static class Refusal extends IOException {
+        Refusal(IOException cause) {
+            super(cause);
+        }
+    }
+
     // An object as a stream: a block, or what is asked for, by each request.
     static class ObjectInput extends FSInputStream {
         private final S3Files files;
@@ -555,12 +568,20 @@ public class S3Files extends FileSystem {
             long to = Math.max(from + BLOCK, position + length) - 1;
             Map headers = new TreeMap();
             headers.put("range", "bytes=" + from + "-" + to);
-            HttpURLConnection reply = files.send("GET", key, "", headers, null);
-            boolean isBehind = reply.getResponseCode() == 416;
-            block = isBehind ? new byte[0] : S3Files.read(reply);
-            start = from;
-            if (isBehind) {
-                S3Files.bytes(reply.getErrorStream());
+            for (int attempt = 1; ; attempt++) {
+                HttpURLConnection reply = files.send("GET", key, "", headers, null);
+                boolean isBehind = reply.getResponseCode() == 416;
+                try {
+                    byte[] body = S3Files.bytes(
+                            isBehind ? reply.getErrorStream() : reply.getInputStream());
+                    block = isBehind ? new byte[0] : body;
+                    start = from;
+                    return;
+                } catch (IOException cut) { // the body ended early
+                    if (attempt == TRIES) {
+                        throw cut;
+                    }
+                }
             }
         }
     }

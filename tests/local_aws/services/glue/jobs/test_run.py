@@ -6,6 +6,8 @@ from functools import partial
 
 import pytest
 
+from local_aws.control import set_faults
+from local_aws.state.faults import Fault
 from tests.local_aws.services.glue.jobs.spark_jobs import Jobs, answer, make_role
 from tests.local_cloud import BUCKET
 
@@ -106,7 +108,10 @@ def test_spark_reads_json_and_writes_partitions_that_athena_reads(jobs, client):
         ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://{BUCKET}/none/'""")
     ask(f"ALTER TABLE db.raw ADD PARTITION (day='2026-11-26') LOCATION 's3://{BUCKET}/raw/'")
     arguments = {"--bucket": BUCKET, "--enable-glue-datacatalog": "true"}
+    # S3 may be busy: Spark asks again.
+    set_faults(jobs.aws.context, [Fault("throttled", "s3", share=0.1)])
     run = jobs.run(SPARK, DefaultArguments=arguments)
+    set_faults(jobs.aws.context, [])
     assert run["JobRunState"] == "SUCCEEDED", run
     *_, rows, last = jobs.lines(run)
     assert rows == "Row(count(1)=12, sum(id)=66)"
