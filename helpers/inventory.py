@@ -41,7 +41,10 @@ def _folders(config: Config) -> Iterator[Resource]:
     yield from map(Resource, own_folders(config))
 
 
-USERS = ("endpoint", "hyper parameter tuning job", "training job", "processing job")
+USERS = (
+    *("endpoint", "hyper parameter tuning job", "training job", "processing job"),
+    "running transform job",
+)
 """Kinds that run: they use roles, images and the bucket, and write logs."""
 KINDS = (
     sagemaker.kind_of("Endpoint", delete=sagemaker.delete_endpoint),
@@ -55,6 +58,7 @@ KINDS = (
     sagemaker.job("HyperParameterTuningJob"),
     sagemaker.job("TrainingJob"),
     sagemaker.job("ProcessingJob"),
+    sagemaker.running_job("TransformJob"),
     Kind("Glue", "table", catalog.tables, None, catalog.delete_table),
     catalog.DATABASES,
     Kind("CloudWatch", "log", logs.logs, None, logs.delete_log, USERS),
@@ -64,6 +68,7 @@ KINDS = (
     Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, "REST API")),
 )
 STAYS = {
+    "transform jobs that have ended": "no call deletes them; they cost nothing",
     "CloudWatch metrics of jobs and endpoints": "no call deletes them; AWS drops them by itself",
     "Athena's history of queries": "no call deletes it; AWS drops it after 45 days",
     "the secret with your key for wandb": "you made it (docs/aws.md)",

@@ -26,6 +26,7 @@ MADE_BY = {
     "ProcessingJob": "notebooks/04",
     "TrainingJob": "notebooks/05",
     "HyperParameterTuningJob": "notebooks/06",
+    "TransformJob": "notebooks/08",
 }
 ENDED = ("Completed", "Failed", "Stopped")
 FIRST = "algo-1"
@@ -43,7 +44,7 @@ class Job:
     """One finished job, read from its description."""
 
     kind: str
-    """`TrainingJob` or `ProcessingJob`."""
+    """`TrainingJob`, `ProcessingJob` or `TransformJob`."""
     name: str
     status: str
     seconds: float
@@ -104,18 +105,27 @@ def wait(config: Config, kind: str, name: str) -> Job:
         JobFailed: it failed or was stopped; the message has the reason and names its log.
         NotTold: its state can't be asked for; the message says what to do.
     """
-    description = until(
+    description = ended(config, kind, name)
+    if (status := description[f"{kind}Status"]) != "Completed":
+        reason = description.get("FailureReason", "it was stopped")
+        log = f"its log is in {log_group(kind)}, streams {name}/…"
+        raise JobFailed(f"{kind} {name} {status}: {reason} ({log})")
+    return finished(config, kind, name)
+
+
+def ended(config: Config, kind: str, name: str) -> dict:
+    """Wait for a job's end, whatever it is, showing its state; return the job's description.
+
+    Raises:
+        NotTold: its state can't be asked for; the message says what to do.
+    """
+    return until(
         lambda: describe(config, kind, name),
         lambda job: job[f"{kind}Status"] in ENDED,
         name=name,
         words=lambda job: job.get("SecondaryStatus", job[f"{kind}Status"]),
         pause=config.poll_seconds,
     )
-    if (status := description[f"{kind}Status"]) != "Completed":
-        reason = description.get("FailureReason", "it was stopped")
-        log = f"its log is in {_log_group(kind)}, streams {name}/…"
-        raise JobFailed(f"{kind} {name} {status}: {reason} ({log})")
-    return finished(config, kind, name)
 
 
 def shards_of(job: dict) -> str | None:
@@ -176,7 +186,7 @@ def _lines(config: Config, kind: str, name: str) -> Iterator[tuple[datetime, str
     """Yield (time, instance, text) of each line that CloudWatch shows now."""
     logs = client(config, "logs")
     pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=_log_group(kind), logStreamNamePrefix=f"{name}/"
+        logGroupName=log_group(kind), logStreamNamePrefix=f"{name}/"
     )
     # The group is made with the first line that any job prints.
     with suppress(logs.exceptions.ResourceNotFoundException):
@@ -186,7 +196,8 @@ def _lines(config: Config, kind: str, name: str) -> Iterator[tuple[datetime, str
                 yield datetime.fromtimestamp(event["timestamp"] / 1000), host, event["message"]
 
 
-def _log_group(kind: str) -> str:
+def log_group(kind: str) -> str:
+    """Return the log group of all jobs of a kind."""
     return f"/aws/sagemaker/{kind}s"
 
 

@@ -59,6 +59,11 @@ class Version:
         return self.description["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
 
     @property
+    def image(self) -> str:
+        """URI of the image that serves it."""
+        return self.description["InferenceSpecification"]["Containers"][0]["Image"]
+
+    @property
     def properties(self) -> dict[str, str]:
         """The course's notes: data set, raw data, training job, evaluation, manifest, score."""
         return self.description.get("CustomerMetadataProperties", {})

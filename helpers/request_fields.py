@@ -68,6 +68,12 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "ProcessingResources.ClusterConfig.VolumeKmsKeyId": "kms_key",
         **_TAGS,
     },
+    ("sagemaker", "CreateTransformJob"): {
+        "TransformOutput.KmsKeyId": "kms_key",
+        "TransformResources.VolumeKmsKeyId": "kms_key",
+        "DataCaptureConfig.KmsKeyId": "kms_key",
+        **_TAGS,
+    },
     ("sagemaker", "CreateModel"): {"VpcConfig": "vpc", **_TAGS},
     ("sagemaker", "CreateEndpointConfig"): {
         "KmsKeyId": "kms_key",
@@ -123,6 +129,7 @@ REFUSED: dict[tuple[str, str], tuple[Refusal, ...]] = {
     ("sagemaker", "CreateTrainingJob"): (_VOLUME,),
     ("sagemaker", "CreateHyperParameterTuningJob"): (_VOLUME,),
     ("sagemaker", "CreateProcessingJob"): (_VOLUME,),
+    ("sagemaker", "CreateTransformJob"): (_VOLUME,),
     ("sagemaker", "CreateModelPackage"): (
         _VOLUME,
         Refusal(

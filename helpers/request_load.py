@@ -54,7 +54,7 @@ def send_all(
 
 
 def summary(requests: pd.DataFrame) -> dict[str, float]:
-    """Return requests a second, the middle and the slow end of the times, and the errors.
+    """Return the seconds for all, requests a second, the middle and the slow end, and the errors.
 
     Args:
         requests: columns start and seconds in s, error, as `send_all` gives them.
@@ -62,6 +62,7 @@ def summary(requests: pd.DataFrame) -> dict[str, float]:
     times = requests["seconds"] * MILLISECONDS
     whole = (requests["start"] + requests["seconds"]).max() - requests["start"].min()
     return {
+        "seconds": whole,
         "requests/s": len(requests) / whole,
         "p50 ms": times.quantile(0.5),
         "p99 ms": times.quantile(0.99),

@@ -23,6 +23,7 @@ SAGEMAKER = {
         *("CreateProcessingJob", "DeleteProcessingJob", "DescribeProcessingJob"),
         "StopProcessingJob",
     ),
+    "transform-job": ("CreateTransformJob", "DescribeTransformJob", "StopTransformJob"),
     "hyper-parameter-tuning-job": (
         *("CreateHyperParameterTuningJob", "DeleteHyperParameterTuningJob"),
         *("DescribeHyperParameterTuningJob", "StopHyperParameterTuningJob"),
@@ -51,6 +52,7 @@ SAGEMAKER = {
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
+    "ListTransformJobs",
 )
 
 MOST_LETTERS = 6144

@@ -24,11 +24,12 @@ from helpers.athena import query  # noqa: E402
 from helpers.bucket import make_bucket  # noqa: E402
 from helpers.config import ROOT, Config, load_config  # noqa: E402
 from helpers.container_images import processing_image, serving_image, training_image  # noqa: E402
-from helpers.endpoints import make_model, make_model_of, serve  # noqa: E402
+from helpers.endpoints import make_model, serve  # noqa: E402
 from helpers.gateway import make_gateway  # noqa: E402
 from helpers.job_code import course_input, staged, training_code  # noqa: E402
 from helpers.roles import make_role  # noqa: E402
 from helpers.session import boto_session, client, role_arn, sagemaker_session  # noqa: E402
+from helpers.transform_jobs import start  # noqa: E402
 from tools import company, notebooks  # noqa: E402
 from tools.course_run import CourseRun, course_settings  # noqa: E402
 from tools.prescribed import OPERATIONS, Recorder  # noqa: E402
@@ -90,7 +91,7 @@ def start_jobs(config: Config) -> None:
 
 
 def register_and_serve(config: Config) -> None:
-    """Ask for all that is kept of a model, for an endpoint, and for a gateway before it."""
+    """Ask for all that is kept of a model, a transform job, an endpoint, a gateway before it."""
     sagemaker, uri = client(config, "sagemaker"), f"s3://{config.bucket}/model.tar.gz"
     sagemaker.create_model_package_group(ModelPackageGroupName=config.name)
     image = serving_image(config)
@@ -103,7 +104,7 @@ def register_and_serve(config: Config) -> None:
     )["ModelPackageArn"]  # fmt: skip
     sagemaker.create_model_card(ModelCardName="card", Content="{}", ModelCardStatus="Draft")
     make_model(config, "plain", image, uri)
-    make_model_of(config, "packaged", arn)
+    start(config, arn, f"s3://{config.bucket}", instance_type=GPU)
     serve(config, config.name, "plain", CPU)
     make_gateway(config, config.name, "page")
 

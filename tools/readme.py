@@ -26,7 +26,7 @@ TOPICS = {
     "05": "streamed, distributed training on two instances",
     "06": "a tuning job beside a search on a warm pool; the winner in full",
     "07": "scores with intervals, model card, two versions in the registry",
-    "08": "an endpoint, its answers and its refusals",
+    "08": "an endpoint, an update that goes back by itself, four kinds side by side, a page",
     "12": "delete everything, and prove it",
 }
 """Number of a notebook, and its subject in a few words."""

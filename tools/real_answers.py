@@ -2,6 +2,7 @@
 
 python -m tools.real_answers FOLDER                      an endpoint of a local AWS, for each data
                                                          set that takes files of the folder
+python -m tools.real_answers FOLDER --gateway            through a REST API in front of it
 python -m tools.real_answers FOLDER --model MODEL        with this model.tar.gz, not an untrained
                                                          network: the files of its data set
 python -m tools.real_answers FOLDER --model MODEL --url URL --header 'x-api-key: KEY'
@@ -16,22 +17,30 @@ import argparse
 import io
 import json
 import mimetypes
+import shutil
 import sys
 import tarfile
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from helpers.bucket import make_bucket
-from helpers.config import load_config
+from helpers.config import Config, load_config
 from helpers.container_images import serving_image
 from helpers.datasets import NAMES, load_dataset
 from helpers.endpoints import Refused, ask, make_model, serve, wait_in_service
-from helpers.networks.artifact import load_card
+from helpers.gateway import Limits, make_gateway
+from helpers.gateway_calls import ask_signed
+from helpers.job_code import ship
+from helpers.networks.artifact import load_artifact, load_card, save_artifact
+from helpers.networks.model import build_model
+from helpers.networks.onnx_graph import GRAPH, export_graph
 from helpers.predict import OTHER_NAMES, Predictor
 from helpers.roles import make_role
 from helpers.samples import Unreadable
@@ -97,8 +106,12 @@ def compare(path: Path, predictor: Predictor, ask: Ask) -> Comparison:
 
 
 @contextmanager
-def endpoint(dataset: str, archive: Path) -> Iterator[Ask]:
-    """Serve a model's archive on a local AWS of its own, and yield what asks it."""
+def endpoint(dataset: str, archive: Path, door: bool) -> Iterator[Ask]:
+    """Serve a model's archive on a local AWS of its own, and yield what asks it.
+
+    Args:
+        door: ask through a REST API in front of the endpoint.
+    """
     run = CourseRun({"COURSE_DATASET": dataset})
     try:
         with run.environment():
@@ -111,9 +124,26 @@ def endpoint(dataset: str, archive: Path) -> Iterator[Ask]:
             make_model(config, config.name, serving_image(config), uri)
             serve(config, config.name, config.name, "ml.m5.large")
             wait_in_service(config, config.name)
-            yield lambda data, content_type: ask(config, config.name, data, content_type)
+            if door:
+                yield by_gateway(config)
+            else:
+                yield lambda data, content_type: ask(config, config.name, data, content_type)
     finally:
         run.stop()
+
+
+def by_gateway(config: Config) -> Ask:
+    """Make a REST API in front of the endpoint, and return what sends it signed requests."""
+    limits = Limits(all_rate=1000, all_burst=1000)  # no file waits for another
+    gateway = make_gateway(config, config.name, "<p>no page</p>", limits)
+
+    def ask_gateway(data: bytes, content_type: str) -> dict:
+        reply = ask_signed(config, gateway, data, content_type)
+        if reply.status != 200:
+            raise Refused(f"{reply.status}: {json.dumps(reply.content, ensure_ascii=False)}")
+        return reply.content
+
+    return ask_gateway
 
 
 def by_http(url: str, headers: list[str]) -> Ask:
@@ -132,19 +162,49 @@ def by_http(url: str, headers: list[str]) -> Ask:
     return ask_url
 
 
-def untrained(dataset: str, base: Path) -> Path:
-    """Write the archive of a data set's untrained network, with the serving code."""
-    from benchmarks.serving import make_model as make_folder
+def untrained(dataset: str, files: list[Path], base: Path) -> Path:
+    """Write the archive of an untrained network, its graph and its code, as train.py does.
 
-    base.mkdir()
+    Args:
+        files: the first that gives samples says what shape they have.
+    """
+    import torch
+
+    chosen, model = load_dataset(dataset), base / "model"
+    labels = list(chosen.labels or "012345")
+    network = build_model(chosen.training_defaults["model"], len(labels))
+    card = {"dataset": dataset, "labels": labels, "model": network.settings}
+    save_artifact(model, network.state_dict(), {**card, "store": chosen.stores[0]})
+    samples = torch.from_numpy(np.stack(first_samples(dataset, files)))
+    export_graph(load_artifact(model)[0], samples, model / GRAPH)
+    shutil.copytree(ship("scripts_inference/inference.py"), model / "code")
     archive = base / "model.tar.gz"
     with tarfile.open(archive, "w:gz") as tar:
-        tar.add(make_folder(dataset, base / "made"), ".")
+        tar.add(model, ".")
     return archive
 
 
-def compare_all(dataset: str, files: list[Path], archive: Path, ask: Ask | None) -> bool:
-    """Compare all files of one data set, and print them; return whether all are equal."""
+def first_samples(dataset: str, files: list[Path]) -> list[np.ndarray]:
+    """Return the samples of the first file that has some.
+
+    Raises:
+        ValueError: none has.
+    """
+    chosen = load_dataset(dataset)
+    for path in files:
+        with suppress(Unreadable):
+            return chosen.inputs(path.read_bytes(), chosen.stores[0]).arrays
+    raise ValueError(f"No file gives a sample of {dataset}: give --model")
+
+
+def compare_all(
+    dataset: str, files: list[Path], archive: Path, ask: Ask | None, door: bool
+) -> bool:
+    """Compare all files of one data set, and print them; return whether all are equal.
+
+    Args:
+        ask: None for an endpoint of a local AWS; `door` is that of `endpoint`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(archive.read_bytes())) as tar:
             tar.extractall(folder, filter="data")
@@ -152,7 +212,7 @@ def compare_all(dataset: str, files: list[Path], archive: Path, ask: Ask | None)
         if ask:
             rows = [compare(path, predictor, ask) for path in files]
         else:
-            with endpoint(dataset, archive) as local:
+            with endpoint(dataset, archive, door) as local:
                 rows = [compare(path, predictor, local) for path in files]
     print(*rows, sep="\n")
     counts = {word: sum(row.result.startswith(word) for row in rows) for word in WORDS}
@@ -172,6 +232,7 @@ def main() -> int:
     parser.add_argument(
         "--header", action="append", default=[], help="one for --url, 'name: value'"
     )
+    parser.add_argument("--gateway", action="store_true", help="ask through a REST API")
     args = parser.parse_args()
     if args.url and not args.model:
         parser.error("--url needs --model: else there is nothing to compare with")
@@ -184,10 +245,10 @@ def main() -> int:
         if not chosen:
             parser.error(f"{args.folder} has no file that {' or '.join(datasets)} takes")
         ask_url = by_http(args.url, args.header) if args.url else None
-        equal = [
-            compare_all(name, files, args.model or untrained(name, Path(base) / name), ask_url)
-            for name, files in chosen.items()
-        ]
+        equal = []
+        for name, files in chosen.items():
+            archive = args.model or untrained(name, files, Path(base) / name)
+            equal.append(compare_all(name, files, archive, ask_url, args.gateway))
     return 0 if all(equal) else 1
 
 

@@ -139,6 +139,12 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "helpers/tuning_jobs.py",
             ("ListTrainingJobsForHyperParameterTuningJob",),
         ),
+        Sender(
+            "08, batch",
+            "helpers/transform_jobs.py",
+            ("CreateTransformJob",),
+        ),
+        Sender("08, waiting for a batch", "helpers/jobs.py", ("DescribeTransformJob",)),
         Sender("06, warm pool", "helpers/warm_pools.py", ("UpdateTrainingJob",)),
         Sender("07, candidates", "helpers/candidates.py", ("ListTrainingJobs",)),
         Sender(
@@ -174,7 +180,8 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
                 *("DeleteTrainingJob", "DescribeModelPackageGroup", "ListEndpointConfigs"),
                 *("ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
                 *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTags"),
-                *("StopHyperParameterTuningJob", "StopProcessingJob", "StopTrainingJob"),
+                *("ListTransformJobs", "StopHyperParameterTuningJob", "StopProcessingJob"),
+                *("StopTrainingJob", "StopTransformJob"),
             ),
         ),
     ),

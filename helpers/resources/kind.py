@@ -1,7 +1,8 @@
 """What a kind of resource is to the cleanup, and how its errors are read; knows no service.
 
 To add a kind, write a row into `KINDS` of `helpers/inventory.py`. Its functions are in the module
-of its service beside this one; `sagemaker.kind_of` makes most of SageMaker's kinds from their name.
+of its service beside this one; `sagemaker.kind_of` makes most of SageMaker's kinds from their name,
+`job` and `running_job` those of jobs.
 """
 
 import re

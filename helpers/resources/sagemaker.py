@@ -1,6 +1,7 @@
 """SageMaker's kinds: jobs, models, endpoints, versions; how each is listed, told and deleted."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
@@ -14,7 +15,7 @@ from helpers.warm_pools import WAITING, end_warm_pool
 
 SERVICE = "SageMaker"
 GROUP = "ModelPackageGroup"
-LOGGED = ("Endpoint", "ProcessingJob", "TrainingJob")
+LOGGED = ("Endpoint", "ProcessingJob", "TrainingJob", "TransformJob")
 """Kinds whose resources write logs."""
 
 
@@ -59,10 +60,28 @@ def job(noun: str) -> Kind:
     return kind_of(noun, delete=delete)
 
 
-def listed(config: Config, noun: str) -> Iterator[Resource]:
+def running_job(noun: str) -> Kind:
+    """Return the kind of a job that AWS can't delete: one that runs is stopped.
+
+    One that has ended costs nothing, and stays.
+    """
+    plain, statuses = job(noun), ("InProgress", "Stopping")
+
+    def find(config: Config) -> Iterator[Resource]:
+        for status in statuses:
+            yield from listed(config, noun, StatusEquals=status)
+
+    def stop(config: Config, name: str) -> None:
+        if describe(config, noun, name)[f"{noun}Status"] not in ENDED:
+            plain.delete(config, name)
+
+    return replace(plain, name=f"running {plain.name}", find=find, delete=stop)
+
+
+def listed(config: Config, noun: str, **query: str) -> Iterator[Resource]:
     """Yield all resources of a kind in the account whose names begin as the course's."""
     pages = client(config, "sagemaker").get_paginator(f"list_{xform_name(noun)}s")
-    for page in pages.paginate(NameContains=PROJECT):
+    for page in pages.paginate(NameContains=PROJECT, **query):
         (items,) = (value for value in page.values() if isinstance(value, list))
         for item in items:
             if item[f"{noun}Name"].startswith(OURS):

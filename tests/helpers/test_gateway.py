@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from helpers.account_settings import AccountSettings
+from helpers.course_tag import TAG, as_mapping
 from helpers.gateway import (
     Limits,
     gateway_name,
@@ -101,7 +102,7 @@ def test_a_companys_tags_are_on_all_of_it_and_its_key_opens_the_page(aws, config
     made = make_gateway(company, "birds", PAGE)
     (stage,) = client(config, "apigateway").get_stages(restApiId=made.api)["item"]
     tags = [item["tags"] for items in listed(config) for item in items]
-    assert [*tags, stage["tags"]] == [dict(COMPANY.tags)] * 4
+    assert [*tags, stage["tags"]] == [{**as_mapping([TAG]), **dict(COMPANY.tags)}] * 4
     permissions = gateway_permissions(company, "birds", "page")
     assert permissions["decrypt the page"] == (["kms:Decrypt"], [KEY])
 
@@ -118,6 +119,8 @@ def test_a_companys_own_role_is_used_and_not_changed(aws, config):
 
 def test_a_page_that_nobody_may_read_is_an_error_that_says_what_to_do(aws, config, monkeypatch):
     monkeypatch.setattr("helpers.gateway.PATIENCE", 0)
-    company = course_config(aws, account=COMPANY)  # whose boundary is not there
+    others = gateway_permissions(config, "birds", "another/page.html")
+    arn = put_role(config, "theirs", "apigateway.amazonaws.com", others)
+    company = course_config(aws, account=AccountSettings(role_arn=arn))
     with pytest.raises(RuntimeError, match="answers 404: see that the gateway's role"):
         make_gateway(company, "birds", PAGE)

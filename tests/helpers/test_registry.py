@@ -107,6 +107,7 @@ def test_the_version_before_is_an_approved_one_or_the_first_itself(config, add):
 def test_an_approved_version_is_deployed_and_answers(config, add):
     registry.approve(config, add(), "for the test")
     version = registry.approved(config)
+    assert ".dkr.ecr." in version.image
     make_model_of(config, "model", version.arn)
     serve(config, "birds", "model", "ml.m5.large")
     wait_in_service(config, "birds")

@@ -40,5 +40,5 @@ def test_the_summary_has_the_rate_over_the_whole_time():
     rows = send_all(lambda item: item, range(3), clients=1)
     rows["start"], rows["seconds"] = [0.0, 1.0, 2.0], [0.1, 0.2, 2.0]
     assert summary(rows) == pytest.approx(
-        {"requests/s": 0.75, "p50 ms": 200, "p99 ms": 1964, "errors": 0}
+        {"seconds": 4, "requests/s": 0.75, "p50 ms": 200, "p99 ms": 1964, "errors": 0}
     )

@@ -11,8 +11,9 @@ import pytest
 
 from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
 from tests.local_aws.services.sagemaker.hosting import queues
-from tests.local_aws.services.sagemaker.hosting.models import Hosting
+from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
+from tests.local_aws.services.sagemaker.transform.jobs import UPPER
 from tests.local_cloud import BUCKET
 
 pytestmark = pytest.mark.slow
@@ -112,6 +113,29 @@ def test_an_asynchronous_endpoint_is_asked_and_its_answer_read(run, aws, client)
     queues.arrived(hosting, told["OutputLocation"])
     answer = run("s3", "cp", "--no-progress", told["OutputLocation"], "-", text=True)
     assert json.loads(answer)["bytes"] == 5
+
+
+def test_a_transform_job_is_created_listed_and_described(run, aws, client):
+    queues.permit(aws, "s3:*")
+    Hosting(aws, client).model(data=archive(UPPER))
+    aws.store.put(BUCKET, "in/a.txt", b"a")
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/"}
+    made = run(
+        "sagemaker", "create-transform-job", "--transform-job-name", "job",
+        "--model-name", "model",
+        "--transform-input", json.dumps({"DataSource": {"S3DataSource": source}}),
+        "--transform-output", f"S3OutputPath=s3://{BUCKET}/out,Accept=text/plain",
+        "--transform-resources", "InstanceType=ml.m5.large,InstanceCount=1",
+    )  # fmt: skip
+    run(
+        "sagemaker", "wait", "transform-job-completed-or-stopped", "--transform-job-name", "job",
+        text=True,
+    )  # fmt: skip
+    (job,) = run("sagemaker", "list-transform-jobs")["TransformJobSummaries"]
+    assert (job["TransformJobArn"], job["TransformJobStatus"]) == (
+        made["TransformJobArn"], "Completed",
+    )  # fmt: skip
+    assert aws.store.read(BUCKET, "out/a.txt.out") == b"A"
 
 
 def test_metrics_are_put_listed_and_read(run, aws):

@@ -80,7 +80,7 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
 @pytest.mark.parametrize(
     "service, operation",
     [
-        ("sagemaker", "CreateTransformJob"),
+        ("sagemaker", "CreateCompilationJob"),
         ("sagemaker", "StartPipelineExecution"),
         ("sagemaker", "Search"),
         ("sagemaker-runtime", "InvokeEndpointWithResponseStream"),

@@ -160,7 +160,7 @@ def third_party() -> dict[str, set[str]]:
         cells = code_cells(nbformat.read(path, 4))
         sources[path] = "\n".join(c.source for c in cells if c.source[0] not in "%!")
     known = {path.parts[0] for path in files} | set(sys.stdlib_module_names) | set(ELSEWHERE)
-    known.add("conftest")
+    known |= {"benchmarks", "conftest"}
     found: dict[str, set[str]] = {}
     for path, source in sources.items():
         # A job script imports its neighbors by their bare names.

@@ -26,7 +26,7 @@ def test_no_request_lacks_what_the_company_prescribes():
         *("CreateBucket", "CreateRepository", "CreateRole"),
         *("CreateTrainingJob", "CreateProcessingJob", "CreateHyperParameterTuningJob"),
         *("CreateModelPackageGroup", "CreateModelPackage", "CreateModelCard"),
-        *("CreateModel", "CreateEndpointConfig", "CreateEndpoint"),
+        *("CreateModel", "CreateEndpointConfig", "CreateEndpoint", "CreateTransformJob"),
         *("CreateApiKey", "CreateDeployment", "CreateRestApi", "CreateStage"),
         *("CreateUsagePlan", "CreateUsagePlanKey"),
     }

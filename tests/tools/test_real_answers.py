@@ -105,8 +105,9 @@ def test_a_file_goes_to_an_address_with_its_type_and_the_headers(predictor):
 
 
 @pytest.mark.slow
-def test_a_real_endpoint_answers_a_folder_as_offline_prediction_does(folder):
-    command = [sys.executable, "-m", "tools.real_answers", str(folder)]
+@pytest.mark.parametrize("way", [[], ["--gateway"]], ids=["endpoint", "gateway"])
+def test_a_real_endpoint_answers_a_folder_as_offline_prediction_does(folder, way):
+    command = [sys.executable, "-m", "tools.real_answers", str(folder), *way]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "bins: 4 files; 3 equal, 1 refused by both" in done.stdout

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from local_aws import role_permissions
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
 from local_aws.role_trust import is_assumable
@@ -86,16 +87,12 @@ class Integrations:
 
         Raises:
             Refused: it can't be assumed.
-            AwsError: AccessDeniedException, it may not.
+            AwsError: AccessDenied, it may not.
         """
         if self._parts.clock.now() < self._allowed.get((arn, action, resource), LONG_AGO):
             return
         if not is_assumable(self._parts, arn, SERVICE):
             log.warning("%s can't be assumed by %s", arn, SERVICE)
             raise Refused("API_CONFIGURATION_ERROR", "Internal server error")
-        question = {"PolicySourceArn": arn, "ActionNames": [action], "ResourceArns": [resource]}
-        answer = self._parts.call("iam", "SimulatePrincipalPolicy", question)
-        if answer["EvaluationResults"][0]["EvalDecision"] != "allowed":
-            message = f"User: {arn} is not authorized to perform: {action} on resource: {resource}"
-            raise AwsError("AccessDeniedException", message, 403)
+        role_permissions.check(self._parts.call, arn, action, resource)
         self._allowed[arn, action, resource] = self._parts.clock.now() + SEEN_AFTER

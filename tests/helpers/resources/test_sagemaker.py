@@ -6,7 +6,11 @@ from botocore.exceptions import ClientError
 from helpers.resources import sagemaker as kinds
 from helpers.resources.kind import Busy
 from helpers.session import client as course_client
+from tests.local_aws.services.sagemaker.hosting import queues
+from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training, until
+from tests.local_aws.services.sagemaker.transform.jobs import transform
+from tests.local_cloud import BUCKET
 
 OURS = "birds-and-bins-birds"
 
@@ -38,6 +42,34 @@ def test_a_running_job_is_stopped_and_busy_until_it_has_ended(config):
         return True
 
     assert until(is_deleted) and not list(job.own(config))
+
+
+def test_of_jobs_that_can_not_be_deleted_the_running_ones_are_stopped_and_stay(config):
+    sagemaker = course_client(config, "sagemaker")
+    sagemaker.create_training_job(**training(OURS, "import time; time.sleep(99)"))
+    running = kinds.running_job("TrainingJob")
+    assert [each.name for each in running.own(config)] == [OURS]
+    with pytest.raises(Busy, match="stopped"):
+        running.delete(config, OURS)
+    assert until(lambda: not list(running.own(config)))
+    running.delete(config, OURS)
+    assert sagemaker.describe_training_job(TrainingJobName=OURS)["TrainingJobStatus"] == "Stopped"
+
+
+def test_a_running_transform_job_is_stopped_and_listed_no_more(aws, client, config):
+    queues.permit(aws, "s3:*")
+    Hosting(aws, client).model(data=archive("import time\ntime.sleep(60)"))
+    aws.store.put(BUCKET, "in/a.txt", b"a")
+    course_client(config, "sagemaker").create_transform_job(**transform(OURS))
+    client("sagemaker").create_transform_job(**transform(f"{OURS}-theirs"))
+    kind = kinds.running_job("TransformJob")
+    assert [each.name for each in kind.own(config)] == [OURS]
+    with pytest.raises(Busy, match="stopped"):
+        kind.delete(config, OURS)
+    assert until(lambda: not list(kind.own(config)))
+    kind.delete(config, OURS)  # the list was late
+    job = client("sagemaker").describe_transform_job(TransformJobName=OURS)
+    assert job["TransformJobStatus"] == "Stopped"
 
 
 def test_an_endpoint_that_is_not_there_is_no_busy_one(config):

@@ -39,7 +39,7 @@ def test_no_record_of_s3_is_of_an_object(operation):
         ("s3", "PutBucketPolicy", True),
         ("s3", "CreateBucket", True),
         ("s3", "PutObject", False),
-        ("sagemaker", "CreateTransformJob", False),
+        ("sagemaker", "CreateCompilationJob", False),
     ],
 )
 def test_only_recorded_changes_are_told_to_moto_again(service, operation, is_change):

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from local_aws import role_permissions
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
-from local_aws.services.sagemaker.hosting import async_notices, permissions
+from local_aws.services.sagemaker.hosting import async_notices
 from local_aws.services.sagemaker.hosting.async_config import bucket_and_key
 from local_aws.services.sagemaker.hosting.async_metrics import COUNT, lasted
 from local_aws.services.sagemaker.hosting.fleet import Fleet
@@ -92,7 +93,7 @@ class Work:
             return
         try:
             bucket, key = bucket_and_key(request["Input"])
-            permissions.check(self._call, request["Role"], "s3:GetObject", _arn(bucket, key))
+            role_permissions.check(self._call, request["Role"], "s3:GetObject", _arn(bucket, key))
             info, file = self._store.open(bucket, key)
         except AwsError as error:
             raise NoInput(f"ClientError: Failed to download {request['Input']}: {error}") from error
@@ -125,7 +126,7 @@ class Work:
         if place is None:
             return
         bucket, key = bucket_and_key(place)
-        permissions.check(self._call, request["Role"], "s3:PutObject", _arn(bucket, key))
+        role_permissions.check(self._call, request["Role"], "s3:PutObject", _arn(bucket, key))
         # A model's own error is stored as it is; of other failures there is only our reason.
         content = answer.body if answer else outcome.reason.encode()
         self._store.put(
@@ -137,7 +138,7 @@ class Work:
         topic, with_body = async_notices.topic_of(notified, reason)
         if topic is None:
             return
-        permissions.check(self._call, request["Role"], "sns:Publish", topic)
+        role_permissions.check(self._call, request["Role"], "sns:Publish", topic)
         now, region = self._clock.now(), self._context.region
         message = async_notices.message(region, now, request, reason, outcome.answer, with_body)
         self._call("sns", "Publish", {"TopicArn": topic, "Message": message})

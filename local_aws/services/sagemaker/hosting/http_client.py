@@ -45,12 +45,18 @@ def ask(port: int, body: bytes | BinaryIO, headers: dict[str, str], seconds: flo
 
 def is_healthy(port: int) -> bool:
     """Tell whether GET /ping is answered with 200 in time."""
+    return get(port, "/ping") is not None
+
+
+def get(port: int, path: str) -> bytes | None:
+    """Return the body of a GET that is answered with 200 in time, or None."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PING_SECONDS)
     try:
-        connection.request("GET", "/ping")
-        return connection.getresponse().status == 200
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        return reply.read() if reply.status == 200 else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

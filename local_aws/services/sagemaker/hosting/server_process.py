@@ -1,6 +1,6 @@
-"""One instance of an endpoint: a staged model and the server of its image, watched by /ping.
+"""One instance that serves: a staged model and the server of its image, watched by /ping.
 
-Knows processes; knows nothing of endpoints. Left out: GPUs.
+Knows processes; knows nothing of endpoints and jobs. Left out: GPUs.
 """
 
 import shutil
@@ -27,6 +27,7 @@ from local_aws.services.sagemaker.hosting.http_client import (
     Answer,
     Reservation,
     ask,
+    get,
     is_healthy,
 )
 from local_aws.services.sagemaker.hosting.serving_images import UNFIT, StartFailed, start_of
@@ -177,6 +178,10 @@ class ServerProcess:
             return answer
         text = self._container.outward(answer.body.decode(errors="replace"))
         return Answer(answer.status, answer.content_type, text.encode(), answer.headers)
+
+    def execution_parameters(self) -> bytes | None:
+        """Return what the server says of a transform job's requests, if it says anything."""
+        return get(self._reservation.port, "/execution-parameters")
 
     def _let_go(self) -> None:
         """Kill the server: its supervisor does so when it is let go."""

@@ -122,9 +122,9 @@ class Attempt:
             for writer in writers.values():
                 writer.close()
 
-    def _log(self, host: str) -> LogWriter:
+    def _log(self, host: str, ending: str = "") -> LogWriter:
         parts, run = self._parts, self._run
-        stream = f"{run.name}/{host}-{int(parts.clock.now().timestamp() * 1000)}"
+        stream = f"{run.name}/{host}-{int(parts.clock.now().timestamp() * 1000)}{ending}"
         return LogWriter(parts.call, parts.clock, run.records.names.log_group, stream)
 
     def _verdict(

@@ -1,7 +1,7 @@
 """A kind of job: its fields, checks, resources and the notes in its documents; runs nothing.
 
 For another kind of job, give `Jobs` a `JobKind` and a `JobRun` (job_run.py) that override the
-defaults.
+defaults; where instances run no command, a `Run` and an `Attempt` that does its work instead.
 """
 
 from abc import abstractmethod
@@ -20,7 +20,7 @@ class Names:
     """AWS's names of a kind's fields, ARNs and logs."""
 
     kind: str
-    """`ProcessingJob` or `TrainingJob`: the prefix of most fields."""
+    """`ProcessingJob`, `TrainingJob`, …: the prefix of most fields."""
 
     @property
     def name(self) -> str:
@@ -36,7 +36,7 @@ class Names:
 
     @property
     def word(self) -> str:
-        """`Processing` or `Training`."""
+        """`Processing`, `Training`, …"""
         return self.kind.removesuffix("Job")
 
     @property

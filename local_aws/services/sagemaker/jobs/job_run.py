@@ -22,31 +22,19 @@ def host_names(count: int) -> list[str]:
     return [f"algo-{number}" for number in range(1, count + 1)]
 
 
-class JobRun(ABC):
+class Run:
     """One job over all its attempts; by default one attempt, on instances of its own.
 
-    The job's thread calls, for each attempt: `launch`, `started`, `prepare`; for each instance
-    `command` and `processes`; `seconds_left`; `after_…` at a timeout, an interruption or an error;
-    `keep`; and in any case `release`. Other threads call `see_line` meanwhile. An AwsError or
-    OSError ends the job as a client error, another exception as an internal error.
+    The job's thread calls, for each attempt: `launch`, `started`, `after_error` at an error, and in
+    any case `release`. An AwsError or OSError ends the job as a client error, another exception as
+    an internal error.
     """
-
-    failure_file = "output/failure"
-    """The file below /opt/ml where a script may write its FailureReason."""
 
     def __init__(self, parts: Parts, records: Records, name: str):
         self.parts, self.records, self.name = parts, records, name
         self.job = records.get(name)
         """The job's document at its start."""
         self.resources = records.kind.resources(self.job)
-
-    @abstractmethod
-    def prepare(self, containers: list[Container]) -> None:
-        """Put the job's inputs and configuration on the instances' disks."""
-
-    @abstractmethod
-    def command(self, container: Container) -> tuple[list[str], dict[str, str]]:
-        """Return an instance's command, and the job's environment variables."""
 
     def launch(self) -> Cluster:
         """Launch the instances of an attempt."""
@@ -71,6 +59,34 @@ class JobRun(ABC):
         start = self.records.names.start
         self.records.note(self.name, lambda job, time: job.setdefault(start, time))
 
+    def after_error(self) -> str:
+        """Return the status after an error of the local AWS itself."""
+        return "Failed"
+
+    def release(self, cluster: Cluster, verdict: Verdict) -> None:
+        """Release the instances of an attempt."""
+        cluster.end()
+
+
+class JobRun(Run, ABC):
+    """A job whose instances run a command each.
+
+    Between `started` and `release` its thread calls: `prepare`; for each instance `command` and
+    `processes`; `seconds_left`; `after_…` at a timeout or an interruption; `keep`. Other threads
+    call `see_line` meanwhile.
+    """
+
+    failure_file = "output/failure"
+    """The file below /opt/ml where a script may write its FailureReason."""
+
+    @abstractmethod
+    def prepare(self, containers: list[Container]) -> None:
+        """Put the job's inputs and configuration on the instances' disks."""
+
+    @abstractmethod
+    def command(self, container: Container) -> tuple[list[str], dict[str, str]]:
+        """Return an instance's command, and the job's environment variables."""
+
     def processes(self, container: Container) -> int:
         """Return the number of processes on an instance."""
         return 1
@@ -93,16 +109,6 @@ class JobRun(ABC):
         """Return the status of a job whose instances were taken back."""
         return AGAIN
 
-    def after_error(self) -> str:
-        """Return the status after an error of the local AWS itself."""
-        return "Failed"
-
-    # The end of an attempt.
-
     @abstractmethod
     def keep(self, containers: list[Container], status: str) -> None:
         """Upload results from the instances' disks; `status` is that after the attempt."""
-
-    def release(self, cluster: Cluster, verdict: Verdict) -> None:
-        """Release the instances of an attempt."""
-        cluster.end()

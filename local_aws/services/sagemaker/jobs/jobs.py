@@ -3,20 +3,23 @@
 from local_aws.images.registry import find
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.admission import Admission
+from local_aws.services.sagemaker.jobs.attempt import Attempt
 from local_aws.services.sagemaker.jobs.job_kind import JobKind
 from local_aws.services.sagemaker.jobs.records import Records
-from local_aws.services.sagemaker.jobs.runner import MakeRun, Runner
+from local_aws.services.sagemaker.jobs.runner import MakeAttempt, MakeRun, Runner
 from local_aws.state.collection import public
 
 
 class Jobs:
     """The operations on jobs of one kind, from request to answer."""
 
-    def __init__(self, parts: Parts, kind: JobKind, make_run: MakeRun):
+    def __init__(
+        self, parts: Parts, kind: JobKind, make_run: MakeRun, attempt: MakeAttempt = Attempt
+    ):
         self._context, self._kind, self._name = parts.context, kind, kind.names.name
         self._admission = parts.engine(Admission)
         self.records = Records(parts, kind)
-        self.runner = Runner(parts, self.records, make_run)
+        self.runner = Runner(parts, self.records, make_run, attempt)
 
     def create(self, request: dict) -> dict:
         """Accept a job, start its thread and return its ARN.

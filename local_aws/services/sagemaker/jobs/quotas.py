@@ -12,7 +12,13 @@ from local_aws.errors import AwsError
 from local_aws.state.files import write_atomic
 
 DEFAULT = 20
-USES = ("training job", "spot training job", "training warm pool", "processing job")
+USES = (
+    "training job",
+    "spot training job",
+    "training warm pool",
+    "processing job",
+    "transform job",
+)
 
 
 class Quotas:

@@ -7,22 +7,26 @@ from collections.abc import Callable
 
 from local_aws.parts import Parts
 from local_aws.services.sagemaker.jobs.attempt import Attempt
-from local_aws.services.sagemaker.jobs.job_run import JobRun
+from local_aws.services.sagemaker.jobs.job_run import Run
 from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.verdict import AGAIN, INTERNAL, Verdict
 
 END_SECONDS = 10.0
 """Seconds that the server waits for jobs at its end; a job may be copying its input."""
-MakeRun = Callable[[Parts, Records, str], JobRun]
-"""Makes the `JobRun` of a job, from its name."""
+MakeRun = Callable[[Parts, Records, str], Run]
+"""Makes the `Run` of a job, from its name."""
+MakeAttempt = Callable[[Parts, Run], Attempt]
 ENDED = f"{INTERNAL}: the local AWS was stopped while the job ran: run the job again"
 
 
 class Runner:
     """The running jobs of one kind."""
 
-    def __init__(self, parts: Parts, records: Records, make_run: MakeRun):
-        self._parts, self._records, self._make_run = parts, records, make_run
+    def __init__(
+        self, parts: Parts, records: Records, make_run: MakeRun, make_attempt: MakeAttempt
+    ):
+        self._parts, self._records = parts, records
+        self._make_run, self._make_attempt = make_run, make_attempt
         self._attempts: dict[str, Attempt] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._ending = False
@@ -50,7 +54,7 @@ class Runner:
         run = self._make_run(self._parts, self._records, name)
         verdict = Verdict(AGAIN)
         while verdict.status == AGAIN:
-            attempt = self._attempts[name] = Attempt(self._parts, run)
+            attempt = self._attempts[name] = self._make_attempt(self._parts, run)
             # From now on `stop` finds the attempt.
             if self._ending or self._records.is_stopping(name):
                 attempt.stop()

@@ -2,6 +2,8 @@
 
 import time
 
+from botocore import xform_name
+
 from tests.local_cloud import BUCKET, IMAGE
 
 ROLE = "arn:aws:iam::000000000000:role/course"
@@ -67,10 +69,10 @@ def channel(name, key, how="FullyReplicated", **more):
 
 def wait_for(sagemaker, kind, name, seconds=60):
     """Return a job's description once it has ended."""
-    call = {"TrainingJob": "describe_training_job", "ProcessingJob": "describe_processing_job"}
+    describe = getattr(sagemaker, xform_name(f"Describe{kind}"))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        job = getattr(sagemaker, call[kind])(**{f"{kind}Name": name})
+        job = describe(**{f"{kind}Name": name})
         if job[f"{kind}Status"] not in ("InProgress", "Stopping"):
             return job
         time.sleep(0.05)

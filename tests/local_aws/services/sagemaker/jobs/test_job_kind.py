@@ -24,7 +24,7 @@ class EchoRun(JobRun):
 
 
 class EchoKind(JobKind):
-    names = Names("TransformJob")
+    names = Names("EchoJob")
 
     def resources(self, job):
         return Resources("ml.m5.large", job["Count"])
@@ -40,19 +40,19 @@ def jobs(aws):
 
 
 def test_the_plainest_kind_runs_its_command_on_instances_of_its_own(aws, jobs):
-    jobs.create({"TransformJobName": "job", "Words": "a few words", "Count": 2})
-    until(lambda: "TransformEndTime" in jobs.describe({"TransformJobName": "job"}))
-    job = jobs.describe({"TransformJobName": "job"})
-    assert job["TransformJobStatus"] == "Completed"
-    assert job["TransformStartTime"] <= job["TransformEndTime"]
-    assert printed(aws, "TransformJob") == ["a few words"] * 2
+    jobs.create({"EchoJobName": "job", "Words": "a few words", "Count": 2})
+    until(lambda: "EchoEndTime" in jobs.describe({"EchoJobName": "job"}))
+    job = jobs.describe({"EchoJobName": "job"})
+    assert job["EchoJobStatus"] == "Completed"
+    assert job["EchoStartTime"] <= job["EchoEndTime"]
+    assert printed(aws, "EchoJob") == ["a few words"] * 2
     assert not list((aws.context.state / "instances").iterdir())
 
 
 def test_every_kind_has_its_quota(aws, jobs, monkeypatch):
     monkeypatch.setattr("local_aws.services.sagemaker.jobs.quotas.DEFAULT", 1)
     with pytest.raises(AwsError) as refused:
-        jobs.create({"TransformJobName": "job", "Words": "", "Count": 2})
-    assert "'ml.m5.large for transform job usage' is 1 Instances" in refused.value.message
+        jobs.create({"EchoJobName": "job", "Words": "", "Count": 2})
+    assert "'ml.m5.large for echo job usage' is 1 Instances" in refused.value.message
     with pytest.raises(AwsError, match="not found|ResourceNotFound"):
-        jobs.describe({"TransformJobName": "job"})
+        jobs.describe({"EchoJobName": "job"})

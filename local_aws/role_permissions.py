@@ -8,12 +8,12 @@ from local_aws.errors import AwsError
 from local_aws.parts import Call
 
 
-def check(call: Call, role: str | None, action: str, resource: str) -> None:
-    """Check that a role may do something.
+def check(call: Call, role: str | None, action: str, *resources: str) -> None:
+    """Check that a role may do something, in one request for all that it is done to.
 
     Args:
         role: its ARN; None may do nothing.
-        resource: the ARN that it is done to.
+        resources: the ARNs that it is done to.
 
     Raises:
         AwsError: AccessDenied, it may not or is none; NoSuchEntity, there is no such role.
@@ -21,7 +21,7 @@ def check(call: Call, role: str | None, action: str, resource: str) -> None:
     if role is None:
         raise AwsError("AccessDenied", f"The model has no ExecutionRoleArn for {action}.", 403)
     request = {
-        "PolicySourceArn": role, "ActionNames": [action], "ResourceArns": [resource],
+        "PolicySourceArn": role, "ActionNames": [action], "ResourceArns": [*resources],
     }  # fmt: skip
     try:
         answer = call("iam", "SimulatePrincipalPolicy", request)
@@ -29,6 +29,7 @@ def check(call: Call, role: str | None, action: str, resource: str) -> None:
         if error.code == "InvalidInput":
             return
         raise
-    if answer["EvaluationResults"][0]["EvalDecision"] != "allowed":
-        message = f"{role} is not authorized to perform: {action} on resource: {resource}"
-        raise AwsError("AccessDenied", message, 403)
+    for result in answer["EvaluationResults"]:
+        if result["EvalDecision"] != "allowed":
+            what = f"{action} on resource: {result['EvalResourceName']}"
+            raise AwsError("AccessDenied", f"{role} is not authorized to perform: {what}", 403)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local_aws.errors import AwsError
-from local_aws.services.sagemaker.hosting.permissions import check
+from local_aws.role_permissions import check
 from tests.local_aws.services.sagemaker.hosting.queues import permit
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE
 from tests.local_cloud import JOB_ROLE
@@ -19,6 +19,13 @@ def test_a_role_may_what_its_policy_allows_and_nothing_else(aws):
     for action, resource in (("s3:PutObject", OBJECT), ("s3:GetObject", "arn:aws:s3:::bins/x")):
         with pytest.raises(AwsError, match=f"not authorized to perform: {action}"):
             check(aws.parts.call, ROLE, action, resource)
+
+
+def test_the_one_resource_of_several_that_a_role_may_not_use_is_named(aws):
+    permit(aws, "s3:GetObject", resource="arn:aws:s3:::birds/*")
+    check(aws.parts.call, ROLE, "s3:GetObject", OBJECT, "arn:aws:s3:::birds/other")
+    with pytest.raises(AwsError, match="on resource: arn:aws:s3:::bins/x$"):
+        check(aws.parts.call, ROLE, "s3:GetObject", OBJECT, "arn:aws:s3:::bins/x")
 
 
 @pytest.mark.parametrize("role", [None, ROLE.replace("course", "nobody")])
