@@ -56,7 +56,6 @@ COVERED = {
     "local_aws/services/glue/jobs/test_run.py": (
         "scripts run as jobs of a server, one of them on Spark",
         "local_aws/services/glue/jobs/engine.py",
-        "local_aws/services/glue/jobs/spark.py",
         "local_aws/services/glue/spark/compile_java.py",
         "local_aws/services/glue/spark/awsglue/catalog.py",
         "local_aws/services/glue/spark/awsglue/context.py",

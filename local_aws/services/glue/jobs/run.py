@@ -17,6 +17,7 @@ from local_aws.instances.container import Container, make_venv
 from local_aws.instances.group import Group, Instance
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Parts
+from local_aws.role_permissions import check
 from local_aws.services.glue.jobs import spark
 from local_aws.services.glue.jobs.arguments import FILES, merged, spark_settings, words
 from local_aws.services.glue.jobs.definitions import role_arn
@@ -98,18 +99,13 @@ class Run:
         """
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         place = f"LAUNCH ERROR | Error downloading from S3 for bucket: {bucket}, key: {key}."
-        asked = {"ActionNames": ["s3:GetObject"], "ResourceArns": [f"arn:aws:s3:::{bucket}/{key}"]}
-        answer = self._parts.call(
-            "iam", "SimulatePrincipalPolicy", {"PolicySourceArn": role, **asked}
-        )
-        if answer["EvaluationResults"][0]["EvalDecision"] != "allowed":
-            words = "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied)"
-            raise AwsError("AccessDenied", f"{place} {words}")
         try:
+            check(self._parts.call, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
             content = self._parts.store.read(bucket, key)
         except AwsError as error:
-            words = f"(Service: Amazon S3; Status Code: 404; Error Code: {error.code})"
-            raise AwsError(error.code, f"{place} {error.message} {words}") from error
+            status = f"Status Code: {error.status}; Error Code: {error.code}"
+            message = f"{place} {error.message} (Service: Amazon S3; {status})"
+            raise AwsError(error.code, message) from error
         path = paths.below(folder, key.rpartition("/")[2])
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

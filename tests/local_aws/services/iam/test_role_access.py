@@ -21,8 +21,12 @@ POLICY = [
 @pytest.fixture
 def s3(aws, client):
     """Return a client with the key of a role with the policy above."""
+    return role_client(aws, client, POLICY)
+
+
+def role_client(aws, client, statements):
     client("iam").create_role(RoleName="r", AssumeRolePolicyDocument='{"Statement": []}')
-    document = json.dumps({"Version": "2012-10-17", "Statement": POLICY})
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
     client("iam").put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=document)
     for key in ("in/a", "in/b", "out/a"):
         aws.store.put(BUCKET, key, b"wren")
@@ -62,6 +66,12 @@ def test_all_else_is_denied_and_changes_nothing(aws, s3, operation, request_):
     with pytest.raises(ClientError, match="AccessDenied"):
         getattr(s3, operation)(**request)
     assert [each.key for each in aws.store.list(BUCKET)] == ["in/a", "in/b", "out/a"]
+
+
+def test_a_condition_that_can_not_be_evaluated_refuses_nothing(aws, client):
+    statement = {**POLICY[0], "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
+    s3 = role_client(aws, client, [statement])
+    assert s3.get_object(Bucket=BUCKET, Key="in/a")["Body"].read() == b"wren"
 
 
 def test_the_owner_may_do_everything_meanwhile(client, s3):
