@@ -18,6 +18,7 @@ HERE = Path(__file__).parents[1] / "spark"
 SOURCE = HERE / "S3Files.java"
 FILE_SYSTEM = "localaws.S3Files"
 CONFIGURATION = "conf"
+JAVA = "-XX:TieredStopAtLevel=1 -XX:-UsePerfData"
 
 
 def image() -> Image:
@@ -65,7 +66,8 @@ def settings(compiled: Path, root: Path, cores: int) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraClassPath": str(compiled),
         # The first compiler alone: a short job ends before the second one pays.
-        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={temporary} -XX:TieredStopAtLevel=1",
+        # UsePerfData would leave a file in this machine's /tmp.
+        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={temporary} {JAVA}",
         "spark.local.dir": str(temporary),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

@@ -39,6 +39,13 @@ def test_a_role_that_may_not_read_the_script_fails_the_run_at_its_launch(aws, cl
     assert run["ExecutionTime"] == 0
 
 
+def test_a_script_that_is_not_there_fails_the_run_at_its_launch(jobs):
+    name = jobs.make("print('never')")
+    jobs.aws.store.delete(BUCKET, f"scripts/{name}.py")
+    run = jobs.wait(name, jobs.start(name))
+    assert run["JobRunState"] == "FAILED" and "Status Code: 404" in run["ErrorMessage"]
+
+
 def test_a_script_has_the_permissions_of_its_role_and_no_others(aws, client):
     own = f"arn:aws:s3:::{BUCKET}"
     reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{own}/scripts/*"}
