@@ -64,6 +64,7 @@ class Cleanup:
         return {"deleted": len(deleted), "left": len(self.outcomes) - len(deleted)}
 
     def _pass(self, kind: Kind, names: Iterable[str]) -> None:
+        self.outcomes.pop((kind.name, UNKNOWN), None)
         for outcome in self.outcomes.values():
             if outcome.kind is kind and outcome.name not in names:
                 outcome.error = None  # it is not listed any more

@@ -114,7 +114,7 @@ def watch_update(
 
     Returns:
         A row for each round: seconds (from the first on), status, alarms (names of those that are
-        in ALARM), requests, failed (counts) and milliseconds (median of the answers).
+        in ALARM), requests and failed (counts).
 
     Raises:
         RuntimeError: the endpoint changes for longer than `MOST_ROUNDS` rounds.
@@ -131,7 +131,6 @@ def watch_update(
                 "alarms": ", ".join(alarms_on(config, alarms)),
                 "requests": len(answers),
                 "failed": int((answers["error"] != "").sum()),
-                "milliseconds": answers["seconds"].median() * 1000,
             }
         )
         rounds_after = 0 if status in CHANGING else rounds_after + 1

@@ -107,17 +107,26 @@ def _names(config: Config, kind: Kind) -> list[str]:
 
 
 def look_alikes(config: Config) -> pd.DataFrame:
-    """Return what has a name of the course's and not its tag, which is left alone, and why."""
-    rows = [
-        (kind.service, kind.name, *pair)
-        for kind in KINDS
-        for pair in answer_of(
-            lambda kind=kind: list(kind.look_alikes(config)),
+    """Return what has a name of the course's and not its tag, which is left alone, and why.
+
+    A kind that the caller may not list has a row with the name `UNKNOWN`.
+    """
+    rows = [(kind.service, kind.name, *pair) for kind in KINDS for pair in _strangers(config, kind)]
+    return pd.DataFrame(rows, columns=["service", "kind", "name", "why it is not the course's"])
+
+
+def _strangers(config: Config, kind: Kind) -> list[tuple[str, str]]:
+    """Return the names of a kind's look-alikes, each with why it is none of the course's."""
+    try:
+        return answer_of(
+            lambda: list(kind.look_alikes(config)),
             name=f"each {kind.name}",
             pause=config.poll_seconds,
         )
-    ]
-    return pd.DataFrame(rows, columns=["service", "kind", "name", "why it is not the course's"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in DENIED:
+            raise
+        return [(UNKNOWN, "nobody knows: you may not list them")]
 
 
 def stays() -> pd.DataFrame:

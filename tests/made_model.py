@@ -1,16 +1,23 @@
 """An untrained model in a folder, as train.py leaves one."""
 
+import io
 import shutil
+import tarfile
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from helpers.config import Config
+from helpers.container_images import serving_image
 from helpers.datasets import load_dataset
+from helpers.endpoints import make_model, serve, wait_in_service
 from helpers.job_code import ship
 from helpers.networks.artifact import load_artifact, save_artifact
 from helpers.networks.model import build_model
 from helpers.networks.onnx_graph import GRAPH, export_graph
+from helpers.roles import make_role
+from local_aws.server import LocalAws
 from tests.made_shards import KINDS, LABELS
 
 SERVED = {
@@ -44,3 +51,16 @@ def make_served(folder: Path, dataset: str) -> Path:
 def request_of(dataset: str) -> tuple[bytes, str]:
     """Return a raw object as a client sends it, and its type."""
     return KINDS[dataset][0](1, np.random.default_rng(0)), SERVED[dataset][2]
+
+
+def serve_made(aws: LocalAws, config: Config, folder: Path, dataset: str, endpoint: str) -> Path:
+    """Serve an untrained model at an endpoint of the course's own image; return its folder."""
+    model, archive = make_served(folder, dataset), io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        tar.add(model, ".")
+    aws.store.put(config.bucket, "model.tar.gz", archive.getvalue())
+    make_role(config)
+    make_model(config, "model", serving_image(config), f"s3://{config.bucket}/model.tar.gz")
+    serve(config, endpoint, "model", "ml.m5.large")
+    wait_in_service(config, endpoint)
+    return model

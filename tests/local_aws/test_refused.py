@@ -73,7 +73,10 @@ def test_every_refused_operation_gets_a_400_that_names_it(connect, service):
 def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, service):
     client = connect(service)
     names = (*executed(service), *recorded(service))
-    assert not [name for name in names if told(client, name)["Error"]["Code"] in CODES]
+    # A minimal request may be refused for what it says: the operation itself may not.
+    words = {name: told(client, name)["Error"].get("Message") for name in names}
+    refusals = {name: f"The local AWS does not support {service}:{name}." for name in names}
+    assert not words.items() & refusals.items()
     client.close()
 
 

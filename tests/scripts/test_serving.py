@@ -1,16 +1,11 @@
 """A model is deployed on the course's own image, as notebooks/08 does, for both data sets."""
 
-import io
-import tarfile
-
 import pytest
 
-from helpers.container_images import serving_image
-from helpers.endpoints import Refused, ask, make_model, serve, wait_in_service
+from helpers.endpoints import Refused, ask
 from helpers.predict import Predictor
-from helpers.roles import make_role
 from helpers.session import client
-from tests.made_model import SERVED, make_served, request_of
+from tests.made_model import SERVED, request_of, serve_made
 
 
 @pytest.mark.slow
@@ -18,15 +13,8 @@ from tests.made_model import SERVED, make_served, request_of
 def test_an_endpoint_on_our_own_image_answers_refuses_and_leaves_nothing(
     aws, config, tmp_path, dataset
 ):
-    model, (body, kind) = make_served(tmp_path / "model", dataset), request_of(dataset)
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        tar.add(model, ".")
-    aws.store.put(config.bucket, "model.tar.gz", archive.getvalue())
-    make_role(config)
-    make_model(config, "model", serving_image(config), f"s3://{config.bucket}/model.tar.gz")
-    serve(config, "birds", "model", "ml.m5.large")
-    wait_in_service(config, "birds")
+    model = serve_made(aws, config, tmp_path / "model", dataset, "birds")
+    body, kind = request_of(dataset)
     offline = Predictor.load(model).predict(body)["probabilities"]
     assert ask(config, "birds", body, kind)["probabilities"] == pytest.approx(offline, abs=1e-4)
     with pytest.raises(Refused, match="ModelError: Content type 'image/gif' is not one of"):

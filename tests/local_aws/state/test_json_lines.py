@@ -88,4 +88,5 @@ def appends(source: str) -> list[int]:
 def test_nobody_else_appends_to_a_file():
     assert appends('open("x", mode="ab")\np.open("a+")\nos.open(p, os.O_APPEND)') == [1, 2, 3]
     appending = {p.name for p in PACKAGE.rglob("*.py") if appends(p.read_text())}
-    assert appending == {"json_lines.py"}
+    # The draft of a transform job's output is a temporary file: with a failed write it is dropped.
+    assert appending == {"json_lines.py", "sending.py"}

@@ -1,4 +1,4 @@
-CREATE DATABASE IF NOT EXISTS birds_and_bins
+CREATE DATABASE IF NOT EXISTS birds_and_bins WITH DBPROPERTIES ('course' = 'birds-and-bins')
 
 DROP TABLE IF EXISTS birds_raw
 
