@@ -13,7 +13,16 @@ from botocore.exceptions import ClientError
 from helpers.bucket_contents import delete_bucket, delete_contents, own_buckets, own_folders
 from helpers.config import Config
 from helpers.course_tag import as_mapping
-from helpers.resources import alarms, catalog, gateways, images, logs, roles, sagemaker
+from helpers.resources import (
+    alarms,
+    catalog,
+    gateways,
+    images,
+    logs,
+    roles,
+    sagemaker,
+    spark_jobs,
+)
 from helpers.resources.kind import Kind, Resource
 from helpers.session import client
 from helpers.waiting import DENIED, answer_of
@@ -43,7 +52,7 @@ def _folders(config: Config) -> Iterator[Resource]:
 
 USERS = (
     *("endpoint", "hyper parameter tuning job", "training job", "processing job"),
-    "running transform job",
+    *("running transform job", "running Spark job"),
 )
 """Kinds that run: they use roles, images and the bucket, and write logs."""
 KINDS = (
@@ -59,6 +68,7 @@ KINDS = (
     sagemaker.job("TrainingJob"),
     sagemaker.job("ProcessingJob"),
     sagemaker.running_job("TransformJob"),
+    *spark_jobs.KINDS,
     Kind("Glue", "table", catalog.tables, None, catalog.delete_table),
     catalog.DATABASES,
     Kind("CloudWatch", "log", logs.logs, None, logs.delete_log, USERS),

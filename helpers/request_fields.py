@@ -45,6 +45,7 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     ("apigateway", "CreateRestApi"): _TAG_MAP,
     ("apigateway", "CreateStage"): _TAG_MAP,
     ("apigateway", "CreateUsagePlan"): _TAG_MAP,
+    ("glue", "CreateJob"): {"Tags": "tag_map"},
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,
@@ -217,7 +218,7 @@ def _fill(structure: dict, path: str, value: Any, refusals: tuple[Refusal, ...])
 def _set(structure: dict, name: str, value: Any, refusals: tuple[Refusal, ...]) -> None:
     if any(each.member == name and each.applies(structure) for each in refusals):
         return
-    if isinstance(value, dict) and name == "tags":
+    if isinstance(value, dict) and name in ("Tags", "tags"):
         structure[name] = {**value, **(structure.get(name) or {})}
     elif name in ("Tags", "tags"):
         own = structure.get(name) or []

@@ -112,6 +112,17 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("BatchDeletePartition",),
         ),
         Sender(
+            "03, Spark jobs",
+            "helpers/glue_jobs.py",
+            ("CreateJob", "GetJobRun", "StartJobRun", "UpdateJob"),
+        ),
+        Sender("03, the curated table", "helpers/curated_data.py", ("GetTable",)),
+        Sender(
+            "12, inventory of Spark jobs",
+            "helpers/resources/spark_jobs.py",
+            ("BatchStopJobRun", "DeleteJob", "GetJobRuns", "GetJobs", "GetTags"),
+        ),
+        Sender(
             "aws CLI, Spark jobs and their runs",
             "tests/local_aws/test_aws_cli.py",
             (

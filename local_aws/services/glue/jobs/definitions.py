@@ -10,7 +10,7 @@ from local_aws.parts import Parts
 from local_aws.role_trust import is_assumable
 from local_aws.services.glue.jobs.arguments import check_arguments
 from local_aws.services.glue.jobs.pages import page
-from local_aws.state.collection import Collection
+from local_aws.state.collection import Collection, public
 
 WORKERS = {
     **{"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8, "G.12X": 12, "G.16X": 16},
@@ -68,8 +68,8 @@ class Definitions:
         Raises:
             AwsError: the request is not valid, or another job has the name.
         """
-        name = request["Name"]
-        job = self._made(request, self._clock.now())
+        name, tags = request["Name"], request.get("Tags", {})
+        job = self._made({**request, "_tags": tags}, self._clock.now())
         if not self._jobs.add(name, job):
             times = ("CreatedOn", "LastModifiedOn")
             if self._jobs.get(name) != {**job, **{t: self._jobs.get(name)[t] for t in times}}:
@@ -85,16 +85,31 @@ class Definitions:
         """
         if (job := self._jobs.get(name)) is None:
             raise AwsError("EntityNotFoundException", message or f"Job {name} is not found.")
-        return job
+        return public(job)
 
     def listed(self, request: dict) -> dict:
         """Return one page of all jobs."""
-        return page([*self._jobs], "Jobs", request)
+        return page([public(job) for job in self._jobs], "Jobs", request)
+
+    def tags(self, arn: str) -> dict:
+        """Return the tags of the job of an ARN.
+
+        Raises:
+            AwsError: there is none.
+        """
+        kind, _, name = arn.partition(":job/")
+        if not kind or name not in self._jobs:
+            raise AwsError("EntityNotFoundException", f"Resource {arn} is not found.")
+        return {"Tags": self._tags(name)}
+
+    def _tags(self, name: str) -> dict[str, str]:
+        return self._jobs.get(name).get("_tags", {})
 
     def update(self, name: str, change: dict) -> dict:
         """Replace a job's definition; what the request leaves out gets its default."""
         created = self.get(name)["CreatedOn"]
-        self._jobs.put(name, self._made({"Name": name, **change}, created))
+        tags = self._tags(name)
+        self._jobs.put(name, {**self._made({"Name": name, **change}, created), "_tags": tags})
         return {"JobName": name}
 
     def delete(self, name: str) -> dict:
@@ -121,7 +136,8 @@ class Definitions:
         defaults = {"MaxRetries": 0, "Timeout": TIMEOUT, "ExecutionClass": "STANDARD"}
         defaults |= {"ExecutionProperty": {"MaxConcurrentRuns": 1}, "JobMode": "SCRIPT"}
         times = {"CreatedOn": created, "LastModifiedOn": self._clock.now()}
-        return {**defaults, **request, **times, **capacity(request)}
+        kept = {member: value for member, value in request.items() if member != "Tags"}
+        return {**defaults, **kept, **times, **capacity(request)}
 
 
 def check_size(request: dict) -> None:

@@ -16,12 +16,13 @@ _JOB = f"""Role Description DefaultArguments NonOverridableArguments GlueVersion
 OPERATIONS = {
     "glue": {
         "BatchStopJobRun": "JobName JobRunIds",
-        "CreateJob": f"Name {_JOB}",
+        "CreateJob": f"Name Tags {_JOB}",
         "DeleteJob": "JobName",
         "GetJob": "JobName",
         "GetJobRun": "JobName RunId PredecessorsIncluded=false",
         "GetJobRuns": "JobName NextToken MaxResults",
         "GetJobs": "NextToken MaxResults",
+        "GetTags": "ResourceArn",
         "StartJobRun": f"""JobName Arguments Timeout NumberOfWorkers ExecutionClass=STANDARD
             WorkerType={"|".join(WORKERS)} JobRunQueuingEnabled=false""",
         "UpdateJob": f"JobName JobUpdate({_JOB})",
@@ -46,6 +47,9 @@ class SparkJobs(Engine):
 
     def get_jobs(self, request: Request) -> Answer:
         return self.definitions.listed(request)
+
+    def get_tags(self, request: Request) -> Answer:
+        return self.definitions.tags(request["ResourceArn"])
 
     def update_job(self, request: Request) -> Answer:
         return self.definitions.update(request["JobName"], request["JobUpdate"])

@@ -64,6 +64,7 @@ def settings(compiled: Path, root: Path, cores: int) -> dict[str, str]:
         "spark.master": f"local[{cores}]",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "768m",
         "spark.driver.extraClassPath": str(compiled),
         # The first compiler alone: a short job ends before the second one pays.
         # UsePerfData would leave a file in this machine's /tmp.
