@@ -133,9 +133,8 @@ def wait(config: Config, name: str, run: str) -> GlueRun:
         reason = description.get("ErrorMessage", "it was stopped")
         log = f"its log is in {LOGS}/error, stream {run}"
         raise JobFailed(f"Glue job {name} {state}: {reason} ({log})")
-    last: dict[str, float] = {}
-    for row in read_metrics(log_lines(config, description)).to_dict("records"):
-        last.update(row)
+    printed = read_metrics(log_lines(config, description)).ffill().tail(1)
+    last = printed.iloc[0].to_dict() if len(printed) else {}
     return GlueRun(
         name, run, state, description["ExecutionTime"], description["WorkerType"],
         description["NumberOfWorkers"], description, last,

@@ -22,6 +22,7 @@ TOPICS = {
     "00": "cloud, bucket, role, costs, quotas",
     "01": "raw data to S3, and a first look",
     "02": "SQL over many small files; CTAS to 21 Parquet files",
+    "03": "a Spark job curates metadata; Athena and Spark compared",
     "04": "clean, split without leaks, pack: WebDataset shards",
     "05": "streamed, distributed training on two instances",
     "06": "a tuning job beside a search on a warm pool; the winner in full",
@@ -31,6 +32,7 @@ TOPICS = {
 }
 """Number of a notebook, and its subject in a few words."""
 COMMENTS = {
+    ".devcontainer": "AWS's image of Glue for VS Code with Docker",
     "docker_process": "the image of processing jobs and endpoints, and its server",
     "notebooks": "the course, with the outputs of the birds",
     "notebooks/bins": "the same cells with the outputs of the bins: pages to read",

@@ -17,6 +17,8 @@ class Curation:
         columns: names to Hive types, the partition's column among them.
         partition: the column by which files lie in folders.
         key: the column whose value two copies of one thing share; NULL is nobody's copy.
+        words: expression of Spark's SQL for the words of a row, an array of strings: what they are
+            is the data set's own.
         read: from an object's id and its bytes to a row of `columns`, validated and normalized;
             raises Unreadable with the reason.
     """
@@ -24,6 +26,7 @@ class Curation:
     columns: Mapping[str, str]
     partition: str
     key: str
+    words: str
     read: Callable[[str, bytes], dict]
 
 

@@ -24,5 +24,6 @@ CURATION = Curation(
     },
     partition="expected_quantity",
     key="id",
+    words="flatten(transform(items, item -> split(lower(item.name), '[^a-z]+')))",
     read=read,
 )

@@ -52,4 +52,4 @@ def _value(name: str, kind: str, value: object) -> object:
     return float(value)
 
 
-CURATION = Curation(columns=TYPES, partition="primary_label", key="url", read=read)
+CURATION = Curation(columns=TYPES, partition="primary_label", key="url", words="type", read=read)

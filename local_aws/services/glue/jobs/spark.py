@@ -72,6 +72,8 @@ def settings(compiled: Path, root: Path, cores: int) -> dict[str, str]:
         "spark.local.dir": str(temporary),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # A shuffle here feeds these cores alone, not a cluster.
+        "spark.sql.shuffle.partitions": str(2 * cores),
         "spark.sql.warehouse.dir": str(root / "warehouse"),
         # A file here opens in a moment: many small ones make one task.
         "spark.sql.files.openCostInBytes": "65536",
