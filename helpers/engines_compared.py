@@ -88,8 +88,14 @@ def crossings(comparison: Comparison) -> str:
     return "\n".join(texts)
 
 
-def compare(config: Config, copies: Sequence[int]) -> Comparison:
-    """Ask both engines for the samples of each class, on tables of as many copies of the rows."""
+def compare(config: Config, rows: Sequence[int]) -> Comparison:
+    """Ask both engines for the samples of each class, on tables of about so many rows.
+
+    Args:
+        rows: of each table; each has as many copies of the curated rows as come near it.
+    """
+    curated = query(config, f"SELECT count(*) AS rows FROM {table_name(config)}").frame["rows"][0]
+    copies = [max(1, round(each / int(curated))) for each in rows]
     label = load_curation(config.dataset).partition
     tables = {n: _make_copies(config, label, n) for n in copies}
     texts = {
@@ -101,12 +107,12 @@ def compare(config: Config, copies: Sequence[int]) -> Comparison:
     first = {"first": texts[copies[0]]}
     spark = ask_spark(config, first | {str(n): text for n, text in texts.items()})
     frames = {n: spark.frames[str(n)] for n in copies}
-    rows = [
+    measured = [
         (n, int(frames[n]["samples"].sum()), athena[n].scanned / 1e6, athena[n].seconds,
          spark.seconds[str(n)])
         for n in copies
     ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["copies", "rows", "MB", "athena_s", "spark_s"])
+    table = pd.DataFrame(measured, columns=["copies", "rows", "MB", "athena_s", "spark_s"])
     same = all(_sorted(athena[n].frame) == _sorted(frames[n]) for n in copies)
     start = spark.start_seconds + spark.seconds["first"]
     return Comparison(table, start, spark.run.description["MaxCapacity"], same)

@@ -61,6 +61,8 @@ class Definitions:
     def __init__(self, parts: Parts):
         self._parts, self._clock = parts, parts.clock
         self._jobs = Collection(parts.documents, "GlueJob")
+        self.tagged = {"job": self._jobs}
+        """What has tags, by the kind in its ARN."""
 
     def create(self, request: dict) -> dict:
         """Keep a new job; the same job once more changes nothing.
@@ -92,23 +94,20 @@ class Definitions:
         return page([public(job) for job in self._jobs], "Jobs", request)
 
     def tags(self, arn: str) -> dict:
-        """Return the tags of the job of an ARN.
+        """Return the tags of what an ARN names.
 
         Raises:
             AwsError: there is none.
         """
-        kind, _, name = arn.partition(":job/")
-        if not kind or name not in self._jobs:
+        kind, _, name = arn.rpartition(":")[2].partition("/")
+        if kind not in self.tagged or (document := self.tagged[kind].get(name)) is None:
             raise AwsError("EntityNotFoundException", f"Resource {arn} is not found.")
-        return {"Tags": self._tags(name)}
-
-    def _tags(self, name: str) -> dict[str, str]:
-        return self._jobs.get(name).get("_tags", {})
+        return {"Tags": document.get("_tags", {})}
 
     def update(self, name: str, change: dict) -> dict:
         """Replace a job's definition; what the request leaves out gets its default."""
         created = self.get(name)["CreatedOn"]
-        tags = self._tags(name)
+        tags = self._jobs.get(name).get("_tags", {})
         self._jobs.put(name, {**self._made({"Name": name, **change}, created), "_tags": tags})
         return {"JobName": name}
 

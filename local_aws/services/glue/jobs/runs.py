@@ -7,6 +7,7 @@ import secrets
 import shutil
 import threading
 import time
+from collections.abc import Callable
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
@@ -32,12 +33,17 @@ class Runs:
         self._parts, self._clock = parts, parts.clock
         self._documents = Collection(parts.documents, "GlueJobRun")
         self._lock = threading.Lock()
+        self.on_end: Callable[[str], None] = lambda workflow_run: None
+        """Called after the end of a run that belongs to a workflow's run, with the latter's id."""
         self._running: dict[str, Run] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._ending = False
 
-    def start(self, job: dict, request: dict) -> dict:
+    def start(self, job: dict, request: dict, trigger: str = "", workflow_run: str = "") -> dict:
         """Accept a run, start its thread and return its id.
+
+        Args:
+            trigger: the name of the one that starts it in a run of a workflow.
 
         Raises:
             AwsError: the request is not valid, or as many runs as the job may have are not over.
@@ -47,6 +53,8 @@ class Runs:
         check_arguments("StartJobRun", "Arguments", own)
         sizes = {**job, **{name: request[name] for name in SHOWN if name in request}}
         run = {name: sizes[name] for name in SHOWN} | {"Attempt": 0, "Arguments": own}
+        if trigger:
+            run |= {"TriggerName": trigger, "_workflow_run": workflow_run}
         with self._lock:
             unfinished = [each for each in self._of(job["Name"]) if not _is_over(each)]
             if len(unfinished) >= job["ExecutionProperty"]["MaxConcurrentRuns"]:
@@ -157,10 +165,18 @@ class Runs:
             self._documents.update(run_id, change, late=True)
             is_tried_again = verdict.state == "FAILED" and attempt <= job["MaxRetries"]
             if is_tried_again and not self._ending:
-                kept = (*SHOWN, "Arguments")
-                run = {name: document[name] for name in kept}
+                kept = (*SHOWN, "Arguments", "TriggerName", "_workflow_run")
+                run = {name: document[name] for name in kept if name in document}
                 run |= {"Attempt": attempt, "PreviousRunId": run_id}
                 self._begin(job, f"{run_id.partition('_attempt_')[0]}_attempt_{attempt}", run)
+
+        # Not under the lock: a workflow may start its next job now.
+        if "_workflow_run" in document and not self._ending:
+            self.on_end(document["_workflow_run"])
+
+    def of_workflow(self, workflow_run: str) -> list[dict]:
+        """Return the runs that belong to a workflow's run."""
+        return [run for run in self._documents if run.get("_workflow_run") == workflow_run]
 
     def recover(self) -> None:
         """Mark the runs that ended with the last server FAILED."""
