@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 
+from helpers.athena import Result, query
 from helpers.bucket import make_bucket
 from helpers.config import Config
 from helpers.glue_jobs import make_job
@@ -51,6 +52,11 @@ def curated_place(config: Config) -> str:
     except glue.exceptions.EntityNotFoundException:
         raise LookupError(f"No table {table_name(config)}: run notebooks/03 first") from None
     return table["StorageDescriptor"]["Location"].removesuffix(ROWS)
+
+
+def first_rows(config: Config, count: int) -> Result:
+    """Return the first rows of the curated table, as Athena reads them."""
+    return query(config, f"SELECT * FROM {table_name(config)} ORDER BY id LIMIT {count}")
 
 
 def quarantine(config: Config) -> pd.DataFrame:
