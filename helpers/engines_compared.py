@@ -6,13 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.optimize import brentq
 
 from helpers.athena import query
 from helpers.config import Config
-from helpers.costs import ATHENA_TB, GLUE_DPU_HOUR, athena_cost, glue_cost
+from helpers.costs import (
+    ATHENA_TB,
+    GLUE_DPU_HOUR,
+    GLUE_MINIMUM_SECONDS,
+    athena_cost,
+    glue_cost,
+)
 from helpers.curated_data import curated_uri, table_name
 from helpers.datasets.curation import load_curation
 from helpers.plots import COLORS, WIDE
@@ -84,7 +89,10 @@ def crossings(comparison: Comparison) -> str:
     for of in ("seconds", "dollars"):
         size = comparison.crossing(of)
         where = "at no size up to a PB" if size is None else f"from {size:,.0f} MB on"
-        texts.append(f"by {of}, Spark is ahead {where}")
+        texts.append(f"by {of}, at the speed measured here, Spark is ahead {where}")
+    rate, size = break_even_rate(comparison.units), crossing_at_twice(comparison.units)
+    texts.append(f"Spark reads for Athena's price at {rate:.0f} MB/s;")
+    texts.append(f"at twice that rate it is the cheaper one from {size / 1e3:.1f} GB on")
     return "\n".join(texts)
 
 
@@ -118,8 +126,27 @@ def compare(config: Config, rows: Sequence[int]) -> Comparison:
     return Comparison(table, start, spark.run.description["MaxCapacity"], same)
 
 
+def dollars_at(rate: float, units: float, megabytes: float) -> float:
+    """Return the dollars of a Spark job that reads so many MB a second, after a minute's start."""
+    return glue_cost(units, GLUE_MINIMUM_SECONDS + megabytes / rate)
+
+
+def crossing_at_twice(units: float) -> float:
+    """Return the MB from which on a job at twice the break-even rate costs less than Athena."""
+    rate = 2 * break_even_rate(units)
+
+    def lead(power: float) -> float:
+        return dollars_at(rate, units, 10**power) - athena_cost(int(10**power * 1e6))
+
+    return 10 ** brentq(lead, 0.0, 9.0)
+
+
 def draw(comparison: Comparison) -> Figure:
-    """Draw seconds and dollars over the size: points are measured, lines go on beyond them."""
+    """Draw seconds and dollars over the size: points are measured, lines go on beyond them.
+
+    The broken line is no measurement: a job at twice the rate at which Spark reads for Athena's
+    price, and where it becomes the cheaper one.
+    """
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDE[0], 3.6))
     largest = comparison.rows["MB"].max()
     near, far = np.linspace(0, 1.15 * largest, 50), np.logspace(0, 7, 200)
@@ -130,18 +157,21 @@ def draw(comparison: Comparison) -> Figure:
         left.plot(comparison.rows["MB"], measured, "os"[index], color=color)
         left.plot(near, [comparison.seconds(engine, x) for x in near], color=color, label=name)
         right.plot(far, [comparison.dollars(engine, x) for x in far], color=color, label=name)
+    units, size = comparison.units, crossing_at_twice(comparison.units)
+    rate = 2 * break_even_rate(units)
+    costs = [dollars_at(rate, units, x) for x in far]
+    right.plot(far, costs, "--", color=COLORS[1], label=f"Spark at {rate:.0f} MB/s")
+    right.plot([size], [athena_cost(int(size * 1e6))], "o", color=COLORS[5], markersize=9,
+               fillstyle="none", markeredgewidth=2)  # fmt: skip
     left.set(title="Measured here", xlabel="MB read", ylabel="seconds", ylim=(0, None))
     right.set(xscale="log", yscale="log", title="On AWS, at this speed",
-              xlabel="MB read (log scale)", ylabel="dollars a question (log scale)")  # fmt: skip
-    if (crossing := comparison.crossing("dollars")) and crossing < far[-1]:
-        _mark(right, crossing, comparison.dollars("athena", crossing))
-    left.legend(loc="upper left")
-    figure.tight_layout()
+              xlabel="read (log scale)", ylabel="price of a question (log scale)")  # fmt: skip
+    right.set_xticks([1, 1e3, 1e6], ["1 MB", "1 GB", "1 TB"])
+    right.set_yticks([1e-4, 1e-2, 1, 100], ["$0.0001", "$0.01", "$1", "$100"])
+    right.minorticks_off()
+    left.legend(loc="best")
+    right.legend(loc="upper left")
     return figure
-
-
-def _mark(axes: Axes, x: float, y: float) -> None:
-    axes.plot([x], [y], "o", color=COLORS[5], markersize=9, fillstyle="none", markeredgewidth=2)
 
 
 def _make_copies(config: Config, label: str, times: int) -> str:

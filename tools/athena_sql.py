@@ -40,7 +40,7 @@ def files() -> dict[Path, str]:
 def statements(text: str) -> list[str]:
     """Return the statements of a file, without comments and semicolons."""
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-    return [each.strip() for each in bare.split(";\n") if each.strip()]
+    return [each.strip() for each in f"{bare}\n".split(";\n") if each.strip()]
 
 
 def cases(dataset: str) -> Iterator[str]:

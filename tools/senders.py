@@ -131,6 +131,16 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ),
         ),
         Sender(
+            "aws CLI, workflows of Spark jobs",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateTrigger", "CreateWorkflow", "DeleteTrigger", "DeleteWorkflow"),
+                *("GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun"),
+                *("GetWorkflowRunProperties", "GetWorkflowRuns", "ListWorkflows"),
+                *("StartTrigger", "StartWorkflowRun", "StopWorkflowRun"),
+            ),
+        ),
+        Sender(
             "AWS SDK for pandas, the catalog",
             "awswrangler/catalog/_get.py",
             ("GetPartitions", "SearchTables"),

@@ -1,10 +1,20 @@
 """Where the lines of two engines cross is computed from measured seconds and AWS's prices."""
 
+import matplotlib
 import pandas as pd
 import pytest
 
 from helpers.costs import athena_cost, glue_cost
-from helpers.engines_compared import Comparison, break_even_rate, crossings, draw
+from helpers.engines_compared import (
+    Comparison,
+    break_even_rate,
+    crossing_at_twice,
+    crossings,
+    dollars_at,
+    draw,
+)
+
+matplotlib.use("agg")
 
 
 def comparison(athena=0.1, spark=0.002, start=10.0):
@@ -35,6 +45,13 @@ def test_the_dollars_cross_only_if_spark_reads_faster_than_the_break_even_rate()
     size = faster.crossing("dollars")
     assert faster.dollars("spark", size) == pytest.approx(faster.dollars("athena", size))
     assert slower.crossing("dollars") is None
+
+
+def test_at_twice_the_break_even_rate_a_job_makes_up_for_its_minute():
+    size = crossing_at_twice(2)
+    cost = dollars_at(2 * break_even_rate(2), 2, size)
+    assert cost == pytest.approx(athena_cost(int(size * 1e6)))
+    assert size == pytest.approx(2 * 60 * break_even_rate(2))
 
 
 def test_no_crossing_is_told_as_such():

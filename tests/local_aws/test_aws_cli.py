@@ -195,6 +195,35 @@ def test_a_spark_job_is_made_run_stopped_and_deleted(aws, run, client):
     assert run("glue", "get-jobs")["Jobs"] == []
 
 
+def test_glue_runs_jobs_in_a_workflow(client, run):
+    make_role(client)
+    client("s3").put_object(Bucket=BUCKET, Key="scripts/etl.py", Body=b"print('done')")
+    run("glue", "create-job", "--cli-input-json", json.dumps(job()))
+    named = ("--name", "w")
+    run("glue", "create-workflow", *named)
+    assert run("glue", "list-workflows")["Workflows"] == ["w"]
+    first = ("--workflow-name", "w", "--type", "ON_DEMAND", "--actions", "JobName=etl")
+    run("glue", "create-trigger", "--name", "first", *first)
+    done = {"Logical": "AND", "Conditions": [{"LogicalOperator": "EQUALS", "JobName": "etl"}]}
+    done["Conditions"][0]["State"] = "SUCCEEDED"
+    then = ("--workflow-name", "w", "--type", "CONDITIONAL", "--actions", "JobName=etl")
+    run("glue", "create-trigger", "--name", "then", *then, "--predicate", json.dumps(done))
+    run("glue", "start-trigger", "--name", "then")
+    assert run("glue", "get-trigger", "--name", "then")["Trigger"]["State"] == "ACTIVATED"
+    assert len(run("glue", "get-triggers")["Triggers"]) == 2
+    run("glue", "delete-trigger", "--name", "then")
+    started = run("glue", "start-workflow-run", *named, "--run-properties", "a=b")["RunId"]
+    run("glue", "stop-workflow-run", *named, "--run-id", started, text=True)
+    told = run("glue", "get-workflow-run-properties", *named, "--run-id", started)
+    assert told["RunProperties"] == {"a": "b"}
+    shown = run("glue", "get-workflow-run", *named, "--run-id", started)["Run"]
+    assert shown["Status"] in ("STOPPING", "STOPPED", "COMPLETED")
+    assert len(run("glue", "get-workflow-runs", *named)["Runs"]) == 1
+    assert run("glue", "get-workflow", *named)["Workflow"]["LastRun"]["Name"] == "w"
+    run("glue", "delete-workflow", *named)
+    assert run("glue", "list-workflows")["Workflows"] == []
+
+
 def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     # Version 1 of the command sends `aws sqs` to AWS whatever AWS_ENDPOINT_URL is: here it is told.
     there = ("--endpoint-url", aws.context.url)

@@ -57,9 +57,18 @@ COVERED = {
         "scripts run as jobs of a server, one of them on Spark",
         "local_aws/services/glue/jobs/engine.py",
         "local_aws/services/glue/spark/compile_java.py",
-        "local_aws/services/glue/spark/awsglue/catalog.py",
         "local_aws/services/glue/spark/awsglue/context.py",
         "local_aws/services/glue/spark/awsglue/job.py",
+    ),
+    "local_aws/services/glue/jobs/test_catalog_rows.py": (
+        "Spark and Athena read each other's tables",
+        "local_aws/services/glue/spark/awsglue/catalog.py",
+    ),
+    "local_aws/services/glue/workflows/test_engine.py": (
+        "all that a workflow does is seen in its runs",
+        "local_aws/services/glue/workflows/batches.py",
+        "local_aws/services/glue/workflows/runs.py",
+        "local_aws/services/glue/workflows/triggers.py",
     ),
     "local_aws/services/apigateway/test_invocations.py": (
         "every refusal is one that a caller gets",
