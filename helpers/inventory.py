@@ -21,6 +21,7 @@ from helpers.resources import (
     logs,
     roles,
     sagemaker,
+    scalable_targets,
     spark_jobs,
 )
 from helpers.resources.kind import Kind, Resource
@@ -55,7 +56,12 @@ USERS = (
     *("running transform job", "running Spark job"),
 )
 """Kinds that run: they use roles, images and the bucket, and write logs."""
+SCALABLE = Kind(
+    "Application Auto Scaling", "scalable target",
+    scalable_targets.targets, scalable_targets.tags, scalable_targets.delete,
+)  # fmt: skip
 KINDS = (
+    SCALABLE,
     sagemaker.kind_of("Endpoint", delete=sagemaker.delete_endpoint),
     sagemaker.kind_of("EndpointConfig", "endpoint"),
     sagemaker.kind_of("Model", "endpoint"),
