@@ -6,6 +6,7 @@ Takes a client of Glue; knows no data set and no Spark.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet."
 FORMAT = {
@@ -13,6 +14,14 @@ FORMAT = {
     "OutputFormat": f"{PARQUET}MapredParquetOutputFormat",
     "SerdeInfo": {"SerializationLibrary": f"{PARQUET}serde.ParquetHiveSerDe"},
 }
+
+
+def folder_of(file: str) -> str:
+    """Return the folder of a file that Spark's `input_file_name` names, which is a URI.
+
+    Spark escapes a value in a folder's name (`day=a%3D1`), and the URI escapes that name again.
+    """
+    return f"{unquote(file).rpartition('/')[0]}/"
 
 
 @dataclass(frozen=True)

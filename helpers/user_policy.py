@@ -7,10 +7,9 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 
 from collections.abc import Iterator
 
+from helpers import glue_role
 from helpers.config import DATABASE, PROJECT, Config
 from helpers.gateway_document import ASSUMED_BY, STAGE
-from helpers.glue_role import ROLE as GLUE_ROLE
-from helpers.glue_role import TRUSTED as GLUE
 from helpers.policy_documents import Permission
 from helpers.roles import TRUSTED, secret_arn
 from helpers.s3_uris import is_uri, parse_uri
@@ -145,7 +144,7 @@ def _storage(config: Config) -> Iterator[Permission]:
 def _role(config: Config, account: str) -> Iterator[Permission]:
     own = f"arn:aws:iam::{account}:role/"
     role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
-    spark = f"{own}{GLUE_ROLE}"
+    spark = f"{own}{glue_role.ROLE}"
     if config.account.role_arn:
         role = doors = spark = config.account.role_arn
     else:
@@ -154,7 +153,7 @@ def _role(config: Config, account: str) -> Iterator[Permission]:
     yield Permission("see the execution role and what it may do", look, (role,))
     for what, name, service in (
         ("hand the execution role to SageMaker alone", role, TRUSTED),
-        ("hand the Spark jobs' role to Glue alone", spark, GLUE),
+        ("hand the Spark jobs' role to Glue alone", spark, glue_role.TRUSTED),
         ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
     ):
         yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})
@@ -207,15 +206,10 @@ def _queries(config: Config, place: str) -> Iterator[Permission]:
 
 
 def _spark(place: str) -> Iterator[Permission]:
-    names = (
-        *("BatchStopJobRun", "CreateJob", "DeleteJob", "GetJobRun", "GetJobRuns", "GetTags"),
-        *("StartJobRun", "TagResource", "UpdateJob"),
-    )
-    yield Permission(
-        "make Spark jobs, run them and delete them",
-        tuple(f"glue:{name}" for name in names),
-        (f"arn:aws:glue:{place}:job/{PROJECT}*",),
-    )
+    names = "BatchStopJobRun CreateJob DeleteJob GetJobRun GetJobRuns GetTags StartJobRun"
+    actions = tuple(f"glue:{name}" for name in (*names.split(), "TagResource", "UpdateJob"))
+    jobs = f"arn:aws:glue:{place}:job/{PROJECT}*"
+    yield Permission("make Spark jobs, run them and delete them", actions, (jobs,))
     yield Permission("list what is in Glue", ("glue:GetJobs",))
 
 

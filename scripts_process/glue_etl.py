@@ -19,7 +19,7 @@ from pyspark.context import SparkContext
 from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as f
 
-from helpers.catalog_table import CatalogTable
+from helpers.catalog_table import CatalogTable, folder_of
 from helpers.datasets.curation import Curation, load_curation
 from helpers.samples import Unreadable
 from helpers.session import job_client
@@ -135,7 +135,7 @@ def _without_copies(rows: DataFrame, curation: Curation) -> tuple[DataFrame, Dat
 def _partitions(spark: SparkSession, place: str, column: str) -> dict[str, str]:
     """Return the folder of each value of the partitions' column."""
     files = spark.read.parquet(place).select(column, f.input_file_name().alias("file")).distinct()
-    return {str(row[0]): f"{row.file.rpartition('/')[0]}/" for row in files.collect()}
+    return {str(row[0]): folder_of(row.file) for row in files.collect()}
 
 
 if __name__ == "__main__":

@@ -4,19 +4,7 @@ An operation is executed only if a notebook, an SDK call that a notebook makes, 
 that is named here sends it; all else is refused by name.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Sender:
-    """A program, and the operations that it sends."""
-
-    by: str
-    """For a reader: the notebooks' numbers and the call, or the client suite."""
-    source: str
-    """The file with the calls, below the project or site-packages."""
-    operations: tuple[str, ...]
-
+from tools.sender import Sender
 
 SUITES = {
     "aws CLI": "tests/local_aws/test_aws_cli.py",
@@ -116,26 +104,17 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "helpers/glue_jobs.py",
             ("CreateJob", "GetJobRun", "StartJobRun", "UpdateJob"),
         ),
-        Sender("03, the curated table", "helpers/curated_data.py", ("GetTable",)),
         Sender(
             "12, inventory of Spark jobs",
             "helpers/resources/spark_jobs.py",
             ("BatchStopJobRun", "DeleteJob", "GetJobRuns", "GetJobs", "GetTags"),
         ),
         Sender(
-            "aws CLI, Spark jobs and their runs",
-            "tests/local_aws/test_aws_cli.py",
-            (
-                *("BatchStopJobRun", "CreateJob", "DeleteJob", "GetJob", "GetJobRun"),
-                *("GetJobRuns", "GetJobs", "StartJobRun", "UpdateJob"),
-            ),
-        ),
-        Sender(
-            "aws CLI, workflows of Spark jobs",
+            "aws CLI, a job and workflows",
             "tests/local_aws/test_aws_cli.py",
             (
                 *("CreateTrigger", "CreateWorkflow", "DeleteTrigger", "DeleteWorkflow"),
-                *("GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun"),
+                *("GetJob", "GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun"),
                 *("GetWorkflowRunProperties", "GetWorkflowRuns", "ListWorkflows"),
                 *("StartTrigger", "StartWorkflowRun", "StopWorkflowRun"),
             ),

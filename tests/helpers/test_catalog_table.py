@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.catalog_table import CatalogTable
+from helpers.catalog_table import CatalogTable, folder_of
 
 
 @pytest.fixture
@@ -36,3 +36,9 @@ def test_a_turned_table_has_the_new_partitions_alone(table):
     table.turn("s3://b/2/rows/", {"2": "s3://b/2/rows/count=2/"})
     assert table.location() == "s3://b/2/rows/"
     assert partitions(table) == {"2": "s3://b/2/rows/count=2/"}
+
+
+def test_a_folder_is_the_one_in_s3_whatever_its_values_letters():
+    file = "s3://b/rows/day=a%20day%253D1/part-0.parquet"
+    assert folder_of(file) == "s3://b/rows/day=a day%3D1/"
+    assert folder_of("s3://b/rows/day=dœrsdag/p") == "s3://b/rows/day=dœrsdag/"

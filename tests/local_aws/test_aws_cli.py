@@ -197,7 +197,9 @@ def test_a_spark_job_is_made_run_stopped_and_deleted(aws, run, client):
 
 def test_glue_runs_jobs_in_a_workflow(client, run):
     make_role(client)
-    client("s3").put_object(Bucket=BUCKET, Key="scripts/etl.py", Body=b"print('done')")
+    client("s3").put_object(
+        Bucket=BUCKET, Key="scripts/etl.py", Body=b"import time; time.sleep(600)"
+    )
     run("glue", "create-job", "--cli-input-json", json.dumps(job()))
     named = ("--name", "w")
     run("glue", "create-workflow", *named)

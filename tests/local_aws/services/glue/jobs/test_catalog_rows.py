@@ -26,7 +26,7 @@ import sys
 import boto3
 from awsglue.context import GlueContext
 from pyspark.context import SparkContext
-from catalog_table import CatalogTable
+from catalog_table import CatalogTable, folder_of
 
 spark = GlueContext(SparkContext.getOrCreate()).spark_session
 spark.conf.set("spark.sql.session.timeZone", "UTC")
@@ -35,7 +35,7 @@ place = "s3://{bucket}/curated/copy/"
 rows.write.mode("overwrite").partitionBy("day").parquet(place)
 from pyspark.sql import functions as f
 files = spark.read.parquet(place).select("day", f.input_file_name().alias("file")).collect()
-folders = {{row.day: row.file.rpartition("/")[0] + "/" for row in files}}
+folders = {{row.day: folder_of(row.file) for row in files}}
 columns = dict(rows.dtypes)
 CatalogTable(boto3.client("glue"), "db", "copy", columns, "day").turn(place, folders)
 print("rows", rows.count(), sorted(folders))
