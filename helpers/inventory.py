@@ -22,6 +22,7 @@ from helpers.resources import (
     roles,
     sagemaker,
     scalable_targets,
+    spark_jobs,
 )
 from helpers.resources.kind import Kind, Resource
 from helpers.session import client
@@ -52,7 +53,7 @@ def _folders(config: Config) -> Iterator[Resource]:
 
 USERS = (
     *("endpoint", "hyper parameter tuning job", "training job", "processing job"),
-    "running transform job",
+    *("running transform job", "running Spark job"),
 )
 """Kinds that run: they use roles, images and the bucket, and write logs."""
 SCALABLE = Kind(
@@ -73,6 +74,7 @@ KINDS = (
     sagemaker.job("TrainingJob"),
     sagemaker.job("ProcessingJob"),
     sagemaker.running_job("TransformJob"),
+    *spark_jobs.KINDS,
     Kind("Glue", "table", catalog.tables, None, catalog.delete_table),
     catalog.DATABASES,
     Kind("CloudWatch", "log", logs.logs, None, logs.delete_log, USERS),

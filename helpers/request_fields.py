@@ -46,6 +46,7 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     ("apigateway", "CreateRestApi"): _TAG_MAP,
     ("apigateway", "CreateStage"): _TAG_MAP,
     ("apigateway", "CreateUsagePlan"): _TAG_MAP,
+    ("glue", "CreateJob"): {"Tags": "tag_map"},
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,

@@ -4,19 +4,7 @@ An operation is executed only if a notebook, an SDK call that a notebook makes, 
 that is named here sends it; all else is refused by name.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Sender:
-    """A program, and the operations that it sends."""
-
-    by: str
-    """For a reader: the notebooks' numbers and the call, or the client suite."""
-    source: str
-    """The file with the calls, below the project or site-packages."""
-    operations: tuple[str, ...]
-
+from tools.sender import Sender
 
 SUITES = {
     "aws CLI": "tests/local_aws/test_aws_cli.py",
@@ -110,6 +98,26 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "AWS SDK for pandas, partitions that go",
             "awswrangler/catalog/_delete.py",
             ("BatchDeletePartition",),
+        ),
+        Sender(
+            "03, Spark jobs",
+            "helpers/glue_jobs.py",
+            ("CreateJob", "GetJobRun", "StartJobRun", "UpdateJob"),
+        ),
+        Sender(
+            "12, inventory of Spark jobs",
+            "helpers/resources/spark_jobs.py",
+            ("BatchStopJobRun", "DeleteJob", "GetJobRuns", "GetJobs", "GetTags"),
+        ),
+        Sender(
+            "aws CLI, a job and workflows",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateTrigger", "CreateWorkflow", "DeleteTrigger", "DeleteWorkflow"),
+                *("GetJob", "GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun"),
+                *("GetWorkflowRunProperties", "GetWorkflowRuns", "ListWorkflows"),
+                *("StartTrigger", "StartWorkflowRun", "StopWorkflowRun"),
+            ),
         ),
         Sender(
             "AWS SDK for pandas, the catalog",

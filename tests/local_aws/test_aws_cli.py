@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
 from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
@@ -170,6 +171,59 @@ def test_an_alarm_is_made_set_described_and_deleted(run):
     assert (alarm["StateValue"], alarm["StateReason"]) == ("ALARM", "a drill")
     run("cloudwatch", "delete-alarms", "--alarm-names", "errors", text=True)
     assert run("cloudwatch", "describe-alarms")["MetricAlarms"] == []
+
+
+def test_a_spark_job_is_made_run_stopped_and_deleted(aws, run, client):
+    make_role(client)
+    aws.store.put(BUCKET, "scripts/etl.py", b"import time; time.sleep(300)")
+    update = job()
+    name = update.pop("Name")
+    run("glue", "create-job", "--cli-input-json", json.dumps(job()))
+    named = ("--job-name", name)
+    run("glue", "update-job", *named, "--job-update", json.dumps({**update, "Timeout": 5}))
+    assert run("glue", "get-job", *named)["Job"]["Timeout"] == 5
+    assert [each["Name"] for each in run("glue", "get-jobs")["Jobs"]] == [name]
+    started = run("glue", "start-job-run", *named)["JobRunId"]
+    answer = run("glue", "batch-stop-job-run", *named, "--job-run-ids", started)
+    assert len(answer["SuccessfulSubmissions"]) == 1
+    state = "STOPPING"
+    while state == "STOPPING":
+        shown = run("glue", "get-job-run", *named, "--run-id", started)["JobRun"]
+        state = shown["JobRunState"]
+    assert state == "STOPPED" and run("glue", "get-job-runs", *named)["JobRuns"] == [shown]
+    run("glue", "delete-job", *named)
+    assert run("glue", "get-jobs")["Jobs"] == []
+
+
+def test_glue_runs_jobs_in_a_workflow(client, run):
+    make_role(client)
+    client("s3").put_object(
+        Bucket=BUCKET, Key="scripts/etl.py", Body=b"import time; time.sleep(600)"
+    )
+    run("glue", "create-job", "--cli-input-json", json.dumps(job()))
+    named = ("--name", "w")
+    run("glue", "create-workflow", *named)
+    assert run("glue", "list-workflows")["Workflows"] == ["w"]
+    first = ("--workflow-name", "w", "--type", "ON_DEMAND", "--actions", "JobName=etl")
+    run("glue", "create-trigger", "--name", "first", *first)
+    done = {"Logical": "AND", "Conditions": [{"LogicalOperator": "EQUALS", "JobName": "etl"}]}
+    done["Conditions"][0]["State"] = "SUCCEEDED"
+    then = ("--workflow-name", "w", "--type", "CONDITIONAL", "--actions", "JobName=etl")
+    run("glue", "create-trigger", "--name", "then", *then, "--predicate", json.dumps(done))
+    run("glue", "start-trigger", "--name", "then")
+    assert run("glue", "get-trigger", "--name", "then")["Trigger"]["State"] == "ACTIVATED"
+    assert len(run("glue", "get-triggers")["Triggers"]) == 2
+    run("glue", "delete-trigger", "--name", "then")
+    started = run("glue", "start-workflow-run", *named, "--run-properties", "a=b")["RunId"]
+    run("glue", "stop-workflow-run", *named, "--run-id", started, text=True)
+    told = run("glue", "get-workflow-run-properties", *named, "--run-id", started)
+    assert told["RunProperties"] == {"a": "b"}
+    shown = run("glue", "get-workflow-run", *named, "--run-id", started)["Run"]
+    assert shown["Status"] in ("STOPPING", "STOPPED", "COMPLETED")
+    assert len(run("glue", "get-workflow-runs", *named)["Runs"]) == 1
+    assert run("glue", "get-workflow", *named)["Workflow"]["LastRun"]["Name"] == "w"
+    run("glue", "delete-workflow", *named)
+    assert run("glue", "list-workflows")["Workflows"] == []
 
 
 def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
