@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from helpers.bucket_contents import delete_bucket, delete_contents, own_buckets, own_folders
 from helpers.config import Config
 from helpers.course_tag import as_mapping
-from helpers.resources import alarms, catalog, gateways, images, logs, roles, sagemaker
+from helpers.resources import alarms, catalog, gateways, images, logs, roles, sagemaker, schedules
 from helpers.resources.kind import Kind, Resource
 from helpers.session import client
 from helpers.waiting import DENIED, answer_of
@@ -46,7 +46,10 @@ USERS = (
     "running transform job",
 )
 """Kinds that run: they use roles, images and the bucket, and write logs."""
+ASSUMERS = ("REST API", "schedule group")
+"""Kinds that have roles of their own."""
 KINDS = (
+    *schedules.KINDS,  # they go on starting jobs
     sagemaker.kind_of("Endpoint", delete=sagemaker.delete_endpoint),
     sagemaker.kind_of("EndpointConfig", "endpoint"),
     sagemaker.kind_of("Model", "endpoint"),
@@ -65,7 +68,7 @@ KINDS = (
     Kind("ECR", "image repository", images.repositories, images.tags, images.delete, USERS),
     Kind("S3", "folder of a bucket", _folders, None, lambda c, name: delete_contents(c), USERS),
     Kind("S3", "bucket", _buckets, _bucket_tags, delete_bucket, USERS),
-    Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, "REST API")),
+    Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, *ASSUMERS)),
 )
 STAYS = {
     "transform jobs that have ended": "no call deletes them; they cost nothing",

@@ -233,6 +233,29 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
         ),
     ),
+    "scheduler": (
+        Sender(
+            "09, a job on a schedule",
+            "helpers/schedules.py",
+            (
+                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
+                "UpdateSchedule",
+            ),
+        ),
+        Sender(
+            "12, schedules",
+            "helpers/resources/schedules.py",
+            (
+                *("DeleteScheduleGroup", "ListScheduleGroups", "ListSchedules"),
+                "ListTagsForResource",
+            ),
+        ),
+        Sender(
+            "aws CLI, a schedule group",
+            "tests/local_aws/test_aws_cli.py",
+            ("GetScheduleGroup", "TagResource"),
+        ),
+    ),
     "sns": (
         Sender(
             "aws CLI, a topic",
