@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universa
 """
 
 import json
+import time
 from dataclasses import dataclass
 
 from helpers.config import Config
@@ -53,16 +54,17 @@ def schedule_job(
     """Have a processing job run at each due time; running it again changes what is different.
 
     Args:
-        name: of the schedule, a part of its jobs' names.
+        name: of the schedule, a part of its jobs' names; it begins with `config.name`.
         request: of CreateProcessingJob, without a name; `EXECUTION` and `DUE` may be in its texts.
         expression: `rate(1 hour)`, `cron(0 6 ? * MON-FRI *)` or `at(2026-11-30T06:00:00)`.
         window_minutes: within which after its due time a job starts; 0: at once.
 
     Raises:
-        ValueError: the name is too long.
+        ValueError: the name is too long, or not the data set's: `12` would leave its jobs.
     """
-    if len(name) > LONGEST_NAME:
-        raise ValueError(f"{name} is too long: give a schedule at most {LONGEST_NAME} letters")
+    if len(name) > LONGEST_NAME or not name.startswith(config.name):
+        rule = f"use at most {LONGEST_NAME} letters, and begin with {config.name}"
+        raise ValueError(f"A schedule can't be called {name}: {rule}")
     scheduler, group = client(config, "scheduler"), _group(config)
     job = filled(config.account, "sagemaker", OPERATION, marked("sagemaker", OPERATION, request))
     window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": window_minutes}
@@ -103,26 +105,41 @@ def jobs_of(config: Config, schedule: Schedule) -> list[str]:
     return [job for job in jobs if job.startswith(schedule.name) and len(job) == length]
 
 
-def wait_for_jobs(config: Config, schedule: Schedule, count: int) -> list[Job]:
+def wait_for_jobs(
+    config: Config, schedule: Schedule, count: int, patience: float = 1800.0
+) -> list[Job]:
     """Wait until a schedule has started some jobs and these have ended; return them.
 
+    Args:
+        patience: seconds after which it is an error that fewer have ended.
+
     Raises:
+        RuntimeError: fewer have ended.
         NotTold: their states can't be asked for; the message says what to do.
     """
+    end = time.monotonic() + patience
 
     def read() -> dict:
         names = jobs_of(config, schedule)
         states = [describe(config, KIND, name)[f"{KIND}Status"] for name in names]
         return dict(zip(names, states, strict=True))
 
-    jobs = until(
+    def over(states: dict) -> list[str]:
+        return [name for name, state in states.items() if state in ENDED]
+
+    states = until(
         read,
-        lambda states: sum(state in ENDED for state in states.values()) >= count,
+        lambda states: len(over(states)) >= count or time.monotonic() > end,
         name=schedule.name,
         words=lambda states: f"{len(states)} of {count} started",
         pause=config.poll_seconds,
     )
-    return [finished(config, KIND, name) for name, state in jobs.items() if state in ENDED]
+    if len(names := over(states)) < count:
+        raise RuntimeError(
+            f"{schedule.name} has started {len(states)} jobs, and {len(names)} of {count} have "
+            "ended: see that the schedule's role may start them, and that they are due"
+        )
+    return [finished(config, KIND, name) for name in names]
 
 
 def schedule_permissions(config: Config, passed: str) -> dict[str, tuple[list[str], list[str]]]:

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from helpers.account_settings import AccountSettings
 from helpers.jobs import wait
+from helpers.metrics import END
 from helpers.rehearsal import now, pass_time
 from helpers.roles import make_role
 from helpers.schedules import (
@@ -24,8 +25,9 @@ from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.jobs.requests import processing
 from tests.local_cloud import course_config
 
+NAME = "birds-and-bins-birds-s"
 FOREVER = "cron(0 6 1 1 ? 2199)"
-PRINT = b"import os; print(os.environ['DUE'])"
+PRINT = f"print('a=1'); print({END!r})".encode()
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_a_job_runs_at_once_and_again_when_time_passes(config, request_):
 
 
 def test_the_jobs_have_the_courses_tag_and_their_group_too(config, request_):
-    schedule = schedule_job(config, f"{config.name}-s", request_, "rate(1 day)")
+    schedule = schedule_job(config, NAME, request_, "rate(1 day)")
     [job] = wait_for_jobs(config, schedule, 1)
     sagemaker, tag = client(config, "sagemaker"), [{"Key": "course", "Value": "birds-and-bins"}]
     assert sagemaker.list_tags(ResourceArn=job.description["ProcessingJobArn"])["Tags"] == tag
@@ -74,12 +76,12 @@ def test_a_schedule_is_made_once_and_changed_where_it_is_different(config, reque
         [summary] = scheduler.list_schedules(GroupName=config.name)["Schedules"]
         return scheduler.get_schedule(Name=summary["Name"], GroupName=config.name)
 
-    schedule_job(config, "s", request_, FOREVER)
+    schedule_job(config, NAME, request_, FOREVER)
     first = read()
-    assert json.loads(first["Target"]["Input"])["ProcessingJobName"] == f"s-{EXECUTION}"
-    schedule_job(config, "s", request_, FOREVER)
+    assert json.loads(first["Target"]["Input"])["ProcessingJobName"] == f"{NAME}-{EXECUTION}"
+    schedule_job(config, NAME, request_, FOREVER)
     assert read()["LastModificationDate"] == first["LastModificationDate"]
-    schedule_job(config, "s", request_, FOREVER, zone="Europe/Berlin", window_minutes=15)
+    schedule_job(config, NAME, request_, FOREVER, zone="Europe/Berlin", window_minutes=15)
     changed = read()
     assert changed["ScheduleExpressionTimezone"] == "Europe/Berlin"
     assert changed["FlexibleTimeWindow"] == {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15}
@@ -87,14 +89,14 @@ def test_a_schedule_is_made_once_and_changed_where_it_is_different(config, reque
 
 def test_a_deleted_schedule_starts_no_more_jobs(config, request_):
     soon = now(config) + timedelta(hours=1)
-    schedule = schedule_job(config, "s", request_, f"at({soon:%Y-%m-%dT%H:%M:%S})")
+    schedule = schedule_job(config, NAME, request_, f"at({soon:%Y-%m-%dT%H:%M:%S})")
     unschedule(config, schedule)
     pass_time(config, 7200)
     assert jobs_of(config, schedule) == []
 
 
 def test_the_schedules_role_may_start_the_courses_jobs_and_no_others(config, request_):
-    schedule_job(config, "s", request_, FOREVER)
+    schedule_job(config, NAME, request_, FOREVER)
     arn = role_arn(config).replace("execution", "birds-schedules")
     place = f"arn:aws:sagemaker:{config.region}:000000000000"
     request = {
@@ -109,14 +111,21 @@ def test_an_accounts_own_role_is_used_as_it_is(aws, request_):
     arn = "arn:aws:iam::000000000000:role/course"
     config = course_config(aws, account=AccountSettings(role_arn=arn))
     with pytest.raises(ClientError, match="must allow AWS EventBridge Scheduler"):
-        schedule_job(config, "s", request_, FOREVER)
+        schedule_job(config, NAME, request_, FOREVER)
 
 
 def test_a_new_role_is_waited_for(aws, config, request_):
     set_faults(aws.context, [Fault("lagging", "iam", "CreateRole", seconds=2)])
-    assert schedule_job(config, "s", request_, FOREVER).name == "s"
+    assert schedule_job(config, NAME, request_, FOREVER).name == NAME
 
 
-def test_a_name_that_leaves_no_room_for_an_execution_is_refused(config):
-    with pytest.raises(ValueError, match="at most 46"):
-        schedule_job(config, "x" * 47, {}, FOREVER)
+def test_a_schedule_whose_jobs_do_not_come_is_an_error_in_the_end(config, request_):
+    schedule = schedule_job(config, NAME, request_, FOREVER)
+    with pytest.raises(RuntimeError, match="started 0 jobs"):
+        wait_for_jobs(config, schedule, 1, patience=0.3)
+
+
+@pytest.mark.parametrize("name", [f"{NAME:x<47}", "monitor"])
+def test_a_name_that_leaves_no_room_for_an_execution_or_is_not_ours_is_refused(config, name):
+    with pytest.raises(ValueError, match="at most 46 letters, and begin with birds-and-bins-birds"):
+        schedule_job(config, name, {}, FOREVER)

@@ -15,7 +15,7 @@ def test_groups_are_listed_with_their_tag_and_deleted(client, config):
     make_role(config)
     job = processing("-") | {"RoleArn": role_arn(config)}
     del job["ProcessingJobName"]
-    for name in ("a", "b"):
+    for name in (f"{config.name}-a", f"{config.name}-b"):
         schedule_job(config, name, job, "cron(0 6 1 1 ? 2199)")
     client("scheduler").create_schedule_group(Name="another")
     [group] = schedules.groups(config)
