@@ -25,10 +25,11 @@ def kill_in(where: str, number: int, moment: str) -> None:
         is_now = next(calls) == number
         if is_now and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        answer = method(*args, **keys)
-        if is_now:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
+        try:
+            return method(*args, **keys)
+        finally:
+            if is_now:  # also where it refuses
+                os.kill(os.getpid(), signal.SIGKILL)
 
     setattr(kind, name, killed)
 
