@@ -26,6 +26,7 @@ from local_aws.lifecycle import (
     announce,
     claim,
     load_keys,
+    make_state,
 )
 from local_aws.operations import members, table
 from local_aws.parts import Parts
@@ -105,7 +106,7 @@ class LocalAws:
     """
 
     def __init__(self, state: Path, port: int = 0):
-        state.mkdir(parents=True, exist_ok=True)
+        make_state(state)
         with ExitStack() as undo:
             self._claim = undo.enter_context(claim(state))
             self._socket = undo.enter_context(_listen(port))

@@ -6,6 +6,7 @@ leads the group ends at once, and its children with it. On SageMaker a shell doe
 signal on, so a script behind a shell must not rely on it there either.
 """
 
+import os
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from local_aws.instances import supervise
 from local_aws.instances.output import Output
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
@@ -139,6 +141,11 @@ class Group:
             process.wait()
         # A process that is left would keep the pipe open, and its reader waiting.
         sweep()
+        for instance in instances:
+            process = self._processes.get(instance.host)
+            if process and process.returncode < 0:  # it ends by itself: the job has killed it
+                output = os.fstat(process.stdout.fileno()).st_ino
+                supervise.end_strays(instance.environment.get("HOME", ""), output)
         for instance in instances:
             if reader := self._readers.pop(instance.host, None):
                 reader.join()

@@ -115,6 +115,7 @@ TOPICS = {
     "local_aws/test_sagemaker_sdk.py": "a client: the SageMaker SDK",
     "local_aws/test_sagemaker_serving.py": "a client: the SageMaker SDK",
     "local_aws/test_packaging.py": "the package as it is installed",
+    "local_aws/test_fuzz.py": "odd requests, over all services",
     "local_aws/test_refused.py": "what no engine does, over all services",
 }
 """Test file below tests/ without a module of its name: why it stands there."""
