@@ -22,6 +22,7 @@ from helpers.resources import (
     roles,
     sagemaker,
     scalable_targets,
+    schedules,
     spark_jobs,
 )
 from helpers.resources.kind import Kind, Resource
@@ -60,7 +61,10 @@ SCALABLE = Kind(
     "Application Auto Scaling", "scalable target",
     scalable_targets.targets, scalable_targets.tags, scalable_targets.delete,
 )  # fmt: skip
+ASSUMERS = ("REST API", "schedule group")
+"""Kinds that have roles of their own."""
 KINDS = (
+    *schedules.KINDS,  # they go on starting jobs
     SCALABLE,
     sagemaker.kind_of("Endpoint", delete=sagemaker.delete_endpoint),
     sagemaker.kind_of("EndpointConfig", "endpoint"),
@@ -81,7 +85,7 @@ KINDS = (
     Kind("ECR", "image repository", images.repositories, images.tags, images.delete, USERS),
     Kind("S3", "folder of a bucket", _folders, None, lambda c, name: delete_contents(c), USERS),
     Kind("S3", "bucket", _buckets, _bucket_tags, delete_bucket, USERS),
-    Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, "REST API")),
+    Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, *ASSUMERS)),
 )
 STAYS = {
     "transform jobs that have ended": "no call deletes them; they cost nothing",

@@ -1,4 +1,4 @@
-"""Repeats requests while SageMaker or Glue does not see a new IAM role yet; makes no client.
+"""Repeats requests while a service does not see a new IAM role yet; makes no client.
 
 Other services see IAM's changes after some seconds:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (eventual consistency).
@@ -11,6 +11,7 @@ from botocore.hooks import BaseEventHooks
 
 REFUSED = {
     "sagemaker": ("Could not assume role",),
+    "scheduler": ("The execution role you provide must allow AWS EventBridge Scheduler to assume",),
     "glue": ("should be given assume role permissions", "unable to assume provided role"),
 }
 """What each service says of a role that it can't assume."""

@@ -41,6 +41,7 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "tags": "tag_list",
     },
     ("cloudwatch", "PutMetricAlarm"): _TAGS,
+    ("scheduler", "CreateScheduleGroup"): _TAGS,
     ("application-autoscaling", "RegisterScalableTarget"): {"Tags": "tag_map"},
     ("apigateway", "CreateApiKey"): _TAG_MAP,
     ("apigateway", "CreateRestApi"): _TAG_MAP,

@@ -49,6 +49,7 @@ SAGEMAKER = {
     "model-card": ("CreateModelCard", "DeleteModelCard", "UpdateModelCard"),
 }
 """Kinds of SageMaker's resources whose names the course begins with its own."""
+SCHEDULER = "scheduler.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
@@ -88,6 +89,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_images(place),
         *_logs(place),
         *_metrics(place),
+        *_schedules(place),
         *_scaling(config, place),
         *_gateway(config, place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
@@ -144,17 +146,18 @@ def _storage(config: Config) -> Iterator[Permission]:
 def _role(config: Config, account: str) -> Iterator[Permission]:
     own = f"arn:aws:iam::{account}:role/"
     role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
-    spark = f"{own}{glue_role.ROLE}"
+    spark, timers = f"{own}{glue_role.ROLE}", f"{own}{PROJECT}-*-schedules"
     if config.account.role_arn:
-        role = doors = spark = config.account.role_arn
+        role = doors = spark = timers = config.account.role_arn
     else:
-        yield from _made_roles(config, (role, doors, spark))
+        yield from _made_roles(config, (role, doors, spark, timers))
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
     yield Permission("see the execution role and what it may do", look, (role,))
     for what, name, service in (
         ("hand the execution role to SageMaker alone", role, TRUSTED),
         ("hand the Spark jobs' role to Glue alone", spark, glue_role.TRUSTED),
         ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
+        ("hand the schedules' roles to EventBridge Scheduler alone", timers, SCHEDULER),
     ):
         yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})
 
@@ -252,6 +255,20 @@ def _metrics(place: str) -> Iterator[Permission]:
         (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
     )
     yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
+
+
+def _schedules(place: str) -> Iterator[Permission]:
+    """Yield what schedules of jobs need, in the course's own groups."""
+    own = f"{PROJECT}*"
+    one = ("CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule")
+    group = ("CreateScheduleGroup", "DeleteScheduleGroup", "ListTagsForResource", "TagResource")
+    yield Permission(
+        "have jobs run on a schedule",
+        tuple(f"scheduler:{name}" for name in (*one, *group)),
+        tuple(f"arn:aws:scheduler:{place}:{kind}/{own}" for kind in ("schedule", "schedule-group")),
+    )
+    lists = ("scheduler:ListScheduleGroups", "scheduler:ListSchedules")
+    yield Permission("find the schedules", lists)
 
 
 def _scaling(config: Config, place: str) -> Iterator[Permission]:

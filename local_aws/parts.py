@@ -102,6 +102,10 @@ class Parts:
         """Say whether an engine executes an operation."""
         return (service, operation) in self._table
 
+    def members(self, service: str, operation: str) -> str:
+        """Return the members of an executed operation's request that are done."""
+        return self._table[service, operation].operations[service][operation]
+
     def call(self, service: str, operation: str, request: Request) -> Answer:
         """Execute or record an operation, and return its answer.
 

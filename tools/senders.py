@@ -135,15 +135,9 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("DescribeHyperParameterTuningJob", "DescribeProcessingJob", "DescribeTrainingJob"),
         ),
         Sender(
-            "06, trials",
-            "helpers/tuning_jobs.py",
-            ("ListTrainingJobsForHyperParameterTuningJob",),
+            "06, trials", "helpers/tuning_jobs.py", ("ListTrainingJobsForHyperParameterTuningJob",)
         ),
-        Sender(
-            "08, batch",
-            "helpers/transform_jobs.py",
-            ("CreateTransformJob",),
-        ),
+        Sender("08, batch", "helpers/transform_jobs.py", ("CreateTransformJob",)),
         Sender("08, waiting for a batch", "helpers/jobs.py", ("DescribeTransformJob",)),
         Sender("06, warm pool", "helpers/warm_pools.py", ("UpdateTrainingJob",)),
         Sender("07, candidates", "helpers/candidates.py", ("ListTrainingJobs",)),
@@ -187,9 +181,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "service-quotas": (
         Sender(
-            "00, quotas",
-            "helpers/quotas.py",
-            ("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
+            "00, quotas", "helpers/quotas.py", ("ListAWSDefaultServiceQuotas", "ListServiceQuotas")
         ),
     ),
     "sagemaker-runtime": (
@@ -228,9 +220,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("DescribeAlarms", "GetMetricStatistics", "PutMetricAlarm"),
         ),
         Sender(
-            "aws CLI, metrics",
-            "tests/local_aws/test_aws_cli.py",
-            ("GetMetricData", "ListMetrics"),
+            "aws CLI, metrics", "tests/local_aws/test_aws_cli.py", ("GetMetricData", "ListMetrics")
         ),
         Sender(
             "aws CLI, alarms",
@@ -239,6 +229,21 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
+        ),
+    ),
+    "scheduler": (
+        Sender(
+            "12, schedules",
+            "helpers/resources/schedules.py",
+            ("DeleteScheduleGroup", "ListScheduleGroups", "ListSchedules", "ListTagsForResource"),
+        ),
+        Sender(
+            "aws CLI, a schedule",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
+                *("GetScheduleGroup", "TagResource", "UpdateSchedule"),
+            ),
         ),
     ),
     "application-autoscaling": (

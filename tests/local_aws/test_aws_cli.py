@@ -265,6 +265,35 @@ def test_a_rest_api_is_made_of_a_document_and_listed(run, tmp_path):
     assert run("apigateway", "get-rest-apis")["items"] == []
 
 
+def test_a_schedule_is_made_in_a_group_that_has_tags(run, client):
+    trust = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}}
+    policy = json.dumps({"Statement": [trust | {"Action": "sts:AssumeRole"}]})
+    client("iam").create_role(RoleName="schedules", AssumeRolePolicyDocument=policy)
+    role = "arn:aws:iam::000000000000:role/schedules"
+    queue = "arn:aws:sqs:us-east-1:000000000000:due"
+    group = run("scheduler", "create-schedule-group", "--name", "g")["ScheduleGroupArn"]
+    arn = ("--resource-arn", group)
+    run("scheduler", "tag-resource", *arn, "--tags", "Key=course,Value=a", text=True)
+    tags = run("scheduler", "list-tags-for-resource", *arn)["Tags"]
+    assert tags == [{"Key": "course", "Value": "a"}]
+    assert run("scheduler", "get-schedule-group", "--name", "g")["State"] == "ACTIVE"
+    name = ("--name", "s", "--group-name", "g")
+    more = ("--flexible-time-window", "Mode=OFF", "--schedule-expression")
+    target = ("--target", json.dumps({"Arn": queue, "RoleArn": role, "Input": "due"}))
+    made = run("scheduler", "create-schedule", *name, *more, "rate(1 day)", *target)
+    run("scheduler", "update-schedule", *name, *more, "cron(0 6 ? * MON-FRI *)", *target)
+    schedule = run("scheduler", "get-schedule", *name)
+    assert (schedule["Arn"], schedule["ScheduleExpression"]) == (
+        made["ScheduleArn"], "cron(0 6 ? * MON-FRI *)",
+    )  # fmt: skip
+    [listed] = run("scheduler", "list-schedules", "--group-name", "g")["Schedules"]
+    assert listed["Name"] == "s"
+    run("scheduler", "delete-schedule", *name, text=True)
+    run("scheduler", "delete-schedule-group", "--name", "g", text=True)
+    [default] = run("scheduler", "list-schedule-groups")["ScheduleGroups"]
+    assert default["Name"] == "default"
+
+
 def test_a_scaling_policy_is_described_and_deleted(run, aws, client):
     hosting = Hosting(aws, client)
     hosting.create()

@@ -75,6 +75,10 @@ COVERED = {
         "a role is refused for what its trust policy says",
         "local_aws/role_trust.py",
     ),
+    "local_aws/services/scheduler/test_engine.py": (
+        "its refusals are those that a client gets",
+        "local_aws/services/scheduler/refusals.py",
+    ),
     "local_aws/services/s3/test_app.py": (
         "it hands S3's app to the server, and executes nothing",
         "local_aws/services/s3/engine.py",
@@ -117,6 +121,7 @@ TOPICS = {
     "local_aws/services/sagemaker/tuning/test_clusters.py": "trials on kept clusters",
     "local_aws/recorded/test_messages.py": "queues, which moto executes",
     "local_aws/recorded/test_secrets.py": "a recorded secret, which jobs read",
+    "local_aws/services/scheduler/test_killed.py": "kill -9 of a server with due schedules",
     "local_aws/state/objects/test_durability.py": "kill -9 of a process that writes objects",
     "local_aws/test_aws_cli.py": "a client: the aws command",
     "local_aws/test_awswrangler.py": "a client: AWS SDK for pandas",
