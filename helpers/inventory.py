@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from helpers.bucket_contents import delete_bucket, delete_contents, own_buckets, own_folders
 from helpers.config import Config
 from helpers.course_tag import as_mapping
-from helpers.resources import alarms, catalog, gateways, images, logs, roles, sagemaker
+from helpers.resources import alarms, catalog, gateways, images, logs, messages, roles, sagemaker
 from helpers.resources.kind import Kind, Resource
 from helpers.session import client
 from helpers.waiting import DENIED, answer_of
@@ -52,6 +52,7 @@ KINDS = (
     sagemaker.kind_of("Model", "endpoint"),
     *gateways.KINDS,
     Kind("CloudWatch", "alarm", alarms.alarms, alarms.tags, alarms.delete, ("endpoint",)),
+    *messages.KINDS,
     Kind("SageMaker", "model package", sagemaker.packages, None, sagemaker.delete_package),
     sagemaker.kind_of("ModelPackageGroup", "model package"),
     sagemaker.kind_of("ModelCard"),

@@ -15,6 +15,7 @@ from helpers.job_code import COURSE, course_input
 from helpers.jobs import Job, wait
 from helpers.monitoring.capture import label_line
 from helpers.monitoring.documents import CHECKS, REPORT, STATISTICS, VIOLATIONS
+from helpers.monitoring.observations import RIGHT
 from helpers.s3 import S3Prefix, read_object
 from helpers.session import client, role_arn, sagemaker_session
 
@@ -186,3 +187,24 @@ def _output(uri: str) -> "ProcessingOutput":
         s3_uri=uri, local_path=f"{_LOCAL}/resultdata", s3_upload_mode="EndOfJob"
     )
     return ProcessingOutput(output_name="result", s3_output=target)
+
+
+def late_labels(table: Mapping[str, Report]) -> pd.DataFrame:
+    """Return accuracy and its interval of each report's window, beside what fired without labels.
+
+    Args:
+        table: reports that had labels, by window.
+    """
+    rows = {}
+    for name, report in table.items():
+        truth = report.summary["accuracy"]
+        fired = [check["feature"] for check in report.checks if check["fired"]]
+        rows[name] = {
+            "fired without labels": ", ".join(f for f in dict.fromkeys(fired) if f != RIGHT),
+            "labels": truth["labeled"],
+            "accuracy": truth["share"],
+            "low": truth["low"],
+            "high": truth["high"],
+            "costs accuracy": RIGHT in fired,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")

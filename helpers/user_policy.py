@@ -106,6 +106,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_images(place),
         *_logs(place),
         *_metrics(place),
+        *_messages(place),
         *_gateway(config, place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
@@ -271,6 +272,21 @@ def _metrics(place: str) -> Iterator[Permission]:
         (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
     )
     yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
+
+
+def _messages(place: str) -> Iterator[Permission]:
+    topic = ("CreateTopic", "DeleteTopic", "ListTagsForResource", "Subscribe", "TagResource")
+    queue = (
+        *("CreateQueue", "DeleteMessage", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl"),
+        *("ListQueueTags", "ReceiveMessage", "SetQueueAttributes", "TagQueue"),
+    )
+    for service, names, what in (("sns", topic, "topics"), ("sqs", queue, "queues")):
+        yield Permission(
+            f"tell people by {what}",
+            tuple(f"{service}:{name}" for name in names),
+            (f"arn:aws:{service}:{place}:{PROJECT}*",),
+        )
+    yield Permission("find topics and queues", ("sns:ListTopics", "sqs:ListQueues"))
 
 
 def _gateway(config: Config, place: str) -> Iterator[Permission]:

@@ -16,6 +16,7 @@ import numpy as np
 from helpers.monitoring import thresholds
 from helpers.monitoring.checks import DRIFT, Check, kind_of
 from helpers.monitoring.observations import Column, Observations
+from helpers.monitoring.truth import accuracy
 
 STATISTICS, CONSTRAINTS, VIOLATIONS = (
     "statistics.json", "constraints.json", "constraint_violations.json",
@@ -107,12 +108,18 @@ def violations(checks: Sequence[Check]) -> dict:
     }
 
 
-def summary(checks: Sequence[Check], rate: float, size: int, baseline: int) -> dict:
+def summary(
+    checks: Sequence[Check], rate: float, window: Observations, baseline: Observations
+) -> dict:
     """Return all checks of a report, fired or not, for whoever draws or compares them."""
+    truth = accuracy(window)
+    low, high = truth.interval if truth.labeled else (None, None)
+    share = truth.share if truth.labeled else None
     return {
         "false_alarm_rate": rate,
-        "window": size,
-        "baseline": baseline,
+        "window": len(window),
+        "baseline": len(baseline),
+        "accuracy": {"share": share, "low": low, "high": high, "labeled": truth.labeled},
         "shift": {"standard_deviations": thresholds.SHIFT, "share": thresholds.SHARE},
         "checks": [vars(check) | {"tells_of": kind_of(check.feature)} for check in checks],
     }

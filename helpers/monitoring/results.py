@@ -35,7 +35,7 @@ def write_window(
 ) -> None:  # fmt: skip
     """Write Model Monitor's three documents of a window, all of its checks, and the report."""
     constraints = documents.constraints(baseline, checks, settings.rate)
-    summary = documents.summary(checks, settings.rate, len(window), len(baseline))
+    summary = documents.summary(checks, settings.rate, window, baseline)
     write(folder, documents.STATISTICS, documents.statistics(window))
     write(folder, documents.CONSTRAINTS, constraints)
     write(folder, documents.VIOLATIONS, documents.violations(checks))
