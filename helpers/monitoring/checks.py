@@ -74,7 +74,7 @@ def compared(baseline: Observations, window: Observations) -> list[str]:
         if name in window.columns
         and window.columns[name].is_number == column.is_number
         and len(window.columns[name].known.values) >= LEAST
-        and len(set(column.known.values)) > 1
+        and (name == RIGHT or len(set(column.known.values)) > 1)
     ]
 
 
@@ -111,7 +111,9 @@ class _Judge:
             power = thresholds.category_power(codes, few, threshold, thresholds.SHARE, self._rng)
         elif name == RIGHT:
             values = np.array(base.values, float)
-            threshold = thresholds.limit(distances.of_losses(values, members), self._share)
+            drawn = thresholds.limit(distances.of_losses(values, members), self._share)
+            losses = thresholds.likely_losses(values, size, settings.rounds, self._rng)
+            threshold = max(drawn, thresholds.limit(losses, self._share))
             power = thresholds.loss_power(values, few, threshold, thresholds.SHARE, self._rng)
         else:
             values = np.array(base.values, float)

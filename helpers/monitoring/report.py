@@ -53,8 +53,8 @@ def report(
             f'<p class="{"fired" if fired else ""}">{verdict}.</p>',
             f"<p>{len(window)} objects against {len(baseline)} of the baseline. On unchanged"
             f" traffic at most {settings.rate:.0%} of the reports raise an alarm: each of the"
-            f" {len(drift)} comparisons has a threshold that {share:.2%}"
-            f" of {settings.rounds} windows of this size exceed, drawn from the baseline.</p>",
+            f" {len(drift)} comparisons has a threshold that at most {share:.2%} of windows of this"
+            f" size exceed, by {settings.rounds} that were drawn from the baseline.</p>",
             f"<p>Accuracy by the labels that have come: {escape(str(accuracy(window)))};"
             f" in the baseline: {escape(str(accuracy(baseline)))}.</p>",
             _table(drift),

@@ -8,7 +8,6 @@ together, as they come.
 Source: Good, Permutation, Parametric and Bootstrap Tests of Hypotheses, 2005, chapter 3.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +17,8 @@ from helpers.monitoring import distances
 RATE = 0.05
 """Share of the reports on unchanged traffic that may raise an alarm."""
 ROUNDS = 2000
+SURE = 0.95
+"""Confidence that a threshold is exceeded by its share of windows at most."""
 POWER_ROUNDS = 200
 SHIFT = 0.75
 """The shift for which a report states its power: standard deviations of the baseline."""
@@ -44,18 +45,38 @@ def windows(groups: Sequence[str], size: int, rounds: int, rng: np.random.Genera
     return members
 
 
-def limit(values: np.ndarray, share: float) -> float:
-    """Return the value that at most `share` of windows like these exceed.
+def likely_losses(
+    right: np.ndarray, size: int, rounds: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return how many fewer right answers windows may have, as shares, by the binomial law.
 
-    One window more is counted, the one to judge: so the share holds however few were drawn.
+    The share itself is uncertain: it is drawn from Jeffreys' posterior. A baseline without a wrong
+    answer would else promise that there never is one.
+    Source: Brown, Cai and DasGupta, Interval Estimation for a Binomial Proportion, 2001.
+    """
+    share = rng.beta(right.sum() + 0.5, len(right) - right.sum() + 0.5, rounds)
+    return np.maximum(0, right.mean() - rng.binomial(size, share) / size)
+
+
+def limit(values: np.ndarray, share: float) -> float:
+    """Return a value that at most `share` of windows like these exceed, with `SURE` confidence.
+
+    Some windows only are drawn, so the value that just `share` of them exceed would be exceeded
+    more often half of the time. This is an upper tolerance limit without an assumption on the law:
+    Wilks, Determination of Sample Sizes for Setting Tolerance Limits, 1941.
 
     Raises:
         ValueError: there are too few to tell such a share.
     """
-    place = math.ceil((len(values) + 1) * (1 - share))
-    if place > len(values):
-        raise ValueError(f"{len(values)} windows can't tell a share of {share:g}: draw more")
-    return float(np.sort(values)[place - 1])
+    count, beyond, chance = len(values), 0, (1 - share) ** len(values)
+    term = chance
+    if chance > 1 - SURE:
+        raise ValueError(f"{count} windows can't tell a share of {share:g}: draw more")
+    while True:
+        term *= (count - beyond) / (beyond + 1) * share / (1 - share)
+        if chance + term > 1 - SURE:
+            return float(np.sort(values)[count - 1 - beyond])
+        chance, beyond = chance + term, beyond + 1
 
 
 def power(values: np.ndarray, members: np.ndarray, threshold: float, shift: float) -> float:

@@ -30,5 +30,6 @@ def accuracy(observations: Observations) -> Accuracy:
     """Return the accuracy of a set of objects."""
     column = observations.columns.get(RIGHT)
     values = column.known.values if column else []
+    objects = len(column.values) if column else len(observations)
     share = sum(values) / len(values) if values else float("nan")
-    return Accuracy(share, wilson(share, len(values)), len(values), len(observations))
+    return Accuracy(share, wilson(share, len(values)), len(values), objects)
