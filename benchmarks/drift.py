@@ -1,13 +1,16 @@
 """False alarms and power of monitoring's thresholds, on windows of unchanged and changed traffic.
 
 python benchmarks/drift.py [--baselines 200] [--windows 10] [--populations simulated bins birds]
+                           [--documents FOLDER]
 
 A population gives baselines and windows that have no object in common; of the birds, no recordist.
 `simulated` has every kind of column, also answers and labels, and new values each time; `bins` and
-`birds` are the sample data, split anew each time. All objects of a population are measured once.
+`birds` are the sample data, split anew each time. Objects are measured once; with --documents not
+at all: the documents of `09` hold what its jobs have measured.
 """
 
 import argparse
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets import Unreadable, load_dataset
-from helpers.monitoring.checks import DRIFT, Settings, distance_of, expected
+from helpers.monitoring.checks import DRIFT, Settings, distance_of, expected, kind_of
+from helpers.monitoring.documents import read_statistics
 from helpers.monitoring.observations import Column, Observations
 from helpers.storage import LocalFolder
 
@@ -81,6 +85,27 @@ class Pool:
             for change, act in self.dataset.shifts().items()
         }
 
+    @classmethod
+    def from_documents(cls, folder: Path) -> "Pool":
+        """Return what notebook 09 has left: `baseline`, `<endpoint>/ordinary` and each change."""
+        pool = cls.__new__(cls)
+        found = {
+            path.parent.name: read_statistics(json.loads(path.read_text("utf-8")))
+            for path in sorted(folder.rglob("statistics.json"))
+        }
+        inputs = [name for name in found["baseline"].columns if kind_of(name) == "input"]
+
+        def rows(observations: Observations) -> list[dict]:
+            values = (observations.columns[name].values for name in inputs)
+            return [dict(zip(inputs, row, strict=True)) for row in zip(*values, strict=True)]
+
+        whole = found.pop("baseline")
+        pool.rows, pool.groups = rows(whole), whole.columns[inputs[0]].groups
+        plain = ("ordinary", "-half", "-labeled")
+        pool.changed = {name: rows(each) for name, each in found.items()
+                        if not name.endswith(plain)}  # fmt: skip
+        return pool
+
     def _measured(self, bodies: list[bytes]) -> list[dict]:
         def features(data: bytes) -> dict:
             try:
@@ -111,7 +136,7 @@ class Pool:
         """Yield windows of changed objects."""
         rows = self.changed[change]
         for _ in range(CHANGED):
-            chosen = rng.choice(len(rows), min(WINDOW, len(rows)), replace=False)
+            chosen = rng.choice(len(rows), min(WINDOW, len(rows) * 2 // 3), replace=False)
             observations = Observations()
             observations.add([rows[i] for i in chosen], [str(i) for i in chosen])
             yield observations
@@ -172,9 +197,12 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=10)
     parser.add_argument("--populations", nargs="*", default=["simulated", "bins", "birds"])
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--documents", type=Path, nargs="*", default=[], help="of 09")
     args = parser.parse_args()
-    for name in args.populations:
-        pool = None if name == "simulated" else Pool(name)
+    for name in [*args.populations, *args.documents]:
+        pool = None if name == "simulated" else Pool(name) if isinstance(name, str) else (
+            Pool.from_documents(name)
+        )  # fmt: skip
         draw = pool.draw if pool else simulated
         hits = false_alarms(draw, args.baselines, args.windows, args.seed)
         total, trials = sum(hits), args.baselines * args.windows

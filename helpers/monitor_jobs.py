@@ -60,7 +60,9 @@ class Report:
         return pd.DataFrame(rows)[columns].set_index("feature")
 
 
-def make_baseline(config: Config, model_data: str, *, window: int, most: int) -> tuple[Job, str]:
+def make_baseline(
+    config: Config, model_data: str, *, window: int, most: int, instance_type: str = INSTANCE
+) -> tuple[Job, str]:
     """Run the job that observes the manifest's samples; return it and the place of its documents.
 
     Args:
@@ -74,7 +76,7 @@ def make_baseline(config: Config, model_data: str, *, window: int, most: int) ->
     arguments += ["--model", f"{_LOCAL}/model", "--window", str(window)]
     arguments += ["--most", str(most)]
     inputs = [_input("model", model_data)]
-    return _run(config, inputs, place, arguments, {}), place
+    return _run(config, inputs, place, arguments, {}, instance_type), place
 
 
 def watch(
@@ -137,7 +139,9 @@ def violations(config: Config, report: Report) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def processor(config: Config, environment: Mapping[str, str]) -> "ScriptProcessor":
+def processor(
+    config: Config, environment: Mapping[str, str], instance_type: str = INSTANCE
+) -> "ScriptProcessor":
     """Return the processor of every monitoring job."""
     from sagemaker.core.processing import ScriptProcessor
 
@@ -146,7 +150,7 @@ def processor(config: Config, environment: Mapping[str, str]) -> "ScriptProcesso
         image_uri=processing_image(config),
         command=["python3"],
         instance_count=1,
-        instance_type=INSTANCE,
+        instance_type=instance_type,
         base_job_name=f"{config.name}-monitor",
         env={"PYTHONPATH": COURSE, **environment},
         sagemaker_session=sagemaker_session(config),
@@ -154,9 +158,10 @@ def processor(config: Config, environment: Mapping[str, str]) -> "ScriptProcesso
 
 
 def _run(
-    config: Config, inputs: list, place: str, arguments: list[str], environment: dict[str, str]
-) -> Job:
-    made = processor(config, environment)
+    config: Config, inputs: list, place: str, arguments: list[str], environment: dict[str, str],
+    instance_type: str = INSTANCE,
+) -> Job:  # fmt: skip
+    made = processor(config, environment, instance_type)
     made.run(
         code=str(ROOT / SCRIPT),
         inputs=[course_input(config), *inputs],
