@@ -45,7 +45,7 @@ def capture_on(config: Config, endpoint: str, percent: int = 100) -> str:
     """
     sagemaker = client(config, "sagemaker")
     place = config.uri(FOLDER)
-    name = sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"]
+    name = wait_in_service(config, endpoint)["EndpointConfigName"]
     before = sagemaker.describe_endpoint_config(EndpointConfigName=name)
     variants = [
         {member: variant[member] for member in VARIANT_MEMBERS if member in variant}

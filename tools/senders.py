@@ -233,6 +233,23 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
         ),
     ),
+    "application-autoscaling": (
+        Sender(
+            "08, instances by the load",
+            "helpers/scaling.py",
+            ("DescribeScalingActivities", "PutScalingPolicy", "RegisterScalableTarget"),
+        ),
+        Sender(
+            "12, scalable targets",
+            "helpers/resources/scalable_targets.py",
+            ("DeregisterScalableTarget", "DescribeScalableTargets", "ListTagsForResource"),
+        ),
+        Sender(
+            "aws CLI, a policy",
+            "tests/local_aws/test_aws_cli.py",
+            ("DeleteScalingPolicy", "DescribeScalingPolicies"),
+        ),
+    ),
     "sns": (
         Sender(
             "09, the alarm's topic",

@@ -60,7 +60,12 @@ def read_statistics(document: Mapping) -> Observations:
 
 
 def constraints(baseline: Observations, checks: Sequence[Check], rate: float) -> dict:
-    """Return the document of what traffic must satisfy, with each feature's own threshold."""
+    """Return the document of what traffic must satisfy, with each feature's own threshold.
+
+    `false_alarm_rate` is for traffic of the baseline's groups, `strangers_rate` for that of others.
+    """
+    groups = max(baseline.columns.values(), key=lambda each: len(each.values)).groups
+    size = max((check.size for check in checks), default=1)
     limits = {check.feature: check.threshold for check in checks if check.kind == DRIFT}
     features = []
     for name, column in baseline.columns.items():
@@ -90,6 +95,7 @@ def constraints(baseline: Observations, checks: Sequence[Check], rate: float) ->
             "distribution_constraints": _comparison(max(limits.values(), default=0.1)),
         },
         "false_alarm_rate": rate,
+        "strangers_rate": thresholds.strangers_rate(groups, max(1, size)),
     }
 
 

@@ -57,6 +57,7 @@ def report(
             f" size exceed, by {settings.rounds} that were drawn from the baseline.</p>",
             f"<p>Accuracy by the labels that have come: {escape(str(accuracy(window)))};"
             f" in the baseline: {escape(str(accuracy(baseline)))}.</p>",
+            _strangers(baseline, window),
             _table(drift),
             _quality([check for check in checks if check.kind != DRIFT]),
             _plots(baseline, window, drift),
@@ -74,6 +75,19 @@ def power_curve(base: Column, size: int, threshold: float, seed: int = 0) -> lis
     rng = np.random.default_rng(seed)
     members = thresholds.windows(known.groups, size, CURVE_ROUNDS, rng)
     return [thresholds.power(values, members, threshold, s * values.std()) for s in SHIFTS]
+
+
+def _strangers(baseline: Observations, window: Observations) -> str:
+    """Say how little a baseline of few groups can promise of others."""
+    column = max(baseline.columns.values(), key=lambda each: len(each.values))
+    rate = thresholds.strangers_rate(column.groups, max(1, len(window)))
+    if rate is None:
+        return ""
+    return (
+        f"<p>The baseline's objects come in {len(set(column.groups))} groups that resemble"
+        " themselves. For a window of other groups alone no method can promise a rate below"
+        f" {rate:.0%} with this baseline: more groups, not more objects, lower it.</p>"
+    )
 
 
 def _table(drift: Sequence[Check]) -> str:

@@ -45,6 +45,19 @@ def windows(groups: Sequence[str], size: int, rounds: int, rng: np.random.Genera
     return members
 
 
+def strangers_rate(groups: Sequence[str], size: int) -> float | None:
+    """Return the least rate that can be promised for windows of groups that the baseline lacks.
+
+    Where objects come in groups, a baseline is worth no more than the windows that it can be cut
+    into: the next one exceeds them all once in as many plus one, whatever the threshold's method,
+    unless the law of the groups is known. None where each object is a group of its own.
+    Source: Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005, chapter 2.
+    """
+    if len(set(groups)) == len(groups):
+        return None
+    return 1 / (len(groups) / size + 1)
+
+
 def likely_losses(
     right: np.ndarray, size: int, rounds: int, rng: np.random.Generator
 ) -> np.ndarray:

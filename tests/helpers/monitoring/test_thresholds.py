@@ -48,6 +48,11 @@ def test_too_few_windows_are_refused():
         thresholds.limit(np.arange(500), 0.005)
 
 
+def test_a_baseline_of_groups_says_how_little_it_promises_of_strangers():
+    assert thresholds.strangers_rate(["a", "b", "c"], 2) is None
+    assert thresholds.strangers_rate(["a", "a", "b", "b"], 2) == pytest.approx(1 / 3)
+
+
 def test_power_grows_with_the_shift_from_nothing_to_certainty():
     values, groups = RNG.normal(size=300), [str(i) for i in range(300)]
     members = thresholds.windows(groups, 60, 100, RNG)
