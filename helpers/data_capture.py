@@ -42,10 +42,16 @@ def capture_on(config: Config, endpoint: str, percent: int = 100) -> str:
 
     Args:
         percent: of the requests that are captured.
+
+    Raises:
+        LookupError: there is no such endpoint.
     """
     sagemaker = client(config, "sagemaker")
     place = config.uri(FOLDER)
-    name = wait_in_service(config, endpoint)["EndpointConfigName"]
+    try:
+        name = wait_in_service(config, endpoint)["EndpointConfigName"]
+    except LookupError:
+        raise LookupError(f"No endpoint {endpoint}: run notebooks/08 first") from None
     before = sagemaker.describe_endpoint_config(EndpointConfigName=name)
     variants = [
         {member: variant[member] for member in VARIANT_MEMBERS if member in variant}
