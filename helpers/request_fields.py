@@ -42,6 +42,8 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("cloudwatch", "PutMetricAlarm"): _TAGS,
     ("scheduler", "CreateScheduleGroup"): _TAGS,
+    ("sns", "CreateTopic"): _TAGS,
+    ("sqs", "CreateQueue"): _TAG_MAP,
     ("application-autoscaling", "RegisterScalableTarget"): {"Tags": "tag_map"},
     ("apigateway", "CreateApiKey"): _TAG_MAP,
     ("apigateway", "CreateRestApi"): _TAG_MAP,

@@ -13,6 +13,7 @@ from helpers.gateway_document import ASSUMED_BY, STAGE
 from helpers.policy_documents import Permission
 from helpers.roles import TRUSTED, secret_arn
 from helpers.s3_uris import is_uri, parse_uri
+from helpers.watch_permissions import watch_permissions
 
 SAGEMAKER = {
     "training-job": (
@@ -88,8 +89,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_spark(place),
         *_images(place),
         *_logs(place),
-        *_metrics(place),
-        *_schedules(place),
+        *watch_permissions(place),
         *_scaling(config, place),
         *_gateway(config, place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
@@ -245,30 +245,6 @@ def _logs(place: str) -> Iterator[Permission]:
         groups,
     )  # fmt: skip
     yield Permission("find the jobs' logs", ("logs:DescribeLogGroups",))
-
-
-def _metrics(place: str) -> Iterator[Permission]:
-    names = ("DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm")
-    yield Permission(
-        "guard an endpoint by alarms",
-        tuple(f"cloudwatch:{name}" for name in (*names, "TagResource")),
-        (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
-    )
-    yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
-
-
-def _schedules(place: str) -> Iterator[Permission]:
-    """Yield what schedules of jobs need, in the course's own groups."""
-    own = f"{PROJECT}*"
-    one = ("CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule")
-    group = ("CreateScheduleGroup", "DeleteScheduleGroup", "ListTagsForResource", "TagResource")
-    yield Permission(
-        "have jobs run on a schedule",
-        tuple(f"scheduler:{name}" for name in (*one, *group)),
-        tuple(f"arn:aws:scheduler:{place}:{kind}/{own}" for kind in ("schedule", "schedule-group")),
-    )
-    lists = ("scheduler:ListScheduleGroups", "scheduler:ListSchedules")
-    yield Permission("find the schedules", lists)
 
 
 def _scaling(config: Config, place: str) -> Iterator[Permission]:

@@ -28,6 +28,7 @@ TOPICS = {
     "06": "a tuning job beside a search on a warm pool; the winner in full",
     "07": "scores with intervals, model card, two versions in the registry",
     "08": "an endpoint, an update that goes back by itself, four kinds side by side, a page",
+    "09": "captured traffic, drift at a stated rate of false alarms, an alarm, late labels",
     "12": "delete everything, and prove it",
 }
 """Number of a notebook, and its subject in a few words."""

@@ -265,6 +265,16 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "sns": (
         Sender(
+            "09, the alarm's topic",
+            "helpers/drift_alarm.py",
+            ("CreateTopic", "Subscribe"),
+        ),
+        Sender(
+            "12, topics",
+            "helpers/resources/messages.py",
+            ("DeleteTopic", "ListTagsForResource", "ListTopics"),
+        ),
+        Sender(
             "aws CLI, a topic",
             "tests/local_aws/test_aws_cli.py",
             (

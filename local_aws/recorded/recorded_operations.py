@@ -107,7 +107,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
         Record(
             "queues",
             ("CreateQueue", "DeleteQueue", "SetQueueAttributes"),
-            ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
+            ("GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "ListQueues"),
         ),
         Record(
             "moto keeps messages, and their timeouts on the one clock, until the server ends",
