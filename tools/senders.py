@@ -243,6 +243,26 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ),
         ),
     ),
+    "events": (
+        Sender(
+            "03, rules and targets",
+            "helpers/events.py",
+            ("ListTargetsByRule", "PutRule", "PutTargets"),
+        ),
+        Sender(
+            "12, inventory",
+            "helpers/resources/rules.py",
+            ("DeleteRule", "ListRules", "ListTagsForResource", "RemoveTargets"),
+        ),
+        Sender(
+            "aws CLI, events and rules",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("DescribeRule", "DisableRule", "EnableRule", "ListRuleNamesByTarget"),
+                *("PutEvents", "TagResource", "TestEventPattern", "UntagResource"),
+            ),
+        ),
+    ),
     "logs": (
         Sender("04 to 07, a job's lines", "helpers/jobs.py", ("FilterLogEvents",)),
         Sender(

@@ -49,7 +49,6 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             "the true answer is 'not set': the operations that set it are refused",
             answers=(
                 "GetBucketLifecycleConfiguration",
-                "GetBucketNotificationConfiguration",
                 "GetBucketReplication",
                 "GetBucketVersioning",
             ),

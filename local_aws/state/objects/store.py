@@ -47,6 +47,8 @@ class ObjectStore:
         self.objects = Objects(self.index, self.root, self.side)
         self.bucket_table = Buckets(self.index, self.root, self.side)
         self.listeners: list[Listener] = []
+        self.notified: Callable[[], None] | None = None
+        """Called after a write that left a notice (notices.py)."""
 
     def create_bucket(self, bucket: str, region: str = "us-east-1") -> None:
         """Make a bucket. Raises: AwsError InvalidBucketName, BucketAlreadyOwnedByYou."""
@@ -102,13 +104,14 @@ class ObjectStore:
         etag: str | None = None,
         check: Callable[[ObjectInfo | None], None] | None = None,
         along: Callable[[], None] | None = None,
+        request: str | None = None,
         **facts: object,
     ) -> ObjectInfo:
         """Move a draft to its key, tell the index, then the listeners.
 
         `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers.
         `check` gets the present object, and may raise to refuse the write; `along` writes to
-        the index in the same transaction.
+        the index in the same transaction. `request` is the id of the request to S3.
         """
         names.check_key(key)
         facts_text = pack(**facts)
@@ -120,7 +123,7 @@ class ObjectStore:
             path, location = key_files.home(str(self.root), str(self.side), bucket, key)
             row = (bucket, key, made.size, etag or made.md5, made.mtime_ns, location, facts_text)
             with key_files.replaced(made.path, path), self.index.transaction():
-                info = self.objects.put(*row)
+                info = self.objects.put(*row, reason=reason, request=request)
                 if along:
                     along()
             if old and str(old.path) != path:
@@ -128,12 +131,17 @@ class ObjectStore:
         self._announce(info, reason)
         return info
 
+    def _wake(self, bucket: str) -> None:
+        if self.notified and self.objects.notices.are_on(bucket):
+            self.notified()
+
     def _announce(self, info: ObjectInfo, reason: str) -> None:
         for listener in self.listeners:
             try:
                 listener(info.bucket, info, reason)
             except Exception:  # the object is stored: a listener's error must not fail the upload
                 log.exception("a listener failed on s3://%s/%s", info.bucket, info.key)
+        self._wake(info.bucket)
 
     def info(self, bucket: str, key: str) -> ObjectInfo:
         """Return an object's facts. Raises: AwsError NoSuchBucket, NoSuchKey (404)."""
@@ -192,7 +200,7 @@ class ObjectStore:
             yield from page
             low = f"{page[-1].key}\0"
 
-    def delete(self, bucket: str, *keys: str) -> None:
+    def delete(self, bucket: str, *keys: str, request: str | None = None) -> None:
         """Delete objects, all or none; a missing object is no error, as in S3."""
         with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
@@ -200,9 +208,10 @@ class ObjectStore:
             files = [info.path for info in known]
             with key_files.set_aside(files, self._drafts), self.index.transaction():
                 for info in known:
-                    self.objects.delete(bucket, info.key)
+                    self.objects.delete(bucket, info.key, request)
             for file in files:
                 key_files.prune(file, paths.child(self.root, bucket))
+        self._wake(bucket)
 
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
         """Register files that were written into the folder directly; forget keys without a file.
