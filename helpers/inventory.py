@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from helpers.bucket_contents import delete_bucket, delete_contents, own_buckets, own_folders
 from helpers.config import Config
 from helpers.course_tag import as_mapping
-from helpers.resources import alarms, catalog, gateways, images, logs, roles, sagemaker
+from helpers.resources import alarms, catalog, gateways, images, logs, roles, rules, sagemaker
 from helpers.resources.kind import Kind, Resource
 from helpers.session import client
 from helpers.waiting import DENIED, answer_of
@@ -51,6 +51,7 @@ KINDS = (
     sagemaker.kind_of("EndpointConfig", "endpoint"),
     sagemaker.kind_of("Model", "endpoint"),
     *gateways.KINDS,
+    *rules.KINDS,
     Kind("CloudWatch", "alarm", alarms.alarms, alarms.tags, alarms.delete, ("endpoint",)),
     Kind("SageMaker", "model package", sagemaker.packages, None, sagemaker.delete_package),
     sagemaker.kind_of("ModelPackageGroup", "model package"),
@@ -65,7 +66,7 @@ KINDS = (
     Kind("ECR", "image repository", images.repositories, images.tags, images.delete, USERS),
     Kind("S3", "folder of a bucket", _folders, None, lambda c, name: delete_contents(c), USERS),
     Kind("S3", "bucket", _buckets, _bucket_tags, delete_bucket, USERS),
-    Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, "REST API")),
+    Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, "REST API", rules.RULE)),
 )
 STAYS = {
     "transform jobs that have ended": "no call deletes them; they cost nothing",

@@ -41,6 +41,8 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "tags": "tag_list",
     },
     ("cloudwatch", "PutMetricAlarm"): _TAGS,
+    ("events", "PutRule"): _TAGS,
+    ("sqs", "CreateQueue"): _TAG_MAP,
     ("apigateway", "CreateApiKey"): _TAG_MAP,
     ("apigateway", "CreateRestApi"): _TAG_MAP,
     ("apigateway", "CreateStage"): _TAG_MAP,

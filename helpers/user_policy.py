@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from helpers.config import DATABASE, PROJECT, Config
+from helpers.events import ROLE as RULES_ROLE
+from helpers.events import SERVICE as RULES
 from helpers.gateway_document import ASSUMED_BY, STAGE
 from helpers.roles import TRUSTED, secret_arn
 from helpers.s3_uris import is_uri, parse_uri
@@ -107,6 +109,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_logs(place),
         *_metrics(place),
         *_gateway(config, place),
+        *_events(place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
@@ -137,7 +140,7 @@ def _storage(config: Config) -> Iterator[Permission]:
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
-        "s3:GetBucketTagging",
+        *("s3:GetBucketNotification", "s3:GetBucketTagging", "s3:PutBucketNotification"),
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
@@ -175,15 +178,17 @@ def _storage(config: Config) -> Iterator[Permission]:
 def _role(config: Config, account: str) -> Iterator[Permission]:
     own = f"arn:aws:iam::{account}:role/"
     role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
+    rules = f"{own}{RULES_ROLE}"
     if config.account.role_arn:
-        role = doors = config.account.role_arn
+        role = doors = rules = config.account.role_arn
     else:
-        yield from _made_roles(config, (role, doors))
+        yield from _made_roles(config, (role, doors, rules))
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
     yield Permission("see the execution role and what it may do", look, (role,))
     for what, name, service in (
         ("hand the execution role to SageMaker alone", role, TRUSTED),
         ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
+        ("hand the rules' role to EventBridge alone", rules, RULES),
     ):
         yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})
 
@@ -286,3 +291,25 @@ def _gateway(config: Config, place: str) -> Iterator[Permission]:
         ("execute-api:Invoke",),
         (f"arn:aws:execute-api:{place}:*/{STAGE}/*",),
     )
+
+
+def _events(place: str) -> Iterator[Permission]:
+    rules = (
+        *("DeleteRule", "ListTagsForResource", "ListTargetsByRule", "PutRule", "PutTargets"),
+        *("RemoveTargets", "TagResource"),
+    )
+    yield Permission(
+        "make rules of EventBridge and delete them",
+        tuple(f"events:{name}" for name in rules),
+        (f"arn:aws:events:{place}:rule/{PROJECT}*",),
+    )
+    queues = (
+        *("CreateQueue", "DeleteMessage", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl"),
+        *("ListQueueTags", "ReceiveMessage", "SetQueueAttributes", "TagQueue"),
+    )
+    yield Permission(
+        "make queues, read them and delete them",
+        tuple(f"sqs:{name}" for name in queues),
+        (f"arn:aws:sqs:{place}:{PROJECT}*",),
+    )
+    yield Permission("find rules and queues", ("events:ListRules", "sqs:ListQueues"))

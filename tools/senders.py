@@ -45,6 +45,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "helpers/bucket_contents.py",
             ("AbortMultipartUpload", "DeleteBucket", "DeleteObjects", "ListMultipartUploads"),
         ),
+        Sender(
+            "03, buckets that tell EventBridge",
+            "helpers/events.py",
+            ("GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration"),
+        ),
         Sender("aws CLI, `s3 ls`", "awscli/customizations/s3/subcommands.py", ("ListBuckets",)),
         Sender(
             "aws CLI, `s3 cp` from S3 to S3",
@@ -238,8 +243,9 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "aws CLI, a topic",
             "tests/local_aws/test_aws_cli.py",
             (
-                *("CreateTopic", "DeleteTopic", "ListSubscriptionsByTopic", "ListTopics"),
-                *("Publish", "Subscribe", "Unsubscribe"),
+                *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "ListTopics"),
+                *("ListSubscriptionsByTopic", "Publish", "SetTopicAttributes", "Subscribe"),
+                "Unsubscribe",
             ),
         ),
     ),
@@ -274,6 +280,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "12, inventory",
             "helpers/resources/logs.py",
             ("DeleteLogGroup", "DeleteLogStream", "DescribeLogGroups", "DescribeLogStreams"),
+        ),
+        Sender(
+            "aws CLI, policies of log groups that are targets",
+            "tests/local_aws/test_aws_cli.py",
+            ("DeleteResourcePolicy", "DescribeResourcePolicies", "PutResourcePolicy"),
         ),
         Sender(
             "05, `train` with its default `logs=True`",

@@ -108,6 +108,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("CreateQueue", "DeleteQueue", "SetQueueAttributes"),
             ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
         ),
+        Record("labels, which are read back", ("TagQueue", "UntagQueue"), ("ListQueueTags",)),
         Record(
             "moto keeps messages, and their timeouts on the one clock, until the server ends",
             answers=(
