@@ -34,8 +34,8 @@ def test_a_training_job_tells_of_its_secondary_statuses_and_its_end(client, told
     assert not any(name.startswith("_") for name in last.detail)
 
 
-def test_an_endpoint_tells_of_its_life_in_capitals(aws, told):
-    hosting = Hosting(aws)
+def test_an_endpoint_tells_of_its_life_in_capitals(aws, client, told):
+    hosting = Hosting(aws, client)
     hosting.model(data=archive())
     hosting.variant("config", "model")
     hosting.sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
