@@ -230,8 +230,11 @@ class Bus(Engine):
 
     # The server's life.
 
-    def recover(self) -> None:
-        """Deliver what the last server had accepted and not delivered."""
+    def begin(self) -> None:
+        """Deliver, first what the last server had accepted and not delivered.
+
+        The server calls it when all engines have recovered: a target may be any of theirs.
+        """
         for key in self._deliveries.keys():
             self._ready.put(key)
         workers = [("event-notices", self._watch), *[("event-delivery", self._work)] * WORKERS]

@@ -2,9 +2,11 @@
 
 The language: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 The refusals are worded as EventBridge's own compiler words them (aws/event-ruler,
-JsonRuleCompiler.java), without the line and column that it adds. moto's matcher would pass wrong
-patterns and lacks arrays of objects; the Java library would need a Java process beside the server.
-Left out: the limits of complexity of wildcards and of `$or`.
+JsonRuleCompiler.java), without the line and column that it adds. moto's matcher takes 25 of the 29
+bad patterns of this module's test, cannot tell True from 1, and lacks arrays of objects; the Java
+library would need a Java process beside the server.
+Left out: the limits of complexity of wildcards and of `$or`; names with dots, which EventBridge
+takes for paths.
 """
 
 import ipaddress

@@ -129,6 +129,7 @@ class ObjectStore:
             if old and str(old.path) != path:
                 old.path.unlink(missing_ok=True)
         self._announce(info, reason)
+        self._wake(bucket)
         return info
 
     def _wake(self, bucket: str) -> None:
@@ -141,7 +142,6 @@ class ObjectStore:
                 listener(info.bucket, info, reason)
             except Exception:  # the object is stored: a listener's error must not fail the upload
                 log.exception("a listener failed on s3://%s/%s", info.bucket, info.key)
-        self._wake(info.bucket)
 
     def info(self, bucket: str, key: str) -> ObjectInfo:
         """Return an object's facts. Raises: AwsError NoSuchBucket, NoSuchKey (404)."""
@@ -191,6 +191,7 @@ class ObjectStore:
             outside_changes.register(self.index, self.objects, *where)
         except NO_FILE:
             outside_changes.forget(self.index, self.objects, info)
+        self._wake(info.bucket)
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
         """Yield objects by key in UTF-8 order; writes made meanwhile may or may not appear."""
@@ -233,6 +234,7 @@ class ObjectStore:
             made = [
                 outside_changes.register(self.index, self.objects, bucket, *file) for file in files
             ]
+        self._wake(bucket)
         return [info for info in made if info]
 
     def close(self) -> None:
