@@ -24,7 +24,7 @@ class Difference:
     service: str
     operation: str
     kind: str
-    """operation, count, member, type, value, status, order, end, error, wording or retry."""
+    """operation, count, member, type, value, status, order, end, error, wording, http or retry."""
     member: str
     """The member's path, an error code, or empty."""
     text: str
@@ -77,6 +77,9 @@ def _differences(
     for code in first.errors.keys() & second.errors.keys():
         for message, side in _apart(first.errors[code], second.errors[code], names):
             yield "wording", code, f"{message!r} on {side} only"
+    for code in first.http.keys() & second.http.keys():
+        for status, side in _apart(first.http[code], second.http[code], names):
+            yield "http", code, f"status {status} on {side} only"
     for code, side in _apart({*first.retried}, {*second.retried}, names):
         yield "retry", code, f"on {side} only"
 

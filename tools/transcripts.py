@@ -58,6 +58,8 @@ class Operation:
     answer: Members = field(default_factory=Members)
     errors: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Error code, or exception, and its messages."""
+    http: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Error code, or `answer`, and the HTTP statuses that came with it."""
     retried: Counter = field(default_factory=Counter)
     """Error code or HTTP status of the attempts that were made again."""
     looks: dict[str, dict[str, list["Look"]]] = field(
@@ -75,11 +77,14 @@ class Operation:
             known = (attempt.get(name) for name in ("code", "exception", "status"))
             self.retried[str(next(filter(None, known), "?"))] += 1
         if "answer" not in call:
-            messages = self.errors[call.get("code") or call.get("exception") or str(call["status"])]
+            code = call.get("code") or call.get("exception") or str(call["status"])
+            messages = self.errors[code]
+            self.http[code].add(str(call.get("status")))
             if message := call.get("message"):
                 messages.add(common(message))
             return
         self.answer.add(call["answer"])
+        self.http["answer"].add(str(call["status"]))
         question = json.dumps([call["process"], call["request"]], sort_keys=True)
         for path, leaf in leaves(call["answer"]):
             if kind_of(leaf) == "enum" and STATUS.search(path):

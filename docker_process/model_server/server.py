@@ -50,6 +50,7 @@ def main() -> int:
     server = Server(
         uvicorn.Config(
             app, mine.host, mine.port, access_log=False, log_level="warning", lifespan="on",
+            http="httptools",  # in C: where it is missing, uvicorn would take one in Python
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )  # fmt: skip

@@ -18,6 +18,7 @@ from tools.readme import tracked
 NOT_IMPORTED = {
     "awscli": "the aws command that docs/local-aws.md uses",
     "awscrt": "botocore's CRC64NVME checksums",
+    "httptools": "uvicorn's parser of requests, named in the image's server.py",
     "import-linter": "make lint: the layers of the packages",
     "ipykernel": "runs the notebooks",
     "jupyterlab": "shows the notebooks",

@@ -89,6 +89,16 @@ PLANTED = {
         [call("A", **ERROR | {"message": "<word-aaaaa> is not there"})],
         ("wording", ERROR["code"], "'<word> does not exist' on AWS only"),
     ),
+    "an answer's HTTP status": (
+        [call("A", answer={}, status=201)],
+        [call("A")],
+        ("http", "answer", "status 201 on AWS only"),
+    ),
+    "an error's HTTP status": (
+        [call("A", **ERROR, status=409)],
+        [call("A", **ERROR)],
+        ("http", ERROR["code"], "status 409 on AWS only"),
+    ),
     "a retry": (
         [call("A", answer={}, retried=[{"status": 503, "code": "SlowDown"}])],
         [call("A")],
