@@ -135,11 +135,20 @@ def received(config: Config, queue: str, count: int = 1, seconds: float = 60.0) 
 
 
 def tell_events(config: Config, bucket: str) -> None:
-    """Have a bucket tell EventBridge of its objects; its other notices stay."""
+    """Have a bucket tell EventBridge of its objects; its other notices stay.
+
+    Raises:
+        ValueError: the account's own bucket, which is not changed, does not tell.
+    """
     s3 = client(config, "s3")
     present = s3.get_bucket_notification_configuration(Bucket=bucket)
     del present["ResponseMetadata"]
     if "EventBridgeConfiguration" not in present:
+        if config.account.bucket:
+            raise ValueError(
+                f"The bucket {bucket} does not tell EventBridge of its objects: have Amazon "
+                "EventBridge switched on in its properties, under event notifications"
+            )
         s3.put_bucket_notification_configuration(
             Bucket=bucket, NotificationConfiguration={**present, "EventBridgeConfiguration": {}}
         )

@@ -140,11 +140,12 @@ def _storage(config: Config) -> Iterator[Permission]:
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
-        *("s3:GetBucketNotification", "s3:GetBucketTagging", "s3:PutBucketNotification"),
+        *("s3:GetBucketNotification", "s3:GetBucketTagging"),
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
         *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:TagResource"),
+        "s3:PutBucketNotification",
     )
     yield Permission("look into the course's bucket", look, (bucket,))
     if not account.bucket:

@@ -23,7 +23,7 @@ RECORDED = (
     *(("ecr", "PutImage"), ("s3", "GetBucketTagging"), ("sts", "GetCallerIdentity")),
 )
 """What the course sends and the local AWS only records."""
-WAITING = (("s3", "CopyObject"),)
+WAITING = (("events", "PutRule"), ("s3", "CopyObject"))
 """Of the aws command and the transfer manager: a person's own calls have the same clients."""
 ELSEWHERE = {"local_aws/instances/log_streams.py"}
 """What instances send, and no client of a person."""

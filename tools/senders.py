@@ -46,8 +46,8 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("AbortMultipartUpload", "DeleteBucket", "DeleteObjects", "ListMultipartUploads"),
         ),
         Sender(
-            "03, buckets that tell EventBridge",
-            "helpers/events.py",
+            "aws CLI, buckets that tell EventBridge",
+            "tests/local_aws/test_aws_cli.py",
             ("GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration"),
         ),
         Sender("aws CLI, `s3 ls`", "awscli/customizations/s3/subcommands.py", ("ListBuckets",)),
@@ -251,21 +251,20 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "events": (
         Sender(
-            "03, rules and targets",
-            "helpers/events.py",
-            ("ListTargetsByRule", "PutRule", "PutTargets"),
-        ),
-        Sender(
             "12, inventory",
             "helpers/resources/rules.py",
-            ("DeleteRule", "ListRules", "ListTagsForResource", "RemoveTargets"),
+            (
+                *("DeleteRule", "ListRules", "ListTagsForResource", "ListTargetsByRule"),
+                "RemoveTargets",
+            ),
         ),
         Sender(
             "aws CLI, events and rules",
             "tests/local_aws/test_aws_cli.py",
             (
                 *("DescribeRule", "DisableRule", "EnableRule", "ListRuleNamesByTarget"),
-                *("PutEvents", "TagResource", "TestEventPattern", "UntagResource"),
+                *("PutEvents", "PutRule", "PutTargets", "TagResource", "TestEventPattern"),
+                "UntagResource",
             ),
         ),
     ),

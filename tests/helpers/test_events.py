@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from helpers.account_settings import AccountSettings
 from helpers.events import ROLE, make_queue, make_rule, received, tell_events, uploads
 from helpers.session import client
+from tests.local_cloud import course_config
 
 WORKFLOW = "arn:aws:glue:us-east-1:000000000000:workflow/birds-and-bins-birds-curate"
 
@@ -78,3 +80,11 @@ def test_a_workflow_is_started_by_a_role_for_it_alone(config, aws, monkeypatch):
     statements = policy["PolicyDocument"]["Statement"]
     assert "glue:notifyEvent" in json.dumps(statements) and len(statements) == 2
     assert all("birds-and-bins" in line["Resource"][0] for line in statements)
+
+
+def test_a_companys_bucket_is_not_changed(config, aws):
+    own = course_config(aws, bucket="data", account=AccountSettings(bucket="data"))
+    aws.store.create_bucket("data")
+    with pytest.raises(ValueError, match="have Amazon EventBridge switched on"):
+        tell_events(own, "data")
+    assert not aws.store.objects.notices.are_on("data")

@@ -213,6 +213,11 @@ def test_a_rule_is_tried_switched_marked_and_sends_to_a_log_group(run):
     run("events", "untag-resource", *marked, "--tag-keys", "a", text=True)
     assert run("events", "list-tags-for-resource", *marked)["Tags"] == []
 
+    bucket = ("--bucket", BUCKET)
+    notices = ("--notification-configuration", '{"EventBridgeConfiguration": {}}')
+    run("s3api", "put-bucket-notification-configuration", *bucket, *notices, text=True)
+    told = run("s3api", "get-bucket-notification-configuration", *bucket)
+    assert told == {"EventBridgeConfiguration": {}}
     run("logs", "create-log-group", "--log-group-name", group, text=True)
     policy = ("--policy-name", "events")
     allowed = allowing(["logs:CreateLogStream", "logs:PutLogEvents"], f"{arn}:*")
