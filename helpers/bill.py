@@ -56,6 +56,7 @@ LINES = (
     Line("06", "search on a warm pool and its winner", "ml.g4dn.xlarge", 1, 26, (TRAINING, POOL)),
     Line("07", "two evaluations", "ml.m5.large", 1, 10, (PROCESSING,)),
     Line("08", "endpoint for an hour", "ml.m5.large", 1, 60, (ENDPOINT,)),
+    Line("08", "three more while the load is high", "ml.m5.large", 3, 17, (ENDPOINT,)),
     Line("08", "its updates: two old and two new", "ml.m5.large", 4, 15, (ENDPOINT,)),
     Line("08", "a transform job", "ml.m5.large", 1, 5, (TRANSFORM,)),
 )

@@ -7,9 +7,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from helpers.config import PROJECT, Config
+from helpers.policy_documents import Permission
 from helpers.roles import put_role
 from helpers.session import client
 
@@ -152,3 +154,26 @@ def tell_events(config: Config, bucket: str) -> None:
         s3.put_bucket_notification_configuration(
             Bucket=bucket, NotificationConfiguration={**present, "EventBridgeConfiguration": {}}
         )
+
+
+def rules_permissions(place: str) -> Iterator[Permission]:
+    """Yield what a person must be allowed for rules and queues, at `region:account`."""
+    rules = (
+        *("DeleteRule", "ListTagsForResource", "ListTargetsByRule", "PutRule", "PutTargets"),
+        *("RemoveTargets", "TagResource"),
+    )
+    yield Permission(
+        "make rules of EventBridge and delete them",
+        tuple(f"events:{name}" for name in rules),
+        (f"arn:aws:events:{place}:rule/{PROJECT}*",),
+    )
+    queues = (
+        *("CreateQueue", "DeleteMessage", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl"),
+        *("ListQueueTags", "ReceiveMessage", "SetQueueAttributes", "TagQueue"),
+    )
+    yield Permission(
+        "make queues, read them and delete them",
+        tuple(f"sqs:{name}" for name in queues),
+        (f"arn:aws:sqs:{place}:{PROJECT}*",),
+    )
+    yield Permission("find rules and queues", ("events:ListRules", "sqs:ListQueues"))

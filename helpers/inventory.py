@@ -13,7 +13,17 @@ from botocore.exceptions import ClientError
 from helpers.bucket_contents import delete_bucket, delete_contents, own_buckets, own_folders
 from helpers.config import Config
 from helpers.course_tag import as_mapping
-from helpers.resources import alarms, catalog, gateways, images, logs, roles, rules, sagemaker
+from helpers.resources import (
+    alarms,
+    catalog,
+    gateways,
+    images,
+    logs,
+    roles,
+    rules,
+    sagemaker,
+    scalable_targets,
+)
 from helpers.resources.kind import Kind, Resource
 from helpers.session import client
 from helpers.waiting import DENIED, answer_of
@@ -46,7 +56,12 @@ USERS = (
     "running transform job",
 )
 """Kinds that run: they use roles, images and the bucket, and write logs."""
+SCALABLE = Kind(
+    "Application Auto Scaling", "scalable target",
+    scalable_targets.targets, scalable_targets.tags, scalable_targets.delete,
+)  # fmt: skip
 KINDS = (
+    SCALABLE,
     sagemaker.kind_of("Endpoint", delete=sagemaker.delete_endpoint),
     sagemaker.kind_of("EndpointConfig", "endpoint"),
     sagemaker.kind_of("Model", "endpoint"),

@@ -11,9 +11,10 @@ import pandas as pd
 from botocore.exceptions import ClientError
 
 from helpers.config import Config
+from helpers.policy_documents import Permission
 from helpers.roles import permissions
 from helpers.session import client
-from helpers.user_policy import Permission, user_permissions
+from helpers.user_policy import user_permissions
 
 COLUMNS = ["must be allowed to", "answer"]
 DENIED = ("AccessDenied", "AccessDeniedException")

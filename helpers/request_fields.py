@@ -43,6 +43,7 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     ("cloudwatch", "PutMetricAlarm"): _TAGS,
     ("events", "PutRule"): _TAGS,
     ("sqs", "CreateQueue"): _TAG_MAP,
+    ("application-autoscaling", "RegisterScalableTarget"): {"Tags": "tag_map"},
     ("apigateway", "CreateApiKey"): _TAG_MAP,
     ("apigateway", "CreateRestApi"): _TAG_MAP,
     ("apigateway", "CreateStage"): _TAG_MAP,
@@ -219,7 +220,7 @@ def _fill(structure: dict, path: str, value: Any, refusals: tuple[Refusal, ...])
 def _set(structure: dict, name: str, value: Any, refusals: tuple[Refusal, ...]) -> None:
     if any(each.member == name and each.applies(structure) for each in refusals):
         return
-    if isinstance(value, dict) and name == "tags":
+    if isinstance(value, dict) and name in ("Tags", "tags"):
         structure[name] = {**value, **(structure.get(name) or {})}
     elif name in ("Tags", "tags"):
         own = structure.get(name) or []

@@ -5,14 +5,14 @@ holds the two lists together. An action that can't be bound to a resource is all
 https://docs.aws.amazon.com/service-authorization/latest/reference/
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from helpers.config import DATABASE, PROJECT, Config
 from helpers.events import ROLE as RULES_ROLE
 from helpers.events import SERVICE as RULES
+from helpers.events import rules_permissions
 from helpers.gateway_document import ASSUMED_BY, STAGE
+from helpers.policy_documents import Permission
 from helpers.roles import TRUSTED, secret_arn
 from helpers.s3_uris import is_uri, parse_uri
 
@@ -38,7 +38,7 @@ SAGEMAKER = {
     ),
     "endpoint": (
         *("CreateEndpoint", "DeleteEndpoint", "DescribeEndpoint", "InvokeEndpoint"),
-        *("InvokeEndpointAsync", "UpdateEndpoint"),
+        *("InvokeEndpointAsync", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities"),
     ),
     "model-package-group": (
         *("CreateModelPackage", "CreateModelPackageGroup", "DeleteModelPackageGroup"),
@@ -57,26 +57,7 @@ LISTS = (
     "ListTransformJobs",
 )
 
-MOST_LETTERS = 6144
-"""Of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
-
-
-@dataclass(frozen=True)
-class Permission:
-    """Actions on resources that a person or a role must be allowed, for one reason."""
-
-    what: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...] = ("*",)
-    context: dict[str, str] = field(default_factory=dict)
-    """Keys of conditions and the values that requests have."""
-
-    def statement(self) -> dict:
-        """Return the statement of a policy that allows it."""
-        statement = {
-            "Effect": "Allow", "Action": [*self.actions], "Resource": [*self.resources],
-        }  # fmt: skip
-        return statement | ({"Condition": {"StringEquals": self.context}} if self.context else {})
+SCALING = "application-autoscaling"
 
 
 def user_permissions(config: Config, account: str) -> list[Permission]:
@@ -108,31 +89,15 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_images(place),
         *_logs(place),
         *_metrics(place),
+        *_scaling(config, place),
         *_gateway(config, place),
-        *_events(place),
+        *rules_permissions(place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
             ("servicequotas:ListAWSDefaultServiceQuotas", "servicequotas:ListServiceQuotas"),
         ),
     ]
-
-
-def policies(permissions: list[Permission]) -> list[dict]:
-    """Return as few documents as hold them in their order, none longer than AWS's limit."""
-    documents: list[dict] = []
-    for permission in permissions:
-        statement = permission.statement()
-        if documents and _length(last := [*documents[-1]["Statement"], statement]) <= MOST_LETTERS:
-            documents[-1]["Statement"] = last
-        else:
-            documents.append({"Version": "2012-10-17", "Statement": [statement]})
-    return documents
-
-
-def _length(statements: list[dict]) -> int:
-    document = {"Version": "2012-10-17", "Statement": statements}
-    return len(json.dumps(document, separators=(",", ":")))
 
 
 def _storage(config: Config) -> Iterator[Permission]:
@@ -279,6 +244,34 @@ def _metrics(place: str) -> Iterator[Permission]:
     yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
 
 
+def _scaling(config: Config, place: str) -> Iterator[Permission]:
+    """Yield what scaling an endpoint needs; the ids of scalable targets are AWS's own.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
+    """
+    names = ("RegisterScalableTarget", "DeregisterScalableTarget", "PutScalingPolicy")
+    yield Permission(
+        "scale endpoints",
+        tuple(f"{SCALING}:{name}" for name in (*names, "TagResource", "ListTagsForResource")),
+        (f"arn:aws:{SCALING}:{place}:scalable-target/*",),
+    )
+    lists = ("DescribeScalableTargets", "DescribeScalingActivities", "DescribeScalingPolicies")
+    yield Permission("see how endpoints scale", tuple(f"{SCALING}:{name}" for name in lists))
+    yield Permission(
+        "let a scaling policy make its alarms",
+        ("cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"),
+        (f"arn:aws:cloudwatch:{place}:alarm:TargetTracking-endpoint/{PROJECT}*",),
+    )
+    service = f"sagemaker.{SCALING}.amazonaws.com"
+    if not config.account.role_arn:  # where roles are given, this one is too
+        yield Permission(
+            "make the role by which AWS scales endpoints, once an account",
+            ("iam:CreateServiceLinkedRole",),
+            (f"arn:aws:iam::*:role/aws-service-role/{service}/*",),
+            {"iam:AWSServiceName": service},
+        )
+
+
 def _gateway(config: Config, place: str) -> Iterator[Permission]:
     """Yield what a REST API needs: its actions are HTTP's verbs, and its ids are AWS's own."""
     kinds = ("apikeys*", "restapis*", "usageplans*", "tags/*")
@@ -292,25 +285,3 @@ def _gateway(config: Config, place: str) -> Iterator[Permission]:
         ("execute-api:Invoke",),
         (f"arn:aws:execute-api:{place}:*/{STAGE}/*",),
     )
-
-
-def _events(place: str) -> Iterator[Permission]:
-    rules = (
-        *("DeleteRule", "ListTagsForResource", "ListTargetsByRule", "PutRule", "PutTargets"),
-        *("RemoveTargets", "TagResource"),
-    )
-    yield Permission(
-        "make rules of EventBridge and delete them",
-        tuple(f"events:{name}" for name in rules),
-        (f"arn:aws:events:{place}:rule/{PROJECT}*",),
-    )
-    queues = (
-        *("CreateQueue", "DeleteMessage", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl"),
-        *("ListQueueTags", "ReceiveMessage", "SetQueueAttributes", "TagQueue"),
-    )
-    yield Permission(
-        "make queues, read them and delete them",
-        tuple(f"sqs:{name}" for name in queues),
-        (f"arn:aws:sqs:{place}:{PROJECT}*",),
-    )
-    yield Permission("find rules and queues", ("events:ListRules", "sqs:ListQueues"))

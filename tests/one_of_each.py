@@ -12,6 +12,7 @@ from botocore import xform_name
 from helpers.boto_sessions import use_local
 from helpers.config import PROJECT, Config
 from helpers.course_tag import KEY
+from helpers.endpoints import VARIANT
 from helpers.session import client as course_client
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, processing, training, until
@@ -48,7 +49,7 @@ def make(
     place = {"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
     sagemaker.create_model(ModelName=prefix, PrimaryContainer=place, ExecutionRoleArn=ROLE, **marks)
     yield "model"
-    variant = {"VariantName": "v", "ModelName": prefix, "InstanceType": "ml.m5.large"}
+    variant = {"VariantName": VARIANT, "ModelName": prefix, "InstanceType": "ml.m5.large"}
     variant["InitialInstanceCount"] = 1
     sagemaker.create_endpoint_config(
         EndpointConfigName=prefix, ProductionVariants=[variant], **marks

@@ -4,27 +4,9 @@ An operation is executed only if a notebook, an SDK call that a notebook makes, 
 that is named here sends it; all else is refused by name.
 """
 
-from dataclasses import dataclass
+from tools.sender import SUITES, Sender
 
-
-@dataclass(frozen=True)
-class Sender:
-    """A program, and the operations that it sends."""
-
-    by: str
-    """For a reader: the notebooks' numbers and the call, or the client suite."""
-    source: str
-    """The file with the calls, below the project or site-packages."""
-    operations: tuple[str, ...]
-
-
-SUITES = {
-    "aws CLI": "tests/local_aws/test_aws_cli.py",
-    "PyAthena": "tests/local_aws/services/athena/test_pyathena.py",
-    "SageMaker SDK": "tests/local_aws/test_sagemaker_sdk.py",
-    "AWS SDK for pandas": "tests/local_aws/test_awswrangler.py",
-}
-"""Client suites: how senders begin that belong to one, and its tests."""
+__all__ = ["SENDERS", "SUITES", "Sender", "senders"]
 
 SENDERS: dict[str, tuple[Sender, ...]] = {
     "s3": (
@@ -236,6 +218,23 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
+        ),
+    ),
+    "application-autoscaling": (
+        Sender(
+            "08, instances by the load",
+            "helpers/scaling.py",
+            ("DescribeScalingActivities", "PutScalingPolicy", "RegisterScalableTarget"),
+        ),
+        Sender(
+            "12, scalable targets",
+            "helpers/resources/scalable_targets.py",
+            ("DeregisterScalableTarget", "DescribeScalableTargets", "ListTagsForResource"),
+        ),
+        Sender(
+            "aws CLI, a policy",
+            "tests/local_aws/test_aws_cli.py",
+            ("DeleteScalingPolicy", "DescribeScalingPolicies"),
         ),
     ),
     "sns": (

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 from helpers.config import PROJECT, Config
-from helpers.user_policy import policies, user_permissions
+from helpers.policy_documents import policies
+from helpers.user_policy import user_permissions
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 

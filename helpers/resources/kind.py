@@ -21,6 +21,7 @@ GONE = {
     "NoSuchBucket",
     "NoSuchEntity",
     "NotFoundException",
+    "ObjectNotFoundException",
     "RepositoryNotFoundException",
     "ResourceNotFound",
     "ResourceNotFoundException",

@@ -11,6 +11,9 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+BLOCKED_SECONDS = 5.0
+"""After so long an action in `advance` is taken for blocked: it may wait for another timer."""
+
 
 class Timer:
     """An action that is due at a time, until `cancel` is called."""
@@ -37,6 +40,7 @@ class Clock:
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._advancing = 0
 
     def now(self) -> datetime:
         """Return the time in UTC, to the millisecond as in AWS's documents."""
@@ -57,11 +61,17 @@ class Clock:
                 f"The clock moves forward only, by a number of seconds: not by {seconds}."
             )
         end = self.now() + timedelta(seconds=seconds)
-        while due := self._next(end):
-            when, timer = due
-            self._move(when)
-            if not timer.is_cancelled:
-                timer.action()
+        with self._changed:
+            self._advancing += 1
+        try:
+            while due := self._next(end):
+                when, timer = due
+                self._move(when)
+                if not timer.is_cancelled:
+                    timer.action()
+        finally:
+            with self._changed:
+                self._advancing -= 1
         self._move(end)
         return self.now()
 
@@ -106,6 +116,9 @@ class Clock:
                 if left > 0:
                     self._changed.wait(left)
                     continue
+                # In `advance` one timer runs after the other, none beside them.
+                if self._advancing:
+                    self._changed.wait_for(lambda: not self._advancing, BLOCKED_SECONDS)
             if due := self._next(self.now()):
                 _, timer = due
                 if not timer.is_cancelled:

@@ -15,6 +15,7 @@ from helpers.gateway import make_gateway
 from helpers.guarded_updates import make_alarms
 from helpers.inventory import KINDS, UNKNOWN, inventory, remaining
 from helpers.roles import make_role
+from helpers.scaling import scale
 from helpers.session import client as course_client
 from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.jobs.requests import training, until, wait_for
@@ -51,6 +52,7 @@ def full(config):
     furnished(config)
     assert list(made_by_the_course(config, OURS, config.database))
     finish(lambda service: course_client(config, service), OURS)
+    scale(config, OURS, 10)
     return config
 
 

@@ -8,9 +8,10 @@ from botocore.exceptions import ClientError
 from helpers import permissions_check
 from helpers.account_settings import AccountSettings
 from helpers.permissions_check import check, check_permissions, check_role, check_user, principal
+from helpers.policy_documents import policies
 from helpers.roles import TRUSTED, make_role
 from helpers.session import client
-from helpers.user_policy import policies, user_permissions
+from helpers.user_policy import user_permissions
 from tests.local_cloud import course_config
 
 ACCOUNT = "0" * 12

@@ -261,3 +261,26 @@ def test_a_rest_api_is_made_of_a_document_and_listed(run, tmp_path):
     assert run("apigateway", "get-usage-plans")["items"] == [plan]
     run("apigateway", "delete-rest-api", *name, text=True)
     assert run("apigateway", "get-rest-apis")["items"] == []
+
+
+def test_a_scaling_policy_is_described_and_deleted(run, aws, client):
+    hosting = Hosting(aws, client)
+    hosting.create()
+    of = (
+        *("--service-namespace", "sagemaker", "--resource-id", "endpoint/endpoint/variant/model"),
+        *("--scalable-dimension", "sagemaker:variant:DesiredInstanceCount"),
+    )
+    metric = "{PredefinedMetricType=SageMakerVariantConcurrentRequestsPerModelHighResolution}"
+    policy = (
+        *("--policy-name", "load", "--policy-type", "TargetTrackingScaling"),
+        "--target-tracking-scaling-policy-configuration",
+        f"TargetValue=70,PredefinedMetricSpecification={metric}",
+    )
+    limits = ("--min-capacity", "1", "--max-capacity", "2")
+    run("application-autoscaling", "register-scalable-target", *of, *limits)
+    made = run("application-autoscaling", "put-scaling-policy", *of, *policy)
+    told = run("application-autoscaling", "describe-scaling-policies", *of)["ScalingPolicies"]
+    assert [each["PolicyARN"] for each in told] == [made["PolicyARN"]]
+    name = ("--policy-name", "load")
+    run("application-autoscaling", "delete-scaling-policy", *of, *name, text=True)
+    assert not run("application-autoscaling", "describe-scaling-policies", *of)["ScalingPolicies"]

@@ -50,7 +50,8 @@ class Alarms(Engine):
     """The alarms of the local AWS.
 
     Left out: composite alarms, metric math, anomaly detection, PromQL and logs, the history,
-    later changes of tags, actions but messages to topics, percentiles that wait for more samples.
+    later changes of tags, actions but messages to topics (a scaling policy looks at its own alarms
+    itself), percentiles that wait for more samples.
     """
 
     name, operations = "alarms", OPERATIONS
@@ -182,7 +183,8 @@ class Alarms(Engine):
         detail, arn = event_detail(alarm, old), alarm["AlarmArn"]
         self.parts.changes.tell("aws.cloudwatch", EVENT, [arn], detail, late=True)
         for arn in alarm[ACTIONS[state]] if alarm["ActionsEnabled"] else []:
-            self._publish(arn, alarm, before)
+            if not alarm_request.is_polled(arn):
+                self._publish(arn, alarm, before)
 
     def _publish(self, topic: str, alarm: dict, before: str) -> None:
         text = message(alarm, before, self.parts.context.account)

@@ -40,6 +40,31 @@ def test_what_is_due_by_then_has_happened_in_its_order_and_at_its_time():
         assert timedelta(0) <= passed - timedelta(seconds=seconds) < timedelta(seconds=30)
 
 
+def test_while_it_is_moved_timers_run_one_after_the_other():
+    clock, running, most = Clock(), [], []
+
+    def act():
+        running.append(1)
+        clock.after(3600, list)  # wakes the clock's own thread
+        time.sleep(0.1)
+        most.append(len(running))
+        running.pop()
+
+    for _ in range(3):
+        clock.after(60, act)
+    clock.advance(100)
+    assert most == [1, 1, 1]
+
+
+def test_a_timer_that_waits_for_another_one_does_not_stop_the_clock(monkeypatch):
+    monkeypatch.setattr("local_aws.state.clock.BLOCKED_SECONDS", 0.1)
+    clock, other = Clock(), threading.Event()
+    clock.after(60, lambda: other.wait(20))
+    clock.after(60, other.set)
+    clock.advance(100)
+    assert other.is_set()
+
+
 def test_what_a_timer_starts_is_timed_from_there():
     clock, happened = Clock(), []
     clock.after(60, lambda: clock.after(60, lambda: happened.append("second")))

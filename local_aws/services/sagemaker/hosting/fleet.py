@@ -34,12 +34,14 @@ class Answered(NamedTuple):
         seconds: of the model.
         setup_seconds: of the worker's start, for the first request that it answers.
         memory: bytes that the worker has after it; None where it has no limit.
+        concurrent: requests that its instance had when this one came, with it.
     """
 
     answer: Answer
     seconds: float
     setup_seconds: float | None = None
     memory: int | None = None
+    concurrent: int = 1
 
 
 class Seat:
@@ -227,9 +229,9 @@ class Fleet:
             OSError: the worker ended while it answered, or took too long.
         """
         with self._taken(variant) as seat:
-            worker = _ready(seat)
+            worker, concurrent = _ready(seat), seat.busy
             try:
-                return _asked(worker, body, headers, seconds)
+                return _asked(worker, body, headers, seconds)._replace(concurrent=concurrent)
             except ConnectionRefusedError:  # it died unseen, and knows nothing of this request
                 seat.give_up(worker)
             except ConnectionError as error:

@@ -8,7 +8,7 @@ dimension: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails
 import logging
 import threading
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 NAMESPACE, OF_INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 NAMESPACES = {"MemoryUtilization": OF_INSTANCES}
 """Of metrics that are not in the usual one."""
+CONCURRENT = "ConcurrentRequestsPerModel"
+"""AWS sends it each 10 seconds, of high resolution; here each request is a sample of it."""
 SEND_SECONDS = 1.0
 """Between two requests to CloudWatch; AWS sends each minute's metrics."""
 MOST_VALUES, MOST_DATA = 150, 1000
@@ -38,6 +40,7 @@ class Invocation:
         status: what the model answered; None if it did not answer.
         model_seconds: how long the model took; None if it did not answer.
         overhead_seconds: how long all else took.
+        concurrent: requests that the instance had at once; None: it is not known.
     """
 
     endpoint: str
@@ -47,6 +50,7 @@ class Invocation:
     status: int | None
     model_seconds: float | None
     overhead_seconds: float
+    concurrent: int | None = field(default=None, kw_only=True)
 
     def values(self) -> dict[str, tuple[float, str]]:
         """Return the metrics' values and units."""
@@ -61,6 +65,8 @@ class Invocation:
         }
         if self.model_seconds is not None:
             values["ModelLatency"] = (round(self.model_seconds * MICROSECONDS), TIME)
+        if self.concurrent is not None:
+            values[CONCURRENT] = (self.concurrent, COUNT)
         return values
 
     def dimensions(self) -> list[tuple[tuple[str, str], ...]]:
@@ -162,4 +168,5 @@ def _datum(
         "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions],
         "Values": [float(value) for value, _ in chunk],
         "Counts": [float(count) for _, count in chunk],
+        "StorageResolution": 1 if name == CONCURRENT else 60,
     }  # fmt: skip

@@ -186,7 +186,8 @@ class Invocations(Engine):
             more = (setup, share, fleet.utilization)
             self.metrics.add(ServerlessInvocation(*names, *numbers, *more))
         else:
-            self.metrics.add(Invocation(*names, *numbers))
+            concurrent = answered and answered.concurrent
+            self.metrics.add(Invocation(*names, *numbers, concurrent=concurrent))
 
     def shut_down(self) -> None:
         """Send and write what is left of metrics and captured data."""

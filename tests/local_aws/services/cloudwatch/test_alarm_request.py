@@ -3,7 +3,7 @@
 import pytest
 
 from local_aws.errors import AwsError
-from local_aws.services.cloudwatch.alarm_request import alarm, check, interval, page
+from local_aws.services.cloudwatch.alarm_request import alarm, check, interval, is_polled, page
 
 ALARM = {
     "AlarmName": "a", "Namespace": "Birds", "MetricName": "errors", "Statistic": "Sum",
@@ -34,6 +34,13 @@ def test_a_request_that_makes_no_alarm_is_refused(change, reason):
     changed = {name: value for name, value in {**ALARM, **change}.items() if value is not None}
     with pytest.raises(AwsError, match=reason):
         check(changed)
+
+
+def test_an_alarm_of_a_target_tracking_policy_may_name_the_policy():
+    check(
+        {**ALARM, "AlarmName": "TargetTracking-endpoint/a-AlarmHigh-1", "AlarmActions": [SCALING]}
+    )
+    assert is_polled(SCALING) and not is_polled("arn:aws:sns:us-east-1:000000000000:topic")
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from local_aws.services.events import inputs
 
 EVENT = {
     "version": "0", "id": "7bf73129", "detail-type": "EC2 Instance State-change Notification",
-    "source": "aws.ec2", "account": "111122223333", "time": "2015-11-11T21:29:54Z",
-    "region": "us-east-1", "resources": ["arn:aws:ec2:us-east-1:111122223333:instance/i-abcd1111"],
+    "source": "aws.ec2", "account": "000000000000", "time": "2015-11-11T21:29:54Z",
+    "region": "us-east-1", "resources": ["arn:aws:ec2:us-east-1:000000000000:instance/i-abcd1111"],
     "detail": {"instance-id": "i-0123456789", "state": "RUNNING", "text": 'a "b"', "n": 5},
 }  # fmt: skip
-RULE = {"Name": "all", "Arn": "arn:aws:events:us-east-1:111122223333:rule/all"}
+RULE = {"Name": "all", "Arn": "arn:aws:events:us-east-1:000000000000:rule/all"}
 PATHS = {
     "instance": "$.detail.instance-id", "state": "$.detail.state", "text": "$.detail.text",
     "n": "$.detail.n", "detail": "$.detail", "missing": "$.detail.no", "arn": "$.resources[0]",

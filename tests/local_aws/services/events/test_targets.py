@@ -91,7 +91,7 @@ def role(client, service, *actions):
     return arn
 
 
-EVENT = {"id": "11111111-1111-1111-1111-111111111111", "detail": {"object": {"key": "a.ogg"}}}
+EVENT = {"id": "2ee9cc15-d022-99ea-1fb8-1b1bac4850f9", "detail": {"object": {"key": "a.ogg"}}}
 MESSAGE = Message(EVENT, "{}", {"Name": "all", "Arn": "arn:rule"}, "0" * 33)
 
 

@@ -69,6 +69,15 @@ def test_metrics_are_sent_on_the_clock_and_once(sent):
     assert sent.sums()["Invocations"] == 3 == sent.sums(of_its_fleet)["Invocations"]
 
 
+def test_concurrent_requests_are_a_metric_of_high_resolution(sent):
+    sent.metrics.add(Invocation("e", "c", "v", 1, 200, 0.1, 0.1, concurrent=3))
+    sent.metrics.send()
+    [_, _, request], name = sent.requests[0], "ConcurrentRequestsPerModel"
+    resolutions = {each["MetricName"]: each["StorageResolution"] for each in request["MetricData"]}
+    assert resolutions.pop(name) == 1 and set(resolutions.values()) == {60}
+    assert sent.sums()[name] == 3
+
+
 def test_many_values_are_sent_in_data_that_cloudwatch_takes(sent):
     for number in range(400):
         sent.add(seconds=number / 1000)

@@ -1,0 +1,43 @@
+"""An activity ends with its instances, or says why it failed; a restart forgets none."""
+
+from local_aws.server import LocalAws
+from tests.local_aws.services.autoscaling.conftest import RESOURCE
+from tests.local_aws.services.sagemaker.jobs.requests import until
+
+
+def activities(aws):
+    request = {"ServiceNamespace": "sagemaker", "ResourceId": RESOURCE}
+    call = aws.parts.call
+    return call("application-autoscaling", "DescribeScalingActivities", request)[
+        "ScalingActivities"
+    ]
+
+
+def test_an_activity_is_in_progress_until_its_instances_are_there(aws, put):
+    put(least=2)
+    [begun] = activities(aws)
+    assert begun["StatusMessage"].endswith("Waiting for change to be fulfilled by sagemaker.")
+    assert begun["StatusCode"] == "InProgress" and "EndTime" not in begun
+    until(lambda: activities(aws)[0]["StatusCode"] == "Successful")
+    [ended] = activities(aws)
+    assert ended["EndTime"] > ended["StartTime"]
+    assert ended["StatusMessage"].endswith("Change successfully fulfilled by sagemaker.")
+
+
+def test_an_activity_whose_endpoint_goes_fails_with_the_reason(aws, hosting, put):
+    put(least=2)
+    hosting.settled()
+    hosting.sagemaker.delete_endpoint(EndpointName="endpoint")
+    until(lambda: activities(aws)[0]["StatusCode"] == "Failed")
+    assert "Could not find endpoint" in activities(aws)[0]["StatusMessage"]
+
+
+def test_targets_policies_and_begun_activities_survive_a_restart(aws, hosting, put, tmp_path):
+    made = put(least=2)
+    aws.stop()
+    with LocalAws(aws.context.state, port=0) as again:
+        until(lambda: activities(again)[0]["StatusCode"] == "Successful", seconds=60)
+        call, of = again.parts.call, {"ServiceNamespace": "sagemaker"}
+        [target] = call("application-autoscaling", "DescribeScalableTargets", of)["ScalableTargets"]
+        [policy] = call("application-autoscaling", "DescribeScalingPolicies", of)["ScalingPolicies"]
+        assert (target["MinCapacity"], policy["PolicyARN"]) == (2, made["PolicyARN"])
