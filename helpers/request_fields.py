@@ -43,11 +43,13 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     ("cloudwatch", "PutMetricAlarm"): _TAGS,
     ("events", "PutRule"): _TAGS,
     ("sqs", "CreateQueue"): _TAG_MAP,
+    ("scheduler", "CreateScheduleGroup"): _TAGS,
     ("application-autoscaling", "RegisterScalableTarget"): {"Tags": "tag_map"},
     ("apigateway", "CreateApiKey"): _TAG_MAP,
     ("apigateway", "CreateRestApi"): _TAG_MAP,
     ("apigateway", "CreateStage"): _TAG_MAP,
     ("apigateway", "CreateUsagePlan"): _TAG_MAP,
+    ("glue", "CreateJob"): {"Tags": "tag_map"},
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,

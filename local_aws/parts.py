@@ -17,6 +17,7 @@ from local_aws.state.documents import Documents
 from local_aws.state.faults import Faults
 from local_aws.state.late_lists import LateLists
 from local_aws.state.objects.store import ObjectStore
+from local_aws.state.role_keys import RoleKeys
 from local_aws.state.state_changes import StateChanges
 
 Request = dict[str, Any]
@@ -81,6 +82,7 @@ class Parts:
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
         self.clock, self.faults, self.changes = Clock(), Faults(), StateChanges()
+        self.keys = RoleKeys(context.access_key, context.secret_key)
         lists = LateLists(self.clock, partial(self.faults.lag, "sagemaker", "List"))
         self.documents = Documents(context.state / "documents.sqlite", lists)
         self.catalog = Catalog(context.state / "glue", self.clock)
@@ -112,6 +114,10 @@ class Parts:
         row = (service, operation)
         kinds = self._table.values()
         return self._table.get(row) or next((each for each in kinds if row in each.calls), None)
+
+    def members(self, service: str, operation: str) -> str:
+        """Return the members of an executed operation's request that are done."""
+        return self._table[service, operation].operations[service][operation]
 
     def call(self, service: str, operation: str, request: Request) -> Answer:
         """Execute or record an operation, and return its answer.

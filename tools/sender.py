@@ -1,4 +1,4 @@
-"""What a sender of operations is, and the client suites; knows no operation."""
+"""What a sender of operations is: a program, its file, and the operations; knows none of them."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,3 @@ class Sender:
     source: str
     """The file with the calls, below the project or site-packages."""
     operations: tuple[str, ...]
-
-
-SUITES = {
-    "aws CLI": "tests/local_aws/test_aws_cli.py",
-    "PyAthena": "tests/local_aws/services/athena/test_pyathena.py",
-    "SageMaker SDK": "tests/local_aws/test_sagemaker_sdk.py",
-    "AWS SDK for pandas": "tests/local_aws/test_awswrangler.py",
-}
-"""Client suites: how senders begin that belong to one, and its tests."""

@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS notifying (bucket TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notices (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT, time REAL, kind TEXT, bucket TEXT,
     detail TEXT);
+CREATE TABLE IF NOT EXISTS intents (
+    aside TEXT, path TEXT, draft TEXT, size INTEGER, mtime_ns INTEGER);
 """
 
 
