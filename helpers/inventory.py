@@ -21,6 +21,7 @@ from helpers.resources import (
     logs,
     messages,
     roles,
+    rules,
     sagemaker,
     scalable_targets,
     schedules,
@@ -62,7 +63,7 @@ SCALABLE = Kind(
     "Application Auto Scaling", "scalable target",
     scalable_targets.targets, scalable_targets.tags, scalable_targets.delete,
 )  # fmt: skip
-ASSUMERS = ("REST API", "schedule group")
+ASSUMERS = ("REST API", "schedule group", rules.RULE)
 """Kinds that have roles of their own."""
 KINDS = (
     *schedules.KINDS,  # they go on starting jobs
@@ -71,6 +72,7 @@ KINDS = (
     sagemaker.kind_of("EndpointConfig", "endpoint"),
     sagemaker.kind_of("Model", "endpoint"),
     *gateways.KINDS,
+    *rules.KINDS,
     Kind("CloudWatch", "alarm", alarms.alarms, alarms.tags, alarms.delete, ("endpoint",)),
     *messages.KINDS,
     Kind("SageMaker", "model package", sagemaker.packages, None, sagemaker.delete_package),

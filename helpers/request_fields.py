@@ -41,6 +41,8 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "tags": "tag_list",
     },
     ("cloudwatch", "PutMetricAlarm"): _TAGS,
+    ("events", "PutRule"): _TAGS,
+    ("sqs", "CreateQueue"): _TAG_MAP,
     ("scheduler", "CreateScheduleGroup"): _TAGS,
     ("sns", "CreateTopic"): _TAGS,
     ("sqs", "CreateQueue"): _TAG_MAP,

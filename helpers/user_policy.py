@@ -8,7 +8,11 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 from collections.abc import Iterator
 
 from helpers import glue_role
-from helpers.config import DATABASE, PROJECT, Config
+from helpers.athena import query_permissions
+from helpers.config import PROJECT, Config
+from helpers.events import ROLE as RULES_ROLE
+from helpers.events import SERVICE as RULES
+from helpers.events import rules_permissions
 from helpers.gateway_document import ASSUMED_BY, STAGE
 from helpers.policy_documents import Permission
 from helpers.roles import TRUSTED, secret_arn
@@ -85,13 +89,14 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
             (f"arn:aws:sagemaker:{place}:*/{own}",),
         ),
         Permission("list what is in SageMaker", tuple(f"sagemaker:{name}" for name in LISTS)),
-        *_queries(config, place),
+        *query_permissions(config, place),
         *_spark(place),
         *_images(place),
         *_logs(place),
         *watch_permissions(place),
         *_scaling(config, place),
         *_gateway(config, place),
+        *rules_permissions(place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
@@ -108,11 +113,12 @@ def _storage(config: Config) -> Iterator[Permission]:
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
-        "s3:GetBucketTagging",
+        *("s3:GetBucketNotification", "s3:GetBucketTagging"),
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
         *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:TagResource"),
+        "s3:PutBucketNotification",
     )
     yield Permission("look into the course's buckets", look, buckets)
     if not account.bucket:
@@ -146,17 +152,19 @@ def _storage(config: Config) -> Iterator[Permission]:
 def _role(config: Config, account: str) -> Iterator[Permission]:
     own = f"arn:aws:iam::{account}:role/"
     role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
+    rules = f"{own}{RULES_ROLE}"
     spark, timers = f"{own}{glue_role.ROLE}", f"{own}{PROJECT}-*-schedules"
     if config.account.role_arn:
-        role = doors = spark = timers = config.account.role_arn
+        role = doors = rules = spark = timers = config.account.role_arn
     else:
-        yield from _made_roles(config, (role, doors, spark, timers))
+        yield from _made_roles(config, (role, doors, rules, spark, timers))
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
     yield Permission("see the execution role and what it may do", look, (role,))
     for what, name, service in (
         ("hand the execution role to SageMaker alone", role, TRUSTED),
         ("hand the Spark jobs' role to Glue alone", spark, glue_role.TRUSTED),
         ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
+        ("hand the rules' role to EventBridge alone", rules, RULES),
         ("hand the schedules' roles to EventBridge Scheduler alone", timers, SCHEDULER),
     ):
         yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})
@@ -177,35 +185,6 @@ def _made_roles(config: Config, roles: tuple[str, ...]) -> Iterator[Permission]:
         make = tuple(action for action in make if action not in bounded)
     yield Permission("make the course's roles and delete them", make, roles)
     yield Permission("find the course's roles", ("iam:ListRoles",))
-
-
-def _queries(config: Config, place: str) -> Iterator[Permission]:
-    workgroup = config.account.workgroup or "primary"
-    yield Permission(
-        "ask Athena",
-        tuple(
-            f"athena:{name}"
-            for name in (
-                *("GetQueryExecution", "GetQueryResults"),
-                *("StartQueryExecution", "StopQueryExecution"),
-            )
-        ),
-        (f"arn:aws:athena:{place}:workgroup/{workgroup}",),
-    )
-    yield Permission(
-        "make tables, read them and delete them",
-        tuple(
-            f"glue:{name}"
-            for name in (
-                *("CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable"),
-                *("GetDatabase", "GetDatabases", "GetPartitions", "GetTable", "GetTables"),
-            )
-        ),
-        tuple(
-            f"arn:aws:glue:{place}:{name}"
-            for name in ("catalog", f"database/{DATABASE}*", f"table/{DATABASE}*/*")
-        ),
-    )
 
 
 def _spark(place: str) -> Iterator[Permission]:

@@ -163,6 +163,7 @@ class LocalAws:
         announce(self.context.state, self.context.url)
         for engine in self.parts.engines.values():
             engine.recover()
+        self.engines.event_bus.begin()
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then end all running work."""

@@ -49,7 +49,6 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             "the true answer is 'not set': the operations that set it are refused",
             answers=(
                 "GetBucketLifecycleConfiguration",
-                "GetBucketNotificationConfiguration",
                 "GetBucketReplication",
                 "GetBucketVersioning",
             ),
@@ -109,6 +108,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("CreateQueue", "DeleteQueue", "SetQueueAttributes"),
             ("GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "ListQueues"),
         ),
+        Record("labels, which are read back", ("TagQueue", "UntagQueue"), ("ListQueueTags",)),
         Record(
             "moto keeps messages, and their timeouts on the one clock, until the server ends",
             answers=(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws.services.events.targets import allowing, until
 from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
 from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
@@ -234,12 +235,63 @@ def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     end = ("--protocol", "sqs", "--notification-endpoint", topic[1].replace(":sns:", ":sqs:"))
     subscription = ("--subscription-arn", run("sns", "subscribe", *topic, *end)["SubscriptionArn"])
     assert len(run("sns", "list-subscriptions-by-topic", *topic)["Subscriptions"]) == 1
+    policy = allowing("sns:Publish", topic[1])
+    setting = ("--attribute-name", "Policy", "--attribute-value", policy)
+    run("sns", "set-topic-attributes", *topic, *setting, text=True)
+    assert run("sns", "get-topic-attributes", *topic)["Attributes"]["Policy"] == policy
     run("sns", "publish", *topic, "--message", "a wren")
     [message] = run("sqs", *there, "receive-message", "--queue-url", url)["Messages"]
     assert json.loads(message["Body"])["Message"] == "a wren"
     run("sns", "unsubscribe", *subscription, text=True)
     run("sns", "delete-topic", *topic, text=True)
     assert run("sns", "list-topics")["Topics"] == []
+
+
+def test_a_rule_is_tried_switched_marked_and_sends_to_a_log_group(run):
+    name, group = ("--name", "birds"), "/aws/events/birds"
+    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"
+    pattern = (
+        "--event-pattern",
+        '{"source": ["course"], "detail": {"n": [{"numeric": [">", 1]}]}}',
+    )
+    rule = run("events", "put-rule", *name, *pattern)["RuleArn"]
+    event = {"id": "1", "source": "course", "account": "1", "time": "2026-01-01T00:00:00Z"}
+    event |= {"region": "us-east-1", "resources": [], "detail-type": "news", "detail": {"n": 2}}
+    tried = run("events", "test-event-pattern", *pattern, "--event", json.dumps(event))
+    assert tried == {"Result": True}
+    run("events", "disable-rule", *name, text=True)
+    assert run("events", "describe-rule", *name)["State"] == "DISABLED"
+    run("events", "enable-rule", *name, text=True)
+    marked = ("--resource-arn", rule)
+    run("events", "tag-resource", *marked, "--tags", "Key=a,Value=b", text=True)
+    run("events", "untag-resource", *marked, "--tag-keys", "a", text=True)
+    assert run("events", "list-tags-for-resource", *marked)["Tags"] == []
+
+    bucket = ("--bucket", BUCKET)
+    notices = ("--notification-configuration", '{"EventBridgeConfiguration": {}}')
+    run("s3api", "put-bucket-notification-configuration", *bucket, *notices, text=True)
+    told = run("s3api", "get-bucket-notification-configuration", *bucket)
+    assert told == {"EventBridgeConfiguration": {}}
+    run("logs", "create-log-group", "--log-group-name", group, text=True)
+    policy = ("--policy-name", "events")
+    allowed = allowing(["logs:CreateLogStream", "logs:PutLogEvents"], f"{arn}:*")
+    run("logs", "put-resource-policy", *policy, "--policy-document", allowed)
+    run("events", "put-targets", "--rule", "birds", "--targets", f"Id=1,Arn={arn}")
+    names = run("events", "list-rule-names-by-target", "--target-arn", arn)["RuleNames"]
+    assert names == ["birds"]
+    entry = {"Source": "course", "DetailType": "news", "Detail": json.dumps({"n": 2})}
+    run("events", "put-events", "--entries", json.dumps([entry]))
+
+    def lines():
+        return run("logs", "filter-log-events", "--log-group-name", group)["events"]
+
+    until(lines, "the line does not come")
+    assert json.loads(lines()[0]["message"])["detail"] == {"n": 2}
+    assert len(run("logs", "describe-resource-policies")["resourcePolicies"]) == 1
+    run("logs", "delete-resource-policy", *policy, text=True)
+    run("events", "remove-targets", "--rule", "birds", "--ids", "1")
+    run("events", "delete-rule", *name, text=True)
+    assert run("events", "list-rules")["Rules"] == []
 
 
 def test_a_rest_api_is_made_of_a_document_and_listed(run, tmp_path):

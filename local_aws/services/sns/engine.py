@@ -17,6 +17,8 @@ OPERATIONS = {
     "sns": {
         "CreateTopic": "Name Tags(*)",
         "ListTagsForResource": "ResourceArn",
+        "GetTopicAttributes": "TopicArn",
+        "SetTopicAttributes": "TopicArn AttributeName=Policy AttributeValue",
         "DeleteTopic": "TopicArn",
         "ListTopics": "",
         "Subscribe": "TopicArn Protocol=sqs Endpoint Attributes ReturnSubscriptionArn",
@@ -36,9 +38,10 @@ class Topics(Engine):
     """The topics of the local AWS.
 
     Left out: subscriptions of other protocols than sqs (e-mail, HTTPS, Lambda), changes of
-    subscriptions, FIFO topics, a message for each protocol, policies, changes of tags, encryption,
-    batches, binary attributes, retries and dead letters. A delivery is not signed, has no link
-    to unsubscribe, and needs no permission in the queue's policy.
+    subscriptions, FIFO topics, a message for each protocol, changes of tags, encryption, batches,
+    binary attributes, attributes of a topic but its policy, retries and dead letters of deliveries. A
+    delivery is not signed, has no link to unsubscribe, and needs no permission in the queue's
+    policy. A topic's policy is what EventBridge reads; whoever has a key owns the topic.
     """
 
     name, operations = "topics", OPERATIONS
@@ -58,6 +61,22 @@ class Topics(Engine):
     def list_tags_for_resource(self, request: dict) -> dict:
         arn = self._topic({"TopicArn": request["ResourceArn"]})
         return {"Tags": self._topics.get(arn).get("_tags", [])}
+
+    def get_topic_attributes(self, request: dict) -> dict:
+        arn = self._topic(request)
+        owner = self.parts.context.account
+        policy = self._topics.get(arn).get("_policy")
+        attributes = {"TopicArn": arn, "Owner": owner, **({"Policy": policy} if policy else {})}
+        return {"Attributes": attributes}
+
+    def set_topic_attributes(self, request: dict) -> dict:
+        arn, policy = self._topic(request), request.get("AttributeValue", "")
+        try:
+            json.loads(policy)["Statement"]
+        except (ValueError, LookupError, TypeError):
+            raise invalid("Policy Error: the policy is no document with a Statement") from None
+        self._topics.update(arn, lambda topic: topic.update(_policy=policy))
+        return {}
 
     def delete_topic(self, request: dict) -> dict:
         with self._topics.transaction():
