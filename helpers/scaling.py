@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
@@ -19,6 +20,7 @@ from helpers.request_load import send_all, summary
 from helpers.resources import scalable_targets
 from helpers.resources.scalable_targets import SERVICE, names_of
 from helpers.session import client
+from helpers.waiting import until
 
 METRIC = "SageMakerVariantInvocationsPerInstance"
 MINUTE = 60
@@ -50,9 +52,10 @@ def scale(
     """
     scaling, of = client(config, SERVICE), names_of(resource(endpoint))
     scaling.register_scalable_target(**of, MinCapacity=least, MaxCapacity=most)
+    policy_name = f"{endpoint}-load"
     policy = scaling.put_scaling_policy(
         **of,
-        PolicyName=f"{endpoint}-load",
+        PolicyName=policy_name,
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration={
             "TargetValue": per_minute,
@@ -62,8 +65,15 @@ def scale(
         },
     )
     names = [alarm["AlarmName"] for alarm in policy["Alarms"]]
-    alarms = client(config, "cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
-    return pd.DataFrame([_rule(alarm) for alarm in alarms]).set_index("alarm").sort_index()
+    told = until(
+        partial(client(config, "cloudwatch").describe_alarms, AlarmNames=names),
+        lambda answer: len(answer["MetricAlarms"]) == len(names),
+        name=policy_name,
+        words=lambda answer: f"{len(answer['MetricAlarms'])} of {len(names)} alarms",
+        pause=config.poll_seconds,
+    )
+    rules = [_rule(alarm) for alarm in told["MetricAlarms"]]
+    return pd.DataFrame(rules).set_index("alarm").sort_index()
 
 
 def unscale(config: Config, endpoint: str) -> None:

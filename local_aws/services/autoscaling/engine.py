@@ -8,6 +8,7 @@ import logging
 import threading
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
@@ -159,7 +160,8 @@ class Autoscaling(Engine):
                 **(before or {}), member: request[member],
                 "_metric": policy_alarms.metric(request[member], *variant_of(resource)),
             }  # fmt: skip
-            policy["Alarms"] = policy_alarms.put(self.parts.call, policy, resource)
+            arn = partial(self.parts.context.arn, "cloudwatch")
+            policy["Alarms"] = policy_alarms.put(self.parts.call, policy, resource, arn)
             self._policies.put(key, policy)
         self._schedule()
         return {name: policy[name] for name in ("PolicyARN", "Alarms")}

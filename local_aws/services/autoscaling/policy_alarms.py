@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-d
 That metric's statistic is not published either: users see the maximum, of the busiest instance.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from local_aws.parts import Call
@@ -57,10 +58,11 @@ def names(policy: dict) -> list[str]:
     return [alarm["AlarmName"] for alarm in policy["Alarms"]]
 
 
-def put(call: Call, policy: dict, resource: str) -> list[dict]:
+def put(call: Call, policy: dict, resource: str, arn: Callable[[str], str]) -> list[dict[str, str]]:
     """Make a policy's alarms, or make them anew; return their names and ARNs.
 
     Args:
+        arn: returns the ARN of what CloudWatch has by a name; its lists may lag.
         policy: with `_ids`, the ends of the alarms' names, and `_metric`.
     """
     configuration = policy["TargetTrackingScalingPolicyConfiguration"]
@@ -86,9 +88,7 @@ def put(call: Call, policy: dict, resource: str) -> list[dict]:
         call("cloudwatch", "PutMetricAlarm", alarm)
     if gone := [name for name in names(policy) if name not in made.values()]:
         delete(call, gone)
-    described = call("cloudwatch", "DescribeAlarms", {"AlarmNames": [*made.values()]})
-    arns = {alarm["AlarmName"]: alarm["AlarmArn"] for alarm in described["MetricAlarms"]}
-    return [{"AlarmName": name, "AlarmARN": arns[name]} for name in made.values()]
+    return [{"AlarmName": name, "AlarmARN": arn(f"alarm:{name}")} for name in made.values()]
 
 
 def delete(call: Call, alarms: list[str]) -> None:

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.state.faults import Fault
 from tests.local_aws.services.autoscaling.conftest import CONCURRENT, OF, RESOURCE, TARGET
 
 
@@ -53,6 +54,16 @@ def test_a_policy_makes_its_two_alarms(client, put):
     }
     assert rules == {high: (TARGET, 3, 60), low: (0.9 * TARGET, 15, 60)}
     assert {tuple(each["AlarmActions"]) for each in alarms} == {(made["PolicyARN"],)}
+
+
+def test_a_policy_names_its_alarms_while_lists_lag(hosting, client, put):
+    hosting.aws.parts.faults.set([Fault("lagging", "sagemaker", "List*", seconds=60)])
+    made = {alarm["AlarmName"]: alarm["AlarmARN"] for alarm in put()["Alarms"]}
+    describe = client("cloudwatch").describe_alarms
+    assert not describe(AlarmNames=[*made])["MetricAlarms"]
+    hosting.aws.parts.clock.advance(61)
+    alarms = describe(AlarmNames=[*made])["MetricAlarms"]
+    assert {alarm["AlarmName"]: alarm["AlarmArn"] for alarm in alarms} == made
 
 
 def test_instances_follow_the_load(hosting, put, scaling):
