@@ -123,6 +123,8 @@ def _start(settings: Settings) -> Context:
     while time.monotonic() < deadline:
         if server := find_running(settings.state):
             return server
+        if not process and not owner(settings.state):
+            process = _launch(settings, log)  # the other one was about to end
         if process and process.poll() is not None:
             break
         time.sleep(0.05)

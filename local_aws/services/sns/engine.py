@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 
 OPERATIONS = {
     "sns": {
-        "CreateTopic": "Name",
+        "CreateTopic": "Name Tags(*)",
+        "ListTagsForResource": "ResourceArn",
         "DeleteTopic": "TopicArn",
         "ListTopics": "",
         "Subscribe": "TopicArn Protocol=sqs Endpoint Attributes ReturnSubscriptionArn",
@@ -35,8 +36,8 @@ class Topics(Engine):
     """The topics of the local AWS.
 
     Left out: subscriptions of other protocols than sqs (e-mail, HTTPS, Lambda), changes of
-    subscriptions, FIFO topics, a message for each protocol, policies, tags, encryption, batches,
-    binary attributes, retries and dead letters of deliveries. A delivery is not signed, has no link
+    subscriptions, FIFO topics, a message for each protocol, policies, changes of tags, encryption,
+    batches, binary attributes, retries and dead letters. A delivery is not signed, has no link
     to unsubscribe, and needs no permission in the queue's policy.
     """
 
@@ -51,8 +52,12 @@ class Topics(Engine):
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", request["Name"]):
             raise invalid("Topic Name")
         arn = self.parts.context.arn("sns", request["Name"])
-        self._topics.add(arn, {"TopicArn": arn})
+        self._topics.add(arn, {"TopicArn": arn, "_tags": request.get("Tags", [])})
         return {"TopicArn": arn}
+
+    def list_tags_for_resource(self, request: dict) -> dict:
+        arn = self._topic({"TopicArn": request["ResourceArn"]})
+        return {"Tags": self._topics.get(arn).get("_tags", [])}
 
     def delete_topic(self, request: dict) -> dict:
         with self._topics.transaction():
@@ -62,7 +67,7 @@ class Topics(Engine):
         return {}
 
     def list_topics(self, request: dict) -> dict:
-        return {"Topics": self._topics.listed()}
+        return {"Topics": [public(topic) for topic in self._topics.listed()]}
 
     def subscribe(self, request: dict) -> dict:
         topic, endpoint = self._topic(request), request.get("Endpoint", "")
