@@ -41,6 +41,7 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "tags": "tag_list",
     },
     ("cloudwatch", "PutMetricAlarm"): _TAGS,
+    ("scheduler", "CreateScheduleGroup"): _TAGS,
     ("sns", "CreateTopic"): _TAGS,
     ("sqs", "CreateQueue"): _TAG_MAP,
     ("application-autoscaling", "RegisterScalableTarget"): {"Tags": "tag_map"},
@@ -48,6 +49,7 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     ("apigateway", "CreateRestApi"): _TAG_MAP,
     ("apigateway", "CreateStage"): _TAG_MAP,
     ("apigateway", "CreateUsagePlan"): _TAG_MAP,
+    ("glue", "CreateJob"): {"Tags": "tag_map"},
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,

@@ -17,6 +17,7 @@ from local_aws.state.documents import Documents
 from local_aws.state.faults import Faults
 from local_aws.state.late_lists import LateLists
 from local_aws.state.objects.store import ObjectStore
+from local_aws.state.role_keys import RoleKeys
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -77,6 +78,7 @@ class Parts:
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
         self.clock, self.faults = Clock(), Faults()
+        self.keys = RoleKeys(context.access_key, context.secret_key)
         lists = LateLists(self.clock, partial(self.faults.lag, "sagemaker", "List"))
         self.documents = Documents(context.state / "documents.sqlite", lists)
         self.catalog = Catalog(context.state / "glue", self.clock)
@@ -99,6 +101,10 @@ class Parts:
     def is_executed(self, service: str, operation: str) -> bool:
         """Say whether an engine executes an operation."""
         return (service, operation) in self._table
+
+    def members(self, service: str, operation: str) -> str:
+        """Return the members of an executed operation's request that are done."""
+        return self._table[service, operation].operations[service][operation]
 
     def call(self, service: str, operation: str, request: Request) -> Answer:
         """Execute or record an operation, and return its answer.

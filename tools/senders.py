@@ -4,19 +4,7 @@ An operation is executed only if a notebook, an SDK call that a notebook makes, 
 that is named here sends it; all else is refused by name.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Sender:
-    """A program, and the operations that it sends."""
-
-    by: str
-    """For a reader: the notebooks' numbers and the call, or the client suite."""
-    source: str
-    """The file with the calls, below the project or site-packages."""
-    operations: tuple[str, ...]
-
+from tools.sender import Sender
 
 SUITES = {
     "aws CLI": "tests/local_aws/test_aws_cli.py",
@@ -112,6 +100,26 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("BatchDeletePartition",),
         ),
         Sender(
+            "03, Spark jobs",
+            "helpers/glue_jobs.py",
+            ("CreateJob", "GetJobRun", "StartJobRun", "UpdateJob"),
+        ),
+        Sender(
+            "12, inventory of Spark jobs",
+            "helpers/resources/spark_jobs.py",
+            ("BatchStopJobRun", "DeleteJob", "GetJobRuns", "GetJobs", "GetTags"),
+        ),
+        Sender(
+            "aws CLI, a job and workflows",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateTrigger", "CreateWorkflow", "DeleteTrigger", "DeleteWorkflow"),
+                *("GetJob", "GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun"),
+                *("GetWorkflowRunProperties", "GetWorkflowRuns", "ListWorkflows"),
+                *("StartTrigger", "StartWorkflowRun", "StopWorkflowRun"),
+            ),
+        ),
+        Sender(
             "AWS SDK for pandas, the catalog",
             "awswrangler/catalog/_get.py",
             ("GetPartitions", "SearchTables"),
@@ -127,15 +135,9 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("DescribeHyperParameterTuningJob", "DescribeProcessingJob", "DescribeTrainingJob"),
         ),
         Sender(
-            "06, trials",
-            "helpers/tuning_jobs.py",
-            ("ListTrainingJobsForHyperParameterTuningJob",),
+            "06, trials", "helpers/tuning_jobs.py", ("ListTrainingJobsForHyperParameterTuningJob",)
         ),
-        Sender(
-            "08, batch",
-            "helpers/transform_jobs.py",
-            ("CreateTransformJob",),
-        ),
+        Sender("08, batch", "helpers/transform_jobs.py", ("CreateTransformJob",)),
         Sender("08, waiting for a batch", "helpers/jobs.py", ("DescribeTransformJob",)),
         Sender("06, warm pool", "helpers/warm_pools.py", ("UpdateTrainingJob",)),
         Sender("07, candidates", "helpers/candidates.py", ("ListTrainingJobs",)),
@@ -179,9 +181,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "service-quotas": (
         Sender(
-            "00, quotas",
-            "helpers/quotas.py",
-            ("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
+            "00, quotas", "helpers/quotas.py", ("ListAWSDefaultServiceQuotas", "ListServiceQuotas")
         ),
     ),
     "sagemaker-runtime": (
@@ -220,9 +220,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("DescribeAlarms", "GetMetricStatistics", "PutMetricAlarm"),
         ),
         Sender(
-            "aws CLI, metrics",
-            "tests/local_aws/test_aws_cli.py",
-            ("GetMetricData", "ListMetrics"),
+            "aws CLI, metrics", "tests/local_aws/test_aws_cli.py", ("GetMetricData", "ListMetrics")
         ),
         Sender(
             "aws CLI, alarms",
@@ -231,6 +229,21 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
+        ),
+    ),
+    "scheduler": (
+        Sender(
+            "12, schedules",
+            "helpers/resources/schedules.py",
+            ("DeleteScheduleGroup", "ListScheduleGroups", "ListSchedules", "ListTagsForResource"),
+        ),
+        Sender(
+            "aws CLI, a schedule",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
+                *("GetScheduleGroup", "TagResource", "UpdateSchedule"),
+            ),
         ),
     ),
     "application-autoscaling": (

@@ -58,7 +58,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
     "iam": (
         Record(
             "documents, which SimulatePrincipalPolicy reads, and asynchronous endpoints by it; "
-            "jobs themselves run as the owner",
+            "of jobs, Glue's alone are held to them",
             (
                 "AttachRolePolicy",
                 "CreatePolicy",

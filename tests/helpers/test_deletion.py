@@ -17,6 +17,7 @@ from helpers.guarded_updates import make_alarms
 from helpers.inventory import KINDS, UNKNOWN, inventory, remaining
 from helpers.roles import make_role
 from helpers.scaling import scale
+from helpers.schedules import request_of, schedule_job
 from helpers.session import client as course_client
 from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.jobs.requests import training, until, wait_for
@@ -53,6 +54,8 @@ def full(config):
     furnished(config)
     assert list(made_by_the_course(config, OURS, config.database))
     finish(lambda service: course_client(config, service), OURS)
+    request = request_of(config, OURS)
+    schedule_job(config, f"{OURS}-daily", request, "cron(0 6 1 1 ? 2199)")
     scale(config, OURS, 10)
     return config
 

@@ -85,7 +85,9 @@ def test_each_role_may_be_handed_to_its_own_service_alone(permissions):
     role = f"arn:aws:iam::{'0' * 12}:role/birds-and-bins"
     assert handed == {
         (f"{role}-execution",): "sagemaker.amazonaws.com",
+        (f"{role}-glue",): "glue.amazonaws.com",
         (f"{role}-*-gateway",): "apigateway.amazonaws.com",
+        (f"{role}-*-schedules",): "scheduler.amazonaws.com",
     }
 
 

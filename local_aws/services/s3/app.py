@@ -94,6 +94,7 @@ class S3App:
         for name in ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"):
             if request.header(name) not in ("", ACCOUNT):
                 raise AwsError("AccessDenied", "Access Denied", 403)
+        bucket_requests.check_region(self.store, request)
         if not request.bucket:
             if request.method != "GET":
                 raise AwsError("MethodNotAllowed", "This method is not allowed here.", 405)

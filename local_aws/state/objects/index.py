@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS uploads (
 CREATE TABLE IF NOT EXISTS parts (
     upload TEXT, number INTEGER, size INTEGER, etag TEXT, modified INTEGER, file TEXT,
     checksums TEXT, PRIMARY KEY (upload, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS intents (
+    aside TEXT, path TEXT, draft TEXT, size INTEGER, mtime_ns INTEGER);
 """
 
 

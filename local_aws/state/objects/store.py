@@ -11,7 +11,6 @@ version.
 import io
 import logging
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +22,7 @@ from local_aws.state.objects import key_files, names, outside_changes
 from local_aws.state.objects.buckets import Buckets
 from local_aws.state.objects.index import Index
 from local_aws.state.objects.info import ObjectInfo, pack
+from local_aws.state.objects.intents import Intents
 from local_aws.state.objects.objects_table import Objects
 from local_aws.state.objects.temporary_files import Draft, blocks, draft, file_blocks
 
@@ -40,12 +40,13 @@ class ObjectStore:
         self.root = Path(root).absolute()
         self.side = self.root.with_name(f"{self.root.name}-index")
         self._drafts = self.side / "drafts"
-        shutil.rmtree(self._drafts, ignore_errors=True)  # left by a killed process
         for folder in (self.root, self._drafts):
             folder.mkdir(parents=True, exist_ok=True)
         self.index = Index(self.side / "index.sqlite")
         self.objects = Objects(self.index, self.root, self.side)
         self.bucket_table = Buckets(self.index, self.root, self.side)
+        self.intents = Intents(self.index, self._drafts, self.root)
+        self.intents.undo()
         self.listeners: list[Listener] = []
 
     def create_bucket(self, bucket: str, region: str = "us-east-1") -> None:
@@ -119,12 +120,11 @@ class ObjectStore:
                 check(old)
             path, location = key_files.home(str(self.root), str(self.side), bucket, key)
             row = (bucket, key, made.size, etag or made.md5, made.mtime_ns, location, facts_text)
-            with key_files.replaced(made.path, path), self.index.transaction():
+            gone = [old.path] if old and str(old.path) != path else []
+            with self.intents.change(gone, made, path):
                 info = self.objects.put(*row)
                 if along:
                     along()
-            if old and str(old.path) != path:
-                old.path.unlink(missing_ok=True)
         self._announce(info, reason)
         return info
 
@@ -197,12 +197,9 @@ class ObjectStore:
         with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
             known = [info for key in set(keys) if (info := self.objects.get(bucket, key))]
-            files = [info.path for info in known]
-            with key_files.set_aside(files, self._drafts), self.index.transaction():
+            with self.intents.change([info.path for info in known]):
                 for info in known:
                     self.objects.delete(bucket, info.key)
-            for file in files:
-                key_files.prune(file, paths.child(self.root, bucket))
 
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
         """Register files that were written into the folder directly; forget keys without a file.

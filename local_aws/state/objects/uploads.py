@@ -57,6 +57,19 @@ class Uploads:
         self._index = store.index
         self._folder = store.side / "uploads"
         self._folder.mkdir(exist_ok=True)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Delete the parts and folders that no row names: a killed process left them."""
+        names = {name for (name,) in self._index.rows("SELECT file FROM parts")}
+        known = {id for (id,) in self._index.rows("SELECT id FROM uploads")}
+        for folder in self._folder.iterdir():
+            if folder.name not in known:
+                shutil.rmtree(folder)
+                continue
+            for part in folder.iterdir():
+                if f"{folder.name}/{part.name}" not in names:
+                    part.unlink()
 
     def create(self, bucket: str, key: str, facts: dict, algorithm: str, kind: str) -> Upload:
         """Begin an upload."""
