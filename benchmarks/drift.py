@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets import Unreadable, load_dataset
-from helpers.monitoring.checks import DRIFT, Settings, distance_of, expected, kind_of
+from helpers.monitoring.checks import DRIFT, Settings, check, kind_of
 from helpers.monitoring.documents import read_statistics
 from helpers.monitoring.observations import Column, Observations
 from helpers.storage import LocalFolder
@@ -158,14 +158,9 @@ class Pool:
         return observations
 
 
-def fires(plan: list, baseline: Observations, window: Observations) -> bool:
+def fires(baseline: Observations, window: Observations, settings: Settings) -> bool:
     """Say whether any comparison of a window exceeds its threshold."""
-    return any(
-        distance_of(c.feature, baseline.columns[c.feature].known, window.columns[c.feature].known)
-        > c.threshold
-        for c in plan
-        if c.kind == DRIFT
-    )
+    return any(each.fired for each in check(baseline, window, settings) if each.kind == DRIFT)
 
 
 def false_alarms(draw: Callable, baselines: int, windows: int, seed: int) -> list[int]:
@@ -174,8 +169,8 @@ def false_alarms(draw: Callable, baselines: int, windows: int, seed: int) -> lis
     hits = []
     for number in range(baselines):
         baseline, drawn = draw(windows, rng)
-        plan = expected(baseline, WINDOW, Settings(power_rounds=1, seed=number))
-        hits.append(sum(fires(plan, baseline, window) for window in drawn))
+        settings = Settings(power_rounds=1, seed=number)
+        hits.append(sum(fires(baseline, window, settings) for window in drawn))
     return hits
 
 
@@ -183,21 +178,21 @@ def seen(pool: Pool, change: str, seed: int) -> int:
     """Return the number of changed windows that raise an alarm."""
     rng = np.random.default_rng(seed)
     baseline, _ = pool.draw(0, rng)
-    plan = expected(baseline, WINDOW, Settings(power_rounds=1))
-    return sum(fires(plan, baseline, window) for window in pool.changed_windows(change, rng))
+    settings = Settings(power_rounds=1)
+    return sum(fires(baseline, window, settings) for window in pool.changed_windows(change, rng))
 
 
 def power(seed: int) -> Iterator[tuple[float, float]]:
     """Yield the size of a shift of one column, and the share of reports that see it."""
     rng = np.random.default_rng(seed)
     baseline, windows = simulated(CHANGED, rng)
-    plan = expected(baseline, WINDOW, Settings(power_rounds=1))
+    settings = Settings(power_rounds=1)
     for size in SIZES:
         hits = 0
         for window in windows:
             values = [value + size for value in window.columns["normal"].values]
             columns = {**window.columns, "normal": Column(values, window.columns["normal"].groups)}
-            hits += fires(plan, baseline, Observations(columns))
+            hits += fires(baseline, Observations(columns), settings)
         yield size, hits / len(windows)
 
 

@@ -91,12 +91,33 @@ class _Judge:
         size = len(now.known.values)
         plan = self.expected(name, base, size)
         distance = distance_of(name, base.known, now.known)
+        plan = replace(plan, threshold=max(plan.threshold, self._pooled(name, base, now)))
         fired = distance > plan.threshold
         words = (
             f"Baseline drift distance: {distance:.3f} {'exceeds' if fired else 'is within'}"
             f" threshold: {plan.threshold:.3f}, {size} objects"
         )
         return replace(plan, fired=fired, description=words, distance=distance)
+
+    def _pooled(self, name: str, base: Column, now: Column) -> float:
+        """Return the threshold by the objects of baseline and window together.
+
+        A value that is rare in the baseline may come twice as often in a window by chance, and no
+        window that is drawn from the baseline shows it: Good, 2005, chapter 3, draws from both.
+        """
+        if name == RIGHT:
+            return 0.0
+        values = [*base.known.values, *now.known.values]
+        alone = [str(place) for place in range(len(values))]
+        size = len(now.known.values)
+        members = thresholds.windows(alone, size, self._settings.rounds, self._rng)
+        if base.is_number:
+            null = distances.of_windows(np.array(values, float), members)
+        else:
+            domain = sorted(set(values))
+            codes = np.array([domain.index(value) for value in values])
+            null = distances.of_category_windows(codes, members)
+        return thresholds.limit(null, self._share)
 
     def expected(self, name: str, base: Column, size: int) -> Check:
         """Return threshold and power for windows of a size."""

@@ -4,6 +4,7 @@ import pytest
 
 from helpers.athena import QueryError, query
 from helpers.candidates import candidate, winner
+from helpers.data_capture import capture_on
 from helpers.manifest import BadManifest, load_manifest
 from helpers.provenance import current_manifest
 from helpers.raw_data import raw_folder
@@ -29,8 +30,9 @@ def manifest(config):
         (candidate, LookupError, "run notebooks/05 first"),
         (winner, LookupError, "run notebooks/06 first"),
         (approved, LookupError, "run notebooks/07 first"),
+        (lambda config: capture_on(config, config.name), LookupError, "run notebooks/08 first"),
     ],
-    ids=["01", "04", "04 raw", "06", "02", "05", "07", "07 winner", "08"],
+    ids=["01", "04", "04 raw", "06", "02", "05", "07", "07 winner", "08", "09"],
 )
 def test_without_its_predecessor_a_step_names_it(config, aws, step, error, first):
     aws.store.delete_bucket(config.bucket)
