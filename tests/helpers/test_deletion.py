@@ -11,6 +11,7 @@ import pytest
 from helpers.account_settings import AccountSettings
 from helpers.container_images import processing_image
 from helpers.deletion import Cleanup, delete_all
+from helpers.drift_alarm import make_alarm
 from helpers.gateway import make_gateway
 from helpers.guarded_updates import make_alarms
 from helpers.inventory import KINDS, UNKNOWN, inventory, remaining
@@ -65,6 +66,7 @@ def furnished(config):
     processing_image(config)
     make_gateway(config, config.name, "page")
     make_alarms(config, config.name, errors=0.1, seconds=1)
+    make_alarm(config, config.name)
 
 
 def make_look_alikes(client):

@@ -41,6 +41,14 @@ OBJECT_QUERY = {
 OF_BUCKET = {
     ("GET", "list-type"): ("ListObjectsV2", listings.list_v2),
     ("GET", "location"): ("GetBucketLocation", bucket_requests.get_location),
+    ("GET", "notification"): (
+        "GetBucketNotificationConfiguration",
+        bucket_requests.get_notification,
+    ),
+    ("PUT", "notification"): (
+        "PutBucketNotificationConfiguration",
+        bucket_requests.put_notification,
+    ),
     ("HEAD", ""): ("HeadBucket", bucket_requests.head_bucket),
     ("POST", "delete"): ("DeleteObjects", writes.delete_objects),
 }

@@ -1,4 +1,4 @@
-"""Requests on buckets: list, create, head, delete, location. Knows no objects."""
+"""Requests on buckets: list, create, head, delete, location, notices. Knows no objects."""
 
 import re
 
@@ -95,3 +95,21 @@ def get_location(store: ObjectStore, request: Request) -> Response:
     """Answer with the region, empty for us-east-1."""
     where = store.bucket_table.facts(request.bucket)[1]
     return Response.xml("LocationConstraint", "" if where == FIRST_REGION else where)
+
+
+def get_notification(store: ObjectStore, request: Request) -> Response:
+    """Answer whether EventBridge hears of the bucket's objects."""
+    store.bucket_table.check(request.bucket)
+    is_on = store.objects.notices.are_on(request.bucket)
+    inner = ["<EventBridgeConfiguration/>"] if is_on else []
+    return Response.xml("NotificationConfiguration", *inner)
+
+
+def put_notification(store: ObjectStore, request: Request) -> Response:
+    """Let EventBridge hear of the bucket's objects from now on, or no longer."""
+    store.bucket_table.check(request.bucket)
+    root = xml.parse(request.document())
+    check_document("PutBucketNotificationConfiguration", root)
+    is_on = root.find("EventBridgeConfiguration") is not None
+    store.objects.notices.switch(request.bucket, is_on)
+    return Response(200, {"Content-Length": "0"})

@@ -47,6 +47,7 @@ class Buckets:
                 for (upload,) in uploads:
                     self._index.rows("DELETE FROM parts WHERE upload = ?", upload)
                 self._index.rows("DELETE FROM uploads WHERE bucket = ?", bucket)
+                self._index.rows("DELETE FROM notifying WHERE bucket = ?", bucket)
                 self._index.rows("DELETE FROM buckets WHERE name = ?", bucket)
             # Only after the commit, which a full disk may refuse.
             self._all.pop(bucket, None)

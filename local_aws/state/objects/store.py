@@ -48,6 +48,8 @@ class ObjectStore:
         self.intents = Intents(self.index, self._drafts, self.root)
         self.intents.undo()
         self.listeners: list[Listener] = []
+        self.notified: Callable[[], None] | None = None
+        """Called after a write that left a notice (notices.py)."""
 
     def create_bucket(self, bucket: str, region: str = "us-east-1") -> None:
         """Make a bucket. Raises: AwsError InvalidBucketName, BucketAlreadyOwnedByYou."""
@@ -103,13 +105,14 @@ class ObjectStore:
         etag: str | None = None,
         check: Callable[[ObjectInfo | None], None] | None = None,
         along: Callable[[], None] | None = None,
+        request: str | None = None,
         **facts: object,
     ) -> ObjectInfo:
         """Move a draft to its key, tell the index, then the listeners.
 
         `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers.
         `check` gets the present object, and may raise to refuse the write; `along` writes to
-        the index in the same transaction.
+        the index in the same transaction. `request` is the id of the request to S3.
         """
         names.check_key(key)
         facts_text = pack(**facts)
@@ -122,11 +125,16 @@ class ObjectStore:
             row = (bucket, key, made.size, etag or made.md5, made.mtime_ns, location, facts_text)
             gone = [old.path] if old and str(old.path) != path else []
             with self.intents.change(gone, made, path):
-                info = self.objects.put(*row)
+                info = self.objects.put(*row, reason=reason, request=request)
                 if along:
                     along()
         self._announce(info, reason)
+        self._wake(bucket)
         return info
+
+    def _wake(self, bucket: str) -> None:
+        if self.notified and self.objects.notices.are_on(bucket):
+            self.notified()
 
     def _announce(self, info: ObjectInfo, reason: str) -> None:
         for listener in self.listeners:
@@ -183,6 +191,7 @@ class ObjectStore:
             outside_changes.register(self.index, self.objects, *where)
         except NO_FILE:
             outside_changes.forget(self.index, self.objects, info)
+        self._wake(info.bucket)
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
         """Yield objects by key in UTF-8 order; writes made meanwhile may or may not appear."""
@@ -192,14 +201,15 @@ class ObjectStore:
             yield from page
             low = f"{page[-1].key}\0"
 
-    def delete(self, bucket: str, *keys: str) -> None:
+    def delete(self, bucket: str, *keys: str, request: str | None = None) -> None:
         """Delete objects, all or none; a missing object is no error, as in S3."""
         with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
             known = [info for key in set(keys) if (info := self.objects.get(bucket, key))]
             with self.intents.change([info.path for info in known]):
                 for info in known:
-                    self.objects.delete(bucket, info.key)
+                    self.objects.delete(bucket, info.key, request)
+        self._wake(bucket)
 
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
         """Register files that were written into the folder directly; forget keys without a file.
@@ -221,6 +231,7 @@ class ObjectStore:
             made = [
                 outside_changes.register(self.index, self.objects, bucket, *file) for file in files
             ]
+        self._wake(bucket)
         return [info for info in made if info]
 
     def close(self) -> None:

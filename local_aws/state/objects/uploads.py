@@ -150,7 +150,9 @@ class Uploads:
         self._index.rows("DELETE FROM uploads WHERE id = ?", upload.id)
         self._index.rows("DELETE FROM parts WHERE upload = ?", upload.id)
 
-    def complete(self, upload: Upload, parts: list[Part], expected: str, check) -> ObjectInfo:
+    def complete(
+        self, upload: Upload, parts: list[Part], expected: str, check, request: str | None = None
+    ) -> ObjectInfo:
         """Join the parts to the object. Raises: AwsError BadDigest for another checksum."""
         md5s = b"".join(bytes.fromhex(part.etag) for part in parts)
         etag = f"{hashlib.md5(md5s, usedforsecurity=False).hexdigest()}-{len(parts)}"
@@ -169,6 +171,7 @@ class Uploads:
             facts["part_checksums"] = own if all(own) else []
             reason = "CompleteMultipartUpload"
             calls = {"check": check, "along": lambda: self._forget(upload)}
+            calls |= {"request": request}
             info = self.store.commit(
                 *(upload.bucket, upload.key, made), reason=reason, etag=etag, **calls, **facts
             )
