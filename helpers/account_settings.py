@@ -105,7 +105,7 @@ class AccountSettings:
 
     @property
     def tag_map(self) -> dict[str, str]:
-        """Tags as API Gateway has them."""
+        """Tags as API Gateway and Glue have them."""
         return dict(self.tags)
 
     @property

@@ -2,13 +2,15 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from helpers.config import DATABASE, Config
 from helpers.costs import athena_cost, dollars
+from helpers.policy_documents import Permission
 from helpers.session import athena_connection
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -182,3 +184,33 @@ def _with_reader(cursor_class: type, reader: type) -> type:
                 module.AthenaArrowResultSet = original
 
     return PinnedArrowCursor
+
+
+def query_permissions(config: Config, place: str) -> Iterator[Permission]:
+    """Yield what a person must be allowed for queries and tables, at `region:account`."""
+    workgroup = config.account.workgroup or "primary"
+    yield Permission(
+        "ask Athena",
+        tuple(
+            f"athena:{name}"
+            for name in (
+                *("GetQueryExecution", "GetQueryResults"),
+                *("StartQueryExecution", "StopQueryExecution"),
+            )
+        ),
+        (f"arn:aws:athena:{place}:workgroup/{workgroup}",),
+    )
+    yield Permission(
+        "make tables, read them and delete them",
+        tuple(
+            f"glue:{name}"
+            for name in (
+                *("CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable"),
+                *("GetDatabase", "GetDatabases", "GetPartitions", "GetTable", "GetTables"),
+            )
+        ),
+        tuple(
+            f"arn:aws:glue:{place}:{name}"
+            for name in ("catalog", f"database/{DATABASE}*", f"table/{DATABASE}*/*")
+        ),
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.costs import S3_PUT, athena_cost, instance_cost
+from helpers.costs import S3_PUT, athena_cost, glue_cost, instance_cost
 
 PROCESSING, TRAINING, SPOT, POOL, ENDPOINT, TRANSFORM = (
     f"for {use} usage" for use in ("processing job", "training job", "spot training job",
@@ -50,6 +50,7 @@ class Line:
 LINES = (
     Line("01", "up to 4,000 small objects to S3", requests=4000 * S3_PUT),
     Line("02", "some fifteen Athena queries", requests=15 * athena_cost(0)),
+    Line("03", "six runs of Spark jobs, 2 × G.1X, 2 min each", requests=6 * glue_cost(2, 120)),
     Line("04", "sharding", "ml.m5.large", 2, 5, (PROCESSING,)),
     Line("05", "training", "ml.g4dn.xlarge", 2, 8, (TRAINING, SPOT)),
     Line("06", "tuning job, two trials at a time", "ml.g4dn.xlarge", 2, 12, (TRAINING,)),
@@ -59,6 +60,7 @@ LINES = (
     Line("08", "three more while the load is high", "ml.m5.large", 3, 17, (ENDPOINT,)),
     Line("08", "its updates: two old and two new", "ml.m5.large", 4, 15, (ENDPOINT,)),
     Line("08", "a transform job", "ml.m5.large", 1, 5, (TRANSFORM,)),
+    Line("09", "ten monitoring jobs", "ml.m5.large", 1, 45, (PROCESSING,)),
 )
 
 

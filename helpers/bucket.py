@@ -1,4 +1,4 @@
-"""The course's bucket: private, encrypted, TLS only; knows its settings, not its contents.
+"""The course's buckets: private, encrypted, TLS only; knows their settings, not their contents.
 
 A bucket that the account has is checked and not changed.
 """
@@ -11,8 +11,11 @@ from helpers.config import Config
 from helpers.session import client
 
 
-def make_bucket(config: Config) -> str:
-    """Make the course's bucket and close it to the public; running it again changes nothing.
+def make_bucket(config: Config, name: str | None = None) -> str:
+    """Make a bucket of the course and close it to the public; running it again changes nothing.
+
+    Args:
+        name: None for the first one, or `Config.curated_bucket`.
 
     Returns:
         The bucket's name.
@@ -24,30 +27,30 @@ def make_bucket(config: Config) -> str:
     if config.account.bucket:
         _check(config)
         return config.bucket
-    s3 = client(config, "s3")
-    if not bucket_exists(config):
+    s3, name = client(config, "s3"), name or config.bucket
+    if not bucket_exists(config, name):
         # us-east-1 is the one region that a request must not name.
         location = {"LocationConstraint": config.region}
         extra = {} if config.region == "us-east-1" else {"CreateBucketConfiguration": location}
-        s3.create_bucket(Bucket=config.bucket, **extra)
+        s3.create_bucket(Bucket=name, **extra)
     s3.put_public_access_block(
-        Bucket=config.bucket,
+        Bucket=name,
         PublicAccessBlockConfiguration=dict.fromkeys(
             ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"),
             True,
         ),
     )
     s3.put_bucket_encryption(
-        Bucket=config.bucket, ServerSideEncryptionConfiguration={"Rules": [_encryption(config)]}
+        Bucket=name, ServerSideEncryptionConfiguration={"Rules": [_encryption(config)]}
     )
-    s3.put_bucket_policy(Bucket=config.bucket, Policy=json.dumps(_tls_only(config.bucket)))
-    return config.bucket
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(_tls_only(name)))
+    return name
 
 
-def bucket_exists(config: Config) -> bool:
-    """Return whether the course's bucket exists."""
+def bucket_exists(config: Config, name: str | None = None) -> bool:
+    """Return whether a bucket exists: the course's first one, unless another is named."""
     try:
-        client(config, "s3").head_bucket(Bucket=config.bucket)
+        client(config, "s3").head_bucket(Bucket=name or config.bucket)
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
             return False
@@ -55,14 +58,15 @@ def bucket_exists(config: Config) -> bool:
     return True
 
 
-def bucket_setting(config: Config, name: str) -> dict:
-    """Return a setting of the bucket; {} where a bucket of the account has none.
+def bucket_setting(config: Config, name: str, bucket: str | None = None) -> dict:
+    """Return a setting of a bucket; {} where a bucket of the account has none.
 
     Args:
         name: what S3's client gets by `get_<name>`, such as `bucket_policy`.
+        bucket: None for the course's first one.
     """
     try:
-        answer = getattr(client(config, "s3"), f"get_{name}")(Bucket=config.bucket)
+        answer = getattr(client(config, "s3"), f"get_{name}")(Bucket=bucket or config.bucket)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "NoSuchBucket" or not code.startswith("NoSuch"):

@@ -48,6 +48,11 @@ class Config:
     """Number of the notebook that runs, as far as its kernel was told; for the transcript."""
 
     @property
+    def curated_bucket(self) -> str:
+        """Bucket of the curated data: the course's second one, or a company's only one."""
+        return self.bucket if self.account.bucket else f"{self.bucket}-curated"
+
+    @property
     def source(self) -> str:
         """Name of the raw data: `sample`, or the last part of `raw` and a hash of all of it.
 

@@ -15,6 +15,9 @@ SERVERLESS_GB_SECOND = 0.00002
 """Of a serverless endpoint's memory, while it answers: https://aws.amazon.com/sagemaker/ai/pricing/"""
 SERVERLESS_DATA_GB = 0.016
 """In and out of a serverless endpoint; the same page."""
+GLUE_DPU_HOUR = 0.44
+"""Of a Spark job's run, a minute at least. https://aws.amazon.com/glue/pricing/"""
+GLUE_MINIMUM_SECONDS = 60
 S3_GB_MONTH = 0.023
 S3_PUT = 5.0 / 1_000_000
 S3_GET = 0.40 / 1_000_000
@@ -29,6 +32,15 @@ def instance_cost(instance_type: str, seconds: float, instances: int = 1) -> flo
 def athena_cost(scanned_bytes: int) -> float:
     """Return the dollars for one Athena query."""
     return max(scanned_bytes, ATHENA_MINIMUM_BYTES) / 1e12 * ATHENA_TB
+
+
+def glue_cost(units: float, seconds: float) -> float:
+    """Return the dollars for one run of a Spark job.
+
+    Args:
+        units: DPUs, those of all workers together.
+    """
+    return units * max(seconds, GLUE_MINIMUM_SECONDS) / 3600 * GLUE_DPU_HOUR
 
 
 def serverless_cost(memory_mb: int, seconds: float, data_bytes: float) -> float:

@@ -148,16 +148,22 @@ def _wait(config: Config, name: str, is_final: Callable[[dict[str, Any]], bool])
     )
 
 
-def ask(config: Config, name: str, body: bytes, content_type: str) -> dict[str, Any]:
+def ask(
+    config: Config, name: str, body: bytes, content_type: str, inference_id: str = ""
+) -> dict[str, Any]:
     """Send one clip or photo to an endpoint and return its answer.
+
+    Args:
+        inference_id: the caller's own name for the request, by which its label can come later.
 
     Raises:
         Refused: there is no such endpoint, or the model can't read the request's body.
     """
     try:
         reply = client(config, "sagemaker-runtime").invoke_endpoint(
-            EndpointName=name, Body=body, ContentType=content_type, Accept="application/json"
-        )
+            EndpointName=name, Body=body, ContentType=content_type, Accept="application/json",
+            **({"InferenceId": inference_id} if inference_id else {}),
+        )  # fmt: skip
     except ClientError as error:
         response = error.response
         text = response.get("OriginalMessage") or response["Error"]["Message"]

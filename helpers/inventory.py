@@ -19,9 +19,13 @@ from helpers.resources import (
     gateways,
     images,
     logs,
+    messages,
     roles,
+    rules,
     sagemaker,
     scalable_targets,
+    schedules,
+    spark_jobs,
 )
 from helpers.resources.kind import Kind, Resource
 from helpers.session import client
@@ -52,20 +56,25 @@ def _folders(config: Config) -> Iterator[Resource]:
 
 USERS = (
     *("endpoint", "hyper parameter tuning job", "training job", "processing job"),
-    "running transform job",
+    *("running transform job", "running Spark job"),
 )
 """Kinds that run: they use roles, images and the bucket, and write logs."""
 SCALABLE = Kind(
     "Application Auto Scaling", "scalable target",
     scalable_targets.targets, scalable_targets.tags, scalable_targets.delete,
 )  # fmt: skip
+ASSUMERS = ("REST API", "schedule group", rules.RULE)
+"""Kinds that have roles of their own."""
 KINDS = (
+    *schedules.KINDS,  # they go on starting jobs
     SCALABLE,
     sagemaker.kind_of("Endpoint", delete=sagemaker.delete_endpoint),
     sagemaker.kind_of("EndpointConfig", "endpoint"),
     sagemaker.kind_of("Model", "endpoint"),
     *gateways.KINDS,
+    *rules.KINDS,
     Kind("CloudWatch", "alarm", alarms.alarms, alarms.tags, alarms.delete, ("endpoint",)),
+    *messages.KINDS,
     Kind("SageMaker", "model package", sagemaker.packages, None, sagemaker.delete_package),
     sagemaker.kind_of("ModelPackageGroup", "model package"),
     sagemaker.kind_of("ModelCard"),
@@ -73,13 +82,14 @@ KINDS = (
     sagemaker.job("TrainingJob"),
     sagemaker.job("ProcessingJob"),
     sagemaker.running_job("TransformJob"),
+    *spark_jobs.KINDS,
     Kind("Glue", "table", catalog.tables, None, catalog.delete_table),
     catalog.DATABASES,
     Kind("CloudWatch", "log", logs.logs, None, logs.delete_log, USERS),
     Kind("ECR", "image repository", images.repositories, images.tags, images.delete, USERS),
     Kind("S3", "folder of a bucket", _folders, None, lambda c, name: delete_contents(c), USERS),
     Kind("S3", "bucket", _buckets, _bucket_tags, delete_bucket, USERS),
-    Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, "REST API")),
+    Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, *ASSUMERS)),
 )
 STAYS = {
     "transform jobs that have ended": "no call deletes them; they cost nothing",

@@ -11,6 +11,7 @@ import pandas as pd
 from botocore.exceptions import ClientError
 
 from helpers.config import Config
+from helpers.glue_role import permissions as glue_permissions
 from helpers.policy_documents import Permission
 from helpers.roles import permissions
 from helpers.session import client
@@ -51,7 +52,8 @@ def check_role(config: Config) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     needed = [
         Permission(what, tuple(actions), tuple(resources))
-        for what, (actions, resources) in permissions(config).items()
+        for statements in (permissions(config), glue_permissions(config))
+        for what, (actions, resources) in statements.items()
     ]
     return check(config, arn, needed)
 

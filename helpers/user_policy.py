@@ -7,11 +7,17 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 
 from collections.abc import Iterator
 
-from helpers.config import DATABASE, PROJECT, Config
+from helpers import glue_role
+from helpers.athena import query_permissions
+from helpers.config import PROJECT, Config
+from helpers.events import ROLE as RULES_ROLE
+from helpers.events import SERVICE as RULES
+from helpers.events import rules_permissions
 from helpers.gateway_document import ASSUMED_BY, STAGE
 from helpers.policy_documents import Permission
 from helpers.roles import TRUSTED, secret_arn
 from helpers.s3_uris import is_uri, parse_uri
+from helpers.watch_permissions import watch_permissions
 
 SAGEMAKER = {
     "training-job": (
@@ -48,6 +54,7 @@ SAGEMAKER = {
     "model-card": ("CreateModelCard", "DeleteModelCard", "UpdateModelCard"),
 }
 """Kinds of SageMaker's resources whose names the course begins with its own."""
+SCHEDULER = "scheduler.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
@@ -82,12 +89,14 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
             (f"arn:aws:sagemaker:{place}:*/{own}",),
         ),
         Permission("list what is in SageMaker", tuple(f"sagemaker:{name}" for name in LISTS)),
-        *_queries(config, place),
+        *query_permissions(config, place),
+        *_spark(place),
         *_images(place),
         *_logs(place),
-        *_metrics(place),
+        *watch_permissions(place),
         *_scaling(config, place),
         *_gateway(config, place),
+        *rules_permissions(place),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
@@ -97,23 +106,27 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
 
 
 def _storage(config: Config) -> Iterator[Permission]:
-    bucket, account = f"arn:aws:s3:::{config.bucket}", config.account
+    account = config.account
+    buckets = tuple(
+        f"arn:aws:s3:::{name}" for name in dict.fromkeys((config.bucket, config.curated_bucket))
+    )
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
-        "s3:GetBucketTagging",
+        *("s3:GetBucketNotification", "s3:GetBucketTagging"),
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
         *("s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:TagResource"),
+        "s3:PutBucketNotification",
     )
-    yield Permission("look into the course's bucket", look, (bucket,))
+    yield Permission("look into the course's buckets", look, buckets)
     if not account.bucket:
-        yield Permission("make the course's bucket, close it, and delete it", make, (bucket,))
+        yield Permission("make the course's buckets, close them, and delete them", make, buckets)
     yield Permission(
         "read and write the course's objects",
         ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
-        (f"{bucket}/{config.home}*",),
+        tuple(f"{bucket}/{config.home}*" for bucket in buckets),
     )
     if config.raw and is_uri(config.raw):
         own, prefix = parse_uri(config.raw)
@@ -139,15 +152,20 @@ def _storage(config: Config) -> Iterator[Permission]:
 def _role(config: Config, account: str) -> Iterator[Permission]:
     own = f"arn:aws:iam::{account}:role/"
     role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
+    rules = f"{own}{RULES_ROLE}"
+    spark, timers = f"{own}{glue_role.ROLE}", f"{own}{PROJECT}-*-schedules"
     if config.account.role_arn:
-        role = doors = config.account.role_arn
+        role = doors = rules = spark = timers = config.account.role_arn
     else:
-        yield from _made_roles(config, (role, doors))
+        yield from _made_roles(config, (role, doors, rules, spark, timers))
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
     yield Permission("see the execution role and what it may do", look, (role,))
     for what, name, service in (
         ("hand the execution role to SageMaker alone", role, TRUSTED),
+        ("hand the Spark jobs' role to Glue alone", spark, glue_role.TRUSTED),
         ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
+        ("hand the rules' role to EventBridge alone", rules, RULES),
+        ("hand the schedules' roles to EventBridge Scheduler alone", timers, SCHEDULER),
     ):
         yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})
 
@@ -169,33 +187,12 @@ def _made_roles(config: Config, roles: tuple[str, ...]) -> Iterator[Permission]:
     yield Permission("find the course's roles", ("iam:ListRoles",))
 
 
-def _queries(config: Config, place: str) -> Iterator[Permission]:
-    workgroup = config.account.workgroup or "primary"
-    yield Permission(
-        "ask Athena",
-        tuple(
-            f"athena:{name}"
-            for name in (
-                *("GetQueryExecution", "GetQueryResults"),
-                *("StartQueryExecution", "StopQueryExecution"),
-            )
-        ),
-        (f"arn:aws:athena:{place}:workgroup/{workgroup}",),
-    )
-    yield Permission(
-        "make tables, read them and delete them",
-        tuple(
-            f"glue:{name}"
-            for name in (
-                *("CreateDatabase", "CreateTable", "DeleteDatabase", "DeleteTable"),
-                *("GetDatabase", "GetDatabases", "GetPartitions", "GetTable", "GetTables"),
-            )
-        ),
-        tuple(
-            f"arn:aws:glue:{place}:{name}"
-            for name in ("catalog", f"database/{DATABASE}*", f"table/{DATABASE}*/*")
-        ),
-    )
+def _spark(place: str) -> Iterator[Permission]:
+    names = "BatchStopJobRun CreateJob DeleteJob GetJobRun GetJobRuns GetTags StartJobRun"
+    actions = tuple(f"glue:{name}" for name in (*names.split(), "TagResource", "UpdateJob"))
+    jobs = f"arn:aws:glue:{place}:job/{PROJECT}*"
+    yield Permission("make Spark jobs, run them and delete them", actions, (jobs,))
+    yield Permission("list what is in Glue", ("glue:GetJobs",))
 
 
 def _images(place: str) -> Iterator[Permission]:
@@ -217,24 +214,16 @@ def _images(place: str) -> Iterator[Permission]:
 
 
 def _logs(place: str) -> Iterator[Permission]:
-    group = f"arn:aws:logs:{place}:log-group:/aws/sagemaker/*"
+    groups = tuple(
+        f"arn:aws:logs:{place}:log-group:{prefix}/*" for prefix in ("/aws/sagemaker", "/aws-glue")
+    )
     yield Permission(
         "read the jobs' logs and delete them",
         ("logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:DescribeLogStreams",
          "logs:FilterLogEvents", "logs:GetLogEvents"),
-        (group,),
+        groups,
     )  # fmt: skip
     yield Permission("find the jobs' logs", ("logs:DescribeLogGroups",))
-
-
-def _metrics(place: str) -> Iterator[Permission]:
-    names = ("DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm")
-    yield Permission(
-        "guard an endpoint by alarms",
-        tuple(f"cloudwatch:{name}" for name in (*names, "TagResource")),
-        (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
-    )
-    yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
 
 
 def _scaling(config: Config, place: str) -> Iterator[Permission]:

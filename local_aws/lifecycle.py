@@ -69,6 +69,14 @@ def find_running(state: Path) -> Context | None:
     return Context(state, record["url"], *load_keys(state))
 
 
+def make_state(state: Path) -> None:
+    """Make a state folder that its owner alone can open: keys, logs and objects lie there."""
+    is_ours = (state / LOCK).exists()
+    if not state.exists() or is_ours:  # no other folder's permissions are changed
+        state.mkdir(parents=True, exist_ok=True)
+        state.chmod(0o700)
+
+
 class PortBusy(RuntimeError):
     """Another program listens on the port; the message says what to do."""
 
@@ -80,7 +88,7 @@ class PortBusy(RuntimeError):
 @contextmanager
 def _only_one(state: Path) -> "Iterator[None]":
     """Hold the lock that lets one process at a time start or stop a server."""
-    state.mkdir(parents=True, exist_ok=True)
+    make_state(state)
     with (state / "start.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -115,6 +123,8 @@ def _start(settings: Settings) -> Context:
     while time.monotonic() < deadline:
         if server := find_running(settings.state):
             return server
+        if not process and not owner(settings.state):
+            process = _launch(settings, log)  # the other one was about to end
         if process and process.poll() is not None:
             break
         time.sleep(0.05)

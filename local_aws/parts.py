@@ -17,6 +17,8 @@ from local_aws.state.documents import Documents
 from local_aws.state.faults import Faults
 from local_aws.state.late_lists import LateLists
 from local_aws.state.objects.store import ObjectStore
+from local_aws.state.role_keys import RoleKeys
+from local_aws.state.state_changes import StateChanges
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -35,6 +37,9 @@ class Engine:
     operations: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     """The executed operations by service; services have boto3's names, each operation
     has the members of its request that are done (`local_aws/wire/members.py`)."""
+    calls: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """What other engines alone may call, by service and operation: AWS's own services do it too,
+    and boto3 has no operation for it, such as NotifyEvent of Glue."""
 
     def __init__(self, parts: "Parts"):
         self.parts = parts
@@ -76,7 +81,8 @@ class Parts:
     ):
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
-        self.clock, self.faults = Clock(), Faults()
+        self.clock, self.faults, self.changes = Clock(), Faults(), StateChanges()
+        self.keys = RoleKeys(context.access_key, context.secret_key)
         lists = LateLists(self.clock, partial(self.faults.lag, "sagemaker", "List"))
         self.documents = Documents(context.state / "documents.sqlite", lists)
         self.catalog = Catalog(context.state / "glue", self.clock)
@@ -100,12 +106,25 @@ class Parts:
         """Say whether an engine executes an operation."""
         return (service, operation) in self._table
 
+    def has(self, service: str, operation: str) -> bool:
+        """Say whether an engine may call an operation of another one."""
+        return self._kind(service, operation) is not None
+
+    def _kind(self, service: str, operation: str) -> type[Engine] | None:
+        row = (service, operation)
+        kinds = self._table.values()
+        return self._table.get(row) or next((each for each in kinds if row in each.calls), None)
+
+    def members(self, service: str, operation: str) -> str:
+        """Return the members of an executed operation's request that are done."""
+        return self._table[service, operation].operations[service][operation]
+
     def call(self, service: str, operation: str, request: Request) -> Answer:
         """Execute or record an operation, and return its answer.
 
         Raises:
             AwsError: the service refuses it.
         """
-        if (kind := self._table.get((service, operation))) is None:
+        if (kind := self._kind(service, operation)) is None:
             return self._record(service, operation, request)
         return self.engine(kind).method(operation)(request) or {}

@@ -26,6 +26,7 @@ from local_aws.lifecycle import (
     announce,
     claim,
     load_keys,
+    make_state,
 )
 from local_aws.operations import members, table
 from local_aws.parts import Parts
@@ -33,6 +34,7 @@ from local_aws.recorded.journal import Journal
 from local_aws.recorded.moto_client import Recorded
 from local_aws.services.apigateway.invocations import Gateway
 from local_aws.services.iam.assumed_roles import AssumedRoles
+from local_aws.services.iam.role_access import RoleAccess
 from local_aws.state.clock import Clock
 from local_aws.state.disk import FULL_MESSAGE, is_full
 from local_aws.state.files import write_atomic
@@ -105,7 +107,7 @@ class LocalAws:
     """
 
     def __init__(self, state: Path, port: int = 0):
-        state.mkdir(parents=True, exist_ok=True)
+        make_state(state)
         with ExitStack() as undo:
             self._claim = undo.enter_context(claim(state))
             self._socket = undo.enter_context(_listen(port))
@@ -130,18 +132,16 @@ class LocalAws:
             record=Pushes(recorded.call, state).call,
         ).build()
         _MotoTime.clock = self.parts.clock
-        keys = {self.context.access_key: self.context.secret_key}
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
         control = ControlCalls(self.parts).answer
-        parts, s3 = self.parts, self.engines.s3.app
+        parts, s3 = self.parts, RoleAccess(self.parts, self.engines.s3.app)
         self._gateway = Gateway(parts, self.engines.rest_apis, self.engines.usage_plans)
 
         def is_done(service: str, operation: str) -> bool:
             return parts.is_executed(service, operation) or recorded.has(service, operation)
 
-        front = Front(
-            keys, is_done, members, AssumedRoles(parts).call, s3, self._gateway, health, control
-        )
+        call, keys = AssumedRoles(parts).call, parts.keys.secrets
+        front = Front(keys, is_done, members, call, s3, self._gateway, health, control)
         app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()
@@ -163,6 +163,7 @@ class LocalAws:
         announce(self.context.state, self.context.url)
         for engine in self.parts.engines.values():
             engine.recover()
+        self.engines.event_bus.begin()
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then end all running work."""

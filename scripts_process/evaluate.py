@@ -9,8 +9,6 @@ writes evaluation.json, predictions.jsonl and statistics.json (for the model reg
 import argparse
 import json
 import sys
-import tarfile
-import tempfile
 import time
 from collections.abc import Sequence
 from hashlib import sha256
@@ -29,13 +27,11 @@ from helpers.evaluation.report import (  # noqa: E402
 )
 from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
 from helpers.metrics import END, metric_line  # noqa: E402
-from helpers.networks.artifact import CARD  # noqa: E402
-from helpers.predict import Predictor  # noqa: E402
+from helpers.predict import ARCHIVE, Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 
 INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
-ARCHIVE = "model.tar.gz"
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -62,7 +58,7 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     begin = time.perf_counter()
     shards = open_folder(args.shards, lambda: job_client("s3"))
     manifest = load_manifest(shards)
-    predictor = load_model(args.model)
+    predictor = Predictor.load_packed(args.model)
     same = check_split(predictor.card, manifest, args.other_split)
     predictions = predict_split(
         predictor, shards, manifest, args.split, threads=args.threads, on_shard=tell
@@ -75,21 +71,6 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     check(args.output, report)
     values = {name: each["value"] for name, each in report["metrics"].items()}
     return {**values, "calibration_error": report["calibration"]["error"], "seconds": seconds}
-
-
-def load_model(folder: Path) -> Predictor:
-    """Load a model, unpacking its archive.
-
-    Raises:
-        FileNotFoundError: the folder has no model.
-    """
-    if not (folder / ARCHIVE).is_file():
-        if not (folder / CARD).is_file():
-            raise FileNotFoundError(f"No {ARCHIVE} in {folder}: run notebooks/05 first")
-        return Predictor.load(folder)
-    with tempfile.TemporaryDirectory() as unpacked, tarfile.open(folder / ARCHIVE) as archive:
-        archive.extractall(unpacked, filter="data")
-        return Predictor.load(unpacked)
 
 
 def digest(manifest: Manifest) -> str:

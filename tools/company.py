@@ -5,6 +5,8 @@ import json
 from helpers.config import Config
 from helpers.gateway import gateway_permissions
 from helpers.gateway_document import ASSUMED_BY
+from helpers.glue_role import TRUSTED as GLUE
+from helpers.glue_role import permissions as glue_permissions
 from helpers.roles import TRUSTED, permissions
 from helpers.session import client
 
@@ -63,12 +65,16 @@ def _make_bucket(config: Config) -> None:
 
 
 def _make_role(config: Config) -> None:
-    """Make the role with the permissions of jobs and gateways, for SageMaker and API Gateway."""
+    """Make the role with the permissions of jobs and gateways, for the services that assume it."""
     iam, name = client(config, "iam"), ROLE.rpartition("/")[2]
-    services = {"Service": [TRUSTED, ASSUMED_BY]}
+    services = {"Service": [TRUSTED, ASSUMED_BY, GLUE]}
     trust = {"Effect": "Allow", "Principal": services, "Action": "sts:AssumeRole"}
     page = config.key("page", "index.html")
-    needed = permissions(config) | gateway_permissions(config, config.name, page)
+    needed = (
+        *permissions(config).values(),
+        *glue_permissions(config).values(),
+        *gateway_permissions(config, config.name, page).values(),
+    )
     iam.create_role(
         RoleName=name,
         Path=ROLE.partition(":role")[2].removesuffix(name),
@@ -76,7 +82,7 @@ def _make_role(config: Config) -> None:
     )
     allowed = [
         {"Effect": "Allow", "Action": actions, "Resource": resources}
-        for actions, resources in needed.values()
+        for actions, resources in needed
     ]
     iam.put_role_policy(RoleName=name, PolicyName="jobs", PolicyDocument=_policy(*allowed))
 

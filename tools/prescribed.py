@@ -17,10 +17,13 @@ RECORDED = (
     *(("ecr", name) for name in ("GetAuthorizationToken", "ListImages", "ListTagsForResource")),
     *(("s3", name) for name in ("GetBucketEncryption", "GetBucketPolicy", "GetPublicAccessBlock")),
     *(("s3", name) for name in ("PutBucketEncryption", "PutBucketPolicy", "PutPublicAccessBlock")),
+    *(("sqs", name) for name in ("CreateQueue", "DeleteMessageBatch", "DeleteQueue", "ListQueues")),
+    *(("sqs", name) for name in ("GetQueueAttributes", "GetQueueUrl", "ListQueueTags")),
+    *(("sqs", name) for name in ("ReceiveMessage", "SetQueueAttributes")),
     *(("ecr", "PutImage"), ("s3", "GetBucketTagging"), ("sts", "GetCallerIdentity")),
 )
 """What the course sends and the local AWS only records."""
-WAITING = (("s3", "CopyObject"),)
+WAITING = (("events", "PutRule"), ("s3", "CopyObject"))
 """Of the aws command and the transfer manager: a person's own calls have the same clients."""
 ELSEWHERE = {"local_aws/instances/log_streams.py"}
 """What instances send, and no client of a person."""

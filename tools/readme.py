@@ -22,15 +22,18 @@ TOPICS = {
     "00": "cloud, bucket, role, costs, quotas",
     "01": "raw data to S3, and a first look",
     "02": "SQL over many small files; CTAS to 21 Parquet files",
+    "03": "a Spark job curates metadata; Athena and Spark compared",
     "04": "clean, split without leaks, pack: WebDataset shards",
     "05": "streamed, distributed training on two instances",
     "06": "a tuning job beside a search on a warm pool; the winner in full",
     "07": "scores with intervals, model card, two versions in the registry",
     "08": "an endpoint, an update that goes back by itself, four kinds side by side, a page",
+    "09": "captured traffic, drift at a stated rate of false alarms, an alarm, late labels",
     "12": "delete everything, and prove it",
 }
 """Number of a notebook, and its subject in a few words."""
 COMMENTS = {
+    ".devcontainer": "AWS's image of Glue for VS Code with Docker",
     "docker_process": "the image of processing jobs and endpoints, and its server",
     "notebooks": "the course, with the outputs of the birds",
     "notebooks/bins": "the same cells with the outputs of the bins: pages to read",
@@ -47,6 +50,7 @@ COMMENTS = {
     "environment.yml": "the conda environment (its pip part is requirements.txt)",
     "helpers/page": "the page on which a model is tried: HTML, style, and a script for each noun",
     "local_aws/images/aws": "AWS's images: a folder each, with its package list and their source",
+    "local_aws/services/glue/spark": "what a Spark job gets: awsglue, a file system on S3's API",
     "local_aws/pyproject.toml": "installs the local AWS by itself",
     "pyproject.toml": "settings of pytest and ruff; installs the two packages in place",
     "Makefile": "`make` lists its targets",
@@ -112,7 +116,8 @@ def course_results() -> str:
         outputs = [o for page in pages for cell in notebooks.code_cells(page) for o in cell.outputs]
         text = "\n".join(output.get("data", {}).get("text/plain", "") for output in outputs)
         value, low, high = re.search(r"^accuracy +(\S+) +(\S+) +(\S+)$", text, re.M).groups()
-        minutes, seconds = divmod(sum(page.metadata.course.seconds for page in pages), 60)
+        runs = [page.metadata.course for page in pages if "course" in page.metadata]  # rendered
+        minutes, seconds = divmod(sum(run.seconds for run in runs), 60)
         results.append(f"{name} {value} ({low} to {high}) in {minutes} min {seconds} s")
     words = "its test accuracy, with a 95 % interval, and the time of all notebooks are"
     return f"- **The course** on the sample data: {words} {', '.join(results)}."

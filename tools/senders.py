@@ -4,19 +4,8 @@ An operation is executed only if a notebook, an SDK call that a notebook makes, 
 that is named here sends it; all else is refused by name.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Sender:
-    """A program, and the operations that it sends."""
-
-    by: str
-    """For a reader: the notebooks' numbers and the call, or the client suite."""
-    source: str
-    """The file with the calls, below the project or site-packages."""
-    operations: tuple[str, ...]
-
+from tools.sagemaker_senders import SAGEMAKER
+from tools.sender import Sender
 
 SUITES = {
     "aws CLI": "tests/local_aws/test_aws_cli.py",
@@ -44,6 +33,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "12, objects and bucket",
             "helpers/bucket_contents.py",
             ("AbortMultipartUpload", "DeleteBucket", "DeleteObjects", "ListMultipartUploads"),
+        ),
+        Sender(
+            "aws CLI, buckets that tell EventBridge",
+            "tests/local_aws/test_aws_cli.py",
+            ("GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration"),
         ),
         Sender("aws CLI, `s3 ls`", "awscli/customizations/s3/subcommands.py", ("ListBuckets",)),
         Sender(
@@ -112,76 +106,35 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("BatchDeletePartition",),
         ),
         Sender(
+            "03, Spark jobs",
+            "helpers/glue_jobs.py",
+            ("CreateJob", "GetJobRun", "StartJobRun", "UpdateJob"),
+        ),
+        Sender(
+            "12, inventory of Spark jobs",
+            "helpers/resources/spark_jobs.py",
+            ("BatchStopJobRun", "DeleteJob", "GetJobRuns", "GetJobs", "GetTags"),
+        ),
+        Sender(
+            "aws CLI, a job and workflows",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateTrigger", "CreateWorkflow", "DeleteTrigger", "DeleteWorkflow"),
+                *("GetJob", "GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun"),
+                *("GetWorkflowRunProperties", "GetWorkflowRuns", "ListWorkflows"),
+                *("StartTrigger", "StartWorkflowRun", "StopWorkflowRun"),
+            ),
+        ),
+        Sender(
             "AWS SDK for pandas, the catalog",
             "awswrangler/catalog/_get.py",
             ("GetPartitions", "SearchTables"),
         ),
     ),
-    "sagemaker": (
-        Sender("04 and 07, `run`", "sagemaker/core/resources.py", ("CreateProcessingJob",)),
-        Sender("05 and 06, `train`", "sagemaker/core/resources.py", ("CreateTrainingJob",)),
-        Sender("06, `tune`", "sagemaker/core/resources.py", ("CreateHyperParameterTuningJob",)),
-        Sender(
-            "04 to 07, waiting",
-            "helpers/jobs.py",
-            ("DescribeHyperParameterTuningJob", "DescribeProcessingJob", "DescribeTrainingJob"),
-        ),
-        Sender(
-            "06, trials",
-            "helpers/tuning_jobs.py",
-            ("ListTrainingJobsForHyperParameterTuningJob",),
-        ),
-        Sender(
-            "08, batch",
-            "helpers/transform_jobs.py",
-            ("CreateTransformJob",),
-        ),
-        Sender("08, waiting for a batch", "helpers/jobs.py", ("DescribeTransformJob",)),
-        Sender("06, warm pool", "helpers/warm_pools.py", ("UpdateTrainingJob",)),
-        Sender("07, candidates", "helpers/candidates.py", ("ListTrainingJobs",)),
-        Sender(
-            "07, registry and card",
-            "helpers/registry.py",
-            (
-                *("CreateModelCard", "CreateModelPackage", "CreateModelPackageGroup"),
-                *("DescribeModelPackage", "ListModelPackages"),
-                *("UpdateModelCard", "UpdateModelPackage"),
-            ),
-        ),
-        Sender(
-            "08, endpoint",
-            "helpers/endpoints.py",
-            (
-                *("CreateEndpoint", "CreateEndpointConfig", "CreateModel", "DeleteEndpoint"),
-                *("DeleteModel", "DescribeEndpoint", "UpdateEndpoint"),
-            ),
-        ),
-        Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
-        Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
-        Sender(
-            "aws CLI, instances and weights of variants",
-            "tests/local_aws/test_aws_cli.py",
-            ("UpdateEndpointWeightsAndCapacities",),
-        ),
-        Sender(
-            "12, inventory",
-            "helpers/resources/sagemaker.py",
-            (
-                *("DeleteEndpointConfig", "DeleteHyperParameterTuningJob", "DeleteModelCard"),
-                *("DeleteModelPackage", "DeleteModelPackageGroup", "DeleteProcessingJob"),
-                *("DeleteTrainingJob", "DescribeModelPackageGroup", "ListEndpointConfigs"),
-                *("ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
-                *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTags"),
-                *("ListTransformJobs", "StopHyperParameterTuningJob", "StopProcessingJob"),
-                *("StopTrainingJob", "StopTransformJob"),
-            ),
-        ),
-    ),
+    "sagemaker": SAGEMAKER,
     "service-quotas": (
         Sender(
-            "00, quotas",
-            "helpers/quotas.py",
-            ("ListAWSDefaultServiceQuotas", "ListServiceQuotas"),
+            "00, quotas", "helpers/quotas.py", ("ListAWSDefaultServiceQuotas", "ListServiceQuotas")
         ),
     ),
     "sagemaker-runtime": (
@@ -220,9 +173,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("DescribeAlarms", "GetMetricStatistics", "PutMetricAlarm"),
         ),
         Sender(
-            "aws CLI, metrics",
-            "tests/local_aws/test_aws_cli.py",
-            ("GetMetricData", "ListMetrics"),
+            "aws CLI, metrics", "tests/local_aws/test_aws_cli.py", ("GetMetricData", "ListMetrics")
         ),
         Sender(
             "aws CLI, alarms",
@@ -231,6 +182,21 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
+        ),
+    ),
+    "scheduler": (
+        Sender(
+            "12, schedules",
+            "helpers/resources/schedules.py",
+            ("DeleteScheduleGroup", "ListScheduleGroups", "ListSchedules", "ListTagsForResource"),
+        ),
+        Sender(
+            "aws CLI, a schedule",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
+                *("GetScheduleGroup", "TagResource", "UpdateSchedule"),
+            ),
         ),
     ),
     "application-autoscaling": (
@@ -252,11 +218,41 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "sns": (
         Sender(
+            "09, the alarm's topic",
+            "helpers/drift_alarm.py",
+            ("CreateTopic", "Subscribe"),
+        ),
+        Sender(
+            "12, topics",
+            "helpers/resources/messages.py",
+            ("DeleteTopic", "ListTagsForResource", "ListTopics"),
+        ),
+        Sender(
             "aws CLI, a topic",
             "tests/local_aws/test_aws_cli.py",
             (
-                *("CreateTopic", "DeleteTopic", "ListSubscriptionsByTopic", "ListTopics"),
-                *("Publish", "Subscribe", "Unsubscribe"),
+                *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "ListTopics"),
+                *("ListSubscriptionsByTopic", "Publish", "SetTopicAttributes", "Subscribe"),
+                "Unsubscribe",
+            ),
+        ),
+    ),
+    "events": (
+        Sender(
+            "12, inventory",
+            "helpers/resources/rules.py",
+            (
+                *("DeleteRule", "ListRules", "ListTagsForResource", "ListTargetsByRule"),
+                "RemoveTargets",
+            ),
+        ),
+        Sender(
+            "aws CLI, events and rules",
+            "tests/local_aws/test_aws_cli.py",
+            (
+                *("DescribeRule", "DisableRule", "EnableRule", "ListRuleNamesByTarget"),
+                *("PutEvents", "PutRule", "PutTargets", "TagResource", "TestEventPattern"),
+                "UntagResource",
             ),
         ),
     ),
@@ -271,6 +267,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "12, inventory",
             "helpers/resources/logs.py",
             ("DeleteLogGroup", "DeleteLogStream", "DescribeLogGroups", "DescribeLogStreams"),
+        ),
+        Sender(
+            "aws CLI, policies of log groups that are targets",
+            "tests/local_aws/test_aws_cli.py",
+            ("DeleteResourcePolicy", "DescribeResourcePolicies", "PutResourcePolicy"),
         ),
         Sender(
             "05, `train` with its default `logs=True`",

@@ -171,6 +171,20 @@ class Dataset(ABC):
         spans = None if None in starts else [(start, None) for start in starts]
         return Inputs([self.decode(sample.media) for sample in samples], spans)
 
+    def features(self, data: bytes) -> Mapping[str, float]:
+        """Return what monitoring measures of a raw object as it came, by name.
+
+        A data set overrides it with what its medium can tell; any object has a size.
+
+        Raises:
+            Unreadable: nothing can be measured; the message says why.
+        """
+        return {"kilobytes": len(data) / 1000}
+
+    def shifts(self) -> Mapping[str, Callable[[bytes, np.random.Generator], bytes]]:
+        """Return changes of raw objects for rehearsals of drift, by name: bytes to bytes."""
+        return {}
+
     def warm_up(self) -> None:
         """Load what `inputs` needs, so that no request waits for it."""
         return  # most need nothing

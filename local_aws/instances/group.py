@@ -6,6 +6,7 @@ leads the group ends at once, and its children with it. On SageMaker a shell doe
 signal on, so a script behind a shell must not rely on it there either.
 """
 
+import os
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from local_aws.instances import supervise
 from local_aws.instances.output import Output
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
@@ -33,7 +35,10 @@ class Instance:
     command: list[str]
     environment: dict[str, str]
     folder: Path
+    on_error: Callable[[str], None] | None = None
+    """Called for each line of the standard error; without it they are lines of the output."""
     tail: list[str] = field(default_factory=list)
+    error_tail: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Group:
 
     def __init__(self) -> None:
         self._processes: dict[str, subprocess.Popen] = {}
-        self._readers: dict[str, Output] = {}
+        self._readers: dict[str, list[Output]] = {}
         self._stop, self._is_cut, self._interrupted = threading.Event(), False, False
 
     def stop(self) -> None:
@@ -102,15 +107,20 @@ class Group:
         return Outcome(codes, failed, ended and not interrupted, timed_out, interrupted)
 
     def _start(self, instance: Instance, on_line: Callable[[str, str], None]) -> None:
+        errors = subprocess.PIPE if instance.on_error else subprocess.STDOUT
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(SUPERVISOR), *instance.command],
             cwd=instance.folder, env=instance.environment, encoding="utf-8", errors="replace",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
         )  # fmt: skip
         self._processes[instance.host] = process
-        take = partial(on_line, instance.host)
-        self._readers[instance.host] = Output(process.stdout, take, self.TAIL)
-        self._readers[instance.host].start()
+        takers = [(process.stdout, partial(on_line, instance.host))]
+        if instance.on_error:
+            takers.append((process.stderr, instance.on_error))
+        readers = [Output(stream, take, self.TAIL) for stream, take in takers]
+        self._readers[instance.host] = readers
+        for reader in readers:
+            reader.start()
 
     def _watch(self, deadline: float) -> str | None:
         """Wait for the end, a failure, a stop or the deadline; return the host that failed."""
@@ -140,11 +150,21 @@ class Group:
         # A process that is left would keep the pipe open, and its reader waiting.
         sweep()
         for instance in instances:
-            if reader := self._readers.pop(instance.host, None):
+            process = self._processes.get(instance.host)
+            if process and process.returncode < 0:  # it ends by itself: the job has killed it
+                for pipe in filter(None, (process.stdout, process.stderr)):
+                    output = os.fstat(pipe.fileno()).st_ino
+                    supervise.end_strays(instance.environment.get("HOME", ""), output)
+        for instance in instances:
+            readers = self._readers.pop(instance.host, [])
+            for reader in readers:
                 reader.join()
-                instance.tail = reader.tail
+            tails = [reader.tail for reader in readers]
+            instance.tail, instance.error_tail = [*tails, [], []][:2]
         for process in self._processes.values():
             process.stdout.close()
+            if process.stderr:
+                process.stderr.close()
 
 
 def _tell(process: subprocess.Popen, word: str) -> None:

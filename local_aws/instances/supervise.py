@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -50,6 +51,38 @@ def end_orphans() -> None:
             os.kill(pid, signal.SIGKILL)
         for pid in pids:
             os.waitpid(pid, 0)
+
+
+def end_strays(home: str, output: int) -> None:
+    """Kill the processes of an instance whose supervisor was killed, as a job can do.
+
+    Args:
+        home: the instance's HOME, which they have in their environment.
+        output: the inode of the pipe of its output, which they hold where they have none.
+    """
+    marks = f"HOME={home}".encode(), f"pipe:[{output}]"
+    while strays := [pid for pid in _others() if _is_marked(pid, *marks)]:
+        for pid in strays:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _others() -> list[int]:
+    names = os.listdir("/proc") if sys.platform == "linux" else []
+    return [int(name) for name in names if name.isdigit() and int(name) != os.getpid()]
+
+
+def _is_marked(pid: int, variable: bytes, pipe: str) -> bool:
+    """Say whether a process that has not ended has a variable, or holds a pipe open."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            if variable in file.read().split(b"\0"):
+                return True
+        files = os.listdir(f"/proc/{pid}/fd")
+        return any(os.readlink(f"/proc/{pid}/fd/{number}") == pipe for number in files)
+    except OSError:
+        return False  # it has ended, or is another user's
 
 
 def signal_group(leader: int, number: int) -> None:

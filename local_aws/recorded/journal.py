@@ -15,6 +15,7 @@ from typing import Any
 from werkzeug.wsgi import get_input_stream
 
 from local_aws.recorded.recorded_operations import changes_something
+from local_aws.state.disk import is_full
 from local_aws.state.json_lines import append, cut_back, read_lines
 from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import Call, name
@@ -26,11 +27,26 @@ KEPT_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_HOST", "HTTP_X_AMZ_TARGET", "HTTP_X_
 Wsgi = Callable[[dict, Callable], Any]
 
 
+class NotRecorded(Exception):
+    """moto failed on a request that it neither answers nor refuses."""
+
+
 def call(app: Wsgi, environ: dict, body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Send one request into a WSGI app; return status, headers and body."""
+    """Send one request into a WSGI app; return status, headers and body.
+
+    Raises:
+        NotRecorded: the app failed.
+    """
     answer: list = []
     environ = {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-    chunks = app(environ, lambda status, headers, *_: answer.extend((status, headers)))
+    try:
+        chunks = app(environ, lambda status, headers, *_: answer.extend((status, headers)))
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        if is_full(error):
+            raise
+        raise NotRecorded(f"It can't be recorded: {type(error).__name__}: {error}") from error
     try:
         return answer[0], answer[1], b"".join(chunks)
     finally:

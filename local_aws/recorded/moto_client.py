@@ -12,12 +12,12 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 from local_aws.context import Context
-from local_aws.errors import QueryError
-from local_aws.recorded.journal import Journal
+from local_aws.errors import AwsError, QueryError
+from local_aws.recorded.journal import Journal, NotRecorded
 from local_aws.recorded.recorded_operations import changes_something, is_recorded
 from local_aws.wire.errors import unsupported
 from local_aws.wire.routing import Call
-from local_aws.wire.validation import operation_model
+from local_aws.wire.validation import CODES, operation_model
 
 FIXED = {
     "SCRIPT_NAME": "", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
@@ -58,6 +58,8 @@ class Recorded:
             status, headers, content = self._journal.send(environ, body, is_change)
         except NotImplementedError:
             raise unsupported(Call(service, operation, protocol)) from None
+        except NotRecorded as error:
+            raise AwsError(CODES.get(service, "ValidationException"), str(error)) from error
         code = int(status[:3])
         if code >= 500:
             # moto answers an operation that it lacks with an HTML page.

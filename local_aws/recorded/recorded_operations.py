@@ -49,7 +49,6 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             "the true answer is 'not set': the operations that set it are refused",
             answers=(
                 "GetBucketLifecycleConfiguration",
-                "GetBucketNotificationConfiguration",
                 "GetBucketReplication",
                 "GetBucketVersioning",
             ),
@@ -58,7 +57,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
     "iam": (
         Record(
             "documents, which SimulatePrincipalPolicy reads, and asynchronous endpoints by it; "
-            "jobs themselves run as the owner",
+            "of jobs, Glue's alone are held to them",
             (
                 "AttachRolePolicy",
                 "CreatePolicy",
@@ -107,8 +106,9 @@ RECORDED: dict[str, tuple[Record, ...]] = {
         Record(
             "queues",
             ("CreateQueue", "DeleteQueue", "SetQueueAttributes"),
-            ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
+            ("GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "ListQueues"),
         ),
+        Record("labels, which are read back", ("TagQueue", "UntagQueue"), ("ListQueueTags",)),
         Record(
             "moto keeps messages, and their timeouts on the one clock, until the server ends",
             answers=(

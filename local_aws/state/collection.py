@@ -79,6 +79,10 @@ class Collection:
         lists = self._documents.lists
         return lists if lists and lists.on else None
 
+    def keys(self) -> list[str]:
+        """Return the documents' names, sorted."""
+        return [key for key, _ in self._documents.items(self._kind)]
+
     def __contains__(self, name: str) -> bool:
         return self.get(name) is not None
 

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-KINDS = ("slow", "throttled", "dropped", "denied", "interrupted", "lagging")
+KINDS = (
+    *("slow", "throttled", "dropped", "denied", "interrupted", "lagging"),
+    *("duplicated", "reordered"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Fault:
     `lagging`: changes can be read `seconds` later: log events (`logs`, `PutLogEvents`), created and
     deleted resources in lists (`sagemaker`, `List`), a new role in SageMaker (`iam`, `CreateRole`),
     and that an endpoint is there or gone (`sagemaker`, `DescribeEndpoint`).
+    `duplicated`, `reordered` (`events`, `Deliver`): an event goes to a target twice; or `seconds`
+    late, after those that came later.
 
     Raises:
         ValueError: the kind is unknown, or a number is not valid.

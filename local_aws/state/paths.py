@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import os
 import re
+import shutil
 import stat
 import tarfile
 import zlib
@@ -24,6 +25,8 @@ NAME_BYTES = 255
 """The longest file name, in bytes of UTF-8."""
 _HEAD = 120
 """Characters of a long name that stay readable: a hash and suffixes still fit behind them."""
+LEFT_BYTES = 2**28
+"""Room that an archive leaves on the disk: other work goes on."""
 _EMPTY, _CUT = "%", "~"
 """The first is no encoded name; the second is in shortened names only."""
 
@@ -129,15 +132,30 @@ def unpack(archive: Path, folder: Path) -> None:
 
     Raises:
         AwsError: the file is not an archive or is cut off, or a member would lie outside the
-            folder.
+            folder, or its files do not fit on the disk.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     try:
+        room = shutil.disk_usage(folder).free - LEFT_BYTES
         with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter=_inner)
+            tar.extractall(folder, filter=_Fitting(room))
     except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, KeyError) as error:
         # KeyError: a hard link names a member that the archive does not have.
         words = str(error.args[0]) if isinstance(error, KeyError) else str(error)
         raise AwsError("ValidationException", words or type(error).__name__) from error
+
+
+class _Fitting:
+    """Accepts the members of an archive as long as the disk has room for all of them."""
+
+    def __init__(self, room: int):
+        self._room = room
+
+    def __call__(self, member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+        self._room -= member.size if member.isreg() else 0
+        if self._room < 0:
+            raise tarfile.FilterError(f"{member.name!r}: the archive is larger than the disk")
+        return _inner(member, folder)
 
 
 def _inner(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:

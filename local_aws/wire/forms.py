@@ -8,6 +8,7 @@ from typing import Any
 from botocore.model import Shape
 
 from local_aws.wire import scalars
+from local_aws.wire.required import Members
 
 ABSENT = object()
 
@@ -22,7 +23,7 @@ def read(shape: Shape, fields: list[tuple[str, str]]) -> dict:
         for part in parts:
             node = node.setdefault(part, {})
         node.setdefault("", text)
-    return {} if (value := _value(shape, tree)) is ABSENT else value
+    return Members() if (value := _value(shape, tree)) is ABSENT else value
 
 
 def _value(shape: Shape, node: dict) -> Any:
@@ -39,7 +40,7 @@ def _value(shape: Shape, node: dict) -> Any:
 
 def _structure(shape: Shape, node: dict) -> Any:
     values = {name: _value(member, _below(node, member, name)) for name, member in _of(shape, node)}
-    values = {name: value for name, value in values.items() if value is not ABSENT}
+    values = Members({name: value for name, value in values.items() if value is not ABSENT})
     return values or ABSENT
 
 

@@ -20,15 +20,22 @@ from local_aws.wire.errors import unsupported, word
 from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.members import left_out
 from local_aws.wire.parsing import PROTOCOLS, parse
+from local_aws.wire.required import MissingMember
 from local_aws.wire.routing import S3, Call, is_s3, name, protocol_of, unsigned
 from local_aws.wire.serializing import serialize
 from local_aws.wire.signatures import check_signature
-from local_aws.wire.validation import check_request, operation_model
+from local_aws.wire.validation import CODES, check_request, operation_model
 
 log = logging.getLogger(__name__)
 
 HEALTH = f"{CONTROL}health"
 MAX_BODY = 16 * 2**20
+S3_CODES = {
+    "MissingAuthenticationToken": "AccessDenied",
+    "InvalidClientTokenId": "InvalidAccessKeyId",
+    "IncompleteSignature": "AuthorizationHeaderMalformed",
+}
+"""S3's own codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
 
 
 class Front:
@@ -69,6 +76,9 @@ class Front:
             return self._dispatch(http_request, start_response)
         except AwsError as error:
             return _refuse(http_request, start_response, error)
+        except RecursionError:
+            message = "The request is nested too deeply."
+            return _refuse(http_request, start_response, AwsError("ValidationException", message))
         except Exception as error:
             if is_full(error):
                 log.warning("%s %s: %s", http_request.method, http_request.path, error)
@@ -114,7 +124,11 @@ class Front:
             shape = operation_model(call.service, call.operation).input_shape
             if refused := left_out(shape, request, done):
                 raise unsupported(call, refused)
-        result = self._execute(call.service, call.operation, request)
+        try:
+            result = self._execute(call.service, call.operation, request)
+        except MissingMember as error:
+            code = CODES.get(call.service, error.code)
+            raise AwsError(code, f"1 validation error detected: {error.message}") from error
         request_id = str(uuid.uuid4())
         answer = serialize(call, result or {}, request_id)
         headers = list(answer.headers.items())
@@ -184,6 +198,8 @@ def _answer(
 
 def _refuse(http_request: HttpRequest, start_response: Callable, error: AwsError) -> list[bytes]:
     """Answer with an error in the protocol of the request."""
+    if protocol_of(http_request) == S3 and error.code in S3_CODES:
+        error = AwsError(S3_CODES[error.code], error.message, error.status)
     request_id = str(uuid.uuid4())
     headers, body = word(error, protocol_of(http_request), request_id)
     if http_request.method == "HEAD":

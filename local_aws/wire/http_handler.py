@@ -59,6 +59,8 @@ class KeepAliveHandler(WSGIRequestHandler):
     """Answers one request after the other on a connection."""
 
     protocol_version = "HTTP/1.1"
+    timeout = 300
+    """Seconds without a byte after which a connection is closed; S3 closes idle ones sooner."""
     _invited = True  # False while a client waits for "100 Continue" before it sends its body
     disable_nagle_algorithm = True  # head and body may be two packets: no wait for an ACK
 

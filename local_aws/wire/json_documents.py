@@ -8,6 +8,7 @@ from typing import Any
 from botocore.model import Shape
 
 from local_aws.wire import scalars
+from local_aws.wire.required import Members
 
 
 def read(shape: Shape, value: Any) -> Any:
@@ -19,7 +20,8 @@ def read(shape: Shape, value: Any) -> Any:
     if kind == "structure" and isinstance(value, dict) and not shape.is_document_type:
         names = _names(shape)
         items = [(*names[key], item) for key, item in value.items() if key in names]
-        return {name: read(member, item) for name, member, item in items if item is not None}
+        values = {name: read(member, item) for name, member, item in items if item is not None}
+        return Members(values)
     if kind == "list" and isinstance(value, list):
         return [read(shape.member, item) for item in value]
     if kind == "map" and isinstance(value, dict):

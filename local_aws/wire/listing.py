@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from local_aws.errors import AwsError
+from local_aws.state.positions import position
 
 PAGE = 10
 """Summaries of a page without MaxResults."""
@@ -45,13 +46,12 @@ class Listing:
             key=lambda document: (document[by], document[self.name]),
             reverse=request.get("SortOrder") != "Ascending",
         )
-        token = request.get("NextToken", "0")
-        if not token.isdigit():
-            raise AwsError("ValidationException", "The pagination token is not valid.")
-        end = int(token) + request.get("MaxResults", PAGE)
+        refused = AwsError("ValidationException", "The pagination token is not valid.")
+        start = position(request.get("NextToken"), refused)
+        end = start + request.get("MaxResults", PAGE)
         summaries = [
             {field: document[field] for field in self.fields if field in document}
-            for document in listed[int(token) : end]
+            for document in listed[start:end]
         ]
         return {self.list_name: summaries, **({"NextToken": str(end)} if end < len(listed) else {})}
 

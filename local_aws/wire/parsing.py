@@ -15,6 +15,7 @@ from botocore.model import OperationModel, Shape
 from local_aws.errors import AwsError
 from local_aws.wire import forms, json_documents, scalars, xml_documents
 from local_aws.wire.http_request import HttpRequest
+from local_aws.wire.required import Members
 from local_aws.wire.routing import Call, form
 from local_aws.wire.validation import operation_model
 
@@ -40,6 +41,9 @@ def parse(call: Call, http_request: HttpRequest, body: bytes) -> dict:
     payload = shape.serialization.get("payload")
     if payload is None:
         document = _document(shape, call.protocol, body)
+        if not isinstance(document, dict):
+            message = "The request's body is not a JSON object."
+            raise AwsError("SerializationException", message)
         request |= {name: value for name, value in document.items() if is_in_body(shape, name)}
     elif body or payload in shape.required_members:
         request[payload] = _payload(shape.members[payload], call.protocol, body)
@@ -64,11 +68,23 @@ def _document(shape: Shape, protocol: str, body: bytes) -> dict:
     try:
         if protocol == "rest-xml":
             return xml_documents.read(shape, xml_documents.parse(body)) if body else {}
-        return json_documents.read(shape, json.loads(body or b"{}"))
+        return json_documents.read(shape, _json(body or b"{}"))
     except (ValueError, RecursionError, ParseError):
         kind = "XML" if protocol == "rest-xml" else "JSON"
         message = f"The request's body is not valid {kind}."
         raise AwsError("SerializationException", message) from None
+
+
+def _json(body: bytes) -> Any:
+    """Return a JSON document. Raises: ValueError, RecursionError."""
+    document = json.loads(body, parse_constant=_no_json)
+    if b"\\u" in body:
+        json.dumps(document, ensure_ascii=False).encode()  # half a character can't be kept
+    return document
+
+
+def _no_json(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _located(operation: OperationModel, call: Call, http_request: HttpRequest) -> dict:
@@ -88,7 +104,7 @@ def _located(operation: OperationModel, call: Call, http_request: HttpRequest) -
             request[name] = _of_header(member, http_request.headers[own.lower()])
         elif location == "headers":
             request[name] = _prefixed(http_request.headers, own.lower())
-    return {name: value for name, value in request.items() if value != {}}
+    return Members({name: value for name, value in request.items() if value != {}})
 
 
 def _others(operation: OperationModel, member: Shape, query: dict[str, list[str]]) -> dict:

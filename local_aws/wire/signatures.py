@@ -188,6 +188,12 @@ def check_signature(
             f"HTTP: '{scope.date}' != '{timestamp[:8]}', from '{timestamp}'."
         )
         raise AwsError("SignatureDoesNotMatch", message, 403)
+    if scope.service == "s3":
+        unsigned = [n for n in headers if n.startswith("x-amz-") and n not in scope.signed_headers]
+        if unsigned:
+            names = ", ".join(unsigned)
+            message = "There were headers present in the request which were not signed"
+            raise AwsError("AccessDenied", f"{message}: {names}", 403)
     if body_sha256 is not None and not scope.presigned:
         headers = {**headers, "x-amz-content-sha256": body_sha256}
     text = canonical_request(method, raw_path, query_string, headers, scope)

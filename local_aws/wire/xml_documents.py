@@ -18,7 +18,10 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 def parse(body: bytes) -> Element:
     """Return a document's root, its tags without namespaces. Raises: ElementTree.ParseError."""
-    root = ElementTree.fromstring(body)
+    try:
+        root = ElementTree.fromstring(body)
+    except (LookupError, ValueError) as error:  # an encoding that nobody knows, or of many bytes
+        raise ElementTree.ParseError(str(error)) from error
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return root

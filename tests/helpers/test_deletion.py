@@ -11,11 +11,13 @@ import pytest
 from helpers.account_settings import AccountSettings
 from helpers.container_images import processing_image
 from helpers.deletion import Cleanup, delete_all
+from helpers.drift_alarm import make_alarm
 from helpers.gateway import make_gateway
 from helpers.guarded_updates import make_alarms
 from helpers.inventory import KINDS, UNKNOWN, inventory, remaining
 from helpers.roles import make_role
 from helpers.scaling import scale
+from helpers.schedules import request_of, schedule_job
 from helpers.session import client as course_client
 from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.jobs.requests import training, until, wait_for
@@ -52,6 +54,8 @@ def full(config):
     furnished(config)
     assert list(made_by_the_course(config, OURS, config.database))
     finish(lambda service: course_client(config, service), OURS)
+    request = request_of(config, OURS)
+    schedule_job(config, f"{OURS}-daily", request, "cron(0 6 1 1 ? 2199)")
     scale(config, OURS, 10)
     return config
 
@@ -62,6 +66,7 @@ def furnished(config):
     processing_image(config)
     make_gateway(config, config.name, "page")
     make_alarms(config, config.name, errors=0.1, seconds=1)
+    make_alarm(config, config.name)
 
 
 def make_look_alikes(client):

@@ -25,6 +25,8 @@ S3 = {
     "PutBucketEncryption": "PutEncryptionConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
 }
 """S3's operations whose action has another name:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
@@ -38,16 +40,16 @@ SENT = sorted(
         if not each.by.startswith(tuple(SUITES)) and not each.source.startswith(PLATFORM)
         for operation in each.operations
     }
-    | {(service, operation) for service, operation in RECORDED if service != "sqs"}
+    | {*RECORDED}
 )
-"""All that notebooks send; no notebook has a queue."""
+"""All that notebooks send."""
 
 
 def action(service, operation):
     """Return the action that allows an operation."""
     if service == "apigateway":  # its actions are HTTP's verbs
         return f"apigateway:{operation_model(service, operation).http['method']}"
-    name = S3.get(operation, operation) if service == "s3" else operation
+    name = {**S3, "DeleteMessageBatch": "DeleteMessage"}.get(operation, operation)
     prefix = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
     return f"{prefix.get(service, service)}:{name}"
 
@@ -85,7 +87,10 @@ def test_each_role_may_be_handed_to_its_own_service_alone(permissions):
     role = f"arn:aws:iam::{'0' * 12}:role/birds-and-bins"
     assert handed == {
         (f"{role}-execution",): "sagemaker.amazonaws.com",
+        (f"{role}-glue",): "glue.amazonaws.com",
         (f"{role}-*-gateway",): "apigateway.amazonaws.com",
+        (f"{role}-events",): "events.amazonaws.com",
+        (f"{role}-*-schedules",): "scheduler.amazonaws.com",
     }
 
 

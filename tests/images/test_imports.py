@@ -18,6 +18,7 @@ JOBS = [
     *(("scripts_train/train.py", image) for image in ("gpu", "cpu", "smddp")),
     ("scripts_process/shard.py", "own"),
     ("scripts_process/evaluate.py", "own"),
+    ("scripts_process/monitor.py", "own"),
     ("scripts_inference/inference.py", "own"),
     ("docker_process/model_server/server.py", "own"),
 ]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.local_aws.services.events.targets import allowing, until
+from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
 from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
@@ -172,6 +174,59 @@ def test_an_alarm_is_made_set_described_and_deleted(run):
     assert run("cloudwatch", "describe-alarms")["MetricAlarms"] == []
 
 
+def test_a_spark_job_is_made_run_stopped_and_deleted(aws, run, client):
+    make_role(client)
+    aws.store.put(BUCKET, "scripts/etl.py", b"import time; time.sleep(300)")
+    update = job()
+    name = update.pop("Name")
+    run("glue", "create-job", "--cli-input-json", json.dumps(job()))
+    named = ("--job-name", name)
+    run("glue", "update-job", *named, "--job-update", json.dumps({**update, "Timeout": 5}))
+    assert run("glue", "get-job", *named)["Job"]["Timeout"] == 5
+    assert [each["Name"] for each in run("glue", "get-jobs")["Jobs"]] == [name]
+    started = run("glue", "start-job-run", *named)["JobRunId"]
+    answer = run("glue", "batch-stop-job-run", *named, "--job-run-ids", started)
+    assert len(answer["SuccessfulSubmissions"]) == 1
+    state = "STOPPING"
+    while state == "STOPPING":
+        shown = run("glue", "get-job-run", *named, "--run-id", started)["JobRun"]
+        state = shown["JobRunState"]
+    assert state == "STOPPED" and run("glue", "get-job-runs", *named)["JobRuns"] == [shown]
+    run("glue", "delete-job", *named)
+    assert run("glue", "get-jobs")["Jobs"] == []
+
+
+def test_glue_runs_jobs_in_a_workflow(client, run):
+    make_role(client)
+    client("s3").put_object(
+        Bucket=BUCKET, Key="scripts/etl.py", Body=b"import time; time.sleep(600)"
+    )
+    run("glue", "create-job", "--cli-input-json", json.dumps(job()))
+    named = ("--name", "w")
+    run("glue", "create-workflow", *named)
+    assert run("glue", "list-workflows")["Workflows"] == ["w"]
+    first = ("--workflow-name", "w", "--type", "ON_DEMAND", "--actions", "JobName=etl")
+    run("glue", "create-trigger", "--name", "first", *first)
+    done = {"Logical": "AND", "Conditions": [{"LogicalOperator": "EQUALS", "JobName": "etl"}]}
+    done["Conditions"][0]["State"] = "SUCCEEDED"
+    then = ("--workflow-name", "w", "--type", "CONDITIONAL", "--actions", "JobName=etl")
+    run("glue", "create-trigger", "--name", "then", *then, "--predicate", json.dumps(done))
+    run("glue", "start-trigger", "--name", "then")
+    assert run("glue", "get-trigger", "--name", "then")["Trigger"]["State"] == "ACTIVATED"
+    assert len(run("glue", "get-triggers")["Triggers"]) == 2
+    run("glue", "delete-trigger", "--name", "then")
+    started = run("glue", "start-workflow-run", *named, "--run-properties", "a=b")["RunId"]
+    run("glue", "stop-workflow-run", *named, "--run-id", started, text=True)
+    told = run("glue", "get-workflow-run-properties", *named, "--run-id", started)
+    assert told["RunProperties"] == {"a": "b"}
+    shown = run("glue", "get-workflow-run", *named, "--run-id", started)["Run"]
+    assert shown["Status"] in ("STOPPING", "STOPPED", "COMPLETED")
+    assert len(run("glue", "get-workflow-runs", *named)["Runs"]) == 1
+    assert run("glue", "get-workflow", *named)["Workflow"]["LastRun"]["Name"] == "w"
+    run("glue", "delete-workflow", *named)
+    assert run("glue", "list-workflows")["Workflows"] == []
+
+
 def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     # Version 1 of the command sends `aws sqs` to AWS whatever AWS_ENDPOINT_URL is: here it is told.
     there = ("--endpoint-url", aws.context.url)
@@ -180,12 +235,63 @@ def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     end = ("--protocol", "sqs", "--notification-endpoint", topic[1].replace(":sns:", ":sqs:"))
     subscription = ("--subscription-arn", run("sns", "subscribe", *topic, *end)["SubscriptionArn"])
     assert len(run("sns", "list-subscriptions-by-topic", *topic)["Subscriptions"]) == 1
+    policy = allowing("sns:Publish", topic[1])
+    setting = ("--attribute-name", "Policy", "--attribute-value", policy)
+    run("sns", "set-topic-attributes", *topic, *setting, text=True)
+    assert run("sns", "get-topic-attributes", *topic)["Attributes"]["Policy"] == policy
     run("sns", "publish", *topic, "--message", "a wren")
     [message] = run("sqs", *there, "receive-message", "--queue-url", url)["Messages"]
     assert json.loads(message["Body"])["Message"] == "a wren"
     run("sns", "unsubscribe", *subscription, text=True)
     run("sns", "delete-topic", *topic, text=True)
     assert run("sns", "list-topics")["Topics"] == []
+
+
+def test_a_rule_is_tried_switched_marked_and_sends_to_a_log_group(run):
+    name, group = ("--name", "birds"), "/aws/events/birds"
+    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"
+    pattern = (
+        "--event-pattern",
+        '{"source": ["course"], "detail": {"n": [{"numeric": [">", 1]}]}}',
+    )
+    rule = run("events", "put-rule", *name, *pattern)["RuleArn"]
+    event = {"id": "1", "source": "course", "account": "1", "time": "2026-01-01T00:00:00Z"}
+    event |= {"region": "us-east-1", "resources": [], "detail-type": "news", "detail": {"n": 2}}
+    tried = run("events", "test-event-pattern", *pattern, "--event", json.dumps(event))
+    assert tried == {"Result": True}
+    run("events", "disable-rule", *name, text=True)
+    assert run("events", "describe-rule", *name)["State"] == "DISABLED"
+    run("events", "enable-rule", *name, text=True)
+    marked = ("--resource-arn", rule)
+    run("events", "tag-resource", *marked, "--tags", "Key=a,Value=b", text=True)
+    run("events", "untag-resource", *marked, "--tag-keys", "a", text=True)
+    assert run("events", "list-tags-for-resource", *marked)["Tags"] == []
+
+    bucket = ("--bucket", BUCKET)
+    notices = ("--notification-configuration", '{"EventBridgeConfiguration": {}}')
+    run("s3api", "put-bucket-notification-configuration", *bucket, *notices, text=True)
+    told = run("s3api", "get-bucket-notification-configuration", *bucket)
+    assert told == {"EventBridgeConfiguration": {}}
+    run("logs", "create-log-group", "--log-group-name", group, text=True)
+    policy = ("--policy-name", "events")
+    allowed = allowing(["logs:CreateLogStream", "logs:PutLogEvents"], f"{arn}:*")
+    run("logs", "put-resource-policy", *policy, "--policy-document", allowed)
+    run("events", "put-targets", "--rule", "birds", "--targets", f"Id=1,Arn={arn}")
+    names = run("events", "list-rule-names-by-target", "--target-arn", arn)["RuleNames"]
+    assert names == ["birds"]
+    entry = {"Source": "course", "DetailType": "news", "Detail": json.dumps({"n": 2})}
+    run("events", "put-events", "--entries", json.dumps([entry]))
+
+    def lines():
+        return run("logs", "filter-log-events", "--log-group-name", group)["events"]
+
+    until(lines, "the line does not come")
+    assert json.loads(lines()[0]["message"])["detail"] == {"n": 2}
+    assert len(run("logs", "describe-resource-policies")["resourcePolicies"]) == 1
+    run("logs", "delete-resource-policy", *policy, text=True)
+    run("events", "remove-targets", "--rule", "birds", "--ids", "1")
+    run("events", "delete-rule", *name, text=True)
+    assert run("events", "list-rules")["Rules"] == []
 
 
 def test_a_rest_api_is_made_of_a_document_and_listed(run, tmp_path):
@@ -209,6 +315,35 @@ def test_a_rest_api_is_made_of_a_document_and_listed(run, tmp_path):
     assert run("apigateway", "get-usage-plans")["items"] == [plan]
     run("apigateway", "delete-rest-api", *name, text=True)
     assert run("apigateway", "get-rest-apis")["items"] == []
+
+
+def test_a_schedule_is_made_in_a_group_that_has_tags(run, client):
+    trust = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}}
+    policy = json.dumps({"Statement": [trust | {"Action": "sts:AssumeRole"}]})
+    client("iam").create_role(RoleName="schedules", AssumeRolePolicyDocument=policy)
+    role = "arn:aws:iam::000000000000:role/schedules"
+    queue = "arn:aws:sqs:us-east-1:000000000000:due"
+    group = run("scheduler", "create-schedule-group", "--name", "g")["ScheduleGroupArn"]
+    arn = ("--resource-arn", group)
+    run("scheduler", "tag-resource", *arn, "--tags", "Key=course,Value=a", text=True)
+    tags = run("scheduler", "list-tags-for-resource", *arn)["Tags"]
+    assert tags == [{"Key": "course", "Value": "a"}]
+    assert run("scheduler", "get-schedule-group", "--name", "g")["State"] == "ACTIVE"
+    name = ("--name", "s", "--group-name", "g")
+    more = ("--flexible-time-window", "Mode=OFF", "--schedule-expression")
+    target = ("--target", json.dumps({"Arn": queue, "RoleArn": role, "Input": "due"}))
+    made = run("scheduler", "create-schedule", *name, *more, "rate(1 day)", *target)
+    run("scheduler", "update-schedule", *name, *more, "cron(0 6 ? * MON-FRI *)", *target)
+    schedule = run("scheduler", "get-schedule", *name)
+    assert (schedule["Arn"], schedule["ScheduleExpression"]) == (
+        made["ScheduleArn"], "cron(0 6 ? * MON-FRI *)",
+    )  # fmt: skip
+    [listed] = run("scheduler", "list-schedules", "--group-name", "g")["Schedules"]
+    assert listed["Name"] == "s"
+    run("scheduler", "delete-schedule", *name, text=True)
+    run("scheduler", "delete-schedule-group", "--name", "g", text=True)
+    [default] = run("scheduler", "list-schedule-groups")["ScheduleGroups"]
+    assert default["Name"] == "default"
 
 
 def test_a_scaling_policy_is_described_and_deleted(run, aws, client):

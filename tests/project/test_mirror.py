@@ -53,6 +53,20 @@ COVERED = {
         "local_aws/services/athena/tables/read_json.py",
         "local_aws/services/athena/tables/read_text.py",
     ),
+    "local_aws/services/glue/jobs/test_run.py": (
+        "scripts run as jobs of a server, one of them on Spark",
+        "local_aws/services/glue/jobs/engine.py",
+        "local_aws/services/glue/spark/compile_java.py",
+        "local_aws/services/glue/spark/awsglue/catalog.py",
+        "local_aws/services/glue/spark/awsglue/context.py",
+        "local_aws/services/glue/spark/awsglue/job.py",
+    ),
+    "local_aws/services/glue/workflows/test_engine.py": (
+        "all that a workflow does is seen in its runs",
+        "local_aws/services/glue/workflows/batches.py",
+        "local_aws/services/glue/workflows/runs.py",
+        "local_aws/services/glue/workflows/triggers.py",
+    ),
     "local_aws/services/apigateway/test_invocations.py": (
         "every refusal is one that a caller gets",
         "local_aws/services/apigateway/refusals.py",
@@ -60,6 +74,10 @@ COVERED = {
     "local_aws/services/iam/test_assumed_roles.py": (
         "a role is refused for what its trust policy says",
         "local_aws/role_trust.py",
+    ),
+    "local_aws/services/scheduler/test_engine.py": (
+        "its refusals are those that a client gets",
+        "local_aws/services/scheduler/refusals.py",
     ),
     "local_aws/services/s3/test_app.py": (
         "it hands S3's app to the server, and executes nothing",
@@ -96,20 +114,24 @@ TOPICS = {
     "local_aws/services/athena/test_notebook_cases.py": "the notebooks' statements",
     "local_aws/services/athena/test_pyathena.py": "a client: PyAthena",
     "local_aws/services/athena/test_real_data.py": "the real metadata, read whole",
+    "local_aws/services/glue/jobs/test_catalog_rows.py": "Spark and Athena, each other's tables",
     "local_aws/services/sagemaker/jobs/test_full_disk.py": "jobs on a full disk",
     "local_aws/services/sagemaker/jobs/test_images.py": "jobs with the packages of their images",
     "local_aws/services/sagemaker/jobs/test_placed.py": "odd keys, however they reach a job",
     "local_aws/services/sagemaker/tuning/test_clusters.py": "trials on kept clusters",
     "local_aws/recorded/test_messages.py": "queues, which moto executes",
     "local_aws/recorded/test_secrets.py": "a recorded secret, which jobs read",
+    "local_aws/services/scheduler/test_killed.py": "kill -9 of a server with due schedules",
     "local_aws/state/objects/test_durability.py": "kill -9 of a process that writes objects",
     "local_aws/test_aws_cli.py": "a client: the aws command",
     "local_aws/test_awswrangler.py": "a client: AWS SDK for pandas",
     "local_aws/test_clients_serving.py": "two clients: boto3 and the aws command",
+    "local_aws/test_events_killed.py": "kill -9 of a server with events under way",
     "local_aws/test_full_disk.py": "a whole server on a full disk",
     "local_aws/test_sagemaker_sdk.py": "a client: the SageMaker SDK",
     "local_aws/test_sagemaker_serving.py": "a client: the SageMaker SDK",
     "local_aws/test_packaging.py": "the package as it is installed",
+    "local_aws/test_fuzz.py": "odd requests, over all services",
     "local_aws/test_refused.py": "what no engine does, over all services",
 }
 """Test file below tests/ without a module of its name: why it stands there."""

@@ -26,12 +26,18 @@ READS_ENVIRONMENT = {
     "local_aws/instances/launcher.py",
     "local_aws/instances/zygote.py",
 }
-MAKES_CLIENTS = {"helpers/boto_sessions.py", "helpers/session.py"}
+MAKES_CLIENTS = {
+    *("helpers/boto_sessions.py", "helpers/session.py"),
+    # A Spark job imports it, beside a script that may know nothing of the course.
+    "local_aws/services/glue/spark/awsglue/catalog.py",
+}
 CONTAINER = re.compile(
     r"SM_\w+|RANK|LOCAL_RANK|WORLD_SIZE|LOCAL_WORLD_SIZE|OMP_NUM_THREADS|OMPI_COMM_WORLD_\w+"
+    r"|dataset_source|output_path|start_time|end_time|baseline_statistics"
+    r"|publish_cloudwatch_metrics|sagemaker_endpoint_name|sagemaker_monitoring_schedule_name"
 )
-"""Variables of the containers and of torchrun: a job script's defaults."""
-MACHINE_PATH = re.compile(r"/(?:root|work|farm|home)/(?!sagemaker-user\b)[a-z.]")
+"""Variables of the containers, of torchrun and of Model Monitor's contract: a script's defaults."""
+MACHINE_PATH = re.compile(r"/(?:root|work|farm|home)/(?!(?:sagemaker-user|hadoop)\b)[a-z.]")
 ACCOUNT = re.compile(r"(?<![\w.])\d{12}(?!\w|\.\d)")
 ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 ACCOUNTS = {

@@ -5,7 +5,7 @@ callers pass keys and bytes.
 """
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,7 @@ from helpers.datasets.bins import metadata
 from helpers.datasets.bins.groups import group_bins
 from helpers.datasets.bins.metadata import Contents, read_contents
 from helpers.datasets.bins.scores import TASK
-from helpers.media import images, photos
+from helpers.media import images, photo_measures, photos
 from helpers.samples import Inputs, Record, Remark, Sample, Unreadable
 from helpers.storage import LocalFolder
 
@@ -147,6 +147,20 @@ class Bins(Dataset):
         side = self.size if store == "jpg" else int(store.removeprefix("jpg"))
         square = images.resize(photos.upright(data, side), side)
         return Inputs([images.planes(images.resize(square, self.size))])
+
+    def features(self, data: bytes) -> dict[str, float]:
+        """Return light, sharpness, size and turn of a photo.
+
+        Raises:
+            Unreadable: another format, truncated, corrupt, or of an extreme size.
+        """
+        return photo_measures.measure(data)
+
+    def shifts(self) -> Mapping[str, Callable[[bytes, np.random.Generator], bytes]]:
+        """Return darkness, a blur and a quarter turn."""
+        from helpers.datasets.bins.shifts import SHIFTS
+
+        return SHIFTS
 
     def decode(self, data: bytes) -> np.ndarray:
         """Return a photo or stored sample, upright, as uint8 (3, size, size).

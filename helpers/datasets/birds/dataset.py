@@ -8,7 +8,7 @@ metadata/<id>.json            the row once more, as one line of JSON, for Athena
 
 import io
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ import numpy as np
 from helpers.datasets.base import Dataset
 from helpers.datasets.birds import copies, metadata
 from helpers.datasets.birds.scores import TASK
-from helpers.media import audio, recordings
+from helpers.media import audio, recordings, sound_measures
 from helpers.media.stored_mel import stored_mel
 from helpers.samples import Inputs, Record, Relation, Remark, Sample
 
@@ -172,6 +172,20 @@ class Birds(Dataset):
             [(window.start, window.end) for window in windows],
             cleaned.measures,
         )
+
+    def features(self, data: bytes) -> dict[str, float]:
+        """Return level, noise, spectral shape, voice and faults of a recording.
+
+        Raises:
+            Unreadable: not readable audio, or too long.
+        """
+        return sound_measures.measure(data, self.request_seconds)
+
+    def shifts(self) -> Mapping[str, Callable[[bytes, np.random.Generator], bytes]]:
+        """Return rain, speech and another microphone."""
+        from helpers.datasets.birds.shifts import SHIFTS
+
+        return SHIFTS
 
     def warm_up(self) -> None:
         """Load the detector of speech."""

@@ -35,7 +35,7 @@ _LISTS = ("secondary_labels", "type")
 _ABSENT = ("", "nan", "none", "null")
 _NUMBERS = ("latitude", "longitude", "rating")
 
-_TYPES = {
+TYPES = {
     "id": "string",
     "primary_label": "string",
     "secondary_labels": "array<string>",
@@ -192,7 +192,7 @@ def json_files(table: bytes) -> Iterator[tuple[str, bytes]]:
 
 def ddl(database: str, table: str, location: str) -> str:
     """Return the Hive DDL of the external table over the JSON files below `location`."""
-    columns = ",\n".join(f"  `{name}` {kind}" for name, kind in _TYPES.items())
+    columns = ",\n".join(f"  `{name}` {kind}" for name, kind in TYPES.items())
     return (
         f"CREATE EXTERNAL TABLE IF NOT EXISTS `{database}`.`{table}` (\n{columns}\n)\n"
         "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\n"

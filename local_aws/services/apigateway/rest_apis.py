@@ -11,6 +11,7 @@ from local_aws.services.apigateway import openapi
 from local_aws.services.apigateway.openapi import Api
 from local_aws.services.apigateway.refusals import invalid, not_done, not_found
 from local_aws.state.collection import Collection, public
+from local_aws.state.positions import position
 
 OPERATIONS = {
     "apigateway": {
@@ -183,6 +184,7 @@ def number(patch: dict) -> float:
 
 def page(request: dict, items: list[dict]) -> dict:
     """Return a page of a list: from `position` on, at most `limit` items."""
-    start, limit = int(request.get("position", 0)), request.get("limit", 25)
+    start = position(request.get("position"), invalid("Invalid position"))
+    limit = request.get("limit", 25)
     rest = {"position": str(start + limit)} if start + limit < len(items) else {}
     return {"items": items[start : start + limit], **rest}

@@ -2,6 +2,7 @@
 
 from local_aws.errors import AwsError
 from local_aws.services.cloudwatch.metrics import check_statistic
+from local_aws.state.positions import position
 
 DAY = 86_400
 PAGE = 50
@@ -66,12 +67,11 @@ def interval(of: dict) -> int:
 
 def page(alarms: list[dict], request: dict) -> dict:
     """Return one page of alarms; the token is the position of the next page."""
-    token = request.get("NextToken") or "0"
-    if not token.isdecimal():
-        raise AwsError("InvalidNextToken", "The token is not valid.")
-    end = int(token) + request.get("MaxRecords", PAGE)
+    refused = AwsError("InvalidNextToken", "The token is not valid.")
+    start = position(request.get("NextToken"), refused)
+    end = start + request.get("MaxRecords", PAGE)
     more = {"NextToken": str(end)} if end < len(alarms) else {}
-    return {"MetricAlarms": alarms[int(token) : end], **more}
+    return {"MetricAlarms": alarms[start:end], **more}
 
 
 def _refused(message: str) -> AwsError:

@@ -19,7 +19,7 @@ from local_aws.services.cloudwatch.evaluation import (
     reason,
 )
 from local_aws.services.cloudwatch.metrics import Metrics
-from local_aws.services.cloudwatch.notification import message, subject
+from local_aws.services.cloudwatch.notification import EVENT, event_detail, message, subject
 from local_aws.state.clock import Timer
 from local_aws.state.collection import Collection
 
@@ -174,11 +174,14 @@ class Alarms(Engine):
                 alarm["StateTransitionedTimestamp"] = now
 
         try:
+            old = self._alarms.get(name)
             alarm = self._alarms.update(name, change, late=True)
         except KeyError:  # deleted meanwhile
             return
         if before == state:
             return
+        detail, arn = event_detail(alarm, old), alarm["AlarmArn"]
+        self.parts.changes.tell("aws.cloudwatch", EVENT, [arn], detail, late=True)
         for arn in alarm[ACTIONS[state]] if alarm["ActionsEnabled"] else []:
             if not alarm_request.is_polled(arn):
                 self._publish(arn, alarm, before)

@@ -1,7 +1,8 @@
-"""The message that an alarm sends to an SNS topic, in CloudWatch's words; knows no topic."""
+"""What an alarm tells an SNS topic, and EventBridge, in CloudWatch's words; knows neither."""
 
 import json
 import re
+import uuid
 
 from local_aws.services.cloudwatch.evaluation import stamp
 
@@ -43,6 +44,40 @@ def message(alarm: dict, before: str, account: str) -> str:
             "Trigger": _trigger(alarm),
         }
     )
+
+
+EVENT = "CloudWatch Alarm State Change"
+
+
+def event_detail(alarm: dict, before: dict) -> dict:
+    """Return the detail of the event of an alarm that has changed its state.
+
+    The form: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    Left out: `reasonData`, and an id of the metric that stays the same.
+
+    Args:
+        before: the alarm as it was.
+    """
+    metric = {
+        "namespace": alarm["Namespace"],
+        "name": alarm["MetricName"],
+        "dimensions": {each["Name"]: each["Value"] for each in alarm.get("Dimensions", [])},
+    }
+    statistic = alarm.get("Statistic") or alarm["ExtendedStatistic"]
+    stat = {"metric": metric, "period": alarm["Period"], "stat": statistic}
+    metrics = [{"id": str(uuid.uuid4()), "metricStat": stat, "returnData": True}]
+    states = [
+        {"value": each["StateValue"], "reason": each["StateReason"],
+         "timestamp": stamp(each["StateUpdatedTimestamp"])}
+        for each in (alarm, before)
+    ]  # fmt: skip
+    configuration = {"description": alarm.get("AlarmDescription", ""), "metrics": metrics}
+    return {
+        "alarmName": alarm["AlarmName"],
+        "configuration": configuration,
+        "state": states[0],
+        "previousState": states[1],
+    }
 
 
 def _trigger(alarm: dict) -> dict:

@@ -110,7 +110,7 @@ class Simulator(Engine):
         Raises:
             AwsError: `NoSuchEntity`, the role does not exist; `InvalidInput`, it can't be answered.
         """
-        policies, bound = self._policies(request["PolicySourceArn"])
+        policies, bound = self.policies(request["PolicySourceArn"])
         context = {
             entry["ContextKeyName"].lower(): entry["ContextKeyValues"]
             for entry in request.get("ContextEntries", [])
@@ -122,7 +122,7 @@ class Simulator(Engine):
         ]
         return {"EvaluationResults": results, "IsTruncated": False}
 
-    def _policies(self, arn: str) -> tuple[dict[str, dict], dict | None]:
+    def policies(self, arn: str) -> tuple[dict[str, dict], dict | None]:
         """Return a principal's policies by their names, and its permissions boundary."""
         if arn == self.parts.call("sts", "GetCallerIdentity", {})["Arn"]:
             return {"owner": OWNER}, None

@@ -19,6 +19,7 @@ from local_aws.services.logs.pages import PAGE, first, invalid, last, page, term
 from local_aws.state import paths
 from local_aws.state.files import write_atomic
 from local_aws.state.json_lines import append, read_lines
+from local_aws.state.positions import position
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ class Logs(Engine):
         return page(described, "logGroups", request, 50)
 
     def describe_log_streams(self, request: dict) -> dict:
-        group = request["logGroupName"]
+        group = _group_of(request)
         folder, prefix = self._existing(group), request.get("logStreamNamePrefix", "")
         names = sorted(_streams(folder))
         streams = [self._description(group, name) for name in names if name.startswith(prefix)]
@@ -136,15 +137,15 @@ class Logs(Engine):
         stream = (_group_of(request), request["logStreamName"], request)
         limit, token = request.get("limit", PAGE), request.get("nextToken")
         backward = token.startswith("b/") if token else not request.get("startFromHead")
-        if token and (token[:2] not in ("f/", "b/") or not token[2:].isdecimal()):
+        if token and token[:2] not in ("f/", "b/"):
             raise invalid("The specified nextToken is invalid.")
-        position = int(token[2:]) if token else 0
+        place = position(token and token[2:], invalid("The specified nextToken is invalid."))
         if backward:
-            end = position if token else sum(1 for _ in self._events(*stream))
+            end = place if token else sum(1 for _ in self._events(*stream))
             events = last(islice(self._events(*stream), max(0, end - limit), end))
             start = max(0, end - len(events))
         else:
-            start = position
+            start = place
             events = first(islice(self._events(*stream), start, start + limit))
         ends = {"nextForwardToken": f"f/{start + len(events)}", "nextBackwardToken": f"b/{start}"}
         return {"events": events, **ends}
@@ -165,7 +166,8 @@ class Logs(Engine):
         answer = page(matching, "events", request, PAGE)
         events = first(answer["events"])
         if len(events) < len(answer["events"]):
-            next_token = str(int(request.get("nextToken") or 0) + len(events))
+            start = position(request.get("nextToken"), invalid("The nextToken is invalid."))
+            next_token = str(start + len(events))
             answer |= {"events": events, "nextToken": next_token}
         return {**answer, "searchedLogStreams": []}
 

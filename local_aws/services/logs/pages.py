@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from local_aws.errors import AwsError
+from local_aws.state.positions import position
 
 PAGE = 10_000
 PAGE_CHARACTERS = 2**20
@@ -60,9 +61,6 @@ def last(events: Iterable[dict]) -> list[dict]:
 
 def page(items: list, name: str, request: dict, size: int) -> dict:
     """Return one page of a list; the token is the position of the next page."""
-    token = request.get("nextToken") or "0"
-    if not token.isdecimal():
-        raise invalid("The specified nextToken is invalid.")
-    start = int(token)
+    start = position(request.get("nextToken"), invalid("The specified nextToken is invalid."))
     end = start + (request.get("limit") or size)
     return {name: items[start:end], **({"nextToken": str(end)} if end < len(items) else {})}

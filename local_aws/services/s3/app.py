@@ -41,6 +41,14 @@ OBJECT_QUERY = {
 OF_BUCKET = {
     ("GET", "list-type"): ("ListObjectsV2", listings.list_v2),
     ("GET", "location"): ("GetBucketLocation", bucket_requests.get_location),
+    ("GET", "notification"): (
+        "GetBucketNotificationConfiguration",
+        bucket_requests.get_notification,
+    ),
+    ("PUT", "notification"): (
+        "PutBucketNotificationConfiguration",
+        bucket_requests.put_notification,
+    ),
     ("HEAD", ""): ("HeadBucket", bucket_requests.head_bucket),
     ("POST", "delete"): ("DeleteObjects", writes.delete_objects),
 }
@@ -94,6 +102,7 @@ class S3App:
         for name in ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"):
             if request.header(name) not in ("", ACCOUNT):
                 raise AwsError("AccessDenied", "Access Denied", 403)
+        bucket_requests.check_region(self.store, request)
         if not request.bucket:
             if request.method != "GET":
                 raise AwsError("MethodNotAllowed", "This method is not allowed here.", 405)

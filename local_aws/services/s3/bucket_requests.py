@@ -1,11 +1,11 @@
-"""Requests on buckets: list, create, head, delete, location. Knows no objects."""
+"""Requests on buckets: list, create, head, delete, location, notices. Knows no objects."""
 
 import re
 
 from local_aws.errors import AwsError
 from local_aws.services.s3 import xml
 from local_aws.services.s3.listings import OWNER
-from local_aws.services.s3.messages import Request, Response
+from local_aws.services.s3.messages import Request, Response, S3Error
 from local_aws.services.s3.operations import check_document
 from local_aws.state.objects.store import ObjectStore
 
@@ -18,6 +18,23 @@ def region(request: Request) -> str:
     credential = f"Credential={request.query.get('X-Amz-Credential', '')}"
     hit = SCOPE.search(request.header("authorization")) or SCOPE.search(credential)
     return hit[1] if hit else FIRST_REGION
+
+
+def check_region(store: ObjectStore, request: Request) -> None:
+    """Refuse a request that is signed for another region than its bucket's.
+
+    Raises:
+        AwsError: AuthorizationHeaderMalformed, with the region, in which clients try again.
+    """
+    is_signed = request.header("authorization") or "X-Amz-Credential" in request.query
+    if not is_signed or not store.has_bucket(request.bucket):
+        return
+    signed, where = region(request), store.bucket_table.facts(request.bucket)[1]
+    is_making = request.method == "PUT" and not request.key and not request.query
+    if signed != where and not is_making and "location" not in request.query:
+        message = "The authorization header is malformed; the region "
+        message += f"'{signed}' is wrong; expecting '{where}'"
+        raise S3Error("AuthorizationHeaderMalformed", message, Region=where)
 
 
 def list_buckets(store: ObjectStore, request: Request) -> Response:
@@ -78,3 +95,21 @@ def get_location(store: ObjectStore, request: Request) -> Response:
     """Answer with the region, empty for us-east-1."""
     where = store.bucket_table.facts(request.bucket)[1]
     return Response.xml("LocationConstraint", "" if where == FIRST_REGION else where)
+
+
+def get_notification(store: ObjectStore, request: Request) -> Response:
+    """Answer whether EventBridge hears of the bucket's objects."""
+    store.bucket_table.check(request.bucket)
+    is_on = store.objects.notices.are_on(request.bucket)
+    inner = ["<EventBridgeConfiguration/>"] if is_on else []
+    return Response.xml("NotificationConfiguration", *inner)
+
+
+def put_notification(store: ObjectStore, request: Request) -> Response:
+    """Let EventBridge hear of the bucket's objects from now on, or no longer."""
+    store.bucket_table.check(request.bucket)
+    root = xml.parse(request.document())
+    check_document("PutBucketNotificationConfiguration", root)
+    is_on = root.find("EventBridgeConfiguration") is not None
+    store.objects.notices.switch(request.bucket, is_on)
+    return Response(200, {"Content-Length": "0"})

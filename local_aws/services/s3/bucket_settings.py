@@ -4,6 +4,8 @@ import io
 import logging
 from collections.abc import Callable
 
+from local_aws.errors import AwsError
+from local_aws.recorded.journal import NotRecorded
 from local_aws.services.s3 import xml
 from local_aws.services.s3.bucket_requests import FIRST_REGION, SCOPE
 from local_aws.services.s3.messages import Request, Response
@@ -80,7 +82,10 @@ class BucketSettings:
         def start_response(status: str, headers: list, exc_info: object = None) -> None:
             response.status, response.headers = int(status.split()[0]), dict(headers)
 
-        answer = self._app(environ, start_response)
+        try:
+            answer = self._app(environ, start_response)
+        except NotRecorded as error:
+            raise AwsError("InvalidRequest", str(error)) from error
         try:
             body = b"".join(answer)
         finally:

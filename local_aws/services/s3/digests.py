@@ -60,7 +60,15 @@ def check(request: Headers, stream: Any, md5: str, computed: dict[str, str]) -> 
             message = "The provided 'x-amz-content-sha256' header does not match what was computed."
             raise AwsError("XAmzContentSHA256Mismatch", message)
     promises = _named(request)
-    for name, value in getattr(stream, "trailers", {}).items():
+    trailers = getattr(stream, "trailers", {})
+    announced = {name.strip().lower() for name in request.header("x-amz-trailer").split(",")}
+    if not announced - {""} <= trailers.keys():
+        message = (
+            "The request contained trailing data that was not well-formed or did not conform to "
+            "our published schema."
+        )
+        raise AwsError("MalformedTrailerError", message)
+    for name, value in trailers.items():
         if name.startswith(PREFIX):
             promises[checksums.algorithm(name.removeprefix(PREFIX))] = value
     checksums.verify(promises, computed)

@@ -43,6 +43,7 @@ OPERATIONS = {
         "DeleteObject": f"{_OBJECT} VersionId",
         "DeleteObjects": f"{_OWNED} ChecksumAlgorithm Delete(Objects(Key VersionId) Quiet)",
         "GetBucketLocation": _OWNED,
+        "GetBucketNotificationConfiguration": _OWNED,
         "GetObject": _READ,
         "HeadBucket": _OWNED,
         "HeadObject": _READ,
@@ -50,6 +51,8 @@ OPERATIONS = {
         "ListMultipartUploads": f"{_OWNED} KeyMarker MaxUploads Prefix UploadIdMarker",
         "ListObjectsV2": f"""{_OWNED} ContinuationToken Delimiter EncodingType FetchOwner MaxKeys
             Prefix StartAfter""",
+        "PutBucketNotificationConfiguration": f"""{_OWNED}
+            NotificationConfiguration(EventBridgeConfiguration(*))""",
         "PutObject": f"{_DESCRIBED} {_BODY} IfMatch IfNoneMatch",
         "UploadPart": f"{_UPLOAD} {_BODY} PartNumber",
         "UploadPartCopy": f"{_UPLOAD} {_SOURCE} CopySourceRange PartNumber",

@@ -112,7 +112,7 @@ def complete(uploads: Uploads, request: Request) -> Response:
         message = "The provided 'x-amz-mp-object-size' header does not match what was computed."
         raise AwsError("InvalidRequest", message)
     check = partial(conditions.check_write, request)
-    info = uploads.complete(upload, parts, expected, check)
+    info = uploads.complete(upload, parts, expected, check, request.id)
     return Response.xml(
         "CompleteMultipartUploadResult",
         xml.tag("Location", f"http://{request.header('host')}{request.path}"),

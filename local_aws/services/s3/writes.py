@@ -94,7 +94,8 @@ def put_object(store: ObjectStore, request: Request) -> Response:
     with store.draft(temporary_files.blocks(stream), digests.wanted(request)) as made:
         facts["checksums"] = digests.check(request, stream, made.md5, made.checksums)
         check = partial(conditions.check_write, request)
-        info = store.commit(request.bucket, request.key, made, check=check, **facts)
+        where = (request.bucket, request.key, made)
+        info = store.commit(*where, check=check, request=request.id, **facts)
     headers = {"ETag": f'"{info.etag}"', "Content-Length": "0"} | checksum_headers(info.checksums)
     headers["x-amz-server-side-encryption"] = "AES256"
     return Response(200, headers | _encryption(info))
@@ -138,8 +139,9 @@ def copy_object(store: ObjectStore, request: Request) -> Response:
             facts["checksums"] = made.checksums
             etag = None if fresh else info.etag
             new = store.commit(
-                *(request.bucket, request.key, made), reason="CopyObject", etag=etag, **facts
-            )
+                *(request.bucket, request.key, made), reason="CopyObject", etag=etag,
+                request=request.id, **facts,
+            )  # fmt: skip
     return Response.xml(
         "CopyObjectResult", *copy_result(new.etag, new.last_modified, new.checksums)
     )
@@ -173,7 +175,7 @@ def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -
 def delete_object(store: ObjectStore, request: Request) -> Response:
     """Delete the key; S3 answers 204 for a missing key too."""
     check_version(request)
-    store.delete(request.bucket, request.key)
+    store.delete(request.bucket, request.key, request=request.id)
     return Response(204)
 
 
@@ -188,7 +190,7 @@ def delete_objects(store: ObjectStore, request: Request) -> Response:
     if root.tag != "Delete" or not 0 < len(items) <= 1000 or None in dict(items):
         message = "The XML you provided was not well-formed or did not validate: 1 to 1000 keys."
         raise AwsError("MalformedXML", message)
-    store.delete(request.bucket, *keys)
+    store.delete(request.bucket, *keys, request=request.id)
     quiet = (root.findtext("Quiet") or "").lower() == "true"
     done = [xml.group("Deleted", xml.tag("Key", key)) for key in keys if not quiet]
     code, message = "NoSuchVersion", "The specified version does not exist."

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from local_aws.errors import AwsError
+from local_aws.wire import xml_documents
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _SPECIAL = re.compile(r"[&<>\"\x00-\x1f\x7f\ufffe\uffff]")
@@ -47,10 +48,7 @@ def stamp(when: datetime | int) -> str:
 def parse(body: bytes) -> ElementTree.Element:
     """Return a request document's root, its tags without namespace. Raises: MalformedXML."""
     try:
-        root = ElementTree.fromstring(body)
+        return xml_documents.parse(body)
     except ElementTree.ParseError as error:
         message = "The XML you provided was not well-formed or did not validate."
         raise AwsError("MalformedXML", f"{message} ({error})") from error
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return root

@@ -15,7 +15,10 @@ log = logging.getLogger(__name__)
 
 OPERATIONS = {
     "sns": {
-        "CreateTopic": "Name",
+        "CreateTopic": "Name Tags(*)",
+        "ListTagsForResource": "ResourceArn",
+        "GetTopicAttributes": "TopicArn",
+        "SetTopicAttributes": "TopicArn AttributeName=Policy AttributeValue",
         "DeleteTopic": "TopicArn",
         "ListTopics": "",
         "Subscribe": "TopicArn Protocol=sqs Endpoint Attributes ReturnSubscriptionArn",
@@ -35,9 +38,10 @@ class Topics(Engine):
     """The topics of the local AWS.
 
     Left out: subscriptions of other protocols than sqs (e-mail, HTTPS, Lambda), changes of
-    subscriptions, FIFO topics, a message for each protocol, policies, tags, encryption, batches,
-    binary attributes, retries and dead letters of deliveries. A delivery is not signed, has no link
-    to unsubscribe, and needs no permission in the queue's policy.
+    subscriptions, FIFO topics, a message for each protocol, changes of tags, encryption, batches,
+    binary attributes, attributes of a topic but its policy, retries and dead letters of deliveries. A
+    delivery is not signed, has no link to unsubscribe, and needs no permission in the queue's
+    policy. A topic's policy is what EventBridge reads; whoever has a key owns the topic.
     """
 
     name, operations = "topics", OPERATIONS
@@ -51,8 +55,28 @@ class Topics(Engine):
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", request["Name"]):
             raise invalid("Topic Name")
         arn = self.parts.context.arn("sns", request["Name"])
-        self._topics.add(arn, {"TopicArn": arn})
+        self._topics.add(arn, {"TopicArn": arn, "_tags": request.get("Tags", [])})
         return {"TopicArn": arn}
+
+    def list_tags_for_resource(self, request: dict) -> dict:
+        arn = self._topic({"TopicArn": request["ResourceArn"]})
+        return {"Tags": self._topics.get(arn).get("_tags", [])}
+
+    def get_topic_attributes(self, request: dict) -> dict:
+        arn = self._topic(request)
+        owner = self.parts.context.account
+        policy = self._topics.get(arn).get("_policy")
+        attributes = {"TopicArn": arn, "Owner": owner, **({"Policy": policy} if policy else {})}
+        return {"Attributes": attributes}
+
+    def set_topic_attributes(self, request: dict) -> dict:
+        arn, policy = self._topic(request), request.get("AttributeValue", "")
+        try:
+            json.loads(policy)["Statement"]
+        except (ValueError, LookupError, TypeError):
+            raise invalid("Policy Error: the policy is no document with a Statement") from None
+        self._topics.update(arn, lambda topic: topic.update(_policy=policy))
+        return {}
 
     def delete_topic(self, request: dict) -> dict:
         with self._topics.transaction():
@@ -62,7 +86,7 @@ class Topics(Engine):
         return {}
 
     def list_topics(self, request: dict) -> dict:
-        return {"Topics": self._topics.listed()}
+        return {"Topics": [public(topic) for topic in self._topics.listed()]}
 
     def subscribe(self, request: dict) -> dict:
         topic, endpoint = self._topic(request), request.get("Endpoint", "")

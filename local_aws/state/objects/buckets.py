@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local_aws.errors import AwsError
 from local_aws.state import paths
-from local_aws.state.objects import names
+from local_aws.state.objects import key_files, names
 from local_aws.state.objects.index import Index
 
 
@@ -19,6 +19,9 @@ class Buckets:
             name: (created, region)
             for name, created, region in index.rows("SELECT name, created, region FROM buckets")
         }
+        for folder in (*root.glob("*/"), *side.glob("odd/*/")):
+            if folder.name not in self._all:  # its bucket's making or end was interrupted
+                key_files.remove_empty(folder)
 
     def create(self, bucket: str, region: str) -> None:
         """Make a bucket and its folder."""
@@ -44,6 +47,7 @@ class Buckets:
                 for (upload,) in uploads:
                     self._index.rows("DELETE FROM parts WHERE upload = ?", upload)
                 self._index.rows("DELETE FROM uploads WHERE bucket = ?", bucket)
+                self._index.rows("DELETE FROM notifying WHERE bucket = ?", bucket)
                 self._index.rows("DELETE FROM buckets WHERE name = ?", bucket)
             # Only after the commit, which a full disk may refuse.
             self._all.pop(bucket, None)

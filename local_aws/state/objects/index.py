@@ -20,6 +20,12 @@ CREATE TABLE IF NOT EXISTS uploads (
 CREATE TABLE IF NOT EXISTS parts (
     upload TEXT, number INTEGER, size INTEGER, etag TEXT, modified INTEGER, file TEXT,
     checksums TEXT, PRIMARY KEY (upload, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notifying (bucket TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notices (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT, time REAL, kind TEXT, bucket TEXT,
+    detail TEXT);
+CREATE TABLE IF NOT EXISTS intents (
+    aside TEXT, path TEXT, draft TEXT, size INTEGER, mtime_ns INTEGER);
 """
 
 

@@ -3,8 +3,7 @@
 import errno
 import os
 import shutil
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,34 +32,38 @@ def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
     return str(path), str(path.relative_to(side))
 
 
+def kept(source: str) -> str:
+    """Return where the old file stays while `source` takes its place."""
+    return f"{source}.old"
+
+
 @contextmanager
 def replaced(source: str, path: str) -> Iterator[None]:
     """Rename `source` to `path`; if the body raises, restore the old file (or none)."""
-    kept = f"{source}.old"
+    old = kept(source)
     try:
-        os.link(path, kept)
+        os.link(path, old)
     except FileNotFoundError:
-        kept = ""
+        old = ""
     except OSError:  # a file system without hard links
-        shutil.copy2(path, kept)
+        shutil.copy2(path, old)
     try:
         os.replace(source, path)
         yield
     except BaseException:
-        os.replace(kept, path) if kept else Path(path).unlink(missing_ok=True)
+        os.replace(old, path) if old else Path(path).unlink(missing_ok=True)
         raise
     finally:
-        if kept:
-            Path(kept).unlink(missing_ok=True)
+        if old:
+            Path(old).unlink(missing_ok=True)
 
 
 @contextmanager
-def set_aside(files: Iterable[Path], folder: Path) -> Iterator[None]:
-    """Move files into `folder`; delete them after the body, or put them back if it raises."""
+def set_aside(asides: dict[Path, Path]) -> Iterator[None]:
+    """Move files to other paths; delete them after the body, or put them back if it raises."""
     moved: list[tuple[Path, Path]] = []
     try:
-        for path in files:
-            aside = paths.child(folder, f"{uuid.uuid4().hex}.gone")
+        for path, aside in asides.items():
             if path.is_file():  # another program may have deleted it
                 os.rename(path, aside)
                 moved.append((aside, path))
@@ -73,12 +76,21 @@ def set_aside(files: Iterable[Path], folder: Path) -> Iterator[None]:
         os.unlink(aside)
 
 
-def prune(path: Path, bucket_folder: Path) -> None:
-    """Remove the folders above a deleted file that it leaves empty, up to the bucket's."""
+def prune(path: Path, root: Path) -> None:
+    """Remove the folders above a deleted file that it leaves empty, below its bucket's."""
     for parent in path.parents:
-        if parent == bucket_folder or not parent.is_relative_to(bucket_folder):
+        if parent.parent == root or not parent.is_relative_to(root):
             return
         try:
             parent.rmdir()
         except OSError:  # not empty
             return
+
+
+def remove_empty(top: Path) -> None:
+    """Remove a folder and those in it, as far as they hold no file."""
+    for folder, _, _ in os.walk(top, topdown=False):
+        try:
+            os.rmdir(folder)
+        except OSError:  # not empty
+            pass

@@ -1,9 +1,10 @@
-"""The objects table: rows in, ObjectInfo out. Knows the index, touches no files."""
+"""The objects table: rows in, ObjectInfo out, and a notice of each change. Touches no files."""
 
 from pathlib import Path
 
 from local_aws.state.objects.index import Index
 from local_aws.state.objects.info import COLUMNS, ObjectInfo, from_row
+from local_aws.state.objects.notices import Notices
 
 ONE = "WHERE bucket = ? AND key = ?"
 
@@ -13,20 +14,29 @@ class Objects:
 
     def __init__(self, index: Index, root: Path, side: Path):
         self._index, self._root, self._side = index, str(root), str(side)
+        self.notices = Notices(index)
 
     def get(self, bucket: str, key: str) -> ObjectInfo | None:
         """Return the row of a key, without a look at its file."""
         row = self._index.row(f"SELECT {COLUMNS} FROM objects {ONE}", bucket, key)
         return from_row(row, self._root, self._side) if row else None
 
-    def put(self, *row: object) -> ObjectInfo:
-        """Write a row (COLUMNS) and return it as ObjectInfo."""
-        self._index.rows("INSERT OR REPLACE INTO objects VALUES (?,?,?,?,?,?,?)", *row)
-        return from_row(row, self._root, self._side)
+    def put(
+        self, *row: object, reason: str = "PutObject", request: str | None = None
+    ) -> ObjectInfo:
+        """Write a row (COLUMNS) and return it as ObjectInfo; `reason` and `request` as in Notices.
 
-    def delete(self, bucket: str, key: str) -> None:
-        """Delete a row."""
+        The caller holds a transaction: the row and its notice are one change.
+        """
+        self._index.rows("INSERT OR REPLACE INTO objects VALUES (?,?,?,?,?,?,?)", *row)
+        info = from_row(row, self._root, self._side)
+        self.notices.created(info, reason, request)
+        return info
+
+    def delete(self, bucket: str, key: str, request: str | None = None) -> None:
+        """Delete a row, in a transaction of the caller."""
         self._index.rows(f"DELETE FROM objects {ONE}", bucket, key)
+        self.notices.deleted(bucket, key, request)
 
     def page(self, bucket: str, low: str, high: str | None, limit: int) -> list[ObjectInfo]:
         """Return at most `limit` objects with low <= key < high, in UTF-8 order."""

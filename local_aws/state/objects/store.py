@@ -11,7 +11,6 @@ version.
 import io
 import logging
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +22,7 @@ from local_aws.state.objects import key_files, names, outside_changes
 from local_aws.state.objects.buckets import Buckets
 from local_aws.state.objects.index import Index
 from local_aws.state.objects.info import ObjectInfo, pack
+from local_aws.state.objects.intents import Intents
 from local_aws.state.objects.objects_table import Objects
 from local_aws.state.objects.temporary_files import Draft, blocks, draft, file_blocks
 
@@ -40,13 +40,16 @@ class ObjectStore:
         self.root = Path(root).absolute()
         self.side = self.root.with_name(f"{self.root.name}-index")
         self._drafts = self.side / "drafts"
-        shutil.rmtree(self._drafts, ignore_errors=True)  # left by a killed process
         for folder in (self.root, self._drafts):
             folder.mkdir(parents=True, exist_ok=True)
         self.index = Index(self.side / "index.sqlite")
         self.objects = Objects(self.index, self.root, self.side)
         self.bucket_table = Buckets(self.index, self.root, self.side)
+        self.intents = Intents(self.index, self._drafts, self.root)
+        self.intents.undo()
         self.listeners: list[Listener] = []
+        self.notified: Callable[[], None] | None = None
+        """Called after a write that left a notice (notices.py)."""
 
     def create_bucket(self, bucket: str, region: str = "us-east-1") -> None:
         """Make a bucket. Raises: AwsError InvalidBucketName, BucketAlreadyOwnedByYou."""
@@ -102,13 +105,14 @@ class ObjectStore:
         etag: str | None = None,
         check: Callable[[ObjectInfo | None], None] | None = None,
         along: Callable[[], None] | None = None,
+        request: str | None = None,
         **facts: object,
     ) -> ObjectInfo:
         """Move a draft to its key, tell the index, then the listeners.
 
         `facts` are ObjectInfo's content_type, metadata, checksums, parts, part_checksums, headers.
         `check` gets the present object, and may raise to refuse the write; `along` writes to
-        the index in the same transaction.
+        the index in the same transaction. `request` is the id of the request to S3.
         """
         names.check_key(key)
         facts_text = pack(**facts)
@@ -119,14 +123,18 @@ class ObjectStore:
                 check(old)
             path, location = key_files.home(str(self.root), str(self.side), bucket, key)
             row = (bucket, key, made.size, etag or made.md5, made.mtime_ns, location, facts_text)
-            with key_files.replaced(made.path, path), self.index.transaction():
-                info = self.objects.put(*row)
+            gone = [old.path] if old and str(old.path) != path else []
+            with self.intents.change(gone, made, path):
+                info = self.objects.put(*row, reason=reason, request=request)
                 if along:
                     along()
-            if old and str(old.path) != path:
-                old.path.unlink(missing_ok=True)
         self._announce(info, reason)
+        self._wake(bucket)
         return info
+
+    def _wake(self, bucket: str) -> None:
+        if self.notified and self.objects.notices.are_on(bucket):
+            self.notified()
 
     def _announce(self, info: ObjectInfo, reason: str) -> None:
         for listener in self.listeners:
@@ -183,6 +191,7 @@ class ObjectStore:
             outside_changes.register(self.index, self.objects, *where)
         except NO_FILE:
             outside_changes.forget(self.index, self.objects, info)
+        self._wake(info.bucket)
 
     def list(self, bucket: str, prefix: str = "", start_after: str = "") -> Iterator[ObjectInfo]:
         """Yield objects by key in UTF-8 order; writes made meanwhile may or may not appear."""
@@ -192,17 +201,15 @@ class ObjectStore:
             yield from page
             low = f"{page[-1].key}\0"
 
-    def delete(self, bucket: str, *keys: str) -> None:
+    def delete(self, bucket: str, *keys: str, request: str | None = None) -> None:
         """Delete objects, all or none; a missing object is no error, as in S3."""
         with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
             known = [info for key in set(keys) if (info := self.objects.get(bucket, key))]
-            files = [info.path for info in known]
-            with key_files.set_aside(files, self._drafts), self.index.transaction():
+            with self.intents.change([info.path for info in known]):
                 for info in known:
-                    self.objects.delete(bucket, info.key)
-            for file in files:
-                key_files.prune(file, paths.child(self.root, bucket))
+                    self.objects.delete(bucket, info.key, request)
+        self._wake(bucket)
 
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
         """Register files that were written into the folder directly; forget keys without a file.
@@ -224,6 +231,7 @@ class ObjectStore:
             made = [
                 outside_changes.register(self.index, self.objects, bucket, *file) for file in files
             ]
+        self._wake(bucket)
         return [info for info in made if info]
 
     def close(self) -> None:

@@ -57,6 +57,19 @@ class Uploads:
         self._index = store.index
         self._folder = store.side / "uploads"
         self._folder.mkdir(exist_ok=True)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Delete the parts and folders that no row names: a killed process left them."""
+        names = {name for (name,) in self._index.rows("SELECT file FROM parts")}
+        known = {id for (id,) in self._index.rows("SELECT id FROM uploads")}
+        for folder in self._folder.iterdir():
+            if folder.name not in known:
+                shutil.rmtree(folder)
+                continue
+            for part in folder.iterdir():
+                if f"{folder.name}/{part.name}" not in names:
+                    part.unlink()
 
     def create(self, bucket: str, key: str, facts: dict, algorithm: str, kind: str) -> Upload:
         """Begin an upload."""
@@ -137,7 +150,9 @@ class Uploads:
         self._index.rows("DELETE FROM uploads WHERE id = ?", upload.id)
         self._index.rows("DELETE FROM parts WHERE upload = ?", upload.id)
 
-    def complete(self, upload: Upload, parts: list[Part], expected: str, check) -> ObjectInfo:
+    def complete(
+        self, upload: Upload, parts: list[Part], expected: str, check, request: str | None = None
+    ) -> ObjectInfo:
         """Join the parts to the object. Raises: AwsError BadDigest for another checksum."""
         md5s = b"".join(bytes.fromhex(part.etag) for part in parts)
         etag = f"{hashlib.md5(md5s, usedforsecurity=False).hexdigest()}-{len(parts)}"
@@ -156,6 +171,7 @@ class Uploads:
             facts["part_checksums"] = own if all(own) else []
             reason = "CompleteMultipartUpload"
             calls = {"check": check, "along": lambda: self._forget(upload)}
+            calls |= {"request": request}
             info = self.store.commit(
                 *(upload.bucket, upload.key, made), reason=reason, etag=etag, **calls, **facts
             )

@@ -33,6 +33,14 @@ def test_the_instance_that_failed_first_is_named_and_its_last_lines_are_kept(tmp
     assert two.tail == ["last words"]
 
 
+def test_lines_of_the_standard_error_are_kept_apart_where_somebody_takes_them(tmp_path):
+    lines = []
+    one = instance(tmp_path, "import sys; print('out'); print('error', file=sys.stderr)")
+    one.on_error = lines.append
+    assert run(Group(), one).failed is None
+    assert (one.tail, one.error_tail, lines) == (["out"], ["error"], ["error"])
+
+
 def test_a_group_over_its_time_is_ended_and_says_so(tmp_path):
     outcome = Group().run(
         [instance(tmp_path, "import time; time.sleep(60)")], 0.5, lambda host, line: None

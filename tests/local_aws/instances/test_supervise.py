@@ -78,3 +78,23 @@ def test_children_are_ones_own():
         assert child.pid in supervise.children() and os.getpid() not in supervise.children()
         child.kill()
     assert child.pid not in supervise.children()
+
+
+STRAY = "import os, time; os.setsid(); {cut}; time.sleep(60)"
+CUT = "os.dup2(os.open(os.devnull, os.O_RDWR), 1); os.dup2(1, 2)"
+
+
+@pytest.mark.parametrize("cut", ["pass", CUT], ids=["it holds the output", "it has HOME alone"])
+def test_nothing_is_left_of_a_command_that_kills_its_supervisor(tmp_path, cut):
+    stray = f"subprocess.Popen([sys.executable, '-c', {STRAY.format(cut=cut)!r}])"
+    code = f"import os, subprocess, sys, time; print(({stray}).pid, flush=True); time.sleep(0.5)"
+    words = [sys.executable, supervise.__file__, sys.executable, "-c"]
+    words.append(f"{code}; os.kill(os.getppid(), 9); time.sleep(60)")
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
+        pid = int(process.stdout.readline())
+        assert process.wait(20) == -9
+        assert psutil.pid_exists(pid)
+        supervise.end_strays(str(tmp_path), os.fstat(process.stdout.fileno()).st_ino)
+        assert is_gone(pid)

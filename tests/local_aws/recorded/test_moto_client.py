@@ -77,3 +77,18 @@ def test_an_operation_that_moto_lacks_is_refused_by_name(tmp_path, failure):
 def test_settings_of_buckets_go_another_way(recorded):
     assert recorded.has("iam", "GetRole") and not recorded.has("iam", "CreateUser")
     assert not recorded.has("s3", "PutBucketPolicy")
+
+
+@pytest.mark.parametrize(
+    "service, operation, request_, code",
+    [
+        ("iam", "ListRoles", {"Marker": "next"}, "ValidationError"),
+        ("secretsmanager", "CreateSecret", {"Name": "a", "AddReplicaRegions": [{}]}, "Validation"),
+        ("ecr", "PutImage", {"repositoryName": "none", "imageManifest": "a"}, "InvalidParameter"),
+    ],
+)
+def test_a_request_that_moto_fails_on_is_refused_with_the_reason(
+    recorded, service, operation, request_, code
+):
+    with pytest.raises(AwsError, match=f"{code}.*It can't be recorded: "):
+        recorded.call(service, operation, request_)

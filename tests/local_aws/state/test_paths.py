@@ -3,6 +3,7 @@
 import io
 import random
 import tarfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -136,3 +137,16 @@ def test_links_to_neighbors_are_unpacked(tmp_path):
 def test_a_link_to_a_member_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(AwsError, match="'b' not found"):
         paths.unpack(archive(tmp_path / "a.tar", ("a", tarfile.LNKTYPE, "b", b"")), tmp_path)
+
+
+@pytest.mark.parametrize("sizes", [[2**20], [2**19, 2**19], [0, 3, 2**20]])
+def test_an_archive_that_has_no_room_is_refused_before_the_disk_is_full(
+    tmp_path, sizes, monkeypatch
+):
+    usage = SimpleNamespace(free=paths.LEFT_BYTES + sum(sizes) - 1)
+    monkeypatch.setattr(paths.shutil, "disk_usage", lambda _: usage)
+    members = [(f"{n}", tarfile.REGTYPE, "", bytes(size)) for n, size in enumerate(sizes)]
+    with pytest.raises(AwsError, match="larger than the disk"):
+        paths.unpack(archive(tmp_path / "a.tar", *members), tmp_path / "in")
+    usage.free += 1
+    paths.unpack(tmp_path / "a.tar", tmp_path / "in")

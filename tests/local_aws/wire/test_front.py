@@ -4,6 +4,7 @@ import errno
 import http.client
 import os
 import sqlite3
+import urllib.error
 import urllib.request
 
 import duckdb
@@ -42,6 +43,14 @@ def test_a_wrong_secret_is_refused_in_every_protocol(client, service, call):
 def test_a_key_that_is_not_ours_is_refused(client):
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
         client("sagemaker", aws_access_key_id="SOMEBODYELSE").list_models()
+
+
+def test_s3_has_words_of_its_own_for_keys_and_the_lack_of_them(aws, client):
+    with pytest.raises(ClientError, match="InvalidAccessKeyId"):
+        client("s3", aws_access_key_id="SOMEBODYELSE").list_buckets()
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(f"{aws.context.url}/course-bucket/a")
+    assert error.value.status == 403 and b"<Code>AccessDenied</Code>" in error.value.read()
 
 
 def test_what_nobody_answers_is_refused_by_name_and_at_once(client):
@@ -121,3 +130,20 @@ def test_a_full_disk_is_known_by_what_caused_an_error_and_other_errors_are_none(
     assert not is_full(error) and not is_full(OSError(errno.EIO, "Input/output error"))
     error.__cause__ = OSError(errno.ENOSPC, "")
     assert is_full(error)
+
+
+@pytest.mark.parametrize(
+    "service, operation, request_",
+    [
+        ("apigateway", "create_usage_plan", {"name": "a", "apiStages": [{"stage": "b"}]}),
+        ("glue", "update_table", {"DatabaseName": "a"}),
+        ("logs", "describe_log_streams", {}),
+    ],
+)
+def test_a_member_that_the_model_does_not_require_but_the_engine_is_named_where_it_lacks(
+    client, service, operation, request_
+):
+    with pytest.raises(ClientError, match="null|Specify either|not found") as error:
+        getattr(client(service), operation)(**request_)
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert error.value.response["Error"]["Code"] != "InternalFailure"

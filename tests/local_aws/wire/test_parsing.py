@@ -195,10 +195,21 @@ def test_what_is_not_as_the_model_has_it_stays_and_is_named(service, operation, 
         check_request(service, operation, call_of(service, operation, body))
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"\xff", b"[" * 100_000, b'{"a": NaN}', b'{"a": -Infinity}', b"9" * 5000,
+     b'{"NameContains": "\\ud800"}', b'{"\\uDFFF": 1}'],
+)  # fmt: skip
 def test_a_body_that_is_no_json_is_refused(body):
     with pytest.raises(AwsError, match="SerializationException.*not valid JSON"):
         call_of("sagemaker", "ListModels", body)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"0", b'"a"', b"null", b"[[[]]]"])
+def test_a_rest_request_whose_body_is_no_object_is_refused(body):
+    http_request, _ = sent("scheduler", "GetSchedule", {"Name": "mine"})
+    with pytest.raises(AwsError, match="SerializationException.*not a JSON object"):
+        parse(name(http_request, b""), http_request, body)
 
 
 def test_members_that_the_model_lacks_and_nulls_are_passed_by():

@@ -118,3 +118,13 @@ def test_a_scope_of_another_day_is_refused():
     headers["authorization"] = headers["authorization"].replace(f"/{day}/", "/20200101/")
     with pytest.raises(AwsError, match="Date in Credential scope does not match"):
         check_signature("GET", "/a", "", headers, None, KEYS)
+
+
+@pytest.mark.parametrize("name", ["x-amz-meta-owner", "x-amz-copy-source", "x-amz-acl"])
+def test_a_header_of_s3_that_is_not_signed_is_refused(name):
+    headers = signed(path="/a") | {name: "added by another"}
+    with pytest.raises(AwsError, match=f"AccessDenied.*not signed: {name}"):
+        check_signature("GET", "/a", "", headers, None, KEYS)
+    query = urlencode(presigned())
+    with pytest.raises(AwsError, match=f"AccessDenied.*not signed: {name}"):
+        check_signature("GET", "/b/a", query, {"host": "127.0.0.1:1", name: "x"}, None, KEYS)

@@ -1,5 +1,7 @@
 """XML is read and written by its shape: lists wrapped or flat, maps, attributes, any text."""
 
+from xml.etree.ElementTree import ParseError
+
 import pytest
 
 from local_aws.wire import xml_documents
@@ -55,3 +57,12 @@ def test_namespaces_are_left_out_of_the_tags():
 
 def test_a_character_that_no_document_may_have_is_replaced():
     assert written({"Text": "a\x01\uffff"}) == "<Root><Text>a\ufffd\ufffd</Text></Root>"
+
+
+@pytest.mark.parametrize(
+    "body", [b"<", b"", b'<?xml version="1.0" encoding="x"?><a/>',
+             b'<?xml version="1.0" encoding="shift_jis"?><a/>', b"<a>" * 20_000],
+)  # fmt: skip
+def test_what_can_not_be_read_is_one_kind_of_error(body):
+    with pytest.raises(ParseError):
+        xml_documents.parse(body)

@@ -9,7 +9,7 @@ from pathlib import Path
 from local_aws.errors import AwsError
 from local_aws.services.athena.api.execution import Execution, Resources
 from local_aws.services.athena.api.history import History
-from local_aws.services.athena.api.paging import page
+from local_aws.services.athena.api.paging import page, start_of
 from local_aws.services.athena.api.prepared_statements import PreparedStatements
 from local_aws.services.athena.api.workgroups import ENGINE_VERSION, WorkGroups
 from local_aws.services.athena.failures import MalformedQuery
@@ -126,7 +126,7 @@ class QueryExecutions:
         answer["UpdateCount"] = record.get("updated") or 0
         if record["location"].endswith((".csv", ".txt")) and columns:
             store, location = self._resources.store, record["location"]
-            offset, count = int(request.get("NextToken") or 0), request.get("MaxResults") or 1000
+            offset, count = start_of(request), request.get("MaxResults") or 1000
             rows, following = read_page(store, location, len(columns), offset, count)
             answer["ResultSet"]["Rows"] = rows
             if following is not None:

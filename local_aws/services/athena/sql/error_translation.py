@@ -17,6 +17,8 @@ _RULES: list[tuple[str, str, str]] = [
     (r"Key not present in map: .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"Key and value arrays must be the same length", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"Cannot convert value to JSON: .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),
+    (r"(count argument of repeat|result of sequence|sequence stop|step must|Target length) .*",
+     "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"Cannot cast '.*' to \w+", "INVALID_CAST_ARGUMENT", "{0}"),
     (r"Value cannot be cast to (date|timestamp): .*", "INVALID_CAST_ARGUMENT", "{0}"),
     (r"'instance' must not be .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),

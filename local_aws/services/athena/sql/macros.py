@@ -76,7 +76,14 @@ CREATE MACRO t_array_except(a, b) AS
 CREATE MACRO t_array_join(a, d) AS array_to_string(list_filter(a, lambda x: x IS NOT NULL), d);
 CREATE MACRO t_array_join_null(a, d, n) AS
   array_to_string(list_transform(a, lambda x: coalesce(CAST(x AS VARCHAR), n)), d);
-CREATE MACRO t_repeat(x, n) AS list_transform(range(n), lambda i: x);
+CREATE MACRO t_count(n) AS CASE
+  WHEN n > 10000
+  THEN t_fail('count argument of repeat function must be less than or equal to 10000')
+  WHEN n < 0 THEN t_fail('count argument of repeat function must be greater than or equal to 0')
+  ELSE n END;
+CREATE MACRO t_repeat(x, n) AS list_transform(range(t_count(n)), lambda i: x);
+CREATE MACRO t_width(n) AS CASE WHEN n BETWEEN 0 AND 1048576 THEN CAST(n AS INTEGER)
+  WHEN n IS NOT NULL THEN t_fail('Target length must be in the range [0..1048576] here') END;
 CREATE MACRO t_slice(a, s, n) AS CASE WHEN s = 0 THEN t_fail('SQL array indices start at 1')
   WHEN s < 0 THEN a[len(a) + s + 1:len(a) + s + n] ELSE a[s:s + n - 1] END;
 CREATE MACRO t_at(a, i) AS CASE
@@ -106,13 +113,22 @@ CREATE MACRO t_cbrt(x) AS CASE WHEN power(round(cbrt(x)), 3) = x THEN round(cbrt
   ELSE cbrt(x) END;
 CREATE MACRO t_quotient(a, b, s) AS t_divide_texts(CAST(a AS VARCHAR), CAST(b AS VARCHAR), s);
 CREATE MACRO t_map_entries(m) AS list_transform(map_entries(m), lambda e: row(e.key, e.value));
-CREATE MACRO t_sequence(a BIGINT, b BIGINT) AS
-    generate_series(a, b, CASE WHEN a <= b THEN 1 ELSE -1 END),
-  (a DATE, b DATE) AS list_transform(generate_series(CAST(a AS TIMESTAMP),
+CREATE MACRO t_steps(a, b, n) AS CASE WHEN n = 0 THEN t_fail('step must not be zero')
+  WHEN n > 0 AND b < a OR n < 0 AND b > a
+  THEN t_fail('sequence stop value should be greater than or equal to start value if step is '
+    || 'greater than zero otherwise stop should be less than or equal to start')
+  WHEN (CAST(b AS HUGEINT) - a) // n >= 10000
+  THEN t_fail('result of sequence function must not have more than 10000 entries') ELSE b END;
+CREATE MACRO t_moments(a, b, s) AS generate_series(a, CASE WHEN t_steps(epoch_us(a), epoch_us(b),
+  epoch_us(a + s) - epoch_us(a)) IS NOT NULL THEN b END, s);
+CREATE MACRO t_sequence(a BIGINT, b BIGINT) AS generate_series(a, t_steps(a, b,
+    CASE WHEN a <= b THEN 1 ELSE -1 END), CASE WHEN a <= b THEN 1 ELSE -1 END),
+  (a DATE, b DATE) AS list_transform(t_moments(CAST(a AS TIMESTAMP),
     CAST(b AS TIMESTAMP), CASE WHEN a <= b THEN to_days(1) ELSE to_days(-1) END),
     lambda x: CAST(x AS DATE));
-CREATE MACRO t_sequence_step(a BIGINT, b BIGINT, s BIGINT) AS generate_series(a, b, s),
-  (a DATE, b DATE, s INTERVAL) AS list_transform(generate_series(CAST(a AS TIMESTAMP),
+CREATE MACRO t_sequence_step(a BIGINT, b BIGINT, s BIGINT) AS generate_series(a,
+    t_steps(a, b, s), s),
+  (a DATE, b DATE, s INTERVAL) AS list_transform(t_moments(CAST(a AS TIMESTAMP),
     CAST(b AS TIMESTAMP), s), lambda x: CAST(x AS DATE)),
-  (a TIMESTAMP, b TIMESTAMP, s INTERVAL) AS generate_series(a, b, s);
+  (a TIMESTAMP, b TIMESTAMP, s INTERVAL) AS t_moments(a, b, s);
 """

@@ -16,6 +16,8 @@ SETTINGS = {
     "TimeZone": "'UTC'",
     "integer_division": "true",
     "preserve_insertion_order": "true",
+    "memory_limit": "'2GB'",
+    "temp_directory": "''",
 }
 
 

@@ -12,12 +12,9 @@ from functools import partial
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
+from local_aws.services.sagemaker import state_events
 from local_aws.services.sagemaker.hosting import serverless
-from local_aws.services.sagemaker.hosting.configs import (
-    EndpointConfigs,
-    redistribute,
-    retain,
-)
+from local_aws.services.sagemaker.hosting.configs import EndpointConfigs, redistribute, retain
 from local_aws.services.sagemaker.hosting.deployments import Deployments
 from local_aws.services.sagemaker.hosting.descriptions import described
 from local_aws.services.sagemaker.hosting.replies import log_group
@@ -84,6 +81,7 @@ class Endpoints(Engine):
             if not self._documents.add(name, document):
                 message = f'Cannot create already existing endpoint "{arn}".'
                 raise AwsError("ValidationException", message)
+            state_events.tell_endpoint(self.parts, document)
             self.deployments.begin(name, deployment, None, partial(self._note, name, deployment))
         return {"EndpointArn": arn}
 
@@ -170,7 +168,8 @@ class Endpoints(Engine):
     def delete_endpoint(self, request: dict) -> dict:
         name = request["EndpointName"]
         with self._lock:
-            if self._document(name)["EndpointStatus"] == "Deleting":
+            document = self._document(name)
+            if document["EndpointStatus"] == "Deleting":
                 message = f'Cannot update in-progress endpoint "{self._arn(name)}".'
                 raise AwsError("ValidationException", message)
             if late := self._lag():
@@ -178,6 +177,8 @@ class Endpoints(Engine):
                 self._clock.after(late, lambda: self._documents.delete(name))
             else:
                 self._documents.delete(name)
+                deleting = {**document, "EndpointStatus": "Deleting"}
+                state_events.tell_endpoint(self.parts, deleting)
             fleets = self.deployments.drop(name)
         for fleet in fleets:
             fleet.stop()
@@ -220,7 +221,9 @@ class Endpoints(Engine):
             for key in [key for key in fields if fields[key] is None]:
                 del document[key]
 
-        self._documents.update(name, change, late)
+        document = self._documents.update(name, change, late)
+        if "EndpointStatus" in fields:
+            state_events.tell_endpoint(self.parts, document)
 
     def _note(self, name: str, deployment: dict, status: str, reason: str | None) -> None:
         """Note an endpoint's status; without a reason, that a deployment serves it."""

@@ -16,6 +16,7 @@ from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.job_run import DAY, JobRun
 from local_aws.services.sagemaker.jobs.jobs import Jobs
 from local_aws.services.sagemaker.jobs.volume_keys import check_volume_key
+from local_aws.state.files import read_head
 from local_aws.wire.listing import CHANGED, LISTED
 
 OPERATIONS = {
@@ -130,10 +131,9 @@ class ProcessingRun(JobRun):
         for container in containers:
             for output in self._outputs():
                 self._take(output, container)
-            message = container.ml / "output/message"
-            if status == "Completed" and message.exists():
-                text = message.read_text(errors="replace")[:1024]
-                self.records.set(self.name, ExitMessage=text)
+            message = read_head(container.ml / "output/message", 4096).decode(errors="replace")
+            if status == "Completed" and message:
+                self.records.set(self.name, ExitMessage=message[:1024])
 
     def _take(self, output: dict, container: Container) -> None:
         folder = container.path(output["LocalPath"])

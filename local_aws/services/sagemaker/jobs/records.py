@@ -5,10 +5,12 @@ Left out: deletion while a job runs.
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import datetime
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
+from local_aws.services.sagemaker import state_events
 from local_aws.services.sagemaker.jobs.job_kind import UNFINISHED, JobKind
 from local_aws.services.sagemaker.jobs.verdict import Verdict
 from local_aws.state.collection import Collection
@@ -20,7 +22,7 @@ class Records:
     """The documents of the jobs of one kind."""
 
     def __init__(self, parts: Parts, kind: JobKind):
-        self._context, self._clock = parts.context, parts.clock
+        self._parts, self._context, self._clock = parts, parts.context, parts.clock
         self.kind, self.names = kind, kind.names
         self.documents = Collection(parts.documents, kind.names.kind)
         self._listing = _listing(kind)
@@ -40,12 +42,14 @@ class Records:
         job = {**request, names.arn: arn, names.status: "InProgress"}
         job |= {"CreationTime": time, "LastModifiedTime": time}
         self.kind.note_creation(job, time)
-        if not self.documents.add(name, job):
-            message = (
-                f"{names.word} job names must be unique within an AWS account and region,"
-                f" and a {names.word.lower()} job with this name already exists ({arn})"
-            )
-            raise AwsError("ResourceInUse", message)
+        with self.documents.transaction():
+            if not self.documents.add(name, job):
+                message = (
+                    f"{names.word} job names must be unique within an AWS account and region,"
+                    f" and a {names.word.lower()} job with this name already exists ({arn})"
+                )
+                raise AwsError("ResourceInUse", message)
+            self._tell(job)
 
     def get(self, name: str) -> dict:
         """Return a copy of a job's document.
@@ -101,7 +105,24 @@ class Records:
         self, name: str, change: Callable[[dict, datetime], object], late: bool = False
     ) -> None:
         """Change a job's document in place; `late` is that of `Collection.update`."""
-        self.documents.update(name, lambda job: change(job, self._clock.now()), late)
+        before = ()
+
+        def noted(job: dict) -> None:
+            nonlocal before
+            before = self._state(job)
+            change(job, self._clock.now())
+
+        with nullcontext() if late else self.documents.transaction():
+            job = self.documents.update(name, noted, late)
+            if self._state(job) != before:
+                self._tell(job, late)
+
+    def _state(self, job: dict) -> tuple:
+        return job[self.names.status], job.get("SecondaryStatus")
+
+    def _tell(self, job: dict, late: bool = False) -> None:
+        kind = f"{self.names.word} Job"
+        state_events.tell(self._parts, kind, job[self.names.arn], job, late)
 
     def set(self, name: str, **fields: object) -> None:
         """Change fields of a job's document."""

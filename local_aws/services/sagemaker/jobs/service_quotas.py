@@ -8,6 +8,7 @@ import hashlib
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs.quotas import DEFAULT, USES, Quotas
+from local_aws.state.positions import position
 from local_aws.wire.validation import service_model
 
 CODE = "sagemaker"
@@ -42,10 +43,8 @@ class ServiceQuotas(Engine):
         if request["ServiceCode"] != CODE:
             message = f"The local AWS has quotas of {CODE} alone, not of {request['ServiceCode']}."
             raise AwsError("NoSuchResourceException", message)
-        token = request.get("NextToken", "0")
-        if not token.isdigit():
-            raise AwsError("InvalidPaginationTokenException", "The NextToken is not valid.")
-        start, size = int(token), request.get("MaxResults", MOST)
+        refused = AwsError("InvalidPaginationTokenException", "The NextToken is not valid.")
+        start, size = position(request.get("NextToken"), refused), request.get("MaxResults", MOST)
         items = sorted(quotas.items())
         end = start + size
         more = {"NextToken": str(end)} if end < len(items) else {}

@@ -8,10 +8,13 @@ from local_aws.instances.failure_reason import failure_reason
 from local_aws.instances.group import Instance, Outcome
 from local_aws.state import paths
 from local_aws.state.disk import FULL_MESSAGE, is_full
+from local_aws.state.files import read_head
 
 AGAIN = "Again"
 """Status of an attempt after which another follows; no caller sees it."""
 INTERNAL = "InternalServerError"
+MOST_BYTES = 2**16
+"""Of a failure file: a FailureReason has 1,024 characters."""
 
 
 class Verdict(NamedTuple):
@@ -50,7 +53,7 @@ def failed(
     index = [instance.host for instance in instances].index(outcome.failed)
     container, instance = containers[index], instances[index]
     path = paths.below(container.ml, file)
-    written = path.read_text(errors="replace") if path.exists() else ""
+    written = read_head(path, MOST_BYTES).decode(errors="replace")
     code = outcome.codes[outcome.failed]
     lines, *others = (
         [container.outward(line) for line in each.tail]

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
+from local_aws.services.sagemaker import state_events
 from local_aws.services.sagemaker.archives import check_archive
 from local_aws.services.sagemaker.registry.card_content import check_content, only_metadata
 from local_aws.services.sagemaker.registry.groups import PACKAGES, PackageGroups
@@ -161,9 +162,15 @@ class Packages(Engine):
         details = {"ValidationStatuses": [], "ImageScanStatuses": []}
         package |= {"ModelPackageStatus": "Completed", "ModelPackageStatusDetails": details}
         package |= {**in_group, "_key": key, "_token": request.get("ClientToken")}
-        if not self._documents.add(key, package):
-            raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
+        with self._documents.transaction():
+            if not self._documents.add(key, package):
+                raise AwsError("ConflictException", f"ModelPackage {arn} already exists.")
+            self._tell(package)
         return {"ModelPackageArn": arn}
+
+    def _tell(self, package: dict) -> None:
+        arn = package["ModelPackageArn"]
+        state_events.tell(self.parts, state_events.PACKAGE, arn, package)
 
     def describe_model_package(self, request: dict) -> dict:
         package = public(self.document(request["ModelPackageName"]))
@@ -191,13 +198,14 @@ class Packages(Engine):
     def update_model_package(self, request: dict) -> dict:
         if card := request.get("ModelCard"):
             check_content(card.get("ModelCardContent", "{}"), of_package=True)
-        with self._groups.lock:
+        with self._groups.lock, self._documents.transaction():
             package = self.document(request["ModelPackageArn"])
             arn, approval = package["ModelPackageArn"], APPROVAL & request.keys()
             if approval and "ModelPackageVersion" not in package:
                 _refuse(f"ModelPackage {arn} has no group, so it has no approval.")
             time = self._clock.now()
-            self._documents.update(package["_key"], lambda kept: _change(kept, request, time))
+            key = package["_key"]
+            self._tell(self._documents.update(key, lambda kept: _change(kept, request, time)))
         return {"ModelPackageArn": arn}
 
     def delete_model_package(self, request: dict) -> dict:

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from local_aws.services.sagemaker.transform.json_paths import ROOT, selector
+from local_aws.json_paths import ROOT, selector
 
 CSV = "text/csv"
 FORMS = {CSV: "csv", "application/json": "json", "application/jsonlines": "lines"}

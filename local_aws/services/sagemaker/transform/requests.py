@@ -4,11 +4,11 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob
 """
 
 from local_aws.errors import AwsError
+from local_aws.json_paths import selector
 from local_aws.services.sagemaker.hosting.models import Models
 from local_aws.services.sagemaker.jobs.job_kind import JobKind, Names, Resources
 from local_aws.services.sagemaker.jobs.volume_keys import check_volume_key
 from local_aws.services.sagemaker.transform.data_processing import DEFAULTS, FORMS, form_of
-from local_aws.services.sagemaker.transform.json_paths import selector
 from local_aws.services.sagemaker.transform.parameters import PAYLOAD_MB
 
 MEMBERS = """TransformJobName ModelName MaxConcurrentTransforms MaxPayloadInMB BatchStrategy

@@ -14,6 +14,7 @@ import threading
 from local_aws.errors import AwsError
 from local_aws.images.registry import find
 from local_aws.parts import Engine, Parts
+from local_aws.services.sagemaker import state_events
 from local_aws.services.sagemaker.jobs.training import Training
 from local_aws.services.sagemaker.jobs.training_request import ALGORITHM, MEMBERS
 from local_aws.services.sagemaker.tuning import trials
@@ -94,6 +95,7 @@ class Tuning(Engine):
         if not self.documents.add(name, job):
             message = f"Tuning job names must be unique, and a tuning job {arn} already exists"
             raise AwsError("ResourceInUse", message)
+        self._tell(name)
         self._start(name)
         return {ARN: arn}
 
@@ -125,6 +127,7 @@ class Tuning(Engine):
             job.update({STATUS: "Stopping", "LastModifiedTime": self._clock.now()})
 
         self.documents.update(name, change)
+        self._tell(name)
         if run := self._runs.get(name):
             run.wake()
         return {}
@@ -190,11 +193,15 @@ class Tuning(Engine):
         limits = {"Strategy": config["Strategy"], "ResourceLimits": config["ResourceLimits"]}
         return {**job, **limits, **trials.counters(job, self._summaries(job))}
 
+    def _tell(self, name: str) -> None:
+        job = self._described(self._document(name))
+        state_events.tell(self.parts, "HyperParameter Tuning Job", job[ARN], job, late=True)
+
     # The server's life.
 
     def _start(self, name: str) -> None:
         with self._lock:
-            run = TuningRun(name, self.documents, self.parts)
+            run = TuningRun(name, self.documents, self.parts, self._tell)
             self._runs[name] = run
             run.start()
 

@@ -4,7 +4,8 @@ import logging
 import secrets
 import sqlite3
 import threading
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from math import nan
 
 from local_aws.errors import AwsError
@@ -41,8 +42,8 @@ Verdict = tuple[str, str | None]
 class TuningRun:
     """The thread of one tuning job; its document has all that it needs to go on after a restart."""
 
-    def __init__(self, name: str, jobs: Collection, parts: Parts):
-        self.name, self._jobs = name, jobs
+    def __init__(self, name: str, jobs: Collection, parts: Parts, tell: Callable[[str], None]):
+        self.name, self._jobs, self._tell = name, jobs, tell
         self._call, self._clock = parts.call, parts.clock
         self._training = parts.engine(Training)
         self._wake, self._leaving = threading.Event(), False
@@ -268,7 +269,10 @@ class TuningRun:
         }
         self._training.pools.close(self._arn)  # before a caller can see that it has ended
         # A tuning job is Completed only once that is on disk.
-        self._jobs.update(self.name, lambda job: job.update(fields), late=status == "Failed")
+        late = status == "Failed"
+        with nullcontext() if late else self._jobs.transaction():
+            self._jobs.update(self.name, lambda job: job.update(fields), late)
+            self._tell(self.name)
 
 
 def _why(done: list[dict]) -> str:

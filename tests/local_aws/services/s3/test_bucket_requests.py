@@ -1,5 +1,8 @@
 """Buckets through boto3 are made, listed, found and deleted, or refused as by S3."""
 
+import urllib.error
+import urllib.request
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -57,3 +60,27 @@ def test_a_browser_form_upload_is_refused_by_name(cloud):
 def test_object_lock_is_refused_by_name(s3):
     with pytest.raises(ClientError, match="NotImplemented.*ObjectLockEnabledForBucket"):
         s3.create_bucket(Bucket="bins", ObjectLockEnabledForBucket=True)
+
+
+def test_a_request_that_is_signed_for_another_region_names_the_right_one(cloud):
+    cloud.store.create_bucket("far", "eu-west-1")
+    cloud.store.put("far", "a", b"x")
+    both = ("us-east-1", "eu-west-1")
+    for bucket, region, right in (("far", *both), ("birds", *reversed(both))):
+        plain = urllib.request.Request(f"{cloud.url}/{bucket}/a")
+        scope = f"Credential=test/20260101/{region}/s3/aws4_request"
+        plain.add_header("Authorization", f"AWS4-HMAC-SHA256 {scope}")
+        with pytest.raises(urllib.error.HTTPError) as error:
+            urllib.request.urlopen(plain)
+        text = error.value.read().decode()
+        assert "AuthorizationHeaderMalformed" in text and f"<Region>{right}</Region>" in text
+        assert error.value.headers["x-amz-bucket-region"] == right
+
+
+@pytest.mark.parametrize("call", ["get_object", "head_object", "head_bucket", "list_objects_v2"])
+def test_boto3_finds_the_right_region_by_itself(cloud, call):
+    cloud.store.create_bucket("far", "eu-west-1")
+    cloud.store.put("far", "a", b"x")
+    key = {"Key": "a"} if "object" in call and "list" not in call else {}
+    answer = getattr(cloud.client("us-east-1"), call)(Bucket="far", **key)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200

@@ -115,3 +115,15 @@ def test_every_algorithm_is_verified_and_kept(cloud, put, algorithm):
     assert put(BODY, **{f"x_amz_checksum_{algorithm.lower()}": "AAAA"})[0] == 400
     assert put(BODY, **{f"x_amz_checksum_{algorithm.lower()}": value})[0] == 200
     assert cloud.store.info("birds", "a").checksums == {algorithm: value}
+
+
+@pytest.mark.parametrize("trailer", [b"", b"x-amz-checksum-crc32c:AAAAAA==\r\n", b"a:b\r\n"])
+def test_a_trailer_that_was_promised_has_to_come(cloud, put, trailer):
+    status, answer = put(
+        b"%x\r\n%s\r\n0\r\n%s\r\n" % (len(BODY), BODY, trailer),
+        x_amz_content_sha256="STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        x_amz_decoded_content_length=str(len(BODY)),
+        x_amz_trailer="x-amz-checksum-crc32",
+    )
+    assert (status, "MalformedTrailerError" in answer) == (400, True)
+    assert list(cloud.store.list("birds")) == []

@@ -29,7 +29,9 @@ def test_a_document_is_read_as_it_was_written_without_its_namespace():
     assert xml.NAMESPACE.encode() in xml.document("List")
 
 
-@pytest.mark.parametrize("body", [b"", b"<a>", b"no xml", b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"<a>", b"no xml", b"\xff", b'<?xml version="1.0" encoding="x"?><a/>']
+)
 def test_what_is_no_xml_is_refused(body):
     with pytest.raises(AwsError, match="MalformedXML"):
         xml.parse(body)

@@ -141,3 +141,36 @@ SELECT json_object('a': 1)
 
 SELECT id FROM recordings WHERE lower(label) = 1
 --! TYPE_MISMATCH: line 1:33: Cannot apply operator: varchar = integer
+
+SELECT repeat(1, 10001)
+--! INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000
+
+SELECT repeat('a', -1)
+--! INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0
+
+SELECT sequence(1, 10001)
+--! INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries
+
+SELECT sequence(0, -10000)
+--! INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries
+
+SELECT sequence(-9223372036854775807, 9223372036854775807, 3)
+--! INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries
+
+SELECT sequence(1, 5, 0)
+--! INVALID_FUNCTION_ARGUMENT: step must not be zero
+
+SELECT sequence(5, 1, 1)
+--! INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value
+
+SELECT sequence(TIMESTAMP '2020-01-01 00:00:00', TIMESTAMP '2024-01-01 00:00:00', INTERVAL '1' SECOND)
+--! INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries
+
+SELECT sequence(DATE '1900-01-01', DATE '2024-01-01')
+--! INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries
+
+SELECT rpad('a', 2000000000, 'b')
+--! INVALID_FUNCTION_ARGUMENT: Target length must be in the range
+
+SELECT lpad('a', -1, 'b')
+--! INVALID_FUNCTION_ARGUMENT: Target length must be in the range

@@ -176,3 +176,9 @@ SELECT a.s AS one, b.s AS two, count(*) AS n FROM recordings r CROSS JOIN UNNEST
 
 SELECT regexp_extract_all('[''rbsrob1'', ''x2'']', '''(\w+)''', 1)
 --> [rbsrob1, x2]
+
+SELECT cardinality(repeat(1, 10000)), cardinality(repeat(1, 0)), cardinality(sequence(1, 10000)), cardinality(sequence(10, 29, 2))
+--> 10000 | 0 | 10000 | 10
+
+SELECT TRY(repeat(1, 10001)), sequence(CAST(NULL AS bigint), 3), repeat(1, CAST(NULL AS integer))
+--> NULL | NULL | NULL

@@ -45,7 +45,7 @@ def test_a_trial_that_prints_what_is_no_finite_number_can_be_compared(aws, lines
     }
     log = [f"score={line}" for line in lines]
     write_log(aws, "/aws/sagemaker/TrainingJobs", f"{name}/algo-1", log)
-    run = TuningRun("tune", tuning.documents, aws.parts)
+    run = TuningRun("tune", tuning.documents, aws.parts, print)
     values = run._objectives(job, name)
     assert len(values) == 3 - lines.count("x")
     assert not is_hopeless([1.0], [values, values], 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_aws.services.sagemaker.transform.json_paths import selector
+from local_aws.json_paths import selector
 
 ROW = [10, 11, 12, 13, 14, 15, 16]
 RECORD = {"id": 7, "f": {"a": 1, "b-c": [5, 6]}, "SageMakerOutput": 0.5}

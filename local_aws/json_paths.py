@@ -1,8 +1,9 @@
-"""Selects parts of a JSON value by a path, in the part of JSONPath that batch transform has.
+"""Selects parts of a JSON value by a path, in the part of JSONPath that AWS documents.
 
 Names, indexes, slices, lists of them, and the wildcard; no descendants, no filters, no functions:
 https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html
-Libraries refuse that page's own `$[0,5:]`.
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+Libraries refuse the first page's own `$[0,5:]`.
 """
 
 import re
@@ -29,7 +30,7 @@ def selector(path: str) -> Select:
     steps, at = [], len(ROOT)
     while at < len(path):
         if not (match := _STEP.match(path, at)):
-            raise ValueError(f"JSONPath {path} has {path[at:]!r}, which batch transform has not")
+            raise ValueError(f"JSONPath {path} has {path[at:]!r}, which the local AWS has not")
         steps.append(_step(match, path))
         at = match.end()
 
@@ -53,7 +54,7 @@ def _step(match: re.Match, path: str) -> Select:
             return lambda value: _of(value, dict)[names[0]]
         return lambda value: {name: _of(value, dict)[name] for name in names}
     if not all(found := [_ITEM.fullmatch(word) for word in words]):
-        raise ValueError(f"JSONPath {path} has {match[0]!r}, which batch transform has not")
+        raise ValueError(f"JSONPath {path} has {match[0]!r}, which the local AWS has not")
     if len(found) == 1 and found[0]["index"]:
         return lambda value: _of(value, list)[int(found[0]["index"])]
     return lambda value: [item for each in found for item in _items(_of(value, list), each)]

@@ -1,0 +1,215 @@
+"""Starts the monitoring job for a baseline or a window, and reads what it left; draws nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.config import ROOT, Config
+from helpers.container_images import processing_image
+from helpers.data_capture import FOLDER as CAPTURE
+from helpers.data_capture import Window
+from helpers.job_code import COURSE, course_input
+from helpers.jobs import Job, wait
+from helpers.monitoring.capture import label_line
+from helpers.monitoring.documents import CHECKS, REPORT, STATISTICS, VIOLATIONS
+from helpers.monitoring.observations import RIGHT
+from helpers.s3 import S3Prefix, read_object
+from helpers.session import client, role_arn, sagemaker_session
+
+if TYPE_CHECKING:
+    from sagemaker.core.processing import ScriptProcessor
+    from sagemaker.core.shapes import ProcessingInput, ProcessingOutput
+
+FOLDER, BASELINE, LABELS = "monitor", "baseline", "labels"
+"""Kind of the keys, and names below it."""
+NAMESPACE = "BirdsAndBins/Monitor"
+SCHEDULE = "by-hand"
+INSTANCE = "ml.m5.large"
+_LOCAL = "/opt/ml/processing"
+SCRIPT = "scripts_process/monitor.py"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one window's monitoring job has found."""
+
+    name: str
+    place: str
+    """S3 URI of its documents."""
+    checks: list[dict] = field(repr=False)
+    summary: dict = field(repr=False)
+    job: Job = field(repr=False)
+
+    def __repr__(self) -> str:
+        fired = ", ".join(self.fired) or "nothing"
+        return f"<Report {self.name}: {self.summary['window']} objects, fired: {fired}>"
+
+    @property
+    def fired(self) -> list[str]:
+        """Return the names of the features whose checks fired, each once."""
+        return list(dict.fromkeys(c["feature"] for c in self.checks if c["fired"]))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Return the comparisons, a row each."""
+        columns = ["feature", "tells_of", "distance", "threshold", "fired", "power", "size"]
+        rows = [check for check in self.checks if check["distance"] is not None]
+        return pd.DataFrame(rows)[columns].set_index("feature")
+
+
+def make_baseline(
+    config: Config, model_data: str, *, window: int, most: int, instance_type: str = INSTANCE
+) -> tuple[Job, str]:
+    """Run the job that observes the manifest's samples; return it and the place of its documents.
+
+    Args:
+        model_data: the archive of the model that the endpoint serves.
+        window: objects of the window for which the constraints are.
+        most: raw objects of a split that are measured.
+    """
+    place = config.uri(FOLDER, BASELINE)
+    arguments = ["--dataset", config.dataset, "--shards", config.uri("shards")]
+    arguments += ["--raw", config.uri("raw")]
+    arguments += ["--model", f"{_LOCAL}/model", "--window", str(window)]
+    arguments += ["--most", str(most)]
+    inputs = [_input("model", model_data)]
+    return _run(config, inputs, place, arguments, {}, instance_type), place
+
+
+def watch(
+    config: Config, endpoint: str, window: Window, name: str, *, labels: bool = False
+) -> Report:
+    """Run the job that compares a window of an endpoint's traffic with the baseline.
+
+    Args:
+        name: of the report, a part of its place.
+        labels: compare the answers with the labels that have come, too.
+    """
+    place = config.uri(FOLDER, endpoint, name)
+    environment = {
+        "dataset_format": json.dumps(
+            {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}
+        ),
+        "dataset_source": f"{_LOCAL}/endpointdata",
+        "output_path": f"{_LOCAL}/resultdata",
+        "baseline_statistics": f"{_LOCAL}/{BASELINE}/{STATISTICS}",
+        "publish_cloudwatch_metrics": "Disabled",
+        "sagemaker_endpoint_name": endpoint,
+        "sagemaker_monitoring_schedule_name": SCHEDULE,
+        "start_time": window.start.isoformat(),
+        "end_time": window.end.isoformat(),
+    }
+    inputs = [
+        _input("endpointdata", f"{config.uri(CAPTURE, endpoint)}/"),
+        _input(BASELINE, f"{config.uri(FOLDER, BASELINE)}/"),
+    ]
+    if labels:
+        inputs.append(_input(LABELS, f"{config.uri(FOLDER, LABELS)}/"))
+    arguments = ["--dataset", config.dataset, "--namespace", NAMESPACE]
+    job = _run(config, inputs, place, arguments, environment)
+    summary = read_document(config, place, CHECKS)
+    return Report(name, place, summary["checks"], summary, job)
+
+
+def send_labels(config: Config, labels: Mapping[str, str], name: str) -> str:
+    """Write true labels, by the requests' ids, where the monitoring job finds them."""
+    folder = S3Prefix(client(config, "s3"), config.uri(FOLDER, LABELS))
+    lines = [label_line(event, label) for event, label in labels.items()]
+    folder.write(f"{name}.jsonl", "".join(f"{line}\n" for line in lines).encode())
+    return f"{folder}/{name}.jsonl"
+
+
+def read_document(config: Config, place: str, name: str) -> dict:
+    """Return one of the JSON documents of a baseline or a report."""
+    return json.loads(read_object(client(config, "s3"), f"{place}/{name}"))
+
+
+def read_page(config: Config, report: Report) -> str:
+    """Return a report's page for a person."""
+    return read_object(client(config, "s3"), f"{report.place}/{REPORT}").decode()
+
+
+def violations(config: Config, report: Report) -> pd.DataFrame:
+    """Return a report's violations as Model Monitor words them."""
+    columns = ["feature_name", "constraint_check_type", "description"]
+    found = read_document(config, report.place, VIOLATIONS)["violations"]
+    return pd.DataFrame(found, columns=columns)
+
+
+def processor(
+    config: Config, environment: Mapping[str, str], instance_type: str = INSTANCE
+) -> "ScriptProcessor":
+    """Return the processor of every monitoring job."""
+    from sagemaker.core.processing import ScriptProcessor
+
+    return ScriptProcessor(
+        role=role_arn(config),
+        image_uri=processing_image(config),
+        command=["python3"],
+        instance_count=1,
+        instance_type=instance_type,
+        base_job_name=f"{config.name}-monitor",
+        env={"PYTHONPATH": COURSE, **environment},
+        sagemaker_session=sagemaker_session(config),
+    )
+
+
+def _run(
+    config: Config, inputs: list, place: str, arguments: list[str], environment: dict[str, str],
+    instance_type: str = INSTANCE,
+) -> Job:  # fmt: skip
+    made = processor(config, environment, instance_type)
+    made.run(
+        code=str(ROOT / SCRIPT),
+        inputs=[course_input(config), *inputs],
+        outputs=[_output(place)],
+        arguments=arguments,
+        wait=False,
+    )
+    return wait(config, "ProcessingJob", made.latest_job.processing_job_name)
+
+
+def _input(name: str, uri: str) -> "ProcessingInput":
+    """Return an input at the place that Model Monitor's contract has for it."""
+    from sagemaker.core.shapes import ProcessingInput, ProcessingS3Input
+
+    source = ProcessingS3Input(
+        s3_uri=uri,
+        local_path=f"{_LOCAL}/{name}",
+        s3_data_type="S3Prefix",
+        s3_input_mode="File",
+    )
+    return ProcessingInput(input_name=name, s3_input=source)
+
+
+def _output(uri: str) -> "ProcessingOutput":
+    from sagemaker.core.shapes import ProcessingOutput, ProcessingS3Output
+
+    target = ProcessingS3Output(
+        s3_uri=uri, local_path=f"{_LOCAL}/resultdata", s3_upload_mode="EndOfJob"
+    )
+    return ProcessingOutput(output_name="result", s3_output=target)
+
+
+def late_labels(table: Mapping[str, Report]) -> pd.DataFrame:
+    """Return accuracy and its interval of each report's window, beside what fired without labels.
+
+    Args:
+        table: reports that had labels, by window.
+    """
+    rows = {}
+    for name, report in table.items():
+        truth = report.summary["accuracy"]
+        fired = [check["feature"] for check in report.checks if check["fired"]]
+        rows[name] = {
+            "fired without labels": ", ".join(f for f in dict.fromkeys(fired) if f != RIGHT),
+            "labels": truth["labeled"],
+            "accuracy": truth["share"],
+            "low": truth["low"],
+            "high": truth["high"],
+            "costs accuracy": RIGHT in fired,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")

@@ -1,0 +1,1 @@
+"""Watches a model's traffic: distances to a baseline, thresholds, reports; calls no service."""

@@ -1,0 +1,54 @@
+"""The course's rules of EventBridge, and the queues that hear of events; knows no event."""
+
+from collections.abc import Iterator
+
+from helpers.config import Config
+from helpers.course_tag import as_mapping
+from helpers.resources.kind import OURS, Kind, Resource
+from helpers.session import client
+
+RULE = "rule"
+
+
+def rules(config: Config) -> Iterator[Resource]:
+    """Yield all rules whose names begin as the course's."""
+    for page in client(config, "events").get_paginator("list_rules").paginate(NamePrefix=OURS):
+        yield from (Resource(rule["Name"], rule["Arn"]) for rule in page["Rules"])
+
+
+def rule_tags(config: Config, rule: Resource) -> dict[str, str]:
+    """Return a rule's tags."""
+    events = client(config, "events")
+    return as_mapping(events.list_tags_for_resource(ResourceARN=rule.arn)["Tags"])
+
+
+def delete_rule(config: Config, name: str) -> None:
+    """Take a rule's targets away, and delete it: EventBridge keeps a rule that has some."""
+    events = client(config, "events")
+    if ids := [each["Id"] for each in events.list_targets_by_rule(Rule=name)["Targets"]]:
+        events.remove_targets(Rule=name, Ids=ids)
+    events.delete_rule(Name=name)
+
+
+def queues(config: Config) -> Iterator[Resource]:
+    """Yield all queues whose names begin as the course's."""
+    for page in client(config, "sqs").get_paginator("list_queues").paginate(QueueNamePrefix=OURS):
+        for url in page.get("QueueUrls", []):
+            yield Resource(url.rpartition("/")[2], url)
+
+
+def queue_tags(config: Config, queue: Resource) -> dict[str, str]:
+    """Return a queue's tags."""
+    return client(config, "sqs").list_queue_tags(QueueUrl=queue.arn).get("Tags", {})
+
+
+def delete_queue(config: Config, name: str) -> None:
+    """Delete a queue with its messages."""
+    sqs = client(config, "sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
+
+
+KINDS = (
+    Kind("EventBridge", RULE, rules, rule_tags, delete_rule),
+    Kind("SQS", "queue", queues, queue_tags, delete_queue, (RULE,)),
+)

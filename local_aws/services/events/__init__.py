@@ -1,0 +1,1 @@
+"""EventBridge: the default bus, whose rules send events to targets."""

@@ -1,0 +1,1 @@
+"""Glue's Spark jobs: their definitions, and their runs, each a Spark of its own."""

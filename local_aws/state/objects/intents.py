@@ -1,0 +1,83 @@
+"""Writes ahead which files a change of the index moves, and undoes it at a start. Knows no key.
+
+The order of every change: its moves are written to the index, the files are moved, the rows are
+changed in one transaction that also deletes the moves. A process that is killed in between leaves
+the moves, and the next one undoes them: a change is whole, or it has never been.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from local_aws.state import paths
+from local_aws.state.objects import key_files
+from local_aws.state.objects.index import Index
+from local_aws.state.objects.temporary_files import Draft
+
+
+class Intents:
+    """The moves of one change at a time: the caller holds the index's lock."""
+
+    def __init__(self, index: Index, drafts: Path, root: Path):
+        self._index, self._drafts, self._root = index, drafts, root
+        self._top = str(root.parent)
+
+    @contextmanager
+    def change(
+        self, gone: list[Path], draft: Draft | None = None, path: str = ""
+    ) -> Iterator[None]:
+        """Delete files and move a draft to `path`, together with the body's statements or not."""
+        asides = {file: paths.child(self._drafts, f"{uuid.uuid4().hex}.gone") for file in gone}
+        with self._index.transaction():
+            self._index.rows("DELETE FROM intents")  # of a change that failed, and was undone
+            for file, aside in asides.items():
+                self._plan(str(aside), str(file), None)
+            if draft:
+                self._plan(key_files.kept(draft.path), path, draft)
+        with ExitStack() as moves:
+            moves.enter_context(key_files.set_aside(asides))
+            if draft:
+                moves.enter_context(key_files.replaced(draft.path, path))
+            with self._index.transaction():
+                yield
+                self._index.rows("DELETE FROM intents")
+            for file in gone:  # while drafts are left, so that a start looks for empty folders
+                key_files.prune(file, self._root)
+
+    def _plan(self, aside: str, path: str, draft: Draft | None) -> None:
+        # Relative, since the state folder may be moved before the next start.
+        aside, path = (os.path.relpath(file, self._top) for file in (aside, path))
+        facts = (None, None, None)
+        if draft:
+            facts = (os.path.relpath(draft.path, self._top), draft.size, draft.mtime_ns)
+        self._index.rows("INSERT INTO intents VALUES (?, ?, ?, ?, ?)", aside, path, *facts)
+
+    def undo(self) -> None:
+        """Put back the files that a killed process had moved, and delete what it left."""
+        for *files, size, mtime_ns in self._index.rows("SELECT * FROM intents"):
+            aside, path, draft = (file and Path(self._top, file) for file in files)
+            if draft and draft.exists():
+                continue  # it was not moved: the old file is at its place
+            if aside.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(aside, path)
+            elif draft and _is(path, size, mtime_ns):
+                path.unlink()
+        self._index.rows("DELETE FROM intents")
+        if any(self._drafts.iterdir()):  # a write was under way, which may have made folders
+            for folder in self._root.glob("*/*/"):
+                key_files.remove_empty(folder)
+        shutil.rmtree(self._drafts)
+        self._drafts.mkdir()
+
+
+def _is(path: Path, size: int, mtime_ns: int) -> bool:
+    """Say whether a file is the draft of this size and time."""
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return (found.st_size, found.st_mtime_ns) == (size, mtime_ns)
