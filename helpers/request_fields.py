@@ -42,7 +42,6 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("cloudwatch", "PutMetricAlarm"): _TAGS,
     ("events", "PutRule"): _TAGS,
-    ("sqs", "CreateQueue"): _TAG_MAP,
     ("scheduler", "CreateScheduleGroup"): _TAGS,
     ("sns", "CreateTopic"): _TAGS,
     ("sqs", "CreateQueue"): _TAG_MAP,
