@@ -41,7 +41,8 @@ class Topics(Engine):
     subscriptions, FIFO topics, a message for each protocol, changes of tags, encryption, batches,
     binary attributes, attributes of a topic but its policy, retries and dead letters of
     deliveries. A delivery is not signed, has no link to unsubscribe, and needs no permission in
-    the queue's policy. A topic's policy is what EventBridge reads; whoever has a key owns the topic.
+    the queue's policy. A topic's policy is what EventBridge reads; whoever has a key owns the
+    topic.
     """
 
     name, operations = "topics", OPERATIONS
