@@ -197,8 +197,11 @@ def test_cleaning_up_a_course_that_was_never_begun_is_harmless(aws, config):
     assert delete_all(config).empty
 
 
-def test_a_resource_that_a_late_list_shows_during_the_cleanup_is_deleted_too(aws, config):
-    set_faults(aws.context, [Fault("lagging", "sagemaker", "List*", seconds=0.2)])
+def test_a_resource_that_a_late_list_shows_during_the_cleanup_is_deleted_too(
+    aws, config, monkeypatch
+):
+    set_faults(aws.context, [Fault("lagging", "sagemaker", "List*", seconds=3600)])
+    monkeypatch.setattr("helpers.deletion.time.sleep", lambda _: aws.parts.clock.advance(3601))
     sagemaker = course_client(config, "sagemaker")
     sagemaker.create_model_package_group(ModelPackageGroupName=OURS)
     assert "model package group" not in {*inventory(config)["kind"]}

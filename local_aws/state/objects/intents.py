@@ -57,7 +57,8 @@ class Intents:
 
     def undo(self) -> None:
         """Put back the files that a killed process had moved, and delete what it left."""
-        for *files, size, mtime_ns in self._index.rows("SELECT * FROM intents"):
+        intents = self._index.rows("SELECT * FROM intents")
+        for *files, size, mtime_ns in intents:
             aside, path, draft = (file and Path(self._top, file) for file in files)
             if draft and draft.exists():
                 continue  # it was not moved: the old file is at its place
@@ -66,7 +67,8 @@ class Intents:
                 os.replace(aside, path)
             elif draft and _is(path, size, mtime_ns):
                 path.unlink()
-        self._index.rows("DELETE FROM intents")
+        if intents:  # a start that has nothing to undo needs no room on the disk
+            self._index.rows("DELETE FROM intents")
         if any(self._drafts.iterdir()):  # a write was under way, which may have made folders
             for folder in self._root.glob("*/*/"):
                 key_files.remove_empty(folder)

@@ -23,8 +23,8 @@ from local_aws.wire.members import left_out
 from local_aws.wire.validation import check_request, operation_model
 
 ENDLESS = (
-    "SELECT sum(x * y % 7) FROM UNNEST(sequence(1, 1000000)) a (x), "
-    "UNNEST(sequence(1, 1000000)) b (y)"
+    "SELECT sum(x * y * z % 7) FROM UNNEST(sequence(1, 10000)) a (x), "
+    "UNNEST(sequence(1, 10000)) b (y), UNNEST(sequence(1, 10000)) c (z)"
 )
 """A query that does not end by itself."""
 

@@ -63,8 +63,8 @@ def test_the_async_cursor_runs_queries_side_by_side(lake):
 def test_the_async_cursor_cancels(lake):
     cursor = lake.connect(cursor_class=AsyncCursor).cursor()
     id_, future = cursor.execute(
-        "SELECT sum(x * y % 7) FROM UNNEST(sequence(1, 1000000)) a (x), "
-        "UNNEST(sequence(1, 1000000)) b (y)"
+        "SELECT sum(x * y * z % 7) FROM UNNEST(sequence(1, 10000)) a (x), "
+        "UNNEST(sequence(1, 10000)) b (y), UNNEST(sequence(1, 10000)) c (z)"
     )
     cursor.cancel(id_).result()
     assert future.result().state == "CANCELLED"
