@@ -27,6 +27,8 @@ ALLOWED = {
     # The user's own setting: a folder anywhere.
     ("helpers/config.py", "ROOT / folder"),
     ("helpers/config.py", "ROOT / file"),
+    # Its callers name the scripts, in literals.
+    ("helpers/glue_jobs.py", "ROOT / script"),
     # Its callers name the folders, in literals.
     ("helpers/datasets/bins/ingest.py", "source / name"),
     # The kind is ProcessingJob or TrainingJob.
