@@ -1,7 +1,7 @@
 """Workflows of AWS Glue that events start, and the runs that come of them; knows no rule.
 
-Glue collects events for a time and starts one run for all. It neither counts an event twice as one
-nor tells a job what an event was about: the job finds out what is new.
+Glue collects events for a time and starts one run for all. It does not tell a repeated event from a
+new one, and tells the job what none of them was about: the job finds out what is new.
 https://docs.aws.amazon.com/glue/latest/dg/starting-workflow-eventbridge.html
 """
 
