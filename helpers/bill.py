@@ -50,7 +50,7 @@ class Line:
 LINES = (
     Line("01", "up to 4,000 small objects to S3", requests=4000 * S3_PUT),
     Line("02", "some fifteen Athena queries", requests=15 * athena_cost(0)),
-    Line("03", "seven runs of Spark jobs, 2 × G.1X, 2 min each", requests=7 * glue_cost(2, 120)),
+    Line("03", "six runs of Spark jobs, 2 × G.1X, 2 min each", requests=6 * glue_cost(2, 120)),
     Line("04", "sharding", "ml.m5.large", 2, 5, (PROCESSING,)),
     Line("05", "training", "ml.g4dn.xlarge", 2, 8, (TRAINING, SPOT)),
     Line("06", "tuning job, two trials at a time", "ml.g4dn.xlarge", 2, 12, (TRAINING,)),

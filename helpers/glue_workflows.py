@@ -1,12 +1,12 @@
 """Workflows of AWS Glue that events start, and the runs that come of them; knows no rule.
 
 Glue collects events for a time and starts one run for all. It does not tell a repeated event from a
-new one, and tells the job what none of them was about: the job finds out what is new.
+new one, and does not tell a job what they were about: the job finds out what is new.
 https://docs.aws.amazon.com/glue/latest/dg/starting-workflow-eventbridge.html
 """
 
+from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime
 
 from helpers.config import Config
 from helpers.glue_jobs import GlueRun, wait
@@ -41,32 +41,43 @@ def make_workflow(config: Config, name: str, job: str, *, window: int = WINDOW) 
     return f"arn:aws:glue:{config.region}:{account}:workflow/{name}"
 
 
-def run_of_events(config: Config, workflow: str, since: datetime) -> GlueRun:
-    """Wait for the first run of a workflow since a time, and return that of its job.
+def started_runs(config: Config, workflow: str) -> list[str]:
+    """Return the ids of the job's runs that a workflow has started, the newest first.
 
     Args:
         workflow: its ARN.
-        since: the cloud's time, as `rehearsal.now` tells it.
+    """
+    return [run["Id"] for run in _runs(config, workflow)]
+
+
+def run_of_events(config: Config, workflow: str, known: Collection[str] = ()) -> GlueRun:
+    """Wait for the next run that a workflow starts, to its end, and return it.
+
+    Args:
+        workflow: its ARN.
+        known: ids of the runs that were there before the events, from `started_runs`.
 
     Raises:
-        JobFailed: the job's run failed.
+        JobFailed: the run failed.
         NotTold: its state can't be asked for; the message says what to do.
     """
-    glue, name = client(config, "glue"), workflow.rpartition("/")[2]
-    job = glue.get_trigger(Name=name)["Trigger"]["Actions"][0]["JobName"]
 
-    def newest() -> dict:
-        runs = glue.get_job_runs(JobName=job)["JobRuns"]
-        started = [
-            run for run in runs if run.get("TriggerName") == name and run["StartedOn"] >= since
-        ]
-        return min(started, key=lambda run: run["StartedOn"], default={})
+    def next_run() -> dict:
+        new = [run for run in _runs(config, workflow) if run["Id"] not in known]
+        return new[-1] if new else {}
 
     run = until(
-        newest, bool, name=name, words=lambda run: run.get("JobRunState", "collects events"),
-        pause=config.poll_seconds,
+        next_run, bool, name=workflow.rpartition("/")[2],
+        words=lambda run: run.get("JobRunState", "collects events"), pause=config.poll_seconds,
     )  # fmt: skip
-    return wait(config, job, run["Id"])
+    return wait(config, run["JobName"], run["Id"])
+
+
+def _runs(config: Config, workflow: str) -> list[dict]:
+    glue, name = client(config, "glue"), workflow.rpartition("/")[2]
+    job = glue.get_trigger(Name=name)["Trigger"]["Actions"][0]["JobName"]
+    runs = glue.get_job_runs(JobName=job)["JobRuns"]
+    return [run for run in runs if run.get("TriggerName") == name]
 
 
 def events_of_runs(config: Config, workflow: str) -> list[int]:
