@@ -7,6 +7,7 @@ States: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 
 import secrets
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from local_aws.services.glue.jobs.run import Run
 from local_aws.services.glue.jobs.verdict import Verdict
 from local_aws.state import paths
 from local_aws.state.collection import Collection, public
+from local_aws.state.disk import is_full
 
 WAITING = "WAITING"
 UNFINISHED = ("STARTING", "RUNNING", "STOPPING", WAITING)
@@ -68,7 +70,7 @@ class Runs:
         own = request.get("Arguments", {})
         check_arguments("StartJobRun", "Arguments", own)
         sizes = {**job, **{name: request[name] for name in SHOWN if name in request}}
-        check_queuing({**job, **sizes})
+        check_queuing(sizes)
         run = {name: sizes[name] for name in SHOWN} | {"Attempt": 0, "Arguments": own, "_job": job}
         if trigger:
             run |= {"TriggerName": trigger, "_workflow_run": workflow_run}
@@ -220,7 +222,7 @@ class Runs:
 
         run_id, attempt, job = document["Id"], document["Attempt"] + 1, document["_job"]
         with self._lock:
-            self._tell(self._documents.update(run_id, change, late=True))
+            self._end(run_id, change)
             if not self._ending:
                 if verdict.state == "FAILED" and attempt <= job["MaxRetries"]:
                     kept = (*SHOWN, "Arguments", "TriggerName", "_workflow_run", "_job")
@@ -232,6 +234,16 @@ class Runs:
         # Not under the lock: a workflow may start its next job now.
         if "_workflow_run" in document and not self._ending:
             self.on_end(document["_workflow_run"])
+
+    def _end(self, run_id: str, change: Callable[[dict], None]) -> None:
+        """Change a run and tell of it in one step; on a full disk, which undoes both, as it can."""
+        try:
+            with self._documents.transaction():
+                self._tell(self._documents.update(run_id, change))
+        except sqlite3.Error as error:
+            if not is_full(error):
+                raise
+            self._tell(self._documents.update(run_id, change, late=True))
 
     def _tell(self, run: dict) -> None:
         """Tell EventBridge of a run's end."""
@@ -249,6 +261,8 @@ class Runs:
 
     def recover(self) -> None:
         """Mark the runs that ended with the last server FAILED; go on with those that wait."""
+        for folder in (self._parts.context.state / "instances").glob("glue-*"):
+            shutil.rmtree(folder, ignore_errors=True)  # first: runs may begin here
         unfinished = [run for run in self._documents if not _is_over(run)]
         for run in unfinished:
             if run["JobRunState"] != WAITING:
@@ -256,8 +270,6 @@ class Runs:
         with self._lock:
             for name in {run["JobName"] for run in unfinished}:
                 self._start_waiting(name)
-        for folder in (self._parts.context.state / "instances").glob("glue-*"):
-            shutil.rmtree(folder, ignore_errors=True)
 
     def shut_down(self) -> None:
         """Kill all running jobs and wait until their processes have ended."""
