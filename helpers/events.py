@@ -42,6 +42,12 @@ def uploads(bucket: str, prefix: str = "") -> dict:
     return {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": where}
 
 
+def failed_runs(job: str) -> dict:
+    """Return the pattern of a Glue job's runs that have failed or have run out of time."""
+    detail = {"jobName": [job], "state": ["FAILED", "TIMEOUT"]}
+    return {"source": ["aws.glue"], "detail-type": ["Glue Job State Change"], "detail": detail}
+
+
 def make_rule(
     config: Config, what: str, pattern: dict, target: str, dead_letters: str | None = None
 ) -> Rule:

@@ -85,7 +85,9 @@ def make_job(
         "NumberOfWorkers": workers,
         "Timeout": minutes,
         "MaxRetries": 0,
+        # A run that finds another one waits for its end, and fails nobody who started it.
         "ExecutionProperty": {"MaxConcurrentRuns": 1},
+        "JobRunQueuingEnabled": True,
         "Command": {"Name": "glueetl", "ScriptLocation": place, "PythonVersion": "3"},
         "DefaultArguments": {
             "--extra-py-files": package, "--enable-glue-datacatalog": "true", **arguments,

@@ -26,6 +26,7 @@ from helpers.resources import (
     scalable_targets,
     schedules,
     spark_jobs,
+    workflows,
 )
 from helpers.resources.kind import Kind, Resource
 from helpers.session import client
@@ -82,6 +83,7 @@ KINDS = (
     sagemaker.job("TrainingJob"),
     sagemaker.job("ProcessingJob"),
     sagemaker.running_job("TransformJob"),
+    *workflows.KINDS,
     *spark_jobs.KINDS,
     Kind("Glue", "table", catalog.tables, None, catalog.delete_table),
     catalog.DATABASES,

@@ -51,6 +51,8 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     ("apigateway", "CreateStage"): _TAG_MAP,
     ("apigateway", "CreateUsagePlan"): _TAG_MAP,
     ("glue", "CreateJob"): {"Tags": "tag_map"},
+    ("glue", "CreateTrigger"): {"Tags": "tag_map"},
+    ("glue", "CreateWorkflow"): {"Tags": "tag_map"},
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,

@@ -192,7 +192,12 @@ def _spark(place: str) -> Iterator[Permission]:
     actions = tuple(f"glue:{name}" for name in (*names.split(), "TagResource", "UpdateJob"))
     jobs = f"arn:aws:glue:{place}:job/{PROJECT}*"
     yield Permission("make Spark jobs, run them and delete them", actions, (jobs,))
-    yield Permission("list what is in Glue", ("glue:GetJobs",))
+    names = "CreateTrigger CreateWorkflow DeleteTrigger DeleteWorkflow GetTags GetTrigger"
+    actions = tuple(f"glue:{name}" for name in (*names.split(), "GetWorkflowRuns", "TagResource"))
+    kinds = tuple(f"arn:aws:glue:{place}:{kind}/{PROJECT}*" for kind in ("trigger", "workflow"))
+    yield Permission("make workflows, see their runs and delete them", actions, kinds)
+    lists = ("glue:GetJobs", "glue:GetTriggers", "glue:ListWorkflows")
+    yield Permission("list what is in Glue", lists)
 
 
 def _images(place: str) -> Iterator[Permission]:

@@ -116,12 +116,20 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("BatchStopJobRun", "DeleteJob", "GetJobRuns", "GetJobs", "GetTags"),
         ),
         Sender(
+            "03, a workflow that events start",
+            "helpers/glue_workflows.py",
+            ("CreateTrigger", "CreateWorkflow", "GetTrigger", "GetWorkflowRuns"),
+        ),
+        Sender(
+            "12, inventory of workflows",
+            "helpers/resources/workflows.py",
+            ("DeleteTrigger", "DeleteWorkflow", "GetTriggers", "ListWorkflows"),
+        ),
+        Sender(
             "aws CLI, a job and workflows",
             "tests/local_aws/test_aws_cli.py",
             (
-                *("CreateTrigger", "CreateWorkflow", "DeleteTrigger", "DeleteWorkflow"),
-                *("GetJob", "GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun"),
-                *("GetWorkflowRunProperties", "GetWorkflowRuns", "ListWorkflows"),
+                *("GetJob", "GetWorkflow", "GetWorkflowRun", "GetWorkflowRunProperties"),
                 *("StartTrigger", "StartWorkflowRun", "StopWorkflowRun"),
             ),
         ),
@@ -231,9 +239,8 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "aws CLI, a topic",
             "tests/local_aws/test_aws_cli.py",
             (
-                *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "ListTopics"),
-                *("ListSubscriptionsByTopic", "Publish", "SetTopicAttributes", "Subscribe"),
-                "Unsubscribe",
+                *("GetTopicAttributes", "ListSubscriptionsByTopic", "Publish"),
+                *("SetTopicAttributes", "Unsubscribe"),
             ),
         ),
     ),

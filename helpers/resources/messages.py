@@ -1,4 +1,4 @@
-"""SNS's topics and SQS's queues, by which the course's alarms tell of themselves; no message."""
+"""SNS's topics and SQS's queues, to which the course's alarms and rules send; no message."""
 
 from collections.abc import Iterator, Mapping
 
@@ -50,5 +50,5 @@ def delete_queue(config: Config, name: str) -> None:
 
 KINDS = (
     Kind("SNS", "topic", topics, topic_tags, delete_topic, ("alarm",)),
-    Kind("SQS", "queue", queues, queue_tags, delete_queue, ("topic",)),
+    Kind("SQS", "queue", queues, queue_tags, delete_queue, ("topic", "rule")),
 )

@@ -1,4 +1,4 @@
-"""The course's rules of EventBridge, and the queues that hear of events; knows no event."""
+"""The course's rules of EventBridge; knows no event and no target."""
 
 from collections.abc import Iterator
 
@@ -30,25 +30,4 @@ def delete_rule(config: Config, name: str) -> None:
     events.delete_rule(Name=name)
 
 
-def queues(config: Config) -> Iterator[Resource]:
-    """Yield all queues whose names begin as the course's."""
-    for page in client(config, "sqs").get_paginator("list_queues").paginate(QueueNamePrefix=OURS):
-        for url in page.get("QueueUrls", []):
-            yield Resource(url.rpartition("/")[2], url)
-
-
-def queue_tags(config: Config, queue: Resource) -> dict[str, str]:
-    """Return a queue's tags."""
-    return client(config, "sqs").list_queue_tags(QueueUrl=queue.arn).get("Tags", {})
-
-
-def delete_queue(config: Config, name: str) -> None:
-    """Delete a queue with its messages."""
-    sqs = client(config, "sqs")
-    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
-
-
-KINDS = (
-    Kind("EventBridge", RULE, rules, rule_tags, delete_rule),
-    Kind("SQS", "queue", queues, queue_tags, delete_queue, (RULE,)),
-)
+KINDS = (Kind("EventBridge", RULE, rules, rule_tags, delete_rule),)

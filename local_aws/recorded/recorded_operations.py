@@ -106,7 +106,7 @@ RECORDED: dict[str, tuple[Record, ...]] = {
         Record(
             "queues",
             ("CreateQueue", "DeleteQueue", "SetQueueAttributes"),
-            ("GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "ListQueues"),
+            ("GetQueueAttributes", "GetQueueUrl", "ListQueues"),
         ),
         Record("labels, which are read back", ("TagQueue", "UntagQueue"), ("ListQueueTags",)),
         Record(

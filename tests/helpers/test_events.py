@@ -69,8 +69,7 @@ def test_a_rule_has_one_target_and_the_courses_tag(config, queue):
     assert tags == [{"Key": "course", "Value": "birds-and-bins"}]
 
 
-def test_a_workflow_is_started_by_a_role_for_it_alone(config, aws, monkeypatch):
-    monkeypatch.setattr(aws.parts, "has", lambda *_: True)
+def test_a_workflow_is_started_by_a_role_for_it_alone(config):
     make_rule(config, "raw", uploads(config.bucket), WORKFLOW)
     [target] = client(config, "events").list_targets_by_rule(Rule="birds-and-bins-birds-raw")[
         "Targets"

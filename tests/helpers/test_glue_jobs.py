@@ -31,6 +31,7 @@ def test_a_job_has_a_version_small_workers_and_the_courses_tag(config, job):
     made = definition(config, job)
     assert job == "birds-and-bins-birds-sql" and made["GlueVersion"] == "5.1"
     assert (made["WorkerType"], made["NumberOfWorkers"], made["MaxRetries"]) == ("G.1X", 2, 0)
+    assert made["JobRunQueuingEnabled"] and made["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
     tags = client(config, "glue").get_tags(ResourceArn=f"arn:aws:glue:us-east-1:0:job/{job}")
     assert tags["Tags"] == {"course": "birds-and-bins"}
 

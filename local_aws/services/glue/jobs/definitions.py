@@ -129,11 +129,13 @@ class Definitions:
         if not {"WorkerType", "NumberOfWorkers"} <= request.keys():
             raise refusal("Give WorkerType and NumberOfWorkers, such as G.1X and 2")
         check_size(request)
+        check_queuing(request)
         role_arn(self._parts, request["Role"])
         for member in ("DefaultArguments", "NonOverridableArguments"):
             check_arguments("CreateJob", member, request.get(member, {}))
         defaults = {"MaxRetries": 0, "Timeout": TIMEOUT, "ExecutionClass": "STANDARD"}
         defaults |= {"ExecutionProperty": {"MaxConcurrentRuns": 1}, "JobMode": "SCRIPT"}
+        defaults |= {"JobRunQueuingEnabled": False}
         times = {"CreatedOn": created, "LastModifiedOn": self._clock.now()}
         kept = {member: value for member, value in request.items() if member != "Tags"}
         return {**defaults, **kept, **times, **capacity(request)}
@@ -153,6 +155,18 @@ def check_size(request: dict) -> None:
         raise refusal("MaxRetries should be from 0 to 10")
     if request.get("ExecutionProperty", {}).get("MaxConcurrentRuns", 1) < 1:
         raise refusal("MaxConcurrentRuns should be at least 1")
+
+
+def check_queuing(job: dict) -> None:
+    """Check that a job whose runs are queued has no retries.
+
+    https://docs.aws.amazon.com/cdk/api/v2/docs/@aws-cdk_aws-glue-alpha.PySparkEtlJobProps.html
+
+    Raises:
+        AwsError: it has.
+    """
+    if job.get("JobRunQueuingEnabled") and job.get("MaxRetries"):
+        raise refusal("MaxRetries should be 0 where JobRunQueuingEnabled is true")
 
 
 def capacity(job: dict) -> dict:

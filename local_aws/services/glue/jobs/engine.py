@@ -1,8 +1,10 @@
 """Executes Glue's operations on Spark jobs and their runs; the Data Catalog is catalog.py's.
 
-Executed: `glueetl` jobs of GlueVersion 5.1, PySpark scripts in S3. Left out, and refused by name:
-Python shell, streaming and Ray jobs, Scala, other Glue versions, connections, bookmarks, metrics,
-the Spark UI, packages that AWS installs by pip, queued runs, Flex, notifications, triggers.
+Executed: `glueetl` jobs of GlueVersion 5.1, PySpark scripts in S3, a queue of a job's runs; each
+end is told to EventBridge. Left out, and refused by name: Python shell, streaming and Ray jobs,
+Scala, other Glue versions, connections, metrics, the Spark UI, packages that AWS installs by pip,
+Flex, notifications, triggers; and bookmarks, which AWS's own readers keep (DynamicFrame): a script
+in plain PySpark has none to keep, and finds new objects by listing.
 """
 
 from local_aws.parts import Answer, Engine, Parts, Request
@@ -11,7 +13,7 @@ from local_aws.services.glue.jobs.runs import Runs
 
 _JOB = f"""Role Description DefaultArguments NonOverridableArguments GlueVersion=5.1 MaxRetries
     Timeout NumberOfWorkers WorkerType={"|".join(WORKERS)} ExecutionClass=STANDARD JobMode=SCRIPT
-    JobRunQueuingEnabled=false Command(Name=glueetl ScriptLocation PythonVersion=3)
+    JobRunQueuingEnabled Command(Name=glueetl ScriptLocation PythonVersion=3)
     ExecutionProperty(MaxConcurrentRuns)"""
 OPERATIONS = {
     "glue": {
@@ -24,7 +26,7 @@ OPERATIONS = {
         "GetJobs": "NextToken MaxResults",
         "GetTags": "ResourceArn",
         "StartJobRun": f"""JobName Arguments Timeout NumberOfWorkers ExecutionClass=STANDARD
-            WorkerType={"|".join(WORKERS)} JobRunQueuingEnabled=false""",
+            WorkerType={"|".join(WORKERS)} JobRunQueuingEnabled""",
         "UpdateJob": f"JobName JobUpdate({_JOB})",
     }
 }

@@ -7,14 +7,10 @@ https://docs.aws.amazon.com/glue/latest/dg/starting-workflow-eventbridge.html
 import threading
 from collections.abc import Callable
 
-from local_aws.errors import AwsError
 from local_aws.parts import Parts
 from local_aws.services.glue.workflows.triggers import DEFAULT_WINDOW
 from local_aws.state.clock import Timer
 from local_aws.state.collection import Collection
-
-AGAIN = 30.0
-"""Seconds until a start is tried again that the workflow's limit refused."""
 
 
 class Batches:
@@ -64,9 +60,6 @@ class Batches:
             batch = self._waiting.get(workflow)
             if not batch:
                 return
-            try:
-                # Started before it is forgotten: a crash in between starts it twice, not never.
-                self._start(workflow, batch["ids"])
-                self._waiting.delete(workflow)
-            except AwsError:  # as many runs as it may have are not over
-                self._wait(workflow, AGAIN)
+            # Started before it is forgotten: a crash in between starts it twice, not never.
+            self._start(workflow, batch["ids"])
+            self._waiting.delete(workflow)

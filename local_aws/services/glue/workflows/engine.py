@@ -2,7 +2,8 @@
 
 Executed: start triggers on demand or by events (batch size and window on the one clock), and
 conditional triggers on jobs. A job in a run gets --WORKFLOW_NAME and --WORKFLOW_RUN_ID; a run that
-events have started has their ids in the property aws:eventIds.
+events have started has their ids in the property aws:eventIds. At a workflow's limit, events make
+a run in the state ERROR, which nothing starts again; a job of the workflow may have a queue.
 Left out, and refused by name: schedules, crawlers, graphs, blueprints, triggers outside workflows.
 """
 
@@ -141,7 +142,7 @@ class Workflows(Engine):
         self._runs.recover()
 
     def _start_by_events(self, name: str, ids: list[str]) -> None:
-        if workflow := self._workflows.get(name):
+        if (workflow := self._workflows.get(name)) and self._event_trigger(name):
             self._runs.start(workflow, {EVENTS: json.dumps(ids)})
 
     def _event_trigger(self, name: str) -> dict | None:

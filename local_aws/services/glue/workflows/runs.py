@@ -21,6 +21,7 @@ COUNTS = {
     "STOPPED": "StoppedActions",
     "TIMEOUT": "TimeoutActions",
     "ERROR": "ErroredActions",
+    "WAITING": "WaitingActions",
 }
 EVENTS = "aws:eventIds"
 """Property of a run that events have started."""
@@ -39,21 +40,24 @@ class WorkflowRuns:
 
         Raises:
             AwsError: as many runs as the workflow may have are not over, or nothing starts it.
+                The former, where events would start it, is a run in the state ERROR instead.
         """
         name, run_id = workflow["Name"], f"wr_{secrets.token_hex(32)}"
         with self._lock:
             if not any(is_start(each) for each in self._triggers.of(name)):
                 message = f"Workflow {name} has no start trigger"
                 raise AwsError("IllegalWorkflowStateException", message)
-            running = [run for run in self.of(name) if run["Status"] == "RUNNING"]
-            if len(running) >= workflow.get("MaxConcurrentRuns", len(running) + 1):
-                message = f"Max concurrent runs exceeded for workflow {name}"
-                raise AwsError("ConcurrentRunsExceededException", message)
             run = {
                 "Name": name, "WorkflowRunId": run_id, "StartedOn": self._clock.now(),
                 "WorkflowRunProperties": workflow.get("DefaultRunProperties", {}) | properties,
-                "Status": "RUNNING", "_fired": [], "_errors": {},
+                "Status": "RUNNING", "_fired": [],
             }  # fmt: skip
+            running = [run for run in self.of(name) if run["Status"] == "RUNNING"]
+            if len(running) >= workflow.get("MaxConcurrentRuns", len(running) + 1):
+                message = f"Concurrent runs exceeded for workflow: {name}."
+                if EVENTS not in properties:
+                    raise AwsError("ConcurrentRunsExceededException", message)
+                run |= {"Status": "ERROR", "ErrorMessage": message}
             self._documents.put(run_id, run)
             self.advance(run_id)
         return {"RunId": run_id}
@@ -81,7 +85,7 @@ class WorkflowRuns:
 
     def shown(self, run: dict) -> dict:
         """Return a run with its statistics, as AWS shows it."""
-        states = [*self._states(run).values(), *("ERROR" for _ in run["_errors"])]
+        states = [*self._states(run).values()]
         counts = dict.fromkeys(("RunningActions", "WaitingActions", *COUNTS.values()), 0)
         for state in states:
             counts[COUNTS.get(state, "RunningActions")] += 1
@@ -139,7 +143,7 @@ class WorkflowRuns:
         return trigger["State"] == "ACTIVATED" and is_met(trigger, self._states(run))
 
     def _fire(self, trigger: dict, run: dict) -> None:
-        """Start a trigger's jobs; one that can't start is an errored action of the run."""
+        """Start a trigger's jobs; one that can't start has a run that says why."""
         run_id = run["WorkflowRunId"]
         self._documents.update(run_id, lambda kept: kept["_fired"].append(trigger["Name"]))
         for action in trigger["Actions"]:
@@ -151,10 +155,7 @@ class WorkflowRuns:
                 job = self._jobs.definitions.get(action["JobName"])
                 self._jobs.runs.start(job, request, trigger["Name"], run_id)
             except AwsError as error:
-                message = {f"{trigger['Name']}/{action['JobName']}": error.message}
-                self._documents.update(
-                    run_id, lambda kept, message=message: kept["_errors"].update(message)
-                )
+                self._jobs.runs.refuse(action["JobName"], trigger["Name"], run_id, error)
 
     def _states(self, run: dict) -> dict[str, str]:
         """Return the state of each job that the run has started: that of its last attempt."""

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.services.events.targets import Message, Refused, Targets
 from tests.local_aws.services.events.targets import Queue, allowing, until
+from tests.local_aws.services.glue.jobs.spark_jobs import Jobs, make_role
 
 LAMBDA = "arn:aws:lambda:us-east-1:000000000000:function:f"
 WORKFLOW = "arn:aws:glue:us-east-1:000000000000:workflow/curate"
@@ -66,7 +67,7 @@ def test_a_log_group_gets_a_line_for_each_event(client, aim, put):
 
 @pytest.fixture
 def called(aws, monkeypatch):
-    """Return the calls to engines that are not there yet; they are answered with nothing."""
+    """Return the calls that start a workflow or a pipeline; they are answered with nothing."""
     calls, call = [], aws.parts.call
 
     def answer(service, operation, request):
@@ -114,6 +115,28 @@ def test_a_workflow_is_started_by_a_role_that_rules_may_use(
         with pytest.raises(Refused) as refused:
             Targets(aws.parts).send(target, MESSAGE)
         assert refused.value.code == "NO_PERMISSIONS" and refused.value.is_final and not called
+
+
+def test_an_event_starts_a_job_by_its_workflow_and_the_jobs_end_is_an_event(
+    aws, client, events, put, aim, queue
+):
+    make_role(client)
+    Jobs(aws, client).make("print(1)", name="a")
+    glue = client("glue")
+    glue.create_workflow(Name="curate")
+    glue.create_trigger(
+        Name="start", WorkflowName="curate", Type="EVENT", Actions=[{"JobName": "a"}]
+    )
+    aim(WORKFLOW, RoleArn=role(client, "events.amazonaws.com", "glue:notifyEvent"))
+    events.put_rule(Name="ends", EventPattern=json.dumps({"source": ["aws.glue"]}))
+    events.put_targets(Rule="ends", Targets=[{"Id": "one", "Arn": queue.arn}])
+    event = put(n=1)
+    [end] = queue.events(1)
+    [run] = glue.get_job_runs(JobName="a")["JobRuns"]
+    assert end["detail-type"] == "Glue Job State Change"
+    assert (end["detail"]["jobRunId"], end["detail"]["state"]) == (run["Id"], "SUCCEEDED")
+    [started] = glue.get_workflow_runs(Name="curate")["Runs"]
+    assert json.loads(started["WorkflowRunProperties"]["aws:eventIds"]) == [event]
 
 
 def test_a_pipeline_gets_parameters_of_the_event(aws, client, called):

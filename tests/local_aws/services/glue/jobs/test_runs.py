@@ -51,6 +51,57 @@ def test_a_run_beyond_the_limit_is_refused_until_one_is_stopped(jobs):
     assert jobs.wait(name, jobs.start(name))["JobRunState"] == "SUCCEEDED"
 
 
+def test_runs_of_a_job_with_a_queue_wait_for_one_another_in_order(jobs):
+    name = jobs.make("print(1)", JobRunQueuingEnabled=True)
+    runs = [jobs.start(name) for _ in range(3)]
+    waiting = jobs.glue.get_job_run(JobName=name, RunId=runs[2])["JobRun"]
+    assert waiting["JobRunState"] == "WAITING"
+    assert waiting["StateDetail"] == f"Concurrent runs exceeded for {name}"
+    first, second, third = (jobs.wait(name, run) for run in runs)
+    assert {run["JobRunState"] for run in (first, second, third)} == {"SUCCEEDED"}
+    assert first["CompletedOn"] <= second["StartedOn"] <= second["CompletedOn"]
+    assert second["CompletedOn"] <= third["StartedOn"] and "StateDetail" not in third
+
+
+def test_a_waiting_run_is_stopped_and_never_begins(jobs):
+    name = jobs.make(SLEEP, JobRunQueuingEnabled=True)
+    first, second = jobs.start(name), jobs.start(name)
+    jobs.glue.batch_stop_job_run(JobName=name, JobRunIds=[second])
+    assert jobs.wait(name, second)["ExecutionTime"] == 0
+    jobs.glue.batch_stop_job_run(JobName=name, JobRunIds=[first])
+    assert jobs.wait(name, first)["JobRunState"] == "STOPPED"
+    assert jobs.wait(name, second)["JobRunState"] == "STOPPED"
+
+
+def test_a_run_may_refuse_to_wait_and_a_queue_has_no_retries(jobs):
+    name = jobs.make(SLEEP, JobRunQueuingEnabled=True)
+    jobs.start(name)
+    start = partial(jobs.glue.start_job_run, JobName=name, JobRunQueuingEnabled=False)
+    assert refusal(start)[0] == "ConcurrentRunsExceededException"
+    retried = jobs.make(SLEEP, name="retried", MaxRetries=1)
+    start = partial(jobs.glue.start_job_run, JobName=retried, JobRunQueuingEnabled=True)
+    assert "MaxRetries should be 0" in refusal(start)[1]
+
+
+@pytest.mark.parametrize(
+    "script, state, severity, message",
+    [
+        ("pass", "SUCCEEDED", "INFO", "Job run succeeded"),
+        ("raise SystemExit('no')", "FAILED", "ERROR", None),
+    ],
+)
+def test_eventbridge_hears_of_a_runs_end(aws, jobs, script, state, severity, message):
+    changes = []
+    aws.parts.changes.listeners.append(changes.append)
+    run = jobs.run(script)
+    [change] = [each for each in changes if each.source == "aws.glue"]
+    assert change.detail_type == "Glue Job State Change"
+    assert change.detail == {
+        "jobName": "etl", "jobRunId": run["Id"], "state": state, "severity": severity,
+        "message": message or run["ErrorMessage"],
+    }  # fmt: skip
+
+
 def test_a_job_that_is_not_there_has_no_run(jobs):
     with pytest.raises(ClientError, match="missing metadata"):
         jobs.glue.start_job_run(JobName="none")

@@ -6,7 +6,8 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.services.glue.jobs.spark_jobs import Jobs, make_role
+from tests.local_aws.services.glue.jobs.spark_jobs import Jobs, job, make_role
+from tests.local_cloud import BUCKET
 
 SHOW = "import sys; print(sys.argv[1:])"
 FAIL = "raise SystemExit('no')"
@@ -142,6 +143,42 @@ def test_events_that_a_killed_server_held_start_a_run_after_it(aws, glue, jobs):
     fresh.recover()
     aws.parts.clock.advance(60)
     assert events(glue) == [["e1"]]
+
+
+def test_at_a_jobs_limit_an_events_run_fails_and_with_a_queue_it_waits(aws, glue, jobs):
+    jobs.make("import time; time.sleep(600)", name="a")
+    glue.create_workflow(Name="w")
+    trigger(glue, "start", "EVENT", "a")
+    notify(aws, "e1")
+    notify(aws, "e2")
+    second, first = glue.get_workflow_runs(Name="w")["Runs"]
+    assert ended(glue, second["WorkflowRunId"])["Statistics"]["FailedActions"] == 1
+    refused, running = glue.get_job_runs(JobName="a")["JobRuns"]
+    assert refused["JobRunState"] == "FAILED"
+    assert refused["ErrorMessage"] == "Concurrent runs exceeded for a"
+    update = job("a")
+    del update["Name"]
+    glue.update_job(JobName="a", JobUpdate={**update, "JobRunQueuingEnabled": True})
+    notify(aws, "e3")
+    third = glue.get_workflow_runs(Name="w")["Runs"][0]
+    assert third["Status"] == "RUNNING" and third["Statistics"]["WaitingActions"] == 1
+    jobs.aws.store.put(BUCKET, "scripts/a.py", b"print(1)")
+    glue.batch_stop_job_run(JobName="a", JobRunIds=[running["Id"]])
+    assert ended(glue, third["WorkflowRunId"])["Statistics"]["SucceededActions"] == 1
+    assert ended(glue, first["WorkflowRunId"])["Statistics"]["StoppedActions"] == 1
+
+
+def test_at_a_workflows_limit_an_events_run_ends_in_error_and_is_not_started_again(aws, glue, jobs):
+    jobs.make("import time; time.sleep(600)", name="a")
+    glue.create_workflow(Name="w", MaxConcurrentRuns=1)
+    trigger(glue, "start", "EVENT", "a")
+    notify(aws, "e1")
+    notify(aws, "e2")
+    run = glue.get_workflow_runs(Name="w")["Runs"][0]
+    assert run["Status"] == "ERROR"
+    assert run["ErrorMessage"] == "Concurrent runs exceeded for workflow: w."
+    aws.parts.clock.advance(3600)
+    assert events(glue) == [["e1"], ["e2"]]
 
 
 def test_an_event_for_a_workflow_that_none_starts_is_refused(aws, glue, jobs):
