@@ -8,6 +8,7 @@ from helpers.monitoring import documents
 from helpers.monitoring.checks import Check, Settings
 from helpers.monitoring.observations import Observations
 from helpers.monitoring.report import report
+from helpers.paths import below
 
 METRICS_FILE = "cloudwatch_metrics.jsonl"
 FINE = "Completed: Job completed successfully with no violations."
@@ -17,7 +18,7 @@ FINE = "Completed: Job completed successfully with no violations."
 def write(folder: Path, name: str, document: dict) -> None:
     """Write one document; it holds no number that JSON lacks."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(json.dumps(document, indent=1, allow_nan=False), "utf-8")
+    below(folder, name).write_text(json.dumps(document, indent=1, allow_nan=False), "utf-8")
 
 
 def write_baseline(
