@@ -186,6 +186,14 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "scheduler": (
         Sender(
+            "09, the monitoring job's schedule",
+            "helpers/schedules.py",
+            (
+                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
+                "UpdateSchedule",
+            ),
+        ),
+        Sender(
             "12, schedules",
             "helpers/resources/schedules.py",
             ("DeleteScheduleGroup", "ListScheduleGroups", "ListSchedules", "ListTagsForResource"),
@@ -193,10 +201,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender(
             "aws CLI, a schedule",
             "tests/local_aws/test_aws_cli.py",
-            (
-                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
-                *("GetScheduleGroup", "TagResource", "UpdateSchedule"),
-            ),
+            ("GetScheduleGroup", "TagResource"),
         ),
     ),
     "application-autoscaling": (
@@ -231,9 +236,8 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "aws CLI, a topic",
             "tests/local_aws/test_aws_cli.py",
             (
-                *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "ListTopics"),
-                *("ListSubscriptionsByTopic", "Publish", "SetTopicAttributes", "Subscribe"),
-                "Unsubscribe",
+                *("GetTopicAttributes", "ListSubscriptionsByTopic", "Publish"),
+                *("SetTopicAttributes", "Unsubscribe"),
             ),
         ),
     ),
