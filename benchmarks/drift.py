@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets import Unreadable, load_dataset
-from helpers.monitoring.checks import DRIFT, Settings, check, kind_of
+from helpers.monitoring.checks import Judge, Settings, kind_of
 from helpers.monitoring.documents import read_statistics
 from helpers.monitoring.observations import Column, Observations
 from helpers.storage import LocalFolder
@@ -158,19 +158,18 @@ class Pool:
         return observations
 
 
-def fires(baseline: Observations, window: Observations, settings: Settings) -> bool:
-    """Say whether any comparison of a window exceeds its threshold."""
-    return any(each.fired for each in check(baseline, window, settings) if each.kind == DRIFT)
+def fires(judge: Judge, window: Observations) -> bool:
+    """Say whether any check of a window fires, of drift or of quality."""
+    return any(each.fired for each in judge.check(window))
 
 
 def false_alarms(draw: Callable, baselines: int, windows: int, seed: int) -> list[int]:
     """Return the number of windows that raise an alarm, for each baseline."""
-    rng = np.random.default_rng(seed)
     hits = []
     for number in range(baselines):
-        baseline, drawn = draw(windows, rng)
-        settings = Settings(power_rounds=1, seed=number)
-        hits.append(sum(fires(baseline, window, settings) for window in drawn))
+        baseline, drawn = draw(windows, np.random.default_rng([seed, number]))
+        judge = Judge(baseline, Settings(power_rounds=1, seed=number))
+        hits.append(sum(fires(judge, window) for window in drawn))
     return hits
 
 
@@ -178,21 +177,21 @@ def seen(pool: Pool, change: str, seed: int) -> int:
     """Return the number of changed windows that raise an alarm."""
     rng = np.random.default_rng(seed)
     baseline, _ = pool.draw(0, rng)
-    settings = Settings(power_rounds=1)
-    return sum(fires(baseline, window, settings) for window in pool.changed_windows(change, rng))
+    judge = Judge(baseline, Settings(power_rounds=1))
+    return sum(fires(judge, window) for window in pool.changed_windows(change, rng))
 
 
 def power(seed: int) -> Iterator[tuple[float, float]]:
     """Yield the size of a shift of one column, and the share of reports that see it."""
     rng = np.random.default_rng(seed)
     baseline, windows = simulated(CHANGED, rng)
-    settings = Settings(power_rounds=1)
+    judge = Judge(baseline, Settings(power_rounds=1))
     for size in SIZES:
         hits = 0
         for window in windows:
             values = [value + size for value in window.columns["normal"].values]
             columns = {**window.columns, "normal": Column(values, window.columns["normal"].groups)}
-            hits += fires(baseline, Observations(columns), settings)
+            hits += fires(judge, Observations(columns))
         yield size, hits / len(windows)
 
 
