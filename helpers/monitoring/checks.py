@@ -87,7 +87,9 @@ class Judge:
         self._plans: dict[tuple, Check] = {}
 
     def check(self, window: Observations) -> list[Check]:
-        """Return all checks of a window, quality first."""
+        """Return all checks of a window, quality first; none of one in which nothing came."""
+        if not len(window) and not window.unreadable:
+            return []
         reasons = uncompared(self._baseline, window)
         share = self._share(reasons)
         drift = [

@@ -147,7 +147,8 @@ def metrics(
         {"Name": "Endpoint", "Value": endpoint},
         {"Name": "MonitoringSchedule", "Value": schedule},
     ]
-    values = {"violations": float(sum(check.fired for check in checks))}
+    # Of a window without an object nothing is known: no number, rather than a 0.
+    values = {"violations": float(sum(check.fired for check in checks))} if checks else {}
     for check in checks:
         if check.distance is not None:
             values[f"feature_baseline_drift_{check.feature}"] = check.distance

@@ -44,6 +44,8 @@ def report(
     drift = [check for check in checks if check.distance is not None]
     share = settings.rate / max(1, len(drift))
     verdict = f"{len(fired)} of {len(checks)} checks fired"
+    if not checks:
+        verdict = "Nothing was captured, so nothing is known"
     return "".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import ks_2samp
 
 from helpers.monitoring.checks import Judge, Settings, check, expected, kind_of
-from helpers.monitoring.observations import Column
+from helpers.monitoring.observations import Column, Observations
 from tests.helpers.monitoring.made_windows import made
 
 BASE = made(300)
@@ -90,6 +90,12 @@ def test_a_column_with_few_values_is_left_out_by_name_with_the_reason():
         left = [c for c in check(base, window, FEW) if c.description == reason]
         assert {c.feature for c in left} == set(BASE.columns)
         assert not any(c.fired or c.threshold for c in left)
+
+
+def test_a_window_in_which_nothing_came_has_no_checks_but_one_of_broken_objects_has():
+    assert check(BASE, Observations(), FEW) == []
+    broken = check(BASE, Observations(unreadable={"a": "no sound"}), FEW)
+    assert {c.kind for c in broken} == {"missing_column_check"} and all(c.fired for c in broken)
 
 
 def test_a_value_that_the_baseline_has_once_may_come_twice_but_not_in_all_objects():

@@ -146,6 +146,11 @@ def test_metrics_have_model_monitors_names_and_one_for_the_alarm(base, checks):
     assert rows[0]["Dimensions"][0] == {"Name": "Endpoint", "Value": "e"}
 
 
+def test_a_window_without_an_object_sends_no_number_of_violations():
+    names = {row["MetricName"] for row in documents.metrics([], Observations(), "e", "s")}
+    assert not names
+
+
 def test_the_summary_has_every_check_and_the_accuracy(base, checks):
     window = made(60, seed=1)
     summary = through_json(documents.summary(checks, 0.05, window, base))

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from helpers.monitoring.checks import Settings, check
+from helpers.monitoring.observations import Observations
 from helpers.monitoring.report import SHIFTS, power_curve, report
 from tests.helpers.monitoring.made_windows import made
 
@@ -51,3 +52,8 @@ def test_what_was_not_compared_is_named_with_the_reason():
     base, window = made(300), made(9)
     text = report(base, window, check(base, window, FEW), FEW, title="t")
     assert text.count("Not compared: 9 values in the window, 10 are needed") == 5
+
+
+def test_of_a_window_in_which_nothing_came_nothing_is_said_to_be_fine():
+    text = report(made(300), Observations(), [], FEW, title="t")
+    assert "Nothing was captured, so nothing is known" in text and "0 of 0" not in text
