@@ -146,10 +146,10 @@ def test_a_feature_tells_of_input_answer_or_truth():
 
 @pytest.mark.slow
 def test_unchanged_traffic_raises_an_alarm_no_more_often_than_stated():
-    """Each of 200 windows has a baseline of its own: 10 alarms or more have a chance of 3 in 100
-    at the stated rate of 5 %, and far less at the real one."""
+    """Each of 200 windows has a baseline of its own; at a rate of 5 %, 4 alarms or fewer have a
+    chance of 3 in 100."""
     hits = 0
     for seed in range(200):
         base, window = made(300, seed=2 * seed + 1000), made(60, seed=2 * seed + 1001)
         hits += any(c.fired for c in check(base, window, Settings(power_rounds=1, seed=seed)))
-    assert hits < 15
+    assert hits <= 4
