@@ -60,7 +60,7 @@ def report(
             f" of {settings.rounds} ways to part its objects and this window's anew.</p>",
             f"<p>Accuracy by the labels that have come: {escape(str(accuracy(window)))};"
             f" in the baseline: {escape(str(accuracy(baseline)))}.</p>",
-            _strangers(baseline, window),
+            _strangers(baseline, window) if checks else "",
             _table(drift),
             _quality([check for check in checks if check.distance is None]),
             _plots(baseline, window, drift),
