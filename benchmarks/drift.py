@@ -13,7 +13,7 @@ at all: the documents of `09` hold what its jobs have measured.
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,14 +30,27 @@ CHANGED = 200
 """Windows of each change."""
 SIZES = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5)
 THREADS = 2
+RESAMPLED = 4000
 Draw = tuple[Observations, list[Observations]]
 
 
-def upper_limit(hits: int, trials: int, level: float = 0.95) -> float:
-    """Return the upper confidence limit of a share: Clopper and Pearson, 1934."""
+def upper_limit(hits: Sequence[int], windows: int, level: float = 0.95) -> float:
+    """Return the upper confidence limit of the share of windows that raise an alarm.
+
+    Windows of one baseline share its luck. So it is the larger of two: Clopper and Pearson's, 1934,
+    for windows that do not depend on each other, and that of baselines drawn anew: Efron, 1979.
+
+    Args:
+        hits: of each baseline.
+        windows: of each baseline.
+    """
     from scipy.stats import beta
 
-    return float(beta.ppf(level, hits + 1, trials - hits)) if hits < trials else 1.0
+    total, trials = sum(hits), len(hits) * windows
+    exact = float(beta.ppf(level, total + 1, trials - total)) if total < trials else 1.0
+    rng = np.random.default_rng(0)
+    shares = rng.choice(hits, (RESAMPLED, len(hits))).mean(1) / windows
+    return max(exact, float(np.quantile(shares, level)))
 
 
 def simulated(windows: int, rng: np.random.Generator) -> Draw:
@@ -214,7 +227,7 @@ def main() -> None:
         for whose, draw in draws.items():
             hits = false_alarms(draw, args.baselines, args.windows, args.seed)
             total, trials = sum(hits), args.baselines * args.windows
-            limit = upper_limit(total, trials)
+            limit = upper_limit(hits, args.windows)
             print(f"{name}: {total} of {trials} windows of unchanged traffic{whose}", end=" ")
             print(f"raise an alarm: {total / trials:.2%}, 95 % upper limit {limit:.2%}", flush=True)
         for change in pool.changed if pool else ():
