@@ -13,14 +13,14 @@ at all: the documents of `09` hold what its jobs have measured.
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
 from helpers.datasets import Unreadable, load_dataset
-from helpers.monitoring.checks import DRIFT, Settings, check, kind_of
+from helpers.monitoring.checks import Judge, Settings, kind_of
 from helpers.monitoring.documents import read_statistics
 from helpers.monitoring.observations import Column, Observations
 from helpers.storage import LocalFolder
@@ -30,14 +30,27 @@ CHANGED = 200
 """Windows of each change."""
 SIZES = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5)
 THREADS = 2
+RESAMPLED = 4000
 Draw = tuple[Observations, list[Observations]]
 
 
-def upper_limit(hits: int, trials: int, level: float = 0.95) -> float:
-    """Return the upper confidence limit of a share: Clopper and Pearson, 1934."""
+def upper_limit(hits: Sequence[int], windows: int, level: float = 0.95) -> float:
+    """Return the upper confidence limit of the share of windows that raise an alarm.
+
+    Windows of one baseline share its luck. So it is the larger of two: Clopper and Pearson's, 1934,
+    for windows that do not depend on each other, and that of baselines drawn anew: Efron, 1979.
+
+    Args:
+        hits: of each baseline.
+        windows: of each baseline.
+    """
     from scipy.stats import beta
 
-    return float(beta.ppf(level, hits + 1, trials - hits)) if hits < trials else 1.0
+    total, trials = sum(hits), len(hits) * windows
+    exact = float(beta.ppf(level, total + 1, trials - total)) if total < trials else 1.0
+    rng = np.random.default_rng(0)
+    shares = rng.choice(hits, (RESAMPLED, len(hits))).mean(1) / windows
+    return max(exact, float(np.quantile(shares, level)))
 
 
 def simulated(windows: int, rng: np.random.Generator) -> Draw:
@@ -158,19 +171,18 @@ class Pool:
         return observations
 
 
-def fires(baseline: Observations, window: Observations, settings: Settings) -> bool:
-    """Say whether any comparison of a window exceeds its threshold."""
-    return any(each.fired for each in check(baseline, window, settings) if each.kind == DRIFT)
+def fires(judge: Judge, window: Observations) -> bool:
+    """Say whether any check of a window fires, of drift or of quality."""
+    return any(each.fired for each in judge.check(window))
 
 
 def false_alarms(draw: Callable, baselines: int, windows: int, seed: int) -> list[int]:
     """Return the number of windows that raise an alarm, for each baseline."""
-    rng = np.random.default_rng(seed)
     hits = []
     for number in range(baselines):
-        baseline, drawn = draw(windows, rng)
-        settings = Settings(power_rounds=1, seed=number)
-        hits.append(sum(fires(baseline, window, settings) for window in drawn))
+        baseline, drawn = draw(windows, np.random.default_rng([seed, number]))
+        judge = Judge(baseline, Settings(power_rounds=1, seed=number))
+        hits.append(sum(fires(judge, window) for window in drawn))
     return hits
 
 
@@ -178,21 +190,21 @@ def seen(pool: Pool, change: str, seed: int) -> int:
     """Return the number of changed windows that raise an alarm."""
     rng = np.random.default_rng(seed)
     baseline, _ = pool.draw(0, rng)
-    settings = Settings(power_rounds=1)
-    return sum(fires(baseline, window, settings) for window in pool.changed_windows(change, rng))
+    judge = Judge(baseline, Settings(power_rounds=1))
+    return sum(fires(judge, window) for window in pool.changed_windows(change, rng))
 
 
 def power(seed: int) -> Iterator[tuple[float, float]]:
     """Yield the size of a shift of one column, and the share of reports that see it."""
     rng = np.random.default_rng(seed)
     baseline, windows = simulated(CHANGED, rng)
-    settings = Settings(power_rounds=1)
+    judge = Judge(baseline, Settings(power_rounds=1))
     for size in SIZES:
         hits = 0
         for window in windows:
             values = [value + size for value in window.columns["normal"].values]
             columns = {**window.columns, "normal": Column(values, window.columns["normal"].groups)}
-            hits += fires(baseline, Observations(columns), settings)
+            hits += fires(judge, Observations(columns))
         yield size, hits / len(windows)
 
 
@@ -215,7 +227,7 @@ def main() -> None:
         for whose, draw in draws.items():
             hits = false_alarms(draw, args.baselines, args.windows, args.seed)
             total, trials = sum(hits), args.baselines * args.windows
-            limit = upper_limit(total, trials)
+            limit = upper_limit(hits, args.windows)
             print(f"{name}: {total} of {trials} windows of unchanged traffic{whose}", end=" ")
             print(f"raise an alarm: {total / trials:.2%}, 95 % upper limit {limit:.2%}", flush=True)
         for change in pool.changed if pool else ():

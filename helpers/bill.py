@@ -60,7 +60,7 @@ LINES = (
     Line("08", "three more while the load is high", "ml.m5.large", 3, 17, (ENDPOINT,)),
     Line("08", "its updates: two old and two new", "ml.m5.large", 4, 15, (ENDPOINT,)),
     Line("08", "a transform job", "ml.m5.large", 1, 5, (TRANSFORM,)),
-    Line("09", "ten monitoring jobs", "ml.m5.large", 1, 45, (PROCESSING,)),
+    Line("09", "thirteen monitoring jobs", "ml.m5.large", 1, 60, (PROCESSING,)),
 )
 
 

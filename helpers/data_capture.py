@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from helpers.config import Config
-from helpers.endpoints import ask, new_configuration, wait_in_service
+from helpers.endpoints import ask, new_configuration, update, wait_in_service
 from helpers.rehearsal import now, pass_time
 from helpers.request_load import send_all
 from helpers.s3 import S3Prefix
@@ -65,7 +65,7 @@ def capture_on(config: Config, endpoint: str, percent: int = 100) -> str:
         "CaptureContentTypeHeader": {"JsonContentTypes": ["application/json"]},
     }
     made = new_configuration(config, endpoint, variants, DataCaptureConfig=capture)
-    sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=made)
+    update(config, endpoint, made)
     wait_in_service(config, endpoint)
     return f"{place}/{endpoint}"
 

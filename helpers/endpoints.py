@@ -89,8 +89,31 @@ def deploy(config: Config, name: str, variant: dict[str, Any], **members: Any) -
     status = _settled(config, name)["EndpointStatus"]
     if status in FAILED:
         delete_endpoint(config, name)
-    call = sagemaker.update_endpoint if status == "InService" else sagemaker.create_endpoint
-    call(EndpointName=name, EndpointConfigName=configuration)
+    if status == "InService":
+        update(config, name, configuration)
+    else:
+        sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=configuration)
+
+
+def update(config: Config, name: str, configuration: str, **members: Any) -> None:
+    """Begin to update an endpoint to a configuration that no other update has.
+
+    A request whose answer is late is sent again by the client, and finds the endpoint changing: by
+    the first one, if the configuration is the same.
+
+    Args:
+        members: other members of UpdateEndpoint.
+    """
+    sagemaker = client(config, "sagemaker")
+    try:
+        sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=configuration, **members)
+    except ClientError as error:
+        if "in-progress" not in str(error):
+            raise
+        description = sagemaker.describe_endpoint(EndpointName=name)
+        pending = description.get("PendingDeploymentSummary", {}).get("EndpointConfigName")
+        if configuration not in (pending, description["EndpointConfigName"]):
+            raise
 
 
 def delete_endpoint(config: Config, name: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.config import Config
-from helpers.endpoints import VARIANT, new_configuration, new_variant
+from helpers.endpoints import VARIANT, new_configuration, new_variant, update
 from helpers.rehearsal import now, pass_time
 from helpers.request_load import send_all
 from helpers.session import client
@@ -65,7 +65,7 @@ def shadow(config: Config, endpoint: str, model: str, candidate: str, instance_t
     variants = [new_variant(model, instance_type)]
     shadows = [new_variant(candidate, instance_type, name=SHADOW)]
     made = new_configuration(config, endpoint, variants, ShadowProductionVariants=shadows)
-    client(config, "sagemaker").update_endpoint(EndpointName=endpoint, EndpointConfigName=made)
+    update(config, endpoint, made)
 
 
 def canary(
@@ -91,14 +91,8 @@ def canary(
         "MaximumExecutionTimeoutInSeconds": LIMIT_SECONDS,
     }
     rollback = {"Alarms": [{"AlarmName": name} for name in alarms]}
-    client(config, "sagemaker").update_endpoint(
-        EndpointName=endpoint,
-        EndpointConfigName=made,
-        DeploymentConfig={
-            "BlueGreenUpdatePolicy": policy,
-            "AutoRollbackConfiguration": rollback,
-        },
-    )
+    guardrails = {"BlueGreenUpdatePolicy": policy, "AutoRollbackConfiguration": rollback}
+    update(config, endpoint, made, DeploymentConfig=guardrails)
 
 
 def watch_update(

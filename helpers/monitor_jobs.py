@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 FOLDER, BASELINE, LABELS = "monitor", "baseline", "labels"
 """Kind of the keys, and names below it."""
 NAMESPACE = "BirdsAndBins/Monitor"
-SCHEDULE = "by-hand"
+SCHEDULE = "monitor"
+"""Of the metrics: a job by hand and one of a schedule are of one series, which has one alarm."""
 INSTANCE = "ml.m5.large"
 _LOCAL = "/opt/ml/processing"
 SCRIPT = "scripts_process/monitor.py"
@@ -57,7 +58,7 @@ class Report:
         """Return the comparisons, a row each."""
         columns = ["feature", "tells_of", "distance", "threshold", "fired", "power", "size"]
         rows = [check for check in self.checks if check["distance"] is not None]
-        return pd.DataFrame(rows)[columns].set_index("feature")
+        return pd.DataFrame(rows, columns=columns).set_index("feature")
 
 
 def make_baseline(
@@ -84,6 +85,8 @@ def watch(
 ) -> Report:
     """Run the job that compares a window of an endpoint's traffic with the baseline.
 
+    It reads the window's hours from S3 by itself: an input would bring all that was ever captured.
+
     Args:
         name: of the report, a part of its place.
         labels: compare the answers with the labels that have come, too.
@@ -93,7 +96,7 @@ def watch(
         "dataset_format": json.dumps(
             {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}
         ),
-        "dataset_source": f"{_LOCAL}/endpointdata",
+        "dataset_source": config.uri(CAPTURE, endpoint),
         "output_path": f"{_LOCAL}/resultdata",
         "baseline_statistics": f"{_LOCAL}/{BASELINE}/{STATISTICS}",
         "publish_cloudwatch_metrics": "Disabled",
@@ -102,16 +105,19 @@ def watch(
         "start_time": window.start.isoformat(),
         "end_time": window.end.isoformat(),
     }
-    inputs = [
-        _input("endpointdata", f"{config.uri(CAPTURE, endpoint)}/"),
-        _input(BASELINE, f"{config.uri(FOLDER, BASELINE)}/"),
-    ]
+    inputs = [_input(BASELINE, f"{config.uri(FOLDER, BASELINE)}/")]
     if labels:
         inputs.append(_input(LABELS, f"{config.uri(FOLDER, LABELS)}/"))
     arguments = ["--dataset", config.dataset, "--namespace", NAMESPACE]
-    job = _run(config, inputs, place, arguments, environment)
+    return report_of(config, _run(config, inputs, place, arguments, environment))
+
+
+def report_of(config: Config, job: Job) -> Report:
+    """Return the report that a monitoring job has left; its place's last part is its name."""
+    [output] = job.description["ProcessingOutputConfig"]["Outputs"]
+    place = output["S3Output"]["S3Uri"]
     summary = read_document(config, place, CHECKS)
-    return Report(name, place, summary["checks"], summary, job)
+    return Report(place.rpartition("/")[2], place, summary["checks"], summary, job)
 
 
 def send_labels(config: Config, labels: Mapping[str, str], name: str) -> str:

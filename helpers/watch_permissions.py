@@ -10,7 +10,7 @@ def watch_permissions(place: str) -> Iterator[Permission]:
     """Yield what metrics, alarms, topics, queues and schedules need.
 
     Args:
-        place: Region and account, as an ARN has them: `us-east-1:111122223333`.
+        place: Region and account, as an ARN has them: `us-east-1:000000000000`.
     """
     yield from _metrics(place)
     yield from _messages(place)

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -25,6 +25,7 @@ from helpers.monitoring.capture import read, read_labels  # noqa: E402
 from helpers.monitoring.checks import Settings, check, expected  # noqa: E402
 from helpers.monitoring.documents import metrics, read_statistics  # noqa: E402
 from helpers.monitoring.observations import observe  # noqa: E402
+from helpers.monitoring.spans import instant, moment, span  # noqa: E402
 from helpers.monitoring.truth import accuracy  # noqa: E402
 from helpers.predict import Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
@@ -34,7 +35,6 @@ PROCESSING = "/opt/ml/processing"
 METRICS = Path("/opt/ml/output/metrics/cloudwatch")
 MOST_AT_ONCE = 500
 """Metrics of one request: PutMetricData takes 1,000."""
-instant = datetime.fromisoformat
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -45,12 +45,13 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add("--dataset", required=True, help="name of the data set, which measures the objects")
     source = os.environ.get("dataset_source", f"{PROCESSING}/endpointdata")
-    add("--source", type=Path, default=source, help="folder of the captured traffic")
+    add("--source", default=source, help="folder or s3:// URI of the captured traffic")
     output = os.environ.get("output_path", f"{PROCESSING}/resultdata")
     add("--output", type=Path, default=output, help="folder for the documents and the report")
     start, end = os.environ.get("start_time"), os.environ.get("end_time")
-    add("--start", type=instant, default=start, help="first instant of the traffic, ISO 8601")
-    add("--end", type=instant, default=end, help="first instant after it")
+    add("--start", type=moment, default=start, help="its first instant, or -PT1H: before the end")
+    add("--end", type=instant, default=end, help="first instant after it, ISO 8601")
+    add("--late", type=int, default=0, help="seconds before the end that are left to the next job")
     base = os.environ.get("baseline_statistics", f"{PROCESSING}/baseline/statistics.json")
     add("--baseline", type=Path, default=base, help="statistics.json of the baseline")
     add("--labels", type=Path, default=f"{PROCESSING}/labels", help="folder of later labels")
@@ -96,20 +97,21 @@ def make_baseline(args: argparse.Namespace, settings: Settings) -> dict[str, flo
 def watch(args: argparse.Namespace, settings: Settings) -> dict[str, float]:
     """Compare the traffic of a span with the baseline; write documents, report and metrics."""
     baseline = read_statistics(json.loads(args.baseline.read_text("utf-8")))
-    traffic = read(args.source, args.start, args.end)
+    start, end = span(args.start, args.end, timedelta(seconds=args.late))
+    traffic = read(open_folder(args.source, lambda: job_client("s3")), start, end)
     labels = read_labels(args.labels)
     window = observe(load_dataset(args.dataset), traffic, labels, threads=args.threads)
     checks = check(baseline, window, settings)
-    span = " to ".join(f"{each:%Y-%m-%d %H:%M:%S}" for each in (args.start, args.end) if each)
-    title = f"{args.endpoint or args.dataset} {span}"
+    instants = " to ".join(f"{each:%Y-%m-%d %H:%M:%S}" for each in (start, end) if each)
+    title = f"{args.endpoint or args.dataset} {instants}"
     results.write_window(args.output, baseline, window, checks, settings, title=title)
-    publish(args, metrics(checks, window, args.endpoint, args.schedule, args.end))
+    publish(args, metrics(checks, window, args.endpoint, args.schedule, end))
     fired = [each for each in checks if each.fired]
     print(f"{len(window)} objects, {len(fired)} of {len(checks)} checks fired")
     print(f"accuracy: {accuracy(window)}")
     for each in fired:
         print(f"{each.feature}: {each.description}")
-    results.tell(args.message, results.exit_message(len(fired)))
+    results.tell(args.message, results.exit_message(len(fired), len(window)))
     return {"objects": len(window), "violations": len(fired)}
 
 

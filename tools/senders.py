@@ -194,6 +194,14 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "scheduler": (
         Sender(
+            "09, the monitoring job's schedule",
+            "helpers/schedules.py",
+            (
+                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
+                "UpdateSchedule",
+            ),
+        ),
+        Sender(
             "12, schedules",
             "helpers/resources/schedules.py",
             ("DeleteScheduleGroup", "ListScheduleGroups", "ListSchedules", "ListTagsForResource"),
@@ -201,10 +209,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender(
             "aws CLI, a schedule",
             "tests/local_aws/test_aws_cli.py",
-            (
-                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
-                *("GetScheduleGroup", "TagResource", "UpdateSchedule"),
-            ),
+            ("GetScheduleGroup", "TagResource"),
         ),
     ),
     "application-autoscaling": (

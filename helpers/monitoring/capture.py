@@ -1,4 +1,6 @@
-"""Reads the captured requests and answers of an endpoint, and labels that came later; no S3.
+"""Reads the captured requests and answers of an endpoint, and labels that came later.
+
+It knows folders by their interface: on disk, or in S3, of which only the span's hours are read.
 
 Layout: <endpoint>/<variant>/yyyy/mm/dd/hh/*.jsonl, a line a request.
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
@@ -8,12 +10,17 @@ Labels: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-qual
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from helpers.storage import Folder
+
 JSON = "application/json"
+HOUR = timedelta(hours=1)
+_HOUR = re.compile(r"(\d{4}/\d\d/\d\d/\d\d)/[^/]+")
 
 
 @dataclass(frozen=True)
@@ -37,18 +44,20 @@ class Traffic:
     """The reason by file and line."""
 
 
-def read(folder: Path, start: datetime | None = None, end: datetime | None = None) -> Traffic:
+def read(folder: Folder, start: datetime | None = None, end: datetime | None = None) -> Traffic:
     """Read the objects captured from `start` to before `end`, in order of time.
 
     Hours' folders hold more than the span: an event's own time decides.
     """
     traffic = Traffic([], {})
-    for path in sorted(Path(folder).rglob("*.jsonl")):
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for entry in folder.list(etags=False):
+        if not entry.key.endswith(".jsonl") or not _may_hold(entry.key, start, end):
+            continue
+        for number, line in enumerate(folder.read(entry.key).decode().splitlines(), 1):
             try:
                 objects = list(_objects(json.loads(line)))
             except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
-                place = f"{path.relative_to(folder)}:{number}"
+                place = f"{entry.key}:{number}"
                 traffic.faults[place] = f"{type(error).__name__}: {error}"
                 continue
             traffic.objects += [
@@ -58,6 +67,15 @@ def read(folder: Path, start: datetime | None = None, end: datetime | None = Non
             ]
     traffic.objects.sort(key=lambda each: (each.time, each.name))
     return traffic
+
+
+def _may_hold(key: str, start: datetime | None, end: datetime | None) -> bool:
+    """Say whether a file's hour, or the one beside it, is of a span."""
+    match = _HOUR.search(key)
+    if match is None:
+        return True
+    hour = datetime.strptime(match[1], "%Y/%m/%d/%H").replace(tzinfo=UTC)
+    return (start is None or hour + 2 * HOUR > start) and (end is None or hour - HOUR < end)
 
 
 def read_labels(folder: Path) -> dict[str, str]:

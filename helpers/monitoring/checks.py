@@ -2,7 +2,8 @@
 
 A check has a distance, a threshold with its share of the report's false-alarm rate, and the power
 to see a shift of stated size. Data-quality checks compare with what the baseline never showed, so
-they have no threshold to draw.
+they have no threshold to draw; but where the baseline has gaps too, some more of them are chance. A
+column that can't be compared is named, with the reason.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.monitoring import distances, thresholds
+from helpers.monitoring.draws import Draws
 from helpers.monitoring.observations import OUTPUTS, RIGHT, Column, Observations
 
 DRIFT, COMPLETE, TYPE, MISSING, EXTRA, CATEGORY = (
@@ -53,45 +55,92 @@ class Check:
 
 def check(baseline: Observations, window: Observations, settings: Settings) -> list[Check]:
     """Return all checks of a window, quality first."""
-    wanted = compared(baseline, window)
-    judge = _Judge(settings, len(wanted))
-    drift = [judge.drift(name, baseline.columns[name], window.columns[name]) for name in wanted]
-    return [*_quality(baseline, window), *drift]
+    return Judge(baseline, settings).check(window)
 
 
 def expected(baseline: Observations, size: int, settings: Settings) -> list[Check]:
     """Return the checks of any window of `size` objects, before there is one: threshold, power."""
-    wanted = compared(baseline, baseline)
-    judge = _Judge(settings, len(wanted))
-    return [judge.expected(name, baseline.columns[name], size) for name in wanted]
+    return Judge(baseline, settings).expected(size)
 
 
-def compared(baseline: Observations, window: Observations) -> list[str]:
-    """Return the names of the columns that are compared: of one type, with enough values."""
-    return [
-        name
-        for name, column in baseline.columns.items()
-        if name in window.columns
-        and window.columns[name].is_number == column.is_number
-        and len(window.columns[name].known.values) >= LEAST
-        and (name == RIGHT or len(set(column.known.values)) > 1)
-    ]
+def uncompared(baseline: Observations, window: Observations) -> dict[str, str]:
+    """Return why a column can't be compared, by the names of all that both have; "" if it can."""
+    reasons = {}
+    for name, base in baseline.columns.items():
+        if name not in window.columns or window.columns[name].is_number != base.is_number:
+            continue  # a check of quality has it
+        for place, column in (("window", window.columns[name]), ("baseline", base)):
+            if (count := len(column.known.values)) < LEAST:
+                reasons[name] = f"Not compared: {count} values in the {place}, {LEAST} are needed"
+                break
+        else:
+            reasons[name] = ""
+    return reasons
 
 
-class _Judge:
-    """Makes the thresholds of one report's comparisons, which share its rate."""
+class Judge:
+    """Compares windows with one baseline; what is drawn for a size of window, is drawn once."""
 
-    def __init__(self, settings: Settings, comparisons: int) -> None:
-        self._settings = settings
-        self._share = settings.rate / max(1, comparisons)
-        self._rng = np.random.default_rng(settings.seed)
+    def __init__(self, baseline: Observations, settings: Settings) -> None:
+        self._baseline, self._settings = baseline, settings
+        self._draws = Draws(settings.rounds, settings.seed)
+        self._plans: dict[tuple, Check] = {}
 
-    def drift(self, name: str, base: Column, now: Column) -> Check:
-        """Compare a column of a window with the baseline's."""
-        size = len(now.known.values)
-        plan = self.expected(name, base, size)
-        distance = distance_of(name, base.known, now.known)
-        plan = replace(plan, threshold=max(plan.threshold, self._pooled(name, base, now)))
+    def check(self, window: Observations) -> list[Check]:
+        """Return all checks of a window, quality first; none of one in which nothing came."""
+        if not len(window) and not window.unreadable:
+            return []
+        reasons = uncompared(self._baseline, window)
+        share = self._share(reasons)
+        drift = [
+            Check(name, DRIFT, False, reason, size=len(window.columns[name].known.values))
+            if reason else self._drift(name, window.columns[name].known, share)
+            for name, reason in reasons.items()
+        ]  # fmt: skip
+        return [*self._quality(window, share), *drift]
+
+    def expected(self, size: int) -> list[Check]:
+        """Return the comparisons of any window of a size."""
+        reasons = uncompared(self._baseline, self._baseline)
+        share = self._share(reasons)
+        return [self._plan(name, size, share) for name, reason in reasons.items() if not reason]
+
+    def _share(self, reasons: dict[str, str]) -> float:
+        """Return the share of the rate that each check has which chance may raise."""
+        gaps = sum(column.completeness < 1 for column in self._baseline.columns.values())
+        return self._settings.rate / max(1, gaps + sum(not reason for reason in reasons.values()))
+
+    def _plan(self, name: str, size: int, share: float) -> Check:
+        """Return threshold and power of a column for windows of a size."""
+        key = name, size, share
+        if key not in self._plans:
+            base = self._baseline.columns[name].known
+            threshold = max(
+                thresholds.limit(self._draws.null(name, base, size), share),
+                thresholds.least(size, len(base.values), share),
+            )
+            power = self._draws.power(name, base, size, threshold, self._settings.power_rounds)
+            self._plans[key] = Check(
+                name, DRIFT, False, f"{size} objects", None, threshold, power, size
+            )
+        return self._plans[key]
+
+    def _drift(self, name: str, now: Column, share: float) -> Check:
+        """Compare a column of a window with the baseline's.
+
+        A value that is rare in the baseline may come twice as often in a window by chance, and no
+        window that is drawn from the baseline shows it. So the threshold is also what `share` of
+        the ways exceed, in which the objects of both together can be a baseline and a window. For
+        windows of the same law this alone keeps the rate, whatever the law.
+        Source: Good, 2005, chapter 3.
+        """
+        base, size = self._baseline.columns[name].known, len(now.values)
+        plan = self._plan(name, size, share)
+        distance = distance_of(name, base, now)
+        pooled = thresholds.limit(self._draws.pooled(name, base, now), share)
+        if pooled > plan.threshold:
+            power = self._draws.power(name, base, size, pooled, self._settings.power_rounds)
+            plan = replace(plan, threshold=pooled, power=power)
         fired = distance > plan.threshold
         words = (
             f"Baseline drift distance: {distance:.3f} {'exceeds' if fired else 'is within'}"
@@ -99,48 +148,32 @@ class _Judge:
         )
         return replace(plan, fired=fired, description=words, distance=distance)
 
-    def _pooled(self, name: str, base: Column, now: Column) -> float:
-        """Return the threshold by the objects of baseline and window together.
-
-        A value that is rare in the baseline may come twice as often in a window by chance, and no
-        window that is drawn from the baseline shows it: Good, 2005, chapter 3, draws from both.
-        """
-        if name == RIGHT:
-            return 0.0
-        values = [*base.known.values, *now.known.values]
-        alone = [str(place) for place in range(len(values))]
-        size = len(now.known.values)
-        members = thresholds.windows(alone, size, self._settings.rounds, self._rng)
-        if base.is_number:
-            null = distances.of_windows(np.array(values, float), members)
-        else:
-            domain = sorted(set(values))
-            codes = np.array([domain.index(value) for value in values])
-            null = distances.of_category_windows(codes, members)
-        return thresholds.limit(null, self._share)
-
-    def expected(self, name: str, base: Column, size: int) -> Check:
-        """Return threshold and power for windows of a size."""
-        base, settings = base.known, self._settings
-        members = thresholds.windows(base.groups, size, settings.rounds, self._rng)
-        few = members[: settings.power_rounds]
-        if not base.is_number:
-            domain = sorted(set(base.values))
-            codes = np.array([domain.index(value) for value in base.values])
-            null = distances.of_category_windows(codes, members)
-            threshold = thresholds.limit(null, self._share)
-            power = thresholds.category_power(codes, few, threshold, thresholds.SHARE, self._rng)
-        elif name == RIGHT:
-            values = np.array(base.values, float)
-            drawn = thresholds.limit(distances.of_losses(values, members), self._share)
-            losses = thresholds.likely_losses(values, size, settings.rounds, self._rng)
-            threshold = max(drawn, thresholds.limit(losses, self._share))
-            power = thresholds.loss_power(values, few, threshold, thresholds.SHARE, self._rng)
-        else:
-            values = np.array(base.values, float)
-            threshold = thresholds.limit(distances.of_windows(values, members), self._share)
-            power = thresholds.power(values, few, threshold, thresholds.SHIFT * values.std())
-        return Check(name, DRIFT, False, f"{size} objects", None, threshold, power, size)
+    def _quality(self, window: Observations, share: float) -> Iterator[Check]:
+        for name, base in self._baseline.columns.items():
+            if name not in window.columns:
+                if name != RIGHT:  # labels come later, or never
+                    yield Check(name, MISSING, True, "The column is missing in this window")
+                continue
+            now = window.columns[name]
+            size = len(now.known.values)
+            if name != RIGHT:
+                chance = 0.0
+                if 0 < base.completeness < 1 and now.values:
+                    chance = thresholds.limit(self._draws.gaps(base, now), share)
+                fired = base.completeness - now.completeness > chance
+                words = (
+                    f"{now.completeness:.1%} have a value, {base.completeness:.1%} in the baseline"
+                )
+                yield Check(name, COMPLETE, fired, words, size=size)
+            if now.is_number != base.is_number:
+                wanted = "Fractional" if base.is_number else "String"
+                yield Check(name, TYPE, True, f"The values are not {wanted}", size=size)
+            elif not base.is_number:
+                strange = sorted({*now.known.values} - {*base.known.values})
+                words = f"Unknown values: {', '.join(strange[:5]) or 'none'}"
+                yield Check(name, CATEGORY, bool(strange), words, size=size)
+        for name in window.columns.keys() - self._baseline.columns.keys():
+            yield Check(name, EXTRA, True, "The column is not in the baseline")
 
 
 def distance_of(name: str, base: Column, now: Column) -> float:
@@ -156,29 +189,6 @@ def distance_of(name: str, base: Column, now: Column) -> float:
         for column in (base, now)
     )
     return distances.of_counts(one, other)
-
-
-def _quality(baseline: Observations, window: Observations) -> Iterator[Check]:
-    for name, base in baseline.columns.items():
-        if name not in window.columns:
-            if name != RIGHT:  # labels come later, or never
-                yield Check(name, MISSING, True, "The column is missing in this window")
-            continue
-        now = window.columns[name]
-        size = len(now.known.values)
-        if name != RIGHT:
-            fired = now.completeness < base.completeness
-            words = f"{now.completeness:.1%} have a value, {base.completeness:.1%} in the baseline"
-            yield Check(name, COMPLETE, fired, words, size=size)
-        if now.is_number != base.is_number:
-            wanted = "Fractional" if base.is_number else "String"
-            yield Check(name, TYPE, True, f"The values are not {wanted}", size=size)
-        elif not base.is_number:
-            strange = sorted({*now.known.values} - {*base.known.values})
-            words = f"Unknown values: {', '.join(strange[:5]) or 'none'}"
-            yield Check(name, CATEGORY, bool(strange), words, size=size)
-    for name in window.columns.keys() - baseline.columns.keys():
-        yield Check(name, EXTRA, True, "The column is not in the baseline")
 
 
 def kind_of(feature: str) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from helpers.monitoring import thresholds
-from helpers.monitoring.checks import DRIFT, Check, kind_of
+from helpers.monitoring.checks import Check, kind_of
 from helpers.monitoring.observations import Column, Observations
 from helpers.monitoring.truth import accuracy
 
@@ -28,7 +28,6 @@ SKETCH_C, SKETCH_K = 0.64, 2048
 BUCKETS = 10
 """Of a distribution: Model Monitor has always ten."""
 NUMBER, TEXT = "Fractional", "String"
-DIGITS = 6
 
 
 def statistics(observations: Observations) -> dict:
@@ -66,7 +65,7 @@ def constraints(baseline: Observations, checks: Sequence[Check], rate: float) ->
     """
     groups = max(baseline.columns.values(), key=lambda each: len(each.values)).groups
     size = max((check.size for check in checks), default=1)
-    limits = {check.feature: check.threshold for check in checks if check.kind == DRIFT}
+    limits = {check.feature: check.threshold for check in checks if check.threshold is not None}
     features = []
     for name, column in baseline.columns.items():
         known = column.known.values
@@ -148,7 +147,8 @@ def metrics(
         {"Name": "Endpoint", "Value": endpoint},
         {"Name": "MonitoringSchedule", "Value": schedule},
     ]
-    values = {"violations": float(sum(check.fired for check in checks))}
+    # Of a window without an object nothing is known: no number, rather than a 0.
+    values = {"violations": float(sum(check.fired for check in checks))} if checks else {}
     for check in checks:
         if check.distance is not None:
             values[f"feature_baseline_drift_{check.feature}"] = check.distance
@@ -175,15 +175,14 @@ def _common(column: Column) -> dict[str, int]:
     return {"num_present": present, "num_missing": len(column.values) - present}
 
 
-def _objects(column: Column) -> dict:
-    known = column.known
-    values = [round(v, DIGITS) if isinstance(v, float) else v for v in known.values]
-    return {"values": values, "groups": known.groups}
+def _objects(column: Column) -> dict[str, list]:
+    """Return all that a window is compared with; a value that is missing is null."""
+    return {"values": column.values, "groups": column.groups}
 
 
 def _numbers(name: str, column: Column) -> dict:
-    objects = _objects(column)
-    values = np.array(objects["values"] or [0.0], float)
+    known = column.known.values
+    values = np.array(known or [0.0], float)
     counts, edges = np.histogram(values, BUCKETS)
     buckets = [
         {"lower_bound": low, "upper_bound": high, "count": count}
@@ -191,7 +190,7 @@ def _numbers(name: str, column: Column) -> dict:
             edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True
         )
     ]
-    sketch = {"parameters": {"c": SKETCH_C, "k": SKETCH_K}, "data": [objects["values"]]}
+    sketch = {"parameters": {"c": SKETCH_C, "k": SKETCH_K}, "data": [known]}
     return {
         "name": name,
         "inferred_type": NUMBER,
@@ -204,13 +203,12 @@ def _numbers(name: str, column: Column) -> dict:
             "max": float(values.max()),
             "distribution": {"kll": {"buckets": buckets, "sketch": sketch}},
         },
-        "objects": objects,
+        "objects": _objects(column),
     }
 
 
 def _texts(name: str, column: Column) -> dict:
-    objects = _objects(column)
-    counts = Counter(objects["values"])
+    counts = Counter(column.known.values)
     buckets = [{"value": value, "count": count} for value, count in sorted(counts.items())]
     return {
         "name": name,
@@ -220,5 +218,5 @@ def _texts(name: str, column: Column) -> dict:
             "distinct_count": len(counts),
             "distribution": {"categorical": {"buckets": buckets}},
         },
-        "objects": objects,
+        "objects": _objects(column),
     }

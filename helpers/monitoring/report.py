@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 
 from helpers.monitoring import charts, thresholds
-from helpers.monitoring.checks import DRIFT, Check, Settings, kind_of
+from helpers.monitoring.checks import Check, Settings, kind_of
 from helpers.monitoring.observations import RIGHT, Column, Observations
 from helpers.monitoring.truth import accuracy
 
@@ -41,9 +41,11 @@ def report(
 ) -> str:  # fmt: skip
     """Return the page of one window's checks."""
     fired = [check for check in checks if check.fired]
-    drift = [check for check in checks if check.kind == DRIFT]
+    drift = [check for check in checks if check.distance is not None]
     share = settings.rate / max(1, len(drift))
     verdict = f"{len(fired)} of {len(checks)} checks fired"
+    if not checks:
+        verdict = "Nothing was captured, so nothing is known"
     return "".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -53,13 +55,14 @@ def report(
             f'<p class="{"fired" if fired else ""}">{verdict}.</p>',
             f"<p>{len(window)} objects against {len(baseline)} of the baseline. On unchanged"
             f" traffic at most {settings.rate:.0%} of the reports raise an alarm: each of the"
-            f" {len(drift)} comparisons has a threshold that at most {share:.2%} of windows of this"
-            f" size exceed, by {settings.rounds} that were drawn from the baseline.</p>",
+            f" {len(drift)} comparisons has a threshold that chance exceeds in at most {share:.2%}"
+            f" of windows of this size: of {settings.rounds} that were drawn from the baseline, and"
+            f" of {settings.rounds} ways to part its objects and this window's anew.</p>",
             f"<p>Accuracy by the labels that have come: {escape(str(accuracy(window)))};"
             f" in the baseline: {escape(str(accuracy(baseline)))}.</p>",
-            _strangers(baseline, window),
+            _strangers(baseline, window) if checks else "",
             _table(drift),
-            _quality([check for check in checks if check.kind != DRIFT]),
+            _quality([check for check in checks if check.distance is None]),
             _plots(baseline, window, drift),
             _power(baseline, window, drift, settings),
             _faults(window),

@@ -8,16 +8,22 @@ from helpers.monitoring import documents
 from helpers.monitoring.checks import Check, Settings
 from helpers.monitoring.observations import Observations
 from helpers.monitoring.report import report
+from helpers.paths import below
 
 METRICS_FILE = "cloudwatch_metrics.jsonl"
 FINE = "Completed: Job completed successfully with no violations."
-"""The exit message, by which Model Monitor gives an execution its status."""
+EMPTY = "Completed: Nothing was captured, so nothing is known."
+"""Exit messages, by which Model Monitor gives an execution its status.
+
+It fails an execution without data: https://github.com/aws/sagemaker-python-sdk/issues/2634.
+Here a quiet hour is no failure, and no number of violations is sent for it.
+"""
 
 
 def write(folder: Path, name: str, document: dict) -> None:
     """Write one document; it holds no number that JSON lacks."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(json.dumps(document, indent=1, allow_nan=False), "utf-8")
+    below(folder, name).write_text(json.dumps(document, indent=1, allow_nan=False), "utf-8")
 
 
 def write_baseline(
@@ -60,7 +66,9 @@ def tell(file: Path, message: str) -> None:
         file.write_text(message[:1024], "utf-8")
 
 
-def exit_message(violations: int) -> str:
+def exit_message(violations: int, objects: int) -> str:
     """Return the exit message of a job that has ended well."""
+    if not objects and not violations:
+        return EMPTY
     words = f"CompletedWithViolations: Job completed successfully with {violations} violations."
     return words if violations else FINE

@@ -45,6 +45,47 @@ def windows(groups: Sequence[str], size: int, rounds: int, rng: np.random.Genera
     return members
 
 
+class Walks:
+    """Ways to part some objects by chance into a baseline and a window, for any of their columns.
+
+    Along the objects in the order of their values, both cumulative shares go up from 0 to 1; how
+    far apart they are on the way does not depend on the values, so it is worked out once.
+    """
+
+    def __init__(self, base: int, window: int, rounds: int, rng: np.random.Generator) -> None:
+        count = base + window
+        chosen = np.argpartition(rng.random((rounds, count)), window - 1, axis=1)[:, :window]
+        self.members = np.zeros((rounds, count), bool)
+        """Who is in the window: bool (rounds, objects)."""
+        np.put_along_axis(self.members, chosen, True, axis=1)
+        inside = np.cumsum(self.members, axis=1, dtype=np.int32)
+        outside = np.arange(1, count + 1, dtype=np.int32) - inside
+        self._apart = np.abs(inside / window - outside / base)
+
+    def distances(self, values: np.ndarray) -> np.ndarray:
+        """Return the distance of each window from the rest, for the numbers of a column.
+
+        Args:
+            values: float (objects,), in any order.
+        """
+        # Equal values are one step of a cumulative share: it is read after the last of them.
+        steps = np.append(np.diff(np.sort(values)) > 0, True)
+        return self._apart[:, steps].max(1)
+
+
+def least(window: int, base: int, share: float) -> float:
+    """Return the share of a window that may have a value which the baseline lacks.
+
+    If chance has parted both, all objects of that value are in the window with a probability of
+    C(window, n) / C(base + window, n): this is the largest n for which it is more than `share`.
+    """
+    count, chance = 0, 1.0
+    while count < window and chance > share:
+        chance *= (window - count) / (base + window - count)
+        count += 1
+    return (count - 1) / window if chance <= share else 1.0
+
+
 def strangers_rate(groups: Sequence[str], size: int) -> float | None:
     """Return the least rate that can be promised for windows of groups that the baseline lacks.
 

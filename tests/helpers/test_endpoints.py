@@ -1,12 +1,23 @@
 """Endpoints are made, changed, asked and refused through the course's four functions."""
 
 import pytest
+from botocore.exceptions import ClientError
 
-from helpers.endpoints import Refused, ask, delete_endpoint, make_model, serve, wait_in_service
+from helpers.endpoints import (
+    Refused,
+    ask,
+    delete_endpoint,
+    make_model,
+    new_configuration,
+    new_variant,
+    serve,
+    update,
+    wait_in_service,
+)
 from helpers.roles import make_role
 from helpers.session import client as course_client
 from local_aws.control import Fault, set_faults
-from tests.local_aws.services.sagemaker.hosting.models import archive
+from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, archive
 from tests.local_cloud import SERVING
 
 KIND = "text/plain"
@@ -81,6 +92,18 @@ def test_what_is_still_changing_is_waited_for_before_it_is_changed(aws, config, 
     deploy(archive(weights="third"))  # while it is Deleting
     wait_in_service(config, "birds")
     assert ask(config, "birds", b"abc", KIND)["model"] == "third"
+
+
+def test_an_update_that_was_sent_twice_as_its_answer_was_late_has_begun(config, deploy):
+    deploy(archive(f"import time\ntime.sleep(2)\n{SCRIPT}"))
+    wait_in_service(config, "birds")
+    variant = new_variant("model", "ml.m5.large")
+    ours, other = (new_configuration(config, "birds", [variant]) for _ in range(2))
+    for _ in range(2):
+        update(config, "birds", ours)
+    with pytest.raises(ClientError, match="in-progress"):
+        update(config, "birds", other)
+    assert wait_in_service(config, "birds")["EndpointConfigName"] == ours
 
 
 def test_an_endpoint_that_nobody_has_made_is_not_waited_for(config):

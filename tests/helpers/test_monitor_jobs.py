@@ -1,10 +1,13 @@
 """The monitoring job runs in the image of processing, and its report is read back."""
 
+import json
+
 import pytest
 
-from helpers.monitor_jobs import Report, late_labels, read_document, send_labels
+from helpers.jobs import Job
+from helpers.monitor_jobs import Report, late_labels, read_document, report_of, send_labels
 from helpers.monitoring.capture import read_labels
-from helpers.s3 import download_prefix
+from helpers.s3 import S3Prefix, download_prefix
 
 
 def check(feature, fired, distance=0.4):
@@ -23,6 +26,20 @@ def test_a_report_says_what_fired_each_once_and_has_a_row_for_each_comparison():
     assert repr(report) == "<Report rain: 60 objects, fired: snr>"
     assert list(report.table.index) == ["snr", "voice"]
     assert repr(made("dry", check("snr", False))).endswith("fired: nothing>")
+
+
+def test_a_report_of_nothing_has_a_table_without_rows():
+    assert made("night").table.empty and repr(made("night")).endswith("fired: nothing>")
+
+
+def test_a_jobs_report_is_read_from_where_it_was_written(config, client):
+    place = config.uri("monitor", "e", "hourly", "id-1")
+    document = json.dumps({"checks": [check("snr", True)], "window": 7}).encode()
+    S3Prefix(client("s3"), place).write("checks.json", document)
+    output = {"S3Output": {"S3Uri": place}}
+    description = {"ProcessingOutputConfig": {"Outputs": [output]}}
+    job = Job("ProcessingJob", "a", "Completed", 1.0, "ml.m5.large", 1, description)
+    assert repr(report_of(config, job)) == "<Report id-1: 7 objects, fired: snr>"
 
 
 def test_the_cost_of_a_change_is_what_the_check_of_right_says():

@@ -3,7 +3,7 @@ import pytest
 from helpers.config import PROJECT
 from helpers.watch_permissions import watch_permissions
 
-PLACE = "us-east-1:111122223333"
+PLACE = "us-east-1:000000000000"
 WRITES = ("Create", "Delete", "Put", "Set", "Subscribe", "Tag", "Update")
 
 

@@ -89,6 +89,15 @@ def test_the_span_decides_what_is_compared_and_darkness_is_seen(place):
     assert (place / "message").read_text().startswith("CompletedWithViolations:")
 
 
+def test_a_schedule_gives_the_due_time_and_the_length_of_its_window(place):
+    due = {"start_time": "-PT30S", "end_time": "2026-01-01T10:01:05Z"}
+    log = run(place, "due", "--labels", place / "none", "--late", 5, **due)
+    assert "30 objects" in log and "brightness" in fired(place, "due")
+    log = run(place, "quiet", **due | {"end_time": "2026-01-02T10:00:00Z"})
+    assert "0 objects, 0 of 0 checks fired" in log and not fired(place, "quiet")
+    assert (place / "message").read_text().startswith("Completed: Nothing was captured")
+
+
 def test_labels_that_have_come_are_compared(place):
     log = run(place, "labeled", "--labels", place / "labels")
     assert "accuracy: 1.000" in log and "2 of 60 objects have a label" in log

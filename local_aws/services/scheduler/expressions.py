@@ -2,8 +2,8 @@
 
 The forms: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 Cron is evaluated by aws-croniter, which knows AWS's dialect: of the libraries tried on AWS's
-examples (croniter, cronsim, pyawscron, aws-cron-expression-validator) it alone has both its days
-(1 is Sunday; L, W, #, ?) and its refusals.
+examples (croniter, pyawscron, aws-cron-expression-validator) it alone has both its days (1 is
+Sunday; L, W, #, ?) and its refusals.
 """
 
 import re

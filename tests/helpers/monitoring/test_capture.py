@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 from helpers.monitoring import capture
+from helpers.storage import LocalFolder
 
 ANSWER = {"label": "a", "probabilities": {"a": 0.9, "b": 0.1}}
 
@@ -44,24 +45,44 @@ def at(second):
 
 def test_the_time_of_an_event_decides_and_its_own_id_names_it(tmp_path):
     write(tmp_path, *(line(i, b"x", ANSWER, inferenceId=f"mine-{i}") for i in (4, 3, 2, 1)))
-    traffic = capture.read(tmp_path, at(2), at(4))
+    traffic = capture.read(LocalFolder(tmp_path), at(2), at(4))
     assert [each.name for each in traffic.objects] == ["mine-2", "mine-3"]
     assert traffic.objects[0].data == b"x" and traffic.objects[0].answer == ANSWER
-    assert len(capture.read(tmp_path).objects) == 4 and not traffic.faults
+    assert len(capture.read(LocalFolder(tmp_path)).objects) == 4 and not traffic.faults
+
+
+def test_only_the_hours_of_a_span_and_those_beside_it_are_read(tmp_path):
+    class Noted(LocalFolder):
+        def read(self, key, size=None):
+            keys.append(key.rpartition("/")[0])
+            return super().read(key, size)
+
+    keys, hours = [], [f"e/v/2026/01/01/{hour:02}" for hour in range(6, 15)]
+    for hour in hours:
+        (tmp_path / hour).mkdir(parents=True)
+        (tmp_path / hour / "a.jsonl").write_text("")
+    capture.read(Noted(tmp_path), at(0), at(59))
+    assert keys == hours[3:6]
+    keys.clear()
+    capture.read(Noted(tmp_path), at(0).replace(hour=9, minute=59), at(0))
+    assert keys == hours[2:5]
+    keys.clear()
+    capture.read(Noted(tmp_path))
+    assert keys == hours
 
 
 def test_a_batch_is_as_many_objects_and_one_without_an_answer_has_none(tmp_path):
     body = {"instances": [{"data": base64.b64encode(b).decode()} for b in (b"one", b"two")]}
     answers = {"predictions": [ANSWER, {"error": "no sound", "status": 400}]}
     write(tmp_path, line(1, json.dumps(body).encode(), answers, "application/json; charset=utf-8"))
-    one, two = capture.read(tmp_path).objects
+    one, two = capture.read(LocalFolder(tmp_path)).objects
     assert (one.name, one.data, one.answer) == ("e1/0", b"one", ANSWER)
     assert (two.name, two.data, two.answer) == ("e1/1", b"two", None)
 
 
 def test_a_line_that_cannot_be_read_is_told_of_and_the_others_are_read(tmp_path):
     write(tmp_path, "{", json.dumps({"captureData": {}}), line(1, b"x", ANSWER))
-    traffic = capture.read(tmp_path)
+    traffic = capture.read(LocalFolder(tmp_path))
     assert len(traffic.objects) == 1 and len(traffic.faults) == 2
     assert all("00-00-000-x.jsonl:" in place for place in traffic.faults)
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from helpers.monitoring import documents
 from helpers.monitoring.checks import Settings, check, expected
-from helpers.monitoring.observations import Column
+from helpers.monitoring.observations import Column, Observations
 from tests.helpers.monitoring.made_windows import made
 
 FEW = Settings(power_rounds=5)
@@ -121,14 +121,15 @@ def test_the_numbers_are_those_that_scipy_computes(base):
     assert [bucket["count"] for bucket in buckets] == pytest.approx(counts, abs=1)
 
 
-def test_a_baseline_is_read_back_with_its_groups_and_without_its_gaps(base):
+def test_a_baseline_is_read_back_as_it_was_with_its_groups_and_its_gaps(base):
+    """A number that was rounded would differ from the same number in a window."""
     level = base.columns["level"]
-    base.columns["gaps"] = Column([None, *level.values[1:]], level.groups)
-    read = documents.read_statistics(through_json(documents.statistics(base)))
-    assert read.columns["gaps"].groups == level.groups[1:]
-    assert read.columns["level"].values == pytest.approx(level.values, abs=1e-6)
-    assert read.columns["label"] == base.columns["label"]
-    del base.columns["gaps"]
+    whole = Observations({**base.columns, "gaps": Column([None, *level.values[1:]], level.groups)})
+    document = through_json(documents.statistics(whole))
+    assert documents.read_statistics(document).columns == whole.columns
+    numbers = document["features"][-1]["numerical_statistics"]
+    assert numbers["common"] == {"num_present": 299, "num_missing": 1}
+    assert numbers["distribution"]["kll"]["sketch"]["data"] == [level.values[1:]]
 
 
 def test_statistics_of_another_program_are_refused_with_what_to_do():
@@ -143,6 +144,11 @@ def test_metrics_have_model_monitors_names_and_one_for_the_alarm(base, checks):
     assert values["violations"] == 1 and values["feature_non_null_level"] == 1
     assert values["feature_baseline_drift_level"] > 0.5 and rows[0]["Timestamp"] == at
     assert rows[0]["Dimensions"][0] == {"Name": "Endpoint", "Value": "e"}
+
+
+def test_a_window_without_an_object_sends_no_number_of_violations():
+    names = {row["MetricName"] for row in documents.metrics([], Observations(), "e", "s")}
+    assert not names
 
 
 def test_the_summary_has_every_check_and_the_accuracy(base, checks):

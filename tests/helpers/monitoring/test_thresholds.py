@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, hypergeom
 
-from helpers.monitoring import thresholds
+from helpers.monitoring import distances, thresholds
 
 RNG = np.random.default_rng(0)
 
@@ -46,6 +46,25 @@ def test_a_limit_holds_for_windows_of_the_same_law_nearly_always():
 def test_too_few_windows_are_refused():
     with pytest.raises(ValueError, match="draw more"):
         thresholds.limit(np.arange(500), 0.005)
+
+
+@pytest.mark.parametrize("digits", [0, 1, 9])
+def test_walks_have_the_distances_of_their_members_whatever_is_equal(digits):
+    values = np.round(RNG.normal(size=80), digits)
+    walks = thresholds.Walks(60, 20, 50, RNG)
+    assert (walks.members.sum(1) == 20).all()
+    # The walk goes along the values in order, so its members are those of the sorted values.
+    expected = distances.of_windows(np.sort(values), walks.members)
+    assert walks.distances(values) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("window, base, share", [(70, 400, 0.005), (60, 300, 0.05), (30, 40, 1e-9)])
+def test_so_many_objects_may_have_what_the_baseline_lacks_by_the_hypergeometric_law(
+    window, base, share
+):
+    count = round(thresholds.least(window, base, share) * window)
+    chances = [hypergeom.sf(n - 1, window + base, n, window) for n in (count, count + 1)]
+    assert chances[0] > share >= chances[1]
 
 
 def test_a_baseline_of_groups_says_how_little_it_promises_of_strangers():
