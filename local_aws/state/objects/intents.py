@@ -1,8 +1,10 @@
 """Writes ahead which files a change of the index moves, and undoes it at a start. Knows no key.
 
-The order of every change: its moves are written to the index, the files are moved, the rows are
+The order of a change: its moves are written to the index, the files are moved, the rows are
 changed in one transaction that also deletes the moves. A process that is killed in between leaves
-the moves, and the next one undoes them: a change is whole, or it has never been.
+the moves, and the next one undoes them: a change is whole, or it has never been. A new key, the
+most frequent change, needs no moves and one transaction alone: its file has the draft's name too
+until its row is written, and that second name tells the next process whose file it is.
 """
 
 import os
@@ -15,6 +17,7 @@ from pathlib import Path
 from local_aws.state import paths
 from local_aws.state.objects import key_files
 from local_aws.state.objects.index import Index
+from local_aws.state.objects.info import COLUMNS, from_row
 from local_aws.state.objects.temporary_files import Draft
 
 
@@ -23,13 +26,18 @@ class Intents:
 
     def __init__(self, index: Index, drafts: Path, root: Path):
         self._index, self._drafts, self._root = index, drafts, root
-        self._top = str(root.parent)
+        self._side, self._top = drafts.parent, str(root.parent)
 
     @contextmanager
     def change(
         self, gone: list[Path], draft: Draft | None = None, path: str = ""
     ) -> Iterator[None]:
         """Delete files and move a draft to `path`, together with the body's statements or not."""
+        if draft and not gone and key_files.linked(draft.path, path):
+            with key_files.deleted_if_it_fails(path), self._index.transaction():
+                yield
+            draft.drop()
+            return
         asides = {file: paths.child(self._drafts, f"{uuid.uuid4().hex}.gone") for file in gone}
         with self._index.transaction():
             self._index.rows("DELETE FROM intents")  # of a change that failed, and was undone
@@ -67,11 +75,29 @@ class Intents:
             elif draft and _is(path, size, mtime_ns):
                 path.unlink()
         self._index.rows("DELETE FROM intents")
-        if any(self._drafts.iterdir()):  # a write was under way, which may have made folders
+        if drafts := list(self._drafts.iterdir()):
+            for draft in drafts:
+                self._undo_link(draft)
+            # A write was under way, which may have made folders.
             for folder in self._root.glob("*/*/"):
                 key_files.remove_empty(folder)
         shutil.rmtree(self._drafts)
         self._drafts.mkdir()
+
+    def _undo_link(self, draft: Path) -> None:
+        """Delete the file of a new key whose row was not written."""
+        facts = draft.lstat()
+        if draft.suffix or facts.st_nlink == 1:  # an old file that was kept, or a draft alone
+            return
+        sql = f"SELECT {COLUMNS} FROM objects WHERE size = ? AND mtime_ns = ?"
+        for row in self._index.rows(sql, facts.st_size, facts.st_mtime_ns):
+            path = from_row(row, str(self._root), str(self._side)).path
+            if path.exists() and path.samefile(draft):
+                return
+        for top in (self._root, self._side / "odd"):
+            for file in top.rglob("*"):
+                if file.lstat().st_ino == facts.st_ino:
+                    file.unlink()
 
 
 def _is(path: Path, size: int, mtime_ns: int) -> bool:

@@ -32,6 +32,25 @@ def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
     return str(path), str(path.relative_to(side))
 
 
+def linked(source: str, path: str) -> bool:
+    """Give a file a second name; False: the name is taken, or the file system has no such names."""
+    try:
+        os.link(source, path)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def deleted_if_it_fails(path: str) -> Iterator[None]:
+    """Delete a file if the body raises."""
+    try:
+        yield
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
+
+
 def kept(source: str) -> str:
     """Return where the old file stays while `source` takes its place."""
     return f"{source}.old"
