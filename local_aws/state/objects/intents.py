@@ -2,9 +2,9 @@
 
 The order of a change: its moves are written to the index, the files are moved, the rows are
 changed in one transaction that also deletes the moves. A process that is killed in between leaves
-the moves, and the next one undoes them: a change is whole, or it has never been. A new key, the
-most frequent change, needs no moves and one transaction alone: its file has the draft's name too
-until its row is written, and that second name tells the next process whose file it is.
+the moves, and the next one undoes them: a change is whole, or it has never been. A put, the most
+frequent change, needs no moves and one transaction alone: until its row is written its file has a
+second name beside the drafts, which tells the next process whose file it is.
 """
 
 import os
@@ -33,10 +33,9 @@ class Intents:
         self, gone: list[Path], draft: Draft | None = None, path: str = ""
     ) -> Iterator[None]:
         """Delete files and move a draft to `path`, together with the body's statements or not."""
-        if draft and not gone and key_files.linked(draft.path, path):
-            with key_files.deleted_if_it_fails(path), self._index.transaction():
+        if draft and not gone and (put := key_files.put_in_sight(draft.path, path)):
+            with put, self._index.transaction():
                 yield
-            draft.drop()
             return
         asides = {file: paths.child(self._drafts, f"{uuid.uuid4().hex}.gone") for file in gone}
         with self._index.transaction():
@@ -77,27 +76,27 @@ class Intents:
         self._index.rows("DELETE FROM intents")
         if drafts := list(self._drafts.iterdir()):
             for draft in drafts:
-                self._undo_link(draft)
+                self._undo_put(draft)
             # A write was under way, which may have made folders.
             for folder in self._root.glob("*/*/"):
                 key_files.remove_empty(folder)
         shutil.rmtree(self._drafts)
         self._drafts.mkdir()
 
-    def _undo_link(self, draft: Path) -> None:
-        """Delete the file of a new key whose row was not written."""
-        facts = draft.lstat()
-        if draft.suffix or facts.st_nlink == 1:  # an old file that was kept, or a draft alone
+    def _undo_put(self, name: Path) -> None:
+        """Take back the file with this second name, if its row was not written."""
+        if name.suffix not in ("", key_files.SECOND) or name.lstat().st_nlink == 1:
             return
+        facts, old = name.lstat(), Path(key_files.kept(str(name.with_suffix(""))))
         sql = f"SELECT {COLUMNS} FROM objects WHERE size = ? AND mtime_ns = ?"
         for row in self._index.rows(sql, facts.st_size, facts.st_mtime_ns):
             path = from_row(row, str(self._root), str(self._side)).path
-            if path.exists() and path.samefile(draft):
+            if path.exists() and path.samefile(name):
                 return
         for top in (self._root, self._side / "odd"):
             for file in top.rglob("*"):
                 if file.lstat().st_ino == facts.st_ino:
-                    file.unlink()
+                    os.replace(old, file) if old.exists() else file.unlink()
 
 
 def _is(path: Path, size: int, mtime_ns: int) -> bool:

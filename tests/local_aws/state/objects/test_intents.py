@@ -1,5 +1,6 @@
 """A process may be killed at any step of a change: the next one finds it whole, or never made."""
 
+import errno
 import os
 import signal
 import sys
@@ -64,7 +65,11 @@ CHANGES = {
 }
 
 
-def killed_at(step, change, folder):
+def no_link(*_):
+    raise PermissionError(errno.EPERM, "a file system without second names")
+
+
+def killed_at(step, change, folder, has_links=True):
     """Make a change in a process that is killed before its nth step; say whether.
 
     A step is an operation on files, or the end of a transaction.
@@ -72,6 +77,8 @@ def killed_at(step, change, folder):
     if child := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     try:
+        if not has_links:
+            os.link = no_link
         arguments, left = begin(folder), step
 
         def count():
@@ -98,15 +105,16 @@ def held(store):
     return held
 
 
+@pytest.mark.parametrize("has_links", [True, False], ids=["", "no second names"])
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_that_is_killed_at_any_step_is_whole_or_was_never_made(name, tmp_path):
+def test_a_change_that_is_killed_at_any_step_is_whole_or_was_never_made(name, has_links, tmp_path):
     change, after = CHANGES[name]
     step, is_killed = 0, True
     while is_killed:
         step += 1
         folder = tmp_path / str(step)
         folder.mkdir()
-        is_killed = killed_at(step, change, folder)
+        is_killed = killed_at(step, change, folder, has_links)
         store = ObjectStore(folder / "s3")
         uploads = Uploads(store)
         objects = held(store)
