@@ -109,7 +109,7 @@ def test_connections_beyond_their_share_of_files_are_sent_away_and_the_others_se
     with socket.create_connection(address), socket.create_connection(address):
         while places.acquire(blocking=False):  # until both are accepted
             places.release()
-        with socket.create_connection(address) as late:
+        with socket.create_connection(address, timeout=10) as late:
             assert late.recv(4096).startswith(b"HTTP/1.1 503 ")
         assert ask(connection, "HEAD", "/birds/none")[0] == 404
     deadline = time.monotonic() + 10
