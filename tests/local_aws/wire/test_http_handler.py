@@ -99,6 +99,20 @@ def test_a_connection_on_which_nothing_comes_is_closed(cloud, monkeypatch):
     assert KeepAliveHandler.timeout
 
 
+def is_free(places) -> bool:
+    """Say whether there is a place, and leave it."""
+    if is_one := places.acquire(blocking=False):
+        places.release()
+    return is_one
+
+
+def wait_until(is_so) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_connections_beyond_their_share_of_files_are_sent_away_and_the_others_served(
     cloud, connection, monkeypatch
 ):
@@ -107,15 +121,11 @@ def test_connections_beyond_their_share_of_files_are_sent_away_and_the_others_se
     address = ("127.0.0.1", cloud.server.port)
     assert ask(connection, "HEAD", "/birds/none")[0] == 404
     with socket.create_connection(address), socket.create_connection(address):
-        while places.acquire(blocking=False):  # until both are accepted
-            places.release()
+        wait_until(lambda: not is_free(places))  # both are accepted
         with socket.create_connection(address, timeout=10) as late:
             assert late.recv(4096).startswith(b"HTTP/1.1 503 ")
         assert ask(connection, "HEAD", "/birds/none")[0] == 404
-    deadline = time.monotonic() + 10
-    while not places.acquire(blocking=False) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    places.release()
+    wait_until(lambda: is_free(places))
     again = http.client.HTTPConnection(*address)
     assert ask(again, "HEAD", "/birds/none")[0] == 404
     again.close()
