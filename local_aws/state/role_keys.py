@@ -5,9 +5,6 @@ In memory alone: a job ends with the server. Knows no policy.
 
 import secrets
 
-HIDDEN = "****"
-"""What a log has for a secret."""
-
 
 class RoleKeys:
     """Issues keys for roles, and tells whose a key is."""
@@ -31,12 +28,6 @@ class RoleKeys:
     def role(self, access_key: str) -> str | None:
         """Return the ARN of a key's role; None for the owner's key."""
         return self._roles.get(access_key)
-
-    def hide(self, text: str) -> str:
-        """Return a text without the secrets of the valid keys: a job may print its environment."""
-        for secret in [*self.secrets.values()]:
-            text = text.replace(secret, HIDDEN)
-        return text
 
     def __bool__(self) -> bool:
         return bool(self._roles)

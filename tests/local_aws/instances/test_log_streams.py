@@ -37,11 +37,3 @@ def test_what_a_stream_never_could_say_is_in_the_servers_log(caplog):
     writer.write("a", "b")
     writer.close()
     assert logs.lines == [] and "group/stream: 2 lines are lost" in caplog.text
-
-
-def test_a_stream_hides_what_nobody_may_read_also_in_lines_that_come_late():
-    logs = Logs()
-    writer = LogWriter(logs, Clock(), "group", "stream", lambda line: line.replace("key", "*"))
-    writer.write("a key", "b")
-    writer.write("keykey")
-    assert logs.lines == ["a *", "b", "**"]

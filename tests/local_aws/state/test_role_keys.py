@@ -1,6 +1,6 @@
 """A role's key is valid until it is revoked; the owner's stays."""
 
-from local_aws.state.role_keys import HIDDEN, RoleKeys
+from local_aws.state.role_keys import RoleKeys
 
 
 def test_an_issued_key_is_its_roles_until_it_is_revoked():
@@ -11,10 +11,3 @@ def test_an_issued_key_is_its_roles_until_it_is_revoked():
     assert (keys.role(key), keys.role("OWNER")) == ("arn:role", None)
     keys.revoke(key)
     assert not keys and keys.secrets == {"OWNER": "secret"} and keys.role(key) is None
-
-
-def test_no_text_keeps_a_secret_that_is_valid():
-    keys = RoleKeys("OWNER", "the owner's")
-    _, secret = keys.issue("arn:role")
-    text = keys.hide(f"environ({{'KEY': 'OWNER', 'A': \"the owner's\", 'B': '{secret}'}}) {secret}")
-    assert text == f"environ({{'KEY': 'OWNER', 'A': \"{HIDDEN}\", 'B': '{HIDDEN}'}}) {HIDDEN}"

@@ -139,5 +139,4 @@ class Run:
 
     def _log(self, kind: str) -> LogWriter:
         group = f"{self._document['LogGroupName']}/{kind}"
-        parts, stream = self._parts, self._document["Id"]
-        return LogWriter(parts.call, parts.clock, group, stream, parts.keys.hide)
+        return LogWriter(self._parts.call, self._parts.clock, group, self._document["Id"])

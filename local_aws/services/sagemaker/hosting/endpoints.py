@@ -248,8 +248,7 @@ class Endpoints(Engine):
         folder = paths.child(self._context.state / "instances", f"endpoint-{instance}")
         stream = f"{variant['VariantName']}/i-{instance}"
         environment = container.get("Environment", {})
-        call, hide = self.parts.call, self.parts.keys.hide
-        writer = LogWriter(call, self._clock, log_group(name), stream, hide)
+        writer = LogWriter(self.parts.call, self._clock, log_group(name), stream)
         limit = variant.get("ServerlessConfig", {}).get("MemorySizeInMB")
         limit = limit and limit * 2**20
         return ServerProcess(self._context, folder, image, archive, environment, writer, limit)

@@ -125,8 +125,7 @@ class Attempt:
     def _log(self, host: str, ending: str = "") -> LogWriter:
         parts, run = self._parts, self._run
         stream = f"{run.name}/{host}-{int(parts.clock.now().timestamp() * 1000)}{ending}"
-        group = run.records.names.log_group
-        return LogWriter(parts.call, parts.clock, group, stream, parts.keys.hide)
+        return LogWriter(parts.call, parts.clock, run.records.names.log_group, stream)
 
     def _verdict(
         self, outcome: Outcome, containers: list[Container], instances: list[Instance]
