@@ -33,3 +33,12 @@ def file_of(wave: np.ndarray, container: str = "WAV", rate: int = SAMPLE_RATE, *
     out = io.BytesIO()
     soundfile.write(out, wave, rate, format=container, **how)
     return out.getvalue()
+
+
+def long_mp3(seconds: int, rate: int = 44_100) -> bytes:
+    """Return a stereo MP3 of any length, made of the frames of ten seconds."""
+    wave = np.stack([chirp(10, rate=rate), 0.5 * chirp(10, 5000, rate)], axis=1)
+    data = file_of(wave, "MP3", rate, bitrate_mode="CONSTANT", compression_level=0.5)
+    kilobits = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)[data[2] >> 4]
+    frames = data[144_000 * kilobits // rate :]  # without the first, which tells the length
+    return frames * (seconds // 10)

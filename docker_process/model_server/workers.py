@@ -1,6 +1,7 @@
 """Processes that hold the model and predict, one request at a time each; knows no HTTP.
 
-One that dies, or is still busy when SageMaker has given the request up, is replaced.
+One that dies, or is still busy when SageMaker has given the request up, is replaced. Once a
+request is long there is one process more, so that short requests need not wait for it.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ LOOK_SECONDS = 1.0
 """Between two looks at a process from which nothing comes."""
 WAIT_SECONDS = 30.0
 """For a worker to be free: half of what a client waits, so that there is time for the answer."""
+LONG_SECONDS = 1.0
+"""A request that takes longer is long: a clip or a photo takes milliseconds."""
 READY = "ready"
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -116,13 +119,13 @@ class Workers:
 
     def __init__(self, settings: Settings, fail: Callable[[], object]):
         self._settings, self._fail = settings, fail
-        self._threads = ThreadPoolExecutor(settings.workers)
+        self._threads = ThreadPoolExecutor(settings.workers + 1)
         # The one that has just answered is next: its code and weights are in the core's cache.
         self._idle: asyncio.Queue[Worker] = asyncio.LifoQueue()
         self._all: set[Worker] = set()
         self._starts: set[asyncio.Task] = set()
         self._ready = 0
-        self._loaded = self._ended = False
+        self._loaded = self._ended = self._has_spare = False
 
     @property
     def healthy(self) -> bool:
@@ -149,7 +152,7 @@ class Workers:
                 self._fail()
             return
         self._ready += 1
-        self._loaded |= self._ready == self._settings.workers
+        self._loaded |= self._ready >= self._settings.workers
         self._idle.put_nowait(worker)
 
     async def answer(self, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -161,7 +164,7 @@ class Workers:
             reason = f"No process was free within {WAIT_SECONDS:.0f} s: ask again later"
             return Answer(503, reason.encode())
         try:
-            answer = await self._in_thread(worker.ask, body, headers)
+            answer = await self._ask(worker, body, headers)
             refusal = Answer(500, b"The process that predicted has ended: see the log")
         except TimeoutError:
             answer = None
@@ -172,6 +175,15 @@ class Workers:
             return refusal
         self._idle.put_nowait(worker)
         return answer
+
+    async def _ask(self, worker: Worker, body: bytes, headers: Mapping[str, str]) -> Answer | None:
+        """Return a process's answer; if that takes long, start the spare process meanwhile."""
+        asking = asyncio.ensure_future(self._in_thread(worker.ask, body, headers))
+        await asyncio.wait([asking], timeout=LONG_SECONDS)
+        if not (asking.done() or self._has_spare):
+            self._has_spare = True
+            self._add()
+        return await asking
 
     async def _replace(self, worker: Worker) -> None:
         self._ready -= 1

@@ -1,18 +1,23 @@
-"""Decodes, resamples and encodes sound; knows bytes and waves, no data sets and no S3.
+"""Reads, resamples and encodes sound; knows bytes and waves, no data sets and no S3.
 
 The sharding job, the notebooks and the endpoint all use it, so they get the same wave from a clip.
-Spectra are made in logmel.py.
+decoder.py decodes, and logmel.py makes spectra.
 """
 
 import io
-import struct
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import soundfile
 import soxr
 
 from helpers.media import ogg
+from helpers.media.decoder import Decoder, Facts, Mono, checked
+from helpers.media.long_wave import LongWave, Wave
 from helpers.samples import Unreadable
+
+T = TypeVar("T")
 
 SAMPLE_RATE = 32_000
 """Hz; BirdCLEF's rate."""
@@ -21,20 +26,10 @@ WINDOW = int(SAMPLE_RATE * WINDOW_SECONDS)
 """Samples in one window."""
 MAX_SECONDS = 7_200
 """A longer recording would not fit into a small instance's memory as float32."""
-_MAX_RATE = 96_000
-"""Hz that MAX_SECONDS may have: a header can claim a rate at which a year lasts a second."""
-_MAX_LEVEL = 1e6
-"""Full scale is 1; floats far beyond overflow in a spectrum."""
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+"""Samples of a long wave that are read at once: 1 MB."""
 _MP3_LOSS = 0.1
 """Share of samples that an MP3 may lack: without a Xing header its length is an estimate."""
-_CANCELLED = 0.25
-"""Level of a mix, as a share of its loudest channel's, below which the channels cancel out."""
-_PLACEHOLDER = 0x7FFF0000
-"""A WAV's length from here on was never filled in: sox leaves 0x7FFFF000, ffmpeg all ones."""
-_UNKNOWN = 2**62
-"""libsndfile's number of frames, from here on, for a FLAC stream that does not tell it."""
-_SEEK_FAILED = 39
 _FORMATS = {"ogg": ("OGG", "VORBIS"), "flac": ("FLAC", "PCM_16"), "wav": ("WAV", "PCM_16")}
 
 
@@ -47,24 +42,31 @@ def read_audio(data: bytes, most_seconds: float | None = None) -> tuple[np.ndarr
     Raises:
         Unreadable: empty, not audio, truncated, damaged, too long; the message says which.
     """
-    if not data:
-        raise Unreadable("empty file")
-    data = _checked(data)
-    wave, rate, expected = _decode(data, most_seconds)
-    if len(wave) < expected * (1 - _MP3_LOSS):
-        raise Unreadable(f"truncated: {len(wave)} of {expected} samples are there")
-    if not len(wave):
-        raise Unreadable("holds no samples")
-    if not np.isfinite(wave).all():
-        raise Unreadable("damaged: holds samples that are not numbers")
-    if max(wave.max(), -wave.min()) > _MAX_LEVEL:
-        raise Unreadable(f"damaged: holds samples beyond {_MAX_LEVEL:g} times full scale")
-    return wave, rate
+    wave, facts = _gathered(checked(data), most_seconds, _joined)
+    _check(facts)
+    return wave, facts.rate
+
+
+def read_long(data: bytes, most_seconds: float | None = None) -> tuple[LongWave, float]:
+    """Decode a file as `read_audio` does, to 32 kHz; return the wave and its seconds in the file.
+
+    Memory stays flat on an hour of sound.
+    """
+    wave, facts = _gathered(checked(data), most_seconds, _resampled)
+    _check(facts)
+    return wave, facts.samples / facts.rate
 
 
 def resample(wave: np.ndarray, rate: int, to: int = SAMPLE_RATE) -> np.ndarray:
     """Return a float32 wave at another rate in Hz (soxr's high quality, the same everywhere)."""
     return wave if rate == to else soxr.resample(wave, rate, to, quality="HQ")
+
+
+def resample_long(wave: Wave, rate: int, to: int) -> Wave:
+    """Return what `resample` does, of a long wave by blocks."""
+    if isinstance(wave, np.ndarray):
+        return resample(wave, rate, to)
+    return _resampled((wave[at : at + _BLOCK] for at in range(0, len(wave), _BLOCK)), rate, to)
 
 
 def load_wave(data: bytes) -> np.ndarray:
@@ -73,8 +75,8 @@ def load_wave(data: bytes) -> np.ndarray:
     Raises:
         Unreadable: the bytes are not audio.
     """
-    wave, rate, _ = _decode(data)
-    return to_int16(fit(resample(wave, rate)))
+    wave, facts = _gathered(data, None, _joined)
+    return to_int16(fit(resample(wave, facts.rate)))
 
 
 def fit(wave: np.ndarray, length: int = WINDOW) -> np.ndarray:
@@ -103,96 +105,40 @@ def encode(wave: np.ndarray, extension: str, rate: int = SAMPLE_RATE, serial: in
     return ogg.with_serial(data, serial) if extension == "ogg" else data
 
 
-def to_mono(wave: np.ndarray) -> np.ndarray:
-    """Return the mean of the channels of float (samples, channels), or the loudest one.
-
-    Channels that cancel out (a cable with swapped wires) have a mean that is nearly silent.
-    """
-    if wave.shape[1] == 1:
-        return wave[:, 0]
-    mix = wave.mean(axis=1)
-    if not len(mix):
-        return mix
-    levels = np.square(wave).mean(axis=0)
-    if np.square(mix).mean() < _CANCELLED**2 * levels.max():
-        return wave[:, int(levels.argmax())].copy()
-    return mix
+def _gathered(
+    data: bytes, most_seconds: float | None, gather: Callable[[Iterator[np.ndarray], int], T]
+) -> tuple[T, Facts]:
+    """Return what is gathered from a file's mono blocks at their rate, and the file's facts."""
+    decoder = Decoder(data, most_seconds or MAX_SECONDS)
+    mono = Mono(decoder)
+    wave = gather(mono.blocks(), decoder.facts.rate)
+    if mono.cancels:
+        wave = gather(mono.loudest(), decoder.facts.rate)
+    return wave, decoder.facts
 
 
-def _decode(data: bytes, most_seconds: float | None = None) -> tuple[np.ndarray, int, int]:
-    """Return float32 mono, the rate, and the number of samples by the header."""
-    most_seconds = most_seconds or MAX_SECONDS
-    try:
-        with soundfile.SoundFile(io.BytesIO(data)) as sound:
-            most = int(most_seconds * min(sound.samplerate, _MAX_RATE))
-            if sound.channels > 2 and sound.frames < _UNKNOWN:  # of eight no more than of two
-                most = min(most, int(2 * most_seconds * _MAX_RATE) // sound.channels)
-            if sound.frames >= _UNKNOWN:
-                wave = _to_the_end(sound, most)
-                expected = len(wave)
-            elif (expected := sound.frames) <= most:
-                wave = sound.read(max(0, expected), dtype="float32", always_2d=True)
-            rate = sound.samplerate
-            if expected > most:
-                raise Unreadable(f"longer than {most_seconds / 3600:g} h: split it first")
-    except (soundfile.LibsndfileError, RuntimeError) as error:
-        raise Unreadable(_not_audio(data, error)) from error
-    return to_mono(wave), rate, expected
+def _joined(blocks: Iterator[np.ndarray], rate: int) -> np.ndarray:
+    return np.concatenate([np.zeros(0, np.float32), *blocks])
 
 
-def _to_the_end(sound: soundfile.SoundFile, most: int) -> np.ndarray:
-    """Read a stream of unknown length, up to some samples.
-
-    libsndfile can't seek to such a stream's end, which soundfile does after the last read.
-    """
-    blocks = []
-    while sum(map(len, blocks)) <= most:
-        block = np.full((_BLOCK // sound.channels, sound.channels), np.nan, dtype=np.float32)
-        try:
-            blocks.append(sound.read(out=block))
-        except soundfile.LibsndfileError as error:
-            if error.code != _SEEK_FAILED:
-                raise
-            blocks.append(block[np.isfinite(block[:, 0])])
-        if len(blocks[-1]) < len(block):
-            break
-    return np.concatenate(blocks)
+def _resampled(blocks: Iterator[np.ndarray], rate: int, to: int = SAMPLE_RATE) -> LongWave:
+    """Return blocks at another rate: the samples that `resample` gives of them all."""
+    wave = LongWave()
+    if rate == to:
+        for block in blocks:
+            wave.append(block)
+        return wave
+    stream = soxr.ResampleStream(rate, to, 1, dtype="float32", quality="HQ")
+    for block in blocks:
+        wave.append(stream.resample_chunk(np.ascontiguousarray(block)))
+    wave.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
+    return wave
 
 
-def _not_audio(data: bytes, error: Exception) -> str:
-    reason = getattr(error, "error_string", str(error)).rstrip(".")
-    if "lost sync" in reason:
-        return f"truncated or damaged: {reason}"
-    return f"not audio (starts with {data[:8]!r}): {reason}"
-
-
-def _checked(data: bytes) -> bytes:
-    """Check for truncation that libsndfile ignores (Ogg, WAV); fill in a WAV's unknown length."""
-    try:
-        if data.startswith(b"OggS"):
-            ogg.check(data)
-        elif data.startswith(b"RIFF") and data[8:12] == b"WAVE":
-            return _checked_wav(data)
-    except ValueError as error:
-        raise Unreadable(str(error)) from error
-    return data
-
-
-def _checked_wav(data: bytes) -> bytes:
-    """Return a WAV with the length of its sound, which a recorder that streams never filled in.
-
-    Raises:
-        ValueError: it is truncated.
-    """
-    at, (whole,) = 12, struct.unpack_from("<I", data, 4)
-    while at + 8 <= len(data):
-        name, size = struct.unpack_from("<4sI", data, at)
-        if name == b"data":
-            there = len(data) - at - 8
-            if size >= _PLACEHOLDER or (size == 0 and whole != len(data) - 8):
-                return data[: at + 4] + struct.pack("<I", there) + data[at + 8 :]
-            if size > there:
-                raise ValueError(f"truncated: {there} of {size} bytes of sound")
-            return data
-        at += 8 + size + size % 2
-    raise ValueError("truncated: a WAV header without sound")
+def _check(facts: Facts) -> None:
+    if facts.samples < facts.expected * (1 - _MP3_LOSS):
+        raise Unreadable(f"truncated: {facts.samples} of {facts.expected} samples are there")
+    if not facts.samples:
+        raise Unreadable("holds no samples")
+    if facts.fault:
+        raise Unreadable(facts.fault)

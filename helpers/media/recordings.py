@@ -4,11 +4,13 @@ The sharding job and the endpoint call the same two functions, `clean` and `wind
 and serving prepare sound alike.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.media.audio import SAMPLE_RATE, WINDOW, WINDOW_SECONDS, read_audio, resample
+from helpers.media.audio import SAMPLE_RATE, WINDOW, WINDOW_SECONDS, read_long
+from helpers.media.long_wave import LongWave, Wave
 from helpers.media.speech import speech_spans
 from helpers.samples import Unreadable
 
@@ -43,7 +45,7 @@ _FADE = 320
 class Cleaned:
     """A recording without human speech."""
 
-    wave: np.ndarray
+    wave: Wave
     """float32 mono at 32 kHz."""
     kept: tuple[tuple[float, float], ...]
     """(start, end) of the parts joined in `wave`, in seconds of the raw recording."""
@@ -64,7 +66,9 @@ class Cleaned:
 class Window:
     """Up to 5 s of a cleaned recording."""
 
-    wave: np.ndarray
+    cleaned: Cleaned
+    at: int
+    """Its first sample in the cleaned wave."""
     start: float
     end: float
     """Seconds into the raw recording, as `start`; speech may have been cut out between them."""
@@ -73,21 +77,24 @@ class Window:
     active: float
     """Share of active frames."""
 
+    @property
+    def wave(self) -> np.ndarray:
+        """Return its samples, which are not kept: a long recording's would fill the memory."""
+        return self.cleaned.wave[self.at : self.at + WINDOW]
+
 
 def clean(data: bytes, most_seconds: float | None = None) -> Cleaned:
     """Decode a recording, resample it to 32 kHz, measure it, and cut out human speech.
 
     Args:
-        most_seconds: refuse longer ones; None for what `read_audio` reads.
+        most_seconds: refuse longer ones, before they are decoded; None for what `read_long` reads.
 
     Raises:
         Unreadable: not readable audio, too long, silent, too short, or all speech.
     """
-    wave, rate = read_audio(data, most_seconds)
-    seconds = len(wave) / rate
+    wave, seconds = read_long(data, most_seconds)
     if seconds < MIN_SECONDS:
         raise Unreadable(f"too short: {seconds:.2f} s of sound")
-    wave = resample(wave, rate)
     silence, clipping = silence_share(wave), clipping_share(wave)
     if silence == 1.0:
         raise Unreadable("silent from start to end")
@@ -127,21 +134,20 @@ def windows(cleaned: Cleaned) -> list[Window]:
     return kept or [_best(cleaned, level)]
 
 
-def silence_share(wave: np.ndarray) -> float:
+def silence_share(wave: Wave) -> float:
     """Return the share of silent 32 ms frames."""
-    return float((_frames(np.abs(wave)).max(axis=1) < SILENCE_LEVEL).mean())
+    peaks = np.concatenate([np.abs(frames).max(axis=1) for frames in _frames(wave)])
+    return float((peaks < SILENCE_LEVEL).mean())
 
 
-def clipping_share(wave: np.ndarray) -> float:
+def clipping_share(wave: Wave) -> float:
     """Return the share of samples at full scale."""
-    return float((np.abs(wave) >= CLIP_LEVEL).mean())
+    return sum(int((np.abs(frames) >= CLIP_LEVEL).sum()) for frames in _frames(wave)) / len(wave)
 
 
-def frame_snr(wave: np.ndarray) -> np.ndarray:
+def frame_snr(wave: Wave) -> np.ndarray:
     """Return for each 32 ms frame the largest dB of a band above that band's noise floor."""
-    frames = _frames(wave)
-    blocks = (frames[first : first + _BLOCK] for first in range(0, len(frames), _BLOCK))
-    bands = _smooth(np.concatenate([_bands(block) for block in blocks])) + 1e-7
+    bands = _smooth(np.concatenate([_bands(frames) for frames in _frames(wave)])) + 1e-7
     floor = np.quantile(bands, 0.2, axis=0)
     around = np.array([np.median(floor[max(0, i - 4) : i + 5]) for i in range(len(floor))])
     floor = np.minimum(floor, around * 10 ** (STEADY_DB / 10))
@@ -157,9 +163,12 @@ def _bands(frames: np.ndarray) -> np.ndarray:
     return np.add.reduceat(power, starts, axis=1)[:, :-1] / np.diff(starts)
 
 
-def _frames(wave: np.ndarray) -> np.ndarray:
-    """Return the wave as rows of 1024 samples, the last one padded with zeros."""
-    return np.pad(wave, (0, -len(wave) % _FRAME)).reshape(-1, _FRAME)
+def _frames(wave: Wave) -> Iterator[np.ndarray]:
+    """Yield blocks of the wave as rows of 1024 samples, the last one padded with zeros."""
+    size = _BLOCK * _FRAME
+    for at in range(0, len(wave), size):
+        block = wave[at : at + size]
+        yield np.pad(block, (0, -len(block) % _FRAME)).reshape(-1, _FRAME)
 
 
 def _smooth(bands: np.ndarray) -> np.ndarray:
@@ -169,12 +178,13 @@ def _smooth(bands: np.ndarray) -> np.ndarray:
 
 
 def _window(cleaned: Cleaned, level: np.ndarray, start: int) -> Window:
-    wave = cleaned.wave[start : start + WINDOW]
+    count = min(WINDOW, len(cleaned.wave) - start)
     inside = level[start // _FRAME : (start + WINDOW) // _FRAME + 1]
     return Window(
-        wave=wave,
+        cleaned=cleaned,
+        at=start,
         start=round(cleaned.raw_seconds(start), 3),
-        end=round(cleaned.raw_seconds(start + len(wave) - 1) + 1 / SAMPLE_RATE, 3),
+        end=round(cleaned.raw_seconds(start + count - 1) + 1 / SAMPLE_RATE, 3),
         snr=round(float(np.quantile(inside, 0.9)), 1),
         active=round(float((inside >= ACTIVE_DB).mean()), 3),
     )
@@ -194,15 +204,16 @@ def _kept(spans: list[tuple[float, float]], seconds: float) -> list[tuple[float,
     return [(start, end) for start, end in pairs if end - start >= MIN_SECONDS]
 
 
-def _join(wave: np.ndarray, kept: list[tuple[float, float]]) -> np.ndarray:
+def _join(wave: Wave, kept: list[tuple[float, float]]) -> Wave:
     """Join the kept parts, each cut edge faded over 10 ms."""
     if len(kept) == 1 and kept[0][1] - kept[0][0] >= len(wave) / SAMPLE_RATE:
         return wave
     ramp = np.linspace(0, 1, _FADE, dtype=np.float32)
-    parts = []
+    joined = LongWave()
     for start, end in kept:
-        part = wave[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)].copy()
-        part[:_FADE] *= ramp
-        part[-_FADE:] *= ramp[::-1]
-        parts.append(part)
-    return np.concatenate(parts)
+        first, last = round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)
+        joined.append(wave[first : first + _FADE] * ramp)
+        for at in range(first + _FADE, last - _FADE, _BLOCK * _FRAME):
+            joined.append(wave[at : min(at + _BLOCK * _FRAME, last - _FADE)])
+        joined.append(wave[last - _FADE : last] * ramp[::-1])
+    return joined

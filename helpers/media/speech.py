@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.media.audio import resample
+from helpers.media.audio import resample_long
+from helpers.media.long_wave import Wave
 from helpers.onnx_session import open_session
 
 RATE = 16_000
@@ -41,13 +42,13 @@ _VOICE_HZ = (200, 4000)
 _HOOT_HZ = 150
 
 
-def speech_spans(wave: np.ndarray, rate: int) -> list[tuple[float, float]]:
+def speech_spans(wave: Wave, rate: int) -> list[tuple[float, float]]:
     """Return (start, end) in seconds of each stretch of human speech, in order, apart.
 
     The model mistakes the hoots of hoopoes, owls and doves for vowels. They are pure tones, with a
     much narrower spectrum than a voice.
     """
-    wave = resample(wave, rate, RATE)
+    wave = resample_long(wave, rate, RATE)
     probability = speech_probability(wave)
     second = RATE / FRAME
     length = len(wave) / RATE
@@ -58,17 +59,19 @@ def speech_spans(wave: np.ndarray, rate: int) -> list[tuple[float, float]]:
     ]
 
 
-def speech_probability(wave: np.ndarray) -> np.ndarray:
+def speech_probability(wave: Wave) -> np.ndarray:
     """Return the probability of speech for each 32 ms of a 16 kHz wave."""
     if not len(wave):
         return np.zeros(0, dtype=np.float32)
-    count = -(-len(wave) // FRAME)
-    padded = np.pad(wave.astype(np.float32), (_CONTEXT, count * FRAME - len(wave)))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + FRAME)[::FRAME]
     hidden = cell = np.zeros((1, 1, 128), dtype=np.float32)
     pieces = []
-    for first in range(0, count, _BLOCK):
-        block = np.ascontiguousarray(frames[first : first + _BLOCK])
+    for first in range(0, len(wave), _BLOCK * FRAME):
+        part = wave[max(0, first - _CONTEXT) : first + _BLOCK * FRAME]
+        before = 0 if first else _CONTEXT
+        after = -(before + len(part) - _CONTEXT) % FRAME
+        padded = np.pad(part.astype(np.float32), (before, after))
+        frames = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + FRAME)[::FRAME]
+        block = np.ascontiguousarray(frames)
         inputs = {"input": block, "h": hidden, "c": cell}
         speech, hidden, cell = _model().run(["speech_probs", "hn", "cn"], inputs)
         pieces.append(speech.reshape(-1))

@@ -33,6 +33,10 @@ PATH = "/usr/local/bin:/usr/bin:/bin"
 CODE_ENDINGS = {".py", ".sh"}
 NO_NAMES = {"RES_OPTIONS": "attempts:0"}
 """Makes glibc ask no name server (resolv.conf(5)); names in /etc/hosts are still resolved."""
+HIDDEN = "****"
+"""What a job's output has for its secret key."""
+SHORTEST_SECRET = 16
+"""Characters: a job may have been given another key, of which words are full."""
 
 
 class Container:
@@ -46,6 +50,7 @@ class Container:
     def __init__(self, root: Path, host: str):
         self.root, self.host, self.ml = root, host, root / "opt" / "ml"
         self._variables: Mapping[str, str] = {}
+        self._secret = ""
         self.workdir = self.ml
         for folder in ("input/config", "input/data", "model", "output/data", "code", "tmp"):
             (self.ml / folder).mkdir(parents=True, exist_ok=True)
@@ -81,7 +86,12 @@ class Container:
         return text.replace(ML, str(self.ml))
 
     def outward(self, text: str) -> str:
-        """Replace the paths of this machine in a text by those of an instance."""
+        """Replace the paths of this machine in a text by those of an instance, and hide its secret.
+
+        A job may print its environment, and many can read its log and its failure.
+        """
+        if len(self._secret) >= SHORTEST_SECRET:
+            text = text.replace(self._secret, HIDDEN)
         text = text.replace(str(self.ml), ML).replace(str(self.root), "")
         text = text.replace(str(self.root.parent), "")
         for folder in (f"/venv/{IMAGE}/site-packages", SITE):
@@ -126,7 +136,7 @@ class Container:
         """Return the clean environment of the instance's processes."""
         home = self.root / "root"
         home.mkdir(exist_ok=True)
-        return {
+        made = {
             **{name: self.inward(value) for name, value in self._variables.items()},
             **context.environment(),
             "PATH": f"{venv / 'bin'}:{venv / IMAGE / 'bin'}:{self._image_path()}{PATH}",
@@ -150,6 +160,8 @@ class Container:
             **NO_NAMES,
             **{name: self.inward(value) for name, value in variables.items()},
         }
+        self._secret = made["AWS_SECRET_ACCESS_KEY"]
+        return made
 
 
 def make_venv(folder: Path, view: Path) -> Path:

@@ -12,7 +12,7 @@ from local_aws.errors import AwsError
 from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 from local_aws.state.partition_filter import matching
-from local_aws.state.positions import position
+from local_aws.state.positions import page
 
 SEPARATOR = "\x1f"
 
@@ -22,14 +22,9 @@ def _missing(kind: str, name: str) -> AwsError:
 
 
 def _page(items: list[dict], name: str, request: dict, limit: int = 100) -> dict:
-    """Return one page of a listing; the token is the position of the next item."""
+    """Return one page of a listing."""
     refused = AwsError("InvalidInputException", "The NextToken is not valid.")
-    start = position(request.get("NextToken"), refused)
-    end = start + (request.get("MaxResults") or limit)
-    answer = {name: items[start:end]}
-    if end < len(items):
-        answer["NextToken"] = str(end)
-    return answer
+    return page(items, request, name, limit, refused)
 
 
 def _segment(items: list[dict], segment: dict | None) -> list[dict]:

@@ -3,21 +3,33 @@
 werkzeug's own handler closes each connection and waits 10 ms for unread bytes; this one reads the
 rest of a body that the application left, and answers the next request on the same connection. The
 headers with their original names are in environ["local_aws.headers"]: WSGI's names don't
-distinguish "_" from "-".
+distinguish "_" from "-". Connections leave half of the process's files to the rest of the server.
 """
 
 import io
 import logging
+import resource
+import threading
 from collections.abc import Callable
+from functools import cache
 from typing import BinaryIO
 from urllib.parse import unquote_to_bytes, urlsplit
+from xml.sax.saxutils import escape
 
 from werkzeug.serving import WSGIRequestHandler
 
 from local_aws.wire.http_request import HEADERS
 
 log = logging.getLogger(__name__)
+BUSY = "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 DRAINED = 1 << 20  # bytes of an unread body up to which reading it is cheaper than a new connection
+
+
+@cache
+def places() -> threading.Semaphore:
+    """Return what counts the connections that may still be opened."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return threading.Semaphore(2048 if files < 0 else min(2048, max(16, files // 2)))
 
 
 class Bounded(io.RawIOBase):
@@ -63,6 +75,26 @@ class KeepAliveHandler(WSGIRequestHandler):
     """Seconds without a byte after which a connection is closed; S3 closes idle ones sooner."""
     _invited = True  # False while a client waits for "100 Continue" before it sends its body
     disable_nagle_algorithm = True  # head and body may be two packets: no wait for an ACK
+
+    def handle(self) -> None:
+        """Answer the requests of a connection, or tell it that there are too many."""
+        if not places().acquire(blocking=False):
+            self.wfile.write(BUSY.encode())
+            return
+        try:
+            super().handle()
+        finally:
+            places().release()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no HTTP request, or too long, in XML: S3's clients parse nothing else."""
+        self.close_connection = True
+        name = "InvalidURI" if code == 414 else "InvalidRequest"
+        text = escape(message or "The request is not valid HTTP.")
+        body = f"<Error><Code>{name}</Code><Message>{text}</Message></Error>".encode()
+        lines = [f"HTTP/1.1 {code} {name}", "Content-Type: application/xml", "Connection: close"]
+        head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
+        self.wfile.write(head.encode() + (b"" if self.command == "HEAD" else body))
 
     def make_environ(self) -> dict:
         """Return WSGI's environ with a bounded body and the headers' original names."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from local_aws.errors import AwsError
-from local_aws.state.positions import position
+from local_aws.state.positions import page
 
 PAGE = 10
 """Summaries of a page without MaxResults."""
@@ -47,13 +47,11 @@ class Listing:
             reverse=request.get("SortOrder") != "Ascending",
         )
         refused = AwsError("ValidationException", "The pagination token is not valid.")
-        start = position(request.get("NextToken"), refused)
-        end = start + request.get("MaxResults", PAGE)
         summaries = [
             {field: document[field] for field in self.fields if field in document}
-            for document in listed[start:end]
+            for document in listed
         ]
-        return {self.list_name: summaries, **({"NextToken": str(end)} if end < len(listed) else {})}
+        return page(summaries, request, self.list_name, PAGE, refused)
 
     def _wanted(self, document: dict, request: dict) -> bool:
         if request.get("NameContains", "").lower() not in document[self.name].lower():

@@ -1,7 +1,13 @@
 """`serve` with a model of each data set, as train.py leaves it: answers and refusals."""
 
 import json
+import re
+import statistics
+import threading
+import time
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from helpers.networks.onnx_graph import GRAPH
@@ -9,6 +15,7 @@ from helpers.predict import Predictor
 from tests.hidden_torch import hide_torch
 from tests.made_model import SERVED, make_served, request_of
 from tests.made_server import MadeServer
+from tests.sounds import chirp, file_of, hush, long_mp3, placed
 
 
 @pytest.fixture(scope="module", params=SERVED)
@@ -67,3 +74,43 @@ def test_a_truncated_body_of_either_kind_is_the_clients_error(served):
     body, kind = request_of(dataset)
     assert server.ask(body[: len(body) // 2], Content_Type=kind)[0] in (200, 400)
     assert "Traceback" not in server.log
+
+
+@pytest.mark.slow
+def test_a_short_clip_passes_an_hour_of_flac_and_twenty_minutes_of_mp3(tmp_path):
+    make_served(tmp_path / "model", "birds")
+    clip = file_of(placed(chirp(1), 0.5, hush(2)), "FLAC")
+    flac, mp3 = file_of(np.zeros(3600 * 8000, np.int16), "FLAC", 8000), long_mp3(1200)
+    server = MadeServer(tmp_path).wait_until_healthy()
+    try:
+
+        def ask():
+            began = time.monotonic()
+            assert server.ask(clip, Content_Type="audio/flac")[0] == 200
+            return time.monotonic() - began
+
+        usual = statistics.median(ask() for _ in range(30))
+        assert server.ask(flac, Content_Type="audio/flac")[0] == 400
+        server.ask(mp3, Content_Type="audio/mpeg", seconds=60)  # the spare process is there now
+        answers = []
+        for body, kind in ((flac, "audio/flac"), (mp3, "audio/mpeg")):
+            more = {"Content_Type": kind, "seconds": 60}
+            threading.Thread(
+                target=lambda body=body, more=more: answers.append(server.ask(body, **more))
+            ).start()
+        beside = []
+        while len(answers) < 2:
+            beside.append(ask())
+        assert sorted(status for status, _ in answers) == [200, 400]
+        assert b"longer than 0.5 h" in dict(answers)[400]
+        assert len(beside) > 10 and statistics.median(beside) < 2 * usual
+        peaks = [peak_mb(child) for child in server.children()]
+        assert max(peaks) < 300, peaks
+    finally:
+        server.stop()
+
+
+def peak_mb(process: int) -> float:
+    """Return the most memory that a process has had."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1000

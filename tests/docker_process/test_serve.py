@@ -85,6 +85,22 @@ def test_ping_is_answered_at_once_while_every_worker_is_busy(start):
         thread.join()
 
 
+def test_short_requests_pass_a_long_one(start):
+    server, over = start().wait_until_healthy(), []
+    long = threading.Thread(target=lambda: over.append(server.ask(b"sleep 12")))
+    long.start()
+    time.sleep(0.3)
+    assert [server.ask(b"x")[0] for _ in range(5)] == [200] * 5 and not over
+    long.join()
+    assert over[0][0] == 200 and len(server.children()) == 2
+
+
+def test_short_requests_alone_start_no_other_process(start):
+    server = start().wait_until_healthy()
+    assert {server.ask(b"x")[0] for _ in range(12)} == {200}
+    assert len(server.children()) == 1
+
+
 def test_requests_that_come_at_once_are_shared_by_the_workers_and_none_is_lost(start):
     server = start(SAGEMAKER_MODEL_SERVER_WORKERS="2").wait_until_healthy()
     answers, began = [], time.monotonic()

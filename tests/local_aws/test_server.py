@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -98,7 +99,7 @@ def test_all_that_was_acknowledged_is_there_after_kill_9(start):
     server = start()
     fill(server)
     server.end(signal.SIGKILL)
-    assert not leftovers(server.state)
+    assert not leftovers(server.state, wait_s=2)
     server = start()
     s3, glue, sagemaker = (server.client(name) for name in ("s3", "glue", "sagemaker"))
     assert s3.get_object(Bucket=BUCKET, Key="model.tar.gz")["Body"].read() == MODEL
@@ -171,11 +172,26 @@ time.sleep(99)
     while not logs.describe_log_groups()["logGroups"]:
         time.sleep(0.05)
     server.end(signal.SIGKILL)
-    assert not leftovers(server.state)
+    assert not leftovers(server.state, wait_s=2)
     job = start().client("sagemaker").describe_training_job(TrainingJobName="job")
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Failed"
     assert "run the job again" in job["FailureReason"]
     assert not list((server.state / "instances").iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_no_process_is_left_two_seconds_after_a_kill_at_any_moment(start, seed):
+    server = start()
+    server.client("s3").create_bucket(Bucket=BUCKET)
+    server.client("iam").create_role(**JOB_ROLE)
+    script = "import subprocess\nsubprocess.run(['setsid', 'sleep', '99'])"
+    for number in range(2):
+        job = training(f"job{number}", script, count=2)
+        server.client("sagemaker").create_training_job(**job)
+    time.sleep(random.Random(seed).uniform(0, 4))
+    server.end(signal.SIGKILL)
+    assert not leftovers(server.state, wait_s=2)
 
 
 @pytest.mark.slow

@@ -166,9 +166,9 @@ class Birds(Dataset):
         """
         cleaned = recordings.clean(data, self.request_seconds)
         windows = recordings.windows(cleaned)
-        waves = [audio.as_stored(window.wave) for window in windows]
+        waves = (audio.as_stored(window.wave) for window in windows)
         return Inputs(
-            [stored_mel(wave) for wave in waves] if store == "mel" else waves,
+            [stored_mel(wave) for wave in waves] if store == "mel" else [*waves],
             [(window.start, window.end) for window in windows],
             cleaned.measures,
         )

@@ -10,8 +10,8 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.apigateway import openapi
 from local_aws.services.apigateway.openapi import Api
 from local_aws.services.apigateway.refusals import invalid, not_done, not_found
+from local_aws.state import positions
 from local_aws.state.collection import Collection, public
-from local_aws.state.positions import position
 
 OPERATIONS = {
     "apigateway": {
@@ -25,6 +25,7 @@ OPERATIONS = {
         "GetStages": "restApiId",
     }
 }
+PAGE, MOST = 25, 500
 _THROTTLING = re.compile(r"/\*/\*/throttling/(rateLimit|burstLimit)")
 
 
@@ -183,8 +184,12 @@ def number(patch: dict) -> float:
 
 
 def page(request: dict, items: list[dict]) -> dict:
-    """Return a page of a list: from `position` on, at most `limit` items."""
-    start = position(request.get("position"), invalid("Invalid position"))
-    limit = request.get("limit", 25)
-    rest = {"position": str(start + limit)} if start + limit < len(items) else {}
-    return {"items": items[start : start + limit], **rest}
+    """Return a page of a list: from `position` on, at most `limit` items.
+
+    Raises:
+        AwsError: BadRequestException; botocore's model has no bounds.
+    """
+    if not 1 <= request.get("limit", PAGE) <= MOST:
+        raise invalid(f"Invalid limit: from 1 to {MOST}")
+    refused = invalid("Invalid position")
+    return positions.page(items, request, "items", PAGE, refused, most="limit", token="position")

@@ -3,6 +3,7 @@
 import re
 
 from local_aws.errors import AwsError
+from local_aws.state import positions
 
 NAMESPACE, DIMENSION = "sagemaker", "sagemaker:variant:DesiredInstanceCount"
 OF = f"ServiceNamespace={NAMESPACE} ResourceId ScalableDimension={DIMENSION}"
@@ -81,10 +82,12 @@ def check_configuration(configuration: dict | None) -> None:
 
 
 def page(items: list[dict], request: dict, key: str) -> dict:
-    """Return one page of items; the token is the position of the next page."""
-    token = request.get("NextToken") or "0"
-    if not token.isdecimal():
-        raise AwsError("InvalidNextTokenException", "The token is not valid.")
-    end = int(token) + request.get("MaxResults", PAGE)
-    more = {"NextToken": str(end)} if end < len(items) else {}
-    return {key: items[int(token) : end], **more}
+    """Return one page of items.
+
+    Raises:
+        AwsError: the token or the size of the page is not valid; botocore's model has no bounds.
+    """
+    if not 1 <= request.get("MaxResults", PAGE) <= PAGE:
+        raise refused(f"MaxResults must be between 1 and {PAGE}")
+    no_token = AwsError("InvalidNextTokenException", "The token is not valid.")
+    return positions.page(items, request, key, PAGE, no_token)

@@ -2,7 +2,7 @@
 
 from local_aws.errors import AwsError
 from local_aws.services.cloudwatch.metrics import check_statistic
-from local_aws.state.positions import position
+from local_aws.state import positions
 
 DAY = 86_400
 PAGE = 50
@@ -66,12 +66,9 @@ def interval(of: dict) -> int:
 
 
 def page(alarms: list[dict], request: dict) -> dict:
-    """Return one page of alarms; the token is the position of the next page."""
+    """Return one page of alarms."""
     refused = AwsError("InvalidNextToken", "The token is not valid.")
-    start = position(request.get("NextToken"), refused)
-    end = start + request.get("MaxRecords", PAGE)
-    more = {"NextToken": str(end)} if end < len(alarms) else {}
-    return {"MetricAlarms": alarms[start:end], **more}
+    return positions.page(alarms, request, "MetricAlarms", PAGE, refused, most="MaxRecords")
 
 
 def _refused(message: str) -> AwsError:

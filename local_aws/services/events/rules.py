@@ -8,6 +8,7 @@ from local_aws.parts import Engine, Parts
 from local_aws.services.events import inputs
 from local_aws.services.events.patterns import compiled
 from local_aws.services.events.targets import Targets
+from local_aws.state import positions
 from local_aws.state.collection import Collection, public
 
 BUS = "default"
@@ -193,12 +194,8 @@ def _tags(tags: list[dict]) -> dict[str, str]:
 
 
 def _page(items: list, member: str, request: dict) -> dict:
-    token = request.get("NextToken", "0")
-    if not token.isdecimal():
-        raise _invalid("NextToken is not valid.")
-    start, size = int(token), request.get("Limit", PAGE)
-    more = {"NextToken": str(start + size)} if len(items) > start + size else {}
-    return {member: items[start : start + size], **more}
+    refused = _invalid("NextToken is not valid.")
+    return positions.page(items, request, member, PAGE, refused, most="Limit")
 
 
 def _invalid(message: str) -> AwsError:

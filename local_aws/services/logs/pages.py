@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from local_aws.errors import AwsError
-from local_aws.state.positions import position
+from local_aws.state import positions
 
 PAGE = 10_000
 PAGE_CHARACTERS = 2**20
@@ -60,7 +60,6 @@ def last(events: Iterable[dict]) -> list[dict]:
 
 
 def page(items: list, name: str, request: dict, size: int) -> dict:
-    """Return one page of a list; the token is the position of the next page."""
-    start = position(request.get("nextToken"), invalid("The specified nextToken is invalid."))
-    end = start + (request.get("limit") or size)
-    return {name: items[start:end], **({"nextToken": str(end)} if end < len(items) else {})}
+    """Return one page of a list."""
+    refused = invalid("The specified nextToken is invalid.")
+    return positions.page(items, request, name, size, refused, most="limit", token="nextToken")

@@ -4,7 +4,7 @@ import re
 
 from local_aws.errors import AwsError
 from local_aws.services.s3 import xml
-from local_aws.services.s3.listings import OWNER
+from local_aws.services.s3.listings import OWNER, from_token, token_of
 from local_aws.services.s3.messages import Request, Response, S3Error
 from local_aws.services.s3.operations import check_document
 from local_aws.state.objects.store import ObjectStore
@@ -40,10 +40,11 @@ def check_region(store: ObjectStore, request: Request) -> None:
 def list_buckets(store: ObjectStore, request: Request) -> Response:
     """Answer with the buckets, by pages if requested."""
     query, most = request.query, request.number("max-buckets", 10_000)
-    after, prefix = query.get("continuation-token", ""), query.get("prefix", "")
+    token, prefix = query.get("continuation-token"), query.get("prefix", "")
+    after = from_token(token) if token else ""
     all_names = [name for name in store.buckets() if name > after and name.startswith(prefix)]
     shown = all_names[:most]
-    token = shown[-1] if len(all_names) > most and shown else None
+    token = token_of(shown[-1]) if len(all_names) > most and shown else None
     return Response.xml(
         "ListAllMyBucketsResult",
         OWNER,

@@ -1,7 +1,6 @@
 """Listings of objects: common prefixes and pages. Knows no files."""
 
 import base64
-import binascii
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -14,6 +13,8 @@ from local_aws.state.objects.store import ObjectStore
 
 OWNER = xml.group("Owner", xml.tag("ID", "0" * 64), xml.tag("DisplayName", "local"))
 MOST = 1000
+MARK = "from "
+"""The start of each token's text, by which one that no answer has given is known."""
 
 
 @dataclass
@@ -62,16 +63,20 @@ def _start(after: str, prefix: str, delimiter: str) -> str:
     return f"{after}\0" if after else ""
 
 
-def _token(low: str) -> str:
-    return base64.urlsafe_b64encode(low.encode()).decode()
+def token_of(name: str) -> str:
+    """Return the token of a page that starts at a key, or after a bucket."""
+    return base64.urlsafe_b64encode(f"{MARK}{name}".encode()).decode()
 
 
-def _from_token(token: str) -> str:
+def from_token(token: str) -> str:
+    """Return the name in a token. Raises: AwsError InvalidArgument, no answer has given it."""
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
-    except (binascii.Error, ValueError) as error:
-        message = "The continuation token provided is incorrect"
-        raise AwsError("InvalidArgument", message) from error
+        text = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        text = ""
+    if not text.startswith(MARK):
+        raise AwsError("InvalidArgument", "The continuation token provided is incorrect")
+    return text.removeprefix(MARK)
 
 
 def _checksum(info: ObjectInfo) -> str:
@@ -87,11 +92,9 @@ def list_v2(store: ObjectStore, request: Request) -> Response:
     query = request.query
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     token, after = query.get("continuation-token"), query.get("start-after", "")
-    if token is not None and not token:
-        raise AwsError("InvalidArgument", "The continuation token provided is incorrect")
     if (encoding := query.get("encoding-type", "")) not in ("", "url"):
         raise AwsError("InvalidArgument", "Invalid Encoding Method specified in Request")
-    low = _from_token(token) if token else _start(after, prefix, delimiter)
+    low = _start(after, prefix, delimiter) if token is None else from_token(token)
     most = min(MOST, request.number("max-keys", MOST))
     listed = page(store, request.bucket, prefix, delimiter, low, most)
     owner = OWNER if query.get("fetch-owner") == "true" else ""
@@ -111,7 +114,7 @@ def list_v2(store: ObjectStore, request: Request) -> Response:
         xml.tag("ContinuationToken", token),
         xml.tag("KeyCount", len(listed.objects) + len(listed.prefixes)),
         xml.tag("IsTruncated", listed.next is not None),
-        xml.tag("NextContinuationToken", _token(listed.next) if listed.next else None),
+        xml.tag("NextContinuationToken", token_of(listed.next) if listed.next else None),
         *[_content(info, text(info.key), owner) for info in listed.objects],
         *[xml.group("CommonPrefixes", xml.tag("Prefix", text(each))) for each in listed.prefixes],
     )

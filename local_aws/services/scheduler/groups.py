@@ -2,6 +2,7 @@
 
 from local_aws.parts import Engine, Parts
 from local_aws.services.scheduler.refusals import invalid, not_there, taken
+from local_aws.state import positions
 from local_aws.state.collection import Collection, public
 
 DEFAULT = "default"
@@ -92,12 +93,7 @@ def page(items: list[dict], request: dict, name: str) -> dict:
     Raises:
         AwsError: ValidationException, the token is none.
     """
-    token, most = request.get("NextToken", "0"), request.get("MaxResults", PAGE)
-    if not token.isdigit():
-        raise invalid("Invalid NextToken.")
-    end = int(token) + most
-    rest = {"NextToken": str(end)} if end < len(items) else {}
-    return {name: items[int(token) : end], **rest}
+    return positions.page(items, request, name, PAGE, invalid("Invalid NextToken."))
 
 
 def _mapping(tags: list[dict]) -> dict[str, str]:

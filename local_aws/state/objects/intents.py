@@ -1,8 +1,10 @@
 """Writes ahead which files a change of the index moves, and undoes it at a start. Knows no key.
 
-The order of every change: its moves are written to the index, the files are moved, the rows are
+The order of a change: its moves are written to the index, the files are moved, the rows are
 changed in one transaction that also deletes the moves. A process that is killed in between leaves
-the moves, and the next one undoes them: a change is whole, or it has never been.
+the moves, and the next one undoes them: a change is whole, or it has never been. A put, the most
+frequent change, needs no moves and one transaction alone: until its row is written its file has a
+second name beside the drafts, which tells the next process whose file it is.
 """
 
 import os
@@ -15,6 +17,7 @@ from pathlib import Path
 from local_aws.state import paths
 from local_aws.state.objects import key_files
 from local_aws.state.objects.index import Index
+from local_aws.state.objects.info import COLUMNS, from_row
 from local_aws.state.objects.temporary_files import Draft
 
 
@@ -23,13 +26,17 @@ class Intents:
 
     def __init__(self, index: Index, drafts: Path, root: Path):
         self._index, self._drafts, self._root = index, drafts, root
-        self._top = str(root.parent)
+        self._side, self._top = drafts.parent, str(root.parent)
 
     @contextmanager
     def change(
         self, gone: list[Path], draft: Draft | None = None, path: str = ""
     ) -> Iterator[None]:
         """Delete files and move a draft to `path`, together with the body's statements or not."""
+        if draft and not gone and (put := key_files.put_in_sight(draft.path, path)):
+            with put, self._index.transaction():
+                yield
+            return
         asides = {file: paths.child(self._drafts, f"{uuid.uuid4().hex}.gone") for file in gone}
         with self._index.transaction():
             self._index.rows("DELETE FROM intents")  # of a change that failed, and was undone
@@ -69,11 +76,29 @@ class Intents:
                 path.unlink()
         if intents:  # a start that has nothing to undo needs no room on the disk
             self._index.rows("DELETE FROM intents")
-        if any(self._drafts.iterdir()):  # a write was under way, which may have made folders
+        if drafts := list(self._drafts.iterdir()):
+            for draft in drafts:
+                self._undo_put(draft)
+            # A write was under way, which may have made folders.
             for folder in self._root.glob("*/*/"):
                 key_files.remove_empty(folder)
         shutil.rmtree(self._drafts)
         self._drafts.mkdir()
+
+    def _undo_put(self, name: Path) -> None:
+        """Take back the file with this second name, if its row was not written."""
+        if name.suffix not in ("", key_files.SECOND) or name.lstat().st_nlink == 1:
+            return
+        facts, old = name.lstat(), Path(key_files.kept(str(name.with_suffix(""))))
+        sql = f"SELECT {COLUMNS} FROM objects WHERE size = ? AND mtime_ns = ?"
+        for row in self._index.rows(sql, facts.st_size, facts.st_mtime_ns):
+            path = from_row(row, str(self._root), str(self._side)).path
+            if path.exists() and path.samefile(name):
+                return
+        for top in (self._root, self._side / "odd"):
+            for file in top.rglob("*"):
+                if file.lstat().st_ino == facts.st_ino:
+                    os.replace(old, file) if old.exists() else file.unlink()
 
 
 def _is(path: Path, size: int, mtime_ns: int) -> bool:

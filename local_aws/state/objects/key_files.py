@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from local_aws.errors import AwsError
@@ -30,6 +30,48 @@ def home(root: str, side: str, bucket: str, key: str) -> tuple[str, str | None]:
     path = paths.child(paths.child(Path(side, "odd"), bucket), names.odd_name(key))
     path.parent.mkdir(parents=True, exist_ok=True)
     return str(path), str(path.relative_to(side))
+
+
+SECOND = ".new"
+"""The ending of the second name that a file has while it takes another's place."""
+
+
+def put_in_sight(source: str, path: str) -> AbstractContextManager | None:
+    """Put `source` at `path`, where it has a second name beside `source` until the body is over.
+
+    If the body raises, all is as it was before. Returns None, and does nothing, on a file system
+    without second names.
+    """
+    if _link(source, path):
+        return _new(source, path)
+    return _over(source, path) if _link(source, f"{source}{SECOND}") else None
+
+
+def _link(source: str, path: str) -> bool:
+    try:
+        os.link(source, path)
+    except OSError:  # the name is taken, or the file system has no second names
+        return False
+    return True
+
+
+@contextmanager
+def _new(source: str, path: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        os.unlink(path)
+        raise
+    os.unlink(source)
+
+
+@contextmanager
+def _over(source: str, path: str) -> Iterator[None]:
+    try:
+        with replaced(source, path):
+            yield
+    finally:
+        os.unlink(f"{source}{SECOND}")
 
 
 def kept(source: str) -> str:

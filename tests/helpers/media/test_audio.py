@@ -102,6 +102,18 @@ def test_a_flac_from_a_stream_is_unreadable_where_it_is_cut_or_too_long(monkeypa
         audio.read_audio(data)
 
 
+@pytest.mark.parametrize("container", ["OGG", "FLAC", "WAV", "MP3"])
+@pytest.mark.parametrize("gains", [(1,), (1, 0.5), (1, -1)])
+@pytest.mark.parametrize("rate", [16_000, 32_000, 44_100])
+def test_a_long_wave_has_the_samples_of_a_short_one(container, gains, rate):
+    data = file_of(np.outer(chirp(14, rate=rate), gains), container, rate)
+    wave, seconds = audio.read_long(data)
+    whole, _ = audio.read_audio(data)
+    assert np.array_equal(wave, audio.resample(whole, rate)) and seconds == len(whole) / rate
+    again = audio.resample_long(wave, 32_000, 16_000)
+    assert np.array_equal(again, audio.resample(wave[:], 32_000, 16_000))
+
+
 @pytest.mark.parametrize(("extension", "loss"), [("flac", 1e-4), ("wav", 1e-4), ("ogg", 0.1)])
 def test_encoding_gives_the_same_bytes_again_and_the_same_sound_back(extension, loss):
     wave = chirp(2)

@@ -1,17 +1,23 @@
 """Cleaning and windows: what is measured, what is cut, what is kept."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from helpers.datasets.birds.speech import speak
-from helpers.media import recordings
+from helpers.media import long_wave, recordings
 from helpers.media.audio import SAMPLE_RATE, WINDOW
 from helpers.samples import Unreadable
 from tests.sounds import chirp, file_of, hush, placed
 
 
 def windows_of(wave: np.ndarray) -> list[recordings.Window]:
-    return recordings.windows(recordings.clean(file_of(wave)))
+    return windows_of_file(file_of(wave))
+
+
+def windows_of_file(data: bytes) -> list[recordings.Window]:
+    return recordings.windows(recordings.clean(data))
 
 
 def test_speech_is_cut_out_and_places_in_the_raw_recording_are_kept():
@@ -82,6 +88,23 @@ def test_a_recording_with_nothing_in_it_still_gives_one_window(seconds):
 def test_a_clearer_song_measures_a_higher_ratio():
     loud, faint = (windows_of(placed(gain * chirp(2), 1, hush(5)))[0].snr for gain in (1, 0.05))
     assert loud > faint + 15
+
+
+def test_a_recording_that_lies_in_a_file_has_the_same_windows_and_takes_little_memory(monkeypatch):
+    words = 0.25 * speak(3, np.random.default_rng(1))
+    data = file_of(placed(words, 40, np.tile(placed(chirp(4), 8, hush(30)), 4)), "FLAC")
+    whole = windows_of_file(data)
+    monkeypatch.setattr(long_wave, "IN_MEMORY", 1 << 20)
+    tracemalloc.start()
+    try:
+        windows = windows_of_file(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [(w.start, w.end, w.snr) for w in windows] == [(w.start, w.end, w.snr) for w in whole]
+    assert all(np.array_equal(w.wave, v.wave) for w, v in zip(windows, whole, strict=True))
+    assert len(windows) >= 4 and peak < 2 * 4 * 120 * SAMPLE_RATE  # of float32: twice is less
+    assert {type(window.cleaned.wave) for window in windows} == {long_wave.LongWave}
 
 
 def test_cleaning_a_window_again_changes_nothing():

@@ -7,7 +7,7 @@ from helpers.datasets.birds.scene import Kit, at_distance, noise
 from helpers.datasets.birds.song import SPECIES, draw_voice, sing
 from helpers.datasets.birds.speech import speak
 from helpers.media import speech
-from helpers.media.audio import SAMPLE_RATE
+from helpers.media.audio import SAMPLE_RATE, resample
 from tests.sounds import chirp, hush, placed
 
 
@@ -52,7 +52,7 @@ def test_short_and_empty_waves_hold_no_speech(seconds):
 
 
 def test_a_long_wave_read_in_blocks_gives_the_same_as_a_short_one(monkeypatch):
-    wave = speech.resample(placed(chirp(1), 1, hush(4)), SAMPLE_RATE, speech.RATE)
+    wave = resample(placed(chirp(1), 1, hush(4)), SAMPLE_RATE, speech.RATE)
     whole = speech.speech_probability(wave)
     monkeypatch.setattr(speech, "_BLOCK", 17)
     assert np.allclose(speech.speech_probability(wave), whole, atol=1e-5)

@@ -1,22 +1,24 @@
-"""An instance's programs resolve no outside name, but pip installs packages."""
+"""An instance's programs resolve no outside name, pip installs packages, its output is outward."""
 
 import subprocess
 import sys
 
 import pytest
 
-from local_aws.instances.container import NO_NAMES, make_venv
+from local_aws.context import Context
+from local_aws.instances.container import HIDDEN, NO_NAMES, Container, make_venv
 from tests.local_aws.images.made import view
 from tools.closed_network import starter
 from tools.course_run import ROOT
 
-pytestmark = pytest.mark.skipif(starter() is None, reason="this system lets us make no network")
 LOOK_UP = "import socket; print(socket.getaddrinfo('example.com', 80))"
 
 
 @pytest.fixture(scope="module")
 def sightings(tmp_path_factory):
     """Return a function that runs an instance's program; it returns the output and lookups."""
+    if starter() is None:
+        pytest.skip("this system lets us make no network")
     folder = tmp_path_factory.mktemp("instance")
     python = make_venv(folder / "venv", view(folder)) / "bin" / "python3"
 
@@ -49,3 +51,22 @@ def test_pip_asks_for_its_index(sightings):
     words = ("download", "--retries=0", "--timeout=1", "--no-deps", "no-such-package-anywhere")
     _, seen = sightings("-m", "pip", *words)
     assert any("look-up of" in line for line in seen)
+
+
+@pytest.mark.parametrize("own", [{}, {"AWS_SECRET_ACCESS_KEY": "a-role's-own-secret"}])
+def test_what_a_job_prints_of_its_environment_has_no_secret_and_no_path_of_this_machine(
+    tmp_path, own
+):
+    container = Container(tmp_path / "algo-1", "algo-1")
+    context = Context(tmp_path, "http://127.0.0.1:1", "KEY", "the-owner's-secret-key")
+    environment = container.environment(context, tmp_path / "venv", {"HERE": "/opt/ml/code", **own})
+    printed = container.outward(f"{environment} {environment['AWS_SECRET_ACCESS_KEY']}")
+    assert environment["AWS_SECRET_ACCESS_KEY"] not in printed and printed.endswith(HIDDEN)
+    assert "'HERE': '/opt/ml/code'" in printed and "'AWS_ACCESS_KEY_ID': 'KEY'" in printed
+
+
+def test_a_key_that_is_a_word_hides_no_other(tmp_path):
+    container = Container(tmp_path / "algo-1", "algo-1")
+    context = Context(tmp_path, "http://127.0.0.1:1", "KEY", "secret")
+    container.environment(context, tmp_path / "venv", {"AWS_SECRET_ACCESS_KEY": "test"})
+    assert container.outward("a test") == "a test"

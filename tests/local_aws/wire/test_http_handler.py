@@ -2,9 +2,13 @@
 
 import http.client
 import socket
+import threading
+import time
+from xml.etree import ElementTree
 
 import pytest
 
+from local_aws.wire import http_handler
 from local_aws.wire.http_handler import KeepAliveHandler
 
 
@@ -93,3 +97,47 @@ def test_a_connection_on_which_nothing_comes_is_closed(cloud, monkeypatch):
             client.sendall(begun)
             assert client.recv(4096) == b""
     assert KeepAliveHandler.timeout
+
+
+def is_free(places) -> bool:
+    """Say whether there is a place, and leave it."""
+    if is_one := places.acquire(blocking=False):
+        places.release()
+    return is_one
+
+
+def wait_until(is_so) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_connections_beyond_their_share_of_files_are_sent_away_and_the_others_served(
+    cloud, connection, monkeypatch
+):
+    places = threading.Semaphore(3)
+    monkeypatch.setattr(http_handler, "places", lambda: places)
+    address = ("127.0.0.1", cloud.server.port)
+    assert ask(connection, "HEAD", "/birds/none")[0] == 404
+    with socket.create_connection(address), socket.create_connection(address):
+        wait_until(lambda: not is_free(places))  # both are accepted
+        with socket.create_connection(address, timeout=10) as late:
+            assert late.recv(4096).startswith(b"HTTP/1.1 503 ")
+        assert ask(connection, "HEAD", "/birds/none")[0] == 404
+    wait_until(lambda: is_free(places))
+    again = http.client.HTTPConnection(*address)
+    assert ask(again, "HEAD", "/birds/none")[0] == 404
+    again.close()
+
+
+@pytest.mark.parametrize("line", [b"GET /%b HTTP/1.1", b"GET", b"{} x y z", b"GET / HTTP/9.9"])
+def test_what_is_no_request_is_refused_in_xml(cloud, line):
+    line = line.replace(b"%b", b"a" * 70_000)
+    with socket.create_connection(("127.0.0.1", cloud.server.port)) as client:
+        client.sendall(line + b"\r\nHost: x\r\n\r\n")
+        head, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.startswith(
+        b"HTTP/1.1 414" if len(line) > 70_000 else (b"HTTP/1.1 400", b"HTTP/1.1 505")
+    )
+    assert ElementTree.fromstring(body).findtext("Code") in ("InvalidURI", "InvalidRequest")

@@ -31,6 +31,24 @@ def test_a_statement_has_names_values_and_what_stands_inside():
         ("sagemaker", "CreateModel", {"EnableNetworkIsolation": False}, []),
         (
             "sagemaker",
+            "CreateProcessingJob",
+            {"NetworkConfig": {"EnableNetworkIsolation": True}},
+            ["NetworkConfig.EnableNetworkIsolation true (false is done)"],
+        ),
+        (
+            "sagemaker",
+            "CreateProcessingJob",
+            {"NetworkConfig": {"EnableNetworkIsolation": False}},
+            [],
+        ),
+        (
+            "sagemaker",
+            "CreateHyperParameterTuningJob",
+            {"TrainingJobDefinition": {"EnableNetworkIsolation": True}},
+            ["TrainingJobDefinition.EnableNetworkIsolation true (false is done)"],
+        ),
+        (
+            "sagemaker",
             "CreateModel",
             {"PrimaryContainer": {"Mode": "MultiModel", "Environment": {"Mode": "x"}}},
             ["PrimaryContainer.Mode MultiModel (SingleModel is done)"],

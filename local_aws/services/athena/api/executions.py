@@ -1,5 +1,6 @@
 """Starts, lists and stops query executions, and reads their results; runs none itself."""
 
+import shutil
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -42,10 +43,12 @@ class QueryExecutions:
     ):
         for reserve in folder.glob("reserve-*"):  # reserved by a killed process
             reserve.unlink()
+        spill = folder / "athena-spill"
+        shutil.rmtree(spill, ignore_errors=True)  # of a killed process, too
         self._workgroups = workgroups
         self.history = History(documents, clock)
         self._resources = Resources(
-            folder, open_database(), catalog, store, self.history, prepared, clock
+            folder, open_database(spill), catalog, store, self.history, prepared, clock
         )
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
         self._starting = threading.Lock()

@@ -17,10 +17,11 @@ _RULES: list[tuple[str, str, str]] = [
     (r"Key not present in map: .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"Key and value arrays must be the same length", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"Cannot convert value to JSON: .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),
-    (r"(count argument of repeat|result of sequence|sequence stop|step must|Target length) .*",
+    (r"((count argument|result) of (repeat|sequence)|sequence stop|step must|Target length) .*",
      "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"Cannot cast '.*' to \w+", "INVALID_CAST_ARGUMENT", "{0}"),
     (r"Value cannot be cast to (date|timestamp): .*", "INVALID_CAST_ARGUMENT", "{0}"),
+    (r"Query exceeded per-node memory limit of \w+", "EXCEEDED_LOCAL_MEMORY_LIMIT", "{0}"),
     (r"'instance' must not be .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"'.*' is not a valid TIMESTAMP field", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (

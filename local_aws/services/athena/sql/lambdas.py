@@ -1,4 +1,7 @@
-"""Rewrites calls with a lambda, whose parameters get their types from the arguments; no queries."""
+"""Rewrites calls with a lambda, whose parameters get their types from the arguments; no queries.
+
+A lambda that makes something asks for room first (`t_room`, with the element's place).
+"""
 
 from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
@@ -8,13 +11,13 @@ from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.types import quote, type_id
 
 LISTS = {
-    "transform": "list_transform({0}, lambda x{d}: {1})",
+    "transform": "list_transform({0}, lambda x{d}, {p}: {1})",
     "filter": "list_filter({0}, lambda x{d}: {1})",
     "any_match": "coalesce(list_bool_or(list_transform({0}, lambda x{d}: {1})), false)",
     "all_match": "coalesce(list_bool_and(list_transform({0}, lambda x{d}: {1})), true)",
     "none_match": "NOT coalesce(list_bool_or(list_transform({0}, lambda x{d}: {1})), false)",
 }
-ENTRIES = "map_from_entries(list_transform(map_entries({0}), lambda x{d}: struct_pack("
+ENTRIES = "map_from_entries(list_transform(map_entries({0}), lambda x{d}, {p}: struct_pack("
 MAPS = {
     "map_filter": "map_from_entries(list_filter(map_entries({0}), lambda x{d}: {1}))",
     "transform_keys": ENTRIES + "key := {1}, value := x{d}.value)))",
@@ -40,10 +43,15 @@ def rewrite_call(rewriter: Rewriter, name: str, node: exp.Anonymous) -> str:
     inside = _children(scope.type_of(arguments[0]))
     if name in LISTS:
         body = _body(rewriter, arguments[1], [inside[0]], [f"x{depth}"])
-        return LISTS[name].format(base, body, d=depth)
+        if name == "transform":
+            body = _with_room(body, depth)
+        return LISTS[name].format(base, body, d=depth, p=_place(depth))
     if name in MAPS:
         names = [f"x{depth}.key", f"x{depth}.value"]
-        return MAPS[name].format(base, _body(rewriter, arguments[1], inside, names), d=depth)
+        body = _body(rewriter, arguments[1], inside, names)
+        if name != "map_filter":
+            body = _with_room(body, depth)
+        return MAPS[name].format(base, body, d=depth, p=_place(depth))
     if name == "reduce":
         return _reduce(rewriter, arguments, inside[0], depth)
     if name == "zip_with":
@@ -51,7 +59,8 @@ def rewrite_call(rewriter: Rewriter, name: str, node: exp.Anonymous) -> str:
         names = [f"x{depth}[1]", f"x{depth}[2]"]
         body = _body(rewriter, arguments[2], [inside[0], second], names)
         zipped = f"list_zip({base}, {to_sql(arguments[1])})"
-        return f"list_transform({zipped}, lambda x{depth}: {body})"
+        body = _with_room(body, depth)
+        return f"list_transform({zipped}, lambda x{depth}, {_place(depth)}: {body})"
     message = f"{name} with a lambda is not supported here"
     raise rewriter.failure("NOT_SUPPORTED", message, node)
 
@@ -76,9 +85,21 @@ def _reduce(
     struct = names[0].endswith(".s")
     if struct:
         body = f"struct_pack(s := CAST({body} AS {state}), x := CAST(NULL AS {element}))"
-    folded = f"list_reduce({values}, lambda s{depth}, x{depth}: {body}, {initial})"
+    body, names = _with_room(body, depth), f"s{depth}, x{depth}, {_place(depth)}"
+    folded = f"list_reduce({values}, lambda {names}: {body}, {initial})"
     folded = f"({folded}).s" if struct else folded
     return _body(rewriter, arguments[3], [state], [folded])
+
+
+def _place(depth: int) -> str:
+    """Return the name of the parameter that has an element's place, which no column has."""
+    return quote(f"#{depth}")
+
+
+def _with_room(body: str, depth: int) -> str:
+    """Return a body that asks for room, if it calls or joins something."""
+    makes = "(" in body or "||" in body
+    return f"CASE WHEN t_room({_place(depth)}) THEN {body} END" if makes else body
 
 
 def _children(duckdb_type: DuckDBPyType | None) -> list[DuckDBPyType | None]:

@@ -1,4 +1,10 @@
-"""DuckDB macros for Trino's functions that are no single call of DuckDB; SQL text only."""
+"""DuckDB macros for Trino's functions that are no single call of DuckDB; SQL text only.
+
+The limits and words of sequence and repeat are those of Trino's SequenceFunction.java and
+RepeatFunction.java (10,000 entries and 1,000,000 bytes; the newest Trino's repeat has 100,000 and
+4 MB, and Athena does not say which Trino it has):
+https://github.com/trinodb/trino/tree/master/core/trino-main/src/main/java/io/trino/operator/scalar
+"""
 
 MACROS = r"""
 CREATE MACRO t_length(x VARCHAR) AS CAST(length(x) AS BIGINT),
@@ -81,7 +87,10 @@ CREATE MACRO t_count(n) AS CASE
   THEN t_fail('count argument of repeat function must be less than or equal to 10000')
   WHEN n < 0 THEN t_fail('count argument of repeat function must be greater than or equal to 0')
   ELSE n END;
-CREATE MACRO t_repeat(x, n) AS list_transform(range(t_count(n)), lambda i: x);
+CREATE MACRO t_repeat(x, n) AS list_transform(range(CASE
+  WHEN t_count(n) * strlen(CAST(x AS VARCHAR)) > 1000000
+  THEN t_fail('result of repeat function must not take more than 1000000 bytes')
+  ELSE t_count(n) END), lambda i: x);
 CREATE MACRO t_width(n) AS CASE WHEN n BETWEEN 0 AND 1048576 THEN CAST(n AS INTEGER)
   WHEN n IS NOT NULL THEN t_fail('Target length must be in the range [0..1048576] here') END;
 CREATE MACRO t_slice(a, s, n) AS CASE WHEN s = 0 THEN t_fail('SQL array indices start at 1')

@@ -1,9 +1,16 @@
-"""The DuckDB database of queries, with macros for Trino's functions; knows nothing of AWS."""
+"""The DuckDB database of queries, with macros for Trino's functions; knows nothing of AWS.
+
+All queries together have 2 GB of memory, and then room on disk. DuckDB does not count the lists
+that lambdas make, which may be a million times as long as the text of a query: `t_room`, which
+every lambda that makes something calls once for 2,048 elements, looks at the whole process.
+"""
 
 import threading
 from decimal import ROUND_HALF_UP, Context, Decimal
+from pathlib import Path
 
 import duckdb
+import psutil
 import pyarrow as pa
 
 from local_aws.services.athena.sql.macros import MACROS
@@ -17,14 +24,22 @@ SETTINGS = {
     "integer_division": "true",
     "preserve_insertion_order": "true",
     "memory_limit": "'2GB'",
-    "temp_directory": "''",
+    "max_temp_directory_size": "'16GB'",
 }
+MOST_BYTES = 3 << 30
+"""Of the process, with all queries and all else that the server holds."""
 
 
-def open_database() -> duckdb.DuckDBPyConnection:
-    """Open an in-memory database; every query gets a `.cursor()`."""
+def open_database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database; every query gets a `.cursor()`.
+
+    Args:
+        spill: the folder of what does not fit into memory, which goes with the database; None for
+            none: such a query fails.
+    """
     connection = duckdb.connect(":memory:")
-    for name, value in SETTINGS.items():
+    folder = str(spill or "").replace("'", "''")
+    for name, value in {**SETTINGS, "temp_directory": f"'{folder}'"}.items():
         connection.execute(f"SET GLOBAL {name} = {value}")
     connection.create_function(
         "t_fail", _fail, ["VARCHAR"], duckdb.sqltype('"NULL"'), side_effects=False
@@ -32,6 +47,7 @@ def open_database() -> duckdb.DuckDBPyConnection:
     connection.create_function(
         "t_divide_texts", _quotient, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"
     )
+    connection.create_function("t_room", _room, ["BIGINT"], "BOOLEAN", type="arrow")
     connection.execute(MACROS)
     for name, kind, function in (
         ("t_double_text", "DOUBLE", lambda values: sql_text(values)),
@@ -48,6 +64,16 @@ def _quotient(a: str, b: str, scale: int) -> str:
         raise ValueError("Division by zero")
     quotient = _EXACT.divide(Decimal(a), divisor)
     return str(quotient.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT))
+
+
+def _room(elements: pa.ChunkedArray) -> pa.Array:
+    """Say for each element that there is room for it, or fail, in Trino's words.
+
+    https://github.com/trinodb/trino/blob/master/core/trino-main/src/main/java/io/trino/ExceededMemoryLimitException.java
+    """
+    if psutil.Process().memory_info().rss > MOST_BYTES:
+        raise ValueError(f"Query exceeded per-node memory limit of {MOST_BYTES >> 30}GB")
+    return pa.array([True] * len(elements))
 
 
 def _fail(message: str) -> None:

@@ -1,8 +1,9 @@
-"""Glue's pages: a token is the position of the next item; knows no item."""
+"""Glue's pages, and its error for a token that is none; knows no item."""
 
 from collections.abc import Sequence
 
 from local_aws.errors import AwsError
+from local_aws.state import positions
 
 PAGE = 100
 
@@ -13,9 +14,5 @@ def page(items: Sequence[dict], name: str, request: dict) -> dict:
     Raises:
         AwsError: the token is not valid.
     """
-    token = request.get("NextToken") or "0"
-    if not token.isdigit():
-        raise AwsError("InvalidInputException", "The NextToken is not valid.")
-    end = int(token) + (request.get("MaxResults") or PAGE)
-    answer = {name: list(items[int(token) : end])}
-    return {**answer, "NextToken": str(end)} if end < len(items) else answer
+    refused = AwsError("InvalidInputException", "The NextToken is not valid.")
+    return positions.page(items, request, name, PAGE, refused)

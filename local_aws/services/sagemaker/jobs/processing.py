@@ -23,8 +23,9 @@ OPERATIONS = {
     "sagemaker": {
         "CreateProcessingJob": """ProcessingJobName RoleArn Environment Tags(*)
             AppSpecification(ImageUri ContainerEntrypoint ContainerArguments)
-            NetworkConfig(VpcConfig(*)) ProcessingResources(ClusterConfig(InstanceType InstanceCount
-                VolumeSizeInGB VolumeKmsKeyId))
+            NetworkConfig(VpcConfig(*) EnableNetworkIsolation=false)
+            ProcessingResources(ClusterConfig(InstanceType InstanceCount VolumeSizeInGB
+                VolumeKmsKeyId))
             StoppingCondition(MaxRuntimeInSeconds)
             ProcessingInputs(InputName AppManaged=false S3Input(S3Uri LocalPath S3DataType
                 S3InputMode=File S3DataDistributionType S3CompressionType=None))

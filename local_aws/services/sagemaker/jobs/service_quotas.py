@@ -8,7 +8,7 @@ import hashlib
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
 from local_aws.services.sagemaker.jobs.quotas import DEFAULT, USES, Quotas
-from local_aws.state.positions import position
+from local_aws.state.positions import page
 from local_aws.wire.validation import service_model
 
 CODE = "sagemaker"
@@ -44,11 +44,8 @@ class ServiceQuotas(Engine):
             message = f"The local AWS has quotas of {CODE} alone, not of {request['ServiceCode']}."
             raise AwsError("NoSuchResourceException", message)
         refused = AwsError("InvalidPaginationTokenException", "The NextToken is not valid.")
-        start, size = position(request.get("NextToken"), refused), request.get("MaxResults", MOST)
-        items = sorted(quotas.items())
-        end = start + size
-        more = {"NextToken": str(end)} if end < len(items) else {}
-        return {"Quotas": [self._quota(*item) for item in items[start:end]], **more}
+        items = [self._quota(*item) for item in sorted(quotas.items())]
+        return page(items, request, "Quotas", MOST, refused)
 
     def _quota(self, name: str, value: int) -> dict:
         code = f"L-{hashlib.sha256(name.encode()).hexdigest()[:8].upper()}"

@@ -1,15 +1,24 @@
-"""A server of S3 alone in a process of its own, and clients whose acknowledged writes are kept."""
+"""A server of S3 alone in a process of its own, and clients whose acknowledged writes are kept.
+
+python -m tests.local_aws.state.objects.killed_server 200: kill it as often.
+"""
 
 import random
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from local_aws.state.objects.store import ObjectStore
+from local_aws.state.objects.uploads import Uploads
+from tests.local_aws.state.objects.folders import files
 
 SERVER = """
 import sys, threading
@@ -114,3 +123,54 @@ def start(folder: Path) -> tuple[subprocess.Popen, str]:
     pipe = subprocess.PIPE
     process = subprocess.Popen([sys.executable, "-c", SERVER, folder], stdin=pipe, stdout=pipe)
     return process, process.stdout.readline().decode().strip()
+
+
+def survive(folder: Path, kills: int) -> int:
+    """Kill a server at random moments, and check after each what it has left.
+
+    Returns:
+        The number of requests that were answered.
+    """
+    rng = random.Random(1)
+    state = [{f"{number}{key}": Key() for key in KEYS} for number in range(3)]
+    done = 0
+    for kill in range(kills):
+        process, url = start(folder)
+        clients = [Client(url, keys, 3 * kill + n) for n, keys in enumerate(state)]
+        for client in clients:
+            client.start()
+        time.sleep(rng.uniform(0.05, 0.6))
+        with process:
+            process.kill()
+        for client in clients:
+            client.join(10)
+            done += client.done
+        check(folder, state, kill)
+    return done
+
+
+def check(folder: Path, state: list[dict[str, Key]], kill: int) -> None:
+    """Check that all that was acknowledged is there, and nothing else."""
+    store = ObjectStore(folder / "s3")
+    Uploads(store)
+    held = {info.key: info for info in store.list("birds")}
+    for keys in state:
+        for name, key in keys.items():
+            body = store.read("birds", name) if name in held else GONE
+            assert body in key.allowed, f"{name} after kill {kill}"
+            key.allowed = {body}
+            if name in held:  # the bytes have the metadata of their own write
+                assert held[name].metadata.get("size", str(len(body))) == str(len(body))
+    assert held.keys() <= {name for keys in state for name in keys}
+    assert store.adopt("birds") == [] and files(store.side / "drafts") == []
+    rows = store.index.rows("SELECT file FROM parts")
+    assert files(store.side / "uploads") == sorted(file for (file,) in rows)
+    plain = [name for name, info in held.items() if info.path.is_relative_to(store.root)]
+    assert files(store.root / "birds") == sorted(plain)
+    assert len(files(store.side / "odd")) == len(held) - len(plain)
+    store.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as state_folder:
+        print(survive(Path(state_folder), int(sys.argv[1])), "requests were answered")

@@ -1,5 +1,6 @@
 """A process may be killed at any step of a change: the next one finds it whole, or never made."""
 
+import errno
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ def begin(folder):
     store.create_bucket("birds")
     for key, body in OLD.items():
         store.put("birds", key, body, metadata={"of": body.decode()})
+    store.objects.notices.switch("birds", True)
     uploads = Uploads(store)
     upload = uploads.create("birds", "a/b", {"metadata": {"of": "new"}}, "", "")
     for number in (1, 2):
@@ -63,21 +65,32 @@ CHANGES = {
 }
 
 
-def killed_at(step, change, folder):
-    """Make a change in a process that is killed before its nth file operation; say whether."""
+def no_link(path, _):
+    os.stat(path)  # the lack of a file comes first
+    raise PermissionError(errno.EPERM, "a file system without second names")
+
+
+def killed_at(step, change, folder, has_links=True):
+    """Make a change in a process that is killed before its nth step; say whether.
+
+    A step is an operation on files, or the end of a transaction.
+    """
     if child := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     try:
+        if not has_links:
+            os.link = no_link
         arguments, left = begin(folder), step
 
-        def hook(event, _):
+        def count():
             nonlocal left
-            if event in STEPS:
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-        sys.addaudithook(hook)
+        sys.addaudithook(lambda event, _: event in STEPS and count())
+        statements = arguments[0].index._connection.set_trace_callback
+        statements(lambda sql: sql == "COMMIT" and count())
         change(*arguments)
     finally:
         os._exit(0)
@@ -93,22 +106,27 @@ def held(store):
     return held
 
 
+@pytest.mark.parametrize("has_links", [True, False], ids=["", "no second names"])
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_that_is_killed_at_any_step_is_whole_or_was_never_made(name, tmp_path):
+def test_a_change_that_is_killed_at_any_step_is_whole_or_was_never_made(name, has_links, tmp_path):
     change, after = CHANGES[name]
     step, is_killed = 0, True
     while is_killed:
         step += 1
         folder = tmp_path / str(step)
         folder.mkdir()
-        is_killed = killed_at(step, change, folder)
+        is_killed = killed_at(step, change, folder, has_links)
         store = ObjectStore(folder / "s3")
         uploads = Uploads(store)
         objects = held(store)
         allowed = [after] if not is_killed else [OLD, after]
         if name == "a deleted bucket" and is_killed:
             allowed.append({})
-        assert objects in allowed, f"killed before file operation {step}"
+        assert objects in allowed, f"killed before step {step}"
+        if name != "a deleted bucket":
+            changed = {key for key in {*OLD, *objects} if OLD.get(key) != objects.get(key)}
+            notices = store.objects.notices.pending()
+            assert sorted(notice.detail["object"]["key"] for notice in notices) == sorted(changed)
         for bucket in store.buckets():
             assert store.adopt(bucket) == [], f"a file that no row knows, at {step}"
         rows = store.index.rows("SELECT file FROM parts")

@@ -1,8 +1,10 @@
 """Every key has a file of its own: at its path where one can hold it, else beside the buckets."""
 
+import os
+
 import pytest
 
-from local_aws.state.objects.key_files import replaced, set_aside
+from local_aws.state.objects.key_files import put_in_sight, replaced, set_aside
 from tests.local_aws.state.objects.folders import files
 
 ODD = ["a//b", "/a", "dir/", "x/../y", ".", "..", "a/./b", "z" * 300, "é" * 200, "nul\0here"]
@@ -58,6 +60,34 @@ def test_what_was_there_is_put_back_if_the_rest_of_the_change_fails(tmp_path, ol
         raise KeyError
     assert files(tmp_path) == (["a"] if old else [])
     assert old is None or path.read_bytes() == old
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("old", [None, b"old"], ids=["nothing there", "a file there"])
+def test_a_file_that_is_put_in_sight_has_a_second_name_until_the_change_is_over(
+    tmp_path, old, fails
+):
+    source, path = tmp_path / "1", tmp_path / "a"
+    source.write_bytes(b"new")
+    if old:
+        path.write_bytes(old)
+    try:
+        with put_in_sight(str(source), str(path)):
+            assert path.read_bytes() == b"new" and path.stat().st_nlink == 2
+            if fails:
+                raise KeyError
+    except KeyError:
+        left = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
+        assert left == ({"a": old} if old else {"1": b"new"})
+    else:
+        assert files(tmp_path) == ["a"] and path.read_bytes() == b"new"
+
+
+def test_nothing_is_put_in_sight_where_there_are_no_second_names(tmp_path, monkeypatch):
+    source = tmp_path / "1"
+    source.touch()
+    monkeypatch.setattr(os, "link", lambda *_: os.stat("/none"))
+    assert put_in_sight(str(source), str(tmp_path / "a")) is None and files(tmp_path) == ["1"]
 
 
 @pytest.mark.parametrize("fails", [False, True])

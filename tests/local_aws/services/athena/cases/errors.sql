@@ -145,6 +145,9 @@ SELECT id FROM recordings WHERE lower(label) = 1
 SELECT repeat(1, 10001)
 --! INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000
 
+SELECT repeat(rpad('a', 1000, 'b'), 1001)
+--! INVALID_FUNCTION_ARGUMENT: result of repeat function must not take more than 1000000 bytes
+
 SELECT repeat('a', -1)
 --! INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0
 

@@ -1,8 +1,10 @@
 """Functions that take a lambda give Trino's values, whatever the parameters are called."""
 
+import duckdb
 import pytest
 
 from local_aws.services.athena.failures import QueryFailed
+from local_aws.services.athena.statements import duckdb_database
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,28 @@ def test_a_lambda_that_can_not_be_there_is_refused(ask, call, words):
     with pytest.raises(QueryFailed) as refused:
         ask(f"SELECT {call}")
     assert words in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "transform(ARRAY[1], x -> sequence(1, x))",
+        "transform(ARRAY['a'], x -> x || x)",
+        "transform(ARRAY[1, 2], x -> transform(ARRAY[x], y -> rpad('a', y, 'b')))",
+        "zip_with(ARRAY[1], ARRAY[2], (x, y) -> repeat(x, y))",
+        "transform_values(MAP(ARRAY['a'], ARRAY[1]), (k, v) -> repeat(k, v))",
+        "transform_keys(MAP(ARRAY['a'], ARRAY[1]), (k, v) -> k || k)",
+        "reduce(ARRAY[1, 2], ARRAY[1], (s, x) -> s || s, s -> s)",
+        "cardinality(filter(ARRAY[1], x -> cardinality(transform(ARRAY[1], y -> upper('a'))) > 0))",
+    ],
+)
+def test_a_lambda_that_makes_something_asks_for_room_first(ask, monkeypatch, call):
+    ask(f"SELECT {call}")
+    monkeypatch.setattr(duckdb_database, "MOST_BYTES", 1)
+    with pytest.raises(duckdb.Error, match="Query exceeded per-node memory limit"):
+        ask(f"SELECT {call}")
+
+
+def test_a_lambda_that_only_computes_asks_for_none(ask, monkeypatch):
+    monkeypatch.setattr(duckdb_database, "MOST_BYTES", 1)
+    assert ask("SELECT transform(ARRAY[1], x -> x * 10)") == [([10],)]
