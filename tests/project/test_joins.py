@@ -29,7 +29,6 @@ ALLOWED = {
     ("helpers/config.py", "ROOT / file"),
     # Their callers name the files, in literals.
     ("helpers/glue_jobs.py", "ROOT / script"),
-    ("helpers/monitoring/results.py", "folder / name"),
     # Its callers name the folders, in literals.
     ("helpers/datasets/bins/ingest.py", "source / name"),
     # The kind is ProcessingJob or TrainingJob.
