@@ -12,7 +12,10 @@ from helpers.account_settings import AccountSettings
 from helpers.container_images import processing_image
 from helpers.deletion import Cleanup, delete_all
 from helpers.drift_alarm import make_alarm
+from helpers.events import make_queue, make_rule, uploads
 from helpers.gateway import make_gateway
+from helpers.glue_jobs import make_job, run_job
+from helpers.glue_workflows import make_workflow
 from helpers.guarded_updates import make_alarms
 from helpers.inventory import KINDS, UNKNOWN, inventory, remaining
 from helpers.roles import make_role
@@ -49,7 +52,7 @@ def config(config):
 
 
 @pytest.fixture
-def full(config):
+def full(aws, config):
     """Return the settings of a course that has made one of each kind."""
     furnished(config)
     assert list(made_by_the_course(config, OURS, config.database))
@@ -57,6 +60,7 @@ def full(config):
     request = request_of(config, OURS)
     schedule_job(config, f"{OURS}-daily", request, "cron(0 6 1 1 ? 2199)")
     scale(config, OURS, 10)
+    start_by_events(aws, config)
     return config
 
 
@@ -67,6 +71,21 @@ def furnished(config):
     make_gateway(config, config.name, "page")
     make_alarms(config, config.name, errors=0.1, seconds=1)
     make_alarm(config, config.name)
+
+
+def start_by_events(aws, config):
+    """Make a Spark job with a log and a run under way, and what leads to it from an upload."""
+    job = make_job(config, "etl", "scripts_process/glue_sql.py", {})
+    workflow = make_workflow(config, "curate", job)
+    raw = uploads(config.bucket, config.key("raw"))
+    make_rule(config, "raw", raw, workflow, make_queue(config, "dead-letters"))
+    glue = course_client(config, "glue")
+    place = glue.get_job(JobName=job)["Job"]["Command"]["ScriptLocation"]
+    key = place.removeprefix(f"s3://{BUCKET}/")
+    aws.store.put(BUCKET, key, b"print('a log')")
+    run_job(config, job)
+    aws.store.put(BUCKET, key, b"import time\ntime.sleep(600)")
+    glue.start_job_run(JobName=job)
 
 
 def make_look_alikes(client):
