@@ -113,4 +113,4 @@ def test_a_short_clip_passes_an_hour_of_flac_and_twenty_minutes_of_mp3(tmp_path)
 def peak_mb(process: int) -> float:
     """Return the most memory that a process has had."""
     status = Path(f"/proc/{process}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1000
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024 / 1e6
