@@ -11,6 +11,7 @@ import platform
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from awsglue.context import GlueContext
 from pyspark.context import SparkContext
@@ -36,7 +37,8 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     spark = GlueContext(SparkContext.getOrCreate()).spark_session
     java = spark.sparkContext._jvm.java.lang.System
     version, home = (java.getProperty(f"java.{name}") for name in ("version", "home"))
-    print(f"Python {platform.python_version()}, Spark {spark.version}, Java {version} in {home}")
+    folder = "/".join(PurePath(home).parts[-2:])  # the rest tells of this machine alone
+    print(f"Python {platform.python_version()}, Spark {spark.version}, Java {version} of {folder}")
     answers = {name: answer(spark, sql) for name, sql in questions.items()}
     bucket, key = parse_uri(args.answers)
     body = json.dumps(answers, default=str).encode()
