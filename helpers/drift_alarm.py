@@ -8,8 +8,8 @@ import json
 import time
 from dataclasses import dataclass
 
+from helpers.alarms import alarms_on, wait_until_shown
 from helpers.config import Config
-from helpers.guarded_updates import alarms_on
 from helpers.monitor_jobs import NAMESPACE, SCHEDULE
 from helpers.rehearsal import pass_time
 from helpers.session import client
@@ -71,6 +71,7 @@ def make_alarm(config: Config, endpoint: str) -> DriftAlarm:
         TreatMissingData="ignore",
         AlarmActions=[topic],
     )
+    wait_until_shown(config, [name])
     return DriftAlarm(name, topic, queue)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.alarms import alarms_on, wait_until_shown
 from helpers.config import Config
 from helpers.endpoints import VARIANT, new_configuration, new_variant, update
 from helpers.rehearsal import now, pass_time
@@ -57,6 +58,7 @@ def make_alarms(config: Config, endpoint: str, *, errors: float, seconds: float)
             ComparisonOperator="GreaterThanThreshold",
             TreatMissingData="notBreaching",
         )
+    wait_until_shown(config, list(limits))
     return list(limits)
 
 
@@ -133,12 +135,6 @@ def watch_update(
         time.sleep(config.poll_seconds)
         pass_time(config, pause_seconds, why=f"{endpoint} is {status}")
     raise RuntimeError(f"Endpoint {endpoint} still changes after {MOST_ROUNDS} rounds of requests")
-
-
-def alarms_on(config: Config, names: Sequence[str]) -> list[str]:
-    """Return the names of those alarms that are in ALARM."""
-    reply = client(config, "cloudwatch").describe_alarms(AlarmNames=list(names))
-    return [each["AlarmName"] for each in reply["MetricAlarms"] if each["StateValue"] == "ALARM"]
 
 
 def mean_latency(

@@ -26,6 +26,7 @@ from helpers.evaluation.report import NAME, PREDICTIONS, STATISTICS
 from helpers.jobs import Job
 from helpers.s3 import read_object
 from helpers.session import client
+from helpers.waiting import until_listed
 
 INSTANCE = "ml.m5.large"
 SETTINGS = ("epochs", "batch-size", "lr", "weight-decay", "model", "width", "image-size", "seed")
@@ -159,7 +160,11 @@ def register(config: Config, job: Job, evaluation: str, card: Card) -> Version:
         ModelApprovalStatus="PendingManualApproval",
         CustomerMetadataProperties=properties,
     )
-    return describe(config, made["ModelPackageArn"])
+    arn = made["ModelPackageArn"]
+    until_listed(
+        lambda: dict.fromkeys(_arns(config)), [arn], what="versions", pause=config.poll_seconds
+    )
+    return describe(config, arn)
 
 
 def _make_group(config: Config) -> None:
@@ -183,6 +188,10 @@ def describe(config: Config, arn: str) -> Version:
 
 def versions(config: Config, status: str | None = None) -> list[Version]:
     """Return all versions of this data set's model, newest first, of one approval status or any."""
+    return [describe(config, arn) for arn in _arns(config, status)]
+
+
+def _arns(config: Config, status: str | None = None) -> list[str]:
     sagemaker = client(config, "sagemaker")
     query = {"ModelPackageGroupName": config.name, "SortBy": "CreationTime"}
     query |= {"SortOrder": "Descending", **({"ModelApprovalStatus": status} if status else {})}
@@ -192,8 +201,7 @@ def versions(config: Config, status: str | None = None) -> list[Version]:
         if "does not exist" not in str(error):
             raise
         return []
-    summaries = [each for page in pages for each in page["ModelPackageSummaryList"]]
-    return [describe(config, each["ModelPackageArn"]) for each in summaries]
+    return [each["ModelPackageArn"] for page in pages for each in page["ModelPackageSummaryList"]]
 
 
 def history(config: Config) -> pd.DataFrame:

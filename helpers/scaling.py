@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
 import pandas as pd
 
+from helpers.alarms import wait_until_shown
 from helpers.config import Config
 from helpers.costs import instance_cost
 from helpers.endpoints import VARIANT
@@ -20,7 +20,6 @@ from helpers.request_load import send_all, summary
 from helpers.resources import scalable_targets
 from helpers.resources.scalable_targets import SERVICE, names_of
 from helpers.session import client
-from helpers.waiting import until
 
 METRIC = "SageMakerVariantInvocationsPerInstance"
 MINUTE = 60
@@ -52,10 +51,9 @@ def scale(
     """
     scaling, of = client(config, SERVICE), names_of(resource(endpoint))
     scaling.register_scalable_target(**of, MinCapacity=least, MaxCapacity=most)
-    policy_name = f"{endpoint}-load"
     policy = scaling.put_scaling_policy(
         **of,
-        PolicyName=policy_name,
+        PolicyName=f"{endpoint}-load",
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration={
             "TargetValue": per_minute,
@@ -64,15 +62,8 @@ def scale(
             "ScaleInCooldown": in_seconds,
         },
     )
-    names = [alarm["AlarmName"] for alarm in policy["Alarms"]]
-    told = until(
-        partial(client(config, "cloudwatch").describe_alarms, AlarmNames=names),
-        lambda answer: len(answer["MetricAlarms"]) == len(names),
-        name=policy_name,
-        words=lambda answer: f"{len(answer['MetricAlarms'])} of {len(names)} alarms",
-        pause=config.poll_seconds,
-    )
-    rules = [_rule(alarm) for alarm in told["MetricAlarms"]]
+    alarms = wait_until_shown(config, [alarm["AlarmName"] for alarm in policy["Alarms"]])
+    rules = [_rule(alarm) for alarm in alarms]
     return pd.DataFrame(rules).set_index("alarm").sort_index()
 
 

@@ -6,7 +6,7 @@ account, a laptop that slept), and tell of a failure in words that name no next 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from botocore.exceptions import (
@@ -76,6 +76,28 @@ def until(
             if not failures and is_final(answer):
                 return answer
             time.sleep(pause)
+
+
+def until_listed(
+    read: Callable[[], Mapping[str, Any]], names: Collection[str], *, what: str, pause: float
+) -> Mapping[str, Any]:
+    """Return the first list that has all of what was just made: AWS may show it late.
+
+    Args:
+        read: returns what is listed now, by its names.
+        what: the plural of what is waited for.
+        pause: seconds between two requests.
+
+    Raises:
+        NotTold: as `until`.
+    """
+    return until(
+        lambda: {"listed": read()},
+        lambda answer: answer["listed"].keys() >= set(names),
+        name=f"new {what}",
+        words=lambda answer: f"{sum(name in answer['listed'] for name in names)} of {len(names)}",
+        pause=pause,
+    )["listed"]
 
 
 def answer_of(read: Callable[[], Any], *, name: str, pause: float) -> Any:

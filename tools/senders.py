@@ -178,8 +178,9 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender(
             "08, the alarms and metrics of an update",
             "helpers/guarded_updates.py",
-            ("DescribeAlarms", "GetMetricStatistics", "PutMetricAlarm"),
+            ("GetMetricStatistics", "PutMetricAlarm"),
         ),
+        Sender("08 and 09, the alarms that are on", "helpers/alarms.py", ("DescribeAlarms",)),
         Sender(
             "aws CLI, metrics", "tests/local_aws/test_aws_cli.py", ("GetMetricData", "ListMetrics")
         ),

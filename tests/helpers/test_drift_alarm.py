@@ -4,6 +4,7 @@ from helpers import drift_alarm
 from helpers.drift_alarm import is_on, make_alarm, messages
 from helpers.monitor_jobs import NAMESPACE, SCHEDULE
 from helpers.rehearsal import now
+from local_aws.control import Fault, set_faults
 
 
 def report(config, client, violations):
@@ -31,6 +32,13 @@ def test_a_report_without_a_violation_is_quiet_and_one_with_some_is_heard(
     assert message["NewStateValue"] == "ALARM" and message["AlarmName"] == alarm.name
     monkeypatch.setattr(drift_alarm, "LATE_SECONDS", 0.1)
     assert messages(config, alarm) == []
+
+
+def test_a_new_alarm_is_shown_where_cloudwatch_is_late(config, aws, client):
+    set_faults(aws.context, [Fault("lagging", "sagemaker", "List*", seconds=1)])
+    alarm = make_alarm(config, config.name)
+    [shown] = client("cloudwatch").describe_alarms(AlarmNames=[alarm.name])["MetricAlarms"]
+    assert shown["AlarmActions"] == [alarm.topic]
 
 
 def test_making_it_again_changes_nothing(config, client):

@@ -6,6 +6,7 @@ from helpers import guarded_updates
 from helpers.endpoints import Refused, ask, make_model, serve, wait_in_service
 from helpers.rehearsal import now, spoil
 from helpers.roles import make_role
+from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_cloud import SERVING
 
@@ -75,6 +76,12 @@ def test_a_bad_version_is_rolled_back_by_its_alarm_and_the_one_before_answers(gu
     with pytest.raises(RuntimeError, match="still serves the version before .* birds-errors"):
         wait_in_service(guarded, "birds")
     assert {question(guarded)(b"abc") for _ in range(10)} == {"first"}
+
+
+def test_an_update_knows_its_new_alarms_where_cloudwatch_shows_them_late(guarded, aws):
+    set_faults(aws.context, [Fault("lagging", "sagemaker", "List*", seconds=1)])
+    alarms = guarded_updates.make_alarms(guarded, "birds", errors=0.05, seconds=5)
+    guarded_updates.canary(guarded, "birds", "second", "ml.m5.large", alarms)
 
 
 def test_an_update_that_does_not_end_is_told(guarded, monkeypatch):

@@ -13,6 +13,7 @@ from helpers.jobs import wait
 from helpers.roles import make_role
 from helpers.s3_uris import parse_uri
 from helpers.session import client as course_client
+from local_aws.control import Fault, set_faults
 from tests.answers import make_manifest, make_predictions
 from tests.local_aws.services.sagemaker.hosting.models import OURS, archive
 from tests.local_aws.services.sagemaker.jobs.requests import training
@@ -93,6 +94,13 @@ def test_a_worse_version_is_rejected_and_the_approved_one_stays(config, add):
     assert "the new model is worse" in decided.description["ApprovalDescription"]
     assert registry.approved(config).number == 1
     assert list(registry.history(config)["status"]) == ["Rejected", "Approved"]
+
+
+def test_a_new_version_is_in_the_history_at_once_where_lists_are_late(aws, config, add):
+    add("first")
+    set_faults(aws.context, [Fault("lagging", "sagemaker", "List*", seconds=1)])
+    add("second")
+    assert list(registry.history(config)["version"]) == [2, 1]
 
 
 def test_the_version_before_is_an_approved_one_or_the_first_itself(config, add):

@@ -96,3 +96,9 @@ def test_a_refused_question_is_the_callers_matter():
     for code in ("AccessDeniedException", "ValidationException"):
         with pytest.raises(ClientError, match=code):
             answer(refused(code))
+
+
+def test_a_late_list_is_read_until_it_has_all_that_was_made():
+    lists = iter([{"old": 0}, {"old": 0, "a": 1}, {"old": 0, "a": 1, "b": 2}])
+    shown = waiting.until_listed(lambda: next(lists), ["a", "b"], what="rules", pause=0)
+    assert shown == {"old": 0, "a": 1, "b": 2}
