@@ -4,6 +4,7 @@ An operation is executed only if a notebook, an SDK call that a notebook makes, 
 that is named here sends it; all else is refused by name.
 """
 
+from tools.glue_senders import GLUE
 from tools.sagemaker_senders import SAGEMAKER
 from tools.sender import Sender
 
@@ -83,62 +84,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("CreateWorkGroup",),
         ),
     ),
-    "glue": (
-        Sender(
-            "12, inventory",
-            "helpers/resources/catalog.py",
-            ("DeleteDatabase", "DeleteTable", "GetDatabase", "GetDatabases", "GetTables"),
-        ),
-        Sender("PyAthena, metadata where Athena gives none", "pyathena/glue.py", ("GetTable",)),
-        Sender(
-            "AWS SDK for pandas, data sets as tables",
-            "awswrangler/catalog/_create.py",
-            ("CreateDatabase", "CreateTable", "UpdateDatabase", "UpdateTable"),
-        ),
-        Sender(
-            "AWS SDK for pandas, partitions",
-            "awswrangler/catalog/_add.py",
-            ("BatchCreatePartition",),
-        ),
-        Sender(
-            "AWS SDK for pandas, partitions that go",
-            "awswrangler/catalog/_delete.py",
-            ("BatchDeletePartition",),
-        ),
-        Sender(
-            "03, Spark jobs",
-            "helpers/glue_jobs.py",
-            ("CreateJob", "GetJobRun", "StartJobRun", "UpdateJob"),
-        ),
-        Sender(
-            "12, inventory of Spark jobs",
-            "helpers/resources/spark_jobs.py",
-            ("BatchStopJobRun", "DeleteJob", "GetJobRuns", "GetJobs", "GetTags"),
-        ),
-        Sender(
-            "03, a workflow that events start",
-            "helpers/glue_workflows.py",
-            ("CreateTrigger", "CreateWorkflow", "GetTrigger", "GetWorkflowRuns"),
-        ),
-        Sender(
-            "12, inventory of workflows",
-            "helpers/resources/workflows.py",
-            ("DeleteTrigger", "DeleteWorkflow", "GetTriggers", "ListWorkflows"),
-        ),
-        Sender(
-            "aws CLI, a job and workflows",
-            "tests/local_aws/test_aws_cli.py",
-            (
-                *("GetJob", "GetWorkflow", "GetWorkflowRun", "GetWorkflowRunProperties"),
-                *("StartTrigger", "StartWorkflowRun", "StopWorkflowRun"),
-            ),
-        ),
-        Sender(
-            "AWS SDK for pandas, the catalog",
-            "awswrangler/catalog/_get.py",
-            ("GetPartitions", "SearchTables"),
-        ),
-    ),
+    "glue": GLUE,
     "sagemaker": SAGEMAKER,
     "service-quotas": (
         Sender(
