@@ -40,6 +40,8 @@ class Config:
     """Address of the local AWS; None on AWS itself."""
     poll_seconds: float = 10.0
     """Pause between two requests for a running job's state."""
+    role_seconds: float = 15.0
+    """Age from which each service sees a new role: IAM's changes take "a few seconds", AWS says."""
     account: AccountSettings = AccountSettings()
     """What a company's account prescribes."""
     transcript: Path | None = None
@@ -210,7 +212,7 @@ def load_config() -> Config:
         os.environ.pop(name, None)
     use_local(server.url, server.region, account)
     bucket = account.bucket or _bucket(server.account, server.region)
-    local = {"endpoint_url": server.url, "poll_seconds": 0.5}
+    local = {"endpoint_url": server.url, "poll_seconds": 0.5, "role_seconds": 5.0}
     return Config(cloud, dataset, server.region, bucket, role, raw, **local, **notes)
 
 

@@ -147,7 +147,7 @@ def draw(comparison: Comparison) -> Figure:
     The broken line is no measurement: a job at twice the rate at which Spark reads for Athena's
     price, and where it becomes the cheaper one.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDE[0], 3.6))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDE[0], 3.6), layout="constrained")
     figure.get_layout_engine().set(wspace=0.08)
     largest = comparison.rows["MB"].max()
     near, far = np.linspace(0, 1.15 * largest, 50), np.logspace(0, 7, 200)

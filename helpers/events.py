@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from helpers.config import PROJECT, Config
 from helpers.policy_documents import Permission
-from helpers.roles import put_role
+from helpers.roles import put_role, wait_until_seen
 from helpers.session import client
 
 SERVICE = "events.amazonaws.com"
@@ -94,7 +94,9 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
 def _role(config: Config) -> str:
     if config.account.role_arn:
         return config.account.role_arn
-    return put_role(config, ROLE, SERVICE, permissions(config))
+    role = put_role(config, ROLE, SERVICE, permissions(config))
+    wait_until_seen(config, ROLE)  # an event that a rule may not deliver is not tried again
+    return role
 
 
 def make_queue(config: Config, what: str) -> str:

@@ -4,6 +4,8 @@ A role that the account has is neither made nor changed nor deleted.
 """
 
 import json
+import time
+from email.utils import parsedate_to_datetime
 
 from helpers.config import PROJECT, Config
 from helpers.session import client
@@ -100,6 +102,17 @@ def put_role(
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
     )
     return iam.get_role(RoleName=name)["Role"]["Arn"]
+
+
+def wait_until_seen(config: Config, name: str) -> None:
+    """Wait until a role is so old that each service sees it.
+
+    For services that take any role and fail later; `new_roles.py` has those that refuse one.
+    """
+    answer = client(config, "iam").get_role(RoleName=name)
+    now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+    age = (now - answer["Role"]["CreateDate"]).total_seconds()
+    time.sleep(min(max(0.0, config.role_seconds - age), config.role_seconds))
 
 
 def delete_role(config: Config, name: str | None = None) -> bool:

@@ -61,7 +61,8 @@ def write_log(aws, group, stream, lines):
 
 def course_config(aws, **more):
     """Return the course's settings for a local AWS."""
-    place = {"region": aws.context.region, "endpoint_url": aws.context.url, "poll_seconds": 0.1}
+    place = {"region": aws.context.region, "endpoint_url": aws.context.url}
+    place |= {"poll_seconds": 0.1, "role_seconds": 0.0}
     names = {"bucket": BUCKET, "role": "birds-and-bins-execution"}
     return CourseConfig(**{"cloud": "local", "dataset": "birds", **names, **place, **more})
 

@@ -1,12 +1,16 @@
 """One call makes a rule with its target and permission, another lets a bucket tell; both repeat."""
 
+import dataclasses
 import json
+import time
 
 import pytest
 
 from helpers.account_settings import AccountSettings
-from helpers.events import ROLE, make_queue, make_rule, received, tell_events, uploads
+from helpers.events import ROLE, SERVICE, make_queue, make_rule, received, tell_events, uploads
 from helpers.session import client
+from local_aws.control import Fault, set_faults
+from local_aws.role_trust import is_assumable
 from tests.local_cloud import course_config
 
 WORKFLOW = "arn:aws:glue:us-east-1:000000000000:workflow/birds-and-bins-birds-curate"
@@ -79,6 +83,19 @@ def test_a_workflow_is_started_by_a_role_for_it_alone(config):
     statements = policy["PolicyDocument"]["Statement"]
     assert "glue:notifyEvent" in json.dumps(statements) and len(statements) == 2
     assert all("birds-and-bins" in line["Resource"][0] for line in statements)
+
+
+def test_a_rule_is_made_once_its_role_is_seen(aws, config):
+    """EventBridge takes a role that it does not see yet, and loses the events."""
+    set_faults(aws.context, [Fault("lagging", "iam", "CreateRole", seconds=1.5)])
+    patient = dataclasses.replace(config, role_seconds=2.5)
+    make_rule(patient, "raw", uploads(config.bucket), WORKFLOW)
+    role = client(config, "iam").get_role(RoleName=ROLE)["Role"]["Arn"]
+    assert is_assumable(aws.parts, role, SERVICE)
+    start = time.monotonic()
+    time.sleep(1)
+    make_rule(patient, "again", uploads(config.bucket), WORKFLOW)
+    assert time.monotonic() - start < 3  # an old role is not waited for
 
 
 def test_a_companys_bucket_is_not_changed(config, aws):
