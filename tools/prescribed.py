@@ -48,6 +48,9 @@ OTHERS = {
     ("s3", "PutBucketEncryption", "ServerSideEncryptionConfiguration"),
     # A caller names the one that it asks about.
     ("athena", "GetWorkGroup", "WorkGroup"),
+    # Schedules of the course start no container of ECS.
+    ("scheduler", "CreateSchedule", "Target.EcsParameters.Tags"),
+    ("scheduler", "UpdateSchedule", "Target.EcsParameters.Tags"),
 }
 
 

@@ -7,9 +7,10 @@ from botocore.exceptions import ClientError
 
 from helpers import permissions_check
 from helpers.account_settings import AccountSettings
+from helpers.glue_role import permissions as glue_permissions
 from helpers.permissions_check import check, check_permissions, check_role, check_user, principal
 from helpers.policy_documents import policies
-from helpers.roles import TRUSTED, make_role
+from helpers.roles import TRUSTED, permissions, put_role
 from helpers.session import client
 from helpers.user_policy import user_permissions
 from tests.local_cloud import course_config
@@ -90,10 +91,15 @@ def test_where_simulation_is_not_possible_it_says_so_and_goes_on(config, needed)
     assert answer.startswith("not checked: IAM did not simulate it (") and "goes on" in answer
 
 
+def role_of_all(config):
+    """Make the one role that a company has for jobs of SageMaker and of Glue; return its ARN."""
+    spark = {f"Spark jobs {what}": pair for what, pair in glue_permissions(config).items()}
+    return put_role(config, config.role, TRUSTED, permissions(config) | spark)
+
+
 def test_the_answers_for_caller_and_role_stand_in_one_table(aws, config):
     assert {*check_permissions(config)["who"]} == {"you"}
-    make_role(config)
-    arn = f"arn:aws:iam::{ACCOUNT}:role/{config.role}"
+    arn = role_of_all(config)
     table = check_permissions(course_config(aws, account=AccountSettings(role_arn=arn)))
     assert [*table.columns] == ["who", "must be allowed to", "answer"]
     assert {*table["who"]} == {"you", "the role"} and {*table["answer"]} == {"allowed"}
@@ -112,8 +118,7 @@ def test_a_session_is_asked_about_as_its_role_with_the_roles_path(config):
 
 def test_a_role_of_the_account_is_asked_about_and_the_courses_own_is_not(aws, config):
     assert check_role(config).empty
-    make_role(config)
-    arn = f"arn:aws:iam::{ACCOUNT}:role/{config.role}"
+    arn = role_of_all(config)
     company = course_config(aws, account=AccountSettings(role_arn=arn))
     assert {*check_role(company)["answer"]} == {"allowed"}
     other = course_config(aws, bucket="other", account=AccountSettings(role_arn=arn))
