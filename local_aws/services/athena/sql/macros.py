@@ -82,15 +82,15 @@ CREATE MACRO t_array_except(a, b) AS
 CREATE MACRO t_array_join(a, d) AS array_to_string(list_filter(a, lambda x: x IS NOT NULL), d);
 CREATE MACRO t_array_join_null(a, d, n) AS
   array_to_string(list_transform(a, lambda x: coalesce(CAST(x AS VARCHAR), n)), d);
-CREATE MACRO t_count(n) AS CASE
+CREATE MACRO t_count(n, bytes) AS CASE
   WHEN n > 10000
   THEN t_fail('count argument of repeat function must be less than or equal to 10000')
   WHEN n < 0 THEN t_fail('count argument of repeat function must be greater than or equal to 0')
-  ELSE n END;
-CREATE MACRO t_repeat(x, n) AS list_transform(range(CASE
-  WHEN t_count(n) * strlen(CAST(x AS VARCHAR)) > 1000000
+  WHEN n * bytes > 1000000
   THEN t_fail('result of repeat function must not take more than 1000000 bytes')
-  ELSE t_count(n) END), lambda i: x);
+  ELSE n END;
+CREATE MACRO t_repeat(x, n) AS
+  list_transform(range(t_count(n, strlen(CAST(x AS VARCHAR)))), lambda i: x);
 CREATE MACRO t_width(n) AS CASE WHEN n BETWEEN 0 AND 1048576 THEN CAST(n AS INTEGER)
   WHEN n IS NOT NULL THEN t_fail('Target length must be in the range [0..1048576] here') END;
 CREATE MACRO t_slice(a, s, n) AS CASE WHEN s = 0 THEN t_fail('SQL array indices start at 1')
