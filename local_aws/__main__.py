@@ -1,4 +1,7 @@
-"""The command line of the local AWS, `python -m local_aws start|stop|status|…`; knows no engine."""
+"""The command line of the local AWS, `python -m local_aws start|stop|status|…`; knows no engine.
+
+A command imports what it alone needs: `start` is used most, and runs beside the server's own start.
+"""
 
 import argparse
 import json
@@ -8,9 +11,6 @@ import sys
 from pathlib import Path
 
 from local_aws import lifecycle
-from local_aws.control import interrupt
-from local_aws.services.logs.engine import read_events
-from local_aws.services.sagemaker.jobs.quotas import Quotas
 from local_aws.settings import DEFAULT_PORT, STATE_NAME, Settings
 from local_aws.state import paths
 from local_aws.state.disk import worded
@@ -72,6 +72,8 @@ def _print_logs(state: Path, name: str | None) -> int:
         log = state / "server.log"
         print(log.read_text(errors="replace") if log.exists() else "", end="")
         return 0
+    from local_aws.services.logs.engine import read_events
+
     files = [path for path in (state / "logs").glob("*/*.jsonl") if name in _log_name(path)]
     events = [event for path in files for event in read_events(path)]
     for event in sorted(events, key=lambda event: event["timestamp"]):
@@ -131,6 +133,9 @@ def main(words: list[str]) -> int:
 
 def _tell(state: Path, args: argparse.Namespace) -> int:
     """Interrupt a job of the running server, or set a quota, which needs no running server."""
+    from local_aws.control import interrupt
+    from local_aws.services.sagemaker.jobs.quotas import Quotas
+
     try:
         if args.command == "quota":
             Quotas(state).set(args.name, args.instances)

@@ -8,7 +8,8 @@ have boto3's names.
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from pkgutil import walk_packages
+from pkgutil import iter_modules
+from types import ModuleType
 
 from local_aws import services
 from local_aws.parts import Engine, Table
@@ -16,11 +17,24 @@ from local_aws.parts import Engine, Table
 
 def engines() -> Iterator[type[Engine]]:
     """Yield every engine class of the services."""
-    for module in walk_packages(services.__path__, f"{services.__name__}."):
-        for value in vars(import_module(module.name)).values():
+    for module in _modules(services):
+        for value in vars(module).values():
             is_engine = isinstance(value, type) and issubclass(value, Engine)
-            if is_engine and value.operations and value.__module__ == module.name:
+            if is_engine and value.operations and value.__module__ == module.__name__:
                 yield value
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    """Yield the modules below a package; `service` alone where there is one.
+
+    Such a service imports the others at its first request.
+    """
+    names = [module.name for module in iter_modules(package.__path__)]
+    for name in ["service"] if "service" in names else names:
+        module = import_module(f"{package.__name__}.{name}")
+        yield module
+        if hasattr(module, "__path__"):
+            yield from _modules(module)
 
 
 @cache

@@ -122,9 +122,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             ("PutMetricData",),
         ),
         Sender(
-            "08, the alarms and metrics of an update",
-            "helpers/guarded_updates.py",
-            ("GetMetricStatistics", "PutMetricAlarm"),
+            "08, an update", "helpers/guarded_updates.py", ("GetMetricStatistics", "PutMetricAlarm")
         ),
         Sender("08 and 09, the alarms that are on", "helpers/alarms.py", ("DescribeAlarms",)),
         Sender(

@@ -11,7 +11,6 @@ from pathlib import Path
 from local_aws.errors import AwsError
 from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
-from local_aws.state.partition_filter import matching
 from local_aws.state.positions import page
 
 SEPARATOR = "\x1f"
@@ -213,8 +212,12 @@ class Catalog:
     def get_partitions(self, request: dict) -> dict:
         """Return a table's partitions, by pages; Expression filters on the partition keys."""
         table = self._table(request["DatabaseName"], request["TableName"])
-        bodies = [body for _, body in self._partitions(table)]
-        kept = matching(table["PartitionKeys"], bodies, request.get("Expression"))
+        kept = [body for _, body in self._partitions(table)]
+        if expression := request.get("Expression"):
+            # Imported here: DuckDB and Arrow would make every start of the server longer.
+            from local_aws.state.partition_filter import matching
+
+            kept = matching(table["PartitionKeys"], kept, expression)
         if request.get("ExcludeColumnSchema"):
             for storage in (body.get("StorageDescriptor", {}) for body in kept):
                 storage.pop("Columns", None)

@@ -56,13 +56,13 @@ def _typed(key: dict, null: str | None) -> str:
     return f"TRY_CAST({value} AS {sql_type(key['Type'])})"
 
 
-def matching(keys: list[dict], partitions: list[dict], expression: str | None) -> list[dict]:
-    """Return the partitions that a Glue expression holds for; all without one.
+def matching(keys: list[dict], partitions: list[dict], expression: str) -> list[dict]:
+    """Return the partitions that a Glue expression holds for.
 
     Raises:
         AwsError: the expression is not one over the partition keys.
     """
-    if not expression or not partitions:
+    if not partitions:
         return partitions
     try:
         return keep(keys, partitions, expression)

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -10,6 +11,7 @@ from local_aws import lifecycle
 from local_aws.__main__ import main
 from local_aws.server import LocalAws
 from tests.local_cloud import write_log
+from tests.places import ROOT
 from tools.course_run import free_port
 
 
@@ -28,6 +30,13 @@ def run(state, capsys):
         return code, "".join(capsys.readouterr())
 
     return run
+
+
+def test_a_command_imports_no_engine_and_no_library_of_aws_to_start_a_server():
+    code = "import sys, local_aws.__main__; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    modules = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert not {"botocore", "local_aws.parts", "local_aws.services"} & set(modules.split())
 
 
 @pytest.mark.slow

@@ -237,6 +237,24 @@ def test_no_acknowledged_object_is_lost_when_the_kill_comes_while_writing(start)
     writer.join()
 
 
+STARTED = """
+import sys
+from pathlib import Path
+from local_aws.server import LocalAws
+with LocalAws(Path(sys.argv[1])):
+    print(*sys.modules)
+"""
+
+
+def test_a_start_imports_no_package_that_athena_alone_needs_also_after_its_use(tmp_path):
+    with LocalAws(tmp_path / "state") as server:
+        server.parts.call("athena", "GetWorkGroup", {"WorkGroup": "primary"})
+    command = [sys.executable, "-c", STARTED, str(tmp_path / "state")]
+    modules = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "local_aws.services.athena.service" in modules.split()
+    assert not {"duckdb", "pyarrow", "numpy", "pandas", "sqlglot"} & set(modules.split())
+
+
 def test_a_busy_port_is_said_and_leaves_the_state_free(tmp_path, capsys):
     with _listen(0) as busy:
         assert serve(tmp_path, busy.getsockname()[1]) == lifecycle.PORT_BUSY

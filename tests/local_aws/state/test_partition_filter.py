@@ -16,7 +16,6 @@ ALL = [MARSH_23, MARSH_24, WOOD_24, WOOD_9]
 @pytest.mark.parametrize(
     "expression, partitions",
     [
-        (None, ALL),
         ("year = 2024", [MARSH_24, WOOD_24]),
         ("year > 2023 AND site = 'wood'", [WOOD_24]),
         ("site LIKE 'm%'", [MARSH_23, MARSH_24]),
