@@ -76,10 +76,10 @@ class Intents:
                 path.unlink()
         if intents:  # a start that has nothing to undo needs no room on the disk
             self._index.rows("DELETE FROM intents")
-        if drafts := list(self._drafts.iterdir()):
-            for draft in drafts:
-                self._undo_put(draft)
-            # A write was under way, which may have made folders.
+        drafts = list(self._drafts.iterdir())
+        for draft in drafts:
+            self._undo_put(draft)
+        if intents or drafts:  # a write was under way, which may have made folders
             for folder in self._root.glob("*/*/"):
                 key_files.remove_empty(folder)
         shutil.rmtree(self._drafts)
