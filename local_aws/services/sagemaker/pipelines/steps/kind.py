@@ -1,6 +1,7 @@
 """What a kind of step does: the contract that an execution runs, and requests like a client's."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, NamedTuple
 
 from local_aws.errors import AwsError
@@ -27,7 +28,7 @@ class End(NamedTuple):
     """More of the step's metadata."""
 
 
-class Kind:
+class Kind(ABC):
     """One kind of step. A step's record has `_name`, what it makes, and `_request`."""
 
     type: ClassVar[str]
@@ -64,6 +65,7 @@ class Kind:
         shape = operation_model("sagemaker", self.operation).input_shape
         return fitted(shape, {**arguments, self.named: name})
 
+    @abstractmethod
     def start(self, record: dict, is_again: bool) -> dict:
         """Start the step, and return its metadata.
 
@@ -73,11 +75,10 @@ class Kind:
         Raises:
             AwsError: it can't be started.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, record: dict) -> End | None:
         """Return how the step has ended; None while it runs."""
-        raise NotImplementedError
 
     def stop(self, record: dict) -> None:
         """Stop what the step has started, if that can be stopped."""
