@@ -58,7 +58,6 @@ def test_without_a_glue_version_the_refusal_says_what_to_give(jobs):
         ({"Command": {"Name": "pythonshell", "ScriptLocation": "s3://b/k"}}, "pythonshell"),
         ({"Command": {"Name": "gluestreaming", "ScriptLocation": "s3://b/k"}}, "gluestreaming"),
         ({"Command": {"Name": "glueray", "ScriptLocation": "s3://b/k"}}, "glueray"),
-        ({"Connections": {"Connections": ["jdbc"]}}, "Connections"),
         ({"ExecutionClass": "FLEX"}, "FLEX"),
         ({"WorkerType": "G.025X"}, "G.025X"),
         ({"DefaultArguments": {"--job-bookmark-option": "job-bookmark-enable"}}, "bookmark"),
