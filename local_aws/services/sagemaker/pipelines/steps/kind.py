@@ -1,7 +1,7 @@
 """What a kind of step does: the contract that an execution runs, and requests like a client's."""
 
 import hashlib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any, ClassVar, NamedTuple
 
 from local_aws.errors import AwsError
@@ -28,7 +28,7 @@ class End(NamedTuple):
     """More of the step's metadata."""
 
 
-class Kind(ABC):
+class Kind:
     """One kind of step. A step's record has `_name`, what it makes, and `_request`."""
 
     type: ClassVar[str]
