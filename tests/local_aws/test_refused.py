@@ -84,7 +84,7 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
     "service, operation",
     [
         ("sagemaker", "CreateCompilationJob"),
-        ("sagemaker", "StartPipelineExecution"),
+        ("sagemaker", "SendPipelineExecutionStepSuccess"),
         ("sagemaker", "Search"),
         ("sagemaker-runtime", "InvokeEndpointWithResponseStream"),
         ("sagemaker-featurestore-runtime", "PutRecord"),
