@@ -77,8 +77,8 @@ def make_app(settings: Settings, fail: Callable[[], object]) -> Invocations:
         return PlainTextResponse("The model is being loaded", 503)
 
     async def refuse(request: Request) -> Response:
-        """Answer none: this route lets Starlette refuse the other methods."""
-        raise NotImplementedError
+        """Answer none: by this route Starlette refuses the other methods."""
+        raise AssertionError("Invocations answers POST before this route is asked")
 
     routes = [Route("/ping", ping), Route(INVOCATIONS, refuse, methods=["POST"])]
     return Invocations(workers, Starlette(routes=routes, lifespan=running))
