@@ -34,6 +34,14 @@ SAGEMAKER = (
         ),
     ),
     Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
+    Sender(
+        "SageMaker SDK, FeatureGroup",
+        "sagemaker/core/resources.py",
+        (
+            *("CreateFeatureGroup", "DeleteFeatureGroup", "DescribeFeatureGroup"),
+            *("ListFeatureGroups", "UpdateFeatureGroup"),
+        ),
+    ),
     Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
     Sender(
         "aws CLI, instances and weights of variants",
