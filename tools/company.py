@@ -21,6 +21,7 @@ VARIABLES = {
     "COURSE_TAGS": "team=birds,cost-center=42",
     "COURSE_PERMISSIONS_BOUNDARY": BOUNDARY,
     "COURSE_ATHENA_WORKGROUP": "primary",
+    "COURSE_GLUE_CONNECTION": "company-network",
     "COURSE_WANDB_SECRET": "birds/wandb",
 }
 """All that goes into requests; the course makes its own role and bucket."""
