@@ -52,6 +52,14 @@ SAGEMAKER = (
             *("RetryPipelineExecution", "UpdatePipelineExecution"),
         ),
     ),
+    Sender(
+        "SageMaker SDK, FeatureGroup",
+        "sagemaker/core/resources.py",
+        (
+            *("CreateFeatureGroup", "DeleteFeatureGroup", "DescribeFeatureGroup"),
+            *("ListFeatureGroups", "UpdateFeatureGroup"),
+        ),
+    ),
     Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
     Sender(
         "aws CLI, instances and weights of variants",

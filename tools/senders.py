@@ -95,6 +95,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),
         Sender("08, many clips", "helpers/async_endpoints.py", ("InvokeEndpointAsync",)),
     ),
+    "sagemaker-featurestore-runtime": (
+        Sender(
+            "SageMaker SDK, FeatureGroup",
+            "sagemaker/core/resources.py",
+            ("BatchGetRecord", "DeleteRecord", "GetRecord", "PutRecord"),
+        ),
+    ),
     "apigateway": (
         Sender(
             "08, gateway",

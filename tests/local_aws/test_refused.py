@@ -87,7 +87,7 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
         ("sagemaker", "SendPipelineExecutionStepSuccess"),
         ("sagemaker", "Search"),
         ("sagemaker-runtime", "InvokeEndpointWithResponseStream"),
-        ("sagemaker-featurestore-runtime", "PutRecord"),
+        ("sagemaker-featurestore-runtime", "BatchWriteRecord"),
         ("glue", "StartCrawler"),
         ("glue", "GetTableVersions"),
         ("athena", "CreateDataCatalog"),
