@@ -192,8 +192,11 @@ def _spark(place: str) -> Iterator[Permission]:
     actions = tuple(f"glue:{name}" for name in (*names.split(), "TagResource", "UpdateJob"))
     jobs = f"arn:aws:glue:{place}:job/{PROJECT}*"
     yield Permission("make Spark jobs, run them and delete them", actions, (jobs,))
-    names = "CreateTrigger CreateWorkflow DeleteTrigger DeleteWorkflow GetTags GetTrigger"
-    actions = tuple(f"glue:{name}" for name in (*names.split(), "GetWorkflowRuns", "TagResource"))
+    names = (
+        *("CreateTrigger", "CreateWorkflow", "DeleteTrigger", "DeleteWorkflow", "GetTags"),
+        *("GetTrigger", "GetWorkflowRuns", "TagResource", "UpdateTrigger"),
+    )
+    actions = tuple(f"glue:{name}" for name in names)
     kinds = tuple(f"arn:aws:glue:{place}:{kind}/{PROJECT}*" for kind in ("trigger", "workflow"))
     yield Permission("make workflows, see their runs and delete them", actions, kinds)
     lists = ("glue:GetJobs", "glue:GetTriggers", "glue:ListWorkflows")

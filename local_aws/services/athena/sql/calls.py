@@ -9,6 +9,7 @@ from local_aws.services.athena.sql.functions import fill, template
 from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.scope import INTEGERS, Scope
 from local_aws.services.athena.sql.special_functions import SPECIAL
+from local_aws.services.athena.sql.tries import attempt
 
 WRAPPER = "wrapper"
 """Key in a node's meta of the template to put around the rewritten node."""
@@ -25,7 +26,7 @@ def call(rewriter: Rewriter, node: exp.Anonymous) -> exp.Expression:
         return raw(lambdas.rewrite_call(rewriter, name, node))
     lambdas.refuse(rewriter, name, node)
     if name == "try" and len(node.expressions) == 1:
-        return raw(f"TRY({to_sql(rewriter.rewrite(node.expressions[0]))})")
+        return raw(attempt(rewriter, node.expressions[0]))
     arguments = [_argument(rewriter, child) for child in node.expressions]
     if any(isinstance(a, exp.Distinct) and len(a.expressions) > 1 for a in arguments):
         values = [value for argument in arguments for value in argument.expressions]

@@ -33,7 +33,9 @@ def rewrite_expression(rewriter: Rewriter, node: exp.Expression) -> exp.Expressi
     """Return DuckDB's form of an expression, which is not a query."""
     if isinstance(node, exp.Anonymous):
         return calls.call(rewriter, node)
-    if isinstance(node, exp.Column | exp.Identifier | exp.Literal | exp.DataType | exp.Var):
+    if isinstance(node, exp.Literal):
+        return _number(node)
+    if isinstance(node, exp.Column | exp.Identifier | exp.DataType | exp.Var):
         return node
     rewriter.children(node)
     if wrapper := node.meta.get(calls.WRAPPER):
@@ -45,6 +47,13 @@ def rewrite_expression(rewriter: Rewriter, node: exp.Expression) -> exp.Expressi
     elif isinstance(node, ARITHMETIC):
         return _arithmetic(rewriter, node)
     return node
+
+
+def _number(node: exp.Literal) -> exp.Expression:
+    """Make a bare number with a point a double, as on Athena; a decimal is DECIMAL '1.5'."""
+    if node.is_string or "." not in node.this or "e" in node.this.lower():
+        return node
+    return raw(f"{node.this}e0")
 
 
 def _arithmetic(rewriter: Rewriter, node: exp.Binary) -> exp.Expression:

@@ -18,7 +18,6 @@ SCALARS = {
     "mod": "({0} % {1})",
     "pow": "power({0}, {1})",
     "power": "power({0}, {1})",
-    "sign": "CAST(sign({0}) AS INTEGER)",
     "truncate/2": "trunc({0}, {1})",
     "log/2": "log({0}, {1})",
     "e": "exp(1e0)",

@@ -12,7 +12,7 @@ from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.date_patterns import joda, mysql
 from local_aws.services.athena.sql.dialect import to_sql
 from local_aws.services.athena.sql.rewriter import Rewriter
-from local_aws.services.athena.sql.scope import INTEGERS
+from local_aws.services.athena.sql.scope import FLOATS, INTEGERS
 from local_aws.services.athena.sql.type_checks import require_one_family
 from local_aws.services.athena.sql.types import literal
 
@@ -190,6 +190,12 @@ def _whole(name: str) -> Translation:
     return rewrite
 
 
+def _sign(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
+    """Return -1, 0 or 1 in the type of the number."""
+    kind = rewriter.scope.kind_of(arguments[0])
+    return f"CAST(sign({to_sql(arguments[0])}) AS {kind if kind in FLOATS else 'INTEGER'})"
+
+
 def _coalesce(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     require_one_family(rewriter, arguments, "COALESCE operands", node)
     return f"coalesce({', '.join(_texts(arguments))})"
@@ -226,6 +232,7 @@ SPECIAL: dict[str, Translation] = {
     "floor": _whole("floor"),
     "truncate": _whole("trunc"),
     "coalesce": _coalesce,
+    "sign": _sign,
     "date_format": _strftime(mysql, "strftime"),
     "date_parse": _strftime(mysql, "strptime"),
     "format_datetime": _strftime(joda, "strftime"),
