@@ -29,7 +29,7 @@ DEFAULTS = {"Timeout": 3, "MemorySize": 128, "Description": ""}
 OPERATIONS = {
     "lambda": {
         "CreateFunction": f"""FunctionName Runtime Role Handler Code({_CODE}) Description Timeout
-            MemorySize PackageType=Zip Environment(Variables) VpcConfig() Layers Tags(*)""",
+            MemorySize PackageType=Zip Environment(Variables) VpcConfig() Layers Tags""",
         "UpdateFunctionCode": f"FunctionName {_CODE}",
         "GetFunction": "FunctionName",
         "ListFunctions": "Marker MaxItems",
