@@ -144,6 +144,18 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
         ),
     ),
+    "lambda": (
+        Sender(
+            "SageMaker SDK, the functions of Lambda steps",
+            "sagemaker/core/lambda_helper.py",
+            ("CreateFunction", "DeleteFunction", "Invoke", "UpdateFunctionCode"),
+        ),
+        Sender(
+            "aws CLI, functions",
+            "tests/local_aws/test_aws_cli.py",
+            ("GetFunction", "ListFunctions"),
+        ),
+    ),
     "scheduler": (
         Sender(
             "09, the monitoring job's schedule",

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.local_aws.services.events.targets import allowing, until
+from tests.local_aws.services.functions.conftest import ROLE as FUNCTIONS_ROLE
+from tests.local_aws.services.functions.conftest import make_role as make_functions_role
+from tests.local_aws.services.functions.conftest import zipped
 from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
 from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
@@ -367,3 +370,18 @@ def test_a_scaling_policy_is_described_and_deleted(run, aws, client):
     name = ("--policy-name", "load")
     run("application-autoscaling", "delete-scaling-policy", *of, *name, text=True)
     assert not run("application-autoscaling", "describe-scaling-policies", *of)["ScalingPolicies"]
+
+
+def test_a_function_is_made_asked_and_listed(client, run, tmp_path):
+    make_functions_role(client("iam"))
+    text = "def handle(event, context):\n    return {'twice': 2 * event['number']}\n"
+    (tmp_path / "f.zip").write_bytes(zipped(text))
+    make = ("--function-name", "double", "--runtime", "python3.12", "--handler", "program.handle")
+    code = ("--zip-file", f"fileb://{tmp_path / 'f.zip'}", "--role", FUNCTIONS_ROLE)
+    run("lambda", "create-function", *make, *code)
+    asked = ("--function-name", "double", "--payload", '{"number": 4}')
+    answer = run("lambda", "invoke", *asked, str(tmp_path / "out.json"))
+    assert answer["StatusCode"] == 200
+    assert json.loads((tmp_path / "out.json").read_text()) == {"twice": 8}
+    shown = run("lambda", "get-function", "--function-name", "double")["Configuration"]
+    assert run("lambda", "list-functions")["Functions"] == [shown]

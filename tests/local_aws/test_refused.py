@@ -105,7 +105,7 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
         ("ec2", "RunInstances"),
         ("route53", "CreateHostedZone"),
         ("dynamodb", "PutItem"),
-        ("lambda", "CreateFunction"),
+        ("lambda", "PublishVersion"),
     ],
 )
 def test_what_moto_would_only_pretend_is_refused_in_every_protocol(connect, service, operation):

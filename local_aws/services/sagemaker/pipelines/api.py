@@ -9,6 +9,7 @@ import threading
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
+from local_aws.services.sagemaker.hosting.endpoints import Endpoints
 from local_aws.services.sagemaker.jobs.processing import Processing
 from local_aws.services.sagemaker.jobs.training import Training
 from local_aws.services.sagemaker.pipelines import definition, parameters
@@ -24,6 +25,8 @@ from local_aws.services.sagemaker.pipelines.references import text
 from local_aws.services.sagemaker.pipelines.run import Run
 from local_aws.services.sagemaker.pipelines.steps.table import KINDS
 from local_aws.services.sagemaker.registry.packages import Packages
+from local_aws.services.sagemaker.transform.engine import Transform
+from local_aws.services.sagemaker.tuning.engine import Tuning
 from local_aws.state.collection import public
 from local_aws.state.positions import page
 from local_aws.wire.listing import Listing
@@ -76,7 +79,7 @@ class Pipelines(Engine):
     def __init__(self, parts: Parts):
         super().__init__(parts)
         # They recover first: a job that is asked for again must not be taken for an old one.
-        for engine in (Processing, Training, Packages):
+        for engine in (Processing, Training, Tuning, Transform, Packages, Endpoints):
             parts.engine(engine)
         self._clock, self.records = parts.clock, Records(parts)
         self._kinds = {kind.type: kind(parts) for kind in KINDS}

@@ -210,7 +210,8 @@ class Run:
         earlier.pop("_at", None)
         attempt = earlier.get("AttemptCount", execution["_attempts"].get(step.name, 0)) + 1
         prefix = step.arguments.get(kind.named) if kind.named else None
-        name = unique_name(self.key.partition("/")[2], step.name, attempt, prefix)
+        id_ = self.key.partition("/")[2]
+        name = unique_name(id_, step.name, attempt, prefix, kind.longest)
         named = {"StepDisplayName": "DisplayName", "StepDescription": "Description"}
         shown = {field: step.body[key] for field, key in named.items() if step.body.get(key)}
         record = {**shown, **earlier, "AttemptCount": attempt, "_name": name, "_key": self.key}

@@ -68,3 +68,27 @@ class Training(Job):
         *("AlgorithmSpecification", "CheckpointConfig", "Environment", "HyperParameters"),
         "InputDataConfig",
     )
+
+
+class Tuning(Job):
+    """A hyperparameter tuning job; other steps get its best training jobs, too."""
+
+    type, noun, word = "Tuning", "HyperParameterTuningJob", "TuningJob"
+    compared = ("HyperParameterTuningJobConfig", "TrainingJobDefinition")
+
+    def outputs(self, job: dict) -> dict:
+        operation = "ListTrainingJobsForHyperParameterTuningJob"
+        order = "Descending"
+        objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+        if objective["Type"] == "Minimize":
+            order = "Ascending"
+        asked = {self.named: job[self.named], "MaxResults": 50, "SortOrder": order}
+        asked["SortBy"] = "FinalObjectiveMetricValue"
+        return {**job, **self.parts.call("sagemaker", operation, asked)}
+
+
+class Transform(Job):
+    """A batch transform job."""
+
+    type, noun = "Transform", "TransformJob"
+    compared = ("DataProcessing", "Environment", "ModelName", "TransformInput")

@@ -43,6 +43,14 @@ class Kind:
     def __init__(self, parts: Parts):
         self.parts = parts
 
+    @property
+    def longest(self) -> int:
+        """Return the most characters of the name of what it makes."""
+        if not self.named:
+            return LONGEST_NAME
+        shape = operation_model("sagemaker", self.operation).input_shape
+        return shape.members[self.named].metadata.get("max", LONGEST_NAME)
+
     def check(self, step: Step) -> None:
         """Refuse, when a pipeline is made, what the step's operation would refuse.
 
@@ -117,16 +125,18 @@ def _roles(value: Any) -> list[str]:
     return [arn for inner in value for arn in _roles(inner)] if isinstance(value, list) else []
 
 
-def unique_name(execution: str, step: str, attempt: int, prefix: str | None) -> str:
+def unique_name(execution: str, step: str, attempt: int, prefix: str | None, longest: int) -> str:
     """Return the name of what a step makes: the same after a restart, another for each attempt.
 
     Args:
         execution: the execution's id.
         prefix: the name in the step's arguments, where the definition has custom prefixes.
+        longest: the most characters of the name.
     """
     digest = hashlib.sha256(f"{execution} {step} {attempt}".encode()).hexdigest()[:10]
-    room = LONGEST_NAME - len(f"-{execution}-{digest}")
     if prefix:
-        return f"{prefix[:room].rstrip('-')}-{execution}-{digest}"
-    room = LONGEST_NAME - len(f"pipelines-{execution}--{digest}")
-    return f"pipelines-{execution}-{step.replace('_', '-')[:room].strip('-')}-{digest}"
+        words, tail = prefix, f"{execution}-{digest}"
+    else:  # a tuning job's name has no room for the first word
+        first = "pipelines-" if longest >= LONGEST_NAME else ""
+        words, tail = f"{first}{execution}-{step.replace('_', '-')}", digest
+    return f"{words[: longest - len(tail) - 1].strip('-')}-{tail}"

@@ -36,3 +36,21 @@ class RegisterModel(Kind):
         arn = record["Metadata"]["RegisterModel"]["Arn"]
         package = self.parts.call("sagemaker", "DescribeModelPackage", {"ModelPackageName": arn})
         return End("Succeeded", outputs=package)
+
+
+class Model(Kind):
+    """A model."""
+
+    type, operation, named = "Model", "CreateModel", "ModelName"
+
+    def start(self, record: dict, is_again: bool) -> dict:
+        name = {"ModelName": record["_name"]}
+        with suppress(AwsError):
+            if is_again:
+                shown = self.parts.call("sagemaker", "DescribeModel", name)
+                return {"Model": {"Arn": shown["ModelArn"]}}
+        return {"Model": {"Arn": self.send(record["_request"])["ModelArn"]}}
+
+    def end(self, record: dict) -> End:
+        shown = self.parts.call("sagemaker", "DescribeModel", {"ModelName": record["_name"]})
+        return End("Succeeded", outputs=shown)

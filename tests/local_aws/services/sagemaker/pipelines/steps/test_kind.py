@@ -8,15 +8,17 @@ from tests.local_aws.services.sagemaker.jobs.requests import training
 
 
 def test_a_name_belongs_to_one_attempt_of_a_step():
-    name = unique_name("abcdefghijkl", "train_all", 1, None)
+    name = unique_name("abcdefghijkl", "train_all", 1, None, 63)
     assert name.startswith("pipelines-abcdefghijkl-train-all-") and len(name) <= 63
-    assert name == unique_name("abcdefghijkl", "train_all", 1, None)
-    assert name != unique_name("abcdefghijkl", "train_all", 2, None)
-    assert len(unique_name("abcdefghijkl", "x" * 64, 1, None)) == 63
+    assert name == unique_name("abcdefghijkl", "train_all", 1, None, 63)
+    assert name != unique_name("abcdefghijkl", "train_all", 2, None, 63)
+    assert len(unique_name("abcdefghijkl", "x" * 64, 1, None, 63)) == 63
+    short = unique_name("abcdefghijkl", "tune-the-model", 1, None, 32)
+    assert short.startswith("abcdefghijkl-tune-the-") and len(short) <= 32
 
 
 def test_a_name_may_have_a_prefix_of_its_own():
-    name = unique_name("abcdefghijkl", "train", 1, "birds-")
+    name = unique_name("abcdefghijkl", "train", 1, "birds-", 63)
     assert name.startswith("birds-abcdefghijkl-")
 
 
