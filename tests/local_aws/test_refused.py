@@ -98,7 +98,7 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
         ("sqs", "StartMessageMoveTask"),
         ("iam", "CreateAccessKey"),
         ("sts", "AssumeRole"),
-        ("s3", "PutBucketVersioning"),
+        ("s3", "PutObjectLockConfiguration"),
         ("s3", "PutBucketLifecycleConfiguration"),
         ("s3", "PutBucketWebsite"),
         ("s3", "PutObjectAcl"),
