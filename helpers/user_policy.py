@@ -51,6 +51,7 @@ SAGEMAKER = {
         *("CreateModelPackage", "DeleteModelPackage", "DescribeModelPackage"),
         "UpdateModelPackage",
     ),
+    "pipeline": (*("DeletePipeline", "ListPipelineExecutions", "StopPipelineExecution"),),
     "model-card": ("CreateModelCard", "DeleteModelCard", "UpdateModelCard"),
 }
 """Kinds of SageMaker's resources whose names the course begins with its own."""
@@ -58,7 +59,7 @@ SCHEDULER = "scheduler.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
-    "ListTransformJobs",
+    *("ListPipelines", "ListTransformJobs"),
 )
 
 SCALING = "application-autoscaling"
@@ -97,6 +98,12 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_scaling(config, place),
         *_gateway(config, place),
         *rules_permissions(place),
+        Permission(
+            "see functions and delete them",
+            ("lambda:DeleteFunction", "lambda:GetFunction"),
+            (f"arn:aws:lambda:{place}:function:{own}",),
+        ),
+        Permission("list functions", ("lambda:ListFunctions",)),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
