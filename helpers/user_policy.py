@@ -120,7 +120,7 @@ def _storage(config: Config) -> Iterator[Permission]:
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
-        *("s3:GetBucketNotification", "s3:GetBucketTagging"),
+        *("s3:GetBucketNotification", "s3:GetBucketTagging", "s3:ListBucketVersions"),
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
@@ -132,7 +132,10 @@ def _storage(config: Config) -> Iterator[Permission]:
         yield Permission("make the course's buckets, close them, and delete them", make, buckets)
     yield Permission(
         "read and write the course's objects",
-        ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+        (
+            *("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+            *("s3:GetObject", "s3:PutObject"),
+        ),
         tuple(f"{bucket}/{config.home}*" for bucket in buckets),
     )
     if config.raw and is_uri(config.raw):

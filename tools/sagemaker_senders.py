@@ -51,6 +51,14 @@ SAGEMAKER = (
             "UpdatePipelineExecution",
         ),
     ),
+    Sender(
+        "SageMaker SDK, FeatureGroup",
+        "sagemaker/core/resources.py",
+        (
+            *("CreateFeatureGroup", "DeleteFeatureGroup", "DescribeFeatureGroup"),
+            *("ListFeatureGroups", "UpdateFeatureGroup"),
+        ),
+    ),
     Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
     Sender(
         "aws CLI, instances and weights of variants",

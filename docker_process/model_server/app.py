@@ -17,6 +17,7 @@ from model_server.settings import Settings
 from model_server.workers import Workers
 
 INVOCATIONS = "/invocations"
+RawHeaders = list[tuple[bytes, bytes]]
 MOST_BYTES = 100 * 2**20
 """A batch transform's largest request; InvokeEndpoint's have 6 MB."""
 READ_SECONDS = 60.0
@@ -35,10 +36,13 @@ class Invocations:
         self.router = others.router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; an invocation does not pass Starlette's layers, which take as long as all else
-        that is done for it here."""
-        if (scope.get("path"), scope.get("method")) != (INVOCATIONS, "POST"):
+        """Answer; an invocation does not pass Starlette's layers."""
+        if scope["type"] != "http" or scope["path"] != INVOCATIONS:
             await self._others(scope, receive, send)
+            return
+        if scope["method"] != "POST":
+            refusal = PlainTextResponse("Method Not Allowed", 405, {"allow": "POST"})
+            await refusal(scope, receive, send)
             return
         began, size = time.perf_counter(), 0
         try:
@@ -51,10 +55,42 @@ class Invocations:
                     answer = await self._workers.answer(body, plain(scope["headers"]))
         except Full as error:
             answer = Answer(503, str(error).encode())
-        headers = {**answer.headers, "content-type": answer.content_type}
-        await Response(answer.body, answer.status, headers)(scope, receive, send)
-        took = 1000 * (time.perf_counter() - began)
-        print(f"POST {INVOCATIONS} {answer.status} {size} bytes {took:.1f} ms", flush=True)
+        await response(answer)(scope, receive, send)
+        log(answer, size, began)
+
+    def invoke(self, headers: RawHeaders, body: bytes, done: Callable[[Answer], object]) -> None:
+        """Answer an invocation that has come whole, for `done`."""
+        began = time.perf_counter()
+        try:
+            place = self._room.enter()
+        except Full as error:
+            done(Answer(503, str(error).encode()))
+            return
+
+        def came(answer: Answer) -> None:
+            self._room.leave(place)
+            done(answer)
+            log(answer, len(body), began)
+
+        try:
+            place.grow(len(body))
+        except Full as error:
+            came(Answer(503, str(error).encode()))
+        else:
+            self._workers.ask(body, plain(headers), came)
+
+
+def response(answer: Answer) -> Response:
+    """Return an answer as Starlette sends it."""
+    headers = {**answer.headers, "content-type": answer.content_type}
+    return Response(answer.body, answer.status, headers)
+
+
+def log(answer: Answer, size: int, began: float) -> None:
+    """Print a line for an invocation: last of all, as it takes time."""
+    took = 1000 * (time.perf_counter() - began)
+    line = f"POST {INVOCATIONS} {answer.status} {size} bytes {took:.1f} ms\n"
+    print(line, end="", flush=True)  # one write, where output is not buffered
 
 
 def make_app(settings: Settings, fail: Callable[[], object]) -> Invocations:
@@ -76,15 +112,10 @@ def make_app(settings: Settings, fail: Callable[[], object]) -> Invocations:
             return PlainTextResponse("")
         return PlainTextResponse("The model is being loaded", 503)
 
-    async def refuse(request: Request) -> Response:
-        """Answer none: by this route Starlette refuses the other methods."""
-        raise AssertionError("Invocations answers POST before this route is asked")
-
-    routes = [Route("/ping", ping), Route(INVOCATIONS, refuse, methods=["POST"])]
-    return Invocations(workers, Starlette(routes=routes, lifespan=running))
+    return Invocations(workers, Starlette(routes=[Route("/ping", ping)], lifespan=running))
 
 
-def plain(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+def plain(headers: RawHeaders) -> dict[str, str]:
     """Return headers as texts; of those with one name, the first."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(headers)}
 

@@ -24,6 +24,8 @@ clip or a photo takes milliseconds."""
 JOINED_BYTES = 2**18
 """Up to this size a body is sent together with what goes before it."""
 SPAWN = multiprocessing.get_context("spawn")
+Message = tuple[object, bytes]
+"""A note and a body."""
 
 
 class LoadFailed(Exception):
@@ -49,8 +51,9 @@ class Worker(asyncio.Protocol):
         self._process.start()
         inside.close()
         self._lost, self._long, self._reader = lost, long, frames.Reader()
-        self._message: asyncio.Future | None = None
-        self.has_ended = False
+        self._take: Callable[[Message | None], object] | None = None
+        self._is_late = False
+        self.is_lost = False
 
     async def load(self) -> None:
         """Return once the model is loaded.
@@ -59,40 +62,44 @@ class Worker(asyncio.Protocol):
             LoadFailed: the process ended before.
         """
         self._loop = asyncio.get_running_loop()
-        self._message = self._loop.create_future()
+        loaded = self._loop.create_future()
+        self._expect(LOADING, loaded.set_result)
         await self._loop.create_unix_connection(lambda: self, sock=self._ours)
-        if await self._next(LOADING) is None:
+        if await loaded is None:
             raise LoadFailed
 
-    async def ask(self, body: bytes, headers: Mapping[str, str]) -> Answer | None:
-        """Return the answer; None where the process ended.
+    def ask(
+        self, body: bytes, headers: Mapping[str, str], done: Callable[[Answer], object]
+    ) -> None:
+        """Ask for an answer, which `done` gets: a refusal where the process is lost by then."""
 
-        Raises:
-            TimeoutError: it took longer than the client waits.
-        """
-        self._message = self._loop.create_future()
-        if self.has_ended:
-            return None
+        def take(message: Message | None) -> None:
+            if message is None:
+                done(self._refusal())
+            else:
+                (status, content_type, named), made = message
+                done(Answer(status, made, content_type, named))
+
+        self._expect(ANSWER_SECONDS, take)
+        if self.is_lost:
+            self._give(None)
+            return
         head = frames.head(headers, body)
         if len(body) <= JOINED_BYTES:
             self._transport.write(head + body)
         else:
             self._transport.write(head)
             self._transport.write(body)
-        message = await self._next(ANSWER_SECONDS)
-        if message is None:
-            return None
-        (status, content_type, named), made = message
-        return Answer(status, made, content_type, named)
 
-    async def _next(self, seconds: float) -> tuple[object, bytes] | None:
-        """Return the message that comes; None where the process ended."""
-        self._until = self._loop.time() + seconds
+    def _refusal(self) -> Answer:
+        if self._is_late:
+            return Answer(504, f"No prediction within {ANSWER_SECONDS:.0f} s".encode())
+        return Answer(500, b"The process that predicted has ended: see the log")
+
+    def _expect(self, seconds: float, take: Callable[[Message | None], object]) -> None:
+        """Let `take` get the message that comes; None where the process is lost before."""
+        self._take, self._until = take, self._loop.time() + seconds
         self._timer = self._loop.call_later(LOOK_SECONDS, self._look)
-        try:
-            return await self._message
-        finally:
-            self._timer.cancel()
 
     def _look(self) -> None:
         """Look at a process from which nothing comes.
@@ -100,28 +107,26 @@ class Worker(asyncio.Protocol):
         The socket alone does not tell its end where it left processes of its own, which hold the
         other end.
         """
-        if not self._process.is_alive():
-            self._end_of_stream()
-        elif self._loop.time() >= self._until:
-            self._give(TimeoutError())
-        else:
-            if self._until < LOADING:
-                self._long()
-            self._timer = self._loop.call_later(LOOK_SECONDS, self._look)
+        self._is_late = self._loop.time() >= self._until
+        if self._is_late or not self._process.is_alive():
+            self._lose()
+            return
+        if self._until < LOADING:
+            self._long()
+        self._timer = self._loop.call_later(LOOK_SECONDS, self._look)
 
-    def _give(self, message: tuple[object, bytes] | Exception | None) -> bool:
-        """Hand a message, its lack or an error to whoever waits; tell whether somebody does."""
-        if self._message is None or self._message.done():
+    def _give(self, message: Message | None) -> bool:
+        """Hand a message, or its lack, to who waits for it; tell whether somebody does."""
+        take, self._take = self._take, None
+        if take is None:
             return False
-        if isinstance(message, Exception):
-            self._message.set_exception(message)
-        else:
-            self._message.set_result(message)
+        self._timer.cancel()
+        take(message)
         return True
 
-    def _end_of_stream(self) -> None:
-        if not self.has_ended:
-            self.has_ended = True
+    def _lose(self) -> None:
+        if not self.is_lost:
+            self.is_lost = True
             if not self._give(None):
                 self._lost(self)
 
@@ -136,11 +141,11 @@ class Worker(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell whoever waits that the process has ended."""
-        self._end_of_stream()
+        self._lose()
 
     def kill(self) -> None:
         """Kill the process."""
-        self.has_ended = True
+        self.is_lost = True
         self._give(None)
         self._process.kill()
         if transport := getattr(self, "_transport", None):

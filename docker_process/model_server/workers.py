@@ -6,13 +6,26 @@ Once a request is long there is one process more, so that short requests need no
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 
 from model_server.program import Answer
 from model_server.settings import Settings
-from model_server.worker import ANSWER_SECONDS, LoadFailed, Worker
+from model_server.worker import LoadFailed, Worker
 
 WAIT_SECONDS = 30.0
 """For a worker to be free: half of what a client waits, so that there is time for the answer."""
+
+Done = Callable[[Answer], object]
+
+
+@dataclass(eq=False)
+class Waiting:
+    """A request for which no process is free."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    done: Done
+    timer: asyncio.TimerHandle | None = None
 
 
 class Workers:
@@ -26,7 +39,7 @@ class Workers:
         self._settings, self._fail = settings, fail
         # The one that has just answered is next: its code and weights are in the core's cache.
         self._idle: list[Worker] = []
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._all: set[Worker] = set()
         self._tasks: set[asyncio.Task] = set()
         self._ready = 0
@@ -63,49 +76,44 @@ class Workers:
         self._release(worker)
 
     async def answer(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Let the next idle process answer; 503 where none becomes idle in time."""
-        try:
-            worker = self._idle.pop() if self._idle else await self._next()
-        except TimeoutError:
-            reason = f"No process was free within {WAIT_SECONDS:.0f} s: ask again later"
-            return Answer(503, reason.encode())
-        try:
-            answer = await worker.ask(body, headers)
-            refusal = Answer(500, b"The process that predicted has ended: see the log")
-        except TimeoutError:
-            answer = None
-            refusal = Answer(504, f"No prediction within {ANSWER_SECONDS:.0f} s".encode())
-        if answer is None:
-            await self._replace(worker, refusal.body.decode())
-            return refusal
-        self._release(worker)
-        return answer
+        """Return what `ask` gives."""
+        answered = asyncio.get_running_loop().create_future()
+        self.ask(body, headers, lambda answer: answered.done() or answered.set_result(answer))
+        return await answered
 
-    async def _next(self) -> Worker:
-        """Wait for a process; who waits longest gets it.
-
-        Raises:
-            TimeoutError: none is free in time.
-        """
-        waiting = asyncio.get_running_loop().create_future()
+    def ask(self, body: bytes, headers: Mapping[str, str], done: Done) -> None:
+        """Let the next idle process answer, for `done`; 503 where none becomes idle in time."""
+        if self._idle:
+            self._hand(self._idle.pop(), body, headers, done)
+            return
+        waiting = Waiting(body, headers, done)
+        loop = asyncio.get_running_loop()
+        waiting.timer = loop.call_later(WAIT_SECONDS, self._give_up, waiting)
         self._waiting.append(waiting)
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                return await waiting
-        except BaseException:
-            if waiting.done() and not waiting.cancelled():  # it came in the very same moment
-                self._release(waiting.result())
-            raise
+
+    def _give_up(self, waiting: Waiting) -> None:
+        self._waiting.remove(waiting)
+        reason = f"No process was free within {WAIT_SECONDS:.0f} s: ask again later"
+        waiting.done(Answer(503, reason.encode()))
+
+    def _hand(self, worker: Worker, body: bytes, headers: Mapping[str, str], done: Done) -> None:
+        def came(answer: Answer) -> None:
+            if worker.is_lost:
+                self._replace(worker, answer.body.decode())
+            else:
+                self._release(worker)  # first: the next prediction goes on beside the answer
+            done(answer)
+
+        worker.ask(body, headers, came)
 
     def _release(self, worker: Worker) -> None:
-        """Give a process to who waits for one."""
-        if worker.has_ended:
-            return  # it is being replaced
-        while self._waiting:
-            if not (waiting := self._waiting.popleft()).done():
-                waiting.set_result(worker)
-                return
-        self._idle.append(worker)
+        """Give a process to who waits longest for one."""
+        if not self._waiting:
+            self._idle.append(worker)
+            return
+        waiting = self._waiting.popleft()
+        waiting.timer.cancel()
+        self._hand(worker, waiting.body, waiting.headers, waiting.done)
 
     def _add_spare(self) -> None:
         """Start the process that short requests get while others are long."""
@@ -117,19 +125,21 @@ class Workers:
         """Replace a process that has ended, though nothing was asked of it."""
         if worker in self._idle:
             self._idle.remove(worker)
-        if not self._ended:
-            self._do(self._replace(worker, "A process that was idle has ended"))
+        self._replace(worker, "A process that was idle has ended")
 
-    async def _replace(self, worker: Worker, reason: str) -> None:
-        """Put another process in the place of one, at the first call for it."""
-        if worker not in self._all:
+    def _replace(self, worker: Worker, reason: str) -> None:
+        """Kill a process and put another in its place."""
+        if self._ended:
             return
         self._all.discard(worker)
         self._ready -= 1
         print(f"{reason}; another process takes its place", flush=True)
         worker.kill()
+        self._do(self._renew(worker))
+
+    async def _renew(self, worker: Worker) -> None:
         await asyncio.to_thread(worker.join)
-        self._do(self._load())
+        await self._load()
 
     async def end(self) -> None:
         """Kill all processes."""

@@ -250,6 +250,30 @@ def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     assert run("sns", "list-topics")["Topics"] == []
 
 
+def test_keys_are_listed_in_the_older_form(run):
+    for key in ("old/a", "old/b/c"):
+        run("s3api", "put-object", "--bucket", BUCKET, "--key", key)
+    shape = ("--prefix", "old/", "--delimiter", "/")
+    listed = run("s3api", "list-objects", "--bucket", BUCKET, *shape)
+    assert [each["Key"] for each in listed["Contents"]] == ["old/a"]
+    assert listed["CommonPrefixes"] == [{"Prefix": "old/b/"}]
+
+
+def test_a_bucket_keeps_the_versions_of_an_object(run):
+    bucket, key = ("--bucket", BUCKET), ("--key", "kept/a")
+    status = "--versioning-configuration"
+    run("s3api", "put-bucket-versioning", *bucket, status, "Status=Enabled", text=True)
+    assert run("s3api", "get-bucket-versioning", *bucket)["Status"] == "Enabled"
+    ids = [run("s3api", "put-object", *bucket, *key)["VersionId"] for _ in range(2)]
+    marker = run("s3api", "delete-object", *bucket, *key)["VersionId"]
+    listed = run("s3api", "list-object-versions", *bucket, "--prefix", "kept/")
+    assert [each["VersionId"] for each in listed["Versions"]] == ids[::-1]
+    assert [each["VersionId"] for each in listed["DeleteMarkers"]] == [marker]
+    for version in (*ids, marker):
+        run("s3api", "delete-object", *bucket, *key, "--version-id", version)
+    run("s3api", "put-bucket-versioning", *bucket, status, "Status=Suspended", text=True)
+
+
 def test_a_rule_is_tried_switched_marked_and_sends_to_a_log_group(run):
     name, group = ("--name", "birds"), "/aws/events/birds"
     arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"

@@ -127,6 +127,7 @@ TOPICS = {
     "local_aws/test_awswrangler.py": "a client: AWS SDK for pandas",
     "local_aws/test_clients_serving.py": "two clients: boto3 and the aws command",
     "local_aws/test_events_killed.py": "kill -9 of a server with events under way",
+    "local_aws/test_features_killed.py": "kill -9 of a server with records under way",
     "local_aws/test_full_disk.py": "a whole server on a full disk",
     "local_aws/test_sagemaker_pipelines.py": "a client: the SageMaker SDK",
     "local_aws/test_sagemaker_sdk.py": "a client: the SageMaker SDK",

@@ -5,10 +5,10 @@ from sqlglot import exp
 
 from local_aws.services.athena.sql import lambdas
 from local_aws.services.athena.sql.dialect import raw, to_sql
-from local_aws.services.athena.sql.functions import fill, template
+from local_aws.services.athena.sql.functions import OF_ZONED, fill, template
 from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.scope import INTEGERS, Scope
-from local_aws.services.athena.sql.special_functions import SPECIAL
+from local_aws.services.athena.sql.special_functions import SPECIAL, at_its_place
 from local_aws.services.athena.sql.tries import attempt
 
 WRAPPER = "wrapper"
@@ -33,6 +33,8 @@ def call(rewriter: Rewriter, node: exp.Anonymous) -> exp.Expression:
         types = ", ".join(map(rewriter.scope.name_of, values))
         message = f"Unexpected parameters ({types}) for function {name}"
         raise rewriter.failure("FUNCTION_NOT_FOUND", message, node)
+    if arguments and (macro := OF_ZONED.get(name)):
+        arguments[0] = at_its_place(rewriter, arguments[0], macro)
     if name in SPECIAL:
         return raw(SPECIAL[name](rewriter, node, arguments))
     templates = template(name, len(arguments))

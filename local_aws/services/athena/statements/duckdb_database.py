@@ -6,6 +6,7 @@ every lambda that makes something calls once for 2,048 elements, looks at the wh
 """
 
 import threading
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import psutil
 import pyarrow as pa
 
 from local_aws.services.athena.sql.macros import MACROS
+from local_aws.services.athena.sql.zones import name_of, number_of
 from local_aws.services.athena.tables.result_text import sql_text
 
 _EXACT = Context(prec=120)
@@ -49,6 +51,11 @@ def open_database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     connection.create_function(
         "t_divide_texts", _quotient, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"
     )
+    for name, takes, gives, function in (
+        ("t_zone_number", "VARCHAR", "INTEGER", lambda zones: _each(number_of, zones, pa.int32())),
+        ("t_zone_name", "INTEGER", "VARCHAR", lambda numbers: _each(name_of, numbers, pa.string())),
+    ):
+        connection.create_function(name, function, [takes], gives, type="arrow")
     connection.create_function("t_room", _room, ["BIGINT"], "BOOLEAN", type="arrow")
     connection.execute(MACROS)
     for name, kind, function in (
@@ -57,6 +64,11 @@ def open_database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     ):
         connection.create_function(name, function, [kind], "VARCHAR", type="arrow")
     return connection
+
+
+def _each(function: Callable, values: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    values = values.to_pylist()
+    return pa.array([None if value is None else function(value) for value in values], kind)
 
 
 def _quotient(a: str, b: str, scale: int) -> str:
