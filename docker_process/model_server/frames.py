@@ -1,6 +1,6 @@
 """Messages on a stream of bytes: a note and a body, with their lengths before; knows no socket."""
 
-import json
+import marshal
 import struct
 from collections.abc import Iterator
 
@@ -9,8 +9,11 @@ LENGTHS = struct.Struct("<IQ")
 
 
 def head(note: object, body: bytes) -> bytes:
-    """Return what goes before a body: the lengths and the note, which JSON can say."""
-    text = json.dumps(note).encode()
+    """Return what goes before a body: the lengths and the note, of plain values.
+
+    Both ends run the same Python, so its own format does, which takes less time than JSON.
+    """
+    text = marshal.dumps(note)
     return LENGTHS.pack(len(text), len(body)) + text
 
 
@@ -35,4 +38,4 @@ class Reader:
                 return
             self._pieces, self._needed = [data[end:]], LENGTHS.size
             self._size = len(data) - end
-            yield json.loads(data[LENGTHS.size : begin]), data[begin:end]
+            yield marshal.loads(data[LENGTHS.size : begin]), data[begin:end]
