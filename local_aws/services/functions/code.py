@@ -59,14 +59,14 @@ def unpack(state: Path, name: str, archive: bytes) -> str:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=target.parent))
         try:
-            _extract(opened, draft)
+            _write_members(opened, draft)
             draft.rename(target)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return version
 
 
-def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
+def _write_members(archive: zipfile.ZipFile, folder: Path) -> None:
     for member in archive.infolist():
         if member.is_dir():
             continue
