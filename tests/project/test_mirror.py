@@ -48,7 +48,6 @@ COVERED = {
         "local_aws/services/athena/sql/queries.py",
         "local_aws/services/athena/sql/rewriter.py",
         "local_aws/services/athena/statements/ddl.py",
-        "local_aws/services/athena/statements/query.py",
         "local_aws/services/athena/statements/run.py",
         "local_aws/services/athena/tables/read_json.py",
         "local_aws/services/athena/tables/read_text.py",
@@ -102,6 +101,10 @@ COVERED = {
     "local_aws/wire/test_errors.py": (
         "the one error, worded in every protocol",
         "local_aws/errors.py",
+    ),
+    "local_aws/state/objects/test_versions.py": (
+        "a deletion is seen by the versions that are left",
+        "local_aws/state/objects/deletions.py",
     ),
 }
 """Test file below tests/, why it covers other modules than its own, and these."""
