@@ -97,6 +97,11 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_scaling(config, place),
         *_gateway(config, place),
         *rules_permissions(place),
+        Permission(
+            "set a limit for the bill",
+            ("budgets:ModifyBudget", "budgets:ViewBudget"),
+            (f"arn:aws:budgets::{account}:budget/{PROJECT}*",),
+        ),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
