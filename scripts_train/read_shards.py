@@ -91,12 +91,22 @@ def webdataset(
         wds.SimpleShardList(urls),
         wds.tarfile_to_samples(),
         wds.shuffle(500),
-        wds.to_tuple(manifest.extension, "json"),
-        wds.map_tuple(decode, lambda text: index[json.loads(text)["label"]]),
+        wds.map(lambda sample: (decode(media_of(sample)), index[label_of(sample)])),
         wds.batched(args.batch_size),
     )
     loader = wds.WebLoader(dataset, batch_size=None, num_workers=0)
     yield from (len(targets) for _, targets in loader)
+
+
+def media_of(sample: dict) -> bytes:
+    """Return the one file of a sample that is neither its JSON nor WebDataset's own note."""
+    (media,) = (data for name, data in sample.items() if name != "json" and name[:2] != "__")
+    return media
+
+
+def label_of(sample: dict) -> str:
+    """Return the label in a sample's JSON."""
+    return json.loads(sample["json"])["label"]
 
 
 def bytes_on_disk(data: str) -> int:
