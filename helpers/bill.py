@@ -62,6 +62,7 @@ LINES = (
     Line("08", "its updates: two old and two new", "ml.m5.large", 4, 15, (ENDPOINT,)),
     Line("08", "a transform job", "ml.m5.large", 1, 5, (TRANSFORM,)),
     Line("09", "thirteen monitoring jobs", "ml.m5.large", 1, 60, (PROCESSING,)),
+    Line("11", "ten readings of the shards", "ml.g4dn.xlarge", 1, 20, (TRAINING, POOL)),
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pandas as pd
 from botocore.exceptions import ClientError
 
+from helpers import budget
 from helpers.bucket_contents import delete_bucket, delete_contents, own_buckets, own_folders
 from helpers.config import Config
 from helpers.course_tag import as_mapping
@@ -93,6 +94,7 @@ KINDS = (
     Kind("ECR", "image repository", images.repositories, images.tags, images.delete, USERS),
     Kind("S3", "folder of a bucket", _folders, None, lambda c, name: delete_contents(c), USERS),
     Kind("S3", "bucket", _buckets, _bucket_tags, delete_bucket, USERS),
+    Kind("Budgets", "budget", lambda c: map(Resource, budget.names(c)), None, budget.delete_budget),
     Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, *ASSUMERS)),
 )
 STAYS = {

@@ -104,6 +104,10 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
             (f"arn:aws:lambda:{place}:function:{own}",),
         ),
         Permission("list functions", ("lambda:ListFunctions",)),
+            "set a limit for the bill",
+            ("budgets:ModifyBudget", "budgets:ViewBudget"),
+            (f"arn:aws:budgets::{account}:budget/{PROJECT}*",),
+        ),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",

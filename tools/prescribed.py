@@ -20,6 +20,7 @@ RECORDED = (
     *(("sqs", name) for name in ("CreateQueue", "DeleteMessageBatch", "DeleteQueue", "ListQueues")),
     *(("sqs", name) for name in ("GetQueueAttributes", "GetQueueUrl", "ListQueueTags")),
     *(("sqs", name) for name in ("ReceiveMessage", "SetQueueAttributes")),
+    *(("budgets", name) for name in ("CreateBudget", "DeleteBudget", "DescribeBudgets")),
     *(("ecr", "PutImage"), ("s3", "GetBucketTagging"), ("sts", "GetCallerIdentity")),
 )
 """What the course sends and the local AWS only records."""

@@ -14,11 +14,11 @@ import os
 import random
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from shutil import copyfileobj
+from typing import BinaryIO
 
 from local_aws.state import paths
 
@@ -36,6 +36,8 @@ class ChannelPipes(threading.Thread):
         files: the objects' files in the order of their keys.
         seed: ShuffleConfig's seed; None keeps the order of the keys.
         unzip: CompressionType Gzip: the job reads the objects decompressed.
+        delay: returns the seconds to wait before some bytes go on, the first ones of an object or
+            others.
     """
 
     def __init__(
@@ -45,11 +47,12 @@ class ChannelPipes(threading.Thread):
         files: Sequence[Path],
         seed: int | None = None,
         unzip: bool = False,
+        delay: Callable[[int, bool], float] = lambda size, first: 0.0,
     ):
         super().__init__(name=f"pipe-{channel}", daemon=True)
         self._path = lambda epoch: paths.below(folder, f"{channel}_{epoch}")
         self._files, self._seed, self._unzip = files, seed, unzip
-        self._over = threading.Event()
+        self._delay, self._over = delay, threading.Event()
         os.mkfifo(self._path(0))
 
     def end(self) -> None:
@@ -103,12 +106,21 @@ class ChannelPipes(threading.Thread):
             try:
                 for file in self._order(epoch):
                     with gzip.open(file) if self._unzip else file.open("rb", buffering=0) as source:
-                        copyfileobj(source, pipe, PIECE)
+                        self._copy(source, pipe)
             except BrokenPipeError:
                 pass  # the reader closed it early, or its process has ended
             except (OSError, EOFError, zlib.error):
                 # An object was deleted while the job runs, or is not gzip: the pipe ends early.
                 log.exception("pipe %s", self._path(epoch))
+
+    def _copy(self, source: BinaryIO, pipe: BinaryIO) -> None:
+        """Write an object's bytes, as late as a slow S3 sends them."""
+        is_first = True
+        while piece := source.read(PIECE):
+            if seconds := self._delay(len(piece), is_first):
+                self._over.wait(seconds)
+            pipe.write(piece)
+            is_first = False
 
     def _order(self, epoch: int) -> Iterator[Path]:
         """Yield the files of one pass in their order."""

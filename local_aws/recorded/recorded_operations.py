@@ -94,6 +94,13 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             ("ListTagsForResource",),
         ),
     ),
+    "budgets": (
+        Record(
+            "a limit, which is read back: nothing is billed here, so that none is ever reached",
+            ("CreateBudget", "DeleteBudget"),
+            ("DescribeBudgets",),
+        ),
+    ),
     "secretsmanager": (
         Record(
             "a text, which is read back; it lies in the state folder as it came",

@@ -50,6 +50,8 @@ def action(service, operation):
     """Return the action that allows an operation."""
     if service == "apigateway":  # its actions are HTTP's verbs
         return f"apigateway:{operation_model(service, operation).http['method']}"
+    if service == "budgets":
+        return f"budgets:{'View' if operation.startswith('Describe') else 'Modify'}Budget"
     name = {**S3, "DeleteMessageBatch": "DeleteMessage"}.get(operation, operation)
     prefix = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
     return f"{prefix.get(service, service)}:{name}"

@@ -2,11 +2,15 @@
 
 File copies the objects, FastFile links to them and Pipe streams them (pipes.py). FastFile's files
 are read-only, as on AWS; root, which can write them in any mode, gets copies.
+A fault that slows S3's GetObject slows File (objects in turn, CONNECTIONS at a time) and Pipe (one
+after another); FastFile's links are read from this machine's disk.
 Left out: file system data sources, augmented manifest files, RecordIO wrapping.
 """
 
 import os
 import shutil
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from local_aws.errors import AwsError
@@ -14,10 +18,13 @@ from local_aws.instances.container import CODE_ENDINGS, Container, placed, share
 from local_aws.instances.pipes import ChannelPipes
 from local_aws.services.sagemaker.jobs.data_sources import TYPES, objects_of
 from local_aws.state import paths
+from local_aws.state.faults import Faults
 from local_aws.state.objects.store import ObjectInfo, ObjectStore
 
 READ_ONLY = 0o444
 END_SECONDS = 5.0
+CONNECTIONS = 10
+"""Objects of a channel in mode File that come at a time, as many as boto3's transfers."""
 
 
 def mode_of(channel: dict, algorithm: dict) -> str:
@@ -69,8 +76,8 @@ def describe_channels(job: dict) -> dict:
 class Channels:
     """The channels of one job on its instances, with their pipes."""
 
-    def __init__(self, store: ObjectStore):
-        self._store = store
+    def __init__(self, store: ObjectStore, faults: Faults):
+        self._store, self._faults = store, faults
         self._pipes: list[ChannelPipes] = []
 
     def stage(self, job: dict, container: Container, host_index: int, hosts: int) -> None:
@@ -89,6 +96,8 @@ class Channels:
             if mode == "FastFile":
                 link(container, part, target)
             else:
+                sizes = [info.path.stat().st_size for info, _ in part]
+                time.sleep(delay(self._faults, sizes, CONNECTIONS))
                 container.stage(part, target)
 
     def _pipe(self, channel: dict, part: list, folder: Path) -> None:
@@ -98,6 +107,7 @@ class Channels:
             [info.path for info, _ in part],
             seed=channel.get("ShuffleConfig", {}).get("Seed"),
             unzip=channel.get("CompressionType") == "Gzip",
+            delay=lambda size, first: delay(self._faults, [size], latency=first),
         )
         self._pipes.append(pipes)
         pipes.start()
@@ -110,6 +120,18 @@ class Channels:
         for pipes in ending:
             # The next job on a kept instance must not find them.
             pipes.join(END_SECONDS)
+
+
+def delay(
+    faults: Faults, sizes: Sequence[int], connections: int = 1, *, latency: bool = True
+) -> float:
+    """Return the seconds by which a slow S3 delays objects of these sizes; else 0."""
+    rule = faults.draw("slow", "s3", "GetObject") if sizes else None
+    if not rule:
+        return 0.0
+    rate, first = rule.bytes_per_second or float("inf"), rule.seconds * latency
+    times = [first + size / rate for size in sizes]
+    return max(max(times), sum(times) / connections)
 
 
 def link(container: Container, objects: list[tuple[ObjectInfo, str]], folder: Path) -> None:

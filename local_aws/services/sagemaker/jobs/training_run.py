@@ -28,7 +28,7 @@ class TrainingRun(JobRun):
 
     def __init__(self, parts: Parts, records: Records, name: str, pools: Pools):
         super().__init__(parts, records, name)
-        self._pools, self._channels, self._errors = pools, Channels(parts.store), 0
+        self._pools, self._channels, self._errors = pools, Channels(parts.store, parts.faults), 0
         self._metrics: JobMetrics | None = None
         self._checkpoints: Checkpoints | None = None
         self._interruption: Timer | None = None

@@ -6,7 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.instances.container import Container, objects_below
-from local_aws.services.sagemaker.jobs.channels import describe_channels, link, mode_of
+from local_aws.services.sagemaker.jobs.channels import delay, describe_channels, link, mode_of
+from local_aws.state.faults import Fault, Faults
 from local_aws.state.objects.store import ObjectStore
 from tests.local_aws.services.sagemaker.jobs.requests import training, wait_for
 from tests.local_cloud import BUCKET
@@ -135,3 +136,39 @@ def test_a_pipe_has_no_files_and_streams_what_has_an_odd_key(aws, client):
     client("sagemaker").create_training_job(**request)
     assert wait_for(client("sagemaker"), "TrainingJob", "job")["TrainingJobStatus"] == "Completed"
     assert printed(aws, "job") == ["shards/../../evilshards//x False"]
+
+
+@pytest.mark.parametrize(
+    "sizes, connections, seconds",
+    [
+        ([], 10, 0.0),
+        ([60_000_000], 1, 1.03),
+        ([60_000_000] * 4, 1, 4.12),
+        ([60_000_000] * 20, 10, 2.06),
+        ([60_000_000, 0], 10, 1.03),  # the largest one alone decides
+    ],
+)
+def test_a_slow_s3_delays_a_channels_objects(sizes, connections, seconds):
+    faults = Faults()
+    assert delay(faults, sizes, connections) == 0
+    faults.set([Fault("slow", "s3", seconds=0.03, bytes_per_second=60e6)])
+    assert delay(faults, sizes, connections) == pytest.approx(seconds)
+    faults.set([Fault("slow", "s3", "PutObject", seconds=9)])
+    assert delay(faults, sizes, connections) == 0
+
+
+@pytest.mark.parametrize("mode", ["File", "Pipe"])
+def test_a_job_waits_for_a_slow_s3(aws, client, mode):
+    aws.store.put(BUCKET, "shards/a", b"a")
+    aws.parts.faults.set([Fault("slow", "s3", seconds=1.5)])
+    read = "import time; start = time.time(); "
+    read += "open(data + '_0').read(); " if mode == "Pipe" else ""
+    script = SCRIPT + read + "print(time.time() - start)"
+    client("sagemaker").create_training_job(
+        **training("job", script, InputDataConfig=[channel(InputMode=mode)])
+    )
+    job = wait_for(client("sagemaker"), "TrainingJob", "job")
+    stages = {each["Status"]: each for each in job["SecondaryStatusTransitions"]}
+    loading = stages["Downloading"]["EndTime"] - stages["Downloading"]["StartTime"]
+    waited = float(printed(aws, "job")[0]) if mode == "Pipe" else loading.total_seconds()
+    assert 1.5 <= waited < 20

@@ -1,0 +1,92 @@
+"""A monthly limit for the account's bill, as an AWS Budget that writes a letter; spends nothing.
+
+https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create.html
+AWS compares with its own bill, some hours late, and stops nothing. A budget counts all that the
+account spends, not the course alone. On the local AWS nothing is billed, so no budget is reached.
+"""
+
+from dataclasses import dataclass
+
+from helpers.config import PROJECT, Config
+from helpers.session import client
+
+NAME = f"{PROJECT}-budget"
+SHARES = (50.0, 100.0)
+"""Percent of the limit at which a letter is written."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A monthly limit."""
+
+    dollars: float
+    letters: str = ""
+    """The address that AWS writes to; "" for none."""
+
+    def __repr__(self) -> str:
+        at = " and ".join(f"{share:.0f} %" for share in SHARES)
+        to = f"a letter at {at} to {self.letters}" if self.letters else "no letters"
+        return f"<Budget {NAME}: ${self.dollars:g} a month, {to}>"
+
+
+def set_budget(config: Config, dollars: float, letters: str = "") -> Budget:
+    """Set the limit, in place of an older one of this name, and return it as AWS has it.
+
+    Args:
+        letters: the address that AWS writes to at half of the limit and at all of it.
+
+    Raises:
+        ValueError: the limit is not above 0.
+    """
+    if not dollars > 0:
+        raise ValueError(f"A budget must be above 0 dollars: {dollars}")
+    account, budgets = account_number(config), client(config, "budgets")
+    if NAME in names(config):
+        budgets.delete_budget(AccountId=account, BudgetName=NAME)
+    budgets.create_budget(
+        AccountId=account,
+        Budget={
+            "BudgetName": NAME,
+            "BudgetLimit": {"Amount": f"{dollars:.2f}", "Unit": "USD"},
+            "TimeUnit": "MONTHLY",
+            "BudgetType": "COST",
+        },
+        NotificationsWithSubscribers=[_notice(share, letters) for share in SHARES if letters],
+    )
+    (limit,) = [each["BudgetLimit"] for each in all_budgets(config) if each["BudgetName"] == NAME]
+    return Budget(float(limit["Amount"]), letters)
+
+
+def _notice(share: float, letters: str) -> dict:
+    """Return a letter at a share of the limit that is really spent."""
+    return {
+        "Notification": {
+            "NotificationType": "ACTUAL",
+            "ComparisonOperator": "GREATER_THAN",
+            "Threshold": share,
+            "ThresholdType": "PERCENTAGE",
+        },
+        "Subscribers": [{"SubscriptionType": "EMAIL", "Address": letters}],
+    }
+
+
+def account_number(config: Config) -> str:
+    """Return the caller's account."""
+    return client(config, "sts").get_caller_identity()["Account"]
+
+
+def all_budgets(config: Config) -> list[dict]:
+    """Return the account's budgets."""
+    pages = client(config, "budgets").get_paginator("describe_budgets")
+    found = [page.get("Budgets", []) for page in pages.paginate(AccountId=account_number(config))]
+    return [each for page in found for each in page]
+
+
+def names(config: Config) -> list[str]:
+    """Return the names of the course's budgets: there is one at most."""
+    return [each["BudgetName"] for each in all_budgets(config) if each["BudgetName"] == NAME]
+
+
+def delete_budget(config: Config, name: str) -> None:
+    """Delete a budget."""
+    client(config, "budgets").delete_budget(AccountId=account_number(config), BudgetName=name)
