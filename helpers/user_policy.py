@@ -104,6 +104,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
             (f"arn:aws:lambda:{place}:function:{own}",),
         ),
         Permission("list functions", ("lambda:ListFunctions",)),
+        Permission(
             "set a limit for the bill",
             ("budgets:ModifyBudget", "budgets:ViewBudget"),
             (f"arn:aws:budgets::{account}:budget/{PROJECT}*",),
