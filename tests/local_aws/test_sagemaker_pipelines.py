@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.local_aws.services.functions.conftest import ROLE, make_role
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import until
 from tests.local_cloud import BUCKET, IMAGE, SERVING
@@ -33,10 +34,10 @@ def session(aws, config):
     """Return the SDK's session of pipelines."""
     from sagemaker.core.workflow.pipeline_context import PipelineSession
 
-    from helpers.roles import make_role
+    from helpers import roles
     from helpers.session import boto_session, client
 
-    make_role(config)
+    roles.make_role(config)
     return PipelineSession(
         boto_session=boto_session(config),
         sagemaker_client=client(config, "sagemaker"),
@@ -181,3 +182,31 @@ def test_the_resources_of_the_sdk_stop_and_retry_an_execution(aws, config, sessi
     assert definition.pipeline_definition == text
     assert [step.step_status for step in execution.get_all_steps()] == ["Failed"]
     assert [each.pipeline_name for each in Pipeline.get_all()] == ["chain"]
+
+
+def test_a_lambda_step_makes_its_function_and_hands_on_its_output(
+    aws, client, config, session, tmp_path
+):
+    from sagemaker.core.lambda_helper import Lambda
+    from sagemaker.mlops.workflow.fail_step import FailStep
+    from sagemaker.mlops.workflow.lambda_step import LambdaOutput, LambdaOutputTypeEnum, LambdaStep
+    from sagemaker.mlops.workflow.pipeline import Pipeline
+
+    from helpers.session import role_arn
+
+    make_role(client("iam"))
+    script = tmp_path / "double.py"
+    script.write_text("def handle(event, context):\n    return {'twice': 2 * event['number']}\n")
+    function = Lambda(
+        function_name="double", execution_role_arn=ROLE, script=str(script),
+        handler="double.handle", timeout=60, session=session,
+    )  # fmt: skip
+    output = LambdaOutput(output_name="twice", output_type=LambdaOutputTypeEnum.Integer)
+    double = LambdaStep(name="Double", lambda_func=function, inputs={"number": 4}, outputs=[output])
+    told = FailStep("Told", double.properties.Outputs["twice"])
+    pipeline = Pipeline(name="chain", steps=[double, told], sagemaker_session=session)
+    for _ in range(2):  # the second time the function is there, and updated
+        pipeline.upsert(role_arn=role_arn(config))
+    execution = pipeline.start()
+    assert until(lambda: execution.describe()["PipelineExecutionStatus"] == "Failed", 60)
+    assert execution.describe()["FailureReason"] == "8"
