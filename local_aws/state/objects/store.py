@@ -25,7 +25,7 @@ from local_aws.state.objects.info import ObjectInfo, pack
 from local_aws.state.objects.intents import Intents
 from local_aws.state.objects.objects_table import Objects
 from local_aws.state.objects.temporary_files import Draft, blocks, draft, file_blocks
-from local_aws.state.objects.versions import Change
+from local_aws.state.objects.versions import Change, no_version
 
 log = logging.getLogger(__name__)
 PAGE = 1000
@@ -183,7 +183,10 @@ class ObjectStore:
                 if info is None or version not in (None, info.version_id):
                     self.bucket_table.check(bucket)
                     older = self.objects.versions.read(bucket, key, version)
-                    return older, look(older.path)
+                    try:
+                        return older, look(older.path)
+                    except NO_FILE as error:  # another program deleted it
+                        raise no_version() from error
                 seen = _seen(info, look)
             if seen is not None:
                 return info, seen

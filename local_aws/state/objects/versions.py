@@ -34,6 +34,11 @@ class MarkedDeleted(AwsError):
         self.marker = marker
 
 
+def no_version() -> AwsError:
+    """Return the error of a version that is not there."""
+    return AwsError("NoSuchVersion", "The specified version does not exist.", 404)
+
+
 @dataclass
 class Change:
     """What a write does to other versions: files that go or move, statements to execute."""
@@ -93,7 +98,7 @@ class Versions:
                 raise MarkedDeleted(newest, "NoSuchKey", message, 404)
             raise AwsError("NoSuchKey", message, 404)
         if (info := self.get(bucket, key, version)) is None:
-            raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
+            raise no_version()
         if info.marker:
             message = "The specified method is not allowed against this resource."
             raise MarkedDeleted(info, "MethodNotAllowed", message, 405)

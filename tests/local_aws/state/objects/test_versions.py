@@ -87,6 +87,16 @@ def test_the_newest_version_that_is_left_is_the_current_one(store):
     assert files(store.root) == files(store.side / "versions") == []
 
 
+def test_a_version_whose_file_somebody_deleted_is_told(store):
+    first = store.put("birds", "a", b"1").version
+    store.put("birds", "a", b"2")
+    store.info("birds", "a", first).path.unlink()
+    with pytest.raises(AwsError, match="NoSuchVersion"):
+        store.info("birds", "a", first)
+    store.delete_version("birds", "a", first)
+    assert walk(store) == [("a", b"2")]
+
+
 def test_a_bucket_with_versions_is_not_empty(store):
     store.put("birds", "a", b"1")
     marker = store.delete("birds", "a")["a"]
