@@ -28,5 +28,7 @@ def alarms_on(config: Config, names: Sequence[str]) -> list[str]:
 
 
 def _shown(config: Config, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    answer = client(config, "cloudwatch").describe_alarms(AlarmNames=list(names))
-    return {alarm["AlarmName"]: alarm for alarm in answer["MetricAlarms"]}
+    pages = client(config, "cloudwatch").get_paginator("describe_alarms").paginate(
+        AlarmNames=list(names)
+    )  # fmt: skip
+    return {alarm["AlarmName"]: alarm for page in pages for alarm in page["MetricAlarms"]}

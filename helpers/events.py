@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from helpers.config import PROJECT, Config
 from helpers.policy_documents import Permission
+from helpers.role_trust import companys_role
 from helpers.roles import put_role, wait_until_seen
 from helpers.session import client
 
@@ -69,11 +70,8 @@ def make_rule(
     answer = events.put_targets(Rule=name, Targets=[{"Id": what, "Arn": target, **more}])
     if failed := answer["FailedEntries"]:
         raise RuntimeError(f"{target} is no target of {name}: {failed[0]['ErrorMessage']}")
-    others = [
-        each["Id"]
-        for each in events.list_targets_by_rule(Rule=name)["Targets"]
-        if each["Id"] != what
-    ]
+    pages = events.get_paginator("list_targets_by_rule").paginate(Rule=name)
+    others = [each["Id"] for page in pages for each in page["Targets"] if each["Id"] != what]
     if others:  # of somebody who has changed the rule: the course's rules have one target
         events.remove_targets(Rule=name, Ids=others)
     return Rule(name, target)
@@ -92,8 +90,8 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
 
 
 def _role(config: Config) -> str:
-    if config.account.role_arn:
-        return config.account.role_arn
+    if arn := companys_role(config, SERVICE):
+        return arn
     role = put_role(config, ROLE, SERVICE, permissions(config))
     wait_until_seen(config, ROLE)  # an event that a rule may not deliver is not tried again
     return role

@@ -14,6 +14,7 @@ import requests
 from helpers.config import Config
 from helpers.datasets import load_dataset
 from helpers.gateway_document import ASSUMED_BY, LONGEST_MS, STAGE, Door, document
+from helpers.role_trust import companys_role
 from helpers.roles import put_role
 from helpers.session import client, invoke_url
 from helpers.waiting import until
@@ -136,8 +137,8 @@ def gateway_permissions(
 
 
 def _role(config: Config, endpoint: str, key: str) -> str:
-    if config.account.role_arn:
-        return config.account.role_arn
+    if arn := companys_role(config, ASSUMED_BY):
+        return arn
     statements = gateway_permissions(config, endpoint, key)
     return put_role(config, gateway_name(config), ASSUMED_BY, statements)
 

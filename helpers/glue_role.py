@@ -5,6 +5,7 @@ script touches no shard and no model. A role that the account has is neither mad
 """
 
 from helpers.config import DATABASE, PROJECT, Config
+from helpers.role_trust import companys_role
 from helpers.roles import put_role
 
 TRUSTED = "glue.amazonaws.com"
@@ -75,6 +76,6 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
 
 def make_glue_role(config: Config) -> str:
     """Create the role of Spark jobs, or renew its permissions, and return its ARN."""
-    if config.account.role_arn:
-        return config.account.role_arn
+    if arn := companys_role(config, TRUSTED):
+        return arn
     return put_role(config, ROLE, TRUSTED, permissions(config))

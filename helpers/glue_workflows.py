@@ -15,12 +15,16 @@ from helpers.waiting import until
 
 BATCH, WINDOW = 100, 60
 """A run starts for so many events, or so many seconds after the first; both are AWS's to bound."""
+PATIENCE = 1800.0
+"""Seconds after which it is an error that no run has come: twice AWS's longest window."""
 IDS = "aws:eventIds"
 """Property of a run: the ids of its events."""
 
 
 def make_workflow(config: Config, name: str, job: str, *, window: int = WINDOW) -> str:
-    """Make a workflow in which events start a job, and return its ARN; one that is there stays.
+    """Make a workflow in which events start a job, or bring it up to date; return its ARN.
+
+    A window that is open keeps its end.
 
     Args:
         name: appended to the data set's own, as in `birds-and-bins-birds-curate`.
@@ -30,13 +34,17 @@ def make_workflow(config: Config, name: str, job: str, *, window: int = WINDOW) 
     glue, name = client(config, "glue"), f"{config.name}-{name}"
     with suppress(glue.exceptions.AlreadyExistsException):
         glue.create_workflow(Name=name)
+    wanted = {
+        "Actions": [{"JobName": job}],
+        "EventBatchingCondition": {"BatchSize": BATCH, "BatchWindow": window},
+    }
     try:
-        glue.get_trigger(Name=name)
+        present = glue.get_trigger(Name=name)["Trigger"]
     except glue.exceptions.EntityNotFoundException:
-        glue.create_trigger(
-            Name=name, WorkflowName=name, Type="EVENT", Actions=[{"JobName": job}],
-            EventBatchingCondition={"BatchSize": BATCH, "BatchWindow": window},
-        )  # fmt: skip
+        glue.create_trigger(Name=name, WorkflowName=name, Type="EVENT", **wanted)
+    else:
+        if any(present.get(key) != value for key, value in wanted.items()):
+            glue.update_trigger(Name=name, TriggerUpdate=wanted)
     account = client(config, "sts").get_caller_identity()["Account"]
     return f"arn:aws:glue:{config.region}:{account}:workflow/{name}"
 
@@ -50,15 +58,19 @@ def started_runs(config: Config, workflow: str) -> list[str]:
     return [run["Id"] for run in _runs(config, workflow)]
 
 
-def run_of_events(config: Config, workflow: str, known: Collection[str] = ()) -> GlueRun:
+def run_of_events(
+    config: Config, workflow: str, known: Collection[str] = (), patience: float = PATIENCE
+) -> GlueRun:
     """Wait for the next run that a workflow starts, to its end, and return it.
 
     Args:
         workflow: its ARN.
         known: ids of the runs that were there before the events, from `started_runs`.
+        patience: seconds after which it is an error that no run has started.
 
     Raises:
         JobFailed: the run failed.
+        NotSeen: none has started; the message says where to look.
         NotTold: its state can't be asked for; the message says what to do.
     """
 
@@ -66,9 +78,16 @@ def run_of_events(config: Config, workflow: str, known: Collection[str] = ()) ->
         new = [run for run in _runs(config, workflow) if run["Id"] not in known]
         return new[-1] if new else {}
 
+    name = workflow.rpartition("/")[2]
     run = until(
-        next_run, bool, name=workflow.rpartition("/")[2],
+        next_run, bool, name=name,
         words=lambda run: run.get("JobRunState", "collects events"), pause=config.poll_seconds,
+        limit=patience,
+        look=(
+            f"no event may have come: see whether {config.name}-dead-letters holds what the "
+            f"workflow did not take, and in CloudTrail who may have deleted {name}, its trigger, "
+            "its rule or that queue"
+        ),
     )  # fmt: skip
     return wait(config, run["JobName"], run["Id"])
 
@@ -76,12 +95,14 @@ def run_of_events(config: Config, workflow: str, known: Collection[str] = ()) ->
 def _runs(config: Config, workflow: str) -> list[dict]:
     glue, name = client(config, "glue"), workflow.rpartition("/")[2]
     job = glue.get_trigger(Name=name)["Trigger"]["Actions"][0]["JobName"]
-    runs = glue.get_job_runs(JobName=job)["JobRuns"]
-    return [run for run in runs if run.get("TriggerName") == name]
+    pages = glue.get_paginator("get_job_runs").paginate(JobName=job)
+    return [run for page in pages for run in page["JobRuns"] if run.get("TriggerName") == name]
 
 
 def events_of_runs(config: Config, workflow: str) -> list[int]:
     """Return the numbers of events of a workflow's runs, the newest first."""
-    runs = client(config, "glue").get_workflow_runs(Name=workflow.rpartition("/")[2])["Runs"]
-    texts = [run["WorkflowRunProperties"].get(IDS, "") for run in runs]
+    pages = client(config, "glue").get_paginator("get_workflow_runs").paginate(
+        Name=workflow.rpartition("/")[2]
+    )  # fmt: skip
+    texts = [run["WorkflowRunProperties"].get(IDS, "") for page in pages for run in page["Runs"]]
     return [text.count(",") + 1 if text else 0 for text in texts]

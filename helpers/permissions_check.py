@@ -11,11 +11,15 @@ import pandas as pd
 from botocore.exceptions import ClientError
 
 from helpers.config import Config
+from helpers.events import SERVICE as RULES
+from helpers.gateway_document import ASSUMED_BY
+from helpers.glue_role import TRUSTED as GLUE
 from helpers.glue_role import permissions as glue_permissions
 from helpers.policy_documents import Permission
-from helpers.roles import permissions
+from helpers.role_trust import untrusted
+from helpers.roles import TRUSTED, permissions
 from helpers.session import client
-from helpers.user_policy import user_permissions
+from helpers.user_policy import SCHEDULER, user_permissions
 
 COLUMNS = ["must be allowed to", "answer"]
 DENIED = ("AccessDenied", "AccessDeniedException")
@@ -55,7 +59,22 @@ def check_role(config: Config) -> pd.DataFrame:
         for statements in (permissions(config), glue_permissions(config))
         for what, (actions, resources) in statements.items()
     ]
-    return check(config, arn, needed)
+    return pd.concat([check(config, arn, needed), _trust(config, arn)], ignore_index=True)
+
+
+def _trust(config: Config, arn: str) -> pd.DataFrame:
+    """Return a row for each service that must be able to assume the role."""
+    services = {
+        TRUSTED: "jobs", GLUE: "Spark jobs", RULES: "rules", SCHEDULER: "schedules",
+        ASSUMED_BY: "gateways",
+    }  # fmt: skip
+    words = {"": "allowed", None: "not checked: you may not look at the role"}
+    answers = {service: untrusted(config, arn, service) for service in services}
+    rows = [
+        (f"be assumed by {service} for {services[service]}", words.get(answer, answer))
+        for service, answer in answers.items()
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def check(config: Config, arn: str, needed: Iterable[Permission]) -> pd.DataFrame:

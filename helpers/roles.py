@@ -8,6 +8,7 @@ import time
 from email.utils import parsedate_to_datetime
 
 from helpers.config import PROJECT, Config
+from helpers.role_trust import statement
 from helpers.session import client
 
 TRUSTED = "sagemaker.amazonaws.com"
@@ -94,11 +95,11 @@ def put_role(
 ) -> str:
     """Create a role that one service may assume, or renew its permissions; return its ARN."""
     iam = client(config, "iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [statement(service)]}
     try:
         iam.create_role(
             RoleName=name,
-            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            AssumeRolePolicyDocument=json.dumps(trust),
             Description=f"What {service} may do for the Birds & Bins course",
         )
     except iam.exceptions.EntityAlreadyExistsException:
@@ -136,7 +137,8 @@ def delete_role(config: Config, name: str | None = None) -> bool:
         return False
     iam, name = client(config, "iam"), name or config.role
     try:
-        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        pages = iam.get_paginator("list_role_policies").paginate(RoleName=name)
+        for policy in [each for page in pages for each in page["PolicyNames"]]:
             iam.delete_role_policy(RoleName=name, PolicyName=policy)
         iam.delete_role(RoleName=name)
     except iam.exceptions.NoSuchEntityException:

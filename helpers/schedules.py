@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from helpers.config import Config
 from helpers.jobs import ENDED, Job, describe, finished
 from helpers.request_fields import filled, marked
+from helpers.role_trust import companys_role
 from helpers.roles import put_role
 from helpers.session import client
 from helpers.user_policy import SCHEDULER
@@ -156,8 +157,8 @@ def schedule_permissions(config: Config, passed: str) -> dict[str, tuple[list[st
 
 
 def _role(config: Config, passed: str) -> str:
-    if config.account.role_arn:
-        return config.account.role_arn
+    if arn := companys_role(config, SCHEDULER):
+        return arn
     statements = schedule_permissions(config, passed)
     return put_role(config, f"{config.name}-schedules", SCHEDULER, statements)
 

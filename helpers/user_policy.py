@@ -115,7 +115,7 @@ def _storage(config: Config) -> Iterator[Permission]:
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
-        *("s3:GetBucketNotification", "s3:GetBucketTagging"),
+        *("s3:GetBucketNotification", "s3:GetBucketTagging", "s3:ListBucketVersions"),
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
@@ -127,7 +127,10 @@ def _storage(config: Config) -> Iterator[Permission]:
         yield Permission("make the course's buckets, close them, and delete them", make, buckets)
     yield Permission(
         "read and write the course's objects",
-        ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+        (
+            *("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+            *("s3:GetObject", "s3:PutObject"),
+        ),
         tuple(f"{bucket}/{config.home}*" for bucket in buckets),
     )
     if config.raw and is_uri(config.raw):
@@ -194,8 +197,11 @@ def _spark(place: str) -> Iterator[Permission]:
     actions = tuple(f"glue:{name}" for name in (*names.split(), "TagResource", "UpdateJob"))
     jobs = f"arn:aws:glue:{place}:job/{PROJECT}*"
     yield Permission("make Spark jobs, run them and delete them", actions, (jobs,))
-    names = "CreateTrigger CreateWorkflow DeleteTrigger DeleteWorkflow GetTags GetTrigger"
-    actions = tuple(f"glue:{name}" for name in (*names.split(), "GetWorkflowRuns", "TagResource"))
+    names = (
+        *("CreateTrigger", "CreateWorkflow", "DeleteTrigger", "DeleteWorkflow", "GetTags"),
+        *("GetTrigger", "GetWorkflowRuns", "TagResource", "UpdateTrigger"),
+    )
+    actions = tuple(f"glue:{name}" for name in names)
     kinds = tuple(f"arn:aws:glue:{place}:{kind}/{PROJECT}*" for kind in ("trigger", "workflow"))
     yield Permission("make workflows, see their runs and delete them", actions, kinds)
     lists = ("glue:GetJobs", "glue:GetTriggers", "glue:ListWorkflows")

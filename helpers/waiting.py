@@ -5,6 +5,7 @@ the SageMaker SDK stop at the first error that outlasts a request's retries (thr
 account, a laptop that slept), and tell of a failure in words that name no next step.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -26,6 +27,8 @@ LOGGED_OUT = {
     "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired",
     "UnrecognizedClientException",
 }  # fmt: skip
+LISTED_SECONDS = 600.0
+"""For which a list may lack what was just made."""
 DENIED = {"AccessDenied", "AccessDeniedException"}
 PASSING = (HTTPClientError, NoConnection)
 THROTTLED = {
@@ -40,6 +43,10 @@ class NotTold(RuntimeError):
     """A state can't be asked for any more; the message says why, and what to do."""
 
 
+class NotSeen(RuntimeError):
+    """What is waited for has not come in its time; the message says where to look."""
+
+
 def until(
     read: Callable[[], dict[str, Any]],
     is_final: Callable[[dict[str, Any]], bool],
@@ -47,6 +54,8 @@ def until(
     name: str,
     words: Callable[[dict[str, Any]], str],
     pause: float,
+    limit: float = math.inf,
+    look: str = "",
 ) -> dict[str, Any]:
     """Return the first final answer of `read`, and show its state in a line meanwhile.
 
@@ -54,12 +63,16 @@ def until(
         name: that of what is waited for.
         words: returns the state in words.
         pause: seconds between two requests.
+        limit: seconds after which it is an error that the answer is not final; none for what AWS
+            itself ends, such as a job.
+        look: where to look then.
 
     Raises:
+        NotSeen: no answer was final within the limit.
         NotTold: the caller's credentials or permissions don't allow it, or AWS has not answered for
             `TRIES` pauses.
     """
-    failures = 0
+    failures, end = 0, time.monotonic() + limit
     with tqdm(bar_format="{desc} {elapsed}", desc=name) as bar:
         while True:
             try:
@@ -75,21 +88,25 @@ def until(
             bar.update()
             if not failures and is_final(answer):
                 return answer
+            if not failures and time.monotonic() > end:
+                raise NotSeen(f"{name}: {words(answer)} after {limit:.0f} s: {look}")
             time.sleep(pause)
 
 
 def until_listed(
-    read: Callable[[], Mapping[str, Any]], names: Collection[str], *, what: str, pause: float
-) -> Mapping[str, Any]:
+    read: Callable[[], Mapping[str, Any]], names: Collection[str], *, what: str, pause: float,
+    limit: float = LISTED_SECONDS,
+) -> Mapping[str, Any]:  # fmt: skip
     """Return the first list that has all of what was just made: AWS may show it late.
 
     Args:
         read: returns what is listed now, by its names.
         what: the plural of what is waited for.
         pause: seconds between two requests.
+        limit: seconds after which it is an error that some are missing.
 
     Raises:
-        NotTold: as `until`.
+        NotSeen, NotTold: as `until`.
     """
     return until(
         lambda: {"listed": read()},
@@ -97,6 +114,11 @@ def until_listed(
         name=f"new {what}",
         words=lambda answer: f"{sum(name in answer['listed'] for name in names)} of {len(names)}",
         pause=pause,
+        limit=limit,
+        look=(
+            f"somebody may have deleted one of {', '.join(names)}; see in CloudTrail who has, then "
+            "run this cell again"
+        ),
     )["listed"]
 
 

@@ -1,12 +1,11 @@
-"""Writes the statements that 02 sends to Athena as files to read and paste; runs none.
+"""Reads the statements that 02 sends to Athena from docs/sql/, and titles them; runs none.
 
-python -m tools.athena_sql    write docs/sql/ anew
+python -m tools.athena_sql    write the titles of docs/sql/ anew
 
-The source is the list of cases that a test holds against the notebook and runs in Athena.
+A test holds the statements against the notebook, and their answers by Athena against its cases.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.config import DATABASE
@@ -15,12 +14,11 @@ from helpers.questions import LEAK
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs/sql"
-CASES = ROOT / "tests/local_aws/services/athena/cases/notebooks"
-BUCKET, OURS = "your-bucket", "lake"
+BUCKET = "your-bucket"
 HEAD = """\
 -- What notebooks/02_eda_athena.ipynb sends to Athena for the {dataset}, in its order.
 -- Replace {bucket} by your bucket and choose the database {database} before you paste a statement
--- that names none. Written by `python -m tools.athena_sql`.
+-- that names none. Titles by `python -m tools.athena_sql`.
 """
 KINDS = {
     "CREATE DATABASE": "A database, with the course's tag",
@@ -33,7 +31,7 @@ CLASSES = "How many samples has each class?"
 
 
 def files() -> dict[Path, str]:
-    """Return the files of all data sets."""
+    """Return the files of all data sets with the titles that their statements have now."""
     return {DOCS / f"{dataset}.sql": _file(dataset) for dataset in NAMES}
 
 
@@ -43,17 +41,15 @@ def statements(text: str) -> list[str]:
     return [each.strip() for each in f"{bare}\n".split(";\n") if each.strip()]
 
 
-def cases(dataset: str) -> Iterator[str]:
-    """Yield the statements of a data set's cases, without what is said of their answers."""
-    for block in (CASES / f"{dataset}.sql").read_text().split("\n\n"):
-        lines = [line.rstrip() for line in block.splitlines() if not line.startswith("--")]
-        if sql := "\n".join(lines).strip():
-            yield sql.replace(f"s3://{OURS}/", f"s3://{BUCKET}/")
+def titles(text: str) -> list[str]:
+    """Return the comments of a file that stand above its statements."""
+    return [block.partition("\n")[0] for block in text.rstrip().split("\n\n")[1:]]
 
 
 def _file(dataset: str) -> str:
     head = HEAD.format(dataset=dataset, bucket=BUCKET, database=DATABASE)
-    return "\n".join([head, *(f"-- {_title(dataset, sql)}\n{sql};\n" for sql in cases(dataset))])
+    present = statements((DOCS / f"{dataset}.sql").read_text())
+    return "\n".join([head, *(f"-- {_title(dataset, sql)}\n{sql};\n" for sql in present)])
 
 
 def _title(dataset: str, sql: str) -> str:
@@ -73,7 +69,6 @@ def _words(sql: str) -> list[str]:
 def write() -> None:
     """Write the files anew."""
     for path, text in files().items():
-        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
 

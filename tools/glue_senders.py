@@ -37,7 +37,7 @@ GLUE: tuple[Sender, ...] = (
     Sender(
         "03, a workflow that events start",
         "helpers/glue_workflows.py",
-        ("CreateTrigger", "CreateWorkflow", "GetTrigger", "GetWorkflowRuns"),
+        ("CreateTrigger", "CreateWorkflow", "GetTrigger", "GetWorkflowRuns", "UpdateTrigger"),
     ),
     Sender(
         "12, inventory of workflows",

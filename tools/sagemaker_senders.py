@@ -35,6 +35,24 @@ SAGEMAKER = (
     ),
     Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
     Sender(
+        "SageMaker SDK, a pipeline",
+        "sagemaker/mlops/workflow/pipeline.py",
+        (
+            *("CreatePipeline", "DeletePipeline", "DescribePipeline", "UpdatePipeline"),
+            *("DescribePipelineExecution", "ListPipelineExecutionSteps", "ListPipelineExecutions"),
+            *("ListPipelineParametersForExecution", "StartPipelineExecution"),
+            "StopPipelineExecution",
+        ),
+    ),
+    Sender(
+        "SageMaker SDK, its resources of pipelines",
+        "sagemaker/core/resources.py",
+        (
+            *("DescribePipelineDefinitionForExecution", "ListPipelines"),
+            *("RetryPipelineExecution", "UpdatePipelineExecution"),
+        ),
+    ),
+    Sender(
         "SageMaker SDK, FeatureGroup",
         "sagemaker/core/resources.py",
         (

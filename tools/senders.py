@@ -33,12 +33,25 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender(
             "12, objects and bucket",
             "helpers/bucket_contents.py",
-            ("AbortMultipartUpload", "DeleteBucket", "DeleteObjects", "ListMultipartUploads"),
+            (
+                *("AbortMultipartUpload", "DeleteBucket", "DeleteObjects"),
+                *("ListMultipartUploads", "ListObjectVersions"),
+            ),
         ),
         Sender(
             "aws CLI, buckets that tell EventBridge",
             "tests/local_aws/test_aws_cli.py",
             ("GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration"),
+        ),
+        Sender(
+            "aws CLI, buckets that keep versions",
+            "tests/local_aws/test_aws_cli.py",
+            ("GetBucketVersioning", "PutBucketVersioning"),
+        ),
+        Sender(
+            "aws CLI, `s3api list-objects`; boto3's `bucket.objects`",
+            "tests/local_aws/test_aws_cli.py",
+            ("ListObjects",),
         ),
         Sender("aws CLI, `s3 ls`", "awscli/customizations/s3/subcommands.py", ("ListBuckets",)),
         Sender(
@@ -142,6 +155,18 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
+        ),
+    ),
+    "lambda": (
+        Sender(
+            "SageMaker SDK, the functions of Lambda steps",
+            "sagemaker/core/lambda_helper.py",
+            ("CreateFunction", "DeleteFunction", "Invoke", "UpdateFunctionCode"),
+        ),
+        Sender(
+            "aws CLI, functions",
+            "tests/local_aws/test_aws_cli.py",
+            ("GetFunction", "ListFunctions"),
         ),
     ),
     "scheduler": (

@@ -1,6 +1,6 @@
 -- What notebooks/02_eda_athena.ipynb sends to Athena for the bins, in its order.
 -- Replace your-bucket by your bucket and choose the database birds_and_bins before you paste a statement
--- that names none. Written by `python -m tools.athena_sql`.
+-- that names none. Titles by `python -m tools.athena_sql`.
 
 -- A database, with the course's tag
 CREATE DATABASE IF NOT EXISTS birds_and_bins WITH DBPROPERTIES ('course' = 'birds-and-bins');

@@ -25,7 +25,8 @@ def rule_tags(config: Config, rule: Resource) -> dict[str, str]:
 def delete_rule(config: Config, name: str) -> None:
     """Take a rule's targets away, and delete it: EventBridge keeps a rule that has some."""
     events = client(config, "events")
-    if ids := [each["Id"] for each in events.list_targets_by_rule(Rule=name)["Targets"]]:
+    pages = events.get_paginator("list_targets_by_rule").paginate(Rule=name)
+    if ids := [each["Id"] for page in pages for each in page["Targets"]]:
         events.remove_targets(Rule=name, Ids=ids)
     events.delete_rule(Name=name)
 

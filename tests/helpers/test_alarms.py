@@ -38,3 +38,11 @@ def test_only_those_of_the_names_that_are_in_alarm_are_on(config, cloudwatch):
     for name in ("high", "other"):
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
     assert alarms_on(config, NAMES) == ["high"]
+
+
+def test_alarms_on_a_later_page_are_seen(config, cloudwatch):
+    """CloudWatch shows 50 alarms on a page."""
+    names = [f"alarm-{number:02}" for number in range(60)]
+    for name in names:
+        cloudwatch.put_metric_alarm(AlarmName=name, **ALARM)
+    assert len(wait_until_shown(config, names)) == len(names)

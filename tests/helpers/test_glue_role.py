@@ -5,7 +5,8 @@ import json
 import pytest
 
 from helpers.account_settings import AccountSettings
-from helpers.glue_role import ROLE, make_glue_role, permissions
+from helpers.glue_role import ROLE, TRUSTED, make_glue_role, permissions
+from helpers.roles import put_role
 from helpers.session import client
 from tests.company import COMPANY, KEY
 from tests.local_cloud import course_config
@@ -41,7 +42,7 @@ def test_glue_alone_may_assume_it_and_making_it_again_changes_nothing(config):
 
 
 def test_a_companys_role_is_taken_as_it_is(aws, config):
-    arn = "arn:aws:iam::000000000000:role/team-jobs"
+    arn = put_role(config, "team-jobs", TRUSTED, permissions(config))
     company = course_config(aws, account=AccountSettings(role_arn=arn))
     assert make_glue_role(company) == arn
     iam = client(config, "iam")

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
 
@@ -20,9 +21,12 @@ from helpers.glue_workflows import (
     started_runs,
 )
 from helpers.session import client
+from helpers.waiting import NotSeen
 from local_aws import lifecycle
 from local_aws.control import Fault, set_faults
 from local_aws.settings import Settings
+from local_aws.state.collection import Collection
+from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
 from tests.local_cloud import course_config
 from tests.scripts.test_glue_etl import bin_of
 from tools.course_run import free_port
@@ -44,6 +48,12 @@ def furnished(config):
     make_rule(config, "raw", raw, workflow, dead)
     make_rule(config, "failed", failed_runs(job), dead)
     return SimpleNamespace(job=job, workflow=workflow, heard=heard, dead=dead, raw=raw)
+
+
+def make_spark_job(config):
+    """Make the job `a`, which no test runs."""
+    make_role(partial(client, config))
+    client(config, "glue").create_job(**job("a"))
 
 
 def upload(config, ids):
@@ -92,6 +102,45 @@ def test_a_workflow_has_an_event_trigger_and_is_made_once(config):
     [trigger] = client(config, "glue").get_triggers()["Triggers"]
     assert (trigger["Type"], trigger["WorkflowName"]) == ("EVENT", "birds-and-bins-bins-curate")
     assert trigger["EventBatchingCondition"] == {"BatchSize": 100, "BatchWindow": 60}
+
+
+def test_a_workflow_made_again_does_what_it_is_told_now(config):
+    client(config, "glue").create_workflow(Name="birds-and-bins-bins-curate")
+    make_workflow(config, "curate", "a", window=10)
+    make_workflow(config, "curate", "b", window=20)
+    [trigger] = client(config, "glue").get_triggers()["Triggers"]
+    assert trigger["Actions"] == [{"JobName": "b"}]
+    assert trigger["EventBatchingCondition"] == {"BatchSize": 100, "BatchWindow": 20}
+    assert (trigger["Type"], trigger["WorkflowName"]) == ("EVENT", trigger["Name"])
+
+
+def test_a_run_that_never_comes_is_an_error_that_says_where_to_look(config):
+    make_spark_job(config)
+    workflow = make_workflow(config, "curate", "a")
+    with pytest.raises(NotSeen, match="collects events after 0 s: .*bins-dead-letters .*its rule"):
+        run_of_events(config, workflow, patience=0.1)
+
+
+def test_runs_on_later_pages_are_seen(aws, config):
+    """Glue shows 100 runs on a page."""
+    make_spark_job(config)
+    workflow = make_workflow(config, "curate", "a")
+    now, name = aws.parts.clock.now(), workflow.rpartition("/")[2]
+    own, runs = (Collection(aws.parts.documents, f"Glue{kind}Run") for kind in ("Job", "Workflow"))
+    for number in range(150):
+        begin = now - timedelta(minutes=number)
+        each = {
+            "Id": f"jr_{number}",
+            "JobName": "a",
+            "StartedOn": begin,
+            "JobRunState": "SUCCEEDED",
+        }
+        own.put(each["Id"], each | ({"TriggerName": name} if number > 100 else {}))
+        run = {"Name": name, "WorkflowRunId": f"wr_{number}", "StartedOn": begin, "_fired": []}
+        ids = {"aws:eventIds": json.dumps(["e"] * (number + 1))}
+        runs.put(run["WorkflowRunId"], run | {"Status": "ERROR", "WorkflowRunProperties": ids})
+    assert started_runs(config, workflow) == [f"jr_{number}" for number in range(101, 150)]
+    assert events_of_runs(config, workflow) == [*range(1, 151)]
 
 
 @pytest.mark.slow

@@ -10,13 +10,18 @@ from helpers.account_settings import AccountSettings
 from helpers.glue_role import permissions as glue_permissions
 from helpers.permissions_check import check, check_permissions, check_role, check_user, principal
 from helpers.policy_documents import policies
+from helpers.role_trust import statement
 from helpers.roles import TRUSTED, permissions, put_role
 from helpers.session import client
 from helpers.user_policy import user_permissions
+from local_aws.control import Fault, set_faults
 from tests.local_cloud import course_config
 
 ACCOUNT = "0" * 12
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/person"
+SERVICES = [
+    f"{name}.amazonaws.com" for name in ("sagemaker", "glue", "events", "scheduler", "apigateway")
+]
 DENY = {"Effect": "Deny", "Action": "sagemaker:CreateModel", "Resource": "*"}
 
 
@@ -91,8 +96,14 @@ def test_where_simulation_is_not_possible_it_says_so_and_goes_on(config, needed)
     assert answer.startswith("not checked: IAM did not simulate it (") and "goes on" in answer
 
 
-def role_of_all(config):
-    """Make the one role that a company has for jobs of SageMaker and of Glue; return its ARN."""
+def role_of_all(config, *services):
+    """Make the one role that a company has for jobs of SageMaker and of Glue; return its ARN.
+
+    Args:
+        services: that may assume it; by default all that the course uses it for.
+    """
+    trust = json.dumps({"Statement": [statement(each) for each in services or SERVICES]})
+    client(config, "iam").create_role(RoleName=config.role, AssumeRolePolicyDocument=trust)
     spark = {f"Spark jobs {what}": pair for what, pair in glue_permissions(config).items()}
     return put_role(config, config.role, TRUSTED, permissions(config) | spark)
 
@@ -124,3 +135,20 @@ def test_a_role_of_the_account_is_asked_about_and_the_courses_own_is_not(aws, co
     other = course_config(aws, bucket="other", account=AccountSettings(role_arn=arn))
     denied = dict(check_role(other).itertuples(index=False))["list the course's bucket"]
     assert denied.startswith("denied: s3:ListBucket, s3:GetBucketLocation on arn:aws:s3:::other")
+
+
+def test_who_may_not_assume_the_role_of_the_account_is_told_before_anything_is_made(aws, config):
+    arn = role_of_all(config, *SERVICES[:2])
+    company = course_config(aws, account=AccountSettings(role_arn=arn))
+    table = dict(check_role(company).itertuples(index=False))
+    denied = {what: answer for what, answer in table.items() if answer != "allowed"}
+    assert [what.split()[3] for what in denied] == SERVICES[2:]
+    for name, answer in zip(SERVICES[2:], denied.values(), strict=True):
+        assert answer.startswith(f"{name} may not assume the role") and "COURSE_ROLE_ARN" in answer
+
+
+def test_a_trust_that_the_caller_may_not_see_is_not_called_allowed(aws, config):
+    arn = role_of_all(config)
+    set_faults(aws.context, [Fault("denied", "iam", "GetRole", share=1.0)])
+    table = check_role(course_config(aws, account=AccountSettings(role_arn=arn)))
+    assert [*table["answer"][-5:]] == ["not checked: you may not look at the role"] * 5

@@ -4,23 +4,24 @@ import json
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
 
 from helpers.account_settings import AccountSettings
 from helpers.jobs import wait
 from helpers.metrics import END
 from helpers.rehearsal import now, pass_time
-from helpers.roles import make_role
+from helpers.roles import make_role, put_role
 from helpers.schedules import (
     DUE,
     EXECUTION,
     jobs_of,
     request_of,
     schedule_job,
+    schedule_permissions,
     unschedule,
     wait_for_jobs,
 )
 from helpers.session import client, role_arn
+from helpers.user_policy import SCHEDULER
 from local_aws.control import Fault, set_faults
 from tests.local_aws.services.sagemaker.jobs.requests import processing
 from tests.local_cloud import course_config
@@ -107,11 +108,15 @@ def test_the_schedules_role_may_start_the_courses_jobs_and_no_others(config, req
     assert [each["EvalDecision"] for each in results] == ["allowed", "implicitDeny"]
 
 
-def test_an_accounts_own_role_is_used_as_it_is(aws, request_):
-    arn = "arn:aws:iam::000000000000:role/course"
-    config = course_config(aws, account=AccountSettings(role_arn=arn))
-    with pytest.raises(ClientError, match="must allow AWS EventBridge Scheduler"):
-        schedule_job(config, NAME, request_, FOREVER)
+def test_an_accounts_own_role_is_used_as_it_is(aws, config, request_):
+    arn = put_role(config, "theirs", SCHEDULER, schedule_permissions(config, "*"))
+    company = course_config(aws, account=AccountSettings(role_arn=arn))
+    schedule = schedule_job(company, NAME, request_, FOREVER)
+    scheduler = client(company, "scheduler")
+    kept = scheduler.get_schedule(Name=schedule.name, GroupName=schedule.group)
+    assert kept["Target"]["RoleArn"] == arn
+    names = [each["RoleName"] for each in client(config, "iam").list_roles()["Roles"]]
+    assert f"{config.name}-schedules" not in names
 
 
 def test_a_new_role_is_waited_for(aws, config, request_):

@@ -1,5 +1,7 @@
 """Waiting outlasts errors that pass, and says what to do about others; nothing waits otherwise."""
 
+from functools import partial
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, TokenRetrievalError
 
@@ -102,3 +104,20 @@ def test_a_late_list_is_read_until_it_has_all_that_was_made():
     lists = iter([{"old": 0}, {"old": 0, "a": 1}, {"old": 0, "a": 1, "b": 2}])
     shown = waiting.until_listed(lambda: next(lists), ["a", "b"], what="rules", pause=0)
     assert shown == {"old": 0, "a": 1, "b": 2}
+
+
+def test_what_is_never_listed_is_an_error_that_says_who_may_have_deleted_it():
+    with pytest.raises(waiting.NotSeen, match="1 of 2 after 0 s: .* deleted one of a, b;"):
+        waiting.until_listed(lambda: {"a": 1}, ["a", "b"], what="rules", pause=0.01, limit=0.05)
+
+
+def test_a_limit_ends_no_wait_whose_answer_is_final_or_unknown():
+    answers = iter([OFFLINE, OFFLINE, {"status": "Done"}])
+
+    def read():
+        if isinstance(answer := next(answers), Exception):
+            raise answer
+        return answer
+
+    wait = partial(waiting.until, name="job", words=str, pause=0, limit=-1)
+    assert wait(read, lambda answer: answer["status"] == "Done") == {"status": "Done"}

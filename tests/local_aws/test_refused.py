@@ -84,7 +84,7 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
     "service, operation",
     [
         ("sagemaker", "CreateCompilationJob"),
-        ("sagemaker", "StartPipelineExecution"),
+        ("sagemaker", "SendPipelineExecutionStepSuccess"),
         ("sagemaker", "Search"),
         ("sagemaker-runtime", "InvokeEndpointWithResponseStream"),
         ("sagemaker-featurestore-runtime", "BatchWriteRecord"),
@@ -98,14 +98,14 @@ def test_no_executed_or_recorded_operation_is_refused_as_unsupported(connect, se
         ("sqs", "StartMessageMoveTask"),
         ("iam", "CreateAccessKey"),
         ("sts", "AssumeRole"),
-        ("s3", "PutBucketVersioning"),
+        ("s3", "PutObjectLockConfiguration"),
         ("s3", "PutBucketLifecycleConfiguration"),
         ("s3", "PutBucketWebsite"),
         ("s3", "PutObjectAcl"),
         ("ec2", "RunInstances"),
         ("route53", "CreateHostedZone"),
         ("dynamodb", "PutItem"),
-        ("lambda", "CreateFunction"),
+        ("lambda", "PublishVersion"),
     ],
 )
 def test_what_moto_would_only_pretend_is_refused_in_every_protocol(connect, service, operation):

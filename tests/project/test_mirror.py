@@ -129,6 +129,7 @@ TOPICS = {
     "local_aws/test_events_killed.py": "kill -9 of a server with events under way",
     "local_aws/test_features_killed.py": "kill -9 of a server with records under way",
     "local_aws/test_full_disk.py": "a whole server on a full disk",
+    "local_aws/test_sagemaker_pipelines.py": "a client: the SageMaker SDK",
     "local_aws/test_sagemaker_sdk.py": "a client: the SageMaker SDK",
     "local_aws/test_sagemaker_serving.py": "a client: the SageMaker SDK",
     "local_aws/test_packaging.py": "the package as it is installed",

@@ -36,6 +36,9 @@ OPERATIONS = {
         "StartTrigger": "Name",
         "StartWorkflowRun": "Name RunProperties",
         "StopWorkflowRun": "Name RunId",
+        "UpdateTrigger": """Name TriggerUpdate(Description
+            Predicate(Logical Conditions(LogicalOperator=EQUALS JobName State))
+            Actions(JobName Arguments Timeout) EventBatchingCondition(BatchSize BatchWindow))""",
     }
 }
 
@@ -113,6 +116,10 @@ class Workflows(Engine):
 
     def start_trigger(self, request: Request) -> Answer:
         return self._triggers.activate(request["Name"])
+
+    def update_trigger(self, request: Request) -> Answer:
+        """Replace what a trigger does; a window that is open keeps its end."""
+        return {"Trigger": public(self._triggers.update(request["Name"], request["TriggerUpdate"]))}
 
     def delete_trigger(self, request: Request) -> Answer:
         return self._triggers.delete(request["Name"])

@@ -11,6 +11,7 @@ from local_aws.services.glue.jobs.pages import page
 from local_aws.state.collection import Collection, public
 
 STARTS = ("ON_DEMAND", "EVENT")
+DEFINITION = ("Description", "Predicate", "Actions", "EventBatchingCondition")
 BATCH, WINDOW = range(1, 101), range(1, 901)
 DEFAULT_WINDOW = 900
 """Seconds after the first event."""
@@ -68,6 +69,22 @@ class Triggers:
         self.all.update(name, lambda trigger: trigger.update(State="ACTIVATED"))
         return {"Name": name}
 
+    def update(self, name: str, definition: dict) -> dict:
+        """Replace a trigger's definition as a whole; its name, type and workflow stay.
+
+        Raises:
+            AwsError: there is none of this name, or the definition is not valid.
+        """
+        self.get(name)
+
+        def replace(trigger: dict) -> None:
+            for member in DEFINITION:
+                trigger.pop(member, None)
+            trigger.update(definition)
+            self._check(trigger)
+
+        return self.all.update(name, replace)
+
     def delete(self, name: str) -> dict:
         """Delete a trigger; one that is not there is no error."""
         self.all.delete(name)
@@ -78,6 +95,8 @@ class Triggers:
         return [each for each in self.all if each["WorkflowName"] == workflow]
 
     def _check(self, trigger: dict) -> None:
+        if not trigger.get("Actions"):
+            raise refusal("Actions should be set")
         for action in trigger["Actions"]:
             if "JobName" not in action:
                 raise refusal("Actions: JobName should be set")

@@ -33,22 +33,28 @@ def read_cases(path: Path) -> list[Case]:
     """Read one file of cases."""
     cases: list[Case] = []
     for block in path.read_text().split("\n\n"):
-        case = Case(f"{path.stem}-{len(cases) + 1}")
-        for line in block.splitlines():
-            mark, text = line[:4], line[4:]
-            if mark == "--> ":
-                case.rows.append([cell.strip() for cell in text.split(" | ")])
-            elif mark == "--: ":
-                case.types = [cell.strip() for cell in text.split("|")]
-            elif mark == "--# ":
-                case.names = [cell.strip() for cell in text.split("|")]
-            elif mark == "--! ":
-                case.error = text
-            elif not line.startswith("--"):
-                case.sql += line + "\n"
+        case = read_case(f"{path.stem}-{len(cases) + 1}", block)
         if case.sql.strip():
             cases.append(case)
     return cases
+
+
+def read_case(name: str, block: str) -> Case:
+    """Read one case."""
+    case = Case(name)
+    for line in block.splitlines():
+        mark, text = line[:4], line[4:]
+        if mark == "--> ":
+            case.rows.append([cell.strip() for cell in text.split(" | ")])
+        elif mark == "--: ":
+            case.types = [cell.strip() for cell in text.split("|")]
+        elif mark == "--# ":
+            case.names = [cell.strip() for cell in text.split("|")]
+        elif mark == "--! ":
+            case.error = text
+        elif not line.startswith("--"):
+            case.sql += line + "\n"
+    return case
 
 
 CASES = [case for path in sorted(FOLDER.glob("*.sql")) for case in read_cases(path)]

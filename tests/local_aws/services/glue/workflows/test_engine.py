@@ -222,3 +222,27 @@ def test_workflows_and_triggers_are_listed_have_tags_and_go_together(glue):
         trigger(glue, "another", "EVENT", "a")
     glue.delete_workflow(Name="w")
     assert not glue.list_workflows()["Workflows"] and not glue.get_triggers()["Triggers"]
+
+
+def test_an_updated_trigger_is_the_new_definition_as_a_whole(glue):
+    glue.create_workflow(Name="w")
+    batch = {"BatchSize": 2, "BatchWindow": 60}
+    trigger(glue, "start", "EVENT", "a", EventBatchingCondition=batch, Description="old")
+    update = {"Actions": [{"JobName": "b"}]}
+    shown = glue.update_trigger(Name="start", TriggerUpdate=update)["Trigger"]
+    assert shown == glue.get_trigger(Name="start")["Trigger"]
+    known = {"Name": "start", "WorkflowName": "w", "Type": "EVENT", "State": "CREATED"}
+    assert shown == known | update
+
+
+def test_an_update_that_is_not_valid_leaves_the_trigger_as_it_was(glue):
+    glue.create_workflow(Name="w")
+    trigger(glue, "start", "EVENT", "a")
+    before = glue.get_trigger(Name="start")
+    wide = {"Actions": [{"JobName": "b"}], "EventBatchingCondition": {"BatchSize": 101}}
+    for update in (wide, {"Description": "no action"}):
+        request = {"Name": "start", "TriggerUpdate": update}
+        assert refusal(glue.update_trigger, **request) == "InvalidInputException"
+    assert glue.get_trigger(Name="start")["Trigger"] == before["Trigger"]
+    request = {"Name": "none", "TriggerUpdate": update}
+    assert refusal(glue.update_trigger, **request) == "EntityNotFoundException"
