@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from helpers import paths
 from helpers.manifest import Manifest
 from helpers.stream import make_loader
 
@@ -59,7 +60,7 @@ def compare_epochs(
         batch_size: samples of one rank's batch.
     """
     split = manifest.split("train")
-    shards = [Path(folder) / shard.name for shard in split.shards]
+    shards = [paths.below(folder, shard.name) for shard in split.shards]
     sizes = {"ranks": ranks, "workers": workers, "batch_size": batch_size}
     theirs = [webdataset_loader(shards, rank=rank, **sizes) for rank in range(ranks)]
     steps = max(1, split.samples // (ranks * batch_size))

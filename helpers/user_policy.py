@@ -52,6 +52,7 @@ SAGEMAKER = {
         *("CreateModelPackage", "DeleteModelPackage", "DescribeModelPackage"),
         "UpdateModelPackage",
     ),
+    "pipeline": (*("DeletePipeline", "ListPipelineExecutions", "StopPipelineExecution"),),
     "model-card": ("CreateModelCard", "DeleteModelCard", "UpdateModelCard"),
 }
 """Kinds of SageMaker's resources whose names the course begins with its own."""
@@ -59,7 +60,7 @@ SCHEDULER = "scheduler.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
-    *("ListFeatureGroups", "ListTransformJobs"),
+    *("ListFeatureGroups", "ListPipelines", "ListTransformJobs"),
 )
 
 SCALING = "application-autoscaling"
@@ -99,6 +100,12 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_scaling(config, place),
         *_gateway(config, place),
         *rules_permissions(place),
+        Permission(
+            "see functions and delete them",
+            ("lambda:DeleteFunction", "lambda:GetFunction"),
+            (f"arn:aws:lambda:{place}:function:{own}",),
+        ),
+        Permission("list functions", ("lambda:ListFunctions",)),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",

@@ -38,18 +38,17 @@ SAGEMAKER = (
         "SageMaker SDK, a pipeline",
         "sagemaker/mlops/workflow/pipeline.py",
         (
-            *("CreatePipeline", "DeletePipeline", "DescribePipeline", "UpdatePipeline"),
-            *("DescribePipelineExecution", "ListPipelineExecutionSteps", "ListPipelineExecutions"),
-            *("ListPipelineParametersForExecution", "StartPipelineExecution"),
-            "StopPipelineExecution",
+            *("CreatePipeline", "DescribePipeline", "DescribePipelineExecution"),
+            *("ListPipelineExecutionSteps", "ListPipelineParametersForExecution"),
+            *("StartPipelineExecution", "UpdatePipeline"),
         ),
     ),
     Sender(
         "SageMaker SDK, its resources of pipelines",
         "sagemaker/core/resources.py",
         (
-            *("DescribePipelineDefinitionForExecution", "ListPipelines"),
-            *("RetryPipelineExecution", "UpdatePipelineExecution"),
+            *("DescribePipelineDefinitionForExecution", "RetryPipelineExecution"),
+            "UpdatePipelineExecution",
         ),
     ),
     Sender(
@@ -70,6 +69,14 @@ SAGEMAKER = (
         "aws CLI, instances and weights of variants",
         "tests/local_aws/test_aws_cli.py",
         ("UpdateEndpointWeightsAndCapacities",),
+    ),
+    Sender(
+        "12, pipelines",
+        "helpers/resources/pipelines.py",
+        (
+            *("DeletePipeline", "ListPipelineExecutions", "ListPipelines"),
+            "StopPipelineExecution",
+        ),
     ),
     Sender(
         "12, inventory",

@@ -161,12 +161,12 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender(
             "SageMaker SDK, the functions of Lambda steps",
             "sagemaker/core/lambda_helper.py",
-            ("CreateFunction", "DeleteFunction", "Invoke", "UpdateFunctionCode"),
+            ("CreateFunction", "Invoke", "UpdateFunctionCode"),
         ),
         Sender(
-            "aws CLI, functions",
-            "tests/local_aws/test_aws_cli.py",
-            ("GetFunction", "ListFunctions"),
+            "12, functions",
+            "helpers/resources/pipelines.py",
+            ("DeleteFunction", "GetFunction", "ListFunctions"),
         ),
     ),
     "scheduler": (

@@ -18,7 +18,7 @@ def section(text: str, number: str) -> str:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_notebook_has_ten_questions_and_ten_answers(number):
-    asked = re.findall(r"^(\d+)\. .+\?", section(QUESTIONS, number), re.M)
+    asked = re.findall(r"^(\d+)\. .+[?.]$", section(QUESTIONS, number), re.M)
     answered = [row for row, _, _ in ROW.findall(section(KEY, number))]
     assert asked == answered == [str(n) for n in range(1, 11)]
 

@@ -29,8 +29,12 @@ def digest(archive: bytes) -> str:
     return base64.b64encode(hashlib.sha256(archive).digest()).decode()
 
 
-def folder_of(state: Path, name: str) -> Path:
-    """Return the folder of a function's code."""
+def folder_of(state: Path, name: str, version: str) -> Path:
+    """Return the folder of a version of a function's code."""
+    return paths.child(_versions(state, name), version)
+
+
+def _versions(state: Path, name: str) -> Path:
     return paths.child(state / "functions", name)
 
 
@@ -38,7 +42,8 @@ def unpack(state: Path, name: str, archive: bytes) -> str:
     """Unpack an archive as a function's code; return the folder's name.
 
     Raises:
-        AwsError: InvalidParameterValueException, it is no archive or too large.
+        AwsError: InvalidParameterValueException, it is no archive, too large, or has a member
+            with a name that is no path below its folder.
     """
     try:
         opened = zipfile.ZipFile(io.BytesIO(archive))
@@ -49,18 +54,33 @@ def unpack(state: Path, name: str, archive: bytes) -> str:
         words = f"Unzipped size must be smaller than {MOST_BYTES} bytes"
         raise AwsError("InvalidParameterValueException", words)
     version = hashlib.sha256(archive).hexdigest()[:16]
-    target = folder_of(state, name) / version
+    target = folder_of(state, name, version)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=target.parent))
-        opened.extractall(draft)
-        draft.rename(target)
+        try:
+            _extract(opened, draft)
+            draft.rename(target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     return version
+
+
+def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
+    for member in archive.infolist():
+        if member.is_dir():
+            continue
+        if wrong := paths.fault(member.filename):
+            words = f"The archive's member {member.filename} can't be a file: {wrong}"
+            raise AwsError("InvalidParameterValueException", words)
+        path = paths.below(folder, member.filename)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(archive.read(member))
 
 
 def forget(state: Path, name: str) -> None:
     """Delete a function's code."""
-    shutil.rmtree(folder_of(state, name), ignore_errors=True)
+    shutil.rmtree(_versions(state, name), ignore_errors=True)
 
 
 def python_of(state: Path) -> Path:

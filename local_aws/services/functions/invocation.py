@@ -86,7 +86,7 @@ def _instance(
 ) -> Instance:
     """Lay out an invocation's disk, and return its process."""
     state, name = parts.context.state, function["FunctionName"]
-    code, root = folder_of(state, name) / function["_code"], container.root
+    code, root = folder_of(state, name, function["_code"]), container.root
     context = {
         "aws_request_id": id_, "function_name": name, "function_version": "$LATEST",
         "invoked_function_arn": function["FunctionArn"], "timeout": function["Timeout"],

@@ -82,7 +82,7 @@ class Pipelines(Engine):
         for engine in (Processing, Training, Tuning, Transform, Packages, Endpoints):
             parts.engine(engine)
         self._clock, self.records = parts.clock, Records(parts)
-        self._kinds = {kind.type: kind(parts) for kind in KINDS}
+        self._kinds = {kind.type: kind(parts, self._wake) for kind in KINDS}
         self._runs: dict[str, Run] = {}
         self._lock = threading.RLock()
         parts.changes.listeners.append(self._wake)
@@ -255,7 +255,7 @@ class Pipelines(Engine):
         if self._runs.get(run.key) is run:
             del self._runs[run.key]
 
-    def _wake(self, change: object) -> None:
+    def _wake(self, *_: object) -> None:
         for run in list(self._runs.values()):
             run.wake()
 

@@ -6,6 +6,7 @@ server a function that was not over is invoked again, so it may run twice.
 
 import json
 import threading
+from collections.abc import Callable
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
@@ -23,8 +24,8 @@ class Lambda(Kind):
     type = "Lambda"
     cacheable = True
 
-    def __init__(self, parts: Parts):
-        super().__init__(parts)
+    def __init__(self, parts: Parts, wake: Callable[[], object]):
+        super().__init__(parts, wake)
         self._ends: dict[str, End | None] = {}
         self._lock = threading.Lock()
 
@@ -63,6 +64,7 @@ class Lambda(Kind):
         except Exception as error:  # without an end the step would run for ever
             end = End("Failed", f"{type(error).__name__}: {error}")
         self._ends[name] = end
+        self.wake()
 
     def end(self, record: dict) -> End | None:
         self._begin(record)  # after a restart nobody waits for it any more

@@ -2,6 +2,7 @@
 
 import hashlib
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from local_aws.errors import AwsError
@@ -29,7 +30,11 @@ class End(NamedTuple):
 
 
 class Kind:
-    """One kind of step. A step's record has `_name`, what it makes, and `_request`."""
+    """One kind of step. A step's record has `_name`, what it makes, and `_request`.
+
+    Args:
+        wake: has the executions look at their steps now.
+    """
 
     type: ClassVar[str]
     operation: ClassVar[str] = ""
@@ -40,8 +45,8 @@ class Kind:
     """The arguments that a cache hit has in common; all of them where it is empty."""
     cacheable: ClassVar[bool] = False
 
-    def __init__(self, parts: Parts):
-        self.parts = parts
+    def __init__(self, parts: Parts, wake: Callable[[], object]):
+        self.parts, self.wake = parts, wake
 
     @property
     def longest(self) -> int:
