@@ -17,6 +17,7 @@ from helpers.course_tag import as_mapping
 from helpers.resources import (
     alarms,
     catalog,
+    features,
     gateways,
     images,
     logs,
@@ -59,7 +60,7 @@ def _folders(config: Config) -> Iterator[Resource]:
 
 USERS = (
     *("endpoint", "hyper parameter tuning job", "training job", "processing job"),
-    *("running transform job", "running Spark job"),
+    *("running transform job", "running Spark job", "feature group"),
 )
 """Kinds that run: they use roles, images and the bucket, and write logs."""
 SCALABLE = Kind(
@@ -88,6 +89,8 @@ KINDS = (
     sagemaker.running_job("TransformJob"),
     *workflows.KINDS,
     *spark_jobs.KINDS,
+    features.GROUPS,
+    features.TABLES,
     Kind("Glue", "table", catalog.tables, None, catalog.delete_table),
     catalog.DATABASES,
     Kind("CloudWatch", "log", logs.logs, None, logs.delete_log, USERS),
@@ -98,6 +101,7 @@ KINDS = (
     Kind("IAM", "role", roles.roles, roles.tags, roles.delete, (*USERS, *ASSUMERS)),
 )
 STAYS = {
+    "the database sagemaker_featurestore": "AWS makes one an account, for all groups of features",
     "transform jobs that have ended": "no call deletes them; they cost nothing",
     "CloudWatch metrics of jobs and endpoints": "no call deletes them; AWS drops them by itself",
     "Athena's history of queries": "no call deletes it; AWS drops it after 45 days",

@@ -102,6 +102,11 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "VolumeKmsKeyId": "kms_key",
         **_TAGS,
     },
+    ("sagemaker", "CreateFeatureGroup"): {
+        "OfflineStoreConfig.S3StorageConfig.KmsKeyId": "kms_key",
+        "OnlineStoreConfig.SecurityConfig.KmsKeyId": "kms_key",
+        **_TAGS,
+    },
     ("sagemaker", "CreateModelCard"): {"SecurityConfig.KmsKeyId": "kms_key", **_TAGS},
 }
 """By service and operation: the members to fill, and the attributes of the settings."""

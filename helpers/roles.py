@@ -12,6 +12,10 @@ from helpers.role_trust import statement
 from helpers.session import client
 
 TRUSTED = "sagemaker.amazonaws.com"
+FEATURE_TABLES = (
+    "catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*",
+)  # fmt: skip
+"""Glue's resources of all offline stores of features: the names are AWS's."""
 
 
 def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
@@ -34,6 +38,13 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
         "look at the alarms that guard an update": (
             ["cloudwatch:DescribeAlarms"],
             [f"arn:aws:cloudwatch:{config.region}:*:alarm:{PROJECT}*"],
+        ),
+        # AWS's AmazonSageMakerFeatureStoreAccess has these, for buckets named after SageMaker.
+        "write the offline store of features": (["s3:PutObjectAcl"], [f"{bucket}/{config.home}*"]),
+        "look at the bucket of the offline store": (["s3:GetBucketAcl"], [bucket]),
+        "keep the tables of offline stores up to date": (
+            ["glue:GetTable", "glue:UpdateTable"],
+            [f"arn:aws:glue:{config.region}:*:{name}" for name in FEATURE_TABLES],
         ),
         "pull images": (
             ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",

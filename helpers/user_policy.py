@@ -13,6 +13,7 @@ from helpers.config import PROJECT, Config
 from helpers.events import ROLE as RULES_ROLE
 from helpers.events import SERVICE as RULES
 from helpers.events import rules_permissions
+from helpers.feature_groups import feature_permissions
 from helpers.gateway_document import ASSUMED_BY, STAGE
 from helpers.policy_documents import Permission
 from helpers.roles import TRUSTED, secret_arn
@@ -59,7 +60,7 @@ SCHEDULER = "scheduler.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
-    *("ListPipelines", "ListTransformJobs"),
+    *("ListFeatureGroups", "ListPipelines", "ListTransformJobs"),
 )
 
 SCALING = "application-autoscaling"
@@ -91,6 +92,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         ),
         Permission("list what is in SageMaker", tuple(f"sagemaker:{name}" for name in LISTS)),
         *query_permissions(config, place),
+        *feature_permissions(place),
         *_spark(place),
         *_images(place),
         *_logs(place),

@@ -24,8 +24,8 @@ RECORDED = (
     *(("ecr", "PutImage"), ("s3", "GetBucketTagging"), ("sts", "GetCallerIdentity")),
 )
 """What the course sends and the local AWS only records."""
-WAITING = (("events", "PutRule"), ("s3", "CopyObject"))
-"""Of the aws command and the transfer manager: a person's own calls have the same clients."""
+WAITING = (("events", "PutRule"), ("s3", "CopyObject"), ("sagemaker", "CreateFeatureGroup"))
+"""A person's own calls, by the aws command, the transfer manager or the SDK: same clients."""
 ELSEWHERE = {"local_aws/instances/log_streams.py"}
 """What instances send, and no client of a person."""
 OPERATIONS = sorted(

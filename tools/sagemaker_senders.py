@@ -55,9 +55,14 @@ SAGEMAKER = (
         "SageMaker SDK, FeatureGroup",
         "sagemaker/core/resources.py",
         (
-            *("CreateFeatureGroup", "DeleteFeatureGroup", "DescribeFeatureGroup"),
-            *("ListFeatureGroups", "UpdateFeatureGroup"),
+            "CreateFeatureGroup",
+            "UpdateFeatureGroup",
         ),
+    ),
+    Sender(
+        "12, groups of features",
+        "helpers/resources/features.py",
+        ("DeleteFeatureGroup", "DescribeFeatureGroup"),
     ),
     Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
     Sender(
@@ -80,7 +85,8 @@ SAGEMAKER = (
             *("DeleteEndpointConfig", "DeleteHyperParameterTuningJob", "DeleteModelCard"),
             *("DeleteModelPackage", "DeleteModelPackageGroup", "DeleteProcessingJob"),
             *("DeleteTrainingJob", "DescribeModelPackageGroup", "ListEndpointConfigs"),
-            *("ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
+            *("ListEndpoints", "ListFeatureGroups", "ListHyperParameterTuningJobs"),
+            "ListModelCards",
             *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTags"),
             *("ListTransformJobs", "StopHyperParameterTuningJob", "StopProcessingJob"),
             *("StopTrainingJob", "StopTransformJob"),

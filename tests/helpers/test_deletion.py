@@ -13,6 +13,7 @@ from helpers.container_images import processing_image
 from helpers.deletion import Cleanup, delete_all
 from helpers.drift_alarm import make_alarm
 from helpers.events import make_queue, make_rule, uploads
+from helpers.feature_groups import make_group
 from helpers.gateway import make_gateway
 from helpers.glue_jobs import make_job, run_job
 from helpers.glue_workflows import make_workflow
@@ -55,6 +56,7 @@ def config(config):
 def full(aws, config):
     """Return the settings of a course that has made one of each kind."""
     furnished(config)
+    make_group(config)
     assert list(made_by_the_course(config, OURS, config.database))
     finish(lambda service: course_client(config, service), OURS)
     request = request_of(config, OURS)

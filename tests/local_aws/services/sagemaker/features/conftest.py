@@ -1,5 +1,7 @@
 """A Feature Store with a role that may write its files, in which nothing happens by itself."""
 
+from functools import cache
+
 import pytest
 
 from local_aws.server import LocalAws
@@ -20,9 +22,15 @@ def server(tmp_path_factory):
             yield server
 
 
+@pytest.fixture(scope="module")
+def connect(server):
+    """Return a function that makes a client of the local AWS once: models are long to read."""
+    return cache(lambda service: make_client(server, service))
+
+
 @pytest.fixture
-def features(server):
+def features(server, connect):
     """Return the Feature Store of the module's local AWS, empty after each test."""
-    store = Store(server, lambda service: make_client(server, service))
+    store = Store(server, connect)
     yield store
     store.clear()

@@ -53,8 +53,8 @@ class Store:
             self.aws.parts.documents.delete_prefix(kind, "")
         if not self.aws.store.has_bucket(BUCKET):
             self.aws.store.create_bucket(BUCKET)
-        for key in self.keys():
-            self.aws.store.delete(BUCKET, key)
+        for info in [*self.aws.store.list(BUCKET)]:
+            self.aws.store.delete(BUCKET, info.key)
         for database in self.client("glue").get_databases()["DatabaseList"]:
             self.client("glue").delete_database(Name=database["Name"])
 

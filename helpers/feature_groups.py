@@ -1,0 +1,209 @@
+"""The Feature Store of a data set: makes its group, fills it, reads it at any time; no features."""
+
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from helpers.athena import Result, query
+from helpers.config import PROJECT, Config
+from helpers.datasets.curation import load_curation
+from helpers.features import Features, features_of, latest_sql, moment, moments_sql
+from helpers.parallel import run_parallel
+from helpers.policy_documents import Permission
+from helpers.roles import FEATURE_TABLES
+from helpers.session import client, role_arn
+from helpers.waiting import THROTTLED, until
+
+RUNTIME = "sagemaker-featurestore-runtime"
+THREADS, TRIES = 16, 6
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """The result of writing a frame's rows to a group."""
+
+    group: str
+    records: int
+    retries: int
+    seconds: float
+
+    def __repr__(self) -> str:
+        rate = f"{self.records / max(self.seconds, 1e-9):,.0f} a second"
+        again = f", {self.retries:,} sent again" if self.retries else ""
+        return (
+            f"<Ingestion into {self.group}: {self.records:,} records in {self.seconds:.1f} s "
+            f"({rate}{again})>"
+        )
+
+
+def group_name(config: Config) -> str:
+    """Return the name of this raw data's group."""
+    return f"{PROJECT}-{config.folder}"
+
+
+def group_features(config: Config) -> Features:
+    """Return the features of this data set: the plain columns of its curated metadata."""
+    return features_of(load_curation(config.dataset).columns)
+
+
+def make_group(config: Config) -> dict[str, Any]:
+    """Make the group with both stores, or find it, and return its description once it is there.
+
+    Raises:
+        RuntimeError: AWS could not make it; the message has AWS's reason.
+    """
+    features, sagemaker = group_features(config), client(config, "sagemaker")
+    name = group_name(config)
+    try:
+        sagemaker.create_feature_group(
+            FeatureGroupName=name,
+            RecordIdentifierFeatureName=features.identifier,
+            EventTimeFeatureName=features.time,
+            FeatureDefinitions=features.definitions(),
+            OnlineStoreConfig={"EnableOnlineStore": True},
+            OfflineStoreConfig={"S3StorageConfig": {"S3Uri": config.uri("features")}},
+            RoleArn=role_arn(config),
+        )
+    except sagemaker.exceptions.ResourceInUse:
+        pass  # it is there, or is being made
+    group = until(
+        lambda: describe(config),
+        lambda answer: answer["FeatureGroupStatus"] != "Creating",
+        name=name,
+        words=lambda answer: answer["FeatureGroupStatus"],
+        pause=config.poll_seconds,
+    )
+    if group["FeatureGroupStatus"] != "Created":
+        reason = group.get("FailureReason", "AWS gives no reason")
+        raise RuntimeError(f"{name} is {group['FeatureGroupStatus']}: {reason}")
+    return group
+
+
+def describe(config: Config) -> dict[str, Any]:
+    """Return the description of the group."""
+    return client(config, "sagemaker").describe_feature_group(FeatureGroupName=group_name(config))
+
+
+def offline_table(config: Config) -> str:
+    """Return database and table of the offline store, as SQL has them."""
+    catalog = describe(config)["OfflineStoreConfig"]["DataCatalogConfig"]
+    return f'"{catalog["Database"]}"."{catalog["TableName"]}"'
+
+
+def ingest(config: Config, frame: pd.DataFrame, threads: int = THREADS) -> Ingestion:
+    """Write the rows of a frame to the group, with a progress bar.
+
+    A record is sent again while AWS throttles or can't be reached; if it was there already, the
+    second one is historic and changes no read.
+
+    Raises:
+        ValueError: a row is no record; nothing was written.
+        ClientError: a record is refused; the others may be written or not.
+    """
+    features, began = group_features(config), time.monotonic()
+    records = [features.record(row) for row in frame.to_dict("records")]
+    runtime, name, again = client(config, RUNTIME), group_name(config), []
+
+    def put(record: list[dict[str, str]]) -> None:
+        _patiently(lambda: runtime.put_record(FeatureGroupName=name, Record=record), again)
+
+    title = f"to {name}"
+    count = run_parallel(put, records, threads=threads, title=title, total=len(records))
+    return Ingestion(name, count, len(again), time.monotonic() - began)
+
+
+def _patiently(send: Any, again: list[float]) -> None:
+    """Send a request up to `TRIES` times, with pauses that double."""
+    for number in range(1, TRIES + 1):
+        try:
+            send()
+            return
+        except (ClientError, ConnectionError, HTTPClientError) as error:
+            if number == TRIES or not _passes(error):
+                raise
+        pause = random.uniform(0.5, 1.0) * 0.1 * 2**number
+        again.append(pause)
+        time.sleep(pause)
+
+
+def _passes(error: Exception) -> bool:
+    if not isinstance(error, ClientError):
+        return True
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return error.response["Error"]["Code"] in THROTTLED or status >= 500
+
+
+def delete_record(config: Config, identifier: str, at: datetime) -> None:
+    """Delete a record from a time on: the online store forgets it, the offline one marks it."""
+    client(config, RUNTIME).delete_record(
+        FeatureGroupName=group_name(config),
+        RecordIdentifierValueAsString=identifier,
+        EventTime=moment(at),
+    )
+
+
+def online(config: Config, identifiers: Iterable[str]) -> pd.DataFrame:
+    """Return the records that the online store has of some identifiers, in their order."""
+    names, found = [*identifiers], {}
+    for begin in range(0, len(names), 100):
+        asked = {
+            "FeatureGroupName": group_name(config),
+            "RecordIdentifiersValueAsString": names[begin : begin + 100],
+        }
+        answer = client(config, RUNTIME).batch_get_record(Identifiers=[asked])
+        if answer["Errors"] or answer["UnprocessedIdentifiers"]:
+            raise RuntimeError(f"Not all records could be read: {answer['Errors'][:3]}")
+        for each in answer["Records"]:
+            values = {value["FeatureName"]: value["ValueAsString"] for value in each["Record"]}
+            found[each["RecordIdentifierValueAsString"]] = values
+    rows = [found[name] for name in names if name in found]
+    return pd.DataFrame(rows, columns=[*group_features(config).types])
+
+
+def wait_until_offline(config: Config, rows: int) -> int:
+    """Return the number of the offline store's rows once there are so many: AWS takes minutes."""
+    sql = f"SELECT count(*) AS rows FROM {offline_table(config)}"
+    return until(
+        lambda: {"rows": int(query(config, sql).frame["rows"][0])},
+        lambda answer: answer["rows"] >= rows,
+        name="offline store",
+        words=lambda answer: f"{answer['rows']:,} of {rows:,} rows",
+        pause=config.poll_seconds,
+    )["rows"]
+
+
+def latest(config: Config, at: datetime | None = None) -> Result:
+    """Return each identifier's record at a time, None: the latest one, from the offline store."""
+    return query(config, latest_sql(group_features(config), offline_table(config), at))
+
+
+def at_moments(config: Config, moments: Iterable[tuple[str, datetime]]) -> Result:
+    """Return the records that identifiers had at times of their own, from the offline store."""
+    return query(config, moments_sql(group_features(config), offline_table(config), moments))
+
+
+def feature_permissions(place: str) -> list[Permission]:
+    """Return what a person must be allowed for feature groups, at `region:account`."""
+    names = (
+        *("BatchGetRecord", "CreateFeatureGroup", "DeleteFeatureGroup", "DeleteRecord"),
+        *("DescribeFeatureGroup", "GetRecord", "PutRecord"),
+    )
+    glue = ("CreateDatabase", "CreateTable", "DeleteTable", "GetDatabase", "GetPartitions")
+    return [
+        Permission(
+            "make groups of features, write and read their records, and delete them",
+            tuple(f"sagemaker:{name}" for name in names),
+            (f"arn:aws:sagemaker:{place}:feature-group/{PROJECT}*",),
+        ),
+        Permission(
+            "make the tables of offline stores, read them and delete them",
+            tuple(f"glue:{name}" for name in (*glue, "GetTable", "GetTables", "UpdateTable")),
+            tuple(f"arn:aws:glue:{place}:{name}" for name in FEATURE_TABLES),
+        ),
+    ]
