@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import BinaryIO
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -50,6 +51,13 @@ def whole_number(text: str, name: str, default: int) -> int:
     return int(text)
 
 
+@lru_cache(256)
+def wsgi_name(header: str) -> str:
+    """Return the name of a header in WSGI's environment."""
+    name = header.upper().replace("-", "_")
+    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
+
+
 class Request:
     """One request: method, bucket, key ("" if none), query, headers, body."""
 
@@ -80,10 +88,7 @@ class Request:
 
     def header(self, name: str) -> str:
         """Return a header's value, "" if it was not sent."""
-        name = name.upper().replace("-", "_")
-        if name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            return self.environ.get(name, "")
-        return self.environ.get(f"HTTP_{name}", "")
+        return self.environ.get(wsgi_name(name), "")
 
     def number(self, name: str, default: int) -> int:
         """Return a whole number of the query. Raises: AwsError InvalidArgument."""

@@ -7,7 +7,7 @@ Knows botocore's names of headers and queries, and no object. Members have the f
 from functools import cache
 from xml.etree.ElementTree import Element
 
-from local_aws.services.s3.messages import Request
+from local_aws.services.s3.messages import Request, wsgi_name
 from local_aws.wire import xml_documents
 from local_aws.wire.errors import unsupported
 from local_aws.wire.members import left_out, read
@@ -67,14 +67,22 @@ OPERATIONS = {
 
 
 @cache
-def _left_out(operation: str) -> tuple[tuple[str, str, str], ...]:
-    """Return the headers and queries that are not done: member, location, name on the wire."""
+def _left_out(operation: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the members that are not done, by the WSGI name of their header, and by their query.
+
+    So a request is compared with all of them at once, and not with one after the other.
+    """
     done, shape = read(OPERATIONS["s3"][operation]), operation_model("s3", operation).input_shape
-    return tuple(
-        (name, member.serialization["location"], member.serialization["name"])
-        for name, member in (shape.members if shape else {}).items()
-        if name not in done and "location" in member.serialization
-    )
+    headers, queries = {}, {}
+    for member, facts in (shape.members if shape else {}).items():
+        name = facts.serialization.get("name")
+        if member in done or "location" not in facts.serialization:
+            continue
+        if facts.serialization["location"] == "querystring":
+            queries[name] = member
+        else:
+            headers[wsgi_name(name)] = member
+    return headers, queries
 
 
 def check_document(operation: str, root: Element) -> None:
@@ -96,10 +104,9 @@ def check_members(operation: str, request: Request) -> None:
     Raises:
         AwsError: `NotImplemented`, with every such member's name.
     """
-    sent = [
-        member
-        for member, location, name in _left_out(operation)
-        if (name in request.query if location == "querystring" else request.header(name))
-    ]
+    headers, queries = _left_out(operation)
+    present = headers.keys() & request.environ.keys()
+    sent = [headers[name] for name in present if request.environ[name]]
+    sent += [queries[name] for name in queries.keys() & request.query.keys()]
     if sent:
-        raise unsupported(Call("s3", operation, S3), sent)
+        raise unsupported(Call("s3", operation, S3), sorted(sent))
