@@ -60,8 +60,9 @@ BOUNDARY = Setting(
     "arn:aws:iam::<account>:policy/<name>",
 )  # fmt: skip
 WORKGROUP = Setting("COURSE_ATHENA_WORKGROUP", r"[\w.-]{1,128}", "analysts")
+CONNECTION = Setting("COURSE_GLUE_CONNECTION", r"[\w.-]{1,255}", "team-network")
 SECRET = Setting("COURSE_WANDB_SECRET", r"[\w/+=.@-]{1,512}", "birds/wandb")
-SETTINGS = (ROLE, BUCKET, SUBNETS, GROUPS, KEY, TAGS, BOUNDARY, WORKGROUP, SECRET)
+SETTINGS = (ROLE, BUCKET, SUBNETS, GROUPS, KEY, TAGS, BOUNDARY, WORKGROUP, CONNECTION, SECRET)
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class AccountSettings:
     """ARN of the policy that bounds every role that is made."""
     workgroup: str | None = None
     """Athena's, for all queries."""
+    glue_connection: str | None = None
+    """Name of Glue's connection of the type NETWORK by which Spark jobs join the subnets."""
     wandb_secret: str | None = None
     """Name of the secret in Secrets Manager with the key for wandb."""
 
@@ -97,6 +100,11 @@ class AccountSettings:
         if not self.subnets:
             return None
         return {"SecurityGroupIds": [*self.security_groups], "Subnets": [*self.subnets]}
+
+    @property
+    def glue_connections(self) -> dict[str, list[str]] | None:
+        """The connection, as a Glue job has it."""
+        return {"Connections": [self.glue_connection]} if self.glue_connection else None
 
     @property
     def tag_list(self) -> list[dict[str, str]]:
@@ -151,6 +159,7 @@ def read_settings(variables: Mapping[str, str]) -> AccountSettings:
         tags=_tags(values.get(TAGS.name)),
         permissions_boundary=values.get(BOUNDARY.name),
         workgroup=values.get(WORKGROUP.name),
+        glue_connection=values.get(CONNECTION.name),
         wandb_secret=values.get(SECRET.name),
     )
 

@@ -22,7 +22,9 @@ def own_buckets(config: Config) -> Iterator[str]:
 
 def own_folders(config: Config) -> Iterator[str]:
     """Yield `<bucket>/<prefix>` of the course's folder in the account's bucket, if it has any."""
-    if config.account.bucket and bucket_exists(config) and next(_keys(config, config.bucket), None):
+    if not config.account.bucket or not bucket_exists(config):
+        return
+    if next(_versions(config, config.bucket), None):
         yield f"{config.bucket}/{config.home}"
 
 
@@ -33,22 +35,24 @@ def delete_bucket(config: Config, name: str) -> None:
 
 
 def delete_contents(config: Config, bucket: str | None = None) -> None:
-    """Delete all objects of the course in a bucket, and uploads that broke off."""
+    """Delete all objects of the course in a bucket, older versions too, and broken uploads."""
     s3, bucket = client(config, "s3"), bucket or config.bucket
     pages = s3.get_paginator("list_multipart_uploads")
     for page in pages.paginate(Bucket=bucket, Prefix=config.home):
         for upload in page.get("Uploads", []):
             part = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
             s3.abort_multipart_upload(Bucket=bucket, **part)
-    keys = list(_keys(config, bucket))
-    for start in range(0, len(keys), 1000):
-        batch = [{"Key": key} for key in keys[start : start + 1000]]
+    versions = list(_versions(config, bucket))
+    for start in range(0, len(versions), 1000):
+        batch = versions[start : start + 1000]
         done = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
         if errors := done.get("Errors"):
             raise ClientError({"Error": errors[0]}, "DeleteObjects")
 
 
-def _keys(config: Config, bucket: str) -> Iterator[str]:
-    pages = client(config, "s3").get_paginator("list_objects_v2")
+def _versions(config: Config, bucket: str) -> Iterator[dict[str, str]]:
+    """Yield key and version of all that is there: an account may keep versions of objects."""
+    pages = client(config, "s3").get_paginator("list_object_versions")
     for page in pages.paginate(Bucket=bucket, Prefix=config.home):
-        yield from (item["Key"] for item in page.get("Contents", []))
+        for item in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+            yield {"Key": item["Key"], "VersionId": item["VersionId"]}

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from helpers.account_settings import CONNECTION
 from helpers.config import ROOT, Config
 from helpers.costs import dollars, glue_cost
 from helpers.glue_role import make_glue_role
@@ -69,13 +70,13 @@ def make_job(
         arguments: defaults of the script's flags.
 
     Raises:
-        ValueError: the account prescribes a network, which needs a connection that is not made.
+        ValueError: the account prescribes a network, and no connection by which the job joins it.
     """
-    if config.account.vpc:
+    if config.account.vpc and not config.account.glue_connection:
         raise ValueError(
             "This account's jobs have a network (COURSE_SUBNETS), and a Glue job joins one through "
-            "a connection of the type NETWORK, which the course does not make: ask who administers "
-            "the account for one, add it to the job in the console, or unset COURSE_SUBNETS"
+            "a connection of the type NETWORK: ask who administers the account for one, and set "
+            f"{CONNECTION.name} to its name, or unset COURSE_SUBNETS"
         )
     place, package = _upload(config, script)
     job = {

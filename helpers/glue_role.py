@@ -41,6 +41,31 @@ def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
             [logs, f"{logs}:log-stream:*"],
         ),
     }  # fmt: skip
+    if config.account.glue_connection:
+        # Those of AWS's own policy AWSGlueServiceRole for its network interfaces:
+        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html
+        connection = f"connection/{config.account.glue_connection}"
+        statements["read the connection"] = (
+            ["glue:GetConnection"],
+            [f"{catalog}:catalog", f"{catalog}:{connection}"],
+        )
+        statements["join the connection's network"] = (
+            [
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeRouteTables",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcAttribute",
+                "ec2:DescribeVpcEndpoints",
+            ],
+            ["*"],
+        )
+        statements["tag the network interfaces"] = (
+            ["ec2:CreateTags", "ec2:DeleteTags"],
+            [f"arn:aws:ec2:{config.region}:*:network-interface/*"],
+        )  # fmt: skip
     if config.account.kms_key:
         statements["use the account's key"] = (
             ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],

@@ -20,6 +20,7 @@ from helpers.resources import (
     images,
     logs,
     messages,
+    pipelines,
     roles,
     rules,
     sagemaker,
@@ -64,10 +65,11 @@ SCALABLE = Kind(
     "Application Auto Scaling", "scalable target",
     scalable_targets.targets, scalable_targets.tags, scalable_targets.delete,
 )  # fmt: skip
-ASSUMERS = ("REST API", "schedule group", rules.RULE)
+ASSUMERS = ("REST API", "schedule group", rules.RULE, pipelines.PIPELINE, pipelines.FUNCTION)
 """Kinds that have roles of their own."""
 KINDS = (
     *schedules.KINDS,  # they go on starting jobs
+    *pipelines.KINDS,
     SCALABLE,
     sagemaker.kind_of("Endpoint", delete=sagemaker.delete_endpoint),
     sagemaker.kind_of("EndpointConfig", "endpoint"),

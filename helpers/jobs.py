@@ -57,8 +57,13 @@ class Job:
 
     @property
     def cost(self) -> float | None:
-        """Return the dollars on AWS for its run; None where the price is unknown."""
-        return instance_cost(self.instance_type, self.seconds, self.instances)
+        """Return the dollars on AWS for its run; None where the price is unknown.
+
+        A spot job's are those of the seconds that AWS bills.
+        """
+        is_spot = self.description.get("EnableManagedSpotTraining")
+        seconds = self.description["BillableTimeInSeconds"] if is_spot else self.seconds
+        return instance_cost(self.instance_type, seconds, self.instances)
 
     @property
     def model_data(self) -> str:

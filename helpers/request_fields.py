@@ -50,9 +50,10 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
     ("apigateway", "CreateRestApi"): _TAG_MAP,
     ("apigateway", "CreateStage"): _TAG_MAP,
     ("apigateway", "CreateUsagePlan"): _TAG_MAP,
-    ("glue", "CreateJob"): {"Tags": "tag_map"},
+    ("glue", "CreateJob"): {"Connections": "glue_connections", "Tags": "tag_map"},
     ("glue", "CreateTrigger"): {"Tags": "tag_map"},
     ("glue", "CreateWorkflow"): {"Tags": "tag_map"},
+    ("glue", "UpdateJob"): {"JobUpdate.Connections": "glue_connections"},
     ("athena", "StartQueryExecution"): {
         "ResultConfiguration.EncryptionConfiguration": "query_encryption",
         **_WORKGROUP,

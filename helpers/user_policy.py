@@ -51,6 +51,7 @@ SAGEMAKER = {
         *("CreateModelPackage", "DeleteModelPackage", "DescribeModelPackage"),
         "UpdateModelPackage",
     ),
+    "pipeline": (*("DeletePipeline", "ListPipelineExecutions", "StopPipelineExecution"),),
     "model-card": ("CreateModelCard", "DeleteModelCard", "UpdateModelCard"),
 }
 """Kinds of SageMaker's resources whose names the course begins with its own."""
@@ -58,7 +59,7 @@ SCHEDULER = "scheduler.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
-    "ListTransformJobs",
+    *("ListPipelines", "ListTransformJobs"),
 )
 
 SCALING = "application-autoscaling"
@@ -97,6 +98,12 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_scaling(config, place),
         *_gateway(config, place),
         *rules_permissions(place),
+        Permission(
+            "see functions and delete them",
+            ("lambda:DeleteFunction", "lambda:GetFunction"),
+            (f"arn:aws:lambda:{place}:function:{own}",),
+        ),
+        Permission("list functions", ("lambda:ListFunctions",)),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
@@ -113,7 +120,7 @@ def _storage(config: Config) -> Iterator[Permission]:
     look = (
         *("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         *("s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:GetBucketPublicAccessBlock"),
-        *("s3:GetBucketNotification", "s3:GetBucketTagging"),
+        *("s3:GetBucketNotification", "s3:GetBucketTagging", "s3:ListBucketVersions"),
     )
     make = (
         *("s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
@@ -125,7 +132,10 @@ def _storage(config: Config) -> Iterator[Permission]:
         yield Permission("make the course's buckets, close them, and delete them", make, buckets)
     yield Permission(
         "read and write the course's objects",
-        ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+        (
+            *("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+            *("s3:GetObject", "s3:PutObject"),
+        ),
         tuple(f"{bucket}/{config.home}*" for bucket in buckets),
     )
     if config.raw and is_uri(config.raw):

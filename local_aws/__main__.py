@@ -51,6 +51,7 @@ def parse_args(words: list[str]) -> argparse.Namespace:
     )
     quota.add_argument("name", help="such as 'ml.g4dn.xlarge for training warm pool usage'")
     quota.add_argument("instances", type=int)
+    commands.add_parser("glue-6.0", help="make the environment of Glue 6.0's Spark, once (500 MB)")
     commands.add_parser("serve", help="run the server in the foreground")
     # The options may follow the command too.
     for command in commands.choices.values():
@@ -126,6 +127,10 @@ def main(words: list[str]) -> int:
         return _tell(settings.state, args)
     elif args.command == "reset":
         return _reset(settings.state)
+    elif args.command == "glue-6.0":
+        from local_aws.services.glue.jobs.environments import make_own
+
+        print(f"Glue 6.0 has its environment in {make_own(settings.state)}")
     elif args.command == "logs":
         return _print_logs(settings.state, args.name)
     return 0

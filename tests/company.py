@@ -10,6 +10,7 @@ COMPANY = AccountSettings(
     tags=(("team", "birds"), ("cost-center", "42")),
     permissions_boundary=BOUNDARY,
     workgroup="primary",
+    glue_connection="company-network",
     wandb_secret="birds/wandb",
 )
 """All that goes into requests; the course makes its own role and bucket."""

@@ -25,6 +25,7 @@ VARIABLES = {
     "COURSE_TAGS": "team=birds,cost-center=42",
     "COURSE_PERMISSIONS_BOUNDARY": BOUNDARY,
     "COURSE_ATHENA_WORKGROUP": "primary",
+    "COURSE_GLUE_CONNECTION": "company-network",
     "COURSE_WANDB_SECRET": "birds/wandb",
 }
 """All that goes into requests; the course makes its own role and bucket."""
@@ -55,7 +56,7 @@ def kept(config: Config) -> dict[str, object]:
 
 
 def _make_bucket(config: Config) -> None:
-    """Make the bucket as companies do: closed, with a key, and with a policy of its own."""
+    """Make the bucket as companies do: with a key, and its objects told to EventBridge."""
     s3 = client(config, "s3")
     s3.create_bucket(Bucket=BUCKET)
     default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
@@ -64,6 +65,10 @@ def _make_bucket(config: Config) -> None:
         ServerSideEncryptionConfiguration={
             "Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]
         },
+    )
+    # 03 asks for it: in a bucket that it has not made, the course changes no setting.
+    s3.put_bucket_notification_configuration(
+        Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
     s3.put_object(Bucket=BUCKET, Key=OTHERS, Body=b"not the course's")
 

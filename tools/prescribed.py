@@ -41,7 +41,7 @@ OPERATIONS = sorted(
 """Service and operation of all that the course's clients send."""
 NAMES = re.compile(
     r"VpcConfig|(Volume)?KmsKeyId|SSEKMSKeyId|ServerSideEncryption|EncryptionConfiguration"
-    r"|encryptionConfiguration|[Tt]ags|PermissionsBoundary|WorkGroup"
+    r"|encryptionConfiguration|[Tt]ags|PermissionsBoundary|WorkGroup|Connections"
 )
 OTHERS = {
     # It is what the operation itself sets, from the same settings.

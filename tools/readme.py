@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 from helpers.datasets import NAMES
-from tools import aws_page, notebooks, operations, user_policy
+from tools import aws_page, notebooks, operations, subjects, user_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {"Needs": "Needs", "Uses": "Uses", "Takes": "Takes", "Costs": "Costs", "On AWS": "Costs"}
@@ -187,6 +187,7 @@ def file_tree() -> str:
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "notebooks": ("README.md", notebook_table),
     "course": ("README.md", course_results),
+    "subjects": ("README.md", subjects.subjects),
     "targets": ("CONTRIBUTING.md", target_list),
     "tree": ("docs/files.md", file_tree),
     "checked": ("docs/aws.md", aws_page.checked),

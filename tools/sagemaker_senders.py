@@ -34,11 +34,44 @@ SAGEMAKER = (
         ),
     ),
     Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
+    Sender(
+        "SageMaker SDK, a pipeline",
+        "sagemaker/mlops/workflow/pipeline.py",
+        (
+            *("CreatePipeline", "DescribePipeline", "DescribePipelineExecution"),
+            *("ListPipelineExecutionSteps", "ListPipelineParametersForExecution"),
+            *("StartPipelineExecution", "UpdatePipeline"),
+        ),
+    ),
+    Sender(
+        "SageMaker SDK, its resources of pipelines",
+        "sagemaker/core/resources.py",
+        (
+            *("DescribePipelineDefinitionForExecution", "RetryPipelineExecution"),
+            "UpdatePipelineExecution",
+        ),
+    ),
+    Sender(
+        "SageMaker SDK, FeatureGroup",
+        "sagemaker/core/resources.py",
+        (
+            *("CreateFeatureGroup", "DeleteFeatureGroup", "DescribeFeatureGroup"),
+            *("ListFeatureGroups", "UpdateFeatureGroup"),
+        ),
+    ),
     Sender("01, what was made", "helpers/provenance.py", ("DescribeEndpointConfig",)),
     Sender(
         "aws CLI, instances and weights of variants",
         "tests/local_aws/test_aws_cli.py",
         ("UpdateEndpointWeightsAndCapacities",),
+    ),
+    Sender(
+        "12, pipelines",
+        "helpers/resources/pipelines.py",
+        (
+            *("DeletePipeline", "ListPipelineExecutions", "ListPipelines"),
+            "StopPipelineExecution",
+        ),
     ),
     Sender(
         "12, inventory",

@@ -33,12 +33,25 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender(
             "12, objects and bucket",
             "helpers/bucket_contents.py",
-            ("AbortMultipartUpload", "DeleteBucket", "DeleteObjects", "ListMultipartUploads"),
+            (
+                *("AbortMultipartUpload", "DeleteBucket", "DeleteObjects"),
+                *("ListMultipartUploads", "ListObjectVersions"),
+            ),
         ),
         Sender(
             "aws CLI, buckets that tell EventBridge",
             "tests/local_aws/test_aws_cli.py",
             ("GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration"),
+        ),
+        Sender(
+            "aws CLI, buckets that keep versions",
+            "tests/local_aws/test_aws_cli.py",
+            ("GetBucketVersioning", "PutBucketVersioning"),
+        ),
+        Sender(
+            "aws CLI, `s3api list-objects`; boto3's `bucket.objects`",
+            "tests/local_aws/test_aws_cli.py",
+            ("ListObjects",),
         ),
         Sender("aws CLI, `s3 ls`", "awscli/customizations/s3/subcommands.py", ("ListBuckets",)),
         Sender(
@@ -95,6 +108,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender("08, questions", "helpers/endpoints.py", ("InvokeEndpoint",)),
         Sender("08, many clips", "helpers/async_endpoints.py", ("InvokeEndpointAsync",)),
     ),
+    "sagemaker-featurestore-runtime": (
+        Sender(
+            "SageMaker SDK, FeatureGroup",
+            "sagemaker/core/resources.py",
+            ("BatchGetRecord", "DeleteRecord", "GetRecord", "PutRecord"),
+        ),
+    ),
     "apigateway": (
         Sender(
             "08, gateway",
@@ -135,6 +155,18 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         ),
         Sender(
             "12, alarms", "helpers/resources/alarms.py", ("DeleteAlarms", "ListTagsForResource")
+        ),
+    ),
+    "lambda": (
+        Sender(
+            "SageMaker SDK, the functions of Lambda steps",
+            "sagemaker/core/lambda_helper.py",
+            ("CreateFunction", "Invoke", "UpdateFunctionCode"),
+        ),
+        Sender(
+            "12, functions",
+            "helpers/resources/pipelines.py",
+            ("DeleteFunction", "GetFunction", "ListFunctions"),
         ),
     ),
     "scheduler": (

@@ -19,9 +19,8 @@ class Room:
     def __init__(self):
         self._requests, self._bytes = 0, 0
 
-    @contextmanager
-    def place(self) -> Iterator["Place"]:
-        """Hold a place for one request until the block ends.
+    def enter(self) -> "Place":
+        """Take a place for one request, which is left once it is answered.
 
         Raises:
             Full: too many requests are held.
@@ -29,12 +28,25 @@ class Room:
         if self._requests >= MOST_REQUESTS:
             raise Full(f"{MOST_REQUESTS} requests wait for an answer: ask again later")
         self._requests += 1
-        place = Place(self)
+        return Place(self)
+
+    @contextmanager
+    def place(self) -> Iterator["Place"]:
+        """Hold a place for one request until the block ends.
+
+        Raises:
+            Full: too many requests are held.
+        """
+        place = self.enter()
         try:
             yield place
         finally:
-            self._requests -= 1
-            self._bytes -= place.size
+            self.leave(place)
+
+    def leave(self, place: "Place") -> None:
+        """Give a place and its bytes back."""
+        self._requests -= 1
+        self._bytes -= place.size
 
     def take(self, size: int) -> None:
         """Take so many bytes.

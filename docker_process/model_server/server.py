@@ -13,6 +13,7 @@ import uvicorn
 
 from model_server import settings
 from model_server.app import make_app
+from model_server.front import Front
 
 GRACE_SECONDS = 28
 """For what has been accepted: SageMaker sends SIGKILL 30 s after SIGTERM."""
@@ -50,7 +51,7 @@ def main() -> int:
     server = Server(
         uvicorn.Config(
             app, mine.host, mine.port, access_log=False, log_level="warning", lifespan="on",
-            http="httptools",  # in C: where it is missing, uvicorn would take one in Python
+            http=Front, proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )  # fmt: skip

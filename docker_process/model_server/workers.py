@@ -1,113 +1,31 @@
-"""Processes that hold the model and predict, one request at a time each; knows no HTTP.
+"""All processes of a server: gives each request to one that is free, and replaces the lost.
 
-One that dies, or is still busy when SageMaker has given the request up, is replaced. Once a
-request is long there is one process more, so that short requests need not wait for it.
+Once a request is long there is one process more, so that short requests need not wait for it.
 """
 
 import asyncio
-import multiprocessing
-import signal
-import sys
-import time
-import traceback
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 
-from model_server.program import Answer, Program
+from model_server.program import Answer
 from model_server.settings import Settings
+from model_server.worker import LoadFailed, Worker
 
-ANSWER_SECONDS = 60.0
-"""InvokeEndpoint's own limit."""
-LOOK_SECONDS = 1.0
-"""Between two looks at a process from which nothing comes."""
 WAIT_SECONDS = 30.0
 """For a worker to be free: half of what a client waits, so that there is time for the answer."""
-LONG_SECONDS = 1.0
-"""A request that takes longer is long: a clip or a photo takes milliseconds."""
-READY = "ready"
-SPAWN = multiprocessing.get_context("spawn")
+
+Done = Callable[[Answer], object]
 
 
-class LoadFailed(Exception):
-    """A worker ended before it had the model; the log says why."""
+@dataclass(eq=False)
+class Waiting:
+    """A request for which no process is free."""
 
-
-def run(pipe: Connection, settings: Settings) -> None:
-    """Load the model, then answer what comes by the pipe until the server is gone."""
-    # The server answers what it has before it ends: a signal to all processes is its matter.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    try:
-        program = Program(settings.model, settings.code, settings.program)
-    except BaseException:
-        traceback.print_exc()
-        sys.exit(1)
-    try:
-        pipe.send(READY)
-        while True:
-            pipe.send(program.answer(*pipe.recv()))
-    except (EOFError, BrokenPipeError):
-        pass  # the server is gone
-
-
-class Worker:
-    """One process with the model; its methods wait, and are called in threads."""
-
-    def __init__(self, settings: Settings):
-        self._pipe, inside = SPAWN.Pipe()
-        self._process = SPAWN.Process(target=run, args=(inside, settings), daemon=True)
-        self._process.start()
-        inside.close()
-
-    def wait_until_ready(self) -> None:
-        """Return once the model is loaded.
-
-        Raises:
-            LoadFailed: the process ended before.
-        """
-        try:
-            while not self._has_come():
-                pass
-            self._pipe.recv()
-        except (EOFError, OSError) as error:
-            raise LoadFailed from error
-
-    def ask(self, body: bytes, headers: Mapping[str, str]) -> Answer | None:
-        """Return the answer; None where the process ended.
-
-        Raises:
-            TimeoutError: it took longer than the client waits.
-        """
-        try:
-            self._pipe.send((body, headers))
-            until = time.monotonic() + ANSWER_SECONDS
-            while time.monotonic() < until:
-                if self._has_come():
-                    return self._pipe.recv()
-        except (EOFError, OSError):
-            return None
-        raise TimeoutError
-
-    def _has_come(self) -> bool:
-        """Wait a moment, and tell whether something can be received.
-
-        Raises:
-            EOFError: the process has ended. The pipe alone does not tell where it left processes
-                of its own, which hold the pipe's other end.
-        """
-        is_alive = self._process.is_alive()
-        if self._pipe.poll(LOOK_SECONDS):
-            return True
-        if not is_alive:
-            raise EOFError
-        return False
-
-    def end(self) -> None:
-        """Kill the process and wait for its end."""
-        self._process.kill()
-        self._process.join()
-        self._pipe.close()
+    body: bytes
+    headers: Mapping[str, str]
+    done: Done
+    timer: asyncio.TimerHandle | None = None
 
 
 class Workers:
@@ -119,11 +37,11 @@ class Workers:
 
     def __init__(self, settings: Settings, fail: Callable[[], object]):
         self._settings, self._fail = settings, fail
-        self._threads = ThreadPoolExecutor(settings.workers + 1)
         # The one that has just answered is next: its code and weights are in the core's cache.
-        self._idle: asyncio.Queue[Worker] = asyncio.LifoQueue()
+        self._idle: list[Worker] = []
+        self._waiting: deque[Waiting] = deque()
         self._all: set[Worker] = set()
-        self._starts: set[asyncio.Task] = set()
+        self._tasks: set[asyncio.Task] = set()
         self._ready = 0
         self._loaded = self._ended = self._has_spare = False
 
@@ -135,69 +53,99 @@ class Workers:
     def start(self) -> None:
         """Start all processes; they load the model at the same time."""
         for _ in range(self._settings.workers):
-            self._add()
+            self._do(self._load())
 
-    def _add(self) -> None:
-        task = asyncio.create_task(self._load())
-        self._starts.add(task)
-        task.add_done_callback(self._starts.discard)
+    def _do(self, work: Coroutine) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _load(self) -> None:
-        worker = Worker(self._settings)
+        if self._ended:
+            return
+        worker = Worker(self._settings, self._lost, self._add_spare)
         self._all.add(worker)
         try:
-            await self._in_thread(worker.wait_until_ready)
+            await worker.load()
         except LoadFailed:
             if not self._ended:
                 self._fail()
             return
         self._ready += 1
         self._loaded |= self._ready >= self._settings.workers
-        self._idle.put_nowait(worker)
+        self._release(worker)
 
     async def answer(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Let the next idle process answer; 503 where none becomes idle in time."""
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                worker = await self._idle.get()
-        except TimeoutError:
-            reason = f"No process was free within {WAIT_SECONDS:.0f} s: ask again later"
-            return Answer(503, reason.encode())
-        try:
-            answer = await self._ask(worker, body, headers)
-            refusal = Answer(500, b"The process that predicted has ended: see the log")
-        except TimeoutError:
-            answer = None
-            refusal = Answer(504, f"No prediction within {ANSWER_SECONDS:.0f} s".encode())
-        if answer is None:
-            print(f"{refusal.body.decode()}; another process takes its place", flush=True)
-            await self._replace(worker)
-            return refusal
-        self._idle.put_nowait(worker)
-        return answer
+        """Return what `ask` gives."""
+        answered = asyncio.get_running_loop().create_future()
+        self.ask(body, headers, lambda answer: answered.done() or answered.set_result(answer))
+        return await answered
 
-    async def _ask(self, worker: Worker, body: bytes, headers: Mapping[str, str]) -> Answer | None:
-        """Return a process's answer; if that takes long, start the spare process meanwhile."""
-        asking = asyncio.ensure_future(self._in_thread(worker.ask, body, headers))
-        await asyncio.wait([asking], timeout=LONG_SECONDS)
-        if not (asking.done() or self._has_spare):
+    def ask(self, body: bytes, headers: Mapping[str, str], done: Done) -> None:
+        """Let the next idle process answer, for `done`; 503 where none becomes idle in time."""
+        if self._idle:
+            self._hand(self._idle.pop(), body, headers, done)
+            return
+        waiting = Waiting(body, headers, done)
+        loop = asyncio.get_running_loop()
+        waiting.timer = loop.call_later(WAIT_SECONDS, self._give_up, waiting)
+        self._waiting.append(waiting)
+
+    def _give_up(self, waiting: Waiting) -> None:
+        self._waiting.remove(waiting)
+        reason = f"No process was free within {WAIT_SECONDS:.0f} s: ask again later"
+        waiting.done(Answer(503, reason.encode()))
+
+    def _hand(self, worker: Worker, body: bytes, headers: Mapping[str, str], done: Done) -> None:
+        def came(answer: Answer) -> None:
+            if worker.is_lost:
+                self._replace(worker, answer.body.decode())
+            else:
+                self._release(worker)  # first: the next prediction goes on beside the answer
+            done(answer)
+
+        worker.ask(body, headers, came)
+
+    def _release(self, worker: Worker) -> None:
+        """Give a process to who waits longest for one."""
+        if not self._waiting:
+            self._idle.append(worker)
+            return
+        waiting = self._waiting.popleft()
+        waiting.timer.cancel()
+        self._hand(worker, waiting.body, waiting.headers, waiting.done)
+
+    def _add_spare(self) -> None:
+        """Start the process that short requests get while others are long."""
+        if not (self._has_spare or self._ended):
             self._has_spare = True
-            self._add()
-        return await asking
+            self._do(self._load())
 
-    async def _replace(self, worker: Worker) -> None:
-        self._ready -= 1
+    def _lost(self, worker: Worker) -> None:
+        """Replace a process that has ended, though nothing was asked of it."""
+        if worker in self._idle:
+            self._idle.remove(worker)
+        self._replace(worker, "A process that was idle has ended")
+
+    def _replace(self, worker: Worker, reason: str) -> None:
+        """Kill a process and put another in its place."""
+        if self._ended:
+            return
         self._all.discard(worker)
-        await self._in_thread(worker.end)
-        self._add()
+        self._ready -= 1
+        print(f"{reason}; another process takes its place", flush=True)
+        worker.kill()
+        self._do(self._renew(worker))
 
-    async def _in_thread(self, function: Callable, *arguments: object) -> object:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+    async def _renew(self, worker: Worker) -> None:
+        await asyncio.to_thread(worker.join)
+        await self._load()
 
     async def end(self) -> None:
         """Kill all processes."""
         self._ended = True
         for worker in self._all:
-            worker.end()
-        await asyncio.gather(*self._starts)
-        self._threads.shutdown()
+            worker.kill()
+        for worker in self._all:
+            worker.join()
+        await asyncio.gather(*self._tasks)

@@ -227,7 +227,11 @@ class Trainer:
     def finished(self) -> bool:
         """Return whether the run is over, the same on all ranks: last epoch or early stopping."""
         now, options = self.progress, self.options
-        return self.ranks.any(now.epoch >= options.epochs or now.stale >= options.patience)[0]
+        over = self.ranks.any(now.epoch >= options.epochs or now.stale >= options.patience)[0]
+        if over:
+            place = f"Rank {self.ranks.rank} of {self.ranks.world_size}"
+            print(f"{place} ends after epoch {now.epoch} of {options.epochs}\n", end="", flush=True)
+        return over
 
     def resume(self) -> None:
         """Resume from the first rank's newest checkpoint, if there is one."""

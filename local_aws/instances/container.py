@@ -164,15 +164,16 @@ class Container:
         return made
 
 
-def make_venv(folder: Path, view: Path) -> Path:
+def make_venv(folder: Path, view: Path, python: Path | None = None) -> Path:
     """Make the Python of an instance: the packages of its image, no others.
 
     Packages that a job installs go into it and are deleted with it.
 
     Args:
         view: the view of the image.
+        python: the program it runs by; the server's own by default.
     """
-    command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
+    command = [str(python or sys.executable), "-m", "venv", "--without-pip", str(folder)]
     subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     site = next(folder.glob("lib/python*/site-packages"))
     # A link inside the instance's folder: programs print the link's path.

@@ -50,7 +50,6 @@ RECORDED: dict[str, tuple[Record, ...]] = {
             answers=(
                 "GetBucketLifecycleConfiguration",
                 "GetBucketReplication",
-                "GetBucketVersioning",
             ),
         ),
     ),

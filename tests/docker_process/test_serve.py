@@ -139,6 +139,19 @@ def test_a_worker_that_dies_is_replaced(start):
     assert after != before and "another process takes its place" in server.log
 
 
+def test_a_worker_that_is_killed_while_it_is_idle_is_replaced_and_no_request_fails(start):
+    server = start(SAGEMAKER_MODEL_SERVER_WORKERS="2").wait_until_healthy()
+    killed, deadline = server.children()[0], time.monotonic() + 20
+    os.kill(killed, signal.SIGKILL)
+    while "A process that was idle has ended; another" not in server.log:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert {server.ask(b"x")[0] for _ in range(10)} == {200}
+    while len(set(server.children()) - {killed}) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_a_worker_that_dies_and_leaves_a_child_is_replaced_at_once(start):
     server, began = start().wait_until_healthy(), time.monotonic()
     status, answer = server.ask(b"leave a child and die")

@@ -40,6 +40,20 @@ def test_in_a_companys_bucket_nobody_elses_object_is_touched(aws, company):
     assert not list(own_folders(company)) and not list(own_buckets(company))
 
 
+def test_a_company_that_keeps_versions_has_none_of_the_course_left(aws, company):
+    s3, key = client(company, "s3"), company.key("raw", "b")
+    status = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket=company.bucket, VersioningConfiguration=status)
+    s3.put_object(Bucket=company.bucket, Key=key, Body=b"y")
+    s3.delete_object(Bucket=company.bucket, Key=key)
+    assert list(own_folders(company)), "a marker and two versions are there"
+    delete_contents(company)
+    pages = s3.list_object_versions(Bucket=company.bucket)
+    assert "DeleteMarkers" not in pages and not list(own_folders(company))
+    left = ["ada/birds-and-bins-2/x", "ada/notes", "raw/birds/a"]
+    assert [version["Key"] for version in pages["Versions"]] == left
+
+
 def test_its_own_bucket_goes_with_all_in_it(aws, config):
     s3 = client(config, "s3")
     s3.put_object(Bucket=config.bucket, Key="raw/birds/a", Body=b"x")

@@ -68,7 +68,18 @@ def test_a_job_that_is_not_there_names_its_notebook(config):
         run_job(config, "birds-and-bins-birds-none")
 
 
-def test_a_network_that_the_account_prescribes_is_refused_with_what_to_do(aws):
-    account = AccountSettings(subnets=COMPANY.subnets, security_groups=COMPANY.security_groups)
-    with pytest.raises(ValueError, match="COURSE_SUBNETS.*NETWORK"):
+NETWORK = {"subnets": COMPANY.subnets, "security_groups": COMPANY.security_groups}
+
+
+def test_a_network_without_a_connection_to_it_is_refused_with_what_to_set(aws):
+    account = AccountSettings(**NETWORK)
+    with pytest.raises(ValueError, match="COURSE_SUBNETS.*NETWORK.*COURSE_GLUE_CONNECTION"):
         make_job(course_config(aws, account=account), "sql", SCRIPT, {})
+
+
+def test_a_job_joins_the_network_by_the_accounts_connection_also_when_made_anew(aws, config):
+    account = AccountSettings(**NETWORK, glue_connection="team-network")
+    company = course_config(aws, account=account)
+    for _ in range(2):
+        name = make_job(company, "sql", SCRIPT, {})
+        assert definition(company, name)["Connections"] == {"Connections": ["team-network"]}

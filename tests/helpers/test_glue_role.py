@@ -56,3 +56,11 @@ def test_in_a_companys_bucket_it_keeps_to_the_courses_folder_and_may_use_the_key
     assert allowed(config, "s3:PutObject") == {"arn:aws:s3:::data/ada/birds-and-bins/curated/*"}
     assert allowed(config, "s3:ListBucket") == {"arn:aws:s3:::data"}
     assert KEY in allowed(config, "kms:GenerateDataKey")
+
+
+def test_a_network_adds_what_its_interfaces_need_and_the_one_connection(aws):
+    company = course_config(aws, account=AccountSettings(glue_connection="team-network"))
+    (connection,) = {each for each in allowed(company, "glue:GetConnection") if "/" in each}
+    assert connection.endswith(":connection/team-network")
+    assert allowed(company, "ec2:CreateNetworkInterface") == {"*"}
+    assert not allowed(course_config(aws), "ec2:CreateNetworkInterface")

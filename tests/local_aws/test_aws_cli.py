@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.local_aws.services.events.targets import allowing, until
+from tests.local_aws.services.functions.conftest import ROLE as FUNCTIONS_ROLE
+from tests.local_aws.services.functions.conftest import make_role as make_functions_role
+from tests.local_aws.services.functions.conftest import zipped
 from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
 from tests.local_aws.services.sagemaker.hosting import queues
 from tests.local_aws.services.sagemaker.hosting.models import Hosting, archive
@@ -247,6 +250,30 @@ def test_a_queue_gets_what_is_published_to_its_topic(aws, run):
     assert run("sns", "list-topics")["Topics"] == []
 
 
+def test_keys_are_listed_in_the_older_form(run):
+    for key in ("old/a", "old/b/c"):
+        run("s3api", "put-object", "--bucket", BUCKET, "--key", key)
+    shape = ("--prefix", "old/", "--delimiter", "/")
+    listed = run("s3api", "list-objects", "--bucket", BUCKET, *shape)
+    assert [each["Key"] for each in listed["Contents"]] == ["old/a"]
+    assert listed["CommonPrefixes"] == [{"Prefix": "old/b/"}]
+
+
+def test_a_bucket_keeps_the_versions_of_an_object(run):
+    bucket, key = ("--bucket", BUCKET), ("--key", "kept/a")
+    status = "--versioning-configuration"
+    run("s3api", "put-bucket-versioning", *bucket, status, "Status=Enabled", text=True)
+    assert run("s3api", "get-bucket-versioning", *bucket)["Status"] == "Enabled"
+    ids = [run("s3api", "put-object", *bucket, *key)["VersionId"] for _ in range(2)]
+    marker = run("s3api", "delete-object", *bucket, *key)["VersionId"]
+    listed = run("s3api", "list-object-versions", *bucket, "--prefix", "kept/")
+    assert [each["VersionId"] for each in listed["Versions"]] == ids[::-1]
+    assert [each["VersionId"] for each in listed["DeleteMarkers"]] == [marker]
+    for version in (*ids, marker):
+        run("s3api", "delete-object", *bucket, *key, "--version-id", version)
+    run("s3api", "put-bucket-versioning", *bucket, status, "Status=Suspended", text=True)
+
+
 def test_a_rule_is_tried_switched_marked_and_sends_to_a_log_group(run):
     name, group = ("--name", "birds"), "/aws/events/birds"
     arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"
@@ -367,3 +394,18 @@ def test_a_scaling_policy_is_described_and_deleted(run, aws, client):
     name = ("--policy-name", "load")
     run("application-autoscaling", "delete-scaling-policy", *of, *name, text=True)
     assert not run("application-autoscaling", "describe-scaling-policies", *of)["ScalingPolicies"]
+
+
+def test_a_function_is_made_asked_and_listed(client, run, tmp_path):
+    make_functions_role(client("iam"))
+    text = "def handle(event, context):\n    return {'twice': 2 * event['number']}\n"
+    (tmp_path / "f.zip").write_bytes(zipped(text))
+    make = ("--function-name", "double", "--runtime", "python3.12", "--handler", "program.handle")
+    code = ("--zip-file", f"fileb://{tmp_path / 'f.zip'}", "--role", FUNCTIONS_ROLE)
+    run("lambda", "create-function", *make, *code)
+    asked = ("--function-name", "double", "--payload", '{"number": 4}')
+    answer = run("lambda", "invoke", *asked, str(tmp_path / "out.json"))
+    assert answer["StatusCode"] == 200
+    assert json.loads((tmp_path / "out.json").read_text()) == {"twice": 8}
+    shown = run("lambda", "get-function", "--function-name", "double")["Configuration"]
+    assert run("lambda", "list-functions")["Functions"] == [shown]

@@ -78,6 +78,6 @@ def test_lines_of_code_are_those_that_explain_nothing():
     assert code_lines('"""Doc.\n\nMore."""\n\n# why\nx = """a\nb"""\n') == 2
 
 
-def test_the_local_aws_stays_under_24_000_lines_of_code():
+def test_the_local_aws_stays_under_28_000_lines_of_code():
     files = [path for path in tracked() if path.parts[0] == "local_aws" and path.suffix == ".py"]
-    assert sum(code_lines((ROOT / path).read_text()) for path in files) < 24_000
+    assert sum(code_lines((ROOT / path).read_text()) for path in files) < 28_000

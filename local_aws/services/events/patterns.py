@@ -5,8 +5,8 @@ The refusals are worded as EventBridge's own compiler words them (aws/event-rule
 JsonRuleCompiler.java), without the line and column that it adds. moto's matcher takes 25 of the 29
 bad patterns of this module's test, cannot tell True from 1, and lacks arrays of objects; the Java
 library would need a Java process beside the server.
-Left out: the limits of complexity of wildcards and of `$or`; names with dots, which EventBridge
-takes for paths.
+A name with dots is a path, in a pattern and in an event: EventBridge flattens both.
+Left out: the limits of complexity of wildcards and of `$or`.
 """
 
 import ipaddress
@@ -18,6 +18,7 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from local_aws.errors import AwsError
+from local_aws.services.events.dotted_names import nested
 
 Test = Callable[[Any], bool]
 """Says whether a pattern, or a part of one, matches a value of an event."""
@@ -53,7 +54,8 @@ def compiled(text: str) -> Test:
         raise invalid("Invalid JSON") from None
     if not isinstance(pattern, dict):
         raise invalid("Filter is not an object")
-    return _object(pattern)
+    test = _object(pattern)
+    return lambda event: test(nested(event))
 
 
 def _object(pattern: dict, in_or: bool = False) -> Test:
@@ -69,6 +71,9 @@ def _field(name: str, value: Any, in_or: bool) -> Test:
         return _either(value)
     if in_or and name in RESERVED:
         raise invalid(f"{name} is Ruler reserved fieldName which cannot be used inside {OR}.")
+    head, dot, rest = name.partition(".")
+    if dot:
+        return _field(head, {rest: value}, in_or)
     if isinstance(value, dict):
         inner = _object(value, in_or)
         return lambda event: any(inner(each) for each in _objects(event.get(name)))

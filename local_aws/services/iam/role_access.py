@@ -23,9 +23,11 @@ MOST = 2**21
 """Bytes of the largest document that deletes objects, with a thousand keys."""
 ACTIONS = {
     "HeadObject": "GetObject",
+    "ListObjects": "ListBucket",
     "ListObjectsV2": "ListBucket",
     "HeadBucket": "ListBucket",
     "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListObjectVersions": "ListBucketVersions",
     "ListBuckets": "ListAllMyBuckets",
     "CreateMultipartUpload": "PutObject",
     "UploadPart": "PutObject",
@@ -38,6 +40,8 @@ ACTIONS = {
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
+OF_VERSIONS = ("s3:GetObject", "s3:DeleteObject")
+"""Actions that have another name when the request names a version."""
 
 
 class RoleAccess:
@@ -89,20 +93,24 @@ def _needs(request: HttpRequest) -> Iterator[tuple[str, str]]:
     if operation == "PutObject" and copied:
         operation = "CopyObject"
     action = f"s3:{ACTIONS.get(operation, operation)}"
+    if "versionId" in dict(request.fields) and action in OF_VERSIONS:
+        action += "Version"
     if operation == "DeleteObjects":
-        yield from ((action, f"{arn}/{each}") for each in _deleted(request))
+        for each, is_version in _deleted(request):
+            yield f"{action}Version" if is_version else action, f"{arn}/{each}"
     else:
         yield action, f"{arn}/{key}" if key else arn if bucket else "*"
     if copied:
         yield "s3:GetObject", f"arn:aws:s3:::{copied.partition('?')[0]}"
 
 
-def _deleted(request: HttpRequest) -> list[str]:
-    """Return the keys that a request deletes; its body can be read again."""
+def _deleted(request: HttpRequest) -> list[tuple[str, bool]]:
+    """Return the keys that a request deletes, and if of one version; its body can be read again."""
     body = get_input_stream(request.environ).read(MOST)
     request.environ["wsgi.input"] = io.BytesIO(body)
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError:
         return []  # S3 refuses it
-    return [each.text or "" for each in root.iter() if each.tag.rpartition("}")[2] == "Key"]
+    named = [{child.tag.rpartition("}")[2]: child.text for child in each} for each in root]
+    return [(each["Key"] or "", bool(each.get("VersionId"))) for each in named if "Key" in each]

@@ -1,8 +1,8 @@
 """S3's REST dialect as a WSGI app: finds the operation of a request. Knows no object.
 
-Left out, and refused by name with an S3 error: versions, object lock, ACLs, SSE-C, select, restore,
-torrent, browser form uploads, virtual-host addressing. The recorded bucket settings (encryption,
-policy, …) go to `settings_app`.
+Left out, and refused by name with an S3 error: object lock, MFA delete, ACLs, SSE-C, select,
+restore, torrent, browser form uploads, virtual-host addressing. The recorded bucket settings
+(encryption, policy, …) go to `settings_app`.
 """
 
 import logging
@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterable
 from local_aws.context import ACCOUNT
 from local_aws.errors import AwsError
 from local_aws.recorded.recorded_operations import is_recorded
-from local_aws.services.s3 import bucket_requests, listings, reads, upload_requests, writes
+from local_aws.services.s3 import (
+    bucket_requests,
+    listings,
+    reads,
+    upload_requests,
+    versioning,
+    writes,
+)
 from local_aws.services.s3.bucket_settings import BucketSettings
 from local_aws.services.s3.messages import Request, Response, error_response, status_line
 from local_aws.services.s3.operations import OPERATIONS, check_members
@@ -24,6 +31,7 @@ log = logging.getLogger(__name__)
 
 # Parameters of a listing's query; any other name is a sub-resource.
 LISTING = {
+    *("key-marker", "marker", "version-id-marker"),
     *("list-type", "prefix", "delimiter", "max-keys", "encoding-type"),
     *("continuation-token", "start-after", "fetch-owner", "x-id"),
 }
@@ -39,6 +47,7 @@ OBJECT_QUERY = {
 }
 
 OF_BUCKET = {
+    ("GET", ""): ("ListObjects", listings.list_v1),
     ("GET", "list-type"): ("ListObjectsV2", listings.list_v2),
     ("GET", "location"): ("GetBucketLocation", bucket_requests.get_location),
     ("GET", "notification"): (
@@ -49,6 +58,9 @@ OF_BUCKET = {
         "PutBucketNotificationConfiguration",
         bucket_requests.put_notification,
     ),
+    ("GET", "versioning"): ("GetBucketVersioning", versioning.get_status),
+    ("PUT", "versioning"): ("PutBucketVersioning", versioning.put_status),
+    ("GET", "versions"): ("ListObjectVersions", versioning.list_versions),
     ("HEAD", ""): ("HeadBucket", bucket_requests.head_bucket),
     ("POST", "delete"): ("DeleteObjects", writes.delete_objects),
 }
@@ -118,14 +130,14 @@ class S3App:
         if request.method == "GET" and "uploads" in names:
             check_members("ListMultipartUploads", request)
             return upload_requests.list_uploads(self.uploads, request)
-        for name in names:
-            if row := OF_BUCKET.get((request.method, name)):
-                return _do(row, self.store, request)
+        rows = [row for name in names if (row := OF_BUCKET.get((request.method, name)))]
         operation = rest_operation("s3", request.environ)[0]
+        if len(named) > 1 and (rows or is_recorded("s3", operation)):
+            message = f"Conflicting query string parameters: {', '.join(named)}"
+            raise AwsError("InvalidArgument", message)
+        if rows:
+            return _do(rows[0], self.store, request)
         if is_recorded("s3", operation):
-            if len(named) > 1:
-                message = f"Conflicting query string parameters: {', '.join(named)}"
-                raise AwsError("InvalidArgument", message)
             return self.settings.answer(request)
         if request.method == "POST" and not operation:
             operation = "PostObject"  # a browser's form upload, which is no operation of boto3

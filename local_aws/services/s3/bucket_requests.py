@@ -10,6 +10,7 @@ from local_aws.services.s3.operations import check_document
 from local_aws.state.objects.store import ObjectStore
 
 FIRST_REGION = "us-east-1"  # buckets there have no location constraint
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 SCOPE = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/s3/")
 
 
@@ -68,9 +69,12 @@ def create_bucket(store: ObjectStore, request: Request, body: bytes) -> Response
         check_document("CreateBucket", root)
     constraint = None if root is None else root.findtext("LocationConstraint")
     where = constraint or FIRST_REGION
-    if where != signed:
+    if constraint == signed == FIRST_REGION or constraint and not REGION.fullmatch(constraint):
+        message = "The specified location-constraint is not valid"
+        raise AwsError("InvalidLocationConstraint", message)
+    if where != signed and signed != FIRST_REGION:  # whose endpoint makes buckets anywhere
         message = f"The {constraint or 'unspecified'} location constraint is incompatible for the "
-        message += f"region specific endpoint this request was sent to ({signed})."
+        message += "region specific endpoint this request was sent to."
         raise AwsError("IllegalLocationConstraintException", message)
     try:
         store.create_bucket(request.bucket, where)

@@ -46,16 +46,16 @@ def check_read(request: Request, info: ObjectInfo, prefix: str = "") -> None:
     unmodified = request.header(f"{prefix}if-unmodified-since")
     if match:
         if not _names(match, info.etag):
-            raise failed("If-Match")
+            raise failed(f"{prefix}If-Match")
     elif unmodified and (when := _time(unmodified)) and info.last_modified > when:
-        raise failed("If-Unmodified-Since")
+        raise failed(f"{prefix}If-Unmodified-Since")
     if none_match:
         stale = not _names(none_match, info.etag)
     else:
         stale = not (since and (when := _time(since)) and info.last_modified <= when)
     if not stale:
         if prefix:
-            raise failed("If-None-Match" if none_match else "If-Modified-Since")
+            raise failed(prefix + ("If-None-Match" if none_match else "If-Modified-Since"))
         headers = {"ETag": f'"{info.etag}"', "Last-Modified": http_date(info.last_modified)}
         raise S3Error("NotModified", "Not Modified", 304, headers)
 

@@ -55,7 +55,7 @@ def page(store: ObjectStore, bucket: str, prefix: str, delimiter: str, low: str,
     return result
 
 
-def _start(after: str, prefix: str, delimiter: str) -> str:
+def start(after: str, prefix: str, delimiter: str) -> str:
     """Return the least key after a marker; a common prefix as a marker covers all keys below it."""
     if delimiter and after.startswith(prefix) and after.endswith(delimiter):
         if after.find(delimiter, len(prefix)) == len(after) - len(delimiter):
@@ -79,44 +79,76 @@ def from_token(token: str) -> str:
     return text.removeprefix(MARK)
 
 
-def _checksum(info: ObjectInfo) -> str:
+def checksum(info: ObjectInfo) -> str:
+    """Return the elements of an entry that name its checksum."""
     if not info.checksums:
         return ""
     tags = "".join(xml.tag("ChecksumAlgorithm", name) for name in info.checksums)
     return tags + xml.tag("ChecksumType", info.checksum_type)
 
 
+class Asked:
+    """What both forms of a listing ask for."""
+
+    def __init__(self, store: ObjectStore, request: Request):
+        store.bucket_table.check(request.bucket)
+        query = request.query
+        self.prefix, self.delimiter = query.get("prefix", ""), query.get("delimiter", "")
+        self.encoding = query.get("encoding-type", "")
+        if self.encoding not in ("", "url"):
+            raise AwsError("InvalidArgument", "Invalid Encoding Method specified in Request")
+        self.most = min(MOST, request.number("max-keys", MOST))
+
+    def text(self, value: str) -> str:
+        """Return a key or prefix as the client asked to have it."""
+        return quote(value, safe="/*-._~") if self.encoding else value
+
+    def answer(self, bucket: str, listed: Page, owner: str, *more: str) -> Response:
+        """Return the document."""
+        text = self.text
+        return Response.xml(
+            "ListBucketResult",
+            xml.tag("Name", bucket),
+            xml.tag("Prefix", text(self.prefix)),
+            xml.tag("Delimiter", text(self.delimiter) if self.delimiter else None),
+            xml.tag("MaxKeys", self.most),
+            xml.tag("EncodingType", self.encoding or None),
+            xml.tag("IsTruncated", listed.next is not None),
+            *more,
+            *[_content(info, text(info.key), owner) for info in listed.objects],
+            *[
+                xml.group("CommonPrefixes", xml.tag("Prefix", text(each)))
+                for each in listed.prefixes
+            ],
+        )
+
+
+def list_v1(store: ObjectStore, request: Request) -> Response:
+    """Answer ListObjects, whose marker is the last key or common prefix of the page before."""
+    asked, marker = Asked(store, request), request.query.get("marker", "")
+    low = start(marker, asked.prefix, asked.delimiter)
+    listed = page(store, request.bucket, asked.prefix, asked.delimiter, low, asked.most)
+    last = max([*(info.key for info in listed.objects[-1:]), *listed.prefixes[-1:]], default="")
+    has_next = listed.next is not None and asked.delimiter
+    return asked.answer(
+        *(request.bucket, listed, OWNER),
+        xml.tag("Marker", asked.text(marker)),
+        xml.tag("NextMarker", asked.text(last) if has_next else None),
+    )
+
+
 def list_v2(store: ObjectStore, request: Request) -> Response:
     """Answer ListObjectsV2."""
-    store.bucket_table.check(request.bucket)
-    query = request.query
-    prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
+    asked, query = Asked(store, request), request.query
     token, after = query.get("continuation-token"), query.get("start-after", "")
-    if (encoding := query.get("encoding-type", "")) not in ("", "url"):
-        raise AwsError("InvalidArgument", "Invalid Encoding Method specified in Request")
-    low = _start(after, prefix, delimiter) if token is None else from_token(token)
-    most = min(MOST, request.number("max-keys", MOST))
-    listed = page(store, request.bucket, prefix, delimiter, low, most)
-    owner = OWNER if query.get("fetch-owner") == "true" else ""
-
-    def text(value: str) -> str:
-        """Return a key or prefix as the client asked to have it."""
-        return quote(value, safe="/*-._~") if encoding else value
-
-    return Response.xml(
-        "ListBucketResult",
-        xml.tag("Name", request.bucket),
-        xml.tag("Prefix", text(prefix)),
-        xml.tag("Delimiter", text(delimiter) if delimiter else None),
-        xml.tag("MaxKeys", most),
-        xml.tag("EncodingType", encoding or None),
-        xml.tag("StartAfter", text(after) if after else None),
+    low = start(after, asked.prefix, asked.delimiter) if token is None else from_token(token)
+    listed = page(store, request.bucket, asked.prefix, asked.delimiter, low, asked.most)
+    return asked.answer(
+        *(request.bucket, listed, OWNER if query.get("fetch-owner") == "true" else ""),
+        xml.tag("StartAfter", asked.text(after) if after else None),
         xml.tag("ContinuationToken", token),
         xml.tag("KeyCount", len(listed.objects) + len(listed.prefixes)),
-        xml.tag("IsTruncated", listed.next is not None),
         xml.tag("NextContinuationToken", token_of(listed.next) if listed.next else None),
-        *[_content(info, text(info.key), owner) for info in listed.objects],
-        *[xml.group("CommonPrefixes", xml.tag("Prefix", text(each))) for each in listed.prefixes],
     )
 
 
@@ -124,6 +156,6 @@ def _content(info: ObjectInfo, key: str, owner: str) -> str:
     return (
         f"<Contents><Key>{xml.escape(key)}</Key>"
         f"<LastModified>{xml.stamp(info.last_modified)}</LastModified>"
-        f"<ETag>&quot;{info.etag}&quot;</ETag>{_checksum(info)}<Size>{info.size}</Size>"
+        f"<ETag>&quot;{info.etag}&quot;</ETag>{checksum(info)}<Size>{info.size}</Size>"
         f"<StorageClass>{info.storage_class}</StorageClass>{owner}</Contents>"
     )

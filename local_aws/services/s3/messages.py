@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from local_aws.errors import AwsError
 from local_aws.services.s3 import digests, xml
 from local_aws.services.s3.request_bodies import AwsChunked, Exactly
+from local_aws.state.objects.versions import MarkedDeleted
 from local_aws.wire.http_request import HEADERS
 
 DOCUMENT_BYTES = 4 << 20  # the largest request document: 1,000 keys or 10,000 parts
@@ -138,13 +139,18 @@ class Request:
 def error_response(error: AwsError, request: Request) -> Response:
     """Return the response of an error; to a HEAD, or with status 304, without a body."""
     headers = dict(getattr(error, "headers", {}))
+    if isinstance(error, MarkedDeleted):
+        headers |= {"x-amz-delete-marker": "true", "x-amz-version-id": error.marker.version_id}
+        if error.status == 405:
+            headers["Allow"] = "DELETE"
+            headers["Last-Modified"] = f"{error.marker.last_modified:%a, %d %b %Y %H:%M:%S} GMT"
     if error.status == 304:
         return Response(304, headers)
     facts = dict(getattr(error, "facts", {}))
     if error.code == "NoSuchBucket":
         facts["BucketName"] = request.bucket
     if error.code == "NoSuchKey":
-        facts["Key"] = request.key
+        facts.setdefault("Key", request.key)
     inner = [xml.tag("Code", error.code), xml.tag("Message", error.message)]
     inner += [xml.tag(name, value) for name, value in facts.items()]
     inner += [xml.tag("Resource", request.path), xml.tag("RequestId", request.id)]

@@ -40,10 +40,11 @@ OPERATIONS = {
             CreateBucketConfiguration(LocationConstraint Tags(*))""",
         "CreateMultipartUpload": f"{_DESCRIBED} ChecksumAlgorithm ChecksumType",
         "DeleteBucket": _OWNED,
-        "DeleteObject": f"{_OBJECT} VersionId",
+        "DeleteObject": f"{_OBJECT} IfMatch VersionId",
         "DeleteObjects": f"{_OWNED} ChecksumAlgorithm Delete(Objects(Key VersionId) Quiet)",
         "GetBucketLocation": _OWNED,
         "GetBucketNotificationConfiguration": _OWNED,
+        "GetBucketVersioning": _OWNED,
         "GetObject": _READ,
         "HeadBucket": _OWNED,
         "HeadObject": _READ,
@@ -51,8 +52,13 @@ OPERATIONS = {
         "ListMultipartUploads": f"{_OWNED} KeyMarker MaxUploads Prefix UploadIdMarker",
         "ListObjectsV2": f"""{_OWNED} ContinuationToken Delimiter EncodingType FetchOwner MaxKeys
             Prefix StartAfter""",
+        "ListObjects": f"{_OWNED} Delimiter EncodingType Marker MaxKeys Prefix",
+        "ListObjectVersions": f"""{_OWNED} Delimiter EncodingType KeyMarker MaxKeys Prefix
+            VersionIdMarker""",
         "PutBucketNotificationConfiguration": f"""{_OWNED}
             NotificationConfiguration(EventBridgeConfiguration(*))""",
+        "PutBucketVersioning": f"""{_OWNED} ChecksumAlgorithm ContentMD5
+            VersioningConfiguration(Status)""",
         "PutObject": f"{_DESCRIBED} {_BODY} IfMatch IfNoneMatch",
         "UploadPart": f"{_UPLOAD} {_BODY} PartNumber",
         "UploadPartCopy": f"{_UPLOAD} {_SOURCE} CopySourceRange PartNumber",

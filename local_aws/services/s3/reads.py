@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from local_aws.errors import AwsError
-from local_aws.services.s3 import conditions
+from local_aws.services.s3 import conditions, versioning
 from local_aws.services.s3.messages import Request, Response
 from local_aws.state.objects import temporary_files
 from local_aws.state.objects.info import ObjectInfo
@@ -34,30 +34,23 @@ class FileBlocks:
         self._file.close()
 
 
-def check_version(request: Request) -> None:
-    """Raise if the request names a version other than "null"."""
-    if request.query.get("versionId", "null") != "null":
-        raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
-
-
 def get_object(store: ObjectStore, request: Request) -> Response:
     """Answer with the object, a range or a part of it."""
-    check_version(request)
-    info, file = store.open(request.bucket, request.key)
+    info, file = store.open(request.bucket, request.key, versioning.asked(request))
     try:
         status, headers, start, size = _answer(request, info)
     except BaseException:
         file.close()
         raise
+    headers |= versioning.header(store, info)
     return Response(status, headers, FileBlocks(file, start, size))
 
 
 def head_object(store: ObjectStore, request: Request) -> Response:
     """Answer with the headers of a GetObject."""
-    check_version(request)
-    info = store.info(request.bucket, request.key)
+    info = store.info(request.bucket, request.key, versioning.asked(request))
     status, headers, _, _ = _answer(request, info)
-    return Response(status, headers)
+    return Response(status, headers | versioning.header(store, info))
 
 
 def _answer(request: Request, info: ObjectInfo) -> tuple[int, dict[str, str], int, int]:

@@ -8,14 +8,18 @@ from local_aws.services.s3 import conditions, digests, xml
 from local_aws.services.s3.listings import OWNER
 from local_aws.services.s3.messages import Request, Response, S3Error
 from local_aws.services.s3.operations import check_document
+from local_aws.services.s3.versioning import written
 from local_aws.services.s3.writes import (
     checksum_headers,
+    copied_version,
     copy_result,
     copy_source,
     described,
     sized_body,
+    source_of_copy,
 )
 from local_aws.state.objects import checksums, temporary_files
+from local_aws.state.objects.info import ObjectInfo
 from local_aws.state.objects.uploads import MOST_PARTS, SMALLEST_PART, Part, Upload, Uploads
 
 COMPOSITE_ONLY = {"SHA1", "SHA256", "SHA512", "MD5"}
@@ -74,14 +78,17 @@ def upload_part(uploads: Uploads, request: Request) -> Response:
 def upload_part_copy(uploads: Uploads, request: Request) -> Response:
     """Store an object, or a range of it, as a part."""
     upload, number = _upload(uploads, request), _part_number(request)
-    info, file = uploads.store.open(*copy_source(request))
+    info, file = source_of_copy(uploads.store, copy_source(request))
     with file:
         conditions.check_read(request, info, "x-amz-copy-source-")
         start, size = _copied_range(request.header("x-amz-copy-source-range"), info.size)
         blocks = temporary_files.range_blocks(file, start, size)
         with uploads.draft(blocks, {upload.algorithm} - {""}) as made:
             part = uploads.put_part(upload, number, made, made.checksums)
-    return Response.xml("CopyPartResult", *copy_result(part.etag, part.modified, part.checksums))
+    copied = copy_result(part.etag, part.modified, part.checksums)
+    response = Response.xml("CopyPartResult", *copied)
+    response.headers |= copied_version(uploads.store, info)
+    return response
 
 
 def _copied_range(header: str, size: int) -> tuple[int, int]:
@@ -99,7 +106,10 @@ def _copied_range(header: str, size: int) -> tuple[int, int]:
 
 
 def complete(uploads: Uploads, request: Request) -> Response:
-    """Join the listed parts."""
+    """Join the listed parts; asked again, answer as before."""
+    before = uploads.completed(request.bucket, request.key, request.query["uploadId"])
+    if before:
+        return _completed(request, before)
     upload = _upload(uploads, request)
     root = xml.parse(request.document())
     check_document("CompleteMultipartUpload", root)
@@ -112,8 +122,11 @@ def complete(uploads: Uploads, request: Request) -> Response:
         message = "The provided 'x-amz-mp-object-size' header does not match what was computed."
         raise AwsError("InvalidRequest", message)
     check = partial(conditions.check_write, request)
-    info = uploads.complete(upload, parts, expected, check, request.id)
-    return Response.xml(
+    return _completed(request, uploads.complete(upload, parts, expected, check, request.id))
+
+
+def _completed(request: Request, info: ObjectInfo) -> Response:
+    response = Response.xml(
         "CompleteMultipartUploadResult",
         xml.tag("Location", f"http://{request.header('host')}{request.path}"),
         xml.tag("Bucket", info.bucket),
@@ -122,6 +135,8 @@ def complete(uploads: Uploads, request: Request) -> Response:
         *[xml.tag(f"Checksum{name}", value) for name, value in info.checksums.items()],
         xml.tag("ChecksumType", info.checksum_type if info.checksums else None),
     )
+    response.headers |= written(info)
+    return response
 
 
 def _check_all_named(root: Element, algorithm: str) -> None:

@@ -6,13 +6,13 @@ from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
 
 from local_aws.errors import AwsError
-from local_aws.services.s3 import conditions, digests, xml
-from local_aws.services.s3.messages import Request, Response
+from local_aws.services.s3 import conditions, digests, versioning, xml
+from local_aws.services.s3.messages import Request, Response, S3Error
 from local_aws.services.s3.operations import check_document
-from local_aws.services.s3.reads import check_version
 from local_aws.state.objects import checksums, temporary_files
-from local_aws.state.objects.info import ObjectInfo
+from local_aws.state.objects.info import NULL, ObjectInfo
 from local_aws.state.objects.store import ObjectStore
+from local_aws.state.objects.versions import MarkedDeleted
 
 LARGEST_PUT = 5 << 30  # bytes, S3's limit of one PUT and one copy
 METADATA_BYTES = 2048
@@ -98,16 +98,16 @@ def put_object(store: ObjectStore, request: Request) -> Response:
         info = store.commit(*where, check=check, request=request.id, **facts)
     headers = {"ETag": f'"{info.etag}"', "Content-Length": "0"} | checksum_headers(info.checksums)
     headers["x-amz-server-side-encryption"] = "AES256"
-    return Response(200, headers | _encryption(info))
+    return Response(200, headers | _encryption(info) | versioning.written(info))
 
 
 def _encryption(info: ObjectInfo) -> dict[str, str]:
     return {n: v for n, v in info.headers.items() if n.startswith("x-amz-server-side-encryption")}
 
 
-def copy_source(request: Request) -> tuple[str, str]:
-    """Return (bucket, key) of the x-amz-copy-source header."""
-    source, _, version = request.header("x-amz-copy-source").partition("?versionId=")
+def copy_source(request: Request) -> tuple[str, str, str | None]:
+    """Return bucket, key and version of the x-amz-copy-source header."""
+    source, mark, version = request.header("x-amz-copy-source").partition("?versionId=")
     try:
         text = unquote_to_bytes(source.encode("latin-1")).decode()
     except UnicodeError as error:
@@ -116,15 +116,13 @@ def copy_source(request: Request) -> tuple[str, str]:
     if not key:
         message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
         raise AwsError("InvalidArgument", message)
-    if version not in ("", "null"):
-        raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
-    return bucket, key
+    return bucket, key, versioning.checked_id(version) if mark else None
 
 
 def copy_object(store: ObjectStore, request: Request) -> Response:
     """Copy an object inside the store, block by block."""
     source = copy_source(request)
-    info, file = store.open(*source)
+    info, file = source_of_copy(store, source)
     with file:
         conditions.check_read(request, info, "x-amz-copy-source-")
         facts = _copied_facts(request, info, source)
@@ -142,9 +140,31 @@ def copy_object(store: ObjectStore, request: Request) -> Response:
                 *(request.bucket, request.key, made), reason="CopyObject", etag=etag,
                 request=request.id, **facts,
             )  # fmt: skip
-    return Response.xml(
+    response = Response.xml(
         "CopyObjectResult", *copy_result(new.etag, new.last_modified, new.checksums)
     )
+    response.headers |= versioning.written(new) | copied_version(store, info)
+    return response
+
+
+def source_of_copy(
+    store: ObjectStore, source: tuple[str, str, str | None]
+) -> tuple[ObjectInfo, BinaryIO]:
+    """Return the facts and the open file of a copy's source. Raises: AwsError, not of a marker."""
+    try:
+        return store.open(*source)
+    except AwsError as error:
+        if error.code == "NoSuchKey":
+            raise S3Error(error.code, error.message, 404, Key=source[1]) from error
+        if not isinstance(error, MarkedDeleted):
+            raise
+        message = "The source of a copy request may not specifically refer to a delete marker"
+        raise AwsError("InvalidRequest", f"{message} by version id.") from error
+
+
+def copied_version(store: ObjectStore, info: ObjectInfo) -> dict[str, str]:
+    """Return the header with the version that a copy was made of."""
+    return versioning.header(store, info, "x-amz-copy-source-version-id")
 
 
 def copy_result(etag: str, when: datetime | int, checksums: dict[str, str]) -> list[str]:
@@ -153,11 +173,12 @@ def copy_result(etag: str, when: datetime | int, checksums: dict[str, str]) -> l
     return tags + [xml.tag(f"Checksum{name}", value) for name, value in checksums.items()]
 
 
-def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -> dict:
+def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str, str | None]) -> dict:
     """Return the new object's facts: the source's, or with REPLACE those of the request."""
     new = described(request)
     replace = request.header("x-amz-metadata-directive").upper() == "REPLACE"
-    if source == (request.bucket, request.key) and not (replace or new["headers"]):
+    changes = replace or new["headers"] or request.header("x-amz-storage-class")
+    if source == (request.bucket, request.key, None) and not changes:
         message = (
             "This copy request is illegal because it is trying to copy an object to itself without "
             "changing the object's metadata, storage class, website redirect location or "
@@ -174,9 +195,20 @@ def _copied_facts(request: Request, info: ObjectInfo, source: tuple[str, str]) -
 
 def delete_object(store: ObjectStore, request: Request) -> Response:
     """Delete the key; S3 answers 204 for a missing key too."""
-    check_version(request)
-    store.delete(request.bucket, request.key, request=request.id)
-    return Response(204)
+    version = versioning.asked(request)
+    if version is None:
+        check = partial(conditions.check_write, request)
+        markers = store.delete(request.bucket, request.key, request=request.id, check=check)
+        marker = markers.get(request.key)
+        made = {"x-amz-version-id": marker, "x-amz-delete-marker": "true"} if marker else {}
+        return Response(204, made)
+    info = store.delete_version(request.bucket, request.key, version, request.id)
+    headers = {"x-amz-version-id": version}
+    return Response(204, headers | ({"x-amz-delete-marker": "true"} if _marks(info) else {}))
+
+
+def _marks(info: ObjectInfo | None) -> bool:
+    return bool(info and info.marker)
 
 
 def delete_objects(store: ObjectStore, request: Request) -> Response:
@@ -184,17 +216,38 @@ def delete_objects(store: ObjectStore, request: Request) -> Response:
     store.bucket_table.check(request.bucket)
     root = xml.parse(request.document())
     check_document("DeleteObjects", root)
-    items = [(e.findtext("Key"), e.findtext("VersionId")) for e in root.findall("Object")]
-    keys = [key for key, version in items if version in (None, "", "null")]
-    others = [key for key, version in items if version not in (None, "", "null")]
+    items = [(e.findtext("Key"), e.findtext("VersionId") or None) for e in root.findall("Object")]
     if root.tag != "Delete" or not 0 < len(items) <= 1000 or None in dict(items):
         message = "The XML you provided was not well-formed or did not validate: 1 to 1000 keys."
         raise AwsError("MalformedXML", message)
-    store.delete(request.bucket, *keys, request=request.id)
+    keys = [key for key, version in items if version is None]
+    markers = store.delete(request.bucket, *keys, request=request.id)
     quiet = (root.findtext("Quiet") or "").lower() == "true"
-    done = [xml.group("Deleted", xml.tag("Key", key)) for key in keys if not quiet]
-    code, message = "NoSuchVersion", "The specified version does not exist."
-    why = [xml.tag("Code", code), xml.tag("Message", message)]
-    return Response.xml(
-        "DeleteResult", *done, *[xml.group("Error", xml.tag("Key", key), *why) for key in others]
+    done = [_deleted(key, marker=markers.get(key)) for key in keys if not quiet]
+    failed = []
+    for key, version in items:
+        if version is None:
+            continue
+        if version != NULL and not versioning.ID.fullmatch(version):
+            failed.append(_not_deleted(key, version))
+            continue
+        info = store.delete_version(request.bucket, key, version, request.id)
+        marker = version if _marks(info) else None
+        done += [] if quiet else [_deleted(key, version, marker)]
+    return Response.xml("DeleteResult", *done, *failed)
+
+
+def _deleted(key: str, version: str | None = None, marker: str | None = None) -> str:
+    return xml.group(
+        "Deleted",
+        xml.tag("Key", key),
+        xml.tag("VersionId", version),
+        xml.tag("DeleteMarker", True if marker else None),
+        xml.tag("DeleteMarkerVersionId", marker),
     )
+
+
+def _not_deleted(key: str, version: str) -> str:
+    code, message = "NoSuchVersion", "The specified version does not exist."
+    tags = [xml.tag("Key", key), xml.tag("VersionId", version), xml.tag("Code", code)]
+    return xml.group("Error", *tags, xml.tag("Message", message))

@@ -17,7 +17,7 @@ from local_aws.state.collection import Collection, public
 log = logging.getLogger(__name__)
 _SCHEDULE = """Name GroupName ScheduleExpression ScheduleExpressionTimezone StartDate EndDate
     Description State ActionAfterCompletion ClientToken FlexibleTimeWindow(*)
-    Target(Arn RoleArn Input DeadLetterConfig(*) RetryPolicy(*))"""
+    Target(Arn RoleArn Input SageMakerPipelineParameters(*) DeadLetterConfig(*) RetryPolicy(*))"""
 OPERATIONS = {
     "scheduler": {
         "CreateSchedule": _SCHEDULE,

@@ -40,14 +40,18 @@ class Buckets:
         with self._index.lock:  # no request makes the bucket again before its folder is gone
             with self._index.transaction():
                 self.check(bucket)
-                if self._index.row("SELECT 1 FROM objects WHERE bucket = ? LIMIT 1", bucket):
-                    message = f"The bucket you tried to delete is not empty: {bucket}"
-                    raise AwsError("BucketNotEmpty", message, 409)
+                for table in ("objects", "versions"):
+                    if self._index.row(f"SELECT 1 FROM {table} WHERE bucket = ? LIMIT 1", bucket):
+                        message = f"The bucket you tried to delete is not empty: {bucket}"
+                        if table == "versions":
+                            message += ". You must delete all versions in the bucket."
+                        raise AwsError("BucketNotEmpty", message, 409)
                 uploads = self._index.rows("SELECT id FROM uploads WHERE bucket = ?", bucket)
                 for (upload,) in uploads:
                     self._index.rows("DELETE FROM parts WHERE upload = ?", upload)
                 self._index.rows("DELETE FROM uploads WHERE bucket = ?", bucket)
-                self._index.rows("DELETE FROM notifying WHERE bucket = ?", bucket)
+                for table in ("notifying", "versioning"):
+                    self._index.rows(f"DELETE FROM {table} WHERE bucket = ?", bucket)
                 self._index.rows("DELETE FROM buckets WHERE name = ?", bucket)
             # Only after the commit, which a full disk may refuse.
             self._all.pop(bucket, None)

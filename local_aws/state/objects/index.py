@@ -15,6 +15,10 @@ CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created INTEGER, regi
 CREATE TABLE IF NOT EXISTS objects (
     bucket TEXT, key TEXT, size INTEGER, etag TEXT, mtime_ns INTEGER, location TEXT, facts TEXT,
     PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS versioning (bucket TEXT PRIMARY KEY, status TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS versions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, bucket TEXT, key TEXT, size INTEGER, etag TEXT,
+    mtime_ns INTEGER, location TEXT, facts TEXT, version TEXT, UNIQUE (bucket, key, version));
 CREATE TABLE IF NOT EXISTS uploads (
     id TEXT PRIMARY KEY, bucket TEXT, key TEXT, initiated INTEGER, facts TEXT);
 CREATE TABLE IF NOT EXISTS parts (

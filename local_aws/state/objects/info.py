@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+NULL = "null"
+"""The id of the version that was written without versions."""
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"  # S3's type for an upload without one
 COLUMNS = "bucket, key, size, etag, mtime_ns, location, facts"
 
@@ -28,6 +30,14 @@ class ObjectInfo:
     headers: dict[str, str] = field(default_factory=dict)  # Cache-Control, x-amz-storage-class, …
     mtime_ns: int = 0
     """Of the file when it was registered: a later one means that another program has written."""
+    version: str = ""  # the id; empty for the null version
+    marker: bool = False  # a delete marker, which has no file
+    facts: str = "{}"  # all that is not a column, as in the row
+
+    @property
+    def version_id(self) -> str:
+        """Return the version's id as S3 names it."""
+        return self.version or NULL
 
     @property
     def storage_class(self) -> str:
@@ -69,4 +79,7 @@ def from_row(row: tuple, root: str, side: str) -> ObjectInfo:
         part_checksums=tuple(more.get("part_checksums", ())),
         headers=more.get("headers", {}),
         mtime_ns=mtime_ns,
+        version=more.get("version", ""),
+        marker=more.get("marker", False),
+        facts=facts,
     )

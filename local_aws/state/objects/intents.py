@@ -30,28 +30,37 @@ class Intents:
 
     @contextmanager
     def change(
-        self, gone: list[Path], draft: Draft | None = None, path: str = ""
+        self,
+        gone: list[Path],
+        draft: Draft | None = None,
+        path: str = "",
+        moved: dict[Path, Path] | None = None,
     ) -> Iterator[None]:
-        """Delete files and move a draft to `path`, together with the body's statements or not."""
-        if draft and not gone and (put := key_files.put_in_sight(draft.path, path)):
+        """Delete and move files, and a draft to `path`, together with the body's statements or not.
+
+        The deleted files go first: a moved one may take the place of one.
+        """
+        moved = moved or {}
+        if draft and not gone and not moved and (put := key_files.put_in_sight(draft.path, path)):
             with put, self._index.transaction():
                 yield
             return
         asides = {file: paths.child(self._drafts, f"{uuid.uuid4().hex}.gone") for file in gone}
         with self._index.transaction():
             self._index.rows("DELETE FROM intents")  # of a change that failed, and was undone
-            for file, aside in asides.items():
+            for file, aside in (*asides.items(), *moved.items()):
                 self._plan(str(aside), str(file), None)
             if draft:
                 self._plan(key_files.kept(draft.path), path, draft)
         with ExitStack() as moves:
-            moves.enter_context(key_files.set_aside(asides))
+            moves.enter_context(key_files.set_aside(asides, moved))
             if draft:
                 moves.enter_context(key_files.replaced(draft.path, path))
             with self._index.transaction():
                 yield
                 self._index.rows("DELETE FROM intents")
-            for file in gone:  # while drafts are left, so that a start looks for empty folders
+            # While drafts are left, so that a start looks for empty folders.
+            for file in (*gone, *moved):
                 key_files.prune(file, self._root)
 
     def _plan(self, aside: str, path: str, draft: Draft | None) -> None:
@@ -64,12 +73,14 @@ class Intents:
 
     def undo(self) -> None:
         """Put back the files that a killed process had moved, and delete what it left."""
-        intents = self._index.rows("SELECT * FROM intents")
+        intents = self._index.rows("SELECT * FROM intents ORDER BY rowid DESC")
         for *files, size, mtime_ns in intents:
             aside, path, draft = (file and Path(self._top, file) for file in files)
             if draft and draft.exists():
                 continue  # it was not moved: the old file is at its place
-            if aside.exists():
+            # A file that was to be kept has its last place for its aside: another may be there yet.
+            is_moved = aside.is_relative_to(self._drafts) or not path.exists()
+            if aside.exists() and is_moved:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(aside, path)
             elif draft and _is(path, size, mtime_ns):

@@ -101,21 +101,25 @@ def replaced(source: str, path: str) -> Iterator[None]:
 
 
 @contextmanager
-def set_aside(asides: dict[Path, Path]) -> Iterator[None]:
-    """Move files to other paths; delete them after the body, or put them back if it raises."""
+def set_aside(asides: dict[Path, Path], kept: dict[Path, Path]) -> Iterator[None]:
+    """Move files to other paths, or put them back if the body raises.
+
+    After the body those of `asides` are deleted; those of `kept` stay where they are.
+    """
     moved: list[tuple[Path, Path]] = []
     try:
-        for path, aside in asides.items():
+        for path, aside in (*asides.items(), *kept.items()):
             if path.is_file():  # another program may have deleted it
                 os.rename(path, aside)
                 moved.append((aside, path))
         yield
     except BaseException:
-        for aside, path in moved:
+        for aside, path in reversed(moved):  # one may have taken another's place
             os.rename(aside, path)
         raise
-    for aside, _ in moved:
-        os.unlink(aside)
+    for aside, path in moved:
+        if kept.get(path) != aside:
+            os.unlink(aside)
 
 
 def prune(path: Path, root: Path) -> None:

@@ -56,12 +56,26 @@ class Notices:
             request: the id of the request to S3; None: the server wrote by itself.
         """
         facts = {"key": info.key, "size": info.size, "etag": info.etag}
+        facts |= {"version-id": info.version} if info.version else {}
         self._add(CREATED, info.bucket, facts, reason, request)
 
-    def deleted(self, bucket: str, key: str, request: str | None) -> None:
-        """Note that an object is gone, in the transaction of its row."""
-        more = {"deletion-type": "Permanently Deleted"}
-        self._add(DELETED, bucket, {"key": key}, "DeleteObject", request, **more)
+    def deleted(
+        self,
+        bucket: str,
+        key: str,
+        request: str | None,
+        version: str | None = None,
+        marker: str | None = None,
+    ) -> None:
+        """Note that an object is gone, in the transaction of its row.
+
+        Args:
+            version: the id of the one version that is deleted.
+            marker: the id of the marker by which the object is deleted.
+        """
+        kind = "Delete Marker Created" if marker else "Permanently Deleted"
+        facts = {"key": key} | ({"version-id": id_} if (id_ := version or marker) else {})
+        self._add(DELETED, bucket, facts, "DeleteObject", request, **{"deletion-type": kind})
 
     def _add(
         self, kind: str, bucket: str, facts: dict, reason: str, request: str | None, **more: str

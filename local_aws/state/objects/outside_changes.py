@@ -22,7 +22,10 @@ def forget(index: Index, objects: Objects, info: ObjectInfo) -> None:
     with index.transaction():
         now = objects.get(info.bucket, info.key)
         if now and not now.path.is_file():
-            objects.delete(info.bucket, info.key)
+            marker = objects.versions.new_id(info.bucket)
+            if marker:
+                objects.versions.mark(info.bucket, info.key, marker)
+            objects.delete(info.bucket, info.key, marker=marker)
 
 
 def register(
@@ -45,6 +48,7 @@ def register(
     if known:
         kept = {"metadata": known.metadata, "headers": known.headers}
         kept["content_type"] = known.content_type
+    kept["version"] = known.version if known else objects.versions.new_id(bucket)
     with index.transaction():
         now = os.stat(path)
         unchanged = (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)

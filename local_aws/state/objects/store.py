@@ -4,8 +4,8 @@ The store notices a file that another program has changed or deleted at its next
 differ from the index) and registers it anew; a new file in a bucket's folder is unknown until
 `adopt`. The files of odd keys, which no path can hold ("a//b", "..", "dir/", a name over 255 bytes,
 a key that is another key's folder, or leads through a link out of the bucket), lie in the index's
-folder. One process owns a store; the file system must tell upper case from lower. Objects have one
-version.
+folder, as those of older versions do. One process owns a store; the file system must tell upper
+case from lower.
 """
 
 import io
@@ -18,13 +18,14 @@ from typing import BinaryIO
 from local_aws.errors import AwsError
 from local_aws.state import paths
 from local_aws.state.disk import full_disk_named
-from local_aws.state.objects import key_files, names, outside_changes
+from local_aws.state.objects import deletions, key_files, names, outside_changes
 from local_aws.state.objects.buckets import Buckets
 from local_aws.state.objects.index import Index
 from local_aws.state.objects.info import ObjectInfo, pack
 from local_aws.state.objects.intents import Intents
 from local_aws.state.objects.objects_table import Objects
 from local_aws.state.objects.temporary_files import Draft, blocks, draft, file_blocks
+from local_aws.state.objects.versions import Change
 
 log = logging.getLogger(__name__)
 PAGE = 1000
@@ -61,6 +62,7 @@ class ObjectStore:
         self._adopt(bucket, "")  # files that are not registered must not vanish in silence
         with full_disk_named():
             self.bucket_table.delete(bucket)
+        self.objects.versions.forget(bucket)
 
     def buckets(self) -> list[str]:
         """Return the bucket names, sorted."""
@@ -115,16 +117,20 @@ class ObjectStore:
         the index in the same transaction. `request` is the id of the request to S3.
         """
         names.check_key(key)
-        facts_text = pack(**facts)
         with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
             old = self.objects.get(bucket, key)
             if check:
                 check(old)
+            version, change = self.objects.versions.new_id(bucket), Change()
+            self.objects.versions.supersede(change, old, bucket, key, version)
             path, location = key_files.home(str(self.root), str(self.side), bucket, key)
-            row = (bucket, key, made.size, etag or made.md5, made.mtime_ns, location, facts_text)
-            gone = [old.path] if old and str(old.path) != path else []
-            with self.intents.change(gone, made, path):
+            text = pack(version=version, **facts)
+            row = (bucket, key, made.size, etag or made.md5, made.mtime_ns, location, text)
+            if old and str(old.path) != path and old.path not in change.moved:
+                change.gone.append(old.path)
+            with self.intents.change(change.gone, made, path, change.moved):
+                change.apply()
                 info = self.objects.put(*row, reason=reason, request=request)
                 if along:
                     along()
@@ -143,13 +149,19 @@ class ObjectStore:
             except Exception:  # the object is stored: a listener's error must not fail the upload
                 log.exception("a listener failed on s3://%s/%s", info.bucket, info.key)
 
-    def info(self, bucket: str, key: str) -> ObjectInfo:
-        """Return an object's facts. Raises: AwsError NoSuchBucket, NoSuchKey (404)."""
-        return self._settled(bucket, key, os.stat)[0]
+    def info(self, bucket: str, key: str, version: str | None = None) -> ObjectInfo:
+        """Return an object's facts.
 
-    def open(self, bucket: str, key: str) -> tuple[ObjectInfo, BinaryIO]:
-        """Return an object's facts and its open file, both of the same write."""
-        return self._settled(bucket, key, lambda path: open(path, "rb", buffering=0))
+        Raises:
+            AwsError: NoSuchBucket, NoSuchKey, NoSuchVersion (404); MarkedDeleted.
+        """
+        return self._settled(bucket, key, os.stat, version)[0]
+
+    def open(
+        self, bucket: str, key: str, version: str | None = None
+    ) -> tuple[ObjectInfo, BinaryIO]:
+        """Return an object's facts and its open file, both of the same write; raises as `info`."""
+        return self._settled(bucket, key, lambda path: open(path, "rb", buffering=0), version)
 
     def read(self, bucket: str, key: str) -> bytes:
         """Return an object's bytes."""
@@ -163,14 +175,15 @@ class ObjectStore:
             return known.path
         return Path(key_files.home(str(self.root), str(self.side), bucket, key)[0])
 
-    def _settled(self, bucket: str, key: str, look: Callable) -> tuple:
+    def _settled(self, bucket: str, key: str, look: Callable, version: str | None = None) -> tuple:
         """Return the facts and the result of `look`, once file and index agree."""
         for _ in range(5):
             with self.index.lock:  # no other thread writes between the row and the file
                 info = self.objects.get(bucket, key)
-                if info is None:
+                if info is None or version not in (None, info.version_id):
                     self.bucket_table.check(bucket)
-                    raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+                    older = self.objects.versions.read(bucket, key, version)
+                    return older, look(older.path)
                 seen = _seen(info, look)
             if seen is not None:
                 return info, seen
@@ -201,15 +214,44 @@ class ObjectStore:
             yield from page
             low = f"{page[-1].key}\0"
 
-    def delete(self, bucket: str, *keys: str, request: str | None = None) -> None:
-        """Delete objects, all or none; a missing object is no error, as in S3."""
+    def delete(
+        self,
+        bucket: str,
+        *keys: str,
+        request: str | None = None,
+        check: Callable[[ObjectInfo | None], None] | None = None,
+    ) -> dict[str, str]:
+        """Delete objects, all or none; a missing object is no error, as in S3; `check` as above.
+
+        Returns:
+            In a bucket with versions the id of each key's delete marker.
+        """
+        change, markers = Change(), {}
         with full_disk_named(), self.index.lock:
             self.bucket_table.check(bucket)
-            known = [info for key in set(keys) if (info := self.objects.get(bucket, key))]
-            with self.intents.change([info.path for info in known]):
-                for info in known:
-                    self.objects.delete(bucket, info.key, request)
+            for key in set(keys):
+                if check:
+                    check(self.objects.get(bucket, key))
+                if marker := deletions.of_key(self.objects, change, bucket, key, request):
+                    markers[key] = marker
+            with self.intents.change(change.gone, moved=change.moved):
+                change.apply()
         self._wake(bucket)
+        return markers
+
+    def delete_version(
+        self, bucket: str, key: str, version: str, request: str | None = None
+    ) -> ObjectInfo | None:
+        """Delete one version for good; return it, if there was one."""
+        change = Change()
+        with full_disk_named(), self.index.lock:
+            self.bucket_table.check(bucket)
+            one = (bucket, key, version)
+            info = deletions.of_version(self.objects, change, one, request, self.side)
+            with self.intents.change(change.gone, moved=change.moved):
+                change.apply()
+        self._wake(bucket)
+        return info
 
     def adopt(self, bucket: str, prefix: str = "") -> Infos:
         """Register files that were written into the folder directly; forget keys without a file.

@@ -168,6 +168,7 @@ class Uploads:
             sums = self._checksums(upload, parts, made.checksums, expected)
             own = [part.checksums.get(upload.algorithm, "") for part in parts]
             facts = upload.facts | {"checksums": sums, "parts": [part.size for part in parts]}
+            facts["upload"] = upload.id
             facts["part_checksums"] = own if all(own) else []
             reason = "CompleteMultipartUpload"
             calls = {"check": check, "along": lambda: self._forget(upload)}
@@ -177,6 +178,11 @@ class Uploads:
             )
         shutil.rmtree(paths.child(self._folder, upload.id), ignore_errors=True)
         return info
+
+    def completed(self, bucket: str, key: str, upload_id: str) -> ObjectInfo | None:
+        """Return the object that an upload has become, as long as it is the current one."""
+        info = self.store.objects.get(bucket, key)
+        return info if info and json.loads(info.facts).get("upload") == upload_id else None
 
     def _checksums(self, upload: Upload, parts: list[Part], computed: dict, expected: str) -> dict:
         name = upload.algorithm

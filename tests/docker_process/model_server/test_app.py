@@ -77,3 +77,19 @@ def test_bytes_that_do_not_fit_are_refused_while_they_come(app, monkeypatch):
 def test_a_body_beyond_the_limit_is_refused(app, monkeypatch):
     monkeypatch.setattr("model_server.app.MOST_BYTES", 3)
     assert answers(app, WHOLE) == [(413, "A request has at most 3 bytes")]
+
+
+@pytest.mark.parametrize("limit", ["MOST_REQUESTS", "MOST_BYTES"])
+def test_one_that_has_come_whole_is_refused_too_and_gives_its_room_back(app, monkeypatch, limit):
+    given = []
+    with monkeypatch.context() as patch:
+        patch.setattr(f"model_server.room.{limit}", 0)
+        app.invoke([], b"body", given.append)
+    assert [answer.status for answer in given] == [503]
+    monkeypatch.setattr("model_server.room.MOST_REQUESTS", 1)
+    monkeypatch.setattr("model_server.room.MOST_BYTES", 4)
+    monkeypatch.setattr("model_server.workers.Workers.ask", lambda self, *sent: sent[2]("answer"))
+    monkeypatch.setattr("model_server.app.log", lambda *said: None)
+    for _ in range(2):
+        app.invoke([], b"body", given.append)
+    assert given[1:] == ["answer"] * 2

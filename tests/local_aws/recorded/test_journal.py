@@ -33,7 +33,7 @@ def test_a_role_is_there_after_a_restart(tmp_path):
 OLD = [
     ("sagemaker", {"HTTP_X_AMZ_TARGET": "SageMaker.CreateCompilationJob"}, b"{}"),
     ("iam", FORM, b"Action=CreateUser&Version=2010-05-08&UserName=wren"),
-    ("s3", {"REQUEST_METHOD": "PUT", "PATH_INFO": "/b", "QUERY_STRING": "versioning"}, b""),
+    ("s3", {"REQUEST_METHOD": "PUT", "PATH_INFO": "/b", "QUERY_STRING": "lifecycle"}, b""),
 ]
 
 

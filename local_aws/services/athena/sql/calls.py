@@ -5,10 +5,11 @@ from sqlglot import exp
 
 from local_aws.services.athena.sql import lambdas
 from local_aws.services.athena.sql.dialect import raw, to_sql
-from local_aws.services.athena.sql.functions import fill, template
+from local_aws.services.athena.sql.functions import OF_ZONED, fill, template
 from local_aws.services.athena.sql.rewriter import Rewriter
 from local_aws.services.athena.sql.scope import INTEGERS, Scope
-from local_aws.services.athena.sql.special_functions import SPECIAL
+from local_aws.services.athena.sql.special_functions import SPECIAL, at_its_place
+from local_aws.services.athena.sql.tries import attempt
 
 WRAPPER = "wrapper"
 """Key in a node's meta of the template to put around the rewritten node."""
@@ -25,13 +26,15 @@ def call(rewriter: Rewriter, node: exp.Anonymous) -> exp.Expression:
         return raw(lambdas.rewrite_call(rewriter, name, node))
     lambdas.refuse(rewriter, name, node)
     if name == "try" and len(node.expressions) == 1:
-        return raw(f"TRY({to_sql(rewriter.rewrite(node.expressions[0]))})")
+        return raw(attempt(rewriter, node.expressions[0]))
     arguments = [_argument(rewriter, child) for child in node.expressions]
     if any(isinstance(a, exp.Distinct) and len(a.expressions) > 1 for a in arguments):
         values = [value for argument in arguments for value in argument.expressions]
         types = ", ".join(map(rewriter.scope.name_of, values))
         message = f"Unexpected parameters ({types}) for function {name}"
         raise rewriter.failure("FUNCTION_NOT_FOUND", message, node)
+    if arguments and (macro := OF_ZONED.get(name)):
+        arguments[0] = at_its_place(rewriter, arguments[0], macro)
     if name in SPECIAL:
         return raw(SPECIAL[name](rewriter, node, arguments))
     templates = template(name, len(arguments))

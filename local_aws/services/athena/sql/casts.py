@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from local_aws.services.athena.sql.dialect import raw, to_sql
 from local_aws.services.athena.sql.rewriter import Rewriter
-from local_aws.services.athena.sql.scope import FLOATS, TIMES
+from local_aws.services.athena.sql.scope import FLOATS, TIMES, ZONED
 from local_aws.services.athena.sql.types import literal
 
 _WHOLE = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT")
@@ -16,6 +16,7 @@ _CHECKED = {
     "TIMESTAMP": "t_moment_text({})",
 }
 """Texts that Trino refuses and DuckDB does not: 'yes', an ISO time with its T."""
+_ZONE = re.compile(r":\d\d(\.\d+)?\s*(Z|[+-]\d{1,2}(:?\d\d)?|[A-Za-z][\w/+-]*)$")
 _DECIMAL_TEXT = re.compile(r"[+-]?(\d*)\.?(\d*)")
 
 
@@ -44,6 +45,13 @@ def cast(rewriter: Rewriter, node: exp.Cast) -> exp.Expression:
         value = _from_json(value, target)
     elif kind in FLOATS and target in _WHOLE:
         value = f"round({value})"
+    elif kind == "varchar" and (target == "TIMESTAMPTZ" or _has_zone(node, target)):
+        checked = f"t_moment(t_moment_text({value}))"
+        return raw(f"TRY({checked})" if attempt == "TRY_CAST" else checked)
+    elif kind == ZONED and target in ("DATE", "TIME", "TIMESTAMP"):
+        value = f"t_local({value})"
+    elif target == "TIMESTAMPTZ" and kind in TIMES and kind != ZONED:
+        value = f"date_trunc('millisecond', {value})"
     elif kind == "varchar" and (checked := _CHECKED.get(target)):
         value = checked.format(value)
         value = f"TRY({value})" if attempt == "TRY_CAST" else value
@@ -58,6 +66,13 @@ def cast(rewriter: Rewriter, node: exp.Cast) -> exp.Expression:
     if length and node.args["to"].this in (exp.DType.VARCHAR, exp.DType.CHAR):
         text = f"left({text}, {to_sql(length[0])})"
     return raw(text)
+
+
+def _has_zone(node: exp.Cast, target: str) -> bool:
+    """Say whether a literal is TIMESTAMP '2024-01-01 00:00 Europe/Berlin', a value with a zone."""
+    value = node.this
+    is_text = isinstance(value, exp.Literal) and value.is_string
+    return target == "TIMESTAMP" and is_text and _ZONE.search(value.this) is not None
 
 
 def _from_json(value: str, target: str) -> str:
@@ -76,8 +91,8 @@ def _digits(value: str, attempt: str) -> str:
 def _as_text(value: str, kind: str | None) -> str:
     if kind in FLOATS:
         return f"t_{kind}_text({value})"
-    if kind == "timestamp with time zone":
-        return f"(t_timestamp_text({value}) || ' UTC')"
+    if kind == ZONED:
+        return f"t_zoned_text({value})"
     if kind in TIMES:
         return f"t_timestamp_text({value})"
     return value

@@ -23,6 +23,8 @@ _RULES: list[tuple[str, str, str]] = [
     (r"Value cannot be cast to (date|timestamp): .*", "INVALID_CAST_ARGUMENT", "{0}"),
     (r"Query exceeded per-node memory limit of \w+", "EXCEEDED_LOCAL_MEMORY_LIMIT", "{0}"),
     (r"'instance' must not be .*", "INVALID_FUNCTION_ARGUMENT", "{0}"),
+    (r"'.*' is not a valid time zone|The time zone offset .* is not supported here",
+     "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (r"'.*' is not a valid TIMESTAMP field", "INVALID_FUNCTION_ARGUMENT", "{0}"),
     (
         r"Could not convert string '(.*)' to (\w+)",

@@ -12,7 +12,8 @@ from local_aws.services.athena.sql import calls, type_checks
 from local_aws.services.athena.sql.casts import cast
 from local_aws.services.athena.sql.dialect import raw, to_sql
 from local_aws.services.athena.sql.rewriter import Rewriter
-from local_aws.services.athena.sql.scope import FLOATS, INTEGERS, NUMBERS, TIMES
+from local_aws.services.athena.sql.scope import FLOATS, INTEGERS, NUMBERS, TIMES, ZONED
+from local_aws.services.athena.sql.special_functions import at_its_place
 from local_aws.services.athena.sql.type_checks import SIGNS, family
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
@@ -33,7 +34,9 @@ def rewrite_expression(rewriter: Rewriter, node: exp.Expression) -> exp.Expressi
     """Return DuckDB's form of an expression, which is not a query."""
     if isinstance(node, exp.Anonymous):
         return calls.call(rewriter, node)
-    if isinstance(node, exp.Column | exp.Identifier | exp.Literal | exp.DataType | exp.Var):
+    if isinstance(node, exp.Literal):
+        return _number(node)
+    if isinstance(node, exp.Column | exp.Identifier | exp.DataType | exp.Var):
         return node
     rewriter.children(node)
     if wrapper := node.meta.get(calls.WRAPPER):
@@ -42,9 +45,40 @@ def rewrite_expression(rewriter: Rewriter, node: exp.Expression) -> exp.Expressi
         return rule(rewriter, node)
     if isinstance(node, COMPARISONS):
         type_checks.require_comparable(rewriter, node)
+        _compare_instants(rewriter, node)
     elif isinstance(node, ARITHMETIC):
         return _arithmetic(rewriter, node)
     return node
+
+
+def _compare_instants(rewriter: Rewriter, node: exp.Expression) -> None:
+    """Let times with a zone count as instants, whatever their zones."""
+    for key in ("this", "expression", "low", "high"):
+        if (part := node.args.get(key)) is not None and not isinstance(part, exp.Query):
+            node.set(key, at_its_place(rewriter, part, "t_instant"))
+    if isinstance(node, exp.In):
+        items = [at_its_place(rewriter, item, "t_instant") for item in node.expressions]
+        node.set("expressions", items)
+
+
+def _between(rewriter: Rewriter, node: exp.Between) -> exp.Expression:
+    checked = type_checks.between(rewriter, node)
+    _compare_instants(rewriter, checked)
+    return checked
+
+
+def _in(rewriter: Rewriter, node: exp.In) -> exp.Expression:
+    checked = type_checks.in_(rewriter, node)
+    if not node.args.get("query"):
+        _compare_instants(rewriter, checked)
+    return checked
+
+
+def _number(node: exp.Literal) -> exp.Expression:
+    """Make a bare number with a point a double, as on Athena; a decimal is DECIMAL '1.5'."""
+    if node.is_string or "." not in node.this or "e" in node.this.lower():
+        return node
+    return raw(f"{node.this}e0")
 
 
 def _arithmetic(rewriter: Rewriter, node: exp.Binary) -> exp.Expression:
@@ -63,6 +97,7 @@ def _arithmetic(rewriter: Rewriter, node: exp.Binary) -> exp.Expression:
     if isinstance(node, exp.Mul) and "interval" in kinds and kinds & {*NUMBERS}:
         return node
     if isinstance(node, exp.Sub) and family(left) == family(right) == "time":
+        _compare_instants(rewriter, node)
         sides = [f"CAST({to_sql(side)} AS TIMESTAMP)" for side in (node.this, node.expression)]
         return raw(f"({sides[0]} - {sides[1]})")
     names = [scope.name_of(side) for side in (node.this, node.expression)]
@@ -130,17 +165,19 @@ def _subscript(rewriter: Rewriter, node: exp.Bracket) -> exp.Expression:
 
 def _extract(rewriter: Rewriter, node: exp.Extract) -> exp.Expression:
     name = node.this.name.upper()
-    return raw(f"extract({FIELDS.get(name, name)} FROM {to_sql(node.expression)})")
+    value = at_its_place(rewriter, node.expression)
+    return raw(f"extract({FIELDS.get(name, name)} FROM {to_sql(value)})")
 
 
 def _at_zone(rewriter: Rewriter, node: exp.AtTimeZone) -> exp.Expression:
     instant = to_sql(node.this)
-    if rewriter.scope.kind_of(node.this) != "timestamp with time zone":
-        instant = f"CAST({instant} AS TIMESTAMPTZ)"
-    zone = node.args["zone"]
-    if zone.name.upper() in ("UTC", "Z", "+00:00"):
-        return raw(f"({instant})")
-    return raw(f"timezone({to_sql(zone)}, {instant})")
+    if rewriter.scope.kind_of(node.this) != ZONED:
+        instant = f"CAST(date_trunc('millisecond', {instant}) AS TIMESTAMPTZ)"
+    return raw(f"t_in_zone({instant}, t_zone_number({to_sql(node.args['zone'])}))")
+
+
+def _now(rewriter: Rewriter, node: exp.CurrentTimestamp) -> exp.Expression:
+    return raw("date_trunc('millisecond', now())")
 
 
 def _substring(rewriter: Rewriter, node: exp.Substring) -> exp.Expression:
@@ -174,6 +211,7 @@ _RULES: dict[type[exp.Expression], Callable[[Rewriter, exp.Expression], exp.Expr
     exp.Or: type_checks.logical,
     exp.Case: type_checks.case,
     exp.If: type_checks.if_,
-    exp.In: type_checks.in_,
-    exp.Between: type_checks.between,
+    exp.In: _in,
+    exp.Between: _between,
+    exp.CurrentTimestamp: _now,
 }

@@ -7,7 +7,7 @@ argument, `{*}` are all. `name/2` is for calls with two arguments, and has prece
 SAME = """
 abs acos asin atan atan2 cos degrees exp ln log10 log2 pi radians
 sin sqrt tan cosh sinh tanh lower upper ltrim rtrim replace starts_with chr coalesce nullif
-now translate concat_ws uuid rank dense_rank row_number percent_rank cume_dist ntile lag lead
+translate concat_ws uuid rank dense_rank row_number percent_rank cume_dist ntile lag lead
 first_value last_value nth_value count bool_and bool_or corr covar_pop covar_samp regr_slope
 regr_intercept stddev stddev_pop stddev_samp variance var_pop var_samp skewness kurtosis
 array_agg any_value map_keys map_values year month day hour minute quarter
@@ -18,7 +18,6 @@ SCALARS = {
     "mod": "({0} % {1})",
     "pow": "power({0}, {1})",
     "power": "power({0}, {1})",
-    "sign": "CAST(sign({0}) AS INTEGER)",
     "truncate/2": "trunc({0}, {1})",
     "log/2": "log({0}, {1})",
     "e": "exp(1e0)",
@@ -88,9 +87,10 @@ SCALARS = {
     "regexp_position": "t_regexp_position({0}, {1})",
     # dates and times
     "date": "CAST({0} AS DATE)",
+    "now": "date_trunc('millisecond', now())",
     "date_trunc": "t_date_trunc({0}, {1})",
     "date_add": "t_date_add({0}, {1}, {2})",
-    "date_diff": "date_sub({0}, {1}, {2})",
+    "date_diff": "t_date_diff({0}, {1}, {2})",
     "second": "CAST(second({0}) AS BIGINT)",
     "millisecond": "CAST(millisecond({0}) % 1000 AS BIGINT)",
     "day_of_month": "day({0})",
@@ -103,14 +103,13 @@ SCALARS = {
     "year_of_week": "isoyear({0})",
     "yow": "isoyear({0})",
     "last_day_of_month": "last_day({0})",
-    "from_unixtime": "to_timestamp({0})",
     "to_unixtime": "epoch({0})",
-    "from_iso8601_timestamp": "CAST({0} AS TIMESTAMPTZ)",
+    "from_iso8601_timestamp": "t_moment({0})",
     "from_iso8601_date": "CAST({0} AS DATE)",
     "to_iso8601": "t_to_iso8601({0})",
     "current_timezone": "'UTC'",
-    "at_timezone": "timezone({1}, {0})",
-    "with_timezone": "timezone({1}, {0})",
+    "at_timezone": "t_in_zone({0}, t_zone_number({1}))",
+    "with_timezone": "t_at_place({0}, t_zone_number({1}))",
     # JSON
     "json_parse": "t_json_parse({0})",
     "json_format": "CAST({0} AS VARCHAR)",
@@ -171,6 +170,14 @@ AGGREGATES = {
     "map_union": ("list({0})", "t_map_union({})"),
     "set_agg": ("list(DISTINCT {0})", None),
 }
+
+OF_ZONED = dict.fromkeys(
+    """year month day hour minute second millisecond quarter week date day_of_month day_of_week dow
+    day_of_year doy week_of_year year_of_week yow last_day_of_month date_format format_datetime
+    """.split(),
+    "t_local",
+) | {"to_unixtime": "t_instant"}
+"""Functions that get a time with a zone as the time at its own place, or as the instant."""
 
 
 def template(name: str, count: int) -> tuple[str, str | None] | None:

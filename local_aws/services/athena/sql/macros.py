@@ -49,14 +49,41 @@ CREATE MACRO t_interval(u, n) AS CASE lower(u)
   WHEN 'quarter' THEN to_months(CAST(3 * n AS INTEGER))
   WHEN 'year' THEN to_months(CAST(12 * n AS INTEGER))
   ELSE t_fail('''' || u || ''' is not a valid TIMESTAMP field') END;
+CREATE MACRO t_zone(x) AS CAST(((epoch_us(x) % 1000) + 1000) % 1000 AS INTEGER);
+CREATE MACRO t_instant(x) AS x - to_microseconds(t_zone(x));
+CREATE MACRO t_in_zone(x, k) AS t_instant(x) + to_microseconds(k);
+CREATE MACRO t_offset(k) AS to_minutes(CASE WHEN k = 0 THEN 0 ELSE (k - 1) * 15 - 840 END);
+CREATE MACRO t_local_in(x, k) AS CASE WHEN k < 200
+  THEN CAST(t_instant(x) AS TIMESTAMP) + t_offset(k)
+  ELSE timezone(t_zone_name(k), t_instant(x)) END;
+CREATE MACRO t_local(x) AS t_local_in(x, t_zone(x));
+CREATE MACRO t_at_place(x, k) AS to_microseconds(k) + CASE WHEN k < 200
+  THEN CAST(date_trunc('millisecond', x) - t_offset(k) AS TIMESTAMPTZ)
+  ELSE timezone(t_zone_name(k), date_trunc('millisecond', x)) END;
+CREATE MACRO t_zone_text(x) AS regexp_extract(x, '[T ]\d{1,2}(?::\d{1,2})*(?:[.,]\d+)?\s*'
+  || '(Z|[+-]\d{1,2}(?::?\d\d)?|[A-Za-z][\w/+-]*)$', 1);
+CREATE MACRO t_zoned_text(x) AS strftime(t_local(x), '%Y-%m-%d %H:%M:%S.%g') || ' '
+  || t_zone_name(t_zone(x));
+CREATE MACRO t_moment(x) AS t_in_zone(date_trunc('millisecond',
+  CAST(regexp_replace(x, '\s+([+-]\d{1,2}(:?\d\d)?)$', '\1') AS TIMESTAMPTZ)),
+  t_zone_number(t_zone_text(x)));
 CREATE MACRO t_date_add(u, n, x DATE) AS CAST(x + t_interval(u, n) AS DATE),
   (u, n, x TIMESTAMP) AS x + t_interval(u, n),
-  (u, n, x TIMESTAMPTZ) AS x + t_interval(u, n);
+  (u, n, x TIMESTAMPTZ) AS CASE WHEN lower(u) IN ('millisecond', 'second', 'minute', 'hour')
+  THEN x + t_interval(u, n) ELSE t_at_place(t_local(x) + t_interval(u, n), t_zone(x)) END;
 CREATE MACRO t_date_trunc(u, x DATE) AS CAST(date_trunc(u, x) AS DATE),
-  (u, x TIMESTAMP) AS date_trunc(u, x), (u, x TIMESTAMPTZ) AS date_trunc(u, x);
+  (u, x TIMESTAMP) AS date_trunc(u, x),
+  (u, x TIMESTAMPTZ) AS t_at_place(date_trunc(u, t_local(x)), t_zone(x));
+CREATE MACRO t_date_diff(u, a DATE, b DATE) AS date_sub(u, a, b),
+  (u, a TIMESTAMP, b TIMESTAMP) AS date_sub(u, a, b),
+  (u, a TIMESTAMPTZ, b TIMESTAMPTZ) AS date_sub(u, t_local(a), t_local_in(b, t_zone(a)));
+CREATE MACRO t_offset_text(m) AS CASE WHEN m < 0 THEN '-' ELSE '+' END
+  || lpad(CAST(abs(m) // 60 AS VARCHAR), 2, '0') || ':'
+  || lpad(CAST(abs(m) % 60 AS VARCHAR), 2, '0');
 CREATE MACRO t_to_iso8601(x DATE) AS strftime(x, '%Y-%m-%d'),
   (x TIMESTAMP) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%g'),
-  (x TIMESTAMPTZ) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%g') || 'Z';
+  (x TIMESTAMPTZ) AS strftime(t_local(x), '%Y-%m-%dT%H:%M:%S.%g') || CASE WHEN t_zone(x) = 0
+  THEN 'Z' ELSE t_offset_text(date_diff('minute', CAST(t_instant(x) AS TIMESTAMP), t_local(x))) END;
 CREATE MACRO t_timestamp_text(x) AS strftime(x, '%Y-%m-%d %H:%M:%S.%g');
 CREATE MACRO t_json_parse(x) AS CASE WHEN x IS NULL THEN NULL WHEN json_valid(x)
   THEN CAST(x AS JSON) ELSE t_fail('Cannot convert value to JSON: ''' || x || '''') END;

@@ -15,7 +15,8 @@ from local_aws.services.athena.sql.types import quote, trino_name, type_id
 INTEGERS = ("tinyint", "smallint", "integer", "bigint", "hugeint", "ubigint", "uinteger")
 FLOATS = ("float", "double")
 NUMBERS = (*INTEGERS, *FLOATS, "decimal")
-TIMES = ("timestamp", "timestamp with time zone", "timestamp_s", "timestamp_ms", "timestamp_ns")
+ZONED = "timestamp with time zone"
+TIMES = ("timestamp", ZONED, "timestamp_s", "timestamp_ms", "timestamp_ns")
 
 
 @dataclass(frozen=True)

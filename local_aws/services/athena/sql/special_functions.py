@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.date_patterns import joda, mysql
-from local_aws.services.athena.sql.dialect import to_sql
+from local_aws.services.athena.sql.dialect import raw, to_sql
 from local_aws.services.athena.sql.rewriter import Rewriter
-from local_aws.services.athena.sql.scope import INTEGERS
+from local_aws.services.athena.sql.scope import FLOATS, INTEGERS, ZONED
 from local_aws.services.athena.sql.type_checks import require_one_family
 from local_aws.services.athena.sql.types import literal
 
@@ -24,6 +24,15 @@ Translation = Callable[[Rewriter, exp.Anonymous, Arguments], str]
 
 def _texts(arguments: Arguments) -> list[str]:
     return [to_sql(argument) for argument in arguments]
+
+
+def at_its_place(
+    rewriter: Rewriter, value: exp.Expression, macro: str = "t_local"
+) -> exp.Expression:
+    """Return a time with a zone in a macro, such as the time at its own place; others as given."""
+    if rewriter.scope.kind_of(value) != ZONED:
+        return value
+    return raw(f"{macro}({to_sql(value)})")
 
 
 def _constant(rewriter: Rewriter, node: exp.Anonymous, argument: exp.Expression, role: str) -> str:
@@ -68,16 +77,18 @@ def _strftime(pattern_of: Callable[[str], str | None], function: str) -> Transla
         if function == "strftime":
             return f"strftime({value}, {literal(pattern)})"
         text = f"strptime({value}, {literal(pattern)})"
-        return f"CAST({text} AS {'TIMESTAMPTZ' if pattern_of is joda else 'TIMESTAMP'})"
+        if pattern_of is mysql:
+            return f"CAST({text} AS TIMESTAMP)"
+        zone = f"t_zone_number(t_zone_text({value}))" if "%z" in pattern else "0"
+        return f"t_in_zone(date_trunc('millisecond', CAST({text} AS TIMESTAMPTZ)), {zone})"
 
     return rewrite
 
 
 def _from_unixtime(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     texts = _texts(arguments)
-    if len(texts) == 1 or arguments[1].name.upper() == "UTC":
-        return f"to_timestamp({texts[0]})"
-    return f"timezone({texts[1]}, to_timestamp({texts[0]}))"
+    moment = f"date_trunc('millisecond', to_timestamp({texts[0]}))"
+    return moment if len(texts) == 1 else f"t_in_zone({moment}, t_zone_number({texts[1]}))"
 
 
 def json_path(path: str) -> str:
@@ -190,6 +201,12 @@ def _whole(name: str) -> Translation:
     return rewrite
 
 
+def _sign(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
+    """Return -1, 0 or 1 in the type of the number."""
+    kind = rewriter.scope.kind_of(arguments[0])
+    return f"CAST(sign({to_sql(arguments[0])}) AS {kind if kind in FLOATS else 'INTEGER'})"
+
+
 def _coalesce(rewriter: Rewriter, node: exp.Anonymous, arguments: Arguments) -> str:
     require_one_family(rewriter, arguments, "COALESCE operands", node)
     return f"coalesce({', '.join(_texts(arguments))})"
@@ -226,6 +243,7 @@ SPECIAL: dict[str, Translation] = {
     "floor": _whole("floor"),
     "truncate": _whole("trunc"),
     "coalesce": _coalesce,
+    "sign": _sign,
     "date_format": _strftime(mysql, "strftime"),
     "date_parse": _strftime(mysql, "strptime"),
     "format_datetime": _strftime(joda, "strftime"),

@@ -90,7 +90,7 @@ _HIVE = {
     "interval day to second": "string",
 }
 _DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "float": 17, "double": 17}
-_DIGITS |= {"varchar": 2**31 - 1, "varbinary": 2**31 - 1, "timestamp": 3}
+_DIGITS |= {"varchar": 2**31 - 1, "varbinary": 2**30, "timestamp": 3}
 _DIGITS |= {"timestamp with time zone": 3, "time": 3}
 
 
@@ -209,10 +209,10 @@ def row_fields(duckdb_type: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
     ]
 
 
-def column_info(name: str, duckdb_type: DuckDBPyType) -> dict:
-    """Return the ColumnInfo of a result column."""
+def column_info(name: str, duckdb_type: DuckDBPyType, length: int | None = None) -> dict:
+    """Return the ColumnInfo of a result column; `length` is that of a varchar(n)."""
     kind = athena_name(duckdb_type)
-    precision, scale = _DIGITS.get(kind, 0), 0
+    precision, scale = length or _DIGITS.get(kind, 0), 0
     if kind == "decimal":
         precision, scale = (number for _, number in duckdb_type.children)
     return {

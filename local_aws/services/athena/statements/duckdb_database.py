@@ -6,6 +6,7 @@ every lambda that makes something calls once for 2,048 elements, looks at the wh
 """
 
 import threading
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import psutil
 import pyarrow as pa
 
 from local_aws.services.athena.sql.macros import MACROS
+from local_aws.services.athena.sql.zones import name_of, number_of
 from local_aws.services.athena.tables.result_text import sql_text
 
 _EXACT = Context(prec=120)
@@ -25,6 +27,8 @@ SETTINGS = {
     "preserve_insertion_order": "true",
     "memory_limit": "'2GB'",
     "max_temp_directory_size": "'16GB'",
+    # DuckDB takes a part that stands twice out of TRY and COALESCE, where its failure is no row's.
+    "disabled_optimizers": "'common_subexpressions'",
 }
 MOST_BYTES = 3 << 30
 """Of the process, with all queries and all else that the server holds."""
@@ -47,6 +51,11 @@ def open_database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     connection.create_function(
         "t_divide_texts", _quotient, ["VARCHAR", "VARCHAR", "INTEGER"], "VARCHAR"
     )
+    for name, takes, gives, function in (
+        ("t_zone_number", "VARCHAR", "INTEGER", lambda zones: _each(number_of, zones, pa.int32())),
+        ("t_zone_name", "INTEGER", "VARCHAR", lambda numbers: _each(name_of, numbers, pa.string())),
+    ):
+        connection.create_function(name, function, [takes], gives, type="arrow")
     connection.create_function("t_room", _room, ["BIGINT"], "BOOLEAN", type="arrow")
     connection.execute(MACROS)
     for name, kind, function in (
@@ -55,6 +64,11 @@ def open_database(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     ):
         connection.create_function(name, function, [kind], "VARCHAR", type="arrow")
     return connection
+
+
+def _each(function: Callable, values: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    values = values.to_pylist()
+    return pa.array([None if value is None else function(value) for value in values], kind)
 
 
 def _quotient(a: str, b: str, scale: int) -> str:

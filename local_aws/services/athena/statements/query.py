@@ -30,6 +30,21 @@ class AnalyzedQuery:
     text: str
     connection: duckdb.DuckDBPyConnection
 
+    def length(self, index: int) -> int | None:
+        """Return the n of a result column that is a table's column of type varchar(n)."""
+        from_ = self.tree.args.get("from_")
+        if not from_ or not all(
+            isinstance(source.this, exp.Table)
+            for source in (from_, *self.tree.args.get("joins", ()))
+        ):
+            return None
+        selects = self.tree.selects
+        if any(part.is_star for part in selects):
+            return self.sources.lengths.get(self.names[index])
+        column = selects[index].unalias()
+        named = column.name.lower() if isinstance(column, exp.Column) else None
+        return self.sources.lengths.get(named)
+
 
 def analyze(
     connection: duckdb.DuckDBPyConnection, text: str, sources: QueryTables, values: list[str]

@@ -78,7 +78,10 @@ def _query(context: RunContext, text: str, output: str) -> Outcome:
     query = analyze(context.connection, text, context.sources(), context.values)
     reader = execute(query, context.limit)
     write_csv(context.store, output, query.names, query.types, batches(query, reader))
-    columns = [column_info(n, kind) for n, kind in zip(query.names, query.types, strict=True)]
+    columns = [
+        column_info(name, kind, query.length(index))
+        for index, (name, kind) in enumerate(zip(query.names, query.types, strict=True))
+    ]
     write_metadata(context.store, output, columns)
     return Outcome(columns)
 

@@ -142,7 +142,9 @@ def _write(
     if output.buckets:
         args = (table, output.buckets, output.bucket_count)
         numbers = bucket_numbers(context.connection, *args)
-    files = []
+    files: list[str] = []
+    if not table.num_rows and not output.buckets:
+        return 0, files  # Trino makes a file for its first row
     for uri in write_rows(context.store, output, table, kinds, numbers):
         context.undo.append(partial(context.store.delete, *split_uri(uri)))
         files.append(uri)

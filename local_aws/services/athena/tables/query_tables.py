@@ -53,6 +53,8 @@ class QueryTables:
         self.wanted: set[str] | None = set()
         self.scanned = 0
         self.mentions: list[str] = []
+        self.lengths: dict[str, int] = {}
+        """The n of the tables' columns of type varchar(n) or char(n), which DuckDB has not."""
 
     def note_columns(self, tree: exp.Expression) -> None:
         """Record the column names that a query uses; `*` means all."""
@@ -108,6 +110,7 @@ class QueryTables:
         condition = prunable(select, node.alias_or_name, keys) if select else None
         self._opened.append(Opened(name, table, condition))
         columns, partitions = typed_columns(table)
+        self.lengths |= {column: kind.numbers[0] for column, kind in columns if _has_length(kind)}
         self._connection.execute(
             f"CREATE TEMP TABLE {quote(name)} AS {empty_select(columns, partitions)}"
         )
@@ -207,3 +210,7 @@ def encode_view(definition: dict) -> str:
     """Return a view's definition in the form that Glue keeps."""
     encoded = base64.b64encode(json.dumps(definition).encode()).decode()
     return f"{VIEW_PREFIX}{encoded} */"
+
+
+def _has_length(kind: Type) -> bool:
+    return kind.base in ("varchar", "char") and bool(kind.numbers)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from duckdb.sqltypes import DuckDBPyType
 
 from local_aws.services.athena.sql.types import athena_name, row_fields
+from local_aws.services.athena.sql.zones import local
 
 Writer = Callable[[object], str]
 
@@ -65,6 +66,11 @@ def _timestamp(value: datetime) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S}.{fraction}".rjust(23, "0")
 
 
+def _zoned(value: datetime) -> str:
+    when, zone = local(value)
+    return f"{_timestamp(when)} {zone}"
+
+
 def _interval(value: timedelta | tuple[int, int, int]) -> str:
     if isinstance(value, timedelta):
         months, days, nanos = 0, value.days, (value.seconds * 10**6 + value.microseconds) * 1000
@@ -87,7 +93,7 @@ _SIMPLE: dict[str, Writer] = {
     "bigint": lambda value: str(int(value)),
     "decimal": lambda value: format(value, "f"),
     "timestamp": _timestamp,
-    "timestamp with time zone": lambda value: f"{_timestamp(value)} UTC",
+    "timestamp with time zone": lambda value: _zoned(value),
     "time": lambda value: f"{value:%H:%M:%S}.{value.microsecond // 1000:03d}",
     "varbinary": lambda value: bytes(value).hex(" "),
     "interval day to second": _interval,

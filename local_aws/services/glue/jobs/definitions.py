@@ -9,6 +9,7 @@ from local_aws.errors import AwsError
 from local_aws.parts import Parts
 from local_aws.role_trust import is_assumable
 from local_aws.services.glue.jobs.arguments import check_arguments
+from local_aws.services.glue.jobs.environments import check_version
 from local_aws.services.glue.jobs.pages import page
 from local_aws.state.collection import Collection, public
 
@@ -26,8 +27,8 @@ FEWEST, MOST = 2, 299
 TIMEOUT, LONGEST = 480, 10_080
 """Minutes: the default of GlueVersion 5.0 and later, and the most."""
 GIVE_VERSION = (
-    "Give GlueVersion '5.1' (Spark 3.5.6, Python 3.11): without one AWS takes the newest, 6.0,"
-    " which the local AWS does not run."
+    "Give GlueVersion '5.1' (Spark 3.5.6, Python 3.11) or '6.0' (Spark 4.1.1, Python 3.13): without"
+    " one AWS takes the newest, which changes with the years."
 )
 
 
@@ -126,6 +127,7 @@ class Definitions:
             raise refusal("Command.Name should be glueetl")
         if "GlueVersion" not in request:
             raise refusal(GIVE_VERSION)
+        check_version(self._parts.context.state, request["GlueVersion"])
         if not {"WorkerType", "NumberOfWorkers"} <= request.keys():
             raise refusal("Give WorkerType and NumberOfWorkers, such as G.1X and 2")
         check_size(request)

@@ -1,20 +1,22 @@
 """Executes Glue's operations on Spark jobs and their runs; the Data Catalog is catalog.py's.
 
-Executed: `glueetl` jobs of GlueVersion 5.1, PySpark scripts in S3, a queue of a job's runs; each
-end is told to EventBridge. Left out, and refused by name: Python shell, streaming and Ray jobs,
-Scala, other Glue versions, connections, metrics, the Spark UI, packages that AWS installs by pip,
-Flex, notifications, triggers; and bookmarks, which AWS's own readers keep (DynamicFrame): a script
-in plain PySpark has none to keep, and finds new objects by listing.
+Executed: `glueetl` jobs of GlueVersion 5.1, and of 6.0 once its environment is made; PySpark
+scripts in S3, a queue of a job's runs; each end is told to EventBridge. Left out, and refused by
+name: Python shell, streaming and Ray jobs, Scala, other Glue versions, metrics, the
+Spark UI, packages that AWS installs by pip, Flex, notifications, triggers; and bookmarks, which
+AWS's own readers keep (DynamicFrame): a script in plain PySpark has none to keep, and finds new
+objects by listing. The connections of a job are kept and have no effect: there is no network to
+join, and no reader that would ask a database.
 """
 
 from local_aws.parts import Answer, Engine, Parts, Request
 from local_aws.services.glue.jobs.definitions import WORKERS, Definitions
 from local_aws.services.glue.jobs.runs import Runs
 
-_JOB = f"""Role Description DefaultArguments NonOverridableArguments GlueVersion=5.1 MaxRetries
+_JOB = f"""Role Description DefaultArguments NonOverridableArguments GlueVersion=5.1|6.0 MaxRetries
     Timeout NumberOfWorkers WorkerType={"|".join(WORKERS)} ExecutionClass=STANDARD JobMode=SCRIPT
     JobRunQueuingEnabled Command(Name=glueetl ScriptLocation PythonVersion=3)
-    ExecutionProperty(MaxConcurrentRuns)"""
+    Connections(Connections) ExecutionProperty(MaxConcurrentRuns)"""
 OPERATIONS = {
     "glue": {
         "BatchStopJobRun": "JobName JobRunIds",

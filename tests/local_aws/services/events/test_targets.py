@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 from local_aws.services.events.targets import Message, Refused, Targets
 from tests.local_aws.services.events.targets import Queue, allowing, until
 from tests.local_aws.services.glue.jobs.spark_jobs import Jobs, make_role
+from tests.local_aws.services.sagemaker.jobs.requests import ROLE
+from tests.local_aws.services.sagemaker.pipelines.definitions import fail, get, parameter, text
 
 LAMBDA = "arn:aws:lambda:us-east-1:000000000000:function:f"
 WORKFLOW = "arn:aws:glue:us-east-1:000000000000:workflow/curate"
@@ -153,3 +155,21 @@ def test_a_pipeline_gets_parameters_of_the_event(aws, client, called):
     assert request["PipelineParameters"] == [
         {"Name": "key", "Value": "a.ogg"}, {"Name": "n", "Value": "5"},
     ]  # fmt: skip
+
+
+def test_an_event_starts_an_execution_with_its_values(aws, client, aim, put):
+    sagemaker = client("sagemaker")
+    definition = text(fail("stop", get("Parameters.n")), parameters=[parameter("n")])
+    made = {"PipelineName": "train", "PipelineDefinition": definition, "RoleArn": ROLE}
+    arn = sagemaker.create_pipeline(**made)["PipelineArn"]
+    actor = role(client, "events.amazonaws.com", "sagemaker:StartPipelineExecution")
+    given = {"PipelineParameterList": [{"Name": "n", "Value": "$.detail.n"}]}
+    aim(arn, RoleArn=actor, SageMakerPipelineParameters=given)
+    put(n=7)
+
+    def reasons():
+        answer = sagemaker.list_pipeline_executions(PipelineName="train")
+        listed = answer["PipelineExecutionSummaries"]
+        return [each.get("PipelineExecutionFailureReason") for each in listed]
+
+    until(lambda: reasons() == ["7"], "no execution")

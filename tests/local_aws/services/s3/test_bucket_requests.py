@@ -84,3 +84,20 @@ def test_boto3_finds_the_right_region_by_itself(cloud, call):
     key = {"Key": "a"} if "object" in call and "list" not in call else {}
     answer = getattr(cloud.client("us-east-1"), call)(Bucket="far", **key)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_us_east_1_makes_buckets_anywhere_and_other_regions_their_own(cloud, s3):
+    where = {"CreateBucketConfiguration": {"LocationConstraint": "eu-central-1"}}
+    s3.create_bucket(Bucket="owls", **where)
+    assert s3.get_bucket_location(Bucket="owls")["LocationConstraint"] == "eu-central-1"
+    west = cloud.client("us-west-2")
+    with pytest.raises(ClientError, match="endpoint this request was sent to.$"):
+        west.create_bucket(Bucket="wrens", **where)
+    west.close()
+
+
+@pytest.mark.parametrize("constraint", ["us-east-1", "nowhere"])
+def test_a_region_that_no_request_can_name_is_told(s3, constraint):
+    where = {"CreateBucketConfiguration": {"LocationConstraint": constraint}}
+    with pytest.raises(ClientError, match="InvalidLocationConstraint"):
+        s3.create_bucket(Bucket="owls", **where)

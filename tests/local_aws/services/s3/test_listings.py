@@ -102,7 +102,24 @@ def test_each_object_has_one_version(s3):
         s3.put_object(Bucket="birds", Key=key, Body=b"")
     s3.delete_object(Bucket="birds", Key="a", VersionId="null")
     with pytest.raises(ClientError, match="NoSuchVersion"):
+        s3.get_object(Bucket="birds", Key="b", VersionId="v" * 32)
+    with pytest.raises(ClientError, match="InvalidArgument.*Invalid version id"):
         s3.get_object(Bucket="birds", Key="b", VersionId="other")
+
+
+def test_the_older_listing_goes_on_after_the_last_key_or_prefix(s3):
+    for key in ("a", "b/c", "b/d", "e"):
+        s3.put_object(Bucket="birds", Key=key, Body=b"x")
+    asked = {"Bucket": "birds", "Delimiter": "/", "MaxKeys": 2}
+    first = s3.list_objects(**asked)
+    assert [each["Key"] for each in first["Contents"]] == ["a"]
+    assert (first["IsTruncated"], first["NextMarker"]) == (True, "b/")
+    second = s3.list_objects(**asked, Marker=first["NextMarker"])
+    assert [each["Key"] for each in second["Contents"]] == ["e"] and not second["IsTruncated"]
+    pages = s3.get_paginator("list_objects").paginate(
+        Bucket="birds", PaginationConfig={"PageSize": 2}
+    )
+    assert [[e["Key"] for e in page["Contents"]] for page in pages] == [["a", "b/c"], ["b/d", "e"]]
 
 
 def test_ten_thousand_keys_are_listed_in_a_moment(store):

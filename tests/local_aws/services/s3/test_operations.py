@@ -12,7 +12,7 @@ A = {"Bucket": "birds", "Key": "a"}
 @pytest.mark.parametrize(
     ("call", "arguments", "member"),
     [
-        ("delete_object", {**A, "IfMatch": '"x"'}, "IfMatch"),
+        ("delete_object", {**A, "MFA": "0 1"}, "MFA"),
         ("list_objects_v2", {"Bucket": "birds", "RequestPayer": "requester"}, "RequestPayer"),
         (
             "delete_objects",

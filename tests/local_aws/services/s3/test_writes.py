@@ -125,3 +125,23 @@ def test_a_copy_checks_whose_the_source_is(s3):
     s3.put_object(**A, Body=b"1", ACL="bucket-owner-full-control", ExpectedBucketOwner="0" * 12)
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.copy_object(Bucket="birds", Key="b", CopySource=A, ExpectedSourceBucketOwner="1" * 12)
+
+
+def test_a_delete_by_etag_deletes_no_other_object(s3):
+    etag = s3.put_object(Bucket="birds", Key="a", Body=b"x")["ETag"]
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.delete_object(Bucket="birds", Key="a", IfMatch='"other"')
+    s3.delete_object(Bucket="birds", Key="a", IfMatch=etag)
+    assert "Contents" not in s3.list_objects_v2(Bucket="birds")
+
+
+def test_a_copy_of_nothing_names_what_is_missing_and_which_condition_failed(s3):
+    with pytest.raises(ClientError) as error:
+        s3.copy_object(Bucket="birds", Key="a", CopySource="birds/none")
+    assert error.value.response["Error"]["Key"] == "none"
+    etag = s3.put_object(Bucket="birds", Key="b", Body=b"x")["ETag"]
+    source = {"CopySource": "birds/b", "CopySourceIfNoneMatch": etag}
+    with pytest.raises(ClientError) as error:
+        s3.copy_object(Bucket="birds", Key="a", **source)
+    assert error.value.response["Error"]["Condition"] == "x-amz-copy-source-If-None-Match"
+    s3.copy_object(Bucket="birds", Key="b", CopySource="birds/b", StorageClass="STANDARD")

@@ -81,7 +81,8 @@ def put(scheduler, queue):
     """Return a function that makes a schedule of the queue."""
 
     def put(expression, name="s", text="<aws.scheduler.scheduled-time>", target=(), **more):
-        target = {"Arn": queue.arn, "RoleArn": ROLE, "Input": text, **dict(target)}
+        given = {} if text is None else {"Input": text}
+        target = {"Arn": queue.arn, "RoleArn": ROLE, **given, **dict(target)}
         request = {"FlexibleTimeWindow": OFF, "Target": target, **more}
         return scheduler.create_schedule(Name=name, ScheduleExpression=expression, **request)
 

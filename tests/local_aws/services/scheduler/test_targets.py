@@ -5,10 +5,14 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.services.sagemaker.jobs.requests import processing
+from tests.local_aws.services.sagemaker.jobs.requests import ROLE as JOBS_ROLE
+from tests.local_aws.services.sagemaker.jobs.requests import processing, until
+from tests.local_aws.services.sagemaker.pipelines.definitions import fail, get, parameter, text
 from tests.local_aws.services.scheduler.conftest import allow, stamp, trust
 
 JOB = {"Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:createProcessingJob"}
+START = "arn:aws:scheduler:::aws-sdk:sagemaker:startPipelineExecution"
+PIPELINE = "arn:aws:sagemaker:us-east-1:000000000000:pipeline/chain"
 NAME = "monitor-<aws.scheduler.execution-id>"
 MIDNIGHT = "cron(0 0 * * ? *)"
 
@@ -61,12 +65,49 @@ def test_a_topic_publishes_the_input(aws, client, put, queue, midnight):
     assert json.loads(body)["Message"] == "due"
 
 
+@pytest.fixture
+def executions(client, iam):
+    """Return a function that returns the reasons of the executions of a pipeline, `chain`."""
+    allow(iam, "sagemaker:StartPipelineExecution")
+    sagemaker = client("sagemaker")
+    definition = text(fail("stop", get("Parameters.at")), parameters=[parameter("at")])
+    sagemaker.create_pipeline(
+        PipelineName="chain", PipelineDefinition=definition, RoleArn=JOBS_ROLE
+    )
+
+    def read():
+        until(lambda: "Executing" not in {each["PipelineExecutionStatus"] for each in listed()})
+        return [each.get("PipelineExecutionFailureReason") for each in listed()]
+
+    def listed():
+        answer = sagemaker.list_pipeline_executions(PipelineName="chain")
+        return answer["PipelineExecutionSummaries"]
+
+    return read
+
+
+def test_a_pipeline_is_started_with_parameters(aws, put, executions, midnight):
+    parameters = [{"Name": "at", "Value": "<aws.scheduler.scheduled-time>"}]
+    pipeline = {"PipelineParameterList": parameters}
+    put(MIDNIGHT, text=None, target={"Arn": PIPELINE, "SageMakerPipelineParameters": pipeline})
+    aws.parts.clock.advance(11)
+    assert executions() == [stamp(midnight)]
+
+
+def test_a_pipeline_is_started_by_a_request_too(aws, put, executions, midnight):
+    token = "<aws.scheduler.execution-id>" * 2
+    request = {"PipelineName": "chain", "ClientRequestToken": token}
+    request["PipelineParameters"] = [{"Name": "at", "Value": "noon"}]
+    put(MIDNIGHT, text=json.dumps(request), target={"Arn": START})
+    aws.parts.clock.advance(11)
+    assert executions() == ["noon"]
+
+
 @pytest.mark.parametrize(
     ("arn", "name"),
     [
-        ("arn:aws:scheduler:::aws-sdk:sagemaker:startPipelineExecution", "startPipelineExecution"),
+        ("arn:aws:scheduler:::aws-sdk:sagemaker:stopPipelineExecution", "stopPipelineExecution"),
         ("arn:aws:scheduler:::aws-sdk:sqs:sendMessage", "sqs:sendMessage"),
-        ("arn:aws:sagemaker:us-east-1:000000000000:pipeline/birds", "pipeline/birds"),
         ("arn:aws:lambda:us-east-1:000000000000:function:f", "function:f"),
         ("arn:aws:sqs:us-east-1:000000000000:q.fifo", "q.fifo"),
     ],

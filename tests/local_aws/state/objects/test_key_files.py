@@ -96,7 +96,7 @@ def test_files_that_are_set_aside_are_gone_or_back_at_their_places(tmp_path, fai
     aside.mkdir()
     path.touch()
     try:
-        with set_aside({path: aside / "1", tmp_path / "never there": aside / "2"}):
+        with set_aside({path: aside / "1", tmp_path / "never there": aside / "2"}, {}):
             assert not path.exists()
             if fails:
                 raise KeyError

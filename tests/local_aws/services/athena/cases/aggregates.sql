@@ -45,9 +45,13 @@ SELECT corr(x, y), regr_slope(y, x), regr_intercept(y, x) FROM (VALUES (1e0, 3e0
 SELECT geometric_mean(x) FROM (VALUES 1e0, 4e0) t(x)
 --> 2.0
 
-SELECT sum(x), avg(x) FROM (VALUES 1.25, 2.50) t(x)
+SELECT sum(x), avg(x) FROM (VALUES DECIMAL '1.25', DECIMAL '2.50') t(x)
 --: decimal | decimal
 --> 3.75 | 1.88
+
+SELECT sum(x), avg(x) FROM (VALUES 1.25, 2.50) t(x)
+--: double | double
+--> 3.75 | 1.875
 
 SELECT arbitrary(label) FROM recordings WHERE label = 'owl'
 --> owl
@@ -67,7 +71,7 @@ SELECT label, CAST(sum(count(*)) OVER () AS double) / (count(*) OVER () * count(
 --> wren | 0.8333333333333334
 
 SELECT label, round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent FROM recordings GROUP BY label ORDER BY percent DESC, label
---: varchar | decimal
+--: varchar | double
 --> robin | 40.0
 --> wren | 40.0
 --> owl | 20.0
@@ -76,5 +80,5 @@ SELECT count(DISTINCT (label, recordist)) FROM recordings
 --> 5
 
 SELECT sum(CASE WHEN rating > 3 THEN 1 ELSE 0 END) * 1.0 / count(*) FROM recordings
---: decimal
+--: double
 --> 0.4

@@ -51,7 +51,29 @@ SELECT from_unixtime(0), to_unixtime(TIMESTAMP '1970-01-02 00:00:00'), from_unix
 --> 1970-01-01 00:00:00.000 UTC | 86400.0 | 1970-01-01 00:00:01.500 UTC
 
 SELECT from_iso8601_timestamp('2024-01-01T02:00:00+01:00'), from_iso8601_date('2024-01-01'), to_iso8601(DATE '2024-01-01'), to_iso8601(TIMESTAMP '2024-01-01 01:02:03')
---> 2024-01-01 01:00:00.000 UTC | 2024-01-01 | 2024-01-01 | 2024-01-01T01:02:03.000
+--> 2024-01-01 02:00:00.000 +01:00 | 2024-01-01 | 2024-01-01 | 2024-01-01T01:02:03.000
+
+SELECT hour(t), day(t), date(t), date_format(t, '%H:%i'), to_iso8601(t), CAST(t AS timestamp), CAST(t AS varchar) FROM (SELECT from_iso8601_timestamp('2020-01-01T23:30:00-05:00') AS t)
+--: bigint | bigint | date | varchar | varchar | timestamp | varchar
+--> 23 | 1 | 2020-01-01 | 23:30 | 2020-01-01T23:30:00.000-05:00 | 2020-01-01 23:30:00.000 | 2020-01-01 23:30:00.000 -05:00
+
+SELECT t, hour(t) FROM (SELECT from_iso8601_timestamp(s) AS t FROM (VALUES '2024-06-01T12:00:00+02:00', '2024-06-01T09:00:00Z', '2024-06-01T04:00:00-04:00') v(s)) ORDER BY t
+--: timestamp with time zone | bigint
+--> 2024-06-01 04:00:00.000 -04:00 | 4
+--> 2024-06-01 09:00:00.000 UTC | 9
+--> 2024-06-01 12:00:00.000 +02:00 | 12
+
+SELECT TIMESTAMP '2020-07-01 10:00:00 Europe/Berlin', TIMESTAMP '2020-07-01 10:00:00 Europe/Berlin' = TIMESTAMP '2020-07-01 08:00:00 UTC', TIMESTAMP '2020-07-01 10:00:00 Europe/Berlin' IN (TIMESTAMP '2020-07-01 13:30:00 +05:30'), at_timezone(from_unixtime(0), 'Asia/Kolkata'), with_timezone(TIMESTAMP '2020-07-01 10:00:00', '-03:30')
+--> 2020-07-01 10:00:00.000 Europe/Berlin | true | true | 1970-01-01 05:30:00.000 Asia/Kolkata | 2020-07-01 10:00:00.000 -03:30
+
+SELECT date_add('day', 1, t), date_add('hour', 24, t), t + INTERVAL '1' HOUR, date_trunc('day', t), to_unixtime(t), date_diff('hour', t, from_unixtime(1585382400)) FROM (SELECT TIMESTAMP '2020-03-28 10:00:00 Europe/Berlin' AS t)
+--> 2020-03-29 10:00:00.000 Europe/Berlin | 2020-03-29 11:00:00.000 Europe/Berlin | 2020-03-28 11:00:00.000 Europe/Berlin | 2020-03-28 00:00:00.000 Europe/Berlin | 1.585386E9 | -1
+
+SELECT at_timezone(now(), 'No/Where')
+--! INVALID_FUNCTION_ARGUMENT: 'No/Where' is not a valid time zone
+
+SELECT try(at_timezone(now(), 'No/Where')), hour(CAST(NULL AS timestamp with time zone))
+--> NULL | NULL
 
 SELECT CAST('2024-01-01' AS date), CAST(TIMESTAMP '2024-01-01 05:00:00' AS date), CAST(DATE '2024-01-01' AS timestamp), CAST(TIMESTAMP '2024-01-01 05:00:00' AS varchar), CAST(DATE '2024-01-01' AS varchar)
 --> 2024-01-01 | 2024-01-01 | 2024-01-01 00:00:00.000 | 2024-01-01 05:00:00.000 | 2024-01-01

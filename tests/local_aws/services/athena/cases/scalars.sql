@@ -1,6 +1,10 @@
 SELECT 7 / 2, -7 / 2, 7 % 3, 7.0 / 2, 7e0 / 2, 1.0 / 3
---: integer | integer | integer | decimal | double | decimal
---> 3 | -3 | 1 | 3.5 | 3.5 | 0.3
+--: integer | integer | integer | double | double | double
+--> 3 | -3 | 1 | 3.5 | 3.5 | 0.3333333333333333
+
+SELECT 100.0*1/3, -2.50, .5, typeof(1.5 * DECIMAL '2.0'), typeof(DECIMAL '1.5' + 1)
+--: double | double | double | varchar | varchar
+--> 33.333333333333336 | -2.5 | 0.5 | double | decimal(12,1)
 
 SELECT 1 / 0
 --! DIVISION_BY_ZERO: Division by zero
@@ -11,6 +15,21 @@ SELECT 1e0 / 0, -1e0 / 0, 0e0 / 0
 SELECT try(1 / 0), try_cast('x' AS integer), try(CAST('x' AS integer))
 --> NULL | NULL | NULL
 
+SELECT s, try(CAST(s AS integer) + CAST(s AS integer)), try(CAST(s AS integer)) FROM (VALUES '1', 'x') t(s) ORDER BY s
+--> 1 | 2 | 1
+--> x | NULL | NULL
+
+SELECT coalesce(n, 10 / n), coalesce(n, 10 / n + 1) FROM (VALUES 0, 1) t(n) ORDER BY n
+--> 0 | 0
+--> 1 | 1
+
+SELECT n, try(n / sum(n)), try(1 / sum(n)) FROM (VALUES 1, 0) t(n) GROUP BY n HAVING try(n / sum(n)) IS NULL
+--> 0 | NULL | NULL
+
+SELECT n, try(1 / sum(n) OVER (ORDER BY n)), try(1 / (n - (SELECT 1))) FROM (VALUES 1, 0) t(n) ORDER BY n
+--> 0 | NULL | -1
+--> 1 | 1 | NULL
+
 SELECT CAST('x' AS integer)
 --! INVALID_CAST_ARGUMENT: Cannot cast 'x' to
 
@@ -20,8 +39,8 @@ SELECT CAST('1.5' AS integer)
 SELECT CAST('12' AS bigint), CAST(2.5 AS integer), CAST(2.5e0 AS integer), CAST(-2.5e0 AS integer), CAST(1 AS boolean), CAST(true AS varchar)
 --> 12 | 3 | 3 | -3 | true | true
 
-SELECT CAST(37.7e0 AS varchar), CAST(1 AS varchar), CAST(1.50 AS varchar), CAST('abcdef' AS varchar(3))
---> 3.77E1 | 1 | 1.50 | abc
+SELECT CAST(37.7e0 AS varchar), CAST(1 AS varchar), CAST(1.50 AS varchar), CAST(DECIMAL '1.50' AS varchar), CAST('abcdef' AS varchar(3))
+--> 3.77E1 | 1 | 1.5E0 | 1.50 | abc
 
 SELECT CAST('123.456' AS decimal(10, 2)), CAST(1 AS decimal(5, 1)), DECIMAL '1.50', CAST(200.5 AS double)
 --: decimal | decimal | decimal | double
@@ -31,10 +50,10 @@ SELECT 1e0, 1e7, 12345678.9e0, 1e-4, 0.1e0 + 0.2e0, CAST(0.1 AS real)
 --> 1.0 | 1.0E7 | 1.23456789E7 | 1.0E-4 | 0.30000000000000004 | 0.1
 
 SELECT typeof(1), typeof('abc'), typeof(1.5), typeof(1e0), typeof(ARRAY[1]), typeof(MAP(ARRAY['a'], ARRAY[1])), typeof(current_date)
---> integer | varchar(3) | decimal(2,1) | double | array(integer) | map(varchar, integer) | date
+--> integer | varchar(3) | double | double | array(integer) | map(varchar, integer) | date
 
-SELECT abs(-3), ceil(1.2e0), floor(-1.2e0), round(2.5e0), round(-2.5e0), round(1.255, 2), truncate(1.9e0), sign(-4)
---> 3 | 2.0 | -2.0 | 3.0 | -3.0 | 1.260 | 1.0 | -1
+SELECT abs(-3), ceil(1.2e0), floor(-1.2e0), round(2.5e0), round(-2.5e0), round(DECIMAL '1.255', 2), truncate(1.9e0), sign(-4), sign(-1.5), sign(DECIMAL '-1.5')
+--> 3 | 2.0 | -2.0 | 3.0 | -3.0 | 1.260 | 1.0 | -1 | -1.0 | -1
 
 SELECT power(2, 10), sqrt(16), exp(0), ln(1), log10(100), log2(8), log(2, 8), mod(10, 3), cbrt(27)
 --> 1024.0 | 4.0 | 1.0 | 0.0 | 2.0 | 3.0 | 3.0 | 1 | 3.0
@@ -117,8 +136,8 @@ SELECT foo(1)
 SELECT strftime('%Y', 'x')
 --! FUNCTION_NOT_FOUND: line 1:8: Function 'strftime' not registered
 
-SELECT floor(7), ceil(7), floor(7.5), floor(seconds / 10) * 10 FROM recordings WHERE id = 'XC5'
---> 7 | 7 | 7 | 10
+SELECT floor(7), ceil(7), floor(7.5), floor(DECIMAL '7.5'), floor(seconds / 10) * 10 FROM recordings WHERE id = 'XC5'
+--> 7 | 7 | 7.0 | 7 | 10
 
 SELECT width_bucket(12, ARRAY[10, 20]), CAST('abc' AS char(2))
 --> 1 | ab

@@ -1,6 +1,6 @@
 SELECT 1, 'a', 1.5, 1.5e0, true, NULL
 --# _col0 | _col1 | _col2 | _col3 | _col4 | _col5
---: integer | varchar | decimal | double | boolean | unknown
+--: integer | varchar | double | double | boolean | unknown
 --> 1 | a | 1.5 | 1.5 | true | NULL
 
 SELECT count(*) FROM recordings

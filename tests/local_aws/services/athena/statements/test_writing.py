@@ -15,3 +15,11 @@ def test_a_write_lists_its_files_in_a_manifest(lake):
     manifest = lake.finished(id_)["Statistics"]["DataManifestLocation"]
     files = lake.store.read("lake", manifest.removeprefix("s3://lake/")).decode().split()
     assert files == [f"s3://lake/{info.key}" for info in lake.store.list("lake", "out/")]
+
+
+def test_no_rows_make_no_file(lake):
+    nothing = "SELECT id FROM recordings WHERE id = 'none'"
+    lake.run(f"UNLOAD ({nothing}) TO 's3://lake/out/' WITH (format='PARQUET')")
+    lake.run(f"CREATE TABLE nobody WITH (external_location='s3://lake/nobody/') AS {nothing}")
+    assert [*lake.store.list("lake", "out/"), *lake.store.list("lake", "nobody/")] == []
+    assert lake.rows("SELECT count(*) FROM nobody") == [(0,)]

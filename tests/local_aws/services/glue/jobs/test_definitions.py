@@ -53,11 +53,11 @@ def test_without_a_glue_version_the_refusal_says_what_to_give(jobs):
 @pytest.mark.parametrize(
     "change, words",
     [
-        ({"GlueVersion": "6.0"}, "GlueVersion 6.0 (5.1 is done)"),
+        ({"GlueVersion": "5.0"}, "GlueVersion 5.0"),
+        ({"GlueVersion": "6.0"}, "python -m local_aws glue-6.0"),
         ({"Command": {"Name": "pythonshell", "ScriptLocation": "s3://b/k"}}, "pythonshell"),
         ({"Command": {"Name": "gluestreaming", "ScriptLocation": "s3://b/k"}}, "gluestreaming"),
         ({"Command": {"Name": "glueray", "ScriptLocation": "s3://b/k"}}, "glueray"),
-        ({"Connections": {"Connections": ["jdbc"]}}, "Connections"),
         ({"ExecutionClass": "FLEX"}, "FLEX"),
         ({"WorkerType": "G.025X"}, "G.025X"),
         ({"DefaultArguments": {"--job-bookmark-option": "job-bookmark-enable"}}, "bookmark"),

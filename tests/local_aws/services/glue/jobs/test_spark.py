@@ -22,6 +22,10 @@ def test_java_and_spark_are_those_of_the_image(tmp_path):
     assert found["SPARK_HOME"] == str(packages / "pyspark")
 
 
+def test_the_classes_of_another_spark_are_others(tmp_path):
+    assert spark.classes(tmp_path, "5.1") != spark.classes(tmp_path, "6.0")
+
+
 def test_modules_are_on_the_path_by_their_folder_and_a_zip_by_itself(tmp_path):
     modules = [tmp_path / "m" / "a.py", tmp_path / "m" / "b.py", tmp_path / "m" / "c.zip"]
     found = spark.variables(tmp_path, tmp_path, modules, tmp_path)["PYTHONPATH"].split(":")

@@ -1,0 +1,1 @@
+"""AWS Lambda: functions in Python, each invocation a process."""

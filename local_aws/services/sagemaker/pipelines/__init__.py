@@ -1,0 +1,1 @@
+"""SageMaker Pipelines: definitions, executions, and the jobs that their steps start."""

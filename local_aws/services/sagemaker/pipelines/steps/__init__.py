@@ -1,0 +1,1 @@
+"""The kinds of steps: what each asks of which service."""
