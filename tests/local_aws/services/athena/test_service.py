@@ -1,11 +1,14 @@
 """Athena's rows of the table: each is a method of the engine over the server's own state."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from botocore import xform_name
 
+from local_aws.control import advance, set_faults
 from local_aws.server import LocalAws
 from local_aws.services.athena.engine import AthenaEngine
-from local_aws.services.athena.service import OPERATIONS
+from local_aws.services.athena.service import OPERATIONS, Athena
 from local_aws.state.documents import Documents
 
 
@@ -28,3 +31,25 @@ def test_a_query_that_a_kill_interrupted_has_failed_before_anybody_asks(aws, tmp
     with LocalAws(tmp_path / "killed"):
         assert left.get("execution", "1")["body"]["Status"]["State"] == "FAILED"
     left.close()
+
+
+def test_first_requests_that_come_at_once_make_one_engine(aws):
+    athena = aws.parts.engine(Athena)
+    with ThreadPoolExecutor(8) as pool:
+        engines = [pool.submit(lambda: athena.engine) for _ in range(8)]
+    assert {id(each.result()) for each in engines} == {id(athena.engine)}
+
+
+def test_nobody_else_waits_while_the_engine_is_made(aws, client):
+    lock = aws.parts.engine(Athena)._lock
+    with ThreadPoolExecutor(1) as pool:
+        with lock:
+            first = pool.submit(client("athena").list_databases, CatalogName="AwsDataCatalog")
+            assert client("sts").get_caller_identity()["Account"] == aws.context.account
+            assert client("glue").get_databases()["DatabaseList"] == []
+            assert client("s3").list_buckets()["Buckets"]
+            assert client("sagemaker").list_training_jobs()["TrainingJobSummaries"] == []
+            set_faults(aws.context, [])
+            advance(aws.context, 60)
+            assert not first.done()
+        assert first.result(timeout=60)["DatabaseList"] == []
