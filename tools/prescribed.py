@@ -17,14 +17,18 @@ RECORDED = (
     *(("ecr", name) for name in ("GetAuthorizationToken", "ListImages", "ListTagsForResource")),
     *(("s3", name) for name in ("GetBucketEncryption", "GetBucketPolicy", "GetPublicAccessBlock")),
     *(("s3", name) for name in ("PutBucketEncryption", "PutBucketPolicy", "PutPublicAccessBlock")),
-    *(("sqs", name) for name in ("CreateQueue", "DeleteMessageBatch", "DeleteQueue", "ListQueues")),
+    *(("sqs", name) for name in ("CreateQueue", "DeleteMessage", "DeleteMessageBatch")),
+    *(("sqs", name) for name in ("DeleteQueue", "ListQueues")),
     *(("sqs", name) for name in ("GetQueueAttributes", "GetQueueUrl", "ListQueueTags")),
     *(("sqs", name) for name in ("ReceiveMessage", "SetQueueAttributes")),
     *(("budgets", name) for name in ("CreateBudget", "DeleteBudget", "DescribeBudgets")),
     *(("ecr", "PutImage"), ("s3", "GetBucketTagging"), ("sts", "GetCallerIdentity")),
 )
 """What the course sends and the local AWS only records."""
-WAITING = (("events", "PutRule"), ("s3", "CopyObject"), ("sagemaker", "CreateFeatureGroup"))
+WAITING = (
+    *(("events", "PutRule"), ("events", "PutTargets"), ("s3", "CopyObject")),
+    *(("s3", "GetBucketNotificationConfiguration"), ("sagemaker", "CreateFeatureGroup")),
+)
 """A person's own calls, by the aws command, the transfer manager or the SDK: same clients."""
 ELSEWHERE = {"local_aws/instances/log_streams.py"}
 """What instances send, and no client of a person."""
@@ -49,7 +53,8 @@ OTHERS = {
     ("s3", "PutBucketEncryption", "ServerSideEncryptionConfiguration"),
     # A caller names the one that it asks about.
     ("athena", "GetWorkGroup", "WorkGroup"),
-    # Schedules of the course start no container of ECS.
+    # Schedules and rules of the course start no container of ECS.
+    ("events", "PutTargets", "Targets[].EcsParameters.Tags"),
     ("scheduler", "CreateSchedule", "Target.EcsParameters.Tags"),
     ("scheduler", "UpdateSchedule", "Target.EcsParameters.Tags"),
 }
