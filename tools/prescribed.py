@@ -53,6 +53,8 @@ OTHERS = {
     ("s3", "PutBucketEncryption", "ServerSideEncryptionConfiguration"),
     # A caller names the one that it asks about.
     ("athena", "GetWorkGroup", "WorkGroup"),
+    # A budget may count by tags; the course's counts all.
+    ("budgets", "CreateBudget", "Budget.FilterExpression.Tags"),
     # Schedules and rules of the course start no container of ECS.
     ("events", "PutTargets", "Targets[].EcsParameters.Tags"),
     ("scheduler", "CreateSchedule", "Target.EcsParameters.Tags"),
