@@ -9,6 +9,8 @@ distinguish "_" from "-". Connections leave half of the process's files to the r
 import io
 import logging
 import resource
+import socket
+import struct
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -67,14 +69,53 @@ class Bounded(io.RawIOBase):
         return line
 
 
+class _Connection(io.RawIOBase):
+    """A connection that times out by the kernel: with Python's own timeout each call polls first.
+
+    Args:
+        seconds: without a byte, after which a call raises TimeoutError.
+    """
+
+    def __init__(self, connection: socket.socket, seconds: float):
+        self._connection = connection
+        pause = struct.pack("@ll", int(seconds), int(seconds % 1 * 1e6))
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            connection.setsockopt(socket.SOL_SOCKET, option, pause)
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        """Fill a buffer as far as bytes are there; return their number, 0 at the end."""
+        try:
+            return self._connection.recv_into(buffer)
+        except BlockingIOError:
+            raise TimeoutError("no byte came") from None
+
+    def write(self, block: bytes) -> int:
+        """Send all of a block."""
+        try:
+            self._connection.sendall(block)
+        except BlockingIOError:
+            raise TimeoutError("no byte was taken") from None
+        return len(block)
+
+
 class KeepAliveHandler(WSGIRequestHandler):
     """Answers one request after the other on a connection."""
 
     protocol_version = "HTTP/1.1"
-    timeout = 300
+    silence = 300.0
     """Seconds without a byte after which a connection is closed; S3 closes idle ones sooner."""
     _invited = True  # False while a client waits for "100 Continue" before it sends its body
     disable_nagle_algorithm = True  # head and body may be two packets: no wait for an ACK
+
+    def setup(self) -> None:
+        """Open the connection's two directions."""
+        super().setup()
+        connection = _Connection(self.connection, self.silence)
+        self.rfile, self.wfile = io.BufferedReader(connection), connection
 
     def handle(self) -> None:
         """Answer the requests of a connection, or tell it that there are too many."""

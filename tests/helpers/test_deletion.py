@@ -9,7 +9,9 @@ import sys
 import pytest
 
 from helpers.account_settings import AccountSettings
+from helpers.budget import set_budget
 from helpers.container_images import processing_image
+from helpers.course_tag import TAG, as_mapping
 from helpers.deletion import Cleanup, delete_all
 from helpers.drift_alarm import make_alarm
 from helpers.events import make_queue, make_rule, uploads
@@ -24,7 +26,11 @@ from helpers.scaling import scale
 from helpers.schedules import request_of, schedule_job
 from helpers.session import client as course_client
 from local_aws.control import Fault, set_faults
+from tests.local_aws.services.functions.conftest import ROLE, zipped
+from tests.local_aws.services.functions.conftest import make_role as make_function_role
+from tests.local_aws.services.sagemaker.jobs.requests import ROLE as JOBS_ROLE
 from tests.local_aws.services.sagemaker.jobs.requests import training, until, wait_for
+from tests.local_aws.services.sagemaker.pipelines.definitions import fail, text
 from tests.local_aws.services.sagemaker.tuning.requests import archive as packed_script
 from tests.local_aws.services.sagemaker.tuning.requests import trials_of, tuning, wait_until
 from tests.local_cloud import BUCKET, mark_bucket
@@ -57,6 +63,7 @@ def full(aws, config):
     """Return the settings of a course that has made one of each kind."""
     furnished(config)
     make_group(config)
+    chained(config)
     assert list(made_by_the_course(config, OURS, config.database))
     finish(lambda service: course_client(config, service), OURS)
     request = request_of(config, OURS)
@@ -73,6 +80,20 @@ def furnished(config):
     make_gateway(config, config.name, "page")
     make_alarms(config, config.name, errors=0.1, seconds=1)
     make_alarm(config, config.name)
+
+
+def chained(config):
+    """Make a pipeline, a function and a budget."""
+    sagemaker, functions = (course_client(config, name) for name in ("sagemaker", "lambda"))
+    names = {"PipelineName": OURS, "RoleArn": JOBS_ROLE}
+    sagemaker.create_pipeline(**names, PipelineDefinition=text(fail()), Tags=[TAG])
+    make_function_role(course_client(config, "iam"))
+    code = {"ZipFile": zipped("def handle(event, context):\n    return event\n")}
+    functions.create_function(
+        FunctionName=OURS, Code=code, Tags=as_mapping([TAG]), Runtime="python3.12", Role=ROLE,
+        Handler="program.handle",
+    )  # fmt: skip
+    set_budget(config, 5)
 
 
 def start_by_events(aws, config):

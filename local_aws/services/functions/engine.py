@@ -8,6 +8,7 @@ Python; the memory of a function is not limited.
 
 import json
 import re
+import shutil
 import threading
 import uuid
 
@@ -16,7 +17,7 @@ from local_aws.instances.group import Group
 from local_aws.parts import Engine, Parts
 from local_aws.role_trust import is_assumable
 from local_aws.services.functions import code
-from local_aws.services.functions.invocation import invoke
+from local_aws.services.functions.invocation import PREFIX, invoke
 from local_aws.state.collection import Collection, public
 from local_aws.state.positions import page
 
@@ -151,6 +152,11 @@ class Functions(Engine):
         answer = {"StatusCode": 200, "Payload": result.payload, "ExecutedVersion": "$LATEST"}
         answer |= {"FunctionError": result.error} if result.error else {}
         return answer | ({"LogResult": result.tail()} if request.get("LogType") == "Tail" else {})
+
+    def recover(self) -> None:
+        """Delete what the invocations of a killed server left on disk."""
+        for folder in (self._state / "instances").glob(f"{PREFIX}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def shut_down(self) -> None:
         """End all invocations."""

@@ -20,6 +20,8 @@ from local_aws.services.functions.code import folder_of, python_of
 from local_aws.state import paths
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+PREFIX = "function-"
+"""Of the folders of invocations, among those of instances."""
 TAIL = 4096
 """Bytes of the log that an answer may have."""
 
@@ -48,7 +50,7 @@ def invoke(parts: Parts, function: dict, event: bytes, group: Group) -> Result:
         group: runs the process; stop it to end the invocation.
     """
     id_, name = str(uuid.uuid4()), function["FunctionName"]
-    container = Container(paths.child(parts.context.state / "instances", f"function-{id_}"), "λ")
+    container = Container(paths.child(parts.context.state / "instances", f"{PREFIX}{id_}"), "λ")
     key, secret = parts.keys.issue(function["Role"])
     began, lines = time.monotonic(), [f"START RequestId: {id_} Version: $LATEST"]
     try:

@@ -16,6 +16,7 @@ from local_aws.server import LocalAws
 from local_aws.state.positions import page, position
 from local_aws.wire.members import read
 from local_aws.wire.validation import service_model
+from tests.local_aws.services.sagemaker.pipelines.definitions import fail, text
 from tests.local_aws.test_fuzz import prepared_cloud
 from tests.local_cloud import make_client
 
@@ -36,7 +37,8 @@ NEEDED = {
 }  # fmt: skip
 """What the operations ask for, besides ids that the cloud gives."""
 LEFT_OUT = {
-    "ListTrainingJobsForHyperParameterTuningJob": "it needs a tuning job, which takes minutes"
+    "ListTrainingJobsForHyperParameterTuningJob": "it needs a tuning job, which takes minutes",
+    "ListObjects": "its Marker is a key, and any key is one",
 }
 
 
@@ -89,7 +91,11 @@ def cloud(tmp_path_factory):
             "State"
         ] in ("QUEUED", "RUNNING"):
             pass
-        ids = {"usagePlanId": plan, "QueryExecutionId": query}
+        made = {"PipelineName": "fuzz", "RoleArn": role, "ClientRequestToken": "fuzz" * 8}
+        call("sagemaker", "CreatePipeline", {**made, "PipelineDefinition": text(fail())})
+        started = {"PipelineName": "fuzz", "ClientRequestToken": "fuzz" * 8}
+        execution = call("sagemaker", "StartPipelineExecution", started)
+        ids = {"usagePlanId": plan, "QueryExecutionId": query, "PipelineName": "fuzz", **execution}
         yield cache(partial(make_client, aws)), {**NEEDED, **ids}
 
 
@@ -97,7 +103,8 @@ def ask(cloud, service, operation, **more):
     """Send an operation what it needs; return its answer."""
     client, values = cloud
     shape = service_model(service).operation_model(operation).input_shape
-    needed = {*shape.required_members, *({"logGroupName"} & shape.members.keys())}
+    asked = {"logGroupName", "PipelineExecutionArn"}
+    needed = {*shape.required_members, *(asked & shape.members.keys())}
     request = {name: values[name] for name in needed}
     return getattr(client(service), xform_name(operation))(**request, **more)
 

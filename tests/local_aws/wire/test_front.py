@@ -88,8 +88,8 @@ def test_what_is_only_recorded_is_held_against_its_model_too(client):
 
 
 def test_a_refusal_is_not_tried_again(client):
-    with pytest.raises(ClientError, match="does not support lambda:ListFunctions") as refused:
-        client("lambda").list_functions()
+    with pytest.raises(ClientError, match="does not support lambda:ListLayers") as refused:
+        client("lambda").list_layers()
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 

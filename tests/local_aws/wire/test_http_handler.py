@@ -91,12 +91,12 @@ def test_a_path_that_is_no_utf8_is_an_invalid_uri(connection):
 
 
 def test_a_connection_on_which_nothing_comes_is_closed(cloud, monkeypatch):
-    monkeypatch.setattr(KeepAliveHandler, "timeout", 0.2)
+    monkeypatch.setattr(KeepAliveHandler, "silence", 0.2)
     for begun in (b"", b"GET /birds HTTP/1.1\r\nHost: x\r\n"):
         with socket.create_connection(("127.0.0.1", cloud.server.port), timeout=20) as client:
             client.sendall(begun)
             assert client.recv(4096) == b""
-    assert KeepAliveHandler.timeout
+    assert KeepAliveHandler.silence
 
 
 def is_free(places) -> bool:

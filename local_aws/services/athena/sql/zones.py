@@ -4,7 +4,8 @@ Trino's timestamp(3) with time zone packs milliseconds and a zone into one numbe
 DuckDB's TIMESTAMPTZ, whose microseconds within the millisecond are the zone's number: 0 is UTC, up
 to 113 are the offsets by quarters of an hour, from 200 on come the names. So values are sorted by
 instant, and a zone goes wherever the value goes. Left out: other offsets, which are refused; equal
-instants in different zones are two groups of GROUP BY, DISTINCT and USING.
+instants in different zones are two groups of GROUP BY, DISTINCT and USING; and a timestamp(6)
+without a zone that COALESCE, CASE or UNION turns into one with a zone is misread.
 """
 
 import re

@@ -64,3 +64,10 @@ def test_an_asynchronous_invocation_is_refused(make, functions):
         functions.invoke(FunctionName="f", InvocationType="Event")
     with pytest.raises(ClientError, match="Could not parse request body"):
         functions.invoke(FunctionName="f", Payload=b"{")
+
+
+def test_what_a_killed_invocation_left_is_deleted_at_the_next_start(aws):
+    left = aws.context.state / "instances" / "function-1"
+    left.mkdir(parents=True)
+    aws.engines.functions.recover()
+    assert not left.exists()

@@ -12,7 +12,7 @@ from local_aws.wire.validation import operation_model
 class RegisterModel(Kind):
     """A version in a model package group, which is made where there is none.
 
-    The version says by which execution it was generated, as on AWS.
+    Left out: MetadataProperties, by which AWS's version names the execution that made it.
     """
 
     type, operation, named = "RegisterModel", "CreateModelPackage", "ModelPackageName"
