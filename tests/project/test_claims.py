@@ -14,7 +14,8 @@ TEXT = claims.PAGE.read_text()
 LISTED = claims.listed(TEXT)
 NUMBERS = [path.stem[:2] for path in notebooks.paths()]
 STATES_NOTHING = "no result"
-MINUTES = {"a": 1, "under a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7}
+WORDS = "one two three four five six seven eight"
+MINUTES = {"a": 1, "under a": 1} | {word: n for n, word in enumerate(WORDS.split(), 1)}
 TAKES = re.compile(
     r"Takes (seconds|under a|about a|(?:up to )?\w+)(?: to (\w+))?(?: minutes?)?[.,]"
 )
