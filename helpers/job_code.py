@@ -45,16 +45,19 @@ def ship(*files: str) -> Path:
     return folder
 
 
-def training_code() -> "SourceCode":
-    """Return the source code of every training job, with the packages to install.
+def training_code(*files: str) -> "SourceCode":
+    """Return the source code of training jobs, with the packages to install.
 
     ModelTrainer installs only the requirements that its SourceCode names. A tuning job's trials are
     started by the image's own toolkit, which always installs requirements.txt.
+
+    Args:
+        files: a script, its requirements and what else it needs; those of train.py by default.
     """
     from sagemaker.core.training.configs import SourceCode
 
-    folder = ship(*TRAINING)
-    script, requirements = (Path(file).name for file in TRAINING[:2])
+    folder = ship(*(files or TRAINING))
+    script, requirements = (Path(file).name for file in (files or TRAINING)[:2])
     return SourceCode(source_dir=str(folder), entry_script=script, requirements=requirements)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.config import Config
 from helpers.container_images import training_image
-from helpers.job_code import ship
+from helpers.job_code import training_code
 from helpers.jobs import Job, training_job, wait
 from helpers.manifest import Manifest
 from helpers.s3 import Body, open_object, read_object
@@ -60,11 +60,7 @@ def downloading(description: Mapping) -> float:
 
 def reading_code() -> "SourceCode":
     """Return the source code of the reading jobs."""
-    from sagemaker.core.training.configs import SourceCode
-
-    folder = ship(SCRIPT, REQUIREMENTS, TRAINING)
-    script, requirements = (file.rpartition("/")[2] for file in (SCRIPT, REQUIREMENTS))
-    return SourceCode(source_dir=str(folder), entry_script=script, requirements=requirements)
+    return training_code(SCRIPT, REQUIREMENTS, TRAINING)
 
 
 def read(

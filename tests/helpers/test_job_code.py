@@ -181,8 +181,11 @@ def test_every_trainer_gets_that_code():
     assert len(trainers) >= 2
     for path, given in trainers:
         by_launcher = given.get(None, "").startswith("launch_arguments(")
-        packed = f"{given.get('source_code')} = training_code()" in sources()[path]
-        assert by_launcher or packed, path
+        code = given.get("source_code")
+        packed = f"{code} = training_code()" in sources()[path]
+        # The reading jobs get one code for all of them, from the notebook.
+        handed = path == "helpers/reading_jobs.py" and code == "code"
+        assert by_launcher or packed or handed, path
 
 
 @pytest.mark.parametrize(
