@@ -7,7 +7,7 @@ from helpers.quotas import quotas
 from local_aws.services.sagemaker.jobs.quotas import Quotas
 
 WARM = "ml.g4dn.xlarge for training warm pool usage"
-SPOT = "ml.g4dn.xlarge for spot training job usage"
+SPOT = "ml.m5.large for spot training job usage"
 
 
 def rows(config):
