@@ -54,3 +54,5 @@ raised["beside another backend"] = attempt(mix)
 start("smddp")
 raised |= {name: attempt(action) for name, action in TRIES.items()}
 print(json.dumps(raised))
+# Left to the interpreter's end, the threads of the group may end the process by a signal.
+dist.destroy_process_group()
