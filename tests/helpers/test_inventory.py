@@ -1,13 +1,14 @@
 """All that the course made is listed, and nothing of anybody else."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 
 from helpers.deletion import delete_all
 from helpers.inventory import KINDS, UNKNOWN, inventory, look_alikes, proof, remaining, stays
 from helpers.session import client as course_client
-from local_aws.control import Fault, set_faults
+from local_aws.control import Fault, advance, set_faults
 from tests.local_aws.services.sagemaker.jobs.requests import processing, wait_for
 from tests.local_cloud import BUCKET, mark_bucket
 
@@ -77,10 +78,13 @@ def test_lists_that_are_late_are_asked_until_they_show_what_is_gone(aws, config)
     sagemaker.create_processing_job(**processing(OURS))
     wait_for(sagemaker, "ProcessingJob", OURS)
     sagemaker.create_model_package_group(ModelPackageGroupName=OURS)
-    set_faults(aws.context, [Fault("lagging", "sagemaker", "List*", seconds=3)])
+    set_faults(aws.context, [Fault("lagging", "sagemaker", "List*", seconds=600)])
     assert set(delete_all(config)["result"]) == {"deleted"}
     assert sagemaker.list_processing_jobs()["ProcessingJobSummaries"]  # so late are they
-    assert remaining(config).empty
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(remaining, config)
+        advance(aws.context, 600)
+        assert asked.result().empty
 
 
 def test_the_databases_of_every_raw_data_set_are_listed_with_their_tables(config):
