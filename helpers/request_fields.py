@@ -107,6 +107,8 @@ FIELDS: dict[tuple[str, str], dict[str, str]] = {
         "OnlineStoreConfig.SecurityConfig.KmsKeyId": "kms_key",
         **_TAGS,
     },
+    ("sagemaker", "CreatePipeline"): _TAGS,
+    ("lambda", "CreateFunction"): {"Tags": "tag_map"},
     ("sagemaker", "CreateModelCard"): {"SecurityConfig.KmsKeyId": "kms_key", **_TAGS},
 }
 """By service and operation: the members to fill, and the attributes of the settings."""
