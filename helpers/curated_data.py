@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.athena import Result, query
 from helpers.bucket import make_bucket
 from helpers.config import Config
+from helpers.events import uploads
 from helpers.glue_jobs import make_job
 from helpers.s3 import S3Prefix
 from helpers.session import client
@@ -14,6 +15,8 @@ from helpers.session import client
 SCRIPT = "scripts_process/glue_etl.py"
 ROWS, QUARANTINE = "rows/", "quarantine/"
 """Folders of a run: the table's files, and a line of JSON for each object set aside."""
+SUMMARY = "summary.json"
+"""The object that a run writes last."""
 
 
 def table_name(config: Config) -> str:
@@ -52,6 +55,16 @@ def curated_place(config: Config) -> str:
     except glue.exceptions.EntityNotFoundException:
         raise LookupError(f"No table {table_name(config)}: run notebooks/03 first") from None
     return table["StorageDescriptor"]["Location"].removesuffix(ROWS)
+
+
+def new_tables(config: Config) -> dict:
+    """Return the pattern of events that tell of a new curated table, one for each run of the job.
+
+    A run writes many objects, and `summary.json` when the table is turned to them.
+    """
+    pattern = uploads(config.curated_bucket)
+    pattern["detail"]["object"] = {"key": [{"wildcard": f"{config.key('curated')}/*/{SUMMARY}"}]}
+    return pattern
 
 
 def first_rows(config: Config, count: int) -> Result:

@@ -5,11 +5,13 @@ As a job of AWS Glue 5.1, with the package `helpers` as a zip in --extra-py-file
     --database birds_and_bins --table bins_curated
 It lists the raw objects, and reads those alone that are new or changed since its last run. Each run
 writes a folder of its own, named after what it has listed, and then turns the table to it: a reader
-of the old folder is not disturbed, and a run that is started again changes nothing.
+of the old folder is not disturbed, and a run that is started again changes nothing. Its last object
+is `summary.json`, the counts: whoever waits for new data waits for that one.
 What is set aside is in `quarantine/` beside the rows, each object with its reason.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -21,10 +23,12 @@ from pyspark.sql import functions as f
 
 from helpers.catalog_table import CatalogTable, folder_of
 from helpers.datasets.curation import Curation, load_curation
+from helpers.s3_uris import parse_uri
 from helpers.samples import Unreadable
 from helpers.session import job_client
 
 COPY = "a copy of "
+SUMMARY = "summary.json"
 OBJECT = "source string, modified timestamp"
 
 
@@ -55,6 +59,7 @@ def main(args: argparse.Namespace) -> dict[str, int]:
         raise SystemExit(f"No JSON files under {args.raw}: run notebooks/01 first")
     place, before = f"{args.curated.rstrip('/')}/{_digest(objects)}", table.location()
     if before == f"{place}/rows/":
+        _tell(place, {"objects": count}, again=False)  # the run before may have ended too early
         return {"objects": count, "read": 0, "unchanged": 1}
     rows, aside = _before(spark, curation, before)
     known = rows.select("source", "modified").union(aside.select("source", "modified"))
@@ -72,7 +77,17 @@ def main(args: argparse.Namespace) -> dict[str, int]:
     parts.write.mode("overwrite").partitionBy(curation.partition).parquet(f"{place}/rows/")
     aside.coalesce(1).write.mode("overwrite").json(f"{place}/quarantine/")
     table.turn(f"{place}/rows/", _partitions(spark, f"{place}/rows/", curation.partition))
-    return {"objects": count, "read": read, "rows": count - set_aside, "aside": set_aside}
+    counts = {"objects": count, "read": read, "rows": count - set_aside, "aside": set_aside}
+    _tell(place, counts)
+    return counts
+
+
+def _tell(place: str, counts: dict[str, int], *, again: bool = True) -> None:
+    """Write the summary of a run's folder; unless `again`, only where there is none."""
+    s3, (bucket, prefix) = job_client("s3"), parse_uri(place)
+    key = f"{prefix}/{SUMMARY}"
+    if again or not s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]:
+        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(counts).encode())
 
 
 def _digest(objects: DataFrame) -> str:

@@ -4,7 +4,14 @@ import pytest
 
 from helpers.bucket import bucket_setting
 from helpers.bucket_contents import delete_bucket, own_buckets
-from helpers.curated_data import curated_place, curated_uri, make_curation_job, quarantine
+from helpers.curated_data import (
+    curated_place,
+    curated_uri,
+    make_curation_job,
+    new_tables,
+    quarantine,
+)
+from helpers.events import make_queue, make_rule, received, tell_events
 from helpers.session import client
 
 LINE = b'{"source": "s3://b/raw/a.json", "modified": "2026-01-01", "reason": "not JSON"}\n'
@@ -50,3 +57,15 @@ def test_what_was_set_aside_is_listed_with_its_reason(config):
     s3.put_object(Bucket=config.curated_bucket, Key=key, Body=LINE)
     assert curated_place(config) == place
     assert quarantine(config).to_numpy().tolist() == [["a.json", "not JSON"]]
+
+
+def test_of_all_objects_of_a_run_one_tells_of_the_new_table(config):
+    make_curation_job(config)
+    bucket = config.curated_bucket
+    tell_events(config, bucket)
+    queue = make_queue(config, "heard")
+    make_rule(config, "table", new_tables(config), queue)
+    for key in ("birds/0123/rows/x.parquet", "birds/0123/summary.json", "bins/0123/summary.json"):
+        client(config, "s3").put_object(Bucket=bucket, Key=f"curated/{key}", Body=b"{}")
+    keys = [event["detail"]["object"]["key"] for event in received(config, queue, 2, seconds=6)]
+    assert keys == ["curated/birds/0123/summary.json"]

@@ -12,6 +12,7 @@ from tests.local_cloud import BUCKET
 from tests.places import ROOT
 
 RAW, CURATED = f"s3://{BUCKET}/raw/bins/metadata/", f"s3://{BUCKET}/curated/bins/"
+FIRST = {"objects": 12, "read": 12, "rows": 10, "aside": 2}
 ROWS = """SELECT expected_quantity, id, items[1].name FROM db.bins
     WHERE expected_quantity > 0 ORDER BY 1, 2"""
 
@@ -54,7 +55,12 @@ def test_the_etl_job_sets_bad_records_aside_and_reads_what_is_new_alone(aws, cli
         assert run["JobRunState"] == "SUCCEEDED", (run, jobs.lines(run, "error")[-20:])
         return {k: int(v) for k, _, v in (line.partition("=") for line in jobs.lines(run))}
 
-    assert counts() == {"objects": 12, "read": 12, "rows": 10, "aside": 2}
+    def summaries():
+        return [
+            x for x in aws.store.list(BUCKET, "curated/bins/") if x.key.endswith("summary.json")
+        ]
+
+    assert counts() == FIRST
     assert ask(ROWS)[1:3] == [["1", "1", "A blue mug"], ["1", "4", "A blue mug"]]
     assert len(ask(ROWS)) == 7 and ask("SELECT count(*) FROM db.bins")[1] == ["10"]
     aside = [
@@ -66,7 +72,12 @@ def test_the_etl_job_sets_bad_records_aside_and_reads_what_is_new_alone(aws, cli
     reasons = {row["source"].rpartition("/")[2]: row["reason"] for row in aside}
     assert reasons["wrong.json"] == "EXPECTED_QUANTITY is 3, but its items add up to 2"
     assert reasons["cut.json"].startswith("not JSON: ") and len(reasons) == 2
+    (summary,) = summaries()
+    assert json.loads(summary.path.read_bytes()) == FIRST
     assert counts() == {"objects": 12, "read": 0, "unchanged": 1}
+    assert summaries() == [summary]
+    aws.store.delete(BUCKET, summary.key)  # as if that run had been ended before
+    assert counts()["unchanged"] and [each.key for each in summaries()] == [summary.key]
     put("wrong", bin_of(2))
     aws.store.delete(BUCKET, "raw/bins/metadata/1.json", "raw/bins/metadata/2.json")
     assert counts() == {"objects": 10, "read": 1, "rows": 9, "aside": 1}
