@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.config import Config
 from helpers.container_images import training_image
-from helpers.job_code import training_code
+from helpers.job_code import stored, training_code
 from helpers.jobs import Job, training_job, wait
 from helpers.manifest import Manifest
 from helpers.s3 import Body, open_object, read_object
@@ -58,9 +58,9 @@ def downloading(description: Mapping) -> float:
     return sum(time.total_seconds() for time in times)
 
 
-def reading_code() -> "SourceCode":
-    """Return the source code of the reading jobs."""
-    return training_code(SCRIPT, REQUIREMENTS, TRAINING)
+def reading_code(config: Config) -> "SourceCode":
+    """Return the source code of the reading jobs, uploaded."""
+    return stored(config, training_code(SCRIPT, REQUIREMENTS, TRAINING))
 
 
 def read(

@@ -14,6 +14,7 @@ from helpers.reading_jobs import (
     reading_code,
     requests_compared,
 )
+from helpers.s3 import list_objects
 from helpers.session import client
 from tests.made_shards import make_shards
 
@@ -61,12 +62,15 @@ def test_each_mode_brings_the_shards_that_it_must(shards):
     assert brought["FastFile"] == brought["our stream"] == brought["WebDataset"] == sizes["train"]
 
 
-def test_the_code_has_what_its_requirements_name():
-    code = reading_code()
-    from pathlib import Path
-
-    names = {path.name for path in Path(code.source_dir).iterdir()}
-    assert names == {"helpers", "read_shards.py", "requirements.txt", "requirements_reading.txt"}
+def test_the_code_has_what_its_requirements_name(aws, config):
+    code = reading_code(config)
+    keys = [entry.key for entry in list_objects(client(config, "s3"), code.source_dir)]
+    assert {key.partition("/")[0] for key in keys} == {
+        "helpers",
+        "read_shards.py",
+        "requirements.txt",
+        "requirements_reading.txt",
+    }
     assert code.requirements == "requirements_reading.txt"
 
 
