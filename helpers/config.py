@@ -110,7 +110,10 @@ def _choice(variable: str, allowed: tuple[str, ...]) -> str:
 
 
 def local_settings() -> "Settings":
-    """Return the local AWS's folder and port: `COURSE_LOCAL_STATE` and `COURSE_LOCAL_PORT`."""
+    """Return the local AWS's folder and port: `COURSE_LOCAL_STATE` and `COURSE_LOCAL_PORT`.
+
+    With `COURSE_ENFORCE_IAM=1` it allows what docs/user-policy-*.json and the roles' policies do.
+    """
     # Jobs import this module too, and their images lack the local AWS.
     from local_aws.control import DEFAULT_PORT, STATE_NAME, Settings
 
@@ -118,7 +121,10 @@ def local_settings() -> "Settings":
     port = os.environ.get("COURSE_LOCAL_PORT") or str(DEFAULT_PORT)
     if not port.isdigit() or not 0 <= int(port) < 65536:
         raise ValueError(f"COURSE_LOCAL_PORT={port!r} is not a port: set a number below 65536")
-    return Settings(state.resolve(), int(port))
+    # The committed policies are those of the course's own names, which hold here.
+    is_enforced = _choice("COURSE_ENFORCE_IAM", ("0", "1")) == "1"
+    policies = sorted((ROOT / "docs").glob("user-policy-*.json")) if is_enforced else []
+    return Settings(state.resolve(), int(port), tuple(policies))
 
 
 def _raw_source() -> str | None:

@@ -108,9 +108,10 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         Permission("list functions", ("lambda:ListFunctions",)),
         Permission(
             "set a limit for the bill",
-            ("budgets:ModifyBudget", "budgets:ViewBudget"),
+            ("budgets:ModifyBudget",),
             (f"arn:aws:budgets::{account}:budget/{PROJECT}*",),
         ),
+        Permission("find the limit among all budgets", ("budgets:ViewBudget",)),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
         Permission(
             "see the quotas",
@@ -266,7 +267,7 @@ def _scaling(config: Config, place: str) -> Iterator[Permission]:
     yield Permission("see how endpoints scale", tuple(f"{SCALING}:{name}" for name in lists))
     yield Permission(
         "let a scaling policy make its alarms",
-        ("cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"),
+        ("cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"),
         (f"arn:aws:cloudwatch:{place}:alarm:TargetTracking-endpoint/{PROJECT}*",),
     )
     service = f"sagemaker.{SCALING}.amazonaws.com"

@@ -18,13 +18,15 @@ def watch_permissions(place: str) -> Iterator[Permission]:
 
 
 def _metrics(place: str) -> Iterator[Permission]:
-    names = ("DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm")
+    names = ("DeleteAlarms", "ListTagsForResource", "PutMetricAlarm")
     yield Permission(
         "guard an endpoint by alarms",
         tuple(f"cloudwatch:{name}" for name in (*names, "TagResource")),
         (f"arn:aws:cloudwatch:{place}:alarm:{PROJECT}*",),
     )
-    yield Permission("read metrics", ("cloudwatch:GetMetricStatistics",))
+    # To find alarms by the beginning of their names takes leave to see all of them.
+    free = ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics")
+    yield Permission("find alarms, and read metrics", free)
 
 
 def _schedules(place: str) -> Iterator[Permission]:

@@ -33,7 +33,7 @@ def parse_args(words: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, help="port on loopback (default: 4590)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("start", help="start the local AWS, unless it runs already")
+    start = commands.add_parser("start", help="start the local AWS, unless it runs already")
     commands.add_parser("stop", help="stop it, its jobs and its endpoints; its state stays")
     commands.add_parser("status", help="print its address, or that it does not run")
     commands.add_parser("env", help="print shell exports that send the aws command to it")
@@ -52,7 +52,10 @@ def parse_args(words: list[str]) -> argparse.Namespace:
     quota.add_argument("name", help="such as 'ml.g4dn.xlarge for training warm pool usage'")
     quota.add_argument("instances", type=int)
     commands.add_parser("glue-6.0", help="make the environment of Glue 6.0's Spark, once (500 MB)")
-    commands.add_parser("serve", help="run the server in the foreground")
+    serve = commands.add_parser("serve", help="run the server in the foreground")
+    for command in (start, serve):
+        words_ = "your IAM policies: every request must be allowed by them, or by its role's"
+        command.add_argument("--enforce", nargs="+", type=Path, metavar="FILE", help=words_)
     # The options may follow the command too.
     for command in commands.choices.values():
         command.add_argument(
@@ -62,9 +65,11 @@ def parse_args(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _settings(args: argparse.Namespace) -> Settings:
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Return the settings of a command line."""
     state = (args.state or Path(STATE_NAME)).absolute()
-    return Settings(state, DEFAULT_PORT if args.port is None else args.port)
+    policies = tuple(path.absolute() for path in getattr(args, "enforce", None) or ())
+    return Settings(state, DEFAULT_PORT if args.port is None else args.port, policies)
 
 
 def _print_logs(state: Path, name: str | None) -> int:
@@ -107,11 +112,11 @@ def _reset(state: Path) -> int:
 def main(words: list[str]) -> int:
     """Run one command; return the exit code."""
     args = parse_args(words)
-    settings = _settings(args)
+    settings = settings_of(args)
     if args.command == "serve":
         from local_aws.server import serve
 
-        return serve(settings.state, settings.port)
+        return serve(settings.state, settings.port, settings.policies)
     if args.command == "start":
         try:
             print(f"The local AWS runs at {lifecycle.ensure_running(settings).url}")

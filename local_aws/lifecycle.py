@@ -103,11 +103,14 @@ def ensure_running(settings: Settings) -> Context:
     """
     try:
         with _only_one(settings.state):
-            return find_running(settings.state) or _start(settings)
+            server = find_running(settings.state) or _start(settings)
     except OSError as error:
         if not is_full(error):
             raise
         raise _not_started(FULL_MESSAGE) from error
+    if settings.policies and not (_health(server.url) or {}).get("enforced"):
+        raise RuntimeError("The local AWS runs, and enforces no policies: stop it first")
+    return server
 
 
 def _not_started(why: str) -> RuntimeError:
@@ -144,6 +147,8 @@ def _start(settings: Settings) -> Context:
 def _launch(settings: Settings, log: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", __package__, "serve"]
     command += ["--state", str(settings.state), "--port", str(settings.port)]
+    if settings.policies:
+        command += ["--enforce", *map(str, settings.policies)]
     root = Path(find_spec(__package__).origin).resolve().parents[1]
     with process_output(log) as out:
         process = subprocess.Popen(

@@ -82,6 +82,8 @@ class Parts:
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
         self.clock, self.faults, self.changes = Clock(), Faults(), StateChanges()
+        self.policies: list[dict] = []
+        """The user's policies, which every request is held to; none: no request is."""
         self.keys = RoleKeys(context.access_key, context.secret_key)
         lists = LateLists(self.clock, partial(self.faults.lag, "sagemaker", "List"))
         self.documents = Documents(context.state / "documents.sqlite", lists)

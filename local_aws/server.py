@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -34,6 +34,8 @@ from local_aws.recorded.journal import Journal
 from local_aws.recorded.moto_client import Recorded
 from local_aws.services.apigateway.invocations import Gateway
 from local_aws.services.iam.assumed_roles import AssumedRoles
+from local_aws.services.iam.authorization import Authorization
+from local_aws.services.iam.principals import read_policies
 from local_aws.services.iam.role_access import RoleAccess
 from local_aws.state.clock import Clock
 from local_aws.state.disk import FULL_MESSAGE, is_full
@@ -101,20 +103,23 @@ class Handler(KeepAliveHandler):
 class LocalAws:
     """One local AWS over a state folder; usable as a context manager in tests.
 
+    Args:
+        policies: files with the user's policies, to which every request is held then.
+
     Raises:
         StateBusy: another server has the state folder.
         PortBusy: another program listens on the port.
     """
 
-    def __init__(self, state: Path, port: int = 0):
+    def __init__(self, state: Path, port: int = 0, policies: Sequence[Path] = ()):
         make_state(state)
         with ExitStack() as undo:
             self._claim = undo.enter_context(claim(state))
             self._socket = undo.enter_context(_listen(port))
-            self._build(state)
+            self._build(state, policies)
             undo.pop_all()
 
-    def _build(self, state: Path) -> None:
+    def _build(self, state: Path, policies: Sequence[Path]) -> None:
         url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         self.context = Context(state, url, *load_keys(state))
         write_atomic(state / "sagemaker-config.yaml", SDK_DEFAULTS.encode())
@@ -131,17 +136,22 @@ class LocalAws:
             recorded=journal,
             record=Pushes(recorded.call, state).call,
         ).build()
+        self.parts.policies = read_policies(policies, self.context)
         _MotoTime.clock = self.parts.clock
         health = {"status": "running", "state": str(state), "pid": os.getpid(), "url": url}
+        health["enforced"] = bool(policies)
         control = ControlCalls(self.parts).answer
-        parts, s3 = self.parts, RoleAccess(self.parts, self.engines.s3.app)
+        parts, authorization = self.parts, Authorization(self.parts)
+        s3 = RoleAccess(authorization, parts, self.engines.s3.app)
         self._gateway = Gateway(parts, self.engines.rest_apis, self.engines.usage_plans)
 
         def is_done(service: str, operation: str) -> bool:
             return parts.is_executed(service, operation) or recorded.has(service, operation)
 
         call, keys = AssumedRoles(parts).call, parts.keys.secrets
-        front = Front(keys, is_done, members, call, s3, self._gateway, health, control)
+        front = Front(
+            keys, is_done, members, authorization.check, call, s3, self._gateway, health, control
+        )
         app = Faulty(front, self.parts.faults)
         self.server: BaseWSGIServer = make_server(
             HOST, 0, app, threaded=True, request_handler=Handler, fd=self._socket.fileno()
@@ -202,11 +212,11 @@ class LocalAws:
         self.stop()
 
 
-def serve(state: Path, port: int) -> int:
+def serve(state: Path, port: int, policies: Sequence[Path] = ()) -> int:
     """Run one local AWS in the foreground; return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
-        LocalAws(state, port).run()
+        LocalAws(state, port, policies).run()
     except (PortBusy, StateBusy) as error:
         _print_last(str(error))
         return PORT_BUSY if isinstance(error, PortBusy) else 1

@@ -18,3 +18,5 @@ class Settings:
 
     state: Path
     port: int = DEFAULT_PORT
+    policies: tuple[Path, ...] = ()
+    """Files with the user's policies, which every request is held to; none: no request is."""

@@ -16,7 +16,7 @@ from tools import late_cloud
 from tools.processes import leftovers
 
 ROOT = Path(__file__).resolve().parents[1]
-KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_LAG", "COURSE_TRANSCRIPT")
+KEPT = ("COURSE_DATASET", "COURSE_RAW", "COURSE_LAG", "COURSE_TRANSCRIPT", "COURSE_ENFORCE_IAM")
 """The user's settings that a run honors; it is always on the local AWS.
 
 COURSE_LAG is the run's own: seconds by which its AWS is late, tools/late_cloud.py.

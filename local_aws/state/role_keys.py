@@ -20,6 +20,11 @@ class RoleKeys:
         self._roles[key], self.secrets[key] = role_arn, secret
         return key, secret
 
+    def variables(self, role_arn: str) -> dict[str, str]:
+        """Return a new key as the environment variables that every AWS client reads."""
+        key, secret = self.issue(role_arn)
+        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+
     def revoke(self, access_key: str) -> None:
         """End a key's validity."""
         self.secrets.pop(access_key, None)

@@ -19,6 +19,12 @@ def unsupported(call: Call, members: Sequence[str] = ()) -> AwsError:
     return AwsError(code, f"The local AWS does not support {name}.")
 
 
+def denial(protocol: str, message: str) -> AwsError:
+    """Return the error for a request that its caller is not allowed."""
+    code = "AccessDenied" if protocol in (S3, "query") else "AccessDeniedException"
+    return AwsError(code, message, 400 if protocol == "json" else 403)
+
+
 def word(error: AwsError, protocol: str, request_id: str) -> tuple[list[tuple[str, str]], bytes]:
     """Return the headers and the body of an error's response."""
     code = getattr(error, "modeled", error.code)

@@ -13,7 +13,7 @@ from werkzeug.wsgi import get_input_stream
 from local_aws.errors import AwsError
 from local_aws.settings import CONTROL, INVOKE
 from local_aws.state.faults import Fault, Faults
-from local_aws.wire.errors import word
+from local_aws.wire.errors import denial, word
 from local_aws.wire.http_request import HttpRequest
 from local_aws.wire.routing import S3, is_s3, name, protocol_of
 
@@ -48,7 +48,8 @@ class Faulty:
         if self._faults.draw("throttled", *request):
             return _refused(environ, start_response, protocol, THROTTLING.get(protocol, THROTTLED))
         if self._faults.draw("denied", *request):
-            return _refused(environ, start_response, protocol, _denial(protocol, *request))
+            message = f"The user is not authorized to perform: {':'.join(request)}"
+            return _refused(environ, start_response, protocol, denial(protocol, message))
         slow = self._faults.draw("slow", *request)
         if slow:
             time.sleep(slow.seconds)
@@ -64,12 +65,6 @@ def _named(environ: dict) -> tuple[str, str]:
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
     call = name(http_request, body)
     return call.service, call.operation
-
-
-def _denial(protocol: str, service: str, operation: str) -> AwsError:
-    code = "AccessDenied" if protocol in (S3, "query") else "AccessDeniedException"
-    message = f"The user is not authorized to perform: {service}:{operation}"
-    return AwsError(code, message, 400 if protocol == "json" else 403)
 
 
 def _refused(

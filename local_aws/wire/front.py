@@ -45,6 +45,7 @@ class Front:
         keys: the secrets by access key.
         is_done: from service and operation to whether an engine or moto executes it.
         members: service and operation to the members of its request that are done, or None for all.
+        authorize: refuses a request that its access key's owner is not allowed.
         execute: from service, operation and request to the answer.
         s3: the WSGI app of the object plane.
         gateway: the WSGI app of the callers of REST APIs, who may be anybody.
@@ -57,6 +58,7 @@ class Front:
         keys: dict[str, str],
         is_done: Callable[[str, str], bool],
         members: Callable[[str, str], str | None],
+        authorize: Callable[[str, Call, dict], None],
         execute: Callable[[str, str, dict], dict | None],
         s3: Callable,
         gateway: Callable,
@@ -64,6 +66,7 @@ class Front:
         control: Callable[[str, bytes], dict],
     ):
         self._keys, self._is_done, self._members, self._execute = keys, is_done, members, execute
+        self._authorize = authorize
         self._s3, self._gateway, self._health, self._control = s3, gateway, health, control
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -124,6 +127,7 @@ class Front:
             shape = operation_model(call.service, call.operation).input_shape
             if refused := left_out(shape, request, done):
                 raise unsupported(call, refused)
+        self._authorize(http_request.scope.access_key, call, request)
         try:
             result = self._execute(call.service, call.operation, request)
         except MissingMember as error:

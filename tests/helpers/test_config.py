@@ -139,6 +139,14 @@ def test_the_state_lies_in_the_project_unless_it_is_said_where(environment, tmp_
     assert local_settings().state == Path(tmp_path / "here").resolve()
 
 
+def test_the_committed_policies_are_enforced_on_request_alone(environment):
+    assert local_settings().policies == ()
+    environment.setenv("COURSE_ENFORCE_IAM", "1")
+    names = [path.name for path in local_settings().policies]
+    assert names and names == sorted(names)
+    assert all(name.startswith("user-policy-") for name in names)
+
+
 def test_on_aws_the_account_decides_on_the_bucket(environment):
     environment.setenv("COURSE_CLOUD", "aws")
     environment.setenv("COURSE_DATASET", "bins")

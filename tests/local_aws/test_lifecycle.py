@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,19 @@ def test_it_is_started_found_stopped_and_started_again_with_the_same_keys(settin
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert lifecycle.ensure_running(settings) == first
+
+
+@pytest.mark.slow
+def test_a_server_that_enforces_no_policies_is_not_taken_for_one_that_does(settings, tmp_path):
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"Statement": []}')
+    enforced = replace(settings, policies=(policy,))
+    lifecycle.ensure_running(settings)
+    with pytest.raises(RuntimeError, match="enforces no policies: stop it first"):
+        lifecycle.ensure_running(enforced)
+    lifecycle.stop(settings.state)
+    server = lifecycle.ensure_running(enforced)
+    assert lifecycle.ensure_running(settings) == server
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from local_aws import lifecycle
-from local_aws.__main__ import main
+from local_aws.__main__ import main, parse_args, settings_of
 from local_aws.server import LocalAws
 from tests.local_cloud import write_log
 from tests.places import ROOT
@@ -37,6 +37,13 @@ def test_a_command_imports_no_engine_and_no_library_of_aws_to_start_a_server():
     command = [sys.executable, "-c", code]
     modules = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert not {"botocore", "local_aws.parts", "local_aws.services"} & set(modules.split())
+
+
+def test_the_policies_to_enforce_are_files_wherever_the_server_starts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    args = parse_args(["start", "--enforce", "a.json", "b.json"])
+    assert settings_of(args).policies == (tmp_path / "a.json", tmp_path / "b.json")
+    assert settings_of(parse_args(["start"])).policies == ()
 
 
 @pytest.mark.slow

@@ -110,6 +110,7 @@ COVERED = {
 """Test file below tests/, why it covers other modules than its own, and these."""
 
 TOPICS = {
+    "helpers/test_enforced.py": "the course's calls under its own policies",
     "helpers/test_try_page_at_gateway.py": "the page as it is deployed, with real answers",
     "helpers/test_try_page_in_browser.py": "the page as people use it, in a browser",
     "local_aws/services/athena/test_cases.py": "every statement of cases/ and its answer",

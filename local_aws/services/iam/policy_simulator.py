@@ -1,10 +1,10 @@
 """Simulates a role's policies for SimulatePrincipalPolicy, which moto lacks; knows roles alone.
 
 The SageMaker SDK calls it before each training job. A permissions boundary bounds the policies; the
-caller of the local AWS, who owns it, may do everything.
+caller of the local AWS, who owns it, may do everything, unless it was started with policies.
 Left out: service control policies. Refused, where the decision would depend on them: conditions
-other than StringEquals and StringLike on a key of the request's context, policies in the request,
-users and groups.
+other than StringEquals, StringLike and Bool on a key of the request's context, policies in the
+request, users and groups.
 """
 
 import json
@@ -78,10 +78,16 @@ def holds(condition: dict[str, dict], context: Mapping[str, list[str]]) -> bool 
 
 
 def _matches(operator: str, patterns: list[str], values: list[str] | None) -> bool | None:
-    if values is None or operator not in ("StringEquals", "StringLike"):
+    if values is None or (match := _OPERATORS.get(operator)) is None:
         return None
-    match = fnmatchcase if operator == "StringLike" else str.__eq__
     return any(match(value, pattern) for value in values for pattern in patterns)
+
+
+def _same_bool(value: str, pattern: str | bool) -> bool:
+    return value == str(pattern).lower()
+
+
+_OPERATORS = {"StringEquals": str.__eq__, "StringLike": fnmatchcase, "Bool": _same_bool}
 
 
 def _verdict(effects: set[str]) -> str:
@@ -125,7 +131,8 @@ class Simulator(Engine):
     def policies(self, arn: str) -> tuple[dict[str, dict], dict | None]:
         """Return a principal's policies by their names, and its permissions boundary."""
         if arn == self.parts.call("sts", "GetCallerIdentity", {})["Arn"]:
-            return {"owner": OWNER}, None
+            own = enumerate(self.parts.policies, start=1)
+            return {f"user-{number}": each for number, each in own} or {"owner": OWNER}, None
         if ":role/" not in arn:
             raise AwsError(
                 "InvalidInput",

@@ -1,9 +1,9 @@
-"""Refuses S3 requests that are signed for a role whose policies do not allow them; knows no object.
+"""Refuses S3 requests that their caller's policies do not allow; knows no object.
 
-Requests with the owner's key pass: the owner may do everything. A role's policies are read at its
-first request with a key, and hold as long as the key.
-Left out: conditions that can't be evaluated here, which count as met; a role's requests to other
-services than S3, which all pass; bucket policies.
+Roles are held to their policies always, the user to those that the server was started with. Bucket
+policies count where the server was.
+Left out: conditions that can't be evaluated here, which count as met for a role, unless the server
+was started with the user's policies.
 """
 
 import io
@@ -15,12 +15,16 @@ from werkzeug.wsgi import get_input_stream
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
-from local_aws.services.iam.policy_simulator import Simulator, decide
-from local_aws.wire.http_request import HttpRequest
-from local_aws.wire.routing import rest_operation
+from local_aws.recorded.journal import call
+from local_aws.services.iam.authorization import Authorization
+from local_aws.services.iam.needs import Need
+from local_aws.wire.http_request import HEADERS, HttpRequest
+from local_aws.wire.routing import S3, rest_operation
 
 MOST = 2**21
 """Bytes of the largest document that deletes objects, with a thousand keys."""
+SIGNED = "AWS4-HMAC-SHA256 Credential=x/x/us-east-1/s3/aws4_request,SignedHeaders=host,Signature=x"
+"""What the question for a bucket's policy is signed with, which nobody checks."""
 ACTIONS = {
     "HeadObject": "GetObject",
     "ListObjects": "ListBucket",
@@ -35,6 +39,18 @@ ACTIONS = {
     "UploadPartCopy": "PutObject",
     "CopyObject": "PutObject",
     "DeleteObjects": "DeleteObject",
+    "ListParts": "ListMultipartUploadParts",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "DeleteBucketEncryption": "PutEncryptionConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "DeleteBucketTagging": "PutBucketTagging",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "GetBucketReplication": "GetReplicationConfiguration",
 }
 """Operations whose action has another name.
 
@@ -48,40 +64,53 @@ class RoleAccess:
     """A WSGI app before that of S3.
 
     Args:
+        authorization: decides.
         s3: the WSGI app of the object plane.
     """
 
-    def __init__(self, parts: Parts, s3: Callable):
-        self._parts, self._s3 = parts, s3
-        self._policies: dict[str, list[list[dict]]] = {}
+    def __init__(self, authorization: Authorization, parts: Parts, s3: Callable):
+        self._authorization, self._parts, self._s3 = authorization, parts, s3
+        self._bucket_policies: dict[str, str | None] = {}
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        # Nearly always no job of a role runs.
-        if self._parts.keys:
-            self._check(HttpRequest(environ))
-        return self._s3(environ, start_response)
+        # Nearly always nobody is held to anything: no job of a role runs.
+        if not self._parts.keys and not self._parts.policies:
+            return self._s3(environ, start_response)
+        self._check(HttpRequest(environ))
+        answer = self._s3(environ, start_response)
+        if "policy" in environ["QUERY_STRING"] or environ["REQUEST_METHOD"] == "DELETE":
+            self._bucket_policies = {}
+        return answer
 
     def _check(self, request: HttpRequest) -> None:
-        keys, key = self._parts.keys, request.scope.access_key if request.scope else ""
-        if (role := keys.role(key)) is None:
+        principals = self._authorization.principals
+        principal = principals.of(request.scope.access_key if request.scope else "")
+        if principal is None:
             return
-        if (policies := self._policies.get(key)) is None:
-            documents, bound = self._parts.engine(Simulator).policies(role)
-            policies = [[*documents.values()], *([[bound]] if bound else [])]
-            valid = {each: known for each, known in self._policies.items() if keys.role(each)}
-            self._policies = {**valid, key: policies}
+        values = {"s3:prefix": [dict(request.fields).get("prefix", "")]}
         for action, resource in _needs(request):
-            context = {"s3:prefix": [dict(request.fields).get("prefix", "")]}
-            for documents in policies:
-                if not _is_allowed(documents, action, resource, context):
-                    raise AwsError("AccessDenied", "Access Denied", 403)
+            need = Need(action, resource, values)
+            try:
+                own = self._bucket_policy(request, resource)
+                self._authorization.decide(principal, [need], S3, own)
+            except AwsError as error:
+                # As role_permissions.py has it: a condition that can't be evaluated here.
+                if error.code != "InvalidInput" or self._parts.policies:
+                    raise
 
-
-def _is_allowed(documents: list[dict], action: str, resource: str, context: dict) -> bool:
-    try:
-        return decide(documents, action, resource, context) == "allowed"
-    except AwsError:
-        return True  # as role_permissions.py has it: a condition that can't be evaluated here
+    def _bucket_policy(self, request: HttpRequest, resource: str) -> str | None:
+        """Return the policy of a resource's bucket, kept until one is changed."""
+        bucket = resource.removeprefix("arn:aws:s3:::").partition("/")[0]
+        if not self._parts.policies or bucket == "*":
+            return None
+        if bucket not in self._bucket_policies:
+            asked = {"REQUEST_METHOD": "GET", "QUERY_STRING": "policy"}
+            asked |= {"PATH_INFO": f"/{bucket}", "RAW_URI": f"/{bucket}?policy"}
+            asked |= {"HTTP_AUTHORIZATION": SIGNED, HEADERS: [("Authorization", SIGNED)]}
+            environ = {**request.environ, **asked}
+            status, _, body = call(self._s3, environ, b"")
+            self._bucket_policies[bucket] = body.decode() if status.startswith("200") else None
+        return self._bucket_policies[bucket]
 
 
 def _needs(request: HttpRequest) -> Iterator[tuple[str, str]]:
@@ -100,16 +129,23 @@ def _needs(request: HttpRequest) -> Iterator[tuple[str, str]]:
             yield f"{action}Version" if is_version else action, f"{arn}/{each}"
     else:
         yield action, f"{arn}/{key}" if key else arn if bucket else "*"
+    if operation == "CreateBucket" and b"<Tag>" in _body(request):
+        yield "s3:TagResource", arn
     if copied:
         yield "s3:GetObject", f"arn:aws:s3:::{copied.partition('?')[0]}"
 
 
-def _deleted(request: HttpRequest) -> list[tuple[str, bool]]:
-    """Return the keys that a request deletes, and if of one version; its body can be read again."""
+def _body(request: HttpRequest) -> bytes:
+    """Return a request's body, which can be read again."""
     body = get_input_stream(request.environ).read(MOST)
     request.environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _deleted(request: HttpRequest) -> list[tuple[str, bool]]:
+    """Return the keys that a request deletes, and if of one version each."""
     try:
-        root = ElementTree.fromstring(body)
+        root = ElementTree.fromstring(_body(request))
     except ElementTree.ParseError:
         return []  # S3 refuses it
     named = [{child.tag.rpartition("}")[2]: child.text for child in each} for each in root]

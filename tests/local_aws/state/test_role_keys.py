@@ -11,3 +11,10 @@ def test_an_issued_key_is_its_roles_until_it_is_revoked():
     assert (keys.role(key), keys.role("OWNER")) == ("arn:role", None)
     keys.revoke(key)
     assert not keys and keys.secrets == {"OWNER": "secret"} and keys.role(key) is None
+
+
+def test_a_key_comes_as_the_variables_that_clients_read():
+    keys = RoleKeys("OWNER", "secret")
+    made = keys.variables("arn:role")
+    assert keys.role(made["AWS_ACCESS_KEY_ID"]) == "arn:role"
+    assert keys.secrets[made["AWS_ACCESS_KEY_ID"]] == made["AWS_SECRET_ACCESS_KEY"]

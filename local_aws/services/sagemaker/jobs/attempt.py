@@ -28,6 +28,7 @@ class Attempt:
     def __init__(self, parts: Parts, run: JobRun):
         self._parts, self._run = parts, run
         self._group, self.has_instances = Group(), False
+        self._keys: dict[str, str] = {}
 
     def stop(self) -> None:
         """Stop the job: SIGTERM, and SIGKILL after the grace period."""
@@ -49,11 +50,14 @@ class Attempt:
             self.has_instances = True
             # A timer may outlive the attempt: it may hold the processes, not the attempt.
             self._run.started(self._group.interrupt)
+            if self._parts.policies:  # otherwise nobody is held to policies
+                self._keys = self._parts.keys.variables(self._run.job["RoleArn"])
             verdict = self._work(cluster)
         except Exception as error:
             verdict = client_error(error) or self._internal_error(error)
         finally:
             self.has_instances = False
+            self._parts.keys.revoke(self._keys.get("AWS_ACCESS_KEY_ID", ""))
         if cluster:
             # Show no path of this machine: a disk begins at the folder of the instances.
             verdict = verdict.without(str(cluster.folder))
@@ -91,7 +95,9 @@ class Attempt:
 
     def _instance(self, container: Container, cluster: Cluster) -> Instance:
         command, variables = self._run.command(container)
-        environment = container.environment(self._parts.context, cluster.venv, variables)
+        environment = container.environment(
+            self._parts.context, cluster.venv, self._keys | variables
+        )
         # The job's own variables have precedence.
         environment.setdefault("OMP_NUM_THREADS", str(self._cores(container)))
         inward = [container.inward(word) for word in command]
