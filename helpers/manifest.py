@@ -159,6 +159,11 @@ class Manifest:
             _require(sum(split.counts.values()) == samples, f"counts of {name} don't add up")
             _require(set(split.counts) <= set(self.labels), f"{name} counts an unlisted label")
 
+    @property
+    def split_of_groups(self) -> dict[str, str]:
+        """Return the split of each group."""
+        return {group: name for name, split in self.splits.items() for group in split.groups}
+
     def split(self, name: str) -> SplitInfo:
         """Return one split.
 

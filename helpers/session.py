@@ -110,9 +110,22 @@ def _refuse_inside() -> None:
 def sagemaker_session(config: Config) -> "Session":
     """Return a session of the SageMaker SDK that stages its files in the course's bucket."""
     from sagemaker.core.helper.session_helper import Session
+
+    return _staging(config, Session)
+
+
+def pipeline_session(config: Config) -> "Session":
+    """Return a session by which the SDK's jobs become steps of a pipeline and are not started."""
+    from sagemaker.core.workflow.pipeline_context import PipelineSession
+
+    return _staging(config, PipelineSession)
+
+
+def _staging(config: Config, kind: type) -> Any:
+    """Return a session of the SDK, of this class, for the course's bucket."""
     from sagemaker.core.utils.utils import SageMakerClient
 
-    session = Session(
+    session = kind(
         boto_session=boto_session(config),
         sagemaker_client=client(config, "sagemaker"),
         default_bucket=config.bucket,

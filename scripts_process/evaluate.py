@@ -3,7 +3,8 @@
 Here: python scripts_process/evaluate.py --model model --shards shards/birds --output evaluation
 As a job: notebooks/07 runs this file with a ScriptProcessor; the archive of a training job, the
 manifest and the test shards are its inputs. It predicts with the code that the endpoint runs, and
-writes evaluation.json, predictions.jsonl and statistics.json (for the model registry).
+writes evaluation.json, predictions.jsonl and statistics.json (for the model registry). Given a live
+model, it compares the two on the same samples, in comparison.json.
 """
 
 import argparse
@@ -16,8 +17,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
+from helpers.evaluation.paired_comparison import compare_pairs  # noqa: E402
 from helpers.evaluation.predictions import Predictions, predict_split  # noqa: E402
 from helpers.evaluation.report import (  # noqa: E402
+    COMPARISON,
     NAME,
     PREDICTIONS,
     STATISTICS,
@@ -30,6 +33,7 @@ from helpers.metrics import END, metric_line  # noqa: E402
 from helpers.predict import ARCHIVE, Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
+from helpers.storage import Folder  # noqa: E402
 
 INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
 
@@ -41,6 +45,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--model", type=Path, default=f"{INPUT}/model", help=f"folder of {ARCHIVE}, or unpacked")
+    add("--live", type=Path, help="the same of the live model, which answers the same samples")
     add("--shards", default=f"{INPUT}/shards", help="folder or s3:// URI with manifest.json")
     add("--output", type=Path, default=OUTPUT, help="folder for the results")
     add("--split", default="test", help="the split to score (default test)")
@@ -67,10 +72,23 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     print(predictions, f"{len(predictions) / seconds:.0f} samples a second", flush=True)
     report = make_report(predictions, manifest.dataset, rounds=args.rounds, seed=args.seed)
     subject = {"split": args.split, "manifest": digest(manifest), "trained_on_this_split": same}
-    write(args.output, predictions, {**report, **subject})
+    write(args.output, predictions, report := {**report, **subject})
     check(args.output, report)
+    if args.live:
+        compare(args, shards, manifest, predictions, report)
     values = {name: each["value"] for name, each in report["metrics"].items()}
     return {**values, "calibration_error": report["calibration"]["error"], "seconds": seconds}
+
+
+def compare(args, shards: Folder, manifest: Manifest, ours: Predictions, report: dict) -> None:
+    """Compare the model with the live one, which was trained on none of these samples either."""
+    live = Predictor.load_packed(args.live)
+    check_split(live.card, manifest, allowed=True)
+    theirs = predict_split(live, shards, manifest, args.split, threads=args.threads, on_shard=tell)
+    result = compare_pairs(ours, theirs, manifest.dataset, rounds=args.rounds, seed=args.seed)
+    print(result, flush=True)
+    document = result.document(report, manifest.dataset)
+    (args.output / COMPARISON).write_text(json.dumps(document, indent=1))
 
 
 def digest(manifest: Manifest) -> str:

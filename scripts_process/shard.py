@@ -16,9 +16,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-
 from helpers.datasets import NAMES, Dataset, load_dataset  # noqa: E402
-from helpers.manifest import NAME, Manifest  # noqa: E402
+from helpers.manifest import NAME, Manifest, load_manifest  # noqa: E402
 from helpers.metrics import END  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
@@ -46,6 +45,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--source", default="", help="name of the raw data, which the manifest keeps")
     add("--output", required=True, help="folder or s3:// URI that gets the shards")
     add("--store", help="storage format of samples; default: the data set's first store")
+    add("--keep", help="folder or s3:// URI of earlier shards, whose groups keep their splits")
     add("--seed", type=int, default=0, help="seed of the split and the order (default 0)")
     add("--records-per-shard", type=int, default=256, help="raw objects a shard (default 256)")
     add("--shard-mb", type=float, default=64, help="megabytes of raw objects a shard (default 64)")
@@ -71,7 +71,8 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
     """Make this instance's shards; return the job's metrics."""
     begin = time.perf_counter()
     dataset = dataset or load_dataset(args.dataset)
-    raw, out = (open_folder(folder, lambda: job_client("s3")) for folder in (args.raw, args.output))
+    places = (args.raw, args.output, args.keep or args.output)
+    raw, out, earlier = (open_folder(folder, lambda: job_client("s3")) for folder in places)
     rank, instances = instance(args.resources)
     share = {"rank": rank, "instances": instances, "limit": args.wait}
     share |= {"threads": args.threads, "processes": args.processes}
@@ -84,29 +85,26 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
         seed=args.seed,
         records_per_shard=args.records_per_shard,
         shard_bytes=int(args.shard_mb * 1e6),
+        kept=load_manifest(earlier).split_of_groups if args.keep else {},
     )
     notes = finished(plan, out)
     todo = [shard for shard in plan.part(rank, instances) if shard.name not in notes]
     if todo or (rank == 0 and len(notes) < len(plan.shards)):
-        # A manifest beside shards of another plan would be wrong. All instances delete it before
-        # their first shard; the new one is written after all of `todo`.
+        # Beside shards of another plan it would be wrong; the new one is written after `todo`.
         out.delete(NAME)
     print(f"Instance {rank + 1} of {instances}: {len(todo)} of {len(plan.shards)} shards to make,")
     print(f"  {len(notes)} are done, {len(plan.set_aside)} objects were set aside", flush=True)
     made = make(todo, plan, dataset, raw, out, args)
     check_dropped(made.values(), plan.size, args.max_dropped)
-    metrics = {
-        "shards": len(made),
-        "samples": sum(note["samples"] for note in made.values()),
-        "dropped": sum(len(note["dropped"]) for note in made.values()),
-    }
+    metrics = {"shards": len(made), "samples": sum(note["samples"] for note in made.values())}
+    metrics |= {"dropped": sum(len(note["dropped"]) for note in made.values())}
     if rank == 0:
         manifest = conclude(plan, out, notes | made, args)
         print(manifest)
         metrics |= {"total_samples": sum(split.samples for split in manifest.splits.values())}
         metrics |= {"total_dropped": manifest.account.unused}
-    seconds = time.perf_counter() - begin
-    return metrics | {"seconds": seconds, "samples_per_second": metrics["samples"] / seconds}
+    rate = metrics["samples"] / (seconds := time.perf_counter() - begin)
+    return metrics | {"seconds": seconds, "samples_per_second": rate}
 
 
 def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> dict[str, dict]:

@@ -6,14 +6,17 @@ for the same samples, which detects far smaller differences than two separate in
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from helpers.datasets import load_dataset
 from helpers.datasets.task import Task
 from helpers.evaluation.bootstrap import ROUNDS, Interval, bootstrap_intervals
 from helpers.evaluation.predictions import Predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ["score", "approved", "new", "difference", "95 % from", "to"]
 NAN = float("nan")
@@ -27,7 +30,7 @@ class NotComparable(ValueError):
 class PairedComparison:
     """The scores of a new model beside those of the approved one."""
 
-    table: pd.DataFrame
+    rows: list[tuple]
     """By score: the approved model's, the new one's, the difference, its 95 % interval."""
     verdict: str
     """One sentence."""
@@ -37,9 +40,38 @@ class PairedComparison:
     """Whether the new model's headline score lies above the task's floor, by its whole interval."""
 
     @property
+    def table(self) -> "pd.DataFrame":
+        """Return the rows as a table."""
+        import pandas as pd  # the image of jobs lacks it
+
+        return pd.DataFrame(self.rows, columns=COLUMNS).set_index("score")
+
+    @property
     def passes(self) -> bool:
         """Return whether the new model may be approved."""
         return self.above_floor and not self.worse
+
+    def document(self, report: dict, dataset: str) -> dict[str, object]:
+        """Return what comparison.json holds; a score without a value is None there.
+
+        Args:
+            report: the new model's evaluation.json.
+        """
+        task = load_dataset(dataset).task
+        value = report["metrics"][task.headline]["value"]
+        scores = {
+            name: {
+                column: None if number != number else number
+                for column, number in zip(COLUMNS[1:], numbers, strict=True)
+            }
+            for name, *numbers in self.rows
+        }
+        return {
+            "passes": self.passes, "verdict": self.verdict, "worse": self.worse,
+            "above_floor": self.above_floor, "score": task.score_names[task.headline],
+            "value": "unknown" if value is None else f"{value:.3f}",
+            "manifest": report["manifest"], "scores": scores,
+        }  # fmt: skip
 
     def __repr__(self) -> str:
         """Return the verdict."""
@@ -79,9 +111,7 @@ def compare_pairs(
         f"{intervals[head].high:+.3f}) on {len(new)} of {samples} samples: {_judged(low, high)}"
     )
     above, words = _above_floor(task, new, intervals[OWN])
-    return PairedComparison(
-        _table(rows), verdict if above else f"{verdict}; {words}", high < 0, above
-    )
+    return PairedComparison(rows, verdict if above else f"{verdict}; {words}", high < 0, above)
 
 
 FIRST = "the first version, with none to compare it with"
@@ -102,7 +132,7 @@ def no_comparison(
     ours = task.scores(new.probabilities, new.targets, new.labels)
     rows = [(words, NAN, ours[name], NAN, NAN, NAN) for name, words in task.score_names.items()]
     above, words = _above_floor(task, new, interval)
-    return PairedComparison(_table(rows), f"{why}: {words}", worse=False, above_floor=above)
+    return PairedComparison(rows, f"{why}: {words}", worse=False, above_floor=above)
 
 
 def _above_floor(task: Task, new: Predictions, interval: Interval) -> tuple[bool, str]:
@@ -121,10 +151,6 @@ def _above_floor(task: Task, new: Predictions, interval: Interval) -> tuple[bool
 def _sign(task: Task) -> int:
     """Return -1 where less of the headline score is better, else 1."""
     return -1 if task.headline in task.lower_is_better else 1
-
-
-def _table(rows: list[tuple]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=COLUMNS).set_index("score")
 
 
 def _judged(low: float, high: float) -> str:

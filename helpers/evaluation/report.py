@@ -15,6 +15,7 @@ from helpers.evaluation.predictions import Predictions
 from helpers.metrics import BINS, calibration, calibration_error, confusion_matrix
 
 VERSION = 1
+COMPARISON = "comparison.json"
 NAME, PREDICTIONS, STATISTICS = "evaluation.json", "predictions.jsonl", "statistics.json"
 NAN = float("nan")
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 
 from helpers.samples import Record, Remark, causes
 from helpers.sharding.splits import FRACTIONS, SPLITS, split_records
@@ -92,6 +93,7 @@ def make_plan(
     records_per_shard: int = 256,
     shard_bytes: int = 64 << 20,
     fractions: Mapping[str, float] = FRACTIONS,
+    kept: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Split the records, shuffle them by the seed, and cut them into shards of about equal count.
 
@@ -105,6 +107,7 @@ def make_plan(
         records_per_shard: largest number of raw objects in a shard.
         shard_bytes: about the largest size of a shard's raw objects, in bytes.
         fractions: shares of train, validation and test.
+        kept: splits of groups in an earlier split, which they keep.
 
     Raises:
         ValueError: there are no records, or the object of a record is not listed.
@@ -119,7 +122,7 @@ def make_plan(
         why = "; ".join(f"{count} x {reason}" for reason, count in causes(set_aside)[:3])
         raise ValueError(f"No records in the raw data ({why or 'it is empty'}): run notebooks/01")
     twins = duplicates(records, listing)
-    split_of = split_records(records, fractions, seed)
+    split_of = split_records(records, fractions, seed, kept)
     shards = []
     for split in SPLITS:
         inside = [record for record in records if split_of[record.id] == split]

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from helpers.samples import Record
 
@@ -63,12 +64,19 @@ def _component(records: list[Record]) -> Component:
 
 
 def split_records(
-    records: Iterable[Record], fractions: Mapping[str, float] = FRACTIONS, seed: int = 0
+    records: Iterable[Record],
+    fractions: Mapping[str, float] = FRACTIONS,
+    seed: int = 0,
+    kept: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Return the split of each record id; no group is in two splits.
 
     Labels are spread by `fractions` as evenly as the groups allow. The answer depends on the
     records and the seed, not on their order.
+
+    Args:
+        kept: splits of groups in an earlier split, which they keep. Groups that new records join
+            go to train together if one of them was there, else to validation.
 
     Raises:
         ValueError: the fractions are not those of train, validation and test, summing to 1.
@@ -76,9 +84,19 @@ def split_records(
     _check(fractions)
     together = components(records)
     quotas = _quotas(together, fractions)
-    chosen = _fill(together, quotas, seed)
-    _cover(together, quotas, chosen)
+    fixed = {part.name: split for part in together if (split := _before(part, kept))}
+    chosen = _fill(together, quotas, seed, fixed)
+    _cover([part for part in together if part.name not in fixed], together, quotas, chosen)
     return {id: chosen[part.name] for part in together for id in part.ids}
+
+
+def _before(part: Component, kept: Mapping[str, str]) -> str | None:
+    """Return the split that a component's groups had before, None of a new one.
+
+    A model of before may have been trained or chosen on what is not in test: none of it goes there.
+    """
+    splits = {kept[group] for group in part.groups if group in kept}
+    return next((split for split in SPLITS if split in splits), None)
 
 
 def _check(fractions: Mapping[str, float]) -> None:
@@ -108,16 +126,27 @@ def _quota(total: int, fractions: Mapping[str, float]) -> dict[str, int]:
     return quota
 
 
-def _fill(together: list[Component], quotas: dict, seed: int) -> dict[str, str]:
-    """Assign components, largest first, to the split that comes closest to its quotas."""
+def _fill(
+    together: list[Component], quotas: dict, seed: int, fixed: Mapping[str, str]
+) -> dict[str, str]:
+    """Assign components, largest first, to the split that comes closest to its quotas.
 
-    def order(part: Component) -> tuple[int, bytes]:
-        return -part.size, hashlib.sha256(f"{seed}/{part.name}".encode()).digest()
+    Those in `fixed` come before all others.
+    """
+
+    def order(part: Component) -> tuple[bool, int, bytes]:
+        return (
+            part.name not in fixed,
+            -part.size,
+            hashlib.sha256(f"{seed}/{part.name}".encode()).digest(),
+        )
 
     filled = {label: dict.fromkeys(SPLITS, 0) for label in quotas}
     chosen = {}
     for part in sorted(together, key=order):
-        chosen[part.name] = min(COVERAGE, key=lambda split: _cost(part, split, quotas, filled))
+        chosen[part.name] = fixed.get(part.name) or min(
+            COVERAGE, key=lambda split: _cost(part, split, quotas, filled)
+        )
         for label, count in part.counts.items():
             filled[label][chosen[part.name]] += count
     return chosen
@@ -135,10 +164,12 @@ def _cost(part: Component, split: str, quotas: dict, filled: dict) -> float:
     return cost
 
 
-def _cover(together: list[Component], quotas: dict, chosen: dict[str, str]) -> None:
-    """Move small components so that each label is in all splits that it has records for."""
+def _cover(
+    free: list[Component], together: list[Component], quotas: dict, chosen: dict[str, str]
+) -> None:
+    """Move small free components so that each label is in all splits that it has records for."""
     holders = defaultdict(list)
-    for part in sorted(together, key=lambda part: (part.size, part.name)):
+    for part in sorted(free, key=lambda part: (part.size, part.name)):
         for label in part.counts:
             holders[label].append(part)
     present = Counter((label, chosen[part.name]) for part in together for label in part.counts)

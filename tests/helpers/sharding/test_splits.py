@@ -144,3 +144,26 @@ def test_busy_recordists_leave_the_shares_near_their_fractions(seed):
     counts = split_counts(records, split_records(records, seed=seed))
     shares = {split: sum(found.values()) / len(records) for split, found in counts.items()}
     assert shares == pytest.approx(FRACTIONS, abs=0.015)
+
+
+@given(record_lists(), record_lists(), st.integers(0, 5))
+def test_groups_keep_their_splits_when_records_come(before, new, seed):
+    fresh = [
+        record(n, one.label, *(f"new-{group}" for group in one.groups))
+        for n, one in enumerate(new, start=1000)
+    ]
+    old = split_records(before, seed=seed)
+    kept = {group: old[one.id] for one in before for group in one.groups}
+    again = split_records([*before, *fresh], seed=seed, kept=kept)
+    assert all(again[one.id] == old[one.id] for one in before if one.groups)
+
+
+@given(record_lists(), record_lists(), st.integers(0, 5))
+def test_nothing_that_an_earlier_model_has_seen_comes_into_the_test(before, new, seed):
+    joined = [record(n, one.label, *one.groups) for n, one in enumerate(new, start=1000)]
+    old = split_records(before, seed=seed)
+    kept = {group: old[one.id] for one in before for group in one.groups}
+    again = split_records([*before, *joined], seed=seed, kept=kept)
+    seen = {one.id for one in before if one.groups and old[one.id] != "test"}
+    assert not [id for id in seen if again[id] == "test"]
+    assert again == split_records([*before, *joined][::-1], seed=seed, kept=kept)

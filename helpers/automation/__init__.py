@@ -1,0 +1,1 @@
+"""The automatic pipeline: new data in, a better model live"""

@@ -1,0 +1,102 @@
+"""Executions of a pipeline: starts one, finds one that an event has started, waits for its end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+
+import pandas as pd
+
+from helpers.config import Config
+from helpers.session import client
+from helpers.waiting import until
+
+ENDED = ("Succeeded", "Failed", "Stopped")
+TITLES = ["step", "status", "seconds", "why"]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An execution, read from its description."""
+
+    arn: str
+    status: str
+    seconds: float
+    reason: str
+    """Why it failed, empty where it did not."""
+    steps: pd.DataFrame
+    """A row for each step that ran, in order, with its status, its seconds and its reason."""
+
+    @property
+    def id(self) -> str:
+        """Return its id, which is also the name of its folder in the bucket."""
+        return self.arn.rpartition("/")[2]
+
+    def __repr__(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"<Execution {self.id}: {self.status}, {self.seconds:.0f} s{why}>"
+
+
+def start(config: Config, pipeline: str, **parameters: object) -> str:
+    """Start an execution and return its ARN."""
+    given = [{"Name": name, "Value": str(value)} for name, value in parameters.items()]
+    return client(config, "sagemaker").start_pipeline_execution(
+        PipelineName=pipeline, PipelineParameters=given
+    )["PipelineExecutionArn"]
+
+
+def started(config: Config, pipeline: str, since: datetime, limit: float = 900.0) -> str:
+    """Wait for an execution that began after a moment, and return its ARN.
+
+    Raises:
+        NotSeen: none has begun within `limit` seconds.
+    """
+    order = {"PipelineName": pipeline, "SortBy": "CreationTime", "SortOrder": "Ascending"}
+
+    def read() -> dict:
+        answer = client(config, "sagemaker").list_pipeline_executions(**order, CreatedAfter=since)
+        return {"listed": [each["PipelineExecutionArn"] for each in
+                           answer["PipelineExecutionSummaries"]]}  # fmt: skip
+
+    answer = until(
+        read, itemgetter("listed"), name=f"an execution of {pipeline}", pause=config.poll_seconds,
+        words=lambda answer: "waiting", limit=limit,
+        look="Look at the rule, its dead letters and the runs of the workflow before it",
+    )  # fmt: skip
+    return answer["listed"][0]
+
+
+def ended(config: Config, arn: str) -> Execution:
+    """Wait for the end of an execution, whatever it is, showing its steps; return it."""
+    return until(
+        lambda: {"execution": described(config, arn)},
+        lambda answer: answer["execution"].status in ENDED,
+        name=arn.rpartition("/")[2],
+        words=lambda answer: _words(answer["execution"]),
+        pause=config.poll_seconds,
+    )["execution"]
+
+
+def described(config: Config, arn: str) -> Execution:
+    """Return an execution in its present state."""
+    sagemaker = client(config, "sagemaker")
+    about = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
+        PipelineExecutionArn=arn, SortOrder="Ascending"
+    )
+    listed = [step for page in pages for step in page["PipelineExecutionSteps"]]
+    seconds = (about["LastModifiedTime"] - about["CreationTime"]).total_seconds()
+    status, reason = about["PipelineExecutionStatus"], about.get("FailureReason", "")
+    return Execution(arn, status, seconds, reason, pd.DataFrame(map(_row, listed), columns=TITLES))
+
+
+def _row(step: dict) -> tuple[str, str, float | None, str]:
+    """Return the row of a step; one that runs has no seconds yet."""
+    begin, end = step.get("StartTime"), step.get("EndTime")
+    seconds = round((end - begin).total_seconds(), 1) if begin and end else None
+    return step["StepName"], step["StepStatus"], seconds, step.get("FailureReason", "")
+
+
+def _words(execution: Execution) -> str:
+    """Return the steps that run, or the execution's status."""
+    running = execution.steps.loc[execution.steps["seconds"].isna(), "step"]
+    return ", ".join(running) or execution.status

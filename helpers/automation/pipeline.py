@@ -1,0 +1,76 @@
+"""Builds the automatic pipeline of a data set, and creates or updates it; starts no execution.
+
+Every parameter has a default: an event that starts an execution gives none.
+"""
+
+from typing import TYPE_CHECKING
+
+from helpers.automation import steps
+from helpers.automation.pipeline_roles import make_pipeline_role
+from helpers.config import Config
+from helpers.datasets import load_dataset
+from helpers.evaluation.report import COMPARISON
+from helpers.roles import wait_until_seen
+from helpers.session import pipeline_session
+from helpers.training.options import Options
+
+if TYPE_CHECKING:
+    from sagemaker.mlops.workflow.condition_step import ConditionStep
+    from sagemaker.mlops.workflow.pipeline import Pipeline
+
+
+def name_of(config: Config) -> str:
+    """Return the name of a data set's pipeline."""
+    return f"{config.name}-pipeline"
+
+
+def build(config: Config) -> "Pipeline":
+    """Return the pipeline; its code is uploaded, its function's role is made."""
+    from sagemaker.core.workflow.parameters import ParameterInteger
+    from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
+    from sagemaker.mlops.workflow.pipeline import Pipeline
+
+    session = pipeline_session(config)
+    usual = load_dataset(config.dataset).training_defaults.get("epochs", Options().epochs)
+    epochs = ParameterInteger("Epochs", default_value=usual)
+    live = steps.live(config, session)
+    sharded = steps.shards(config, session, live)
+    trained = steps.train(config, session, epochs, sharded)
+    evaluated = steps.evaluate(config, session, live, trained)
+    registered = steps.register(config, session, trained, evaluated)
+    better = decision("NewIsBetter", evaluated, COMPARISON, "passes", "verdict", [registered])
+    return Pipeline(
+        name=name_of(config),
+        parameters=[epochs],
+        steps=[live, sharded, trained, evaluated, better],
+        sagemaker_session=session,
+        pipeline_definition_config=PipelineDefinitionConfig(use_custom_job_prefix=True),
+    )
+
+
+def decision(
+    name: str, step: "steps.ProcessingStep", file: str, passes: str, why: str, then: list
+) -> "ConditionStep":
+    """Return a condition that goes on if a step's file says so, else fails with its reason."""
+    from sagemaker.core.workflow.conditions import ConditionEquals
+    from sagemaker.core.workflow.functions import Join
+    from sagemaker.mlops.workflow.condition_step import ConditionStep
+    from sagemaker.mlops.workflow.fail_step import FailStep
+
+    reason = Join(on=" ", values=[f"{step.name}:", steps.found(step, file, why)])
+    return ConditionStep(
+        name=name,
+        conditions=[ConditionEquals(left=steps.found(step, file, passes), right=True)],
+        if_steps=then,
+        else_steps=[FailStep(f"Not{name}", reason)],
+    )
+
+
+def put_pipeline(config: Config) -> "Pipeline":
+    """Create the pipeline of a data set, or update it, and return it."""
+    role = make_pipeline_role(config)
+    if not config.account.role_arn:
+        wait_until_seen(config, role.rpartition("/")[2])
+    pipeline = build(config)
+    pipeline.upsert(role_arn=role)
+    return pipeline

@@ -1,0 +1,220 @@
+"""The steps of the pipeline, made by the SageMaker SDK from the course's job scripts; runs none.
+
+Each execution has a folder of its own in the course's bucket, so executions touch no other's
+results, and a step that is tried again writes over its own.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from helpers import payloads
+from helpers.automation import live_version
+from helpers.automation.pipeline_roles import make_function_role
+from helpers.config import ROOT, Config
+from helpers.container_images import processing_image, serving_image, setup_image
+from helpers.datasets import load_dataset
+from helpers.endpoints import PROGRAM
+from helpers.evaluation.report import COMPARISON, STATISTICS
+from helpers.job_code import COURSE, course_input, job_input, job_output, launch_arguments
+from helpers.registry import INSTANCE
+from helpers.session import role_arn
+from helpers.training_setups import training_setup
+
+if TYPE_CHECKING:
+    from sagemaker.core.helper.session_helper import Session
+    from sagemaker.core.workflow.parameters import ParameterInteger
+    from sagemaker.mlops.workflow.lambda_step import LambdaStep
+    from sagemaker.mlops.workflow.model_step import ModelStep
+    from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
+
+CHECKS = "checks.json"
+
+
+def place(config: Config, *parts: str) -> Any:
+    """Return the URI of a folder of the execution, known once it runs."""
+    from sagemaker.core.workflow.execution_variables import ExecutionVariables
+    from sagemaker.core.workflow.functions import Join
+
+    execution = ExecutionVariables.PIPELINE_EXECUTION_ID
+    return Join(on="/", values=[config.uri("pipeline"), execution, *parts])
+
+
+def _retries() -> list:
+    """Return what is tried again: AWS's own faults, not those of the data or of the code."""
+    from sagemaker.mlops.workflow.retry import (
+        SageMakerJobExceptionTypeEnum,
+        SageMakerJobStepRetryPolicy,
+        StepExceptionTypeEnum,
+        StepRetryPolicy,
+    )
+
+    faults = [StepExceptionTypeEnum.SERVICE_FAULT, StepExceptionTypeEnum.THROTTLING]
+    job_faults = [
+        SageMakerJobExceptionTypeEnum.INTERNAL_ERROR,
+        SageMakerJobExceptionTypeEnum.CAPACITY_ERROR,
+    ]
+    return [
+        StepRetryPolicy(exception_types=faults, max_attempts=3),
+        SageMakerJobStepRetryPolicy(exception_types=job_faults, max_attempts=3),
+    ]
+
+
+def live(config: Config, session: "Session") -> "LambdaStep":
+    """Return the step that names the live version, by a function of Lambda."""
+    from sagemaker.core.lambda_helper import Lambda
+    from sagemaker.mlops.workflow.lambda_step import LambdaOutput, LambdaStep
+
+    function = Lambda(
+        function_name=f"{config.name}-live-version",
+        execution_role_arn=make_function_role(config),
+        script=live_version.__file__,
+        handler="live_version.handle",
+        runtime="python3.12",
+        timeout=60,
+        session=session,
+    )
+    names = ("version", "model", "shards")
+    return LambdaStep(
+        name="Live",
+        lambda_func=function,
+        inputs={"endpoint": config.name, "shards": config.uri("shards")},
+        outputs=[LambdaOutput(output_name=name) for name in names],
+    )
+
+
+def processing(
+    config: Config, session: "Session", name: str, script: str, arguments: list,
+    *, models: dict[str, Any], output: Any, result: str | None = None, role: str | None = None,
+) -> "ProcessingStep":  # fmt: skip
+    """Return a step that runs a script of scripts_process/ in the course's own image.
+
+    Args:
+        models: archives that the script reads, by the names of its inputs.
+        output: URI of the folder for what it writes.
+        result: the file of the output that conditions read.
+        role: the job's role, None for the execution role.
+    """
+    from sagemaker.core.processing import ScriptProcessor
+    from sagemaker.core.workflow.properties import PropertyFile
+    from sagemaker.mlops.workflow.steps import ProcessingStep
+
+    processor = ScriptProcessor(
+        role=role or role_arn(config),
+        image_uri=processing_image(config),
+        command=["python3"],
+        instance_count=1,
+        instance_type="ml.m5.large",
+        base_job_name=f"{config.name}-{name.lower()}",
+        env={"PYTHONPATH": COURSE},
+        sagemaker_session=session,
+    )
+    files = None
+    if result:
+        name_of_file = result.partition(".")[0]
+        files = [PropertyFile(name=name_of_file, output_name="results", path=result)]
+    return ProcessingStep(
+        name=name,
+        step_args=processor.run(
+            code=str(ROOT / "scripts_process" / script),
+            inputs=[course_input(config), *(job_input(*each) for each in models.items())],
+            outputs=[job_output("results", output)],
+            arguments=arguments,
+        ),
+        property_files=files,
+        retry_policies=_retries(),
+    )
+
+
+def shards(config: Config, session: "Session", live: "LambdaStep") -> "ProcessingStep":
+    """Return the step that shards all data anew; what was in the live model's test stays there."""
+    arguments = ["--dataset", config.dataset, "--raw", config.uri("raw"), "--source", config.source]
+    arguments += ["--output", place(config, "shards"), "--keep", live.properties.Outputs["shards"]]
+    output = place(config, "sharding")
+    return processing(config, session, "Shards", "shard.py", arguments, models={}, output=output)
+
+
+def train(
+    config: Config, session: "Session", epochs: "ParameterInteger", after: "ProcessingStep"
+) -> "TrainingStep":
+    """Return the step that trains a model on the execution's shards."""
+    from sagemaker.core.training.configs import Compute, OutputDataConfig, StoppingCondition
+    from sagemaker.mlops.workflow.steps import TrainingStep
+    from sagemaker.train import ModelTrainer
+
+    setup = training_setup("ml.m5.xlarge")
+    hyperparameters = {"data": place(config, "shards"), "epochs": epochs}
+    trainer = ModelTrainer(
+        training_image=setup_image(config, setup),
+        compute=Compute(instance_type=setup.instance_type, instance_count=1, volume_size_in_gb=30),
+        **launch_arguments(config, setup, hyperparameters),
+        output_data_config=OutputDataConfig(s3_output_path=config.uri("pipeline", "models")),
+        stopping_condition=StoppingCondition(max_runtime_in_seconds=3600),
+        base_job_name=f"{config.name}-train",
+        role=role_arn(config),
+        sagemaker_session=session,
+    )
+    return TrainingStep(
+        name="Train", step_args=trainer.train(), depends_on=[after], retry_policies=_retries()
+    )
+
+
+def evaluate(
+    config: Config, session: "Session", live: "LambdaStep", trained: "TrainingStep"
+) -> "ProcessingStep":
+    """Return the step in which the new model and the live one answer the same test samples."""
+    models = {"model": trained.properties.ModelArtifacts.S3ModelArtifacts}
+    models["live"] = live.properties.Outputs["model"]
+    arguments = ["--shards", place(config, "shards"), "--live", "/opt/ml/processing/input/live"]
+    return processing(
+        config, session, "Evaluate", "evaluate.py", arguments,
+        models=models, output=place(config, "evaluation"), result=COMPARISON,
+    )  # fmt: skip
+
+
+def register(
+    config: Config, session: "Session", trained: "TrainingStep", evaluated: "ProcessingStep"
+) -> "ModelStep":
+    """Return the step that registers the new model with its metrics and its origin."""
+    from sagemaker.core.model_metrics import MetricsSource, ModelMetrics
+    from sagemaker.core.workflow.execution_variables import ExecutionVariables
+    from sagemaker.core.workflow.functions import Join
+    from sagemaker.mlops.workflow.model_step import ModelStep
+    from sagemaker.serve import ModelBuilder
+
+    dataset = load_dataset(config.dataset)
+    builder = ModelBuilder(
+        image_uri=serving_image(config),
+        s3_model_data_url=trained.properties.ModelArtifacts.S3ModelArtifacts,
+        env_vars=PROGRAM,
+        role_arn=role_arn(config),
+        sagemaker_session=session,
+    )
+    statistics = Join(on="/", values=[place(config, "evaluation"), STATISTICS])
+    source = MetricsSource(content_type="application/json", s3_uri=statistics)
+    step_args = builder.register(
+        model_package_group_name=config.name,
+        content_types=[*dataset.content_types, payloads.JSON],
+        response_types=[payloads.JSON, payloads.CSV],
+        inference_instances=[INSTANCE],
+        model_metrics=ModelMetrics(model_statistics=source),
+        approval_status="PendingManualApproval",
+        customer_metadata_properties={
+            "dataset": config.dataset,
+            "raw-data": config.source,
+            "training-job": trained.properties.TrainingJobName,
+            "evaluation": place(config, "evaluation"),
+            "shards": place(config, "shards"),
+            "manifest": found(evaluated, COMPARISON, "manifest"),
+            "score": found(evaluated, COMPARISON, "score"),
+            "value": found(evaluated, COMPARISON, "value"),
+            "execution": ExecutionVariables.PIPELINE_EXECUTION_ARN,
+        },
+    )
+    return ModelStep(name="Register", step_args=step_args)
+
+
+def found(step: "ProcessingStep", file: str, path: str) -> Any:
+    """Return a value of a JSON file that a step has written."""
+    from sagemaker.core.workflow.functions import JsonGet
+
+    name = file.partition(".")[0]
+    return JsonGet(step_name=step.name, property_file=name, json_path=path)

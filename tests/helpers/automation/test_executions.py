@@ -1,0 +1,44 @@
+"""Executions are started, found by the time of their start, waited for and described."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from helpers.automation import executions
+from helpers.automation.pipeline_roles import make_pipeline_role
+from helpers.waiting import NotSeen
+
+NAME = "birds-and-bins-birds-pipeline"
+
+
+@pytest.fixture
+def pipeline(client, config):
+    """Make a pipeline that fails with the reason that it is given."""
+    why = {"ErrorMessage": {"Get": "Parameters.Why"}}
+    definition = {
+        "Version": "2020-12-01",
+        "Parameters": [{"Name": "Why", "Type": "String", "DefaultValue": "no reason"}],
+        "Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": why}],
+    }
+    client("sagemaker").create_pipeline(
+        PipelineName=NAME, PipelineDefinition=json.dumps(definition),
+        RoleArn=make_pipeline_role(config),
+    )  # fmt: skip
+    return NAME
+
+
+def test_an_execution_tells_how_and_why_it_ended(config, pipeline):
+    done = executions.ended(config, executions.start(config, pipeline, Why="too small"))
+    assert (done.status, done.reason) == ("Failed", "too small")
+    assert done.steps[["step", "status"]].to_numpy().tolist() == [["Stop", "Failed"]]
+    assert repr(done).startswith(f"<Execution {done.id}: Failed, ")
+
+
+def test_an_execution_of_somebody_else_is_found_by_its_time(config, pipeline):
+    since = datetime.now(UTC) - timedelta(seconds=5)
+    arn = executions.start(config, pipeline)
+    assert executions.started(config, pipeline, since) == arn
+    later = datetime.now(UTC) + timedelta(seconds=60)
+    with pytest.raises(NotSeen, match="dead letters"):
+        executions.started(config, pipeline, later, limit=0.3)

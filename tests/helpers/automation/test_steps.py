@@ -1,0 +1,61 @@
+"""Steps are made as the SDK makes them, each in the folder of its execution."""
+
+import json
+
+import pytest
+
+from helpers.automation import pipeline, steps
+from helpers.automation.pipeline import build
+from helpers.roles import make_role
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
+
+
+@pytest.fixture
+def definition(aws, config):
+    """Return the definition of the birds' pipeline."""
+    make_role(config)
+    return json.loads(build(config).definition())
+
+
+def flat(listed):
+    for step in listed:
+        yield step
+        given = step.get("Arguments", {})
+        yield from flat(given.get("IfSteps", []) + given.get("ElseSteps", []))
+
+
+def test_every_parameter_has_a_default(definition):
+    assert [each for each in definition["Parameters"] if "DefaultValue" not in each] == []
+
+
+def test_a_step_writes_below_its_execution_alone(config, definition):
+    execution = {"Get": "Execution.PipelineExecutionId"}
+    by_name = {step["Name"]: step for step in flat(definition["Steps"])}
+    for name in ("Shards", "Evaluate"):
+        (output,) = by_name[name]["Arguments"]["ProcessingOutputConfig"]["Outputs"]
+        values = output["S3Output"]["S3Uri"]["Std:Join"]["Values"]
+        assert values[:2] == [config.uri("pipeline"), execution]
+
+
+def test_no_condition_holds_another_one(definition):
+    inner = [step for step in flat(definition["Steps"]) if step not in definition["Steps"]]
+    assert inner and "Condition" not in {step["Type"] for step in inner}
+
+
+def test_a_job_is_tried_again_after_faults_of_aws_only(definition):
+    jobs = [
+        step for step in flat(definition["Steps"]) if step["Type"] in ("Processing", "Training")
+    ]
+    assert len(jobs) >= 3
+    for job in jobs:
+        kinds = {kind for policy in job["RetryPolicies"] for kind in policy["ExceptionType"]}
+        assert kinds == {
+            *("Step.SERVICE_FAULT", "Step.THROTTLING"),
+            *("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR"),
+        }
+
+
+def test_the_names_of_the_pipeline_and_of_its_jobs_are_the_courses(config, definition):
+    assert pipeline.name_of(config) == "birds-and-bins-birds-pipeline"
+    assert steps.place(config).on == "/"
