@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sagemaker.mlops.workflow.condition_step import ConditionStep
     from sagemaker.mlops.workflow.pipeline import Pipeline
 
+CANARY_SECONDS = 120
+"""Two periods of the alarms that guard the update."""
+
 
 def name_of(config: Config) -> str:
     """Return the name of a data set's pipeline."""
@@ -33,16 +36,23 @@ def build(config: Config) -> "Pipeline":
     session = pipeline_session(config)
     usual = load_dataset(config.dataset).training_defaults.get("epochs", Options().epochs)
     epochs = ParameterInteger("Epochs", default_value=usual)
+    canary = ParameterInteger("CanarySeconds", default_value=CANARY_SECONDS)
     live = steps.live(config, session)
+    explored = steps.explore(config, session, live)
     sharded = steps.shards(config, session, live)
     trained = steps.train(config, session, epochs, sharded)
     evaluated = steps.evaluate(config, session, live, trained)
     registered = steps.register(config, session, trained, evaluated)
-    better = decision("NewIsBetter", evaluated, COMPARISON, "passes", "verdict", [registered])
+    deployed = steps.deploy(config, session, canary, registered)
+    better = decision(
+        "NewIsBetter", evaluated, COMPARISON, "passes", "verdict", [registered, deployed]
+    )
+    learn = [sharded, trained, evaluated]
+    fit = decision("NewDataIsFit", explored, steps.CHECKS, "passed", "reason", learn)
     return Pipeline(
         name=name_of(config),
-        parameters=[epochs],
-        steps=[live, sharded, trained, evaluated, better],
+        parameters=[epochs, canary],
+        steps=[live, explored, fit, better],
         sagemaker_session=session,
         pipeline_definition_config=PipelineDefinitionConfig(use_custom_job_prefix=True),
     )

@@ -1,15 +1,17 @@
-"""The roles of the pipeline and of its function, with the permissions that they need; starts none.
+"""The roles of the pipeline, its function and its last step, with their permissions; starts none.
 
-The pipeline's role makes the jobs and hands them the execution role; the function's one looks at
-the endpoint. A role that the account has is neither made nor changed.
+The pipeline's role makes the jobs and hands them their roles; the function's one looks at the
+endpoint; only that of the last step may change it. A role that the account has is neither made nor
+changed.
 """
 
 from helpers.config import PROJECT, Config
 from helpers.role_trust import companys_role
-from helpers.roles import TRUSTED, put_role
+from helpers.roles import TRUSTED, permissions, put_role
 
 PIPELINE = f"{PROJECT}-pipeline"
 FUNCTION = f"{PROJECT}-function"
+DEPLOYMENT = f"{PROJECT}-deployment"
 FUNCTIONS = "lambda.amazonaws.com"
 
 
@@ -62,6 +64,52 @@ def function_permissions(config: Config) -> dict[str, tuple[list[str], list[str]
             [logs, f"{logs}:log-stream:*"],
         ),
     }
+
+
+JOB = (
+    "read and write the course's bucket", "list the course's bucket", "write logs",
+    "publish metrics", "pull images", "join a VPC (the SDK refuses a role without)",
+)  # fmt: skip
+"""What the deployment's job needs as any job does, by the words of the execution role."""
+
+
+def deployment_permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
+    """Return what the deployment's role may do: {description: (actions, resources)}."""
+    place, account = f"arn:aws:sagemaker:{config.region}:*", permissions(config)
+    kinds = ("endpoint", "endpoint-config", "model", "model-package")
+    scaling = "application-autoscaling"
+    return {
+        **{words: account[words] for words in JOB},
+        "approve a version and let the endpoint serve it": (
+            ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage",
+             "sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:AddTags",
+             "sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig",
+             "sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpoint"],
+            [f"{place}:{kind}/{PROJECT}*" for kind in kinds],
+        ),
+        "find the models": (["sagemaker:ListModels"], ["*"]),
+        "give the model its role": (["iam:PassRole"], [f"arn:aws:iam::*:role/{config.role}"]),
+        "make the alarms that guard the update": (
+            ["cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms"],
+            [f"arn:aws:cloudwatch:{config.region}:*:alarm:{PROJECT}*"],
+        ),
+        "let the endpoint scale": (
+            [f"{scaling}:RegisterScalableTarget", f"{scaling}:PutScalingPolicy",
+             f"{scaling}:TagResource"],
+            [f"arn:aws:{scaling}:{config.region}:*:scalable-target/*"],
+        ),
+        "let scaling have its own role": (
+            ["iam:CreateServiceLinkedRole"],
+            ["arn:aws:iam::*:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/*"],
+        ),
+    }  # fmt: skip
+
+
+def make_deployment_role(config: Config) -> str:
+    """Create the role of the deployment, or renew its permissions, and return its ARN."""
+    return companys_role(config, TRUSTED) or put_role(
+        config, DEPLOYMENT, TRUSTED, deployment_permissions(config)
+    )
 
 
 def make_pipeline_role(config: Config) -> str:

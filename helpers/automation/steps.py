@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import payloads
 from helpers.automation import live_version
-from helpers.automation.pipeline_roles import make_function_role
+from helpers.automation.pipeline_roles import make_deployment_role, make_function_role
 from helpers.config import ROOT, Config
 from helpers.container_images import processing_image, serving_image, setup_image
 from helpers.datasets import load_dataset
@@ -124,6 +124,17 @@ def processing(
     )
 
 
+def explore(config: Config, session: "Session", live: "LambdaStep") -> "ProcessingStep":
+    """Return the step that looks at the records that the live version has not seen."""
+    arguments = ["--dataset", config.dataset, "--raw", config.uri("raw")]
+    arguments += ["--shards", live.properties.Outputs["shards"]]
+    models, output = {"model": live.properties.Outputs["model"]}, place(config, "exploration")
+    return processing(
+        config, session, "Explore", "explore.py", arguments,
+        models=models, output=output, result=CHECKS,
+    )  # fmt: skip
+
+
 def shards(config: Config, session: "Session", live: "LambdaStep") -> "ProcessingStep":
     """Return the step that shards all data anew; what was in the live model's test stays there."""
     arguments = ["--dataset", config.dataset, "--raw", config.uri("raw"), "--source", config.source]
@@ -210,6 +221,23 @@ def register(
         },
     )
     return ModelStep(name="Register", step_args=step_args)
+
+
+def deploy(
+    config: Config, session: "Session", canary: "ParameterInteger", registered: "ModelStep"
+) -> "ProcessingStep":
+    """Return the step that approves the version and lets the endpoint serve it, if all goes well.
+
+    Args:
+        canary: seconds for which the new version answers a share of the requests first.
+    """
+    arguments = ["--package", registered.properties.ModelPackageArn, "--endpoint", config.name]
+    arguments += ["--role", role_arn(config), "--why", "it is not worse than the live version"]
+    arguments += ["--wait", canary.to_string()]
+    return processing(
+        config, session, "Deploy", "deploy.py", arguments, models={},
+        output=place(config, "deployment"), role=make_deployment_role(config),
+    )  # fmt: skip
 
 
 def found(step: "ProcessingStep", file: str, path: str) -> Any:

@@ -75,6 +75,17 @@ class Dataset(ABC):
             FileExistsError: `folder` holds other raw data.
         """
 
+    def as_batch(
+        self, files: Mapping[str, bytes], name: str, read: Callable[[str], bytes]
+    ) -> dict[str, bytes]:
+        """Return a small raw data set's files as further objects of a large one, under new ids.
+
+        Args:
+            name: what the new ids begin with.
+            read: returns an object of the large one: a table of all records gets further rows.
+        """
+        return {renamed(key, name): data for key, data in files.items()}
+
     @abstractmethod
     def ingest(self, source: Path, folder: Path) -> list[Remark]:
         """Copy a folder of the user's own files into `folder`, in this data set's layout.
@@ -214,3 +225,9 @@ class Dataset(ABC):
     @abstractmethod
     def player(self, data: bytes) -> object:
         """Return an object that a notebook displays for one sample: a photo, an audio player."""
+
+
+def renamed(key: str, name: str) -> str:
+    """Return a key whose file's name begins with a name."""
+    folder, slash, file = key.rpartition("/")
+    return f"{folder}{slash}{name}-{file}"

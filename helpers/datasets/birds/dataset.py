@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.datasets.base import Dataset
+from helpers.datasets.base import Dataset, renamed
 from helpers.datasets.birds import copies, metadata
 from helpers.datasets.birds.scores import TASK
 from helpers.media import audio, recordings, sound_measures
@@ -121,6 +121,26 @@ class Birds(Dataset):
         strays = sorted(k for k in keys if k.startswith(self.media_prefix + "/") and k not in known)
         drops += [Remark(key, f"no row in {metadata.CSV_KEY}") for key in strays]
         return [records[id] for id in sorted(records)], drops
+
+    def as_batch(
+        self, files: Mapping[str, bytes], name: str, read: Callable[[str], bytes]
+    ) -> dict[str, bytes]:
+        """Return a small raw data set's files under new ids, and the table with their rows.
+
+        A batch that comes again replaces its rows.
+        """
+        rows = metadata.read_table(files[metadata.CSV_KEY])
+        new = [{**row, "filename": renamed(row["filename"], name)} for row in rows]
+        table = metadata.read_table(read(metadata.CSV_KEY))
+        mine = {row["filename"] for row in new}
+        kept = [row for row in table if row["filename"] not in mine]
+        sounds = {key: data for key, data in files.items() if key.startswith(self.media_prefix)}
+        text = metadata.write_table(new)
+        return {
+            **super().as_batch(sounds, name, read),
+            metadata.CSV_KEY: metadata.write_table([*kept, *new]),
+            **dict(metadata.json_files(text)),
+        }
 
     def survey(self, data: bytes) -> bytes:
         """Return a recording's digest and fingerprint; see `copies.survey`."""

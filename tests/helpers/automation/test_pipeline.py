@@ -2,10 +2,13 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
+import simplejpeg
 
 from helpers.automation import executions
 from helpers.automation.pipeline import name_of, put_pipeline
+from helpers.endpoints import wait_in_service
 from helpers.manifest import load_manifest
 from helpers.registry import versions
 from helpers.s3 import S3Prefix
@@ -26,7 +29,9 @@ def world(aws, config, tmp_path):
 def test_new_data_gives_a_better_version_with_its_origin(aws, world):
     put_pipeline(world)
     upload(aws, world, bins(150, 12, seed=1))
-    done = executions.ended(world, executions.start(world, name_of(world), Epochs=10))
+    done = executions.ended(
+        world, executions.start(world, name_of(world), Epochs=6, CanarySeconds=2)
+    )
     assert (done.status, done.reason) == ("Succeeded", ""), done.steps
     newest, first = versions(world)
     assert (newest.number, first.number) == (2, 1)
@@ -38,3 +43,19 @@ def test_new_data_gives_a_better_version_with_its_origin(aws, world):
     assert new.sources["count"] == old.sources["count"] + 12
     assert set(old.split("test").groups) <= set(new.split("test").groups)
     assert 0.5 < float(properties["value"]) <= 1
+    assert newest.description["ModelApprovalStatus"] == "Approved"
+    configuration = wait_in_service(world, world.name)["EndpointConfigName"]
+    served = client(world, "sagemaker").describe_endpoint_config(EndpointConfigName=configuration)
+    assert served["ProductionVariants"][0]["ModelName"] == f"{world.name}-version-2"
+
+
+def test_black_photos_end_with_the_reason_and_the_live_version_stays(aws, world):
+    put_pipeline(world)
+    dark = simplejpeg.encode_jpeg(np.zeros((64, 64, 3), np.uint8))
+    files = bins(200, 6, seed=2)
+    upload(aws, world, {k: dark if k.endswith("jpg") else v for k, v in files.items()})
+    done = executions.ended(world, executions.start(world, name_of(world)))
+    assert done.status == "Failed"
+    assert "6 of 6 have nothing to see or to hear" in done.reason
+    assert set(done.steps["step"]) == {"Live", "Explore", "NewDataIsFit", "NotNewDataIsFit"}
+    assert [version.number for version in versions(world)] == [1]
