@@ -11,6 +11,8 @@ from helpers.config import PROJECT, Config
 from helpers.session import client
 
 NAME = f"{PROJECT}-budget"
+TWIN = f"{NAME}-2"
+"""The name of the next budget while there is one of the other name: a limit is always there."""
 SHARES = (50.0, 100.0)
 """Percent of the limit at which a letter is written."""
 
@@ -22,15 +24,18 @@ class Budget:
     dollars: float
     letters: str = ""
     """The address that AWS writes to; "" for none."""
+    name: str = NAME
 
     def __repr__(self) -> str:
         at = " and ".join(f"{share:.0f} %" for share in SHARES)
         to = f"a letter at {at} to {self.letters}" if self.letters else "no letters"
-        return f"<Budget {NAME}: ${self.dollars:g} a month, {to}>"
+        return f"<Budget {self.name}: ${self.dollars:g} a month, {to}>"
 
 
 def set_budget(config: Config, dollars: float, letters: str = "") -> Budget:
-    """Set the limit, in place of an older one of this name, and return it as AWS has it.
+    """Set the limit, then delete an older one, and return it as AWS has it.
+
+    Where AWS refuses the new one, the older one stays.
 
     Args:
         letters: the address that AWS writes to at half of the limit and at all of it.
@@ -41,20 +46,24 @@ def set_budget(config: Config, dollars: float, letters: str = "") -> Budget:
     if not dollars > 0:
         raise ValueError(f"A budget must be above 0 dollars: {dollars}")
     account, budgets = account_number(config), client(config, "budgets")
-    if NAME in names(config):
-        budgets.delete_budget(AccountId=account, BudgetName=NAME)
+    older = names(config)
+    if len(older) > 1:  # the last change was cut off between its two halves
+        delete_budget(config, older.pop())
+    name = TWIN if NAME in older else NAME
     budgets.create_budget(
         AccountId=account,
         Budget={
-            "BudgetName": NAME,
+            "BudgetName": name,
             "BudgetLimit": {"Amount": f"{dollars:.2f}", "Unit": "USD"},
             "TimeUnit": "MONTHLY",
             "BudgetType": "COST",
         },
         NotificationsWithSubscribers=[_notice(share, letters) for share in SHARES if letters],
     )
-    (limit,) = [each["BudgetLimit"] for each in all_budgets(config) if each["BudgetName"] == NAME]
-    return Budget(float(limit["Amount"]), letters)
+    for each in older:
+        delete_budget(config, each)
+    (limit,) = [each["BudgetLimit"] for each in all_budgets(config) if each["BudgetName"] == name]
+    return Budget(float(limit["Amount"]), letters, name)
 
 
 def _notice(share: float, letters: str) -> dict:
@@ -83,8 +92,9 @@ def all_budgets(config: Config) -> list[dict]:
 
 
 def names(config: Config) -> list[str]:
-    """Return the names of the course's budgets: there is one at most."""
-    return [each["BudgetName"] for each in all_budgets(config) if each["BudgetName"] == NAME]
+    """Return the names of the course's budgets, sorted: one, or two while one is changed."""
+    listed = [each["BudgetName"] for each in all_budgets(config)]
+    return sorted(name for name in listed if name in (NAME, TWIN))
 
 
 def delete_budget(config: Config, name: str) -> None:

@@ -14,18 +14,23 @@ import pandas as pd
 
 from helpers.alarms import alarms_on, wait_until_shown
 from helpers.config import Config
-from helpers.endpoints import VARIANT, new_configuration, new_variant, update
+from helpers.deployment import (
+    MICROSECONDS,
+    NAMESPACE,
+    PERIOD_SECONDS,
+    alarm_requests,
+    dimensions,
+    guardrails,
+)
+from helpers.endpoints import VARIANT as VARIANT
+from helpers.endpoints import new_configuration, new_variant, update
 from helpers.rehearsal import now, pass_time
 from helpers.request_load import send_all
 from helpers.session import client
 from helpers.waiting import until
 
 SHADOW = "Shadow"
-NAMESPACE = "AWS/SageMaker"
-PERIOD_SECONDS = 60
-"""SageMaker writes its metrics once a minute; an alarm on them has no shorter period."""
-MICROSECONDS = 1_000_000
-LIMIT_SECONDS, LATE_SECONDS = 3600, 300
+LATE_SECONDS = 300
 MOST_ROUNDS = 500
 ROUNDS_AFTER = 3
 """Rounds of requests after the end of an update, which show what it has left."""
@@ -39,27 +44,13 @@ def make_alarms(config: Config, endpoint: str, *, errors: float, seconds: float)
         errors: share of the requests that may end with a 5xx of the model, in one minute.
         seconds: that the model may take for a request, as the mean of one minute.
     """
-    limits = {
-        f"{endpoint}-errors": ("Invocation5XXErrors", errors),
-        f"{endpoint}-latency": ("ModelLatency", seconds * MICROSECONDS),
-    }
     cloudwatch = client(config, "cloudwatch")
-    for name, (metric, most) in limits.items():
-        cloudwatch.put_metric_alarm(
-            AlarmName=name,
-            AlarmDescription=f"Guards updates of the endpoint {endpoint}",
-            Namespace=NAMESPACE,
-            MetricName=metric,
-            Dimensions=_dimensions(endpoint, VARIANT),
-            Statistic="Average",
-            Period=PERIOD_SECONDS,
-            EvaluationPeriods=1,
-            Threshold=most,
-            ComparisonOperator="GreaterThanThreshold",
-            TreatMissingData="notBreaching",
-        )
-    wait_until_shown(config, list(limits))
-    return list(limits)
+    requests = alarm_requests(endpoint, errors, seconds)
+    for request in requests:
+        cloudwatch.put_metric_alarm(**request)
+    names = [request["AlarmName"] for request in requests]
+    wait_until_shown(config, names)
+    return names
 
 
 def shadow(config: Config, endpoint: str, model: str, candidate: str, instance_type: str) -> None:
@@ -82,19 +73,8 @@ def canary(
         keep_seconds: for which the old instances stay after that.
     """
     made = new_configuration(config, endpoint, [new_variant(model, instance_type, instances)])
-    routing = {
-        "Type": "CANARY",
-        "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": percent},
-        "WaitIntervalInSeconds": wait_seconds,
-    }
-    policy = {
-        "TrafficRoutingConfiguration": routing,
-        "TerminationWaitInSeconds": keep_seconds,
-        "MaximumExecutionTimeoutInSeconds": LIMIT_SECONDS,
-    }
-    rollback = {"Alarms": [{"AlarmName": name} for name in alarms]}
-    guardrails = {"BlueGreenUpdatePolicy": policy, "AutoRollbackConfiguration": rollback}
-    update(config, endpoint, made, DeploymentConfig=guardrails)
+    members = guardrails(alarms, wait_seconds, keep_seconds, percent)
+    update(config, endpoint, made, DeploymentConfig=members)
 
 
 def watch_update(
@@ -170,7 +150,7 @@ def _times(
         Namespace=NAMESPACE,
         MetricName="ModelLatency",
         Dimensions=[
-            *_dimensions(endpoint, variant),
+            *dimensions(endpoint, variant),
             {"Name": "EndpointConfigName", "Value": configuration},
         ],
         StartTime=since,
@@ -182,10 +162,3 @@ def _times(
         "requests": sum(point["SampleCount"] for point in points),
         "seconds": sum(point["Sum"] for point in points) / MICROSECONDS,
     }
-
-
-def _dimensions(endpoint: str, variant: str) -> list[dict[str, str]]:
-    return [
-        {"Name": "EndpointName", "Value": endpoint},
-        {"Name": "VariantName", "Value": variant},
-    ]

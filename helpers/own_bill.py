@@ -2,11 +2,14 @@
 
 Jobs are paid for their billed seconds, endpoints since they were made, objects for a month of
 keeping and the PUT that made them. Left out: data transfer, logs, queries (02 and 03 state theirs),
-and what was deleted before this is asked. The bill is AWS's.
+and what was deleted before this is asked. Instances of a type without a dated price have rows of
+their own, which name it. The bill is AWS's.
 """
 
+import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import pandas as pd
@@ -26,7 +29,8 @@ COLUMNS = ["service", "what", "seconds", "waited s", "$"]
 def spent(config: Config) -> pd.DataFrame:
     """Return a row for each job and endpoint of the course, and one for its objects in S3.
 
-    Columns: service, what, seconds (billed, of one instance), waited s (of a warm pool), $.
+    Columns: service, what, seconds (billed, of one instance), waited s (of a warm pool), $ (NaN
+    where no instance of it has a price).
     """
     rows = []
     for _, kind, name in inventory(config).itertuples(index=False):
@@ -41,7 +45,8 @@ def spent(config: Config) -> pd.DataFrame:
 def by_what(table: pd.DataFrame) -> pd.DataFrame:
     """Return the sums of `spent` by service and what was run, the dearest first."""
     groups = table.groupby(["service", "what"])
-    sums = groups[["seconds", "waited s", "$"]].sum()
+    sums = groups[["seconds", "waited s"]].sum()
+    sums["$"] = groups["$"].sum(min_count=1)
     sums.insert(0, "how many", groups.size())
     return sums.sort_values("$", ascending=False)
 
@@ -55,10 +60,25 @@ def _job(noun: str, job: Mapping) -> tuple:
         lasted = (end - job.get(f"{prefix}StartTime", end)).total_seconds()
     seconds = job.get("BillableTimeInSeconds", lasted)
     waited = job.get("WarmPoolStatus", {}).get("ResourceRetainedBillableTimeInSeconds", 0)
-    cost = instance_cost(cluster["InstanceType"], seconds + waited, cluster["InstanceCount"])
+    counts = [(cluster["InstanceType"], cluster["InstanceCount"])]
+    cost, unknown = _cost(counts, seconds + waited)
     is_trial = "TuningJobArn" in job
     what = "trials of a tuning job" if is_trial else kind_of_job(job[f"{noun}Name"])
-    return "SageMaker", what, seconds, waited, cost or 0.0
+    return "SageMaker", f"{what}{unknown}", seconds, waited, cost
+
+
+def _cost(counts: Iterable[tuple[str, int]], seconds: float) -> tuple[float, str]:
+    """Return the dollars for instances of known prices, and the words for the others.
+
+    Args:
+        counts: instance types, each with the number of its instances.
+        seconds: that each of them ran.
+    """
+    costs = {name: instance_cost(name, seconds, count) for name, count in counts}
+    unknown = sorted(name for name, cost in costs.items() if cost is None)
+    words = f", no price known for {', '.join(unknown)}" if unknown else ""
+    known = [cost for cost in costs.values() if cost is not None]
+    return (sum(known) if known or not unknown else math.nan), words
 
 
 def kind_of_job(name: str) -> str:
@@ -73,12 +93,12 @@ def _endpoint(config: Config, name: str) -> tuple:
     made = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
     counts = {v["VariantName"]: v.get("CurrentInstanceCount", 0) for v in _variants(endpoint)}
     seconds = _age(config, endpoint["CreationTime"])
-    cost = sum(
-        instance_cost(variant["InstanceType"], seconds, counts.get(variant["VariantName"], 0)) or 0
-        for variant in made["ProductionVariants"]
-        if "InstanceType" in variant
-    )
-    return "SageMaker", f"endpoint {name}, so far", seconds, 0, cost
+    instances = Counter()
+    for variant in made["ProductionVariants"]:
+        if "InstanceType" in variant:
+            instances[variant["InstanceType"]] += counts.get(variant["VariantName"], 0)
+    cost, unknown = _cost(instances.items(), seconds)
+    return "SageMaker", f"endpoint {name}, so far{unknown}", seconds, 0, cost
 
 
 def _variants(endpoint: Mapping) -> list[Mapping]:

@@ -13,6 +13,7 @@ from helpers import payloads
 from helpers.config import Config
 from helpers.container_images import serving_image
 from helpers.datasets import load_dataset
+from helpers.deployment import judgment
 from helpers.endpoints import PROGRAM
 from helpers.evaluation.model_card import Card, Facts
 from helpers.evaluation.paired_comparison import (
@@ -276,9 +277,7 @@ def approve(config: Config, version: Version, why: str) -> Version:
 
 
 def _judge(config: Config, version: Version, status: str, why: str) -> Version:
-    client(config, "sagemaker").update_model_package(
-        ModelPackageArn=version.arn, ModelApprovalStatus=status, ApprovalDescription=why[:1024]
-    )
+    client(config, "sagemaker").update_model_package(**judgment(version.arn, status, why))
     return describe(config, version.arn)
 
 

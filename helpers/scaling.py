@@ -14,6 +14,7 @@ import pandas as pd
 from helpers.alarms import wait_until_shown
 from helpers.config import Config
 from helpers.costs import instance_cost
+from helpers.deployment import policy_request, target_request
 from helpers.endpoints import VARIANT
 from helpers.rehearsal import now, pass_time
 from helpers.request_load import send_all, summary
@@ -21,7 +22,6 @@ from helpers.resources import scalable_targets
 from helpers.resources.scalable_targets import SERVICE, names_of
 from helpers.session import client
 
-METRIC = "SageMakerVariantInvocationsPerInstance"
 MINUTE = 60
 SETTLE_SECONDS = 20.0
 """Of a minute, for an endpoint that changes."""
@@ -49,18 +49,10 @@ def scale(
         A row for each alarm that the policy has made: name (such as AlarmHigh), metric, condition,
         threshold, and for how many minutes it must hold.
     """
-    scaling, of = client(config, SERVICE), names_of(resource(endpoint))
-    scaling.register_scalable_target(**of, MinCapacity=least, MaxCapacity=most)
+    scaling, variant = client(config, SERVICE), resource(endpoint)
+    scaling.register_scalable_target(**target_request(variant, most, least))
     policy = scaling.put_scaling_policy(
-        **of,
-        PolicyName=f"{endpoint}-load",
-        PolicyType="TargetTrackingScaling",
-        TargetTrackingScalingPolicyConfiguration={
-            "TargetValue": per_minute,
-            "PredefinedMetricSpecification": {"PredefinedMetricType": METRIC},
-            "ScaleOutCooldown": out_seconds,
-            "ScaleInCooldown": in_seconds,
-        },
+        **policy_request(variant, endpoint, per_minute, out_seconds, in_seconds)
     )
     alarms = wait_until_shown(config, [alarm["AlarmName"] for alarm in policy["Alarms"]])
     rules = [_rule(alarm) for alarm in alarms]

@@ -7,6 +7,7 @@ import argparse
 import json
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -133,11 +134,25 @@ def main(words: list[str]) -> int:
     elif args.command == "reset":
         return _reset(settings.state)
     elif args.command == "glue-6.0":
-        from local_aws.services.glue.jobs.environments import make_own
-
-        print(f"Glue 6.0 has its environment in {make_own(settings.state)}")
+        return _make_glue(settings.state)
     elif args.command == "logs":
         return _print_logs(settings.state, args.name)
+    return 0
+
+
+def _make_glue(state: Path) -> int:
+    """Make the environment of Glue 6.0."""
+    from local_aws.services.glue.jobs.environments import MAKE, make_own
+
+    try:
+        print(f"Glue 6.0 has its environment in {make_own(state)}")
+    except subprocess.CalledProcessError as error:
+        ran = shlex.join(["python", *error.cmd[1:]])
+        print(
+            f"Glue 6.0 has no environment: `{ran}` ended with {error.returncode}", file=sys.stderr
+        )
+        print(f"It needs pip's index and 500 MB of disk; with both, run {MAKE}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -20,6 +20,17 @@ def check(call: Call, role: str | None, action: str, *resources: str) -> None:
     """
     if role is None:
         raise AwsError("AccessDenied", f"The model has no ExecutionRoleArn for {action}.", 403)
+    for result in denied(call, role, action, *resources):
+        what = f"{action} on resource: {result['EvalResourceName']}"
+        raise AwsError("AccessDenied", f"{role} is not authorized to perform: {what}", 403)
+
+
+def denied(call: Call, role: str, action: str, *resources: str) -> list[dict]:
+    """Return what IAM's simulator denies, a result for each such resource.
+
+    Raises:
+        AwsError: NoSuchEntity, there is no such role.
+    """
     request = {
         "PolicySourceArn": role, "ActionNames": [action], "ResourceArns": [*resources],
     }  # fmt: skip
@@ -27,9 +38,6 @@ def check(call: Call, role: str | None, action: str, *resources: str) -> None:
         answer = call("iam", "SimulatePrincipalPolicy", request)
     except AwsError as error:
         if error.code == "InvalidInput":
-            return
+            return []
         raise
-    for result in answer["EvaluationResults"]:
-        if result["EvalDecision"] != "allowed":
-            what = f"{action} on resource: {result['EvalResourceName']}"
-            raise AwsError("AccessDenied", f"{role} is not authorized to perform: {what}", 403)
+    return [each for each in answer["EvaluationResults"] if each["EvalDecision"] != "allowed"]

@@ -38,7 +38,7 @@ SAGEMAKER = (
         "SageMaker SDK, a pipeline",
         "sagemaker/mlops/workflow/pipeline.py",
         (
-            *("CreatePipeline", "DescribePipeline", "DescribePipelineExecution"),
+            *("AddTags", "CreatePipeline", "DescribePipeline", "DescribePipelineExecution"),
             *("ListPipelineExecutionSteps", "ListPipelineParametersForExecution"),
             *("StartPipelineExecution", "UpdatePipeline"),
         ),

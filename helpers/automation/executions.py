@@ -71,7 +71,7 @@ def ended(config: Config, arn: str) -> Execution:
         lambda: {"execution": described(config, arn)},
         lambda answer: answer["execution"].status in ENDED,
         name=arn.rpartition("/")[2],
-        words=lambda answer: _words(answer["execution"]),
+        words=lambda answer: words_of(answer["execution"]),
         pause=config.poll_seconds,
     )["execution"]
 
@@ -96,7 +96,7 @@ def _row(step: dict) -> tuple[str, str, float | None, str]:
     return step["StepName"], step["StepStatus"], seconds, step.get("FailureReason", "")
 
 
-def _words(execution: Execution) -> str:
+def words_of(execution: Execution) -> str:
     """Return the steps that run, or the execution's status."""
     running = execution.steps.loc[execution.steps["seconds"].isna(), "step"]
     return ", ".join(running) or execution.status

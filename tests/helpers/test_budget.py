@@ -1,9 +1,11 @@
 """A budget is set once, replaced by the next one, and deleted with all else."""
 
 import pytest
+from botocore.exceptions import ClientError
 
-from helpers.budget import NAME, all_budgets, delete_budget, names, set_budget
+from helpers.budget import NAME, TWIN, all_budgets, delete_budget, names, set_budget
 from helpers.inventory import inventory
+from local_aws.control import Fault, set_faults
 
 
 def test_it_is_set_and_the_next_one_takes_its_place(aws, config):
@@ -13,6 +15,28 @@ def test_it_is_set_and_the_next_one_takes_its_place(aws, config):
     assert set_budget(config, 25.5).dollars == 25.5
     (budget,) = all_budgets(config)
     assert budget["BudgetLimit"]["Amount"] == "25.50" and budget["TimeUnit"] == "MONTHLY"
+
+
+def test_the_older_budget_stays_where_the_new_one_is_refused(aws, config):
+    set_budget(config, 10)
+    set_faults(aws.context, [Fault("denied", "budgets", "CreateBudget")])
+    with pytest.raises(ClientError, match="CreateBudget"):
+        set_budget(config, 25)
+    set_faults(aws.context, [])
+    (budget,) = all_budgets(config)
+    assert (budget["BudgetName"], budget["BudgetLimit"]["Amount"]) == (NAME, "10.00")
+
+
+def test_a_change_that_was_cut_off_is_completed_by_the_next_one(aws, config):
+    set_budget(config, 10)
+    set_faults(aws.context, [Fault("denied", "budgets", "DeleteBudget")])
+    with pytest.raises(ClientError, match="DeleteBudget"):
+        set_budget(config, 25)
+    set_faults(aws.context, [])
+    assert names(config) == [NAME, TWIN]
+    assert set_budget(config, 30).dollars == 30
+    (budget,) = all_budgets(config)
+    assert budget["BudgetLimit"]["Amount"] == "30.00"
 
 
 def test_the_inventory_has_it_until_it_is_deleted(aws, config):

@@ -51,6 +51,24 @@ def test_a_processing_job_pays_for_its_time_and_a_running_one_nothing_yet():
     assert own_bill._job("ProcessingJob", running)[4] == 0
 
 
+def test_a_type_without_a_price_is_counted_and_named_and_is_not_free():
+    cluster = {"InstanceType": "ml.p9.huge", "InstanceCount": 2}
+    row = own_bill._job("TrainingJob", TRAINING | {"ResourceConfig": cluster})
+    assert row[1] == "birds-and-bins-birds-trial, no price known for ml.p9.huge"
+    known = own_bill._job("TrainingJob", TRAINING)
+    table = by_what(pd.DataFrame([row, row, known], columns=own_bill.COLUMNS))
+    assert table["how many"].to_dict() == {("SageMaker", row[1]): 2, ("SageMaker", known[1]): 1}
+    assert pd.isna(table.loc[("SageMaker", row[1]), "$"])
+    assert table["$"].sum() == known[4] > 0
+
+
+def test_what_has_a_price_is_paid_beside_what_has_none():
+    cost, words = own_bill._cost([("ml.m5.large", 1), ("ml.p9.huge", 1)], 36)
+    assert cost == instance_cost("ml.m5.large", 36)
+    assert words == ", no price known for ml.p9.huge"
+    assert own_bill._cost([], 36) == (0, "")
+
+
 def test_sums_by_what_was_run():
     rows = [("SageMaker", "a", 1, 0, 2.0), ("SageMaker", "a", 3, 1, 1.0), ("S3", "b", 0, 0, 9.0)]
     table = by_what(pd.DataFrame(rows, columns=own_bill.COLUMNS))

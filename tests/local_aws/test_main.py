@@ -123,3 +123,15 @@ def test_logs_of_nobody_is_an_error_and_without_a_name_the_servers_own(run):
     code, printed = run("logs", "nobody")
     assert code == 1 and "'nobody'" in printed
     assert run("logs") == (0, "")
+
+
+def test_an_environment_of_glue_that_pip_can_not_fill_ends_with_what_to_do(
+    run, state, monkeypatch, tmp_path
+):
+    (tmp_path / "packages.txt").write_text("./no-such-folder\n")
+    given = (tmp_path / "packages.txt",)
+    monkeypatch.setattr("local_aws.services.glue.jobs.environments.make_own.__defaults__", given)
+    code, printed = run("glue-6.0")
+    assert code == 1 and "Traceback" not in printed
+    assert "pip install" in printed and "run python -m local_aws glue-6.0" in printed
+    assert not [*(state / "spark").iterdir()]

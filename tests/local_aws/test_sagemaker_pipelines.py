@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.local_aws.pipeline_sessions import pipeline_session
 from tests.local_aws.services.functions.conftest import ROLE, make_role
 from tests.local_aws.services.sagemaker.hosting.models import archive
 from tests.local_aws.services.sagemaker.jobs.requests import until
@@ -32,17 +33,7 @@ print("trained", flush=True)
 @pytest.fixture
 def session(aws, config):
     """Return the SDK's session of pipelines."""
-    from sagemaker.core.workflow.pipeline_context import PipelineSession
-
-    from helpers import roles
-    from helpers.session import boto_session, client
-
-    roles.make_role(config)
-    return PipelineSession(
-        boto_session=boto_session(config),
-        sagemaker_client=client(config, "sagemaker"),
-        default_bucket=BUCKET,
-    )
+    return pipeline_session(config)
 
 
 @pytest.fixture

@@ -133,6 +133,8 @@ TOPICS = {
     "local_aws/test_events_killed.py": "kill -9 of a server with events under way",
     "local_aws/test_features_killed.py": "kill -9 of a server with records under way",
     "local_aws/test_full_disk.py": "a whole server on a full disk",
+    "local_aws/test_pipeline_examples.py": "a client: the SageMaker SDK, as AWS's examples use it",
+    "local_aws/test_pipelines_killed.py": "kill -9 of a server within a step of a pipeline",
     "local_aws/test_sagemaker_pipelines.py": "a client: the SageMaker SDK",
     "local_aws/test_sagemaker_sdk.py": "a client: the SageMaker SDK",
     "local_aws/test_sagemaker_serving.py": "a client: the SageMaker SDK",

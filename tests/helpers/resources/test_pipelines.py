@@ -8,7 +8,7 @@ from helpers.resources.kind import Busy
 from tests.local_aws.services.functions.conftest import ROLE, make_role, zipped
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE as JOBS_ROLE
 from tests.local_aws.services.sagemaker.jobs.requests import until
-from tests.local_aws.services.sagemaker.pipelines.definitions import fail, text, train
+from tests.local_aws.services.sagemaker.pipelines.definitions import allow, fail, text, train
 
 OURS, MARK = "birds-and-bins-birds-chain", {KEY: "birds-and-bins"}
 PIPELINES, FUNCTIONS = pipelines.KINDS
@@ -23,6 +23,7 @@ def make(sagemaker, name, step, tags):
 
 def test_a_pipeline_is_stopped_before_it_is_deleted(client, config):
     sagemaker = client("sagemaker")
+    allow(client("iam"))
     make(sagemaker, OURS, SLEEP, MARK)
     make(sagemaker, "mine", fail(), MARK)
     make(sagemaker, "birds-and-bins-theirs", fail(), {})

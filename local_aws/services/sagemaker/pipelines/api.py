@@ -2,7 +2,7 @@
 
 An execution keeps the definition that it was started with. Left out, and refused by name: versions
 and their aliases, selective execution, MLflow, callbacks. No experiment is made. The role of a
-pipeline is checked as that of a job is; its steps may do what the jobs' own roles may.
+pipeline is checked as that of a job is, and is held to its policies when a step starts.
 """
 
 import threading
@@ -106,7 +106,7 @@ class Pipelines(Engine):
         return {"PipelineArn": pipeline["PipelineArn"]}
 
     def update_pipeline(self, request: dict) -> dict:
-        with self._lock:
+        with self._lock, self.records.pipelines.transaction():
             pipeline = self._changed(self.records.pipeline(request["PipelineName"]), request)
             self.records.pipelines.put(pipeline["PipelineName"], pipeline)
         return {"PipelineArn": pipeline["PipelineArn"], "PipelineVersionId": pipeline["_version"]}

@@ -215,6 +215,7 @@ class Run:
         named = {"StepDisplayName": "DisplayName", "StepDescription": "Description"}
         shown = {field: step.body[key] for field, key in named.items() if step.body.get(key)}
         record = {**shown, **earlier, "AttemptCount": attempt, "_name": name, "_key": self.key}
+        record["_role"] = execution["RoleArn"]
         values = resolver(self._parts, self._records, self.key, self._definition, self._steps, name)
         wrong = None
         try:

@@ -1,4 +1,4 @@
-"""A resource's tags are those that it was made with, and what is gone has none."""
+"""A resource's tags are those that it was made with and was given, and what is gone has none."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -72,3 +72,31 @@ def test_without_tags_the_list_is_empty_and_of_nothing_there_is_none(client):
     for missing in (f"{arn}-2", arn.replace("model-package-group", "nonsense"), another):
         with pytest.raises(ClientError, match="ValidationException.*Could not find"):
             tags(client, missing)
+        with pytest.raises(ClientError, match="ValidationException.*Could not find"):
+            sagemaker.add_tags(ResourceArn=missing, Tags=TAGS)
+
+
+@pytest.fixture
+def group(client):
+    """Return the ARN of a model package group with a tag."""
+    made = client("sagemaker").create_model_package_group(ModelPackageGroupName="g", Tags=TAGS)
+    return made["ModelPackageGroupArn"]
+
+
+def test_a_tag_is_added_and_one_of_the_same_key_gets_the_new_value(client, group):
+    sagemaker = client("sagemaker")
+    added = [{"Key": "team", "Value": "bins"}, {"Key": "stage", "Value": "test"}]
+    assert sagemaker.add_tags(ResourceArn=group, Tags=added)["Tags"] == added
+    assert tags(client, group) == added
+    shown = sagemaker.describe_model_package_group(ModelPackageGroupName="g")
+    assert shown["ModelPackageGroupArn"] == group
+
+
+def test_too_many_tags_and_those_of_aws_change_nothing(client, group):
+    sagemaker = client("sagemaker")
+    many = [{"Key": f"k{number}", "Value": "v"} for number in range(50)]
+    with pytest.raises(ClientError, match="ResourceLimitExceeded.*at most 50 tags, not 51"):
+        sagemaker.add_tags(ResourceArn=group, Tags=many)
+    with pytest.raises(ClientError, match="ValidationException.*prefix: aws:mine"):
+        sagemaker.add_tags(ResourceArn=group, Tags=[{"Key": "aws:mine", "Value": "v"}])
+    assert tags(client, group) == TAGS

@@ -6,7 +6,7 @@ An endpoint that is there is updated: its name is the definition's own, as is a 
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.pipelines.graph import Step
 from local_aws.services.sagemaker.pipelines.references import fitted
-from local_aws.services.sagemaker.pipelines.steps.kind import End, Kind, send
+from local_aws.services.sagemaker.pipelines.steps.kind import End, Kind
 from local_aws.wire.validation import operation_model
 
 
@@ -22,7 +22,7 @@ class EndpointConfig(Kind):
 
     def start(self, record: dict, is_again: bool) -> dict:
         shown = _described(self, record) if is_again else None
-        arn = (shown or self.send(record["_request"]))["EndpointConfigArn"]
+        arn = (shown or self.send(record))["EndpointConfigArn"]
         return {"EndpointConfig": {"Arn": arn}}
 
     def end(self, record: dict) -> End:
@@ -45,9 +45,9 @@ class Endpoint(Kind):
             return {"Endpoint": {"Arn": shown["EndpointArn"]}}  # by the server that was killed
         if shown:
             changed = {name: value for name, value in request.items() if name != "Tags"}
-            made = send(self.parts, "UpdateEndpoint", changed)
+            made = self.send({**record, "_request": changed}, "UpdateEndpoint")
         else:
-            made = self.send(request)
+            made = self.send(record)
         return {"Endpoint": {"Arn": made["EndpointArn"]}}
 
     def end(self, record: dict) -> End | None:

@@ -14,6 +14,7 @@ from local_aws.services.sagemaker.pipelines.graph import Step
 from local_aws.services.sagemaker.pipelines.parameters import refuse
 from local_aws.services.sagemaker.pipelines.references import text
 from local_aws.services.sagemaker.pipelines.steps.kind import End, Kind
+from local_aws.services.sagemaker.pipelines.steps.permissions import check_step
 
 FUNCTION = ":function:"
 
@@ -43,6 +44,7 @@ class Lambda(Kind):
     def start(self, record: dict, is_again: bool) -> dict:
         request = record["_request"]
         self.parts.call("lambda", "GetFunction", {"FunctionName": request["FunctionName"]})
+        check_step(self.parts, record, "lambda:InvokeFunction", request["FunctionName"])
         self._begin(record)
         return {"Lambda": {"Arn": request["FunctionName"]}}
 

@@ -25,7 +25,7 @@ class Job(Kind):
     def start(self, record: dict, is_again: bool) -> dict:
         if is_again and (job := self._described(record)):
             return {self.word: {"Arn": job[f"{self.noun}Arn"]}}
-        return {self.word: {"Arn": self.send(record["_request"])[f"{self.noun}Arn"]}}
+        return {self.word: {"Arn": self.send(record)[f"{self.noun}Arn"]}}
 
     def _described(self, record: dict) -> dict | None:
         try:

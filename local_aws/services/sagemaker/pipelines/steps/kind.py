@@ -10,6 +10,7 @@ from local_aws.parts import Parts
 from local_aws.role_trust import is_assumable
 from local_aws.services.sagemaker.pipelines.graph import Step
 from local_aws.services.sagemaker.pipelines.references import fitted, literal
+from local_aws.services.sagemaker.pipelines.steps.permissions import check_step, resource_name
 from local_aws.wire.members import left_out
 from local_aws.wire.validation import check_request, operation_model
 
@@ -96,9 +97,25 @@ class Kind:
     def stop(self, record: dict) -> None:
         """Stop what the step has started, if that can be stopped."""
 
-    def send(self, request: dict) -> dict:
-        """Send the operation as a client would."""
-        return send(self.parts, self.operation, request)
+    def send(self, record: dict, operation: str = "", **more: Any) -> dict:
+        """Send a step's request as a client with the pipeline's role would.
+
+        Args:
+            operation: where it is not the kind's own.
+            more: members of the request beside the record's.
+
+        Raises:
+            AwsError: the role may not, or SageMaker refuses it.
+        """
+        operation, request = operation or self.operation, {**record["_request"], **more}
+        try:
+            name = resource_name(operation, self.named, request)
+            arn = self.parts.context.arn("sagemaker", name)
+            check_step(self.parts, record, f"sagemaker:{operation}", arn, *_roles(request))
+            return send(self.parts, operation, request)
+        except AwsError as error:
+            words = f"Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
+            raise AwsError(error.code, words, error.status) from None
 
 
 def send(parts: Parts, operation: str, request: dict) -> dict:

@@ -12,7 +12,7 @@ from local_aws.wire.validation import operation_model
 class RegisterModel(Kind):
     """A version in a model package group, which is made where there is none.
 
-    Left out: MetadataProperties, by which AWS's version names the execution that made it.
+    Its MetadataProperties name the execution that made it, as on AWS.
     """
 
     type, operation, named = "RegisterModel", "CreateModelPackage", "ModelPackageName"
@@ -30,7 +30,11 @@ class RegisterModel(Kind):
             with suppress(AwsError):  # it is there
                 made = {"ModelPackageGroupName": group.rpartition("/")[2]}
                 self.parts.call("sagemaker", "CreateModelPackageGroup", made)
-        return {"RegisterModel": {"Arn": self.send(request)["ModelPackageArn"]}}
+        pipeline, _, id_ = record["_key"].partition("/")
+        execution = self.parts.context.arn("sagemaker", f"pipeline/{pipeline}/execution/{id_}")
+        told = {"GeneratedBy": execution, **(request.get("MetadataProperties") or {})}
+        made = self.send(record, MetadataProperties=told)
+        return {"RegisterModel": {"Arn": made["ModelPackageArn"]}}
 
     def end(self, record: dict) -> End:
         arn = record["Metadata"]["RegisterModel"]["Arn"]
@@ -49,7 +53,7 @@ class Model(Kind):
             if is_again:
                 shown = self.parts.call("sagemaker", "DescribeModel", name)
                 return {"Model": {"Arn": shown["ModelArn"]}}
-        return {"Model": {"Arn": self.send(record["_request"])["ModelArn"]}}
+        return {"Model": {"Arn": self.send(record)["ModelArn"]}}
 
     def end(self, record: dict) -> End:
         shown = self.parts.call("sagemaker", "DescribeModel", {"ModelName": record["_name"]})

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from local_aws.server import LocalAws
-from tests.local_aws.services.sagemaker.pipelines.definitions import Client
+from tests.local_aws.services.sagemaker.pipelines.definitions import Client, allow
 from tests.local_cloud import furnish, make_client
 
 
@@ -14,6 +14,7 @@ def aws(tmp_path_factory):
     """Return a running local AWS with bucket and role: one for all tests of a file."""
     with LocalAws(tmp_path_factory.mktemp("aws") / "state") as server:
         furnish(server)
+        allow(make_client(server, "iam"))
         yield server
 
 

@@ -6,6 +6,7 @@ import time
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, processing, training
 
 BODY = "import json, os\n"
+ALL = {"Effect": "Allow", "Action": ["sagemaker:*", "iam:PassRole", "lambda:*"], "Resource": "*"}
 OUTPUT = "/opt/ml/processing/output"
 
 
@@ -57,6 +58,12 @@ def text(*steps, parameters=(), **more):
 def parameter(name, kind="String", default=None):
     value = {} if default is None else {"DefaultValue": default}
     return {"Name": name, "Type": kind, **value}
+
+
+def allow(iam, *statements, role="course"):
+    """Give a role a policy that allows what pipelines start, and no other of this name."""
+    document = {"Version": "2012-10-17", "Statement": [*(statements or (ALL,))]}
+    iam.put_role_policy(RoleName=role, PolicyName="pipelines", PolicyDocument=json.dumps(document))
 
 
 class Client:

@@ -14,6 +14,7 @@ from local_aws.settings import Settings
 from tests.local_aws.services.sagemaker.jobs.requests import ROLE, until
 from tests.local_aws.services.sagemaker.pipelines.definitions import (
     Client,
+    allow,
     condition,
     equal,
     fail,
@@ -119,6 +120,7 @@ def test_an_execution_whose_server_was_killed_ends_with_the_reason_and_a_retry_c
     client = partial(make_client, aws)
     client("s3").create_bucket(Bucket=BUCKET)
     client("iam").create_role(**JOB_ROLE)
+    allow(client("iam"))
     pipelines = Client(client("sagemaker"))
     script = (
         "import boto3, time\ns3 = boto3.client('s3')\n"
@@ -151,6 +153,7 @@ def test_an_execution_goes_on_after_its_server_was_killed_at_any_moment(killed):
     client = partial(make_client, aws)
     client("s3").create_bucket(Bucket=BUCKET)
     client("iam").create_role(**JOB_ROLE)
+    allow(client("iam"))
     pipelines = Client(client("sagemaker"))
     again = {"ExceptionType": ["SageMaker.JOB_INTERNAL_ERROR"], "MaxAttempts": 20}
     before, chain = [], []

@@ -24,3 +24,5 @@ def test_a_model_is_registered_with_the_steps_properties(aws, pipelines, sagemak
         "RegisterModel": {"Arn": package["ModelPackageArn"]}
     }
     assert shown["FailureReason"] == package["ModelPackageArn"]
+    described = sagemaker.describe_model_package(ModelPackageName=package["ModelPackageArn"])
+    assert described["MetadataProperties"] == {"GeneratedBy": arn}

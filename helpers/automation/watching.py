@@ -1,0 +1,45 @@
+"""Shows an execution of a pipeline while it runs, as a picture that changes; starts none."""
+
+import matplotlib.pyplot as plt
+from IPython.display import display
+
+from helpers.automation.diagram import draw
+from helpers.automation.executions import ENDED, Execution, described, words_of
+from helpers.automation.step_graph import read_graph
+from helpers.config import Config
+from helpers.session import client
+from helpers.waiting import until
+
+
+def watch(config: Config, arn: str) -> Execution:
+    """Wait for the end of an execution, whatever it is, and return it; an interrupt leaves it.
+
+    The picture under the cell is drawn again whenever a step begins or ends. The last one stays.
+
+    Raises:
+        NotTold: its state can't be asked for; the message says what to do.
+    """
+    definition = client(config, "sagemaker").describe_pipeline_definition_for_execution(
+        PipelineExecutionArn=arn
+    )["PipelineDefinition"]
+    graph = read_graph(definition)
+    shown = display(display_id=True)
+    last: dict[str, object] = {}
+
+    def read() -> dict[str, Execution]:
+        execution = described(config, arn)
+        state = {"status": execution.status, "steps": execution.steps.to_dict("list")}
+        if state != last:
+            last.update(state)
+            figure = draw(graph, execution.steps, title=f"{execution.id}: {execution.status}")
+            shown.update(figure)
+            plt.close(figure)
+        return {"execution": execution}
+
+    return until(
+        read,
+        lambda answer: answer["execution"].status in ENDED,
+        name=arn.rpartition("/")[2],
+        words=lambda answer: words_of(answer["execution"]),
+        pause=config.poll_seconds,
+    )["execution"]
