@@ -52,10 +52,16 @@ SAGEMAKER = {
         *("CreateModelPackage", "DeleteModelPackage", "DescribeModelPackage"),
         "UpdateModelPackage",
     ),
-    "pipeline": (*("DeletePipeline", "ListPipelineExecutions", "StopPipelineExecution"),),
+    "pipeline": (
+        *(f"{verb}Pipeline" for verb in ("Create", "Delete", "Describe", "Update")),
+        *("DescribePipelineDefinitionForExecution", "DescribePipelineExecution"),
+        *("ListPipelineExecutionSteps", "ListPipelineExecutions", "StartPipelineExecution"),
+        "StopPipelineExecution",
+    ),
     "model-card": ("CreateModelCard", "DeleteModelCard", "UpdateModelCard"),
 }
 """Kinds of SageMaker's resources whose names the course begins with its own."""
+FUNCTIONS = "CreateFunction DeleteFunction GetFunction TagResource UpdateFunctionCode".split()
 SCHEDULER = "scheduler.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
@@ -101,8 +107,8 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         *_gateway(config, place),
         *rules_permissions(place),
         Permission(
-            "see functions and delete them",
-            ("lambda:DeleteFunction", "lambda:GetFunction"),
+            "make functions, see them and delete them",
+            tuple(f"lambda:{name}" for name in FUNCTIONS),
             (f"arn:aws:lambda:{place}:function:{own}",),
         ),
         Permission("list functions", ("lambda:ListFunctions",)),
@@ -172,10 +178,11 @@ def _role(config: Config, account: str) -> Iterator[Permission]:
     role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
     rules = f"{own}{RULES_ROLE}"
     spark, timers = f"{own}{glue_role.ROLE}", f"{own}{PROJECT}-*-schedules"
+    functions, steps = f"{own}{PROJECT}-function", f"{own}{PROJECT}-pipeline*"
     if config.account.role_arn:
-        role = doors = rules = spark = timers = config.account.role_arn
+        role = doors = rules = spark = timers = functions = steps = config.account.role_arn
     else:
-        yield from _made_roles(config, (role, doors, rules, spark, timers))
+        yield from _made_roles(config, (role, doors, rules, spark, timers, functions, steps))
     look = ("iam:GetRole", "iam:SimulatePrincipalPolicy")
     yield Permission("see the execution role and what it may do", look, (role,))
     for what, name, service in (
@@ -183,6 +190,8 @@ def _role(config: Config, account: str) -> Iterator[Permission]:
         ("hand the Spark jobs' role to Glue alone", spark, glue_role.TRUSTED),
         ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
         ("hand the rules' role to EventBridge alone", rules, RULES),
+        ("hand the pipeline's roles to SageMaker alone", steps, TRUSTED),
+        ("hand the function's role to Lambda alone", functions, "lambda.amazonaws.com"),
         ("hand the schedules' roles to EventBridge Scheduler alone", timers, SCHEDULER),
     ):
         yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})

@@ -11,7 +11,7 @@ from helpers.roles import TRUSTED, permissions, put_role
 
 PIPELINE = f"{PROJECT}-pipeline"
 FUNCTION = f"{PROJECT}-function"
-DEPLOYMENT = f"{PROJECT}-deployment"
+DEPLOYMENT = f"{PROJECT}-pipeline-deployment"
 FUNCTIONS = "lambda.amazonaws.com"
 
 

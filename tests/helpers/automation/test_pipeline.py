@@ -32,7 +32,7 @@ def test_new_data_gives_a_better_version_with_its_origin(aws, world):
     done = executions.ended(
         world, executions.start(world, name_of(world), Epochs=6, CanarySeconds=2)
     )
-    assert (done.status, done.reason) == ("Succeeded", ""), done.steps
+    assert (done.status, done.reason) == ("Succeeded", ""), done.steps["why"].tolist()
     newest, first = versions(world)
     assert (newest.number, first.number) == (2, 1)
     properties = newest.properties

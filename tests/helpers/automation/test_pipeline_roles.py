@@ -1,7 +1,5 @@
 """The pipeline's roles are the course's, and do only what their services need."""
 
-import json
-
 import pytest
 
 from helpers.automation import pipeline_roles
@@ -13,6 +11,7 @@ from helpers.roles import TRUSTED
     "make, name, service",
     [
         (pipeline_roles.make_pipeline_role, pipeline_roles.PIPELINE, TRUSTED),
+        (pipeline_roles.make_deployment_role, pipeline_roles.DEPLOYMENT, TRUSTED),
         (pipeline_roles.make_function_role, pipeline_roles.FUNCTION, pipeline_roles.FUNCTIONS),
     ],
 )
@@ -28,4 +27,3 @@ def test_no_permission_is_for_all_of_a_service(config):
     for permissions in (pipeline_roles.pipeline_permissions, pipeline_roles.function_permissions):
         for actions, resources in permissions(config).values():
             assert not [each for each in (*actions, *resources) if each in ("*", "sagemaker:*")]
-        assert json.dumps(permissions(config))
