@@ -18,7 +18,8 @@ FUNCTIONS = "lambda.amazonaws.com"
 def pipeline_permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
     """Return what the pipeline's role may do: {description: (actions, resources)}."""
     place, bucket = f"{config.region}:*", f"arn:aws:s3:::{config.bucket}"
-    jobs = ("processing-job", "training-job")
+    # SageMaker itself names training jobs: the SDK leaves out their name (`ModelTrainer.train`).
+    jobs = (f"processing-job/{PROJECT}", "training-job/pipelines-")
     return {
         "make jobs and follow them": (
             [
@@ -27,7 +28,7 @@ def pipeline_permissions(config: Config) -> dict[str, tuple[list[str], list[str]
                 for verb in ("Create", "Describe", "Stop")
             ]
             + ["sagemaker:AddTags"],
-            [f"arn:aws:sagemaker:{place}:{kind}/{PROJECT}*" for kind in jobs],
+            [f"arn:aws:sagemaker:{place}:{job}*" for job in jobs],
         ),
         "register versions": (
             ["sagemaker:CreateModelPackage", "sagemaker:CreateModelPackageGroup",
@@ -90,9 +91,11 @@ def deployment_permissions(config: Config) -> dict[str, tuple[list[str], list[st
         "find the models": (["sagemaker:ListModels"], ["*"]),
         "give the model its role": (["iam:PassRole"], [f"arn:aws:iam::*:role/{config.role}"]),
         "make the alarms that guard the update": (
-            ["cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms"],
-            [f"arn:aws:cloudwatch:{config.region}:*:alarm:{PROJECT}*"],
+            ["cloudwatch:PutMetricAlarm"],
+            [f"arn:aws:cloudwatch:{config.region}:*:alarm:{name}*"
+             for name in (PROJECT, f"TargetTracking-endpoint/{PROJECT}")],
         ),
+        "see alarms": (["cloudwatch:DescribeAlarms"], ["*"]),
         "let the endpoint scale": (
             [f"{scaling}:RegisterScalableTarget", f"{scaling}:PutScalingPolicy",
              f"{scaling}:TagResource"],
