@@ -49,8 +49,7 @@ SAGEMAKER = {
         *("DescribeModelPackageGroup", "ListModelPackages"),
     ),
     "model-package": (
-        *("CreateModelPackage", "DeleteModelPackage", "DescribeModelPackage"),
-        "UpdateModelPackage",
+        *(f"{verb}ModelPackage" for verb in ("Create", "Delete", "Describe", "Update")),
     ),
     "pipeline": (
         *(f"{verb}Pipeline" for verb in ("Create", "Delete", "Describe", "Update")),
@@ -62,13 +61,13 @@ SAGEMAKER = {
 }
 """Kinds of SageMaker's resources whose names the course begins with its own."""
 FUNCTIONS = "CreateFunction DeleteFunction GetFunction TagResource UpdateFunctionCode".split()
+QUOTAS = ("ListAWSDefaultServiceQuotas", "ListServiceQuotas")
 SCHEDULER = "scheduler.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
     *("ListFeatureGroups", "ListPipelines", "ListTransformJobs"),
 )
-
 SCALING = "application-autoscaling"
 
 
@@ -119,10 +118,7 @@ def user_permissions(config: Config, account: str) -> list[Permission]:
         ),
         Permission("find the limit among all budgets", ("budgets:ViewBudget",)),
         Permission("see who is calling", ("sts:GetCallerIdentity",)),
-        Permission(
-            "see the quotas",
-            ("servicequotas:ListAWSDefaultServiceQuotas", "servicequotas:ListServiceQuotas"),
-        ),
+        Permission("see the quotas", tuple(f"servicequotas:{name}" for name in QUOTAS)),
     ]
 
 

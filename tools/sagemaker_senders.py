@@ -44,14 +44,6 @@ SAGEMAKER = (
         ),
     ),
     Sender(
-        "10, executions",
-        "helpers/automation/executions.py",
-        (
-            *("DescribePipelineExecution", "ListPipelineExecutionSteps", "ListPipelineExecutions"),
-            "StartPipelineExecution",
-        ),
-    ),
-    Sender(
         "SageMaker SDK, its resources of pipelines",
         "sagemaker/core/resources.py",
         (

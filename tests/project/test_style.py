@@ -28,6 +28,8 @@ READS_ENVIRONMENT = {
 }
 MAKES_CLIENTS = {
     *("helpers/boto_sessions.py", "helpers/session.py"),
+    # The code of a function of Lambda, which has boto3 alone.
+    "helpers/automation/live_version.py",
     # A Spark job imports it, beside a script that may know nothing of the course.
     "local_aws/services/glue/spark/awsglue/catalog.py",
 }
