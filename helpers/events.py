@@ -163,7 +163,7 @@ def tell_events(config: Config, bucket: str) -> None:
 
 
 def rules_permissions(place: str) -> Iterator[Permission]:
-    """Yield what a person must be allowed for rules and queues, at `region:account`."""
+    """Yield what a person must be allowed for rules, at `region:account`."""
     rules = (
         *("DeleteRule", "ListTagsForResource", "ListTargetsByRule", "PutRule", "PutTargets"),
         *("RemoveTargets", "TagResource"),
@@ -173,13 +173,4 @@ def rules_permissions(place: str) -> Iterator[Permission]:
         tuple(f"events:{name}" for name in rules),
         (f"arn:aws:events:{place}:rule/{PROJECT}*",),
     )
-    queues = (
-        *("CreateQueue", "DeleteMessage", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl"),
-        *("ListQueueTags", "ReceiveMessage", "SetQueueAttributes", "TagQueue"),
-    )
-    yield Permission(
-        "make queues, read them and delete them",
-        tuple(f"sqs:{name}" for name in queues),
-        (f"arn:aws:sqs:{place}:{PROJECT}*",),
-    )
-    yield Permission("find rules and queues", ("events:ListRules", "sqs:ListQueues"))
+    yield Permission("find rules", ("events:ListRules",))

@@ -143,7 +143,8 @@ class LocalAws:
         control = ControlCalls(self.parts).answer
         parts, authorization = self.parts, Authorization(self.parts)
         s3 = RoleAccess(authorization, parts, self.engines.s3.app)
-        self._gateway = Gateway(parts, self.engines.rest_apis, self.engines.usage_plans)
+        engines, allow = self.engines, authorization.check_invoke
+        self._gateway = Gateway(parts, engines.rest_apis, engines.usage_plans, allow)
 
         def is_done(service: str, operation: str) -> bool:
             return parts.is_executed(service, operation) or recorded.has(service, operation)

@@ -17,19 +17,25 @@ OTHERS_ROLE = "arn:aws:iam::000000000000:role/birds-and-bins-glue"
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory):
-    """Return the course's settings for a local AWS that enforces the committed policies."""
+def enforced(tmp_path_factory):
+    """Return a local AWS that enforces the committed policies."""
     state = tmp_path_factory.mktemp("enforced") / "state"
     with LocalAws(state, policies=sorted(DOCS.glob("user-policy-*.json"))) as aws:
-        patch = pytest.MonkeyPatch()
-        for name, value in aws.context.environment().items():
-            patch.setenv(name, value)
-        config = course_config(aws, bucket="birds-and-bins-test")
-        use_local(config.endpoint_url, config.region)
-        make_bucket(config)
-        make_role(config)
-        yield config
-        patch.undo()
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def config(enforced):
+    """Return the course's settings for it, with the course's bucket and role."""
+    patch = pytest.MonkeyPatch()
+    for name, value in enforced.context.environment().items():
+        patch.setenv(name, value)
+    config = course_config(enforced, bucket="birds-and-bins-test")
+    use_local(config.endpoint_url, config.region)
+    make_bucket(config)
+    make_role(config)
+    yield config
+    patch.undo()
 
 
 def test_the_bucket_and_the_role_are_made_again_without_a_change(config):
@@ -79,3 +85,35 @@ def test_calls_outside_are_denied_by_name(config, service, call, request_, actio
     assert role_arn(config).endswith(config.role)
     with pytest.raises(ClientError, match=action):
         getattr(client(config, service), call)(**request_)
+
+
+@pytest.mark.parametrize(
+    "service, call, request_, action",
+    [
+        ("s3", "list_objects_v2", {"Bucket": "birds-and-bins-test"}, "s3:ListBucket"),
+        ("iam", "get_role", {"RoleName": "birds-and-bins-glue"}, "iam:GetRole"),
+        ("sagemaker", "list_pipelines", {}, "sagemaker:ListPipelines"),
+        ("cloudwatch", "describe_alarms", {"AlarmNamePrefix": "b"}, "cloudwatch:DescribeAlarms"),
+        (
+            *("scheduler", "create_schedule_group", {"Name": "birds-and-bins-group"}),
+            "scheduler:CreateScheduleGroup",
+        ),
+    ],
+)
+def test_an_action_that_is_taken_out_of_the_policies_is_denied_for_real(
+    enforced, config, monkeypatch, service, call, request_, action
+):
+    ask = getattr(client(config, service), call)
+    shorter = [
+        {**line, "Action": [each for each in line["Action"] if each != action]}
+        for policy in enforced.parts.policies
+        for line in policy["Statement"]
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(enforced.parts, "policies", [{"Statement": shorter}])
+        with pytest.raises(ClientError, match=f"not authorized to perform: {action} on"):
+            ask(**request_)
+    try:
+        ask(**request_)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "NoSuchEntity"  # it is allowed to look

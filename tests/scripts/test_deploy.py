@@ -38,7 +38,8 @@ def deployed(config: Config, folder, *more: str) -> dict[str, float]:
 
 
 def model_of(config: Config) -> str:
-    name = wait_in_service(config, config.name)["EndpointConfigName"]
+    endpoint = client(config, "sagemaker").describe_endpoint(EndpointName=config.name)
+    name = endpoint["EndpointConfigName"]
     about = client(config, "sagemaker").describe_endpoint_config(EndpointConfigName=name)
     return about["ProductionVariants"][0]["ModelName"]
 

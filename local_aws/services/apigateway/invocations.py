@@ -3,7 +3,7 @@
 The WSGI app of `/_aws/execute-api/<api>/<stage>/…`, which stands for
 `https://<api>.execute-api.<region>.amazonaws.com/<stage>/…`. A path is matched as it was sent: one
 with percent signs, dots or empty parts is no method's. A key is read from its header alone. Whoever
-signs owns the local AWS, so no policy limits who may invoke.
+signs may invoke, unless the server enforces policies.
 """
 
 import hashlib
@@ -42,10 +42,17 @@ class Gateway:
     Args:
         apis: with the stages, and what they serve.
         plans: with the keys and quotas.
+        allow: raises AwsError for an access key that may not invoke a method, by its ARN.
     """
 
-    def __init__(self, parts: Parts, apis: RestApis, plans: UsagePlans):
-        self._parts, self._apis, self._plans = parts, apis, plans
+    def __init__(
+        self,
+        parts: Parts,
+        apis: RestApis,
+        plans: UsagePlans,
+        allow: Callable[[str, str], None],
+    ):
+        self._parts, self._apis, self._plans, self._allow = parts, apis, plans, allow
         self._keys = {parts.context.access_key: parts.context.secret_key}
         self._throttles, self._integrations = Throttles(parts.clock), Integrations(parts)
         self._threads = ThreadPoolExecutor(THREADS, "integration")
@@ -85,6 +92,7 @@ class Gateway:
             raise Refused("REQUEST_TOO_LARGE", "Request Too Long")
         if method.is_signed:
             self._check_signature(call.request, body)
+            self._check_caller(call, method)
         if method.needs_key:
             self._check_key(call)
         self._check_stage(call, method)
@@ -109,6 +117,14 @@ class Gateway:
                 words = "The security token included in the request is invalid."
                 raise Refused("ACCESS_DENIED", words) from None
             raise Refused("INVALID_SIGNATURE", error.message) from None
+
+    def _check_caller(self, call: "_Call", method: Method) -> None:
+        place = f"{call.stage['_api']}/{call.stage['stageName']}/{method.verb}{method.path}"
+        try:
+            arn = self._parts.context.arn("execute-api", place)
+            self._allow(call.request.scope.access_key, arn)
+        except AwsError as error:
+            raise Refused("ACCESS_DENIED", error.message, error.code) from None
 
     def _check_key(self, call: "_Call") -> None:
         value = call.request.headers.get("x-api-key", "")

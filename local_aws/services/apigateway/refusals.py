@@ -26,12 +26,14 @@ class Refused(Exception):
 
     Args:
         kind: the type of the gateway response.
+        error: the name of the error, where it is not that of the type.
     """
 
-    def __init__(self, kind: str, message: str):
+    def __init__(self, kind: str, message: str, error: str = ""):
         super().__init__(message)
         self.kind, self.message = kind, message
-        self.status, self.error = _TYPES[kind]
+        self.status, usual = _TYPES[kind]
+        self.error = error or usual
 
     @property
     def default(self) -> str:

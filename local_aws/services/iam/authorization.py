@@ -49,6 +49,16 @@ class Authorization:
         wanted = needs(self._parts.context, call.service, call.operation, request)
         self.decide(principal, wanted, call.protocol)
 
+    def check_invoke(self, access_key: str, method: str) -> None:
+        """Check that a key's holder may call a REST API's method, by its ARN.
+
+        Raises:
+            AwsError: its caller is not allowed it.
+        """
+        if self._parts.policies:
+            need = Need("execute-api:Invoke", method)
+            self.decide(self.principals.of(access_key), [need], "rest-json")
+
     def decide(
         self, principal: Principal, wanted: Iterable[Need], protocol: str, own: str | None = None
     ) -> None:

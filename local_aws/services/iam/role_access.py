@@ -87,9 +87,9 @@ class RoleAccess:
         principal = principals.of(request.scope.access_key if request.scope else "")
         if principal is None:
             return
-        values = {"s3:prefix": [dict(request.fields).get("prefix", "")]}
+        prefix = {"s3:prefix": [dict(request.fields).get("prefix", "")]}
         for action, resource in _needs(request):
-            need = Need(action, resource, values)
+            need = Need(action, resource, prefix if action.startswith("s3:List") else {})
             try:
                 own = self._bucket_policy(request, resource)
                 self._authorization.decide(principal, [need], S3, own)

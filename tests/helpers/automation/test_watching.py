@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from helpers.automation import watching
 from helpers.automation.executions import TITLES, Execution
 from helpers.roles import make_role
-from helpers.session import client
+from helpers.session import client, role_arn
 
 
 class Screen:
@@ -41,7 +41,8 @@ def started(config) -> str:
     test = {"Type": "Equals", "LeftValue": 1, "RightValue": 2}
     arguments = {"Conditions": [test], "IfSteps": [], "ElseSteps": [fail]}
     steps = [{"Name": "Good", "Type": "Condition", "Arguments": arguments}]
-    role = make_role(config)
+    make_role(config)
+    role = role_arn(config)
     sagemaker = client(config, "sagemaker")
     sagemaker.create_pipeline(
         PipelineName="p", RoleArn=role, ClientRequestToken="t" * 32,

@@ -68,6 +68,19 @@ def test_a_signature_of_another_key_or_service_is_refused(model_door, how, error
     assert (reply.status_code, reply.headers["x-amzn-ErrorType"]) == (403, error)
 
 
+@pytest.mark.parametrize("verb, status", [("POST", 200), ("GET", 403)])
+def test_where_policies_are_enforced_a_signer_must_be_allowed_the_method(
+    model_door, monkeypatch, verb, status
+):
+    row = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": f"*/{verb}/predict"}
+    monkeypatch.setattr(model_door.aws.parts, "policies", [{"Statement": [row]}])
+    reply = model_door.ask_signed(SOUND)
+    assert reply.status_code == status
+    if status == 403:
+        assert "is not authorized to perform: execute-api:Invoke on" in reply.json()["message"]
+        assert reply.headers["x-amzn-ErrorType"] == "AccessDeniedException"
+
+
 def test_a_signed_body_that_was_changed_on_its_way_is_refused(model_door):
     signed = model_door.ask_signed(b"one").request
     reply = requests.post(signed.url, data=b"two", headers=signed.headers, timeout=20)
