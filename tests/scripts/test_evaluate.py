@@ -114,3 +114,21 @@ def test_a_failure_leaves_its_reason_where_the_job_takes_it_from(place):
     )
     assert done.returncode != 0
     assert message.read_text().startswith("BadManifest: No manifest.json")
+
+
+@BINS
+def test_a_live_model_answers_the_same_samples_and_is_compared(place):
+    shutil.copytree(place / "model", place / "live")
+    run(place, "--live", str(place / "live"))
+    comparison = json.loads((place / "out/comparison.json").read_text())
+    assert comparison["scores"]["accuracy"]["difference"] == 0
+    assert not comparison["worse"] and not comparison["passes"]  # untrained: below the floor
+    assert (
+        comparison["manifest"]
+        == json.loads((place / "out/evaluation.json").read_text())["manifest"]
+    )
+    card = json.loads((place / "live/model.json").read_text())
+    card["labels"] = card["labels"][::-1]
+    (place / "live/model.json").write_text(json.dumps(card))
+    with pytest.raises(BadManifest, match="other labels"):
+        run(place, "--live", str(place / "live"))

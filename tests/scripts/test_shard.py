@@ -209,3 +209,14 @@ def test_metrics_are_printed_as_name_and_value(tmp_path):
     manifest = Manifest.from_json((tmp_path / "manifest.json").read_bytes())
     assert int(metrics["total_samples"]) == sum(s.samples for s in manifest.splits.values()) > 20
     assert len(manifest.labels) == 3
+
+
+def test_earlier_groups_keep_their_splits_and_their_test_stays_a_test(raw, tmp_path):
+    run(raw, tmp_path / "old")
+    old = load_manifest(LocalFolder(tmp_path / "old")).split_of_groups
+    for n in range(100, 140):
+        (raw / "media" / f"l{n % 3}-g{n % 14}-{n:05d}.toy").write_bytes(n.to_bytes(8, "little"))
+    run(raw, tmp_path / "new", "--keep", str(tmp_path / "old"), "--seed", "7")
+    new = load_manifest(LocalFolder(tmp_path / "new")).split_of_groups
+    assert {group: new[group] for group in old} == old
+    assert new.keys() - old.keys() == {f"owner:g{n}" for n in range(10, 14)}

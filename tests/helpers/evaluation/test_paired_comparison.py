@@ -1,5 +1,6 @@
 """Two models are compared on the samples that both have answered, in pairs."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import pytest
 
 from helpers.datasets import load_dataset
 from helpers.evaluation.paired_comparison import compare_pairs, no_comparison
+from helpers.evaluation.report import make_report
 from tests.answers import make_predictions
 
 
@@ -98,3 +100,13 @@ def test_without_a_floor_of_its_own_a_task_wants_more_than_a_guess(monkeypatch):
     verdict = no_comparison(make_predictions(), "bins", rounds=50).verdict
     floor, guess = re.findall(r"the floor of ([\d.]+); a guess has ([\d.]+)", verdict)[0]
     assert floor == guess
+
+
+def test_its_document_is_json_with_the_new_models_score():
+    made = make_predictions(200)
+    report = {**make_report(made, "bins", rounds=20), "manifest": "0" * 64}
+    document = compare_pairs(made, made, "bins", rounds=20).document(report, "bins")
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert document["value"] == f"{made.accuracy:.3f}" and document["score"] == "accuracy"
+    alone = no_comparison(made, "bins", rounds=20).document(report, "bins")
+    assert alone["scores"]["accuracy"]["approved"] is None
