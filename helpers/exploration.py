@@ -130,13 +130,18 @@ def _share(name: str, count: int, number: int, most: float, words: str) -> Check
 def _agreement(right: int, number: int, accuracy: float) -> Check:
     """Check whether so few agreements of the live model with the labels can be chance."""
     expected = HARDER * accuracy
-    chance = sum(
-        math.comb(number, k) * expected**k * (1 - expected) ** (number - k)
-        for k in range(right + 1)
+    chances = [_chance(number, k, expected) for k in range(number + 1)]
+    least = next(k for k, chance in enumerate(chances) if chance >= RATE)
+    reason = f"the live model agrees with {right} of {number} labels, at least {least} must; where "
+    reason += f"it is right in {expected:.0%}, so few have a chance of {chances[right]:.2g}"
+    return Check("labels", right / number, least / number, right >= least, reason)
+
+
+def _chance(number: int, most: int, share: float) -> float:
+    """Return the chance of at most so many hits in a number of tries."""
+    return sum(
+        math.comb(number, k) * share**k * (1 - share) ** (number - k) for k in range(most + 1)
     )
-    reason = f"the live model agrees with {right} of {number} labels; where it is right in "
-    reason += f"{expected:.0%}, so few have a chance of {chance:.2g}"
-    return Check("labels", right / number, RATE, chance >= RATE, reason)
 
 
 def document(checks: Sequence[Check]) -> dict[str, object]:

@@ -83,6 +83,16 @@ def test_labels_that_are_as_right_as_expected_are_stopped_at_the_stated_rate(num
     assert np.mean([stopped[k] for k in right]) < exploration.RATE + 0.006
 
 
+def test_the_limit_of_the_labels_is_the_least_share_that_passes():
+    number = 40
+    checks = [check_batch(batch(number, k), LABELS, 0.9)[-1] for k in range(number + 1)]
+    least = next(k for k, check in enumerate(checks) if check.passed)
+    assert 0 < least < number
+    for k, check in enumerate(checks):
+        assert (check.name, check.limit, check.value) == ("labels", least / number, k / number)
+        assert check.passed == (check.value >= check.limit)
+
+
 def test_a_black_photo_is_empty_and_not_asked_about():
     dataset, asked = load_dataset("bins"), []
     for level, is_empty in ((0, True), (255, False)):
