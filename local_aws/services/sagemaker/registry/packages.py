@@ -48,7 +48,7 @@ OPERATIONS = {
             AdditionalInferenceSpecifications(*) SkipModelValidation ClientToken ModelCard(*)
             ModelMetrics(*) DriftCheckBaselines(*) MetadataProperties(*) ModelLifeCycle(*)
             CustomerMetadataProperties Domain Task SamplePayloadUrl SourceUri
-            SecurityConfig(KmsKeyId) Tags(*)""",
+            SecurityConfig(KmsKeyId) Tags(*) CertifyForMarketplace=false""",
         "DescribeModelPackage": "ModelPackageName IncludedData",
         "ListModelPackages": f"""{LISTED} ModelPackageGroupName ModelApprovalStatus
             ModelPackageType""",
