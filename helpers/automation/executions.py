@@ -84,7 +84,8 @@ def described(config: Config, arn: str) -> Execution:
         PipelineExecutionArn=arn, SortOrder="Ascending"
     )
     listed = [step for page in pages for step in page["PipelineExecutionSteps"]]
-    seconds = (about["LastModifiedTime"] - about["CreationTime"]).total_seconds()
+    times = [step[name] for step in listed for name in ("StartTime", "EndTime") if name in step]
+    seconds = (max([about["LastModifiedTime"], *times]) - about["CreationTime"]).total_seconds()
     status, reason = about["PipelineExecutionStatus"], about.get("FailureReason", "")
     return Execution(arn, status, seconds, reason, pd.DataFrame(map(_row, listed), columns=TITLES))
 

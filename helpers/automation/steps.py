@@ -4,6 +4,7 @@ Each execution has a folder of its own in the course's bucket, so executions tou
 results, and a step that is tried again writes over its own.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from helpers import payloads
@@ -21,6 +22,7 @@ from helpers.training_setups import training_setup
 
 if TYPE_CHECKING:
     from sagemaker.core.helper.session_helper import Session
+    from sagemaker.core.shapes import ProcessingInput
     from sagemaker.core.workflow.parameters import ParameterInteger
     from sagemaker.mlops.workflow.lambda_step import LambdaStep
     from sagemaker.mlops.workflow.model_step import ModelStep
@@ -81,6 +83,12 @@ def live(config: Config, session: "Session") -> "LambdaStep":
     )
 
 
+@lru_cache(maxsize=1)
+def _course(config: Config, session: "Session") -> "ProcessingInput":
+    """Return the `helpers` package as an input, uploaded once for all steps of a session."""
+    return course_input(config)
+
+
 def processing(
     config: Config, session: "Session", name: str, script: str, arguments: list,
     *, models: dict[str, Any], output: Any, result: str | None = None, role: str | None = None,
@@ -115,7 +123,7 @@ def processing(
         name=name,
         step_args=processor.run(
             code=str(ROOT / "scripts_process" / script),
-            inputs=[course_input(config), *(job_input(*each) for each in models.items())],
+            inputs=[_course(config, session), *(job_input(*each) for each in models.items())],
             outputs=[job_output("results", output)],
             arguments=arguments,
         ),
