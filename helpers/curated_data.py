@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.athena import Result, query
 from helpers.bucket import make_bucket
+from helpers.catalog_table import SUMMARY
 from helpers.config import Config
 from helpers.events import uploads
 from helpers.glue_jobs import make_job
@@ -15,8 +16,6 @@ from helpers.session import client
 SCRIPT = "scripts_process/glue_etl.py"
 ROWS, QUARANTINE = "rows/", "quarantine/"
 """Folders of a run: the table's files, and a line of JSON for each object set aside."""
-SUMMARY = "summary.json"
-"""The object that a run writes last."""
 
 
 def table_name(config: Config) -> str:

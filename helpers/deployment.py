@@ -17,7 +17,6 @@ MICROSECONDS = 1_000_000
 LIMIT_SECONDS = 3600
 METRIC = "SageMakerVariantInvocationsPerInstance"
 KEPT = ("KmsKeyId", "DataCaptureConfig")
-VARIANT_MEMBERS = ("VariantName", "InstanceType", "InitialVariantWeight")
 
 
 def judgment(package: str, status: str, why: str) -> dict[str, str]:
@@ -32,7 +31,9 @@ def judgment(package: str, status: str, why: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def alarm_requests(endpoint: str, errors: float, seconds: float) -> list[dict[str, Any]]:
+def alarm_requests(
+    endpoint: str, errors: float, seconds: float, variant: str = VARIANT
+) -> list[dict[str, Any]]:
     """Return the members of PutMetricAlarm of the two alarms that guard an endpoint.
 
     Args:
@@ -49,7 +50,7 @@ def alarm_requests(endpoint: str, errors: float, seconds: float) -> list[dict[st
             "AlarmDescription": f"Guards updates of the endpoint {endpoint}",
             "Namespace": NAMESPACE,
             "MetricName": metric,
-            "Dimensions": dimensions(endpoint, VARIANT),
+            "Dimensions": dimensions(endpoint, variant),
             "Statistic": "Average",
             "Period": PERIOD_SECONDS,
             "EvaluationPeriods": 1,
@@ -104,8 +105,7 @@ def renewed(configuration: Mapping[str, Any], model: str, instances: int) -> dic
         instances: that the variant has now.
     """
     variant = configuration["ProductionVariants"][0]
-    kept = {name: variant[name] for name in VARIANT_MEMBERS if name in variant}
-    kept |= {"ModelName": model, "InitialInstanceCount": max(instances, 2)}
+    kept = {**variant, "ModelName": model, "InitialInstanceCount": max(instances, 2)}
     more = {name: configuration[name] for name in KEPT if name in configuration}
     return {"ProductionVariants": [kept], **more}
 

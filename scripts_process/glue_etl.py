@@ -11,7 +11,6 @@ What is set aside is in `quarantine/` beside the rows, each object with its reas
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -21,14 +20,12 @@ from pyspark.context import SparkContext
 from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as f
 
-from helpers.catalog_table import CatalogTable, folder_of
+from helpers.catalog_table import CatalogTable, folder_of, tell
 from helpers.datasets.curation import Curation, load_curation
-from helpers.s3_uris import parse_uri
 from helpers.samples import Unreadable
 from helpers.session import job_client
 
 COPY = "a copy of "
-SUMMARY = "summary.json"
 OBJECT = "source string, modified timestamp"
 
 
@@ -59,7 +56,8 @@ def main(args: argparse.Namespace) -> dict[str, int]:
         raise SystemExit(f"No JSON files under {args.raw}: run notebooks/01 first")
     place, before = f"{args.curated.rstrip('/')}/{_digest(objects)}", table.location()
     if before == f"{place}/rows/":
-        _tell(place, {"objects": count}, again=False)  # the run before may have ended too early
+        # The run that turned the table may have been ended before it told of it.
+        tell(job_client("s3"), place, {"objects": count}, again=False)
         return {"objects": count, "read": 0, "unchanged": 1}
     rows, aside = _before(spark, curation, before)
     known = rows.select("source", "modified").union(aside.select("source", "modified"))
@@ -78,16 +76,8 @@ def main(args: argparse.Namespace) -> dict[str, int]:
     aside.coalesce(1).write.mode("overwrite").json(f"{place}/quarantine/")
     table.turn(f"{place}/rows/", _partitions(spark, f"{place}/rows/", curation.partition))
     counts = {"objects": count, "read": read, "rows": count - set_aside, "aside": set_aside}
-    _tell(place, counts)
+    tell(job_client("s3"), place, counts)
     return counts
-
-
-def _tell(place: str, counts: dict[str, int], *, again: bool = True) -> None:
-    """Write the summary of a run's folder; unless `again`, only where there is none."""
-    s3, (bucket, prefix) = job_client("s3"), parse_uri(place)
-    key = f"{prefix}/{SUMMARY}"
-    if again or not s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]:
-        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(counts).encode())
 
 
 def _digest(objects: DataFrame) -> str:

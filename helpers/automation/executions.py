@@ -53,9 +53,13 @@ def started(config: Config, pipeline: str, since: datetime, limit: float = 900.0
     order = {"PipelineName": pipeline, "SortBy": "CreationTime", "SortOrder": "Ascending"}
 
     def read() -> dict:
-        answer = client(config, "sagemaker").list_pipeline_executions(**order, CreatedAfter=since)
-        return {"listed": [each["PipelineExecutionArn"] for each in
-                           answer["PipelineExecutionSummaries"]]}  # fmt: skip
+        pages = client(config, "sagemaker").get_paginator("list_pipeline_executions")
+        summaries = [
+            each
+            for page in pages.paginate(**order, CreatedAfter=since)
+            for each in page["PipelineExecutionSummaries"]
+        ]
+        return {"listed": [each["PipelineExecutionArn"] for each in summaries]}
 
     answer = until(
         read, itemgetter("listed"), name=f"an execution of {pipeline}", pause=config.poll_seconds,

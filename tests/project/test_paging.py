@@ -12,6 +12,7 @@ FIRST_PAGE = {
     "describe_log_streams": "whether there is any",
     "describe_repositories": "one, by its name",
     "get_usage": "a day of one plan, which has one key",
+    "list_objects_v2": "whether one key is there",
     "list_role_tags": "a role has at most 50 tags, fewer than a page",
     "list_tags": "a resource has at most 50 tags, as many as a page",
     "list_tags_for_resource": "Athena's alone has pages, and is not used",

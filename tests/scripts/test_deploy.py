@@ -8,6 +8,7 @@ import pytest
 from helpers.alarms import alarms_on
 from helpers.config import Config
 from helpers.endpoints import wait_in_service
+from helpers.live_update import WAITS, NotDeployed
 from helpers.registry import versions
 from helpers.resources.scalable_targets import targets
 from helpers.session import client, role_arn
@@ -26,7 +27,7 @@ def world(aws, config, tmp_path):
     [first] = versions(config)
     members = {name: first.description[name] for name in COPIED}
     client(config, "sagemaker").create_model_package(
-        ModelPackageGroupName=config.name, ModelApprovalStatus=deploy.WAITS, **members
+        ModelPackageGroupName=config.name, ModelApprovalStatus=WAITS, **members
     )
     return config
 
@@ -59,9 +60,9 @@ def test_a_version_is_approved_served_and_scaled_and_once_is_enough(world, tmp_p
 
 
 def test_a_version_that_waits_for_a_person_is_left_to_them(world, tmp_path):
-    with pytest.raises(deploy.NotDeployed, match="a person has to approve it first"):
+    with pytest.raises(NotDeployed, match="a person has to approve it first"):
         deployed(world, tmp_path, "--approval", "person")
-    assert versions(world)[0].description["ModelApprovalStatus"] == deploy.WAITS
+    assert versions(world)[0].description["ModelApprovalStatus"] == WAITS
     assert model_of(world) == f"{world.name}-version-1"
 
 
@@ -75,7 +76,7 @@ def test_a_version_whose_instances_fail_is_rejected_and_the_one_before_goes_on(w
     sagemaker.create_model(
         ModelName=aws_model, PrimaryContainer=bad, ExecutionRoleArn=role_arn(world)
     )
-    with pytest.raises(deploy.NotDeployed, match="returned to the version before"):
+    with pytest.raises(NotDeployed, match="returned to the version before"):
         deployed(world, tmp_path)
     newest = versions(world)[0].description
     assert newest["ModelApprovalStatus"] == "Rejected"

@@ -29,6 +29,13 @@ UNUSED = {
         *("sagemaker:UpdateModelCard", "sagemaker:GetRecord", "logs:GetLogEvents"),
         *("cloudwatch:GetMetricStatistics", "application-autoscaling:DescribeScalingPolicies"),
     ],
+    "notebook 10 sends them, and was not recorded; it hands on roles of its own": [
+        *("sagemaker:CreatePipeline", "sagemaker:UpdatePipeline", "sagemaker:DescribePipeline"),
+        *("sagemaker:StartPipelineExecution", "sagemaker:DescribePipelineExecution"),
+        "sagemaker:DescribePipelineDefinitionForExecution",
+        *("sagemaker:ListPipelineExecutionSteps", "lambda:CreateFunction"),
+        *("lambda:TagResource", "lambda:UpdateFunctionCode", "iam:PassRole"),
+    ],
 }
 """The actions that no recorded request needs, by the reason; an action may be needed elsewhere."""
 ALLOWED = [
