@@ -116,7 +116,10 @@ def check_batch(
                "have nothing to see or to hear, or can't be read"),
     ]  # fmt: skip
     answers = [each.answer == each.record.label for each in seen if each.answer is not None]
-    if accuracy is not None and answers:
+    if accuracy is None:
+        words = "not judged: the live model's card has no accuracy of its test"
+        checks.append(Check("labels", 0, 0, True, words))
+    elif answers:
         checks.append(_agreement(sum(answers), len(answers), accuracy))
     return checks
 

@@ -37,7 +37,9 @@ def pipeline_permissions(config: Config) -> dict[str, tuple[list[str], list[str]
             [f"arn:aws:sagemaker:{place}:{kind}/{PROJECT}*"
              for kind in ("model-package", "model-package-group")],
         ),
-        "give the jobs their roles": (["iam:PassRole"], [f"arn:aws:iam::*:role/{PROJECT}*"]),
+        "give the jobs their roles": (
+            ["iam:PassRole"], [f"arn:aws:iam::*:role/{name}" for name in (config.role, DEPLOYMENT)]
+        ),
         "ask the function": (
             ["lambda:InvokeFunction", "lambda:GetFunction"],
             [f"arn:aws:lambda:{place}:function:{PROJECT}*"],

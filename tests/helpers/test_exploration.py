@@ -93,6 +93,11 @@ def test_the_limit_of_the_labels_is_the_least_share_that_passes():
         assert check.passed == (check.value >= check.limit)
 
 
+def test_labels_that_can_not_be_judged_say_so():
+    check = check_batch(batch(40, 0), LABELS, None)[-1]
+    assert (check.name, check.passed) == ("labels", True) and "not judged" in check.reason
+
+
 def test_a_black_photo_is_empty_and_not_asked_about():
     dataset, asked = load_dataset("bins"), []
     for level, is_empty in ((0, True), (255, False)):
