@@ -28,8 +28,8 @@ from helpers.evaluation.report import (  # noqa: E402
     make_report,
     quality_statistics,
 )
+from helpers.job_run import run  # noqa: E402
 from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
-from helpers.metrics import END, metric_line  # noqa: E402
 from helpers.predict import ARCHIVE, Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
@@ -134,14 +134,4 @@ def check(folder: Path, report: dict) -> None:
 
 
 if __name__ == "__main__":
-    arguments = parse_args()
-    try:
-        results = main(arguments)
-    except Exception as error:  # any failure: its last line is the job's FailureReason
-        import traceback
-
-        traceback.print_exc()
-        if Path(arguments.message).parent.is_dir():
-            Path(arguments.message).write_text(f"{type(error).__name__}: {error}"[:1024], "utf-8")
-        raise SystemExit(f"{type(error).__name__}: {error}") from error
-    print(metric_line(**results), END, sep="\n")
+    run(main, parse_args())

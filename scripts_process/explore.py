@@ -16,8 +16,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from helpers import exploration  # noqa: E402
 from helpers.datasets import NAMES, load_dataset  # noqa: E402
+from helpers.job_run import run  # noqa: E402
 from helpers.manifest import load_manifest  # noqa: E402
-from helpers.metrics import END, metric_line  # noqa: E402
 from helpers.predict import ARCHIVE, Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
@@ -73,14 +73,4 @@ def main(args: argparse.Namespace) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    arguments = parse_args()
-    try:
-        printed = main(arguments)
-    except Exception as error:  # any failure: its last line is the job's FailureReason
-        import traceback
-
-        traceback.print_exc()
-        if Path(arguments.message).parent.is_dir():
-            Path(arguments.message).write_text(f"{type(error).__name__}: {error}"[:1024], "utf-8")
-        raise SystemExit(f"{type(error).__name__}: {error}") from error
-    print(metric_line(**printed), END, sep="\n")
+    run(main, parse_args())

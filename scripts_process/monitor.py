@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from helpers.datasets import load_dataset  # noqa: E402
-from helpers.metrics import END, metric_line  # noqa: E402
+from helpers.job_run import run, tell  # noqa: E402
 from helpers.monitoring import results  # noqa: E402
 from helpers.monitoring.baseline import draw_baseline  # noqa: E402
 from helpers.monitoring.capture import read, read_labels  # noqa: E402
@@ -111,7 +111,7 @@ def watch(args: argparse.Namespace, settings: Settings) -> dict[str, float]:
     print(f"accuracy: {accuracy(window)}")
     for each in fired:
         print(f"{each.feature}: {each.description}")
-    results.tell(args.message, results.exit_message(len(fired), len(window)))
+    tell(args.message, results.exit_message(len(fired), len(window)))
     return {"objects": len(window), "violations": len(fired)}
 
 
@@ -126,13 +126,4 @@ def publish(args: argparse.Namespace, values: list[dict]) -> None:
 
 
 if __name__ == "__main__":
-    arguments = parse_args()
-    try:
-        printed = main(arguments)
-    except Exception as error:  # any failure: its last line is the job's FailureReason
-        import traceback
-
-        traceback.print_exc()
-        results.tell(arguments.message, f"{type(error).__name__}: {error}")
-        raise SystemExit(f"{type(error).__name__}: {error}") from error
-    print(metric_line(**printed), END, sep="\n")
+    run(main, parse_args())

@@ -60,12 +60,6 @@ def write_metrics(folder: Path, metrics: Sequence[dict]) -> None:
     (folder / METRICS_FILE).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
 
 
-def tell(file: Path, message: str) -> None:
-    """Write the exit message, which a job's description shows, where the container has a place."""
-    if file.parent.is_dir():
-        file.write_text(message[:1024], "utf-8")
-
-
 def exit_message(violations: int, objects: int) -> str:
     """Return the exit message of a job that has ended well."""
     if not objects and not violations:

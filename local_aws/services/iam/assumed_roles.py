@@ -3,7 +3,7 @@
 Knows the members that name a role.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from local_aws.errors import AwsError
@@ -27,7 +27,7 @@ class AssumedRoles:
             AwsError: ValidationException, a role can't be assumed; or an error of the service.
         """
         if service == "sagemaker":
-            for arn in _roles(request):
+            for arn in roles_in(request, MEMBERS):
                 if not is_assumable(self._parts, arn, SERVICE):
                     raise AwsError(
                         "ValidationException",
@@ -37,13 +37,14 @@ class AssumedRoles:
         return self._parts.call(service, operation, request)
 
 
-def _roles(value: Any) -> Iterator[str]:
+def roles_in(value: Any, members: Collection[str]) -> Iterator[str]:
+    """Yield the roles that a request names in some members, at any depth."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if name in MEMBERS and isinstance(inner, str):
+            if name in members and isinstance(inner, str):
                 yield inner
             else:
-                yield from _roles(inner)
+                yield from roles_in(inner, members)
     elif isinstance(value, list):
         for inner in value:
-            yield from _roles(inner)
+            yield from roles_in(inner, members)

@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any
 
 from local_aws.context import Context
+from local_aws.services.iam.assumed_roles import roles_in
 from local_aws.services.iam.resource_names import ALSO, ANY, GLOBAL, RESOURCES
 from local_aws.wire.validation import operation_model
 
@@ -149,18 +150,12 @@ def _passed(context: Context, service: str, request: dict) -> Iterator[Need]:
         yield Need("iam:PassRole", arn, values)
 
 
-def _roles(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if name in ROLES and isinstance(inner, str):
-                yield inner
-            else:
-                yield from _roles(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _roles(inner)
-    elif isinstance(value, bytes):  # the document of a REST API
-        yield from re.findall(r'arn:aws:iam::\d{12}:role/[^"\s]+', value.decode(errors="replace"))
+def _roles(request: dict) -> Iterator[str]:
+    yield from roles_in(request, ROLES)
+    for document in request.values():
+        if isinstance(document, bytes):  # of a REST API
+            text = document.decode(errors="replace")
+            yield from re.findall(r'arn:aws:iam::\d{12}:role/[^"\s]+', text)
 
 
 def _also(context: Context, service: str, operation: str, request: dict) -> Iterator[Need]:

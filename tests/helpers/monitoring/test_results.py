@@ -36,12 +36,8 @@ def test_metrics_are_lines_with_a_time_as_the_contract_has_it(tmp_path):
     assert [json.loads(line)["Timestamp"] for line in lines] == ["2026-01-02T03:00:00Z"] * 2
 
 
-def test_the_exit_message_tells_of_violations(tmp_path):
+def test_the_exit_message_tells_of_violations():
     assert results.exit_message(0, 9) == "Completed: Job completed successfully with no violations."
     assert results.exit_message(3, 9).startswith("CompletedWithViolations:")
     assert results.exit_message(3, 0).startswith("CompletedWithViolations:")
     assert results.exit_message(0, 0) == results.EMPTY
-    results.tell(tmp_path / "message", "x" * 2000)
-    assert len((tmp_path / "message").read_text()) == 1024
-    results.tell(tmp_path / "none" / "message", "x")
-    assert not (tmp_path / "none").exists()
