@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from string import Formatter
-from typing import Any
 
 from local_aws.context import Context
 from local_aws.services.iam.assumed_roles import roles_in
