@@ -97,8 +97,10 @@ def serve(
     [variant] = configuration["ProductionVariants"]
     if variant["ModelName"] == model:
         return
-    _check_newer(sagemaker, package, variant["ModelName"])
-    _make_model(sagemaker, model, package, role)
+    before = sagemaker.describe_model(ModelName=variant["ModelName"])
+    _check_newer(package, before.get("PrimaryContainer", {}).get("ModelPackageName", ""))
+    network = {"VpcConfig": before["VpcConfig"]} if "VpcConfig" in before else {}
+    _make_model(sagemaker, model, package, ExecutionRoleArn=role, **network)
     alarms = alarm_requests(endpoint, guard.errors, guard.seconds, variant["VariantName"])
     for alarm in alarms:
         client("cloudwatch").put_metric_alarm(**alarm)
@@ -116,22 +118,26 @@ def serve(
         raise NotDeployed(why)
 
 
-def _check_newer(sagemaker: Any, package: str, live_model: str) -> None:
+def _check_newer(package: str, live: str) -> None:
     """Check that no newer version of the same group is live: an execution may be late."""
-    container = sagemaker.describe_model(ModelName=live_model).get("PrimaryContainer", {})
     (group, _, number), (live_group, _, live_number) = (
-        arn.rpartition("/") for arn in (package, container.get("ModelPackageName", ""))
+        arn.rpartition("/") for arn in (package, live)
     )
     if group == live_group and int(live_number) > int(number):
         raise NotDeployed(f"Version {live_number} is live, which is newer than {number}")
 
 
-def _make_model(sagemaker: Any, name: str, package: str, role: str) -> None:
+def _make_model(sagemaker: Any, name: str, package: str, **members: Any) -> None:
+    """Create a version's model, unless it is there, in the network of the live one."""
     pages = sagemaker.get_paginator("list_models").paginate(NameContains=name)
     if any(each["ModelName"] == name for page in pages for each in page["Models"]):
+        there = sagemaker.describe_model(ModelName=name).get("PrimaryContainer", {})
+        if there.get("ModelPackageName") != package:
+            raise NotDeployed(f"The model {name} is not of {package}: delete that model first")
         return
-    container = {"ModelPackageName": package}
-    sagemaker.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=role)
+    sagemaker.create_model(
+        ModelName=name, PrimaryContainer={"ModelPackageName": package}, **members
+    )
 
 
 def scale(client: Callable[[str], Any], endpoint: str, per_minute: float, most: int) -> None:

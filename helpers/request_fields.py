@@ -8,6 +8,7 @@ are added to the caller's.
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore.hooks import BaseEventHooks
@@ -15,6 +16,7 @@ from botocore.model import OperationModel
 
 from helpers.account_settings import AccountSettings
 from helpers.course_tag import TAG, as_mapping
+from helpers.definition_fields import fill_steps
 from helpers.instances import has_local_storage
 
 _TRAINING = {
@@ -132,7 +134,9 @@ class Refusal:
 def _stores_locally(resources: dict) -> bool:
     """Say whether one of the types that a job may get has disks of its own."""
     choices = resources.get("InstanceConfigs") or resources.get("InstanceGroups") or [resources]
-    return any(has_local_storage(each.get("InstanceType", "")) for each in choices)
+    types = [each.get("InstanceType", "") for each in choices]
+    # A pipeline's step may refer to a parameter, whose value is not known yet.
+    return any(has_local_storage(each) for each in types if isinstance(each, str))
 
 
 _VOLUME = Refusal(
@@ -177,8 +181,25 @@ def prescribe(events: BaseEventHooks, settings: AccountSettings) -> None:
     """
 
     def fill(params: dict, model: OperationModel, **_: Any) -> dict:
-        call = model.service_model.service_name, model.name
-        return marked(*call, filled(settings, *call, params))
+        request = prescribed_by(settings, model.service_model.service_name, model.name, params)
+        if definition := request.get("PipelineDefinition"):
+            steps = partial(prescribed_by, settings, "sagemaker")
+            request = {**request, "PipelineDefinition": fill_steps(definition, steps)}
+        return request
+
+    events.register("provide-client-params", fill)
+
+
+def prescribed_by(settings: AccountSettings, service: str, operation: str, request: dict) -> dict:
+    """Return a request with what the settings prescribe for it, and with the course's tag."""
+    return marked(service, operation, filled(settings, service, operation, request))
+
+
+def mark(events: BaseEventHooks) -> None:
+    """Have a client of a job give the course's tag to what it makes; the rest is in its request."""
+
+    def fill(params: dict, model: OperationModel, **_: Any) -> dict:
+        return marked(model.service_model.service_name, model.name, params)
 
     events.register("provide-client-params", fill)
 

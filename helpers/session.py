@@ -10,6 +10,7 @@ from botocore.config import Config as BotoConfig
 
 from helpers.boto_sessions import client_of, is_local, session_of
 from helpers.config import Config, kaggle_credentials, local_settings
+from helpers.request_fields import mark
 
 if TYPE_CHECKING:
     import requests
@@ -49,11 +50,16 @@ def client(config: Config, service: str) -> Any:
 
 
 def job_client(service: str) -> Any:
-    """Return a client for a job script, with the credentials and region of its instance."""
-    return boto3.client(
+    """Return a client for a job script, with the credentials and region of its instance.
+
+    What it makes gets the course's tag, by which `12` knows it.
+    """
+    made = boto3.client(
         service,
         config=BotoConfig(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 6}),
     )
+    mark(made.meta.events)
+    return made
 
 
 def job_secret(name: str | None) -> str | None:

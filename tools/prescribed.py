@@ -49,6 +49,10 @@ NAMES = re.compile(
     r"|encryptionConfiguration|[Tt]ags|PermissionsBoundary|WorkGroup|Connections"
 )
 OTHERS = {
+    # The tags of something that is there already, which a caller names.
+    ("sagemaker", "AddTags", "Tags"),
+    # The pipeline's function asks SageMaker alone, which it reaches without a network of its own.
+    ("lambda", "CreateFunction", "VpcConfig"),
     # It is what the operation itself sets, from the same settings.
     ("s3", "PutBucketEncryption", "ServerSideEncryptionConfiguration"),
     # A caller names the one that it asks about.

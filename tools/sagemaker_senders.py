@@ -35,7 +35,7 @@ SAGEMAKER = (
     ),
     Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
     Sender(
-        "SageMaker SDK, a pipeline",
+        "10, the pipeline, by the SDK",
         "sagemaker/mlops/workflow/pipeline.py",
         (
             *("AddTags", "CreatePipeline", "DescribePipeline", "DescribePipelineExecution"),

@@ -159,7 +159,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "lambda": (
         Sender(
-            "SageMaker SDK, the functions of Lambda steps",
+            "10, the function of the pipeline, by the SDK",
             "sagemaker/core/lambda_helper.py",
             ("CreateFunction", "Invoke", "UpdateFunctionCode"),
         ),

@@ -3,6 +3,9 @@
 Every parameter has a default: an event that starts an execution gives none.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from helpers.automation import steps
@@ -81,6 +84,18 @@ def put_pipeline(config: Config) -> "Pipeline":
     role = make_pipeline_role(config)
     if not config.account.role_arn:
         wait_until_seen(config, role.rpartition("/")[2])
-    pipeline = build(config)
-    pipeline.upsert(role_arn=role)
+    with _quiet():
+        pipeline = build(config)
+        pipeline.upsert(role_arn=role)
     return pipeline
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence the SDK's logs: it tells of each default that it applies to each step."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)

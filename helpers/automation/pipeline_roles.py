@@ -93,7 +93,7 @@ def deployment_permissions(config: Config) -> dict[str, tuple[list[str], list[st
         "find the models": (["sagemaker:ListModels"], ["*"]),
         "give the model its role": (["iam:PassRole"], [f"arn:aws:iam::*:role/{config.role}"]),
         "make the alarms that guard the update": (
-            ["cloudwatch:PutMetricAlarm"],
+            ["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
             [f"arn:aws:cloudwatch:{config.region}:*:alarm:{name}*"
              for name in (PROJECT, f"TargetTracking-endpoint/{PROJECT}")],
         ),

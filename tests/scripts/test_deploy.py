@@ -7,7 +7,8 @@ import pytest
 
 from helpers.alarms import alarms_on
 from helpers.config import Config
-from helpers.endpoints import wait_in_service
+from helpers.endpoints import make_model_of, wait_in_service
+from helpers.inventory import look_alikes
 from helpers.live_update import WAITS, NotDeployed
 from helpers.registry import versions
 from helpers.resources.scalable_targets import targets
@@ -54,6 +55,7 @@ def test_a_version_is_approved_served_and_scaled_and_once_is_enough(world, tmp_p
     [target] = targets(world)
     assert world.name in target.name
     assert alarms_on(world, [f"{world.name}-errors", f"{world.name}-latency"]) == []
+    assert {*look_alikes(world)["kind"]} == {"bucket"}  # the test's own has no tag
     before = wait_in_service(world, world.name)["EndpointConfigName"]
     assert deployed(world, tmp_path)["version"] == 2
     assert wait_in_service(world, world.name)["EndpointConfigName"] == before
@@ -67,17 +69,18 @@ def test_a_version_that_waits_for_a_person_is_left_to_them(world, tmp_path):
 
 
 def test_a_version_whose_instances_fail_is_rejected_and_the_one_before_goes_on(world, tmp_path):
-    sagemaker = client(world, "sagemaker")
-    package = versions(world)[0]
-    aws_model = f"{world.name}-version-2"
-    container = package.description["InferenceSpecification"]["Containers"][0]
-    client(world, "s3").put_object(Bucket=world.bucket, Key="live/bad.tar.gz", Body=b"no archive")
-    bad = {"Image": container["Image"], "ModelDataUrl": f"s3://{world.bucket}/live/bad.tar.gz"}
-    sagemaker.create_model(
-        ModelName=aws_model, PrimaryContainer=bad, ExecutionRoleArn=role_arn(world)
-    )
+    location = versions(world)[0].model_data.removeprefix(f"s3://{world.bucket}/")
+    client(world, "s3").put_object(Bucket=world.bucket, Key=location, Body=b"no archive")
     with pytest.raises(NotDeployed, match="returned to the version before"):
         deployed(world, tmp_path)
     newest = versions(world)[0].description
     assert newest["ModelApprovalStatus"] == "Rejected"
+    assert model_of(world) == f"{world.name}-version-1"
+
+
+def test_a_model_of_another_version_under_this_name_is_not_served(world, tmp_path):
+    first = versions(world)[-1].arn
+    make_model_of(world, f"{world.name}-version-2", first)
+    with pytest.raises(NotDeployed, match="delete that model first"):
+        deployed(world, tmp_path)
     assert model_of(world) == f"{world.name}-version-1"
