@@ -63,7 +63,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--workers", type=int, help="loader processes of each rank; default: by vCPU and device")
     flag("--memory-mb", type=int, default=256, help="decode cache of a process")
     flag("--class-weights", choices=("manifest", "none"), default="manifest", help="of the loss")
-    flag("--test", choices=("yes", "no"), default="yes", help="score the test split at the end")
     flag("--graph", choices=("yes", "no"), default="yes", help="export the model for serving")
     flag("--profile", type=int, default=0, help="steps to profile; the output has the trace")
     flag("--wandb", choices=MODES, default="off", help="offline: files to upload later")
@@ -132,12 +131,13 @@ def make_trainer(
     args: argparse.Namespace, manifest: Manifest, ranks: Ranks, attempts: Attempts
 ) -> Trainer:
     """Return a trainer with a new model, the same on every rank."""
+    labels = manifest.labels
     changes = {k: v for k in ("width", "dropout") if (v := getattr(args, k)) is not None}
     weights = manifest.class_weights if args.class_weights == "manifest" else {}
     torch.manual_seed(args.seed)
     return Trainer(
-        build_model(args.model, len(manifest.labels), **changes),
-        {label: weights.get(label, 1.0) for label in manifest.labels},
+        build_model(args.model, len(labels), **changes),
+        {label: weights.get(label, 1.0) for label in labels},
         ranks,
         Options.from_flags(args),
         Checkpoints(args.checkpoint_dir, args.checkpoint_seconds, attempts),

@@ -29,7 +29,6 @@ TOPICS = {
     "07": "scores with intervals, model card, two versions in the registry",
     "08": "an endpoint, an update that goes back by itself, four kinds side by side, a page",
     "09": "captured traffic, drift at a stated rate of false alarms, an alarm, late labels",
-    "10": "new data, looked at, learned from, compared and live, or stopped with the reason",
     "11": "input modes, a plan for a terabyte, spot, what the run has cost",
     "12": "delete everything, and prove it",
 }

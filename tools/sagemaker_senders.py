@@ -35,7 +35,7 @@ SAGEMAKER = (
     ),
     Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
     Sender(
-        "10, the pipeline, by the SDK",
+        "SageMaker SDK, a pipeline",
         "sagemaker/mlops/workflow/pipeline.py",
         (
             *("AddTags", "CreatePipeline", "DescribePipeline", "DescribePipelineExecution"),

@@ -159,7 +159,7 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "lambda": (
         Sender(
-            "10, the function of the pipeline, by the SDK",
+            "SageMaker SDK, the functions of Lambda steps",
             "sagemaker/core/lambda_helper.py",
             ("CreateFunction", "Invoke", "UpdateFunctionCode"),
         ),

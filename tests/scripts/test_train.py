@@ -1,6 +1,5 @@
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -263,17 +262,6 @@ def test_an_early_stop_ends_the_run_before_its_epochs(shards, tmp_path):
     assert len(history) < 40
     assert len(history) == results(tmp_path)["best_epoch"] + 1
     assert "test_samples=37;" in log
-
-
-@pytest.mark.slow
-def test_without_a_test_the_test_split_is_not_read(shards, tmp_path):
-    shutil.copytree(shards, tmp_path / "shards")
-    for shard in (tmp_path / "shards" / "test").glob("*.tar"):
-        shard.unlink()
-    flags = ["--data", tmp_path / "shards", *places(tmp_path), *UNSERVED, "--epochs", 1]
-    done = run_train(*flags, "--test", "no", folder=tmp_path)
-    assert done.returncode == 0 and "test_accuracy" not in done.stdout, done.stderr
-    assert not results(tmp_path)["warnings"] and (tmp_path / "model" / "model.json").is_file()
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ UNUSED = {
         *("sagemaker:UpdateModelCard", "sagemaker:GetRecord", "logs:GetLogEvents"),
         *("cloudwatch:GetMetricStatistics", "application-autoscaling:DescribeScalingPolicies"),
     ],
-    "notebook 10 sends them, and was not recorded; it hands on roles of its own": [
+    "the automatic pipeline sends them, and was not recorded; it hands on roles of its own": [
         *("sagemaker:CreatePipeline", "sagemaker:UpdatePipeline", "sagemaker:DescribePipeline"),
         *("sagemaker:StartPipelineExecution", "sagemaker:DescribePipelineExecution"),
         "sagemaker:DescribePipelineDefinitionForExecution",
