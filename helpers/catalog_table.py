@@ -1,17 +1,13 @@
 """Makes a table of partitioned Parquet in Glue's catalog, and turns it to another folder.
 
-Takes clients; knows no data set and no Spark.
+Takes a client of Glue; knows no data set and no Spark.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from helpers.s3_uris import parse_uri
-
-SUMMARY = "summary.json"
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet."
 FORMAT = {
     "InputFormat": f"{PARQUET}MapredParquetInputFormat",
@@ -26,19 +22,6 @@ def folder_of(file: str) -> str:
     Spark escapes a value in a folder's name (`day=a%3D1`), and the URI escapes that name again.
     """
     return f"{unquote(file).rpartition('/')[0]}/"
-
-
-def tell(s3: Any, place: str, counts: Mapping[str, int], *, again: bool = True) -> None:
-    """Write a run's summary, its last object, whose event tells of the new table.
-
-    Args:
-        place: URI of the run's folder.
-        again: write it also where there is one.
-    """
-    bucket, folder = parse_uri(place)
-    key = f"{folder.rstrip('/')}/{SUMMARY}"
-    if again or not s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]:
-        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(counts).encode())
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import pandas as pd
 
 from helpers.athena import Result, query
 from helpers.bucket import make_bucket
-from helpers.catalog_table import SUMMARY
 from helpers.config import Config
 from helpers.events import uploads
 from helpers.glue_jobs import make_job
+from helpers.run_summary import SUMMARY
 from helpers.s3 import S3Prefix
 from helpers.session import client
 

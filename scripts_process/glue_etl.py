@@ -20,8 +20,9 @@ from pyspark.context import SparkContext
 from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as f
 
-from helpers.catalog_table import CatalogTable, folder_of, tell
+from helpers.catalog_table import CatalogTable, folder_of
 from helpers.datasets.curation import Curation, load_curation
+from helpers.run_summary import tell
 from helpers.samples import Unreadable
 from helpers.session import job_client
 

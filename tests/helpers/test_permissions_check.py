@@ -62,7 +62,9 @@ def test_what_is_missing_is_named_with_its_resource_and_no_account(config, neede
     denied = {what: text for what, text in answers(config, needed).items() if text != "allowed"}
     assert denied == {
         "hand the execution role to SageMaker alone": "denied: iam:PassRole on "
-        "arn:aws:iam::<account>:role/birds-and-bins-execution: no policy allows it"
+        "arn:aws:iam::<account>:role/birds-and-bins-execution: no policy allows it",
+        "hand the pipeline's roles to SageMaker alone": "denied: iam:PassRole on "
+        "arn:aws:iam::<account>:role/birds-and-bins-pipeline*: no policy allows it",
     }
 
 
