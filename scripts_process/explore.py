@@ -48,10 +48,11 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     raw, shards = (open_folder(at, lambda: job_client("s3")) for at in (args.raw, args.shards))
     manifest, predictor = load_manifest(shards), Predictor.load_packed(args.model)
     objects = list(raw.list())
-    records, _ = dataset.records([entry.key for entry in objects], raw.read)
+    records, set_aside = dataset.records([entry.key for entry in objects], raw.read)
     new = exploration.new_records(records, objects, manifest)
     copies = exploration.copies(new, objects, manifest)
-    print(f"{len(new)} of {len(records)} records are new, {len(copies)} of them copies", flush=True)
+    print(f"{len(new)} of {len(records)} records are new, {len(copies)} of them copies")
+    print(f"{len(set_aside)} objects give no record: checks.json lists them", flush=True)
     with ThreadPoolExecutor(args.threads) as pool:
         bodies = pool.map(raw.read, [record.media for record in new])
         seen = [
@@ -63,7 +64,8 @@ def main(args: argparse.Namespace) -> dict[str, float]:
         ]  # fmt: skip
     accuracy = predictor.card.get("metrics", {}).get("test", {}).get("accuracy")
     checks = exploration.check_batch(seen, manifest.labels, accuracy)
-    result = exploration.document(checks)
+    aside = [{"source": each.source, "reason": each.reason} for each in set_aside]
+    result = {**exploration.document(checks), "set_aside": aside}
     args.output.mkdir(parents=True, exist_ok=True)
     (args.output / CHECKS).write_text(json.dumps(result, indent=1), "utf-8")
     title = f"{dataset.title}: {len(new)} new records"

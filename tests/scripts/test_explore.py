@@ -55,3 +55,12 @@ def test_known_objects_under_new_ids_are_copies(place):
     _, checks = run(place)
     assert not checks["passed"]
     assert "copies: 6 of 6 have the bytes of others" in checks["reason"]
+
+
+def test_an_object_that_gives_no_record_is_listed_with_its_reason(place):
+    files = bins(30, 2, seed=1)
+    write(place / "raw", {**files, "metadata/00030.json": b'{"EXPECTED_'})
+    _, checks = run(place)
+    assert checks["records"] == 1
+    [aside] = checks["set_aside"]
+    assert aside["source"] == "bin-images/00030.jpg" and aside["reason"]
