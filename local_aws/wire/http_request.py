@@ -8,6 +8,8 @@ from local_aws.wire.signatures import Scope, read_scope
 
 HEADERS = "local_aws.headers"
 """Key of the headers with their original names: WSGI's don't distinguish "_" from "-"."""
+MAY_READ = "local_aws.may_read"
+"""Key of a function that says whether the caller may read an object, given bucket and key."""
 
 
 class HttpRequest:

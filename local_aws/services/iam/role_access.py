@@ -2,12 +2,16 @@
 
 Roles are held to their policies always, the user to those that the server was started with. Bucket
 policies count where the server was.
+A listing may name the files of objects, which Spark's file system asks for: a request for each of
+10,000 small files would take most of a job's time. It names those that the role may read, and none
+while faults are injected, which direct reads would not meet.
 Left out: conditions that can't be evaluated here, which count as met for a role, unless the server
 was started with the user's policies.
 """
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -16,9 +20,10 @@ from werkzeug.wsgi import get_input_stream
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
 from local_aws.recorded.journal import call
-from local_aws.services.iam.authorization import Authorization
+from local_aws.services.iam.authorization import Authorization, denied
 from local_aws.services.iam.needs import Need
-from local_aws.wire.http_request import HEADERS, HttpRequest
+from local_aws.services.iam.principals import Principal
+from local_aws.wire.http_request import HEADERS, MAY_READ, HttpRequest
 from local_aws.wire.routing import S3, rest_operation
 
 MOST = 2**21
@@ -56,6 +61,8 @@ ACTIONS = {
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
+ASKS_FOR_FILES = "HTTP_X_LOCAL_PATHS"
+"""The header of S3Files.java by which a listing names the files too."""
 OF_VERSIONS = ("s3:GetObject", "s3:DeleteObject")
 """Actions that have another name when the request names a version."""
 
@@ -76,17 +83,32 @@ class RoleAccess:
         # Nearly always nobody is held to anything: no job of a role runs.
         if not self._parts.keys and not self._parts.policies:
             return self._s3(environ, start_response)
-        self._check(HttpRequest(environ))
+        principal = self._check(HttpRequest(environ))
+        if ASKS_FOR_FILES in environ and principal and not self._parts.faults.rules:
+            environ[MAY_READ] = partial(self._may_read, principal)
         answer = self._s3(environ, start_response)
         if "policy" in environ["QUERY_STRING"] or environ["REQUEST_METHOD"] == "DELETE":
             self._bucket_policies = {}
         return answer
 
-    def _check(self, request: HttpRequest) -> None:
+    def _may_read(self, principal: Principal, bucket: str, key: str) -> bool:
+        """Say whether a role may read an object, for certain.
+
+        Bucket policies are asked for with a request alone: where they count, nothing is certain.
+        """
+        if self._parts.policies:
+            return False
+        try:
+            return denied(principal, Need("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")) is None
+        except AwsError:  # a condition that can't be evaluated here
+            return False
+
+    def _check(self, request: HttpRequest) -> Principal | None:
+        """Check a request, and return who makes it; None for one who may do everything."""
         principals = self._authorization.principals
         principal = principals.of(request.scope.access_key if request.scope else "")
         if principal is None:
-            return
+            return None
         prefix = {"s3:prefix": [dict(request.fields).get("prefix", "")]}
         for action, resource in _needs(request):
             need = Need(action, resource, prefix if action.startswith("s3:List") else {})
@@ -97,6 +119,7 @@ class RoleAccess:
                 # As role_permissions.py has it: a condition that can't be evaluated here.
                 if error.code != "InvalidInput" or self._parts.policies:
                     raise
+        return principal
 
     def _bucket_policy(self, request: HttpRequest, resource: str) -> str | None:
         """Return the policy of a resource's bucket, kept until one is changed."""

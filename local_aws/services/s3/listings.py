@@ -10,6 +10,7 @@ from local_aws.services.s3.messages import Request, Response
 from local_aws.state.objects import names
 from local_aws.state.objects.info import ObjectInfo
 from local_aws.state.objects.store import ObjectStore
+from local_aws.wire.http_request import MAY_READ
 
 OWNER = xml.group("Owner", xml.tag("ID", "0" * 64), xml.tag("DisplayName", "local"))
 MOST = 1000
@@ -98,10 +99,17 @@ class Asked:
         if self.encoding not in ("", "url"):
             raise AwsError("InvalidArgument", "Invalid Encoding Method specified in Request")
         self.most = min(MOST, request.number("max-keys", MOST))
+        self._may_read = request.environ.get(MAY_READ)
 
     def text(self, value: str) -> str:
         """Return a key or prefix as the client asked to have it."""
         return quote(value, safe="/*-._~") if self.encoding else value
+
+    def _place(self, info: ObjectInfo) -> str:
+        """Return the element with the object's file, for a Spark job that may read the object."""
+        if self._may_read is None or not self._may_read(info.bucket, info.key):
+            return ""
+        return xml.tag("LocalPath", quote(str(info.path)))
 
     def answer(self, bucket: str, listed: Page, owner: str, *more: str) -> Response:
         """Return the document."""
@@ -115,7 +123,7 @@ class Asked:
             xml.tag("EncodingType", self.encoding or None),
             xml.tag("IsTruncated", listed.next is not None),
             *more,
-            *[_content(info, text(info.key), owner) for info in listed.objects],
+            *[_content(info, text(info.key), owner, self._place(info)) for info in listed.objects],
             *[
                 xml.group("CommonPrefixes", xml.tag("Prefix", text(each)))
                 for each in listed.prefixes
@@ -152,10 +160,10 @@ def list_v2(store: ObjectStore, request: Request) -> Response:
     )
 
 
-def _content(info: ObjectInfo, key: str, owner: str) -> str:
+def _content(info: ObjectInfo, key: str, owner: str, place: str) -> str:
     return (
         f"<Contents><Key>{xml.escape(key)}</Key>"
         f"<LastModified>{xml.stamp(info.last_modified)}</LastModified>"
         f"<ETag>&quot;{info.etag}&quot;</ETag>{checksum(info)}<Size>{info.size}</Size>"
-        f"<StorageClass>{info.storage_class}</StorageClass>{owner}</Contents>"
+        f"<StorageClass>{info.storage_class}</StorageClass>{owner}{place}</Contents>"
     )

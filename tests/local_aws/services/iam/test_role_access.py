@@ -1,10 +1,14 @@
 """S3 requests with a role's key do what its policies allow, and nothing else."""
 
 import json
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.control import Fault, set_faults
 from tests.local_cloud import BUCKET
 
 OWN = f"arn:aws:s3:::{BUCKET}"
@@ -76,3 +80,48 @@ def test_a_condition_that_can_not_be_evaluated_refuses_nothing(aws, client):
 
 def test_the_owner_may_do_everything_meanwhile(client, s3):
     assert client("s3").get_object(Bucket=BUCKET, Key="out/a")["Body"].read() == b"wren"
+
+
+@pytest.fixture
+def files(aws):
+    """Return a function that lists keys and files as Spark's file system does."""
+
+    def files(s3) -> dict[str, str]:
+        bodies = []
+
+        def ask(request, **_):
+            request.headers["x-local-paths"] = "1"
+
+        s3.meta.events.register("before-sign.s3.ListObjectsV2", ask)
+        s3.meta.events.register(
+            "before-parse.s3.ListObjectsV2", lambda response_dict, **_: bodies.append(response_dict)
+        )
+        s3.list_objects_v2(Bucket=BUCKET, Prefix="in/")
+        [document] = bodies
+        entries = ElementTree.fromstring(document["body"]).findall("{*}Contents")
+        named = {each.findtext("{*}Key"): each.findtext("{*}LocalPath") for each in entries}
+        assert [*named] == ["in/a", "in/b"], document
+        return named
+
+    return files
+
+
+READS_A = [{**POLICY[0], "Resource": f"{OWN}/in/a"}, {**POLICY[2]}]
+
+
+def test_a_listing_names_the_files_of_what_the_role_may_read(aws, client, files):
+    named = files(role_client(aws, client, READS_A))
+    assert Path(unquote(named["in/a"])).read_bytes() == b"wren"
+    assert named["in/b"] is None
+
+
+def test_a_listing_names_no_file_to_others_and_none_while_faults_are_injected(aws, client, files):
+    s3 = role_client(aws, client, READS_A)
+    assert not any(files(client("s3")).values())
+    set_faults(aws.context, [Fault("slow", "s3", seconds=0.001)])
+    assert not any(files(s3).values())
+
+
+def test_a_file_whose_condition_can_not_be_evaluated_is_not_named(aws, client, files):
+    statement = {**POLICY[0], "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
+    assert not any(files(role_client(aws, client, [statement, POLICY[2]])).values())

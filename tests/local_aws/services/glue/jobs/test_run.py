@@ -131,3 +131,48 @@ def test_spark_reads_json_and_writes_partitions_that_athena_reads(jobs, client):
     ask("MSCK REPAIR TABLE db.bins")
     counts = ask("SELECT quantity, count(*), sum(id) FROM db.bins GROUP BY 1 ORDER BY 1")
     assert counts[1:] == [["0", "4", "18"], ["1", "4", "22"], ["2", "4", "26"]]
+
+
+DIRECT = """
+import sys, time
+import boto3
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+bucket = sys.argv[sys.argv.index("--bucket") + 1]
+place, s3 = f"s3://{bucket}/raw/", boto3.client("s3")
+text = lambda key: spark.read.text(place + key)
+read = lambda key: sorted(row.value for row in text(key).collect())
+print("all", *read("open/"))
+s3.put_object(Bucket=bucket, Key="raw/open/a b+%.txt", Body=b"new")
+print("changed", *read("open/a b+%.txt"))
+listed = text("open/")
+s3.delete_object(Bucket=bucket, Key="raw/open/c.txt")
+for words, rows in (("gone", listed.collect), ("closed", lambda: read("closed/"))):
+    try:
+        rows()
+    except Exception as error:
+        print(words, "FileNotFound" in str(error), "AccessDenied" in str(error))
+"""
+
+
+@pytest.mark.slow
+def test_spark_reads_objects_as_they_are_now_and_none_that_its_role_may_not(aws, client):
+    bucket = f"arn:aws:s3:::{BUCKET}"
+    make_role(
+        client,
+        {"Effect": "Allow", "Action": "s3:*", "Resource": [bucket, f"{bucket}/*"]},
+        {"Effect": "Deny", "Action": "s3:GetObject", "Resource": f"{bucket}/raw/closed/*"},
+    )
+    texts = {"open/a b+%.txt": b"old", "open/c.txt": b"wren", "open/d//e.txt": b"odd"}
+    for key, text in {**texts, "closed/f.txt": b"secret"}.items():
+        aws.store.put(BUCKET, f"raw/{key}", text)
+    jobs = Jobs(aws, client)
+    run = jobs.run(DIRECT, DefaultArguments={"--bucket": BUCKET})
+    assert run["JobRunState"] == "SUCCEEDED", jobs.lines(run, "error")
+    assert jobs.lines(run) == [
+        *("all old wren", "changed new"),
+        *("gone True False", "closed False True"),
+    ]
+    left_out = f"its name has an empty part: s3://{BUCKET}/raw/open/d//"
+    assert [line for line in jobs.lines(run, "error") if line.endswith(left_out)]
