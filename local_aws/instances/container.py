@@ -19,6 +19,7 @@ from pathlib import Path
 from local_aws.context import Context
 from local_aws.errors import AwsError
 from local_aws.images.image import Image
+from local_aws.instances import library_paths
 from local_aws.state import paths
 from local_aws.state.objects.store import ObjectInfo, ObjectStore
 
@@ -179,6 +180,10 @@ def make_venv(folder: Path, view: Path, python: Path | None = None) -> Path:
     # A link inside the instance's folder: programs print the link's path.
     (folder / IMAGE).symlink_to(view)
     (site / "image.pth").write_text(f"{folder / IMAGE / 'site-packages'}\n")
+    shutil.copyfile(library_paths.__file__, site / "local_library_paths.py")
+    (site / "local_library_paths.pth").write_text(
+        "import local_library_paths; local_library_paths.install()\n"
+    )
     return folder
 
 

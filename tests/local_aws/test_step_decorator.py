@@ -51,3 +51,18 @@ def test_a_function_gets_another_ones_result_and_a_parameter(config, run):
     jobs = client(config, "sagemaker").list_training_jobs()["TrainingJobSummaries"]
     arns = {each["Metadata"]["TrainingJob"]["Arn"] for each in steps.values()}
     assert {job["TrainingJobArn"] for job in jobs} == arns
+
+
+def test_a_function_that_raises_ends_its_step_failed_with_its_words(config, run):
+    from sagemaker.mlops.workflow.function_step import step
+
+    @step(name="raises", role=role_arn(config), instance_type=KIND, image_uri="image")
+    def raises():
+        raise ValueError("no such color")
+
+    execution = run(raises())
+    with pytest.raises(Exception, match="Failed"):
+        execution.wait(delay=1, max_attempts=500)
+    [done] = execution.list_steps()
+    assert done["StepStatus"] == "Failed"
+    assert "no such color" in done["FailureReason"]

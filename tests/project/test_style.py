@@ -25,6 +25,8 @@ READS_ENVIRONMENT = {
     # They stand for a job's python3 and hand its environment on: they read it whole, no setting.
     "local_aws/instances/launcher.py",
     "local_aws/instances/zygote.py",
+    # It runs in a job's Python and looks for the instance's folder.
+    "local_aws/instances/library_paths.py",
 }
 MAKES_CLIENTS = {
     *("helpers/boto_sessions.py", "helpers/session.py"),
