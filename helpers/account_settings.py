@@ -62,7 +62,12 @@ BOUNDARY = Setting(
 WORKGROUP = Setting("COURSE_ATHENA_WORKGROUP", r"[\w.-]{1,128}", "analysts")
 CONNECTION = Setting("COURSE_GLUE_CONNECTION", r"[\w.-]{1,255}", "team-network")
 SECRET = Setting("COURSE_WANDB_SECRET", r"[\w/+=.@-]{1,512}", "birds/wandb")
-SETTINGS = (ROLE, BUCKET, SUBNETS, GROUPS, KEY, TAGS, BOUNDARY, WORKGROUP, CONNECTION, SECRET)
+BUDGET = Setting(
+    "COURSE_BUDGET", r"\d*[1-9]\d*(\.\d{1,2})?(,[^,@\s]+@[^,@\s]+)?", "5 or 5,me@example.org"
+)
+SETTINGS = (
+    ROLE, BUCKET, SUBNETS, GROUPS, KEY, TAGS, BOUNDARY, WORKGROUP, CONNECTION, SECRET, BUDGET,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ class AccountSettings:
     """Name of Glue's connection of the type NETWORK by which Spark jobs join the subnets."""
     wandb_secret: str | None = None
     """Name of the secret in Secrets Manager with the key for wandb."""
+    budget: str | None = None
+    """Dollars a month above which AWS Budgets raises an alarm, and the address for its letters."""
 
     @property
     def role(self) -> str | None:
@@ -161,6 +168,7 @@ def read_settings(variables: Mapping[str, str]) -> AccountSettings:
         workgroup=values.get(WORKGROUP.name),
         glue_connection=values.get(CONNECTION.name),
         wandb_secret=values.get(SECRET.name),
+        budget=values.get(BUDGET.name),
     )
 
 

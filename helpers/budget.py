@@ -100,3 +100,19 @@ def names(config: Config) -> list[str]:
 def delete_budget(config: Config, name: str) -> None:
     """Delete a budget."""
     client(config, "budgets").delete_budget(AccountId=account_number(config), BudgetName=name)
+
+
+def set_wanted(config: Config) -> Budget | None:
+    """Set the limit that COURSE_BUDGET names; without that variable, ask and set nothing."""
+    if not config.account.budget:
+        return None
+    dollars, _, letters = config.account.budget.partition(",")
+    return set_budget(config, float(dollars), letters)
+
+
+def current(config: Config) -> Budget | None:
+    """Return the course's budget as AWS has it, with the address that was set; None without one."""
+    limits = {each["BudgetName"]: each["BudgetLimit"] for each in all_budgets(config)}
+    letters = (config.account.budget or "").partition(",")[2]
+    own = names(config)
+    return Budget(float(limits[own[-1]]["Amount"]), letters, own[-1]) if own else None

@@ -98,5 +98,6 @@ def row(name: str, samples: int, epochs: Sequence[Sequence[Sequence[str]]]) -> d
     """
     seen = Counter(key for batches in epochs for batch in batches for key in batch)
     steps = {f"steps of rank {rank}": len(batches) for rank, batches in enumerate(epochs)}
-    missed, repeated = samples - len(seen), sum(seen.values()) - len(seen)
-    return {"loader": name, **steps, "samples": samples, "missed": missed, "repeated": repeated}
+    given = sum(seen.values())
+    counts = {"in the split": samples, "missed": samples - len(seen)}
+    return {"loader": name, **steps, **counts, "repeated": given - len(seen), "in batches": given}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import ROOT, Config
 from helpers.paths import below
-from helpers.s3 import upload_folder
+from helpers.s3 import list_objects, upload_folder
 from helpers.session import client
 from helpers.training_setups import TrainingSetup
 
@@ -61,13 +61,36 @@ def training_code(*files: str) -> "SourceCode":
     return SourceCode(source_dir=str(folder), entry_script=script, requirements=requirements)
 
 
+def stored(config: Config, code: "SourceCode") -> "SourceCode":
+    """Upload a folder of source code once, and return it as all jobs that run it name it.
+
+    Of a folder on this machine the SDK uploads every file anew for each job, one after the other.
+    """
+    return code.model_copy(update={"source_dir": put_once(config, Path(code.source_dir))})
+
+
+def put_once(config: Config, folder: Path) -> str:
+    """Return the prefix of a folder's content in the bucket; upload it unless it is there whole.
+
+    Each content has a prefix of its own: a job gets all that is below one, so no file of an older
+    package, renamed or deleted since, is among them.
+    """
+    uri, s3 = config.uri("code", digest(folder)), client(config, "s3")
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+    if {entry.key: entry.size for entry in list_objects(s3, uri)} != sizes:
+        upload_folder(s3, folder, uri)
+    return f"{uri}/"
+
+
 def staged(config: Config, trainer: "ModelTrainer") -> "ModelTrainer":
-    """Have the SDK's tuner put a trainer's code into the course's own folder, and return it.
+    """Have the SDK's tuner pack the training code into the course's own folder; return the trainer.
 
     The tuner makes the archive's key of the trainer's base name alone and leaves out the session's
     prefix (sagemaker 3, `train/tuner.py`); in a company's bucket the role reads only what is below
-    it, and `12` deletes nothing else.
+    it, and `12` deletes nothing else. It packs a folder of this machine, not a prefix.
     """
+    trainer.source_code = training_code()
     trainer.base_job_name = config.key("staging", trainer.base_job_name)
     return trainer
 
@@ -96,7 +119,7 @@ def launch_arguments(
 
     if setup.launcher == "torchrun":
         launcher = Torchrun(process_count_per_node=setup.processes)
-        code = {"source_code": training_code(), "distributed": launcher}
+        code = {"source_code": stored(config, training_code()), "distributed": launcher}
         return {**code, "hyperparameters": hyperparameters}
     folder, uri = ship(*TRAINING), config.uri("code", f"training-{uuid.uuid4()}")
     # The toolkit installs them by this very name.
@@ -117,15 +140,8 @@ def launch_arguments(
 
 
 def course_input(config: Config) -> "ProcessingInput":
-    """Upload the `helpers` package and return it as an input of a processing job.
-
-    A job gets all that is below a prefix, so each state of the package has a prefix of its own: no
-    file of an older one, renamed or deleted since, is among them.
-    """
-    folder = ship()
-    uri = config.uri("code", digest(folder))
-    upload_folder(client(config, "s3"), folder, uri)
-    return job_input("course", f"{uri}/")
+    """Upload the `helpers` package and return it as an input of a processing job."""
+    return job_input("course", put_once(config, ship()))
 
 
 def digest(folder: Path) -> str:

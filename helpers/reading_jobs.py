@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.config import Config
 from helpers.container_images import training_image
-from helpers.job_code import training_code
+from helpers.job_code import stored, training_code
 from helpers.jobs import Job, training_job, wait
 from helpers.manifest import Manifest
 from helpers.s3 import Body, open_object, read_object
@@ -38,8 +38,6 @@ class Reading:
 
     mode: str
     job: Job
-    network_bytes: int
-    """Sent to the instance; with one epoch alone."""
 
     @property
     def first_batch(self) -> float:
@@ -58,15 +56,14 @@ def downloading(description: Mapping) -> float:
     return sum(time.total_seconds() for time in times)
 
 
-def reading_code() -> "SourceCode":
-    """Return the source code of the reading jobs."""
-    return training_code(SCRIPT, REQUIREMENTS, TRAINING)
+def reading_code(config: Config) -> "SourceCode":
+    """Return the source code of the reading jobs, uploaded."""
+    return stored(config, training_code(SCRIPT, REQUIREMENTS, TRAINING))
 
 
 def read(
     config: Config,
     mode: str,
-    manifest: Manifest,
     code: "SourceCode",
     *,
     instance_type: str,
@@ -117,23 +114,7 @@ def read(
     )
     trainer.train(wait=False, **channel)
     job = wait(config, "TrainingJob", training_job(trainer))
-    return Reading(mode, job, network_bytes(mode, manifest))
-
-
-def network_bytes(mode: str, manifest: Manifest) -> int:
-    """Return the bytes of shards that one pass over the training split brings to an instance.
-
-    File downloads the whole prefix; Pipe sends it in the order of its keys, up to the last shard
-    that is wanted. The others read the training split alone.
-    """
-    shards = [shard for split in manifest.splits.values() for shard in split.shards]
-    training = manifest.split("train")
-    if mode == "File":
-        return sum(shard.bytes for shard in shards)
-    if mode == "Pipe":
-        last = max(shard.name for shard in training.shards)
-        return sum(shard.bytes for shard in shards if shard.name <= last)
-    return sum(shard.bytes for shard in training.shards)
+    return Reading(mode, job)
 
 
 def compared(readings: Mapping[str, list[Reading]]) -> pd.DataFrame:
@@ -150,7 +131,7 @@ def compared(readings: Mapping[str, list[Reading]]) -> pd.DataFrame:
             "downloading s": downloading(each.job.description),
             "samples a second": each.job.metrics["samples_per_second"],
             "MB on disk": each.job.metrics["disk_bytes"] / 1e6,
-            "MB on the network": each.network_bytes / 1e6,
+            "MB on the network": each.job.metrics["network_bytes"] / 1e6,
             "$": each.job.cost,
         }
         for network, group in readings.items()

@@ -24,6 +24,8 @@ class ShardSource:
     """Contains the manifest."""
     options: dict
     """Arguments for `helpers.stream.make_loader`."""
+    mode: str = ""
+    """The channel's input mode; "" where there is no channel."""
 
 
 def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) -> ShardSource:
@@ -46,15 +48,16 @@ def open_source(data: str, make_client: Callable[[], Any], local_rank: int = 0) 
             " the same steps. Use FullyReplicated; with FastFile, or --data s3://, an instance"
             " still reads its own share alone"
         )
-    if facts.get("TrainingInputMode") != "Pipe":
-        return ShardSource(LocalFolder(data), {})
+    mode = facts.get("TrainingInputMode", "")
+    if mode != "Pipe":
+        return ShardSource(LocalFolder(data), {}, mode)
     if local_rank:
         raise ValueError(
             f"Channel {data} is in mode Pipe, one stream for the whole instance, which has more"
             " than one process: use FastFile, or one process on each instance"
         )
     channel = PipeChannel(data)
-    return ShardSource(channel, {"open_shard": channel.open_shard, "in_order": True})
+    return ShardSource(channel, {"open_shard": channel.open_shard, "in_order": True}, mode)
 
 
 def channel_facts(channel: Path) -> dict:

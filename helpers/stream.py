@@ -77,6 +77,11 @@ class ShardLoader:
         """Return the number of this rank's batches in an epoch."""
         return len(self._make_plan(self._epoch))
 
+    @property
+    def received(self) -> int:
+        """Return the bytes of shards that were read so far."""
+        return self._reader.received.bytes
+
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch, and so the order, of the next iteration."""
         if epoch != self._epoch:

@@ -24,6 +24,7 @@ from helpers.s3_uris import is_uri  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.shard_source import ShardSource, open_source  # noqa: E402
 from helpers.stream import make_loader  # noqa: E402
+from helpers.streaming.received import Received  # noqa: E402
 
 LOADERS = ("ours", "webdataset")
 
@@ -42,12 +43,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def main(args: argparse.Namespace) -> dict[str, float]:
     """Read all batches once and return the metrics."""
     start = time.monotonic()
-    source = open_source(args.data, lambda: job_client("s3"))
+    received = Received()
+    source = open_source(args.data, lambda: received.watch(job_client("s3")))
     manifest = load_manifest(source.folder)
     decode = load_dataset(manifest.dataset).decode
     read = {"ours": ours, "webdataset": webdataset}[args.loader]
     samples = first = batches = 0
-    for size in read(args, source, manifest, decode):
+    for size in read(args, source, manifest, decode, received):
         first = first or time.monotonic() - start
         samples, batches = samples + size, batches + 1
     seconds = time.monotonic() - start
@@ -61,29 +63,40 @@ def main(args: argparse.Namespace) -> dict[str, float]:
         "seconds": seconds,
         "samples_per_second": samples / seconds,
         "disk_bytes": bytes_on_disk(args.data),
+        "network_bytes": bytes_on_network(args.data, source, received),
     }
     print(f"{metric_line(**metrics)}\n{END}", flush=True)
     return metrics
 
 
 def ours(
-    args: argparse.Namespace, source: ShardSource, manifest: Manifest, decode: Callable
+    args: argparse.Namespace,
+    source: ShardSource,
+    manifest: Manifest,
+    decode: Callable,
+    received: Received,
 ) -> Iterator[int]:
     """Yield the size of each batch of the course's stream."""
     options = {"batch_size": args.batch_size, "shuffle": True, **source.options}
     loader = make_loader(manifest, "train", args.data, decode=decode, **options)
     yield from map(len, loader)
+    if not is_uri(args.data):  # an S3 client's answers are counted already
+        received.add(loader.received)
     loader.close()
 
 
 def webdataset(
-    args: argparse.Namespace, source: ShardSource, manifest: Manifest, decode: Callable
+    args: argparse.Namespace,
+    source: ShardSource,
+    manifest: Manifest,
+    decode: Callable,
+    received: Received,
 ) -> Iterator[int]:
     """Yield the size of each batch of WebDataset's own loader, from the same shards."""
     import webdataset as wds
 
     if is_uri(args.data):  # it has no opener for s3://, and takes any by its scheme
-        client = job_client("s3")
+        client = received.watch(job_client("s3"))
         wds.gopen_schemes["s3"] = lambda url, *_: open_object(client, url)
     urls = [f"{args.data}/{shard.name}" for shard in manifest.split("train").shards]
     index = {label: position for position, label in enumerate(manifest.labels)}
@@ -121,6 +134,16 @@ def bytes_on_disk(data: str) -> int:
     if any(place == str(folder) and kind.startswith("fuse") for place, kind in mounts):
         return 0
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def bytes_on_network(data: str, source: ShardSource, received: Received) -> int:
+    """Return the bytes of objects that came to this instance, as they were counted here.
+
+    Of mode File, all files that SageMaker has copied; of Pipe, what was read from the pipe, skipped
+    shards included; of FastFile, what was read from its files; else the bodies of S3's answers.
+    """
+    counted = source.folder.received if source.mode == "Pipe" else received
+    return bytes_on_disk(data) if source.mode == "File" else counted.bytes
 
 
 if __name__ == "__main__":

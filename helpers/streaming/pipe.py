@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from helpers.manifest import NAME, BadManifest, Manifest
+from helpers.streaming.received import Received
 from helpers.streaming.tar import BLOCK, is_header
 
 PIECE = 1 << 20
@@ -36,6 +37,7 @@ class PipeChannel:
     def __init__(self, path: str | Path, wait_s: float = WAIT_S) -> None:
         self.path, self._wait_s = str(path), wait_s
         self._number, self._pipe = -1, None
+        self.received = Received()
         self._ahead = bytearray()
         """Bytes read from the pipe and not yet used."""
         self._order: list[tuple[str, int]] = []
@@ -103,7 +105,7 @@ class PipeChannel:
             data = bytes(self._ahead[:size])
             del self._ahead[:size]
         else:
-            data = self._pipe.read(size) if size else b""
+            data = self._receive(size) if size else b""
         self._left -= len(data)
         return data
 
@@ -144,7 +146,7 @@ class PipeChannel:
                 if start >= 0 and is_header(bytes(self._ahead[start : start + BLOCK])):
                     return start
                 looked = mark + 1
-            elif more := self._pipe.read(PIECE):
+            elif more := self._receive(PIECE):
                 looked = mark if mark >= 0 else max(len(self._ahead) - 4, 0)
                 self._ahead += more
             else:
@@ -153,7 +155,7 @@ class PipeChannel:
     def _open_next(self) -> None:
         """Read the current pipe to its end, as SageMaker requires, and open the next."""
         if self._pipe is not None:
-            while self._pipe.read(PIECE):
+            while self._receive(PIECE):
                 pass
             self._pipe.close()
         self._number += 1
@@ -165,6 +167,12 @@ class PipeChannel:
         self._pipe = open(self._name(), "rb", buffering=0)
         self._ahead.clear()
         self._next = self._left = 0
+
+    def _receive(self, size: int) -> bytes:
+        """Return up to `size` bytes of the current pipe."""
+        data = self._pipe.read(size)
+        self.received.add(len(data))
+        return data
 
     def _name(self) -> str:
         """Return the path of the current pipe."""

@@ -14,6 +14,7 @@ from typing import BinaryIO, NamedTuple
 from helpers.manifest import ShardInfo
 from helpers.s3_uris import is_uri
 from helpers.storage import read_resuming
+from helpers.streaming.received import Received
 from helpers.streaming.shared_memory import SharedBuffer
 from helpers.streaming.tar import TarError, members
 
@@ -114,7 +115,9 @@ class ShardReader:
         if is_uri(source) and open_shard is None:
             raise ValueError("A stream from s3:// needs open_shard=helpers.s3.shard_opener(client)")
         self.source, self.shards, self.verify = source.rstrip("/"), shards, verify
-        self._open, self._threads = open_shard or open_local, 1 if in_order else threads
+        self.received = Received()
+        self._open = self.received.opener(open_shard or open_local)
+        self._threads = 1 if in_order else threads
         self._part = PART if open_shard and not in_order else 1 << 62
         self._size = max((shard.bytes for shard in shards), default=0)
         self._fetch = ThreadPoolExecutor(self._threads, thread_name_prefix="shard-part")

@@ -34,7 +34,7 @@ class Export:
     """One run's model and results, written by the first rank.
 
     Args:
-        args: the flags of train.py: data, image_size, model_dir, output_dir, graph.
+        args: the flags of train.py: data, image_size, model_dir, output_dir, test, graph.
     """
 
     def __init__(self, args: Namespace, manifest: Manifest, trainer: Trainer, attempts: Attempts):
@@ -56,7 +56,9 @@ class Export:
             ship_code(folder, code)
 
     def test(self, loader: Iterable[Batch], counts: Mapping[str, int]) -> dict:
-        """Score the test split over all ranks and return its metrics; {} if that failed."""
+        """Score the test split over all ranks; return its metrics, {} if unwanted or failed."""
+        if self.args.test == "no":
+            return {}
         with self.attempts("test"):
             test = self.trainer.evaluate(loader, counts, keep=True)
             labels = self.manifest.labels

@@ -2,8 +2,9 @@
 
 Copied into an image's view as pip/__main__.py: stdlib and what pip brings, no more. `pip install`
 of what the server's own environment has in the wanted version links it, and all that it needs and
-the image lacks, into the instance's own site-packages: no network is needed. pip itself runs then
-all the same, finds these satisfied, and does everything else.
+the image lacks, into the instance's own site-packages: no network is needed. Where nothing is left
+to do then, it says so in pip's words; pip itself, which needs seconds to find that out, does
+everything else.
 """
 
 import fcntl
@@ -18,6 +19,9 @@ FLAGS = {"-q", "-qq", "--quiet", "-v", "--verbose", "--no-cache-dir", "--no-inpu
 VALUES = {"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--cache-dir",
           "--progress-bar", "--retries", "--root-user-action", "--timeout"}  # fmt: skip
 """Options that change nothing about where and which versions are installed."""
+SETTINGS = {f"PIP_{name.strip('-').upper().replace('-', '_')}" for name in FLAGS | VALUES}
+SETTINGS |= {"PIP_CONFIG_FILE", "PIP_NO_WARN_CONFLICTS"}
+"""The same as variables."""
 TURN = "LOCAL_AWS_PIP_TURN"
 SCRIPT = "#!{}/bin/python3\nimport sys\n\nfrom {} import {}\n\nsys.exit({}())\n"
 
@@ -88,6 +92,8 @@ class Links:
         self.source, self.deep = source, deep
         self.site = sysconfig.get_paths()["purelib"]
         self.taken: dict[str, importlib.metadata.Distribution] = {}
+        self.whole = True
+        """Whether all is there, or taken: nothing is left to pip."""
         self._seen: set[tuple[str, frozenset[str]]] = set()
         self._made: set[str] = set()
 
@@ -98,6 +104,7 @@ class Links:
         if not extras and "extra ==" in text and " or " not in text:
             return  # most lines of a large package: there is no need to parse them
         line = parse(text)
+        self.whole &= line is not None
         if line is None or not _holds(line, extras):
             return
         name = canonicalize_name(line.name)
@@ -105,8 +112,10 @@ class Links:
         if package is None:
             package = _in([self.source], name)
             if package is None or not line.specifier.contains(package.version, prereleases=True):
+                self.whole = False
                 return
             self.taken[name] = package
+        self.whole &= line.specifier.contains(package.version, prereleases=True)
         # pip asks for the needs of what is there already, too.
         if self.deep and (key := (name, frozenset(line.extras))) not in self._seen:
             self._seen.add(key)
@@ -149,11 +158,11 @@ def _in(path: list[str], name: str) -> importlib.metadata.Distribution | None:
     return next(iter(importlib.metadata.distributions(name=name, path=path)), None)
 
 
-def link(words: list[str]) -> None:
-    """Link what the words after `pip install` want and this machine has."""
+def link(words: list[str]) -> bool:
+    """Link what the words after `pip install` want and this machine has; return if that is all."""
     lines = wanted(words)
     if not lines:
-        return
+        return False
     view = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     with open(os.path.join(view, "source"), encoding="utf-8") as file:
         links = Links(file.read(), "--no-deps" not in words)
@@ -164,6 +173,12 @@ def link(words: list[str]) -> None:
         names = ", ".join(f"{name} {package.version}" for name, package in links.taken.items())
         print(f"Not downloaded but linked from the environment of the local AWS: {names}")
         sys.stdout.flush()
+    if not links.whole or any(name.startswith("PIP_") for name in os.environ.keys() - SETTINGS):
+        return False
+    if not {"-q", "-qq", "--quiet"} & set(words):
+        for line in lines:
+            print(f"Requirement already satisfied: {line}")
+    return True
 
 
 def take_turn() -> None:
@@ -182,8 +197,8 @@ def main() -> int:
         del sys.path[0]  # pip's own way: no module of the job's is taken for one of pip's
     if sys.argv[1:2] in (["install"], ["uninstall"]):
         take_turn()
-    if sys.argv[1:2] == ["install"]:
-        link(sys.argv[2:])
+    if sys.argv[1:2] == ["install"] and link(sys.argv[2:]):
+        return 0
     from pip._internal.cli.main import main as pip
 
     return pip()

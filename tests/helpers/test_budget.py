@@ -1,9 +1,21 @@
 """A budget is set once, replaced by the next one, and deleted with all else."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers.budget import NAME, TWIN, all_budgets, delete_budget, names, set_budget
+from helpers.account_settings import read_settings
+from helpers.budget import (
+    NAME,
+    TWIN,
+    all_budgets,
+    current,
+    delete_budget,
+    names,
+    set_budget,
+    set_wanted,
+)
 from helpers.inventory import inventory
 from local_aws.control import Fault, set_faults
 
@@ -44,6 +56,19 @@ def test_the_inventory_has_it_until_it_is_deleted(aws, config):
     assert ["Budgets", "budget", NAME] in inventory(config).values.tolist()
     delete_budget(config, NAME)
     assert NAME not in inventory(config)["name"].tolist()
+
+
+def test_a_variable_sets_one_and_without_it_nothing_is_asked(aws, config):
+    assert set_wanted(config) is None and current(config) is None
+    wanted = replace(config, account=read_settings({"COURSE_BUDGET": "7.50,a@example.org"}))
+    made = set_wanted(wanted)
+    assert (made.dollars, made.letters) == (7.5, "a@example.org") and current(wanted) == made
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "five", "5,", "5,nobody", "5 dollars"])
+def test_a_variable_that_is_no_limit_is_refused(value):
+    with pytest.raises(ValueError, match="COURSE_BUDGET.*5,me@example.org"):
+        read_settings({"COURSE_BUDGET": value})
 
 
 @pytest.mark.parametrize("dollars", [0, -1])

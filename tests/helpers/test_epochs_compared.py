@@ -44,5 +44,5 @@ def test_a_rank_gets_the_shards_of_split_by_node(monkeypatch):
 def test_missed_and_repeated_samples_are_counted():
     assert row("x", 4, [[["a", "b"], ["a"]], [["c"]]]) == {
         "loader": "x", "steps of rank 0": 2, "steps of rank 1": 1,
-        "samples": 4, "missed": 1, "repeated": 1,
+        "in the split": 4, "missed": 1, "repeated": 1, "in batches": 4,
     }  # fmt: skip

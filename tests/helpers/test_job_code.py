@@ -23,9 +23,11 @@ from helpers.job_code import (
     launch_arguments,
     ship,
     staged,
+    stored,
     tracking_flags,
     training_code,
 )
+from helpers.session import client
 from helpers.training_setups import training_setup
 from tools.notebooks import code_cells, paths
 from tools.readme import ROOT, tracked
@@ -71,6 +73,24 @@ def test_the_package_is_an_input_of_a_processing_job(aws, config):
     assert not [key for key in keys if "local_aws" in key]
 
 
+def test_code_is_uploaded_once_for_all_jobs_that_run_it(aws, config, monkeypatch):
+    code = stored(config, training_code())
+    prefix = code.source_dir.partition(f"{config.bucket}/")[2]
+    keys = {info.key.removeprefix(prefix) for info in aws.store.list(config.bucket, prefix)}
+    assert {"train.py", "inference.py", "requirements.txt", "helpers/manifest.py"} <= keys
+    assert (code.entry_script, code.requirements) == ("train.py", "requirements.txt")
+    monkeypatch.setattr(job_code, "upload_folder", None)
+    assert stored(config, training_code()) == code
+
+
+def test_code_of_which_a_file_is_missing_is_uploaded_again(aws, config):
+    code = stored(config, training_code())
+    key = code.source_dir.partition(f"{config.bucket}/")[2] + "train.py"
+    client(config, "s3").delete_object(Bucket=config.bucket, Key=key)
+    stored(config, training_code())
+    assert aws.store.info(config.bucket, key).size
+
+
 def test_a_job_gets_no_file_of_an_older_package(aws, config, monkeypatch):
     before = course_input(config).s3_input.s3_uri
     assert course_input(config).s3_input.s3_uri == before
@@ -97,7 +117,8 @@ def test_the_code_of_trials_is_an_archive_below_the_courses_prefix(config):
     assert 'key_prefix = f"{base_name}/tuning-' in source
     assert "base_name = model_trainer.base_job_name" in source
     company = replace(config, account=AccountSettings(bucket=config.bucket, prefix="team"))
-    trainer = staged(company, SimpleNamespace(base_job_name="trial"))
+    trainer = staged(company, SimpleNamespace(base_job_name="trial", source_code=None))
+    assert Path(trainer.source_code.source_dir, "train.py").is_file()
     assert trainer.base_job_name == "team/birds-and-bins/staging/birds/trial"
 
 
@@ -115,7 +136,7 @@ def test_a_renamed_file_is_other_code(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:sagemaker.train.configs has been moved")  # by the SDK itself
-def test_torchrun_starts_the_processes_of_the_table(config):
+def test_torchrun_starts_the_processes_of_the_table(aws, config):
     arguments = launch_arguments(config, training_setup("ml.g5.12xlarge", 2), {"epochs": 3})
     assert arguments["distributed"].process_count_per_node == 4
     assert arguments["source_code"].entry_script == "train.py"
@@ -182,9 +203,10 @@ def test_every_trainer_gets_that_code():
     for path, given in trainers:
         by_launcher = given.get(None, "").startswith("launch_arguments(")
         code = given.get("source_code")
-        packed = f"{code} = training_code()" in sources()[path]
+        made = (f"{code} = training_code()", f"{code} = stored(config, training_code())")
+        packed = any(words in sources()[path] for words in made)
         # The reading jobs get one code for all of them, from the notebook.
-        made = f"{code} = reading_code()" in sources()["11_cost_and_scale.ipynb"]
+        made = f"{code} = reading_code(config)" in sources()["11_cost_and_scale.ipynb"]
         handed = path == "helpers/reading_jobs.py" and made
         assert by_launcher or packed or handed, path
 

@@ -118,6 +118,13 @@ def piped(tmp_path):
         yield source, files
 
 
+def test_all_that_came_through_the_pipe_is_counted(piped):
+    source, files = piped
+    keys(loader_of(source))
+    sizes = [path.stat().st_size for path in files]
+    assert sum(sizes) - sizes[-1] < source.received.bytes <= sum(sizes)
+
+
 def test_evaluation_is_in_order_with_its_tail(piped):
     loader = loader_of(piped[0], "test", batch_size=16)
     assert [len(batch) for batch in loader] == [16, 16, 15]

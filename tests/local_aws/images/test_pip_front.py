@@ -61,6 +61,26 @@ def test_what_this_machine_has_not_in_that_version_is_left_to_pip(instance, line
     assert code != 0 and "linked" not in said and "ERROR: " in said
 
 
+def test_where_all_is_there_pip_is_not_started(instance):
+    code, said = instance("python3 -X importtime -m pip install idna six")
+    assert code == 0 and "pip._vendor.packaging" in said and "pip._internal" not in said
+    assert "Requirement already satisfied: six" in said
+
+
+def test_pip_sees_a_need_that_is_there_in_another_version(instance):
+    facts = instance.site / "mine-1.dist-info"
+    facts.mkdir()
+    text = "Metadata-Version: 2.1\nName: mine\nVersion: 1\nRequires-Dist: idna==0.0.1\n"
+    (facts / "METADATA").write_text(text)
+    code, said = instance("pip install mine")
+    assert code != 0 and "No matching distribution found for idna==0.0.1" in said
+
+
+def test_a_variable_may_ask_for_what_is_there_elsewhere(instance):
+    code, said = instance("PIP_TARGET=elsewhere pip install idna")
+    assert code != 0 and "No matching distribution found for idna" in said
+
+
 def test_without_dependencies_none_is_linked(instance):
     code, said = instance("pip install --no-deps requests; python3 -c 'import requests'")
     assert "urllib3" not in said.splitlines()[0] and "ModuleNotFoundError" in said and code != 0
