@@ -4,8 +4,6 @@ It knows an artifact's folder and its data set; nothing of HTTP, S3 or endpoints
 exported graph where there is one (networks/onnx_graph.py), and then does not import torch.
 """
 
-import tarfile
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets import Dataset, load_dataset
-from helpers.networks.artifact import CARD, load_artifact, load_card
+from helpers.networks.artifact import load_artifact, load_card, unpacked
 from helpers.networks.onnx_graph import GRAPH, Graph
 from helpers.samples import Inputs, Unreadable
 
-ARCHIVE = "model.tar.gz"
 BATCH = 4
 """Samples predicted at once: more do not fit into a core's cache, and 32 took a third longer each
 (docs/benchmarks.md)."""
@@ -100,13 +97,8 @@ class Predictor:
         Raises:
             FileNotFoundError: the folder has no model.
         """
-        if not (folder / ARCHIVE).is_file():
-            if not (folder / CARD).is_file():
-                raise FileNotFoundError(f"No {ARCHIVE} in {folder}: run notebooks/05 first")
-            return cls.load(folder)
-        with tempfile.TemporaryDirectory() as unpacked, tarfile.open(folder / ARCHIVE) as archive:
-            archive.extractall(unpacked, filter="data")
-            return cls.load(unpacked)
+        with unpacked(folder) as files:
+            return cls.load(files)
 
     def check_type(self, content_type: str) -> None:
         """Check that the data set takes a request's content type.

@@ -30,7 +30,8 @@ from helpers.evaluation.report import (  # noqa: E402
 )
 from helpers.job_run import run  # noqa: E402
 from helpers.manifest import BadManifest, Manifest, ShardInfo, load_manifest  # noqa: E402
-from helpers.predict import ARCHIVE, Predictor  # noqa: E402
+from helpers.networks.artifact import ARCHIVE  # noqa: E402
+from helpers.predict import Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.storage import Folder  # noqa: E402

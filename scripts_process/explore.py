@@ -1,8 +1,8 @@
 """Look at the records that are new since a manifest was written, before a model learns from them.
 
 Here: python scripts_process/explore.py --dataset birds --raw raw/birds --shards shards/birds
-As a job: the first step of the automatic pipeline (docs/pipeline.md). It writes report.html for a
-person and checks.json for the pipeline. A check that fails is a result: the job itself succeeds.
+As a job: the first step of the pipeline of notebooks/10. It writes report.html for a person and
+checks.json for the pipeline. A check that fails is a result: the job itself succeeds.
 """
 
 import argparse
@@ -18,9 +18,11 @@ from helpers import exploration  # noqa: E402
 from helpers.datasets import NAMES, load_dataset  # noqa: E402
 from helpers.job_run import run  # noqa: E402
 from helpers.manifest import load_manifest  # noqa: E402
-from helpers.predict import ARCHIVE, Predictor  # noqa: E402
+from helpers.networks.artifact import ARCHIVE  # noqa: E402
+from helpers.predict import Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
+from helpers.sharding.cleaners import in_order  # noqa: E402
 
 INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
 CHECKS, REPORT = "checks.json", "report.html"
@@ -54,7 +56,7 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     print(f"{len(new)} of {len(records)} records are new, {len(copies)} of them copies")
     print(f"{len(set_aside)} objects give no record: checks.json lists them", flush=True)
     with ThreadPoolExecutor(args.threads) as pool:
-        bodies = pool.map(raw.read, [record.media for record in new])
+        bodies = in_order(pool, raw.read, (each.media for each in new), ahead=4 * args.threads)
         seen = [
             exploration.look(
                 dataset, record, data, record.media in copies,

@@ -18,7 +18,7 @@ sys.path.append(str(HERE.parent))  # the folder of helpers/ in the repository; i
 from helpers.datasets import load_dataset  # noqa: E402
 from helpers.manifest import Manifest, load_manifest  # noqa: E402
 from helpers.metrics import END, metric_line  # noqa: E402
-from helpers.networks.model import MODELS, build_model  # noqa: E402
+from helpers.networks.model import MODELS  # noqa: E402
 from helpers.session import job_client, job_secret  # noqa: E402
 from helpers.shard_source import ShardSource, open_source  # noqa: E402
 from helpers.stream import ShardLoader, make_loader  # noqa: E402
@@ -28,6 +28,7 @@ from helpers.training.checkpoint import Checkpoints, StopRequest  # noqa: E402
 from helpers.training.defaults import complete, loader_workers  # noqa: E402
 from helpers.training.distributed import Ranks, start_ranks  # noqa: E402
 from helpers.training.export import Export  # noqa: E402
+from helpers.training.initial_model import as_trained, make_model  # noqa: E402
 from helpers.training.loop import Trainer  # noqa: E402
 from helpers.training.options import Options  # noqa: E402
 from helpers.training.profiling import StepProfile  # noqa: E402
@@ -55,6 +56,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--instance-type", default=instance, help="auto: smddp is chosen by it")
     for name, value in {"--rank": rank, "--local-rank": local, "--world-size": size}.items():
         flag(name, type=int, default=value, help="set by the launcher")
+    flag("--initial-model", type=Path, default=os.environ.get("SM_CHANNEL_MODEL"), help="trained")
     flag("--model", choices=sorted(MODELS), help="default: the data set's small one")
     flag("--width", type=int, help="channels of the model's first stage")
     flag("--dropout", type=float, help="dropout before the last layer")
@@ -63,6 +65,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--workers", type=int, help="loader processes of each rank; default: by vCPU and device")
     flag("--memory-mb", type=int, default=256, help="decode cache of a process")
     flag("--class-weights", choices=("manifest", "none"), default="manifest", help="of the loss")
+    flag("--test", choices=("yes", "no"), default="yes", help="score the test split at the end")
     flag("--graph", choices=("yes", "no"), default="yes", help="export the model for serving")
     flag("--profile", type=int, default=0, help="steps to profile; the output has the trace")
     flag("--wandb", choices=MODES, default="off", help="offline: files to upload later")
@@ -80,7 +83,7 @@ def main(args: argparse.Namespace) -> dict:
     with ranks.guard(args.failure_file):
         source = open_source(args.data, lambda: job_client("s3"), args.local_rank)
         manifest = load_manifest(source.folder)
-        args = complete(args, manifest.dataset)
+        args = complete(as_trained(args, manifest.dataset), manifest.dataset)
         ranks.print(f"{manifest!r} from {args.data}")
         loaders = {split: loader(args, source, manifest, split, ranks) for split in manifest.splits}
         counts = {name: split.counts for name, split in manifest.splits.items()}
@@ -130,14 +133,11 @@ def loader(
 def make_trainer(
     args: argparse.Namespace, manifest: Manifest, ranks: Ranks, attempts: Attempts
 ) -> Trainer:
-    """Return a trainer with a new model, the same on every rank."""
-    labels = manifest.labels
-    changes = {k: v for k in ("width", "dropout") if (v := getattr(args, k)) is not None}
+    """Return a trainer with a new or an initial model, the same on every rank."""
     weights = manifest.class_weights if args.class_weights == "manifest" else {}
-    torch.manual_seed(args.seed)
     return Trainer(
-        build_model(args.model, len(labels), **changes),
-        {label: weights.get(label, 1.0) for label in labels},
+        make_model(args, manifest.labels),
+        {label: weights.get(label, 1.0) for label in manifest.labels},
         ranks,
         Options.from_flags(args),
         Checkpoints(args.checkpoint_dir, args.checkpoint_seconds, attempts),

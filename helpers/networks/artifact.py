@@ -5,7 +5,10 @@ torch is imported only with the weights: an endpoint that runs the exported grap
 
 import json
 import shutil
-from collections.abc import Mapping
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 WEIGHTS, CARD, CODE = "model.pt", "model.json", "code"
 SCRIPT = "inference.py"
+ARCHIVE = "model.tar.gz"
 
 
 def save_artifact(folder: Path, weights: "Mapping[str, Tensor]", card: dict) -> None:
@@ -91,3 +95,21 @@ def load_artifact(folder: Path, device: "device | str" = "cpu") -> "tuple[nn.Mod
     model = build_model(card["model"]["name"], card["model"]["classes"], **card["model"]["args"])
     model.load_state_dict(torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True))
     return model.to(device).eval(), card
+
+
+@contextmanager
+def unpacked(folder: Path) -> Iterator[Path]:
+    """Yield the folder of a model's files, given that of a training job's archive, or that itself.
+
+    Raises:
+        FileNotFoundError: the folder has no model.
+    """
+    if not (folder / ARCHIVE).is_file():
+        if not (folder / CARD).is_file():
+            raise FileNotFoundError(f"No {ARCHIVE} in {folder}: run notebooks/05 first")
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as files:
+        with tarfile.open(folder / ARCHIVE) as archive:
+            archive.extractall(files, filter="data")
+        yield Path(files)

@@ -40,12 +40,7 @@ NEVER = {
     "local_aws": "helpers.config and helpers.session: on the user's own machine",
 }
 """What a job's code has an import of and never reaches."""
-NEVER_IN = {
-    "own": {
-        **dict.fromkeys(("torch", "torchaudio"), "runs a model that has no graph"),
-        "pandas": "shows a comparison as a table in a notebook",
-    }
-}
+NEVER_IN = {"own": dict.fromkeys(("torch", "torchaudio"), "runs a model that has no graph")}
 """What does not happen in an image."""
 
 

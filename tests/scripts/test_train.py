@@ -1,8 +1,10 @@
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -165,6 +167,22 @@ def test_the_card_says_what_the_model_is_and_what_it_was_made_of(trained):
 
 
 @pytest.mark.slow
+def test_a_channel_with_a_model_has_its_training_go_on(trained, shards, tmp_path):
+    before = results(trained[0])["history"]
+    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+        archive.add(trained[0] / "model", ".")
+    flags = ["--data", shards, *places(tmp_path), "--batch-size", 16, "--epochs", 1]
+    flags += ["--lr", 1e-5, "--graph", "no"]
+    done = run_train(*flags, folder=tmp_path, SM_CHANNEL_MODEL=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    (epoch,) = results(tmp_path)["history"]
+    best = min(row["validation_loss"] for row in before)
+    assert epoch["validation_loss"] < (best + before[0]["validation_loss"]) / 2
+    card = json.loads((tmp_path / "model" / "model.json").read_text())
+    assert card["model"]["args"] == {"width": 8} and card["size"] == 32
+
+
+@pytest.mark.slow
 def test_a_raise_on_one_instance_ends_both_with_its_reason(shards, tmp_path):
     broken = tmp_path / "broken"
     make_shards(broken, train=66, validation=20, test=37)
@@ -262,6 +280,17 @@ def test_an_early_stop_ends_the_run_before_its_epochs(shards, tmp_path):
     assert len(history) < 40
     assert len(history) == results(tmp_path)["best_epoch"] + 1
     assert "test_samples=37;" in log
+
+
+@pytest.mark.slow
+def test_without_a_test_the_test_split_is_not_read(shards, tmp_path):
+    shutil.copytree(shards, tmp_path / "shards")
+    for shard in (tmp_path / "shards" / "test").glob("*.tar"):
+        shard.unlink()
+    flags = ["--data", tmp_path / "shards", *places(tmp_path), *UNSERVED, "--epochs", 1]
+    done = run_train(*flags, "--test", "no", folder=tmp_path)
+    assert done.returncode == 0 and "test_accuracy" not in done.stdout, done.stderr
+    assert not results(tmp_path)["warnings"] and (tmp_path / "model" / "model.json").is_file()
 
 
 @pytest.mark.slow
