@@ -94,7 +94,10 @@ def serve(
     configuration = sagemaker.describe_endpoint_config(
         EndpointConfigName=live["EndpointConfigName"]
     )
-    [variant] = configuration["ProductionVariants"]
+    if len(variants := configuration["ProductionVariants"]) != 1:
+        names = ", ".join(each["VariantName"] for each in variants)
+        raise NotDeployed(f"{endpoint} has the variants {names}: deploy by hand, or leave one")
+    [variant] = variants
     if variant["ModelName"] == model:
         return
     before = sagemaker.describe_model(ModelName=variant["ModelName"])

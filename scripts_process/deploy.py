@@ -1,11 +1,12 @@
 """Approve a version of the registry, and let the live endpoint serve it, under guardrails.
 
 Here: python scripts_process/deploy.py --package ARN --endpoint NAME --role ARN --output deployment
-As a job: the last step of the automatic pipeline (docs/pipeline.md), under a role of its own.
+As a job: the last step of the pipeline of notebooks/10, under a role of its own.
 The endpoint keeps its variant, its instances and its data capture; gateway and monitoring name the
 endpoint, and so go on. New instances answer a share of the requests first; if an alarm goes off,
 SageMaker returns to the version before, and the version is rejected with the reason. A deployment
-that is started again goes on where it was. It writes deployment.json.
+that is started again goes on where it was. It writes deployment.json, whether the version is live
+or not.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from helpers.job_run import run  # noqa: E402
-from helpers.live_update import Guard, approve, scale, serve  # noqa: E402
+from helpers.live_update import Guard, NotDeployed, approve, scale, serve  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 
 OUTPUT = "/opt/ml/processing/output"
@@ -59,14 +60,20 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     version = approve(job_client("sagemaker"), args.package, args.why, by_policy=by_policy)
     model = f"{args.endpoint}-version-{version}"
     guard = Guard(args.errors, args.seconds, args.wait, args.keep)
-    serve(job_client, args.endpoint, args.package, model, args.role, guard)
-    scale(job_client, args.endpoint, args.per_minute, args.most)
-    seconds = time.perf_counter() - begin
-    result = {"endpoint": args.endpoint, "version": version, "model": model, "seconds": seconds}
-    args.output.mkdir(parents=True, exist_ok=True)
-    (args.output / RESULT).write_text(json.dumps(result, indent=1))
+    result = {"endpoint": args.endpoint, "version": version, "model": model, "is_live": False}
+    try:
+        serve(job_client, args.endpoint, args.package, model, args.role, guard)
+        result["is_live"] = True
+        scale(job_client, args.endpoint, args.per_minute, args.most)
+    except NotDeployed as error:
+        result["reason"] = str(error)
+        raise
+    finally:
+        result["seconds"] = time.perf_counter() - begin
+        args.output.mkdir(parents=True, exist_ok=True)
+        (args.output / RESULT).write_text(json.dumps(result, indent=1))
     print(f"{args.endpoint} serves version {version}")
-    return {"version": version, "seconds": seconds}
+    return {"version": version, "seconds": result["seconds"]}
 
 
 if __name__ == "__main__":

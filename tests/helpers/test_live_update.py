@@ -51,3 +51,12 @@ def test_a_version_that_is_live_already_is_left_as_it_is():
     client = sagemaker()
     serve(lambda service: client, "birds", f"{GROUP}/3", "live", "role", Guard())
     client.update_endpoint.assert_not_called()
+
+
+def test_an_endpoint_with_several_variants_is_left_as_it_is():
+    client = sagemaker()
+    variants = [{"VariantName": name, "ModelName": "live"} for name in ("A", "B")]
+    client.describe_endpoint_config.return_value = {"ProductionVariants": variants}
+    with pytest.raises(NotDeployed, match="has the variants A, B"):
+        serve(lambda service: client, "birds", f"{GROUP}/4", "birds-version-4", "role", Guard())
+    client.update_endpoint.assert_not_called()

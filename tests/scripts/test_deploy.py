@@ -75,6 +75,8 @@ def test_a_version_whose_instances_fail_is_rejected_and_the_one_before_goes_on(w
         deployed(world, tmp_path)
     newest = versions(world)[0].description
     assert newest["ModelApprovalStatus"] == "Rejected"
+    result = json.loads((tmp_path / deploy.RESULT).read_text())
+    assert not result["is_live"] and "returned to the version before" in result["reason"]
     assert model_of(world) == f"{world.name}-version-1"
 
 
