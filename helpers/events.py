@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from helpers.config import PROJECT, Config
 from helpers.policy_documents import Permission
 from helpers.role_trust import companys_role
-from helpers.roles import put_role, wait_until_seen
+from helpers.roles import Permissions, put_role, wait_until_seen
 from helpers.session import client
 
 SERVICE = "events.amazonaws.com"
@@ -77,8 +77,8 @@ def make_rule(
     return Rule(name, target)
 
 
-def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return what the rules' role may do: {description: (actions, resources)}."""
+def permissions(config: Config) -> Permissions:
+    """Return what the rules' role may do."""
     where = {"glue": "workflow", "sagemaker": "pipeline"}
     return {
         f"start the course's {kind}s": (

@@ -15,7 +15,7 @@ from helpers.config import Config
 from helpers.datasets import load_dataset
 from helpers.gateway_document import ASSUMED_BY, LONGEST_MS, STAGE, Door, document
 from helpers.role_trust import companys_role
-from helpers.roles import put_role
+from helpers.roles import Permissions, put_role
 from helpers.session import client, invoke_url
 from helpers.waiting import until
 
@@ -120,10 +120,8 @@ def used_today(config: Config, gateway: Gateway) -> tuple[int, int]:
     return used, left
 
 
-def gateway_permissions(
-    config: Config, endpoint: str, key: str
-) -> dict[str, tuple[list[str], list[str]]]:
-    """Return what the gateway's role may do: {description: (actions, resources)}."""
+def gateway_permissions(config: Config, endpoint: str, key: str) -> Permissions:
+    """Return what the gateway's role may do."""
     statements = {
         "ask one endpoint": (
             ["sagemaker:InvokeEndpoint"],

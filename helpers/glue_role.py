@@ -6,14 +6,14 @@ script touches no shard and no model. A role that the account has is neither mad
 
 from helpers.config import DATABASE, PROJECT, Config
 from helpers.role_trust import companys_role
-from helpers.roles import put_role
+from helpers.roles import Permissions, put_role
 
 TRUSTED = "glue.amazonaws.com"
 ROLE = f"{PROJECT}-glue"
 
 
-def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return the role's permissions: {description: (actions, resources)}."""
+def permissions(config: Config) -> Permissions:
+    """Return the role's permissions."""
     first, second = (f"arn:aws:s3:::{name}" for name in (config.bucket, config.curated_bucket))
     logs = f"arn:aws:logs:{config.region}:*:log-group:/aws-glue/jobs/*"
     catalog = f"arn:aws:glue:{config.region}:*"

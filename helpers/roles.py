@@ -12,14 +12,17 @@ from helpers.role_trust import statement
 from helpers.session import client
 
 TRUSTED = "sagemaker.amazonaws.com"
+PASSED_TO = "iam:PassedToService"
+Permissions = dict[str, tuple[list[str], list[str]]]
+"""What a role may do: {description: (actions, resources)}."""
 FEATURE_TABLES = (
     "catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*",
 )  # fmt: skip
 """Glue's resources of all offline stores of features: the names are AWS's."""
 
 
-def permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return the role's permissions: {description: (actions, resources)}."""
+def permissions(config: Config) -> Permissions:
+    """Return the role's permissions."""
     bucket, account = f"arn:aws:s3:::{config.bucket}", config.account
     logs = f"arn:aws:logs:{config.region}:*:log-group:/aws/sagemaker/*"
     statements = {
@@ -90,28 +93,37 @@ def make_role(config: Config) -> str:
     return config.role
 
 
-def put_role(
-    config: Config, name: str, service: str, statements: dict[str, tuple[list[str], list[str]]]
-) -> str:
+def document(statements: Permissions) -> dict:
+    """Return the policy that permits it.
+
+    A role that a job or a schedule hands on goes to SageMaker, and to no other service.
+    """
+    allowed = []
+    for actions, resources in statements.values():
+        allowed.append({"Effect": "Allow", "Action": actions, "Resource": resources})
+        if actions == ["iam:PassRole"]:
+            allowed[-1]["Condition"] = {"StringEquals": {PASSED_TO: TRUSTED}}
+    return {"Version": "2012-10-17", "Statement": allowed}
+
+
+def trust(service: str) -> dict:
+    """Return the trust policy of a role that one service may assume."""
+    return {"Version": "2012-10-17", "Statement": [statement(service)]}
+
+
+def put_role(config: Config, name: str, service: str, statements: Permissions) -> str:
     """Create a role that one service may assume, or renew its permissions; return its ARN."""
     iam = client(config, "iam")
-    trust = {"Version": "2012-10-17", "Statement": [statement(service)]}
     try:
         iam.create_role(
             RoleName=name,
-            AssumeRolePolicyDocument=json.dumps(trust),
+            AssumeRolePolicyDocument=json.dumps(trust(service)),
             Description=f"What {service} may do for the Birds & Bins course",
         )
     except iam.exceptions.EntityAlreadyExistsException:
         pass  # renewed below
-    allowed = [
-        {"Effect": "Allow", "Action": actions, "Resource": resources}
-        for actions, resources in statements.values()
-    ]
     iam.put_role_policy(
-        RoleName=name,
-        PolicyName="course",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
+        RoleName=name, PolicyName="course", PolicyDocument=json.dumps(document(statements))
     )
     return iam.get_role(RoleName=name)["Role"]["Arn"]
 

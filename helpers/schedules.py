@@ -14,7 +14,7 @@ from helpers.config import Config
 from helpers.jobs import ENDED, Job, describe, finished
 from helpers.request_fields import filled, marked
 from helpers.role_trust import companys_role
-from helpers.roles import put_role
+from helpers.roles import Permissions, put_role
 from helpers.session import client
 from helpers.user_policy import SCHEDULER
 from helpers.waiting import until
@@ -143,8 +143,8 @@ def wait_for_jobs(
     return [finished(config, KIND, name) for name in names]
 
 
-def schedule_permissions(config: Config, passed: str) -> dict[str, tuple[list[str], list[str]]]:
-    """Return what the schedules' role may do: {description: (actions, resources)}.
+def schedule_permissions(config: Config, passed: str) -> Permissions:
+    """Return what the schedules' role may do.
 
     Args:
         passed: the ARN of the jobs' role.

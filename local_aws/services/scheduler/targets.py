@@ -100,7 +100,8 @@ def send(parts: Parts, target: dict, attributes: Mapping[str, str]) -> None:
     call = _read(parts, target, attributes)
     role_permissions.check(parts.call, role, call.action, call.resource)
     for passed in call.passed:
-        role_permissions.check(parts.call, role, "iam:PassRole", passed)
+        context = role_permissions.TO_SAGEMAKER
+        role_permissions.check(parts.call, role, "iam:PassRole", passed, context=context)
         if not is_assumable(parts, passed, SAGEMAKER):
             raise invalid(f"Could not assume role {passed}: {SAGEMAKER} is not trusted.")
     parts.call(call.service, call.operation, call.request)

@@ -10,7 +10,7 @@ import re
 
 from local_aws.errors import AwsError
 from local_aws.parts import Parts
-from local_aws.role_permissions import denied
+from local_aws.role_permissions import TO_SAGEMAKER, denied
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 WHY = {
@@ -30,10 +30,13 @@ def check_step(parts: Parts, record: dict, action: str, resource: str, *passed: 
     Raises:
         AwsError: AccessDeniedException.
     """
-    for name, *resources in ([action, resource], ["iam:PassRole", *passed]):
+    for context, name, *resources in (
+        ({}, action, resource),
+        (TO_SAGEMAKER, "iam:PassRole", *passed),
+    ):
         if not resources:
             continue
-        for result in denied(parts.call, record["_role"], name, *resources):
+        for result in denied(parts.call, record["_role"], name, *resources, context=context):
             why = WHY[result["EvalDecision"]].format(action=name)
             words = f"{_session(parts, record)} is not authorized to perform: {name}"
             words = f"User: {words} on resource: {result['EvalResourceName']} {why}"
