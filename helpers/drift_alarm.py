@@ -93,3 +93,20 @@ def messages(config: Config, alarm: DriftAlarm) -> list[dict]:
             sqs.delete_message(QueueUrl=alarm.queue, ReceiptHandle=message["ReceiptHandle"])
         time.sleep(0 if heard else config.poll_seconds)
     return heard
+
+
+def went_off(alarm: DriftAlarm) -> dict:
+    """Return the pattern of the event that tells of the alarm."""
+    return {
+        "source": ["aws.cloudwatch"],
+        "detail-type": ["CloudWatch Alarm State Change"],
+        "detail": {"alarmName": [alarm.name], "state": {"value": ["ALARM"]}},
+    }
+
+
+def rehearse(config: Config, alarm: DriftAlarm) -> None:
+    """Set the alarm off by hand, to see what follows; CloudWatch's next look sets it right."""
+    for state in ("OK", "ALARM"):  # only a change is told of
+        client(config, "cloudwatch").set_alarm_state(
+            AlarmName=alarm.name, StateValue=state, StateReason="a rehearsal"
+        )

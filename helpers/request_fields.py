@@ -183,11 +183,15 @@ def prescribe(events: BaseEventHooks, settings: AccountSettings) -> None:
     def fill(params: dict, model: OperationModel, **_: Any) -> dict:
         request = prescribed_by(settings, model.service_model.service_name, model.name, params)
         if definition := request.get("PipelineDefinition"):
-            steps = partial(prescribed_by, settings, "sagemaker")
-            request = {**request, "PipelineDefinition": fill_steps(definition, steps)}
+            request = {**request, "PipelineDefinition": prescribed_steps(settings, definition)}
         return request
 
     events.register("provide-client-params", fill)
+
+
+def prescribed_steps(settings: AccountSettings, definition: str) -> str:
+    """Return a pipeline's definition with what is prescribed for the requests of its steps."""
+    return fill_steps(definition, partial(prescribed_by, settings, "sagemaker"))
 
 
 def prescribed_by(settings: AccountSettings, service: str, operation: str, request: dict) -> dict:

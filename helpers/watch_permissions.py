@@ -18,7 +18,7 @@ def watch_permissions(place: str) -> Iterator[Permission]:
 
 
 def _metrics(place: str) -> Iterator[Permission]:
-    names = ("DeleteAlarms", "ListTagsForResource", "PutMetricAlarm")
+    names = ("DeleteAlarms", "ListTagsForResource", "PutMetricAlarm", "SetAlarmState")
     yield Permission(
         "guard an endpoint by alarms",
         tuple(f"cloudwatch:{name}" for name in (*names, "TagResource")),

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 from helpers.datasets import NAMES
-from tools import aws_page, notebooks, operations, subjects, user_policy
+from tools import aws_page, notebooks, operations, role_policies, subjects, user_policy
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {"Needs": "Needs", "Uses": "Uses", "Takes": "Takes", "Costs": "Costs", "On AWS": "Costs"}
@@ -29,6 +29,7 @@ TOPICS = {
     "07": "scores with intervals, model card, two versions in the registry",
     "08": "an endpoint, an update that goes back by itself, four kinds side by side, a page",
     "09": "captured traffic, drift at a stated rate of false alarms, an alarm, late labels",
+    "10": "new data, looked at, learned from, compared and live, or stopped with the reason",
     "11": "input modes, a plan for a terabyte, spot, what the run has cost",
     "12": "delete everything, and prove it",
 }
@@ -224,6 +225,7 @@ def write() -> None:
         path.write_text(written_anew(path.read_text(), page))
     operations.write()
     user_policy.write()
+    role_policies.write()
 
 
 if __name__ == "__main__":

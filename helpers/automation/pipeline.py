@@ -9,18 +9,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from helpers.automation import steps
-from helpers.automation.pipeline_roles import make_pipeline_role
+from helpers.automation.pipeline_roles import PipelineRoles, make_roles
 from helpers.config import Config
-from helpers.datasets import load_dataset
 from helpers.evaluation.report import COMPARISON
 from helpers.roles import wait_until_seen
 from helpers.session import pipeline_session
-from helpers.training.options import Options
 
 if TYPE_CHECKING:
     from sagemaker.mlops.workflow.condition_step import ConditionStep
     from sagemaker.mlops.workflow.pipeline import Pipeline
 
+EPOCHS = 5
+"""Passes over the data: the live model goes on learning, it does not begin anew."""
 CANARY_SECONDS = 120
 """Two periods of the alarms that guard the update."""
 
@@ -30,23 +30,26 @@ def name_of(config: Config) -> str:
     return f"{config.name}-pipeline"
 
 
-def build(config: Config) -> "Pipeline":
-    """Return the pipeline; its code is uploaded, its function's role is made."""
+def build(config: Config, roles: PipelineRoles, *, put_function: bool = True) -> "Pipeline":
+    """Return the pipeline, and upload the code of its jobs.
+
+    Args:
+        put_function: whether its definition, when it is asked for, puts its function anew too.
+    """
     from sagemaker.core.workflow.parameters import ParameterInteger
     from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
     from sagemaker.mlops.workflow.pipeline import Pipeline
 
     session = pipeline_session(config)
-    usual = load_dataset(config.dataset).training_defaults.get("epochs", Options().epochs)
-    epochs = ParameterInteger("Epochs", default_value=usual)
+    epochs = ParameterInteger("Epochs", default_value=EPOCHS)
     canary = ParameterInteger("CanarySeconds", default_value=CANARY_SECONDS)
-    live = steps.live(config, session)
+    live = steps.live(config, session, roles, put=put_function)
     explored = steps.explore(config, session, live)
     sharded = steps.shards(config, session, live)
-    trained = steps.train(config, session, epochs, sharded)
+    trained = steps.train(config, session, epochs, live, sharded)
     evaluated = steps.evaluate(config, session, live, trained)
     registered = steps.register(config, session, trained, evaluated)
-    deployed = steps.deploy(config, session, canary, registered)
+    deployed = steps.deploy(config, session, roles, canary, registered)
     better = decision(
         "NewIsBetter", evaluated, COMPARISON, "passes", "verdict", [registered, deployed]
     )
@@ -79,19 +82,24 @@ def decision(
     )
 
 
-def put_pipeline(config: Config) -> "Pipeline":
-    """Create the pipeline of a data set, or update it, and return it."""
-    role = make_pipeline_role(config)
-    if not config.account.role_arn:
-        wait_until_seen(config, role.rpartition("/")[2])
-    with _quiet():
-        pipeline = build(config)
-        pipeline.upsert(role_arn=role)
+def put_pipeline(config: Config, roles: PipelineRoles | None = None) -> "Pipeline":
+    """Create the pipeline of a data set, or update it, and return it.
+
+    Args:
+        roles: those that are there already; None makes them, or renews their permissions.
+    """
+    if roles is None:
+        roles = make_roles(config)
+        if not config.account.role_arn:
+            wait_until_seen(config, roles.pipeline.rpartition("/")[2])
+    with quiet():
+        pipeline = build(config, roles)
+        pipeline.upsert(role_arn=roles.pipeline)
     return pipeline
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Silence the SDK's logs: it tells of each default that it applies to each step."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)

@@ -5,9 +5,12 @@ endpoint; only that of the last step may change it. A role that the account has 
 changed.
 """
 
+from dataclasses import dataclass
+
 from helpers.config import PROJECT, Config
 from helpers.role_trust import companys_role
-from helpers.roles import TRUSTED, permissions, put_role
+from helpers.roles import TRUSTED, Permissions, permissions, put_role
+from helpers.session import client
 
 PIPELINE = f"{PROJECT}-pipeline"
 FUNCTION = f"{PROJECT}-function"
@@ -15,8 +18,8 @@ DEPLOYMENT = f"{PROJECT}-pipeline-deployment"
 FUNCTIONS = "lambda.amazonaws.com"
 
 
-def pipeline_permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return what the pipeline's role may do: {description: (actions, resources)}."""
+def pipeline_permissions(config: Config) -> Permissions:
+    """Return what the pipeline's role may do."""
     place, bucket = f"{config.region}:*", f"arn:aws:s3:::{config.bucket}"
     # SageMaker itself names training jobs: the SDK leaves out their name (`ModelTrainer.train`).
     jobs = (f"processing-job/{PROJECT}", "training-job/pipelines-")
@@ -49,8 +52,8 @@ def pipeline_permissions(config: Config) -> dict[str, tuple[list[str], list[str]
     }  # fmt: skip
 
 
-def function_permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return what the function's role may do: {description: (actions, resources)}."""
+def function_permissions(config: Config) -> Permissions:
+    """Return what the function's role may do."""
     logs = f"arn:aws:logs:{config.region}:*:log-group:/aws/lambda/{PROJECT}*"
     kinds = {"Endpoint": "endpoint", "EndpointConfig": "endpoint-config", "Model": "model",
              "ModelPackage": "model-package"}  # fmt: skip
@@ -76,8 +79,8 @@ JOB = (
 """What the deployment's job needs as any job does, by the words of the execution role."""
 
 
-def deployment_permissions(config: Config) -> dict[str, tuple[list[str], list[str]]]:
-    """Return what the deployment's role may do: {description: (actions, resources)}."""
+def deployment_permissions(config: Config) -> Permissions:
+    """Return what the deployment's role may do."""
     place, account = f"arn:aws:sagemaker:{config.region}:*", permissions(config)
     kinds = ("endpoint", "endpoint-config", "model", "model-package")
     scaling = "application-autoscaling"
@@ -110,22 +113,46 @@ def deployment_permissions(config: Config) -> dict[str, tuple[list[str], list[st
     }  # fmt: skip
 
 
-def make_deployment_role(config: Config) -> str:
-    """Create the role of the deployment, or renew its permissions, and return its ARN."""
-    return companys_role(config, TRUSTED) or put_role(
-        config, DEPLOYMENT, TRUSTED, deployment_permissions(config)
+@dataclass(frozen=True)
+class PipelineRoles:
+    """The ARNs of the roles that a pipeline needs."""
+
+    pipeline: str
+    function: str
+    deployment: str
+
+
+NAMES = {
+    "pipeline": (PIPELINE, TRUSTED, pipeline_permissions),
+    "function": (FUNCTION, FUNCTIONS, function_permissions),
+    "deployment": (DEPLOYMENT, TRUSTED, deployment_permissions),
+}
+"""Field of PipelineRoles to the role's name, the service that assumes it, and its permissions."""
+
+
+def make_roles(config: Config) -> PipelineRoles:
+    """Create the roles, or renew their permissions, and return their ARNs."""
+    return PipelineRoles(
+        **{
+            field: companys_role(config, service)
+            or put_role(config, name, service, permissions(config))
+            for field, (name, service, permissions) in NAMES.items()
+        }
     )
 
 
-def make_pipeline_role(config: Config) -> str:
-    """Create the role of pipelines, or renew its permissions, and return its ARN."""
-    return companys_role(config, TRUSTED) or put_role(
-        config, PIPELINE, TRUSTED, pipeline_permissions(config)
-    )
+def find_roles(config: Config) -> PipelineRoles:
+    """Return the ARNs of the roles that are there: who may only look makes none.
 
-
-def make_function_role(config: Config) -> str:
-    """Create the role of the pipeline's function, or renew its permissions, and return its ARN."""
-    return companys_role(config, FUNCTIONS) or put_role(
-        config, FUNCTION, FUNCTIONS, function_permissions(config)
-    )
+    Raises:
+        LookupError: a role is not there yet.
+    """
+    iam, arns = client(config, "iam"), {}
+    for field, (name, service, _) in NAMES.items():
+        try:
+            arns[field] = (
+                companys_role(config, service) or iam.get_role(RoleName=name)["Role"]["Arn"]
+            )
+        except iam.exceptions.NoSuchEntityException:
+            raise LookupError(f"The account has no role {name}: run notebooks/10 once") from None
+    return PipelineRoles(**arns)

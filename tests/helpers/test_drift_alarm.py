@@ -1,7 +1,8 @@
 """The alarm goes off when a report has violations, and its queue hears of it once."""
 
 from helpers import drift_alarm
-from helpers.drift_alarm import is_on, make_alarm, messages
+from helpers.drift_alarm import is_on, make_alarm, messages, rehearse, went_off
+from helpers.events import make_queue, make_rule, received
 from helpers.monitor_jobs import NAMESPACE, SCHEDULE
 from helpers.rehearsal import now
 from local_aws.control import Fault, set_faults
@@ -46,3 +47,15 @@ def test_making_it_again_changes_nothing(config, client):
     assert len(client("sns").list_topics()["Topics"]) == 1
     topic = client("sns").list_topics()["Topics"][0]["TopicArn"]
     assert len(client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]) == 1
+
+
+def test_a_rehearsal_is_told_of_each_time_and_only_where_it_goes_off(config, client):
+    alarm, other = make_alarm(config, config.name), make_alarm(config, "other")
+    queue = make_queue(config, "heard")
+    make_rule(config, "drift", went_off(alarm), queue)
+    rehearse(config, other)
+    for _ in range(2):
+        rehearse(config, alarm)
+    told = received(config, queue, count=2)
+    assert [each["detail"]["state"]["value"] for each in told] == ["ALARM", "ALARM"]
+    assert {each["detail"]["alarmName"] for each in told} == {alarm.name}

@@ -29,10 +29,10 @@ UNUSED = {
         *("sagemaker:UpdateModelCard", "sagemaker:GetRecord", "logs:GetLogEvents"),
         *("cloudwatch:GetMetricStatistics", "application-autoscaling:DescribeScalingPolicies"),
     ],
-    "the automatic pipeline sends them, and was not recorded; it hands on roles of its own": [
+    "notebook 10 sends them, and was not recorded; it hands on roles of its own": [
         *("sagemaker:CreatePipeline", "sagemaker:UpdatePipeline", "sagemaker:DescribePipeline"),
         *("sagemaker:StartPipelineExecution", "sagemaker:DescribePipelineExecution"),
-        "sagemaker:DescribePipelineDefinitionForExecution",
+        *("sagemaker:DescribePipelineDefinitionForExecution", "cloudwatch:SetAlarmState"),
         *("sagemaker:ListPipelineExecutionSteps", "lambda:CreateFunction"),
         *("lambda:TagResource", "lambda:UpdateFunctionCode", "iam:PassRole"),
     ],

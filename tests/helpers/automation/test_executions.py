@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpers.automation import executions
-from helpers.automation.pipeline_roles import make_pipeline_role
+from helpers.automation.pipeline_roles import make_roles
 from helpers.waiting import NotSeen
 
 NAME = "birds-and-bins-birds-pipeline"
@@ -23,7 +23,7 @@ def pipeline(client, config):
     }
     client("sagemaker").create_pipeline(
         PipelineName=NAME, PipelineDefinition=json.dumps(definition),
-        RoleArn=make_pipeline_role(config),
+        RoleArn=make_roles(config).pipeline,
     )  # fmt: skip
     return NAME
 

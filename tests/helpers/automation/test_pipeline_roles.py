@@ -3,20 +3,14 @@
 import pytest
 
 from helpers.automation import pipeline_roles
+from helpers.automation.pipeline_roles import NAMES, PIPELINE, find_roles, make_roles
 from helpers.inventory import inventory
-from helpers.roles import TRUSTED
 
 
-@pytest.mark.parametrize(
-    "make, name, service",
-    [
-        (pipeline_roles.make_pipeline_role, pipeline_roles.PIPELINE, TRUSTED),
-        (pipeline_roles.make_deployment_role, pipeline_roles.DEPLOYMENT, TRUSTED),
-        (pipeline_roles.make_function_role, pipeline_roles.FUNCTION, pipeline_roles.FUNCTIONS),
-    ],
-)
-def test_a_role_trusts_its_service_alone_and_is_listed(client, config, make, name, service):
-    assert make(config) == make(config)
+@pytest.mark.parametrize("field", NAMES)
+def test_a_role_trusts_its_service_alone_and_is_listed(client, config, field):
+    name, service, _ = NAMES[field]
+    assert make_roles(config) == make_roles(config)
     role = client("iam").get_role(RoleName=name)["Role"]
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": service}
@@ -27,3 +21,11 @@ def test_no_permission_is_for_all_of_a_service(config):
     for permissions in (pipeline_roles.pipeline_permissions, pipeline_roles.function_permissions):
         for actions, resources in permissions(config).values():
             assert not [each for each in (*actions, *resources) if each in ("*", "sagemaker:*")]
+
+
+def test_roles_that_are_there_are_found_and_none_is_made(client, config):
+    with pytest.raises(LookupError, match=f"no role {PIPELINE}: run notebooks/10"):
+        find_roles(config)
+    there = {role["RoleName"] for role in client("iam").list_roles()["Roles"]}
+    assert not there & {name for name, _, _ in NAMES.values()}
+    assert make_roles(config) == find_roles(config)

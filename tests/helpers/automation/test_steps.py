@@ -6,6 +6,7 @@ import pytest
 
 from helpers.automation import pipeline, steps
 from helpers.automation.pipeline import build
+from helpers.automation.pipeline_roles import make_roles
 from helpers.roles import make_role
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
 def definition(aws, config):
     """Return the definition of the birds' pipeline."""
     make_role(config)
-    return json.loads(build(config).definition())
+    return json.loads(build(config, make_roles(config)).definition())
 
 
 def flat(listed):
@@ -59,3 +60,12 @@ def test_a_job_is_tried_again_after_faults_of_aws_only(definition):
 def test_the_names_of_the_pipeline_and_of_its_jobs_are_the_courses(config, definition):
     assert pipeline.name_of(config) == "birds-and-bins-birds-pipeline"
     assert steps.place(config).on == "/"
+
+
+def test_the_live_model_is_a_channel_of_the_training(definition):
+    (train,) = [step for step in flat(definition["Steps"]) if step["Name"] == "Train"]
+    (channel,) = [
+        each for each in train["Arguments"]["InputDataConfig"] if each["ChannelName"] == "model"
+    ]
+    uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
+    assert uri == {"Get": "Steps.Live.OutputParameters['model']"}

@@ -1,0 +1,79 @@
+"""GitHub's roles may do what their command asks for, each action is needed, and no more is done."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from helpers.automation import github_roles
+from helpers.automation.pipeline import put_pipeline
+from helpers.automation.pipeline_roles import make_roles
+from helpers.automation.plan import plan
+from helpers.container_images import processing_image
+from helpers.policy_documents import policies
+from helpers.roles import make_role
+from local_aws.services.iam.authorization import NOTES, denied
+from local_aws.services.iam.needs import Need
+from local_aws.services.iam.principals import Principal
+from local_aws.state.json_lines import read_lines
+from tools.authorizations import each_removed
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
+ALWAYS = {"sagemaker:ListTags", "lambda:TagResource", "sagemaker:AddTags"}
+
+
+@pytest.fixture
+def enforce(aws, config, monkeypatch):
+    """Return a function by which the caller has one role's permissions, and no others."""
+    make_role(config)
+    processing_image(config)  # as 04 leaves it
+
+    def enforce(command: str) -> list[dict]:
+        documents = policies(github_roles.PERMISSIONS[command](config))
+        monkeypatch.setattr(aws.parts, "policies", documents)
+        return documents[0]["Statement"]
+
+    return enforce
+
+
+def requests(aws) -> list[Need]:
+    """Return what was asked for while policies were enforced."""
+    lines = read_lines(aws.context.state / NOTES)
+    return [Need(each["action"], each["resource"], each["context"]) for each in lines]
+
+
+def needless(statements: list[dict], asked: list[Need]) -> set[str]:
+    """Return the actions without which everything is allowed all the same."""
+    unneeded = set()
+    for (action, _), rows in each_removed(statements):
+        user = Principal("arn:aws:sts::000000000000:user/local", ([{"Statement": rows}],))
+        if not any(denied(user, need) for need in asked):
+            unneeded.add(action)
+    return unneeded
+
+
+def test_a_pull_requests_role_plans_and_puts_nothing(aws, config, enforce):
+    roles = make_roles(config)
+    statements = enforce("plan")
+    assert "Would be created" in plan(config, roles)
+    asked = requests(aws)
+    assert needless(statements, asked) <= {"iam:GetRole", "s3:GetObject"}
+    with pytest.raises((ClientError, ValueError), match="not authorized"):
+        put_pipeline(config, roles)
+
+
+def test_mains_role_creates_and_updates(aws, config, enforce):
+    roles = make_roles(config)
+    statements = enforce("put")
+    put_pipeline(config, roles)
+    put_pipeline(config, roles)
+    assert needless(statements, requests(aws)) <= {"iam:GetRole", "s3:GetObject", *ALWAYS}
+
+
+@pytest.mark.parametrize("command", github_roles.PERMISSIONS)
+def test_one_repositorys_jobs_of_one_kind_may_assume_a_role(command):
+    (statement,) = github_roles.trust(command, "1" * 12, "me/mine")["Statement"]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    subject = statement["Condition"]["StringEquals"][f"{github_roles.PROVIDER}:sub"]
+    assert subject == f"repo:me/mine:{github_roles.SUBJECTS[command]}"
+    assert "*" not in json.dumps(statement)
