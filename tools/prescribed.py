@@ -28,7 +28,6 @@ RECORDED = (
 WAITING = (
     *(("events", "PutRule"), ("events", "PutTargets"), ("s3", "CopyObject")),
     *(("s3", "GetBucketNotificationConfiguration"), ("sagemaker", "CreateFeatureGroup")),
-    *(("sagemaker", "CreatePipeline"), ("lambda", "CreateFunction")),
 )
 """A person's own calls, by the aws command, the transfer manager or the SDK: same clients."""
 ELSEWHERE = {"local_aws/instances/log_streams.py"}
@@ -50,6 +49,8 @@ NAMES = re.compile(
     r"|encryptionConfiguration|[Tt]ags|PermissionsBoundary|WorkGroup|Connections"
 )
 OTHERS = {
+    # The tags of something that is there already, which a caller names.
+    ("sagemaker", "AddTags", "Tags"),
     # The pipeline's function asks SageMaker alone, which it reaches without a network of its own.
     ("lambda", "CreateFunction", "VpcConfig"),
     # It is what the operation itself sets, from the same settings.

@@ -35,13 +35,17 @@ SAGEMAKER = (
     ),
     Sender("SageMaker SDK, ModelBuilder", "sagemaker/core/resources.py", ("DescribeModel",)),
     Sender(
-        "SageMaker SDK, a pipeline",
+        "10, the pipeline, by the SDK",
         "sagemaker/mlops/workflow/pipeline.py",
         (
             *("AddTags", "CreatePipeline", "DescribePipeline", "DescribePipelineExecution"),
-            *("ListPipelineExecutionSteps", "ListPipelineParametersForExecution"),
-            *("StartPipelineExecution", "UpdatePipeline"),
+            *("ListPipelineExecutionSteps", "StartPipelineExecution", "UpdatePipeline"),
         ),
+    ),
+    Sender(
+        "SageMaker SDK, an execution's parameters",
+        "sagemaker/mlops/workflow/pipeline.py",
+        ("ListPipelineParametersForExecution",),
     ),
     Sender(
         "SageMaker SDK, its resources of pipelines",

@@ -159,10 +159,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "lambda": (
         Sender(
-            "SageMaker SDK, the functions of Lambda steps",
+            "10, the function of the pipeline, by the SDK",
             "sagemaker/core/lambda_helper.py",
-            ("CreateFunction", "Invoke", "UpdateFunctionCode"),
+            ("CreateFunction", "UpdateFunctionCode"),
         ),
+        Sender("SageMaker SDK, a function by hand", "sagemaker/core/lambda_helper.py", ("Invoke",)),
         Sender(
             "12, functions",
             "helpers/resources/pipelines.py",

@@ -1,7 +1,6 @@
 """Fixtures of the tests of pipelines: a local AWS, and pipelines that a test leaves nothing of."""
 
 import time
-from contextlib import suppress
 
 import pytest
 
@@ -34,8 +33,7 @@ def pipelines(aws, sagemaker):
         for _, execution in records.of(pipeline):
             arn = {"PipelineExecutionArn": execution["PipelineExecutionArn"]}
             if execution["PipelineExecutionStatus"] == "Executing":
-                with suppress(sagemaker.exceptions.ConflictException):  # it has just ended
-                    sagemaker.stop_pipeline_execution(**arn)
+                sagemaker.stop_pipeline_execution(**arn)
             while sagemaker.describe_pipeline_execution(**arn)["PipelineExecutionStatus"] in (
                 "Executing",
                 "Stopping",
