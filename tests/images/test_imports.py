@@ -40,7 +40,12 @@ NEVER = {
     "local_aws": "helpers.config and helpers.session: on the user's own machine",
 }
 """What a job's code has an import of and never reaches."""
-NEVER_IN = {"own": dict.fromkeys(("torch", "torchaudio"), "runs a model that has no graph")}
+NEVER_IN = {
+    "own": {
+        **dict.fromkeys(("torch", "torchaudio"), "runs a model that has no graph"),
+        "pandas": "shows a comparison as a table in a notebook",
+    }
+}
 """What does not happen in an image."""
 
 

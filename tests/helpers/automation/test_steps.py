@@ -12,11 +12,17 @@ from helpers.roles import make_role
 pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
 
 
+_definitions: list[str] = []
+"""The SDK takes seconds for one, and the tests only read it."""
+
+
 @pytest.fixture
 def definition(aws, config):
-    """Return the definition of the birds' pipeline."""
-    make_role(config)
-    return json.loads(build(config, make_roles(config)).definition())
+    """Return the definition of the birds' pipeline, which is made once."""
+    if not _definitions:
+        make_role(config)
+        _definitions.append(build(config, make_roles(config)).definition())
+    return json.loads(_definitions[0])
 
 
 def flat(listed):

@@ -1,6 +1,7 @@
 """Fixtures of the tests of pipelines: a local AWS, and pipelines that a test leaves nothing of."""
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -33,7 +34,8 @@ def pipelines(aws, sagemaker):
         for _, execution in records.of(pipeline):
             arn = {"PipelineExecutionArn": execution["PipelineExecutionArn"]}
             if execution["PipelineExecutionStatus"] == "Executing":
-                sagemaker.stop_pipeline_execution(**arn)
+                with suppress(sagemaker.exceptions.ConflictException):  # it has just ended
+                    sagemaker.stop_pipeline_execution(**arn)
             while sagemaker.describe_pipeline_execution(**arn)["PipelineExecutionStatus"] in (
                 "Executing",
                 "Stopping",
