@@ -2,8 +2,8 @@
 
 GitHub signs a token for each job; AWS gives temporary keys for it, so no secret is stored there:
 https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
-What runs for a pull request is the request's own code: its role reads, and adds code under names
-that are checksums. Only main's role changes the pipeline, and neither makes a role.
+What runs for a pull request is the request's own code: its role reads, and writes below code/ and
+staging/, where models lie too. Only main's role changes the pipeline, and neither makes a role.
 """
 
 from helpers.automation.pipeline_roles import FUNCTION, FUNCTIONS, NAMES, PIPELINE
