@@ -39,7 +39,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags, which are a job's hyperparameters; None stands for the data set's default."""
     shards, failure = os.environ.get("SM_CHANNEL_SHARDS"), os.environ.get("SM_OUTPUT_FAILURE")
     model, output = os.environ.get("SM_MODEL_DIR"), os.environ.get("SM_OUTPUT_DATA_DIR")
-    instance = os.environ.get("SM_CURRENT_INSTANCE_TYPE", "")
+    start, instance = os.environ.get("SM_CHANNEL_MODEL"), os.environ.get("SM_CURRENT_INSTANCE_TYPE")
     # torchrun's variables, or those of mpirun, which SMDDP's image uses.
     rank = os.environ.get("RANK", os.environ.get("OMPI_COMM_WORLD_RANK", 0))
     local = os.environ.get("LOCAL_RANK", os.environ.get("OMPI_COMM_WORLD_LOCAL_RANK", 0))
@@ -53,10 +53,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     flag("--checkpoint-dir", type=Path, default="/opt/ml/checkpoints", help="used if it exists")
     flag("--checkpoint-seconds", type=float, default=60, help="between checkpoints in an epoch")
     flag("--backend", default="auto", help="auto, smddp, nccl or gloo")
-    flag("--instance-type", default=instance, help="auto: smddp is chosen by it")
+    flag("--instance-type", default=instance or "", help="auto: smddp is chosen by it")
     for name, value in {"--rank": rank, "--local-rank": local, "--world-size": size}.items():
         flag(name, type=int, default=value, help="set by the launcher")
-    flag("--initial-model", type=Path, default=os.environ.get("SM_CHANNEL_MODEL"), help="trained")
+    flag("--initial-model", type=Path, default=start, help="folder of a model to go on from")
     flag("--model", choices=sorted(MODELS), help="default: the data set's small one")
     flag("--width", type=int, help="channels of the model's first stage")
     flag("--dropout", type=float, help="dropout before the last layer")

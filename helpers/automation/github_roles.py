@@ -2,8 +2,8 @@
 
 GitHub signs a token for each job; AWS gives temporary keys for it, so no secret is stored there:
 https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
-What runs for a pull request is the request's own code: its role reads, and writes below code/ and
-staging/, where models lie too. Only main's role changes the pipeline, and neither makes a role.
+What runs for a pull request is the request's own code: its role changes nothing. Only main's role
+uploads code and changes the pipeline, and neither makes a role.
 """
 
 from helpers.automation.pipeline_roles import FUNCTION, FUNCTIONS, NAMES, PIPELINE
@@ -37,14 +37,12 @@ def trust(command: str, account: str, repository: str) -> dict:
 
 def plan_permissions(config: Config) -> list[Permission]:
     """Return what the role of a pull request may do."""
-    bucket = f"arn:aws:s3:::{config.bucket}"
+    bucket = _bucket(config)
     names = (config.role, *(name for name, _, _ in NAMES.values()))
-    code = tuple(f"{bucket}/{config.home}{folder}/*" for folder in ("code", "staging"))
     return [
         Permission("read the pipeline", ("sagemaker:DescribePipeline",), _pipelines(config)),
         Permission("find the roles", ("iam:GetRole",), tuple(map(_role, names))),
-        Permission("add code under its checksum", ("s3:PutObject", "s3:GetObject"), code),
-        Permission("list the course's bucket", ("s3:ListBucket",), (bucket,)),
+        Permission("see which code is there", ("s3:ListBucket",), (bucket,)),
         Permission(
             "find the image", ("ecr:DescribeRepositories", "ecr:ListImages"), (_image(config),)
         ),
@@ -55,9 +53,11 @@ def put_permissions(config: Config) -> list[Permission]:
     """Return what the role of main may do."""
     pipelines = ("CreatePipeline", "UpdatePipeline", "AddTags", "ListTags")
     functions = ("CreateFunction", "UpdateFunctionCode", "TagResource")
+    code = tuple(f"{_bucket(config)}/{config.home}{folder}/*" for folder in ("code", "staging"))
     own = f"arn:aws:lambda:{config.region}:*:function:{PROJECT}*"
     return [
         *plan_permissions(config),
+        Permission("upload code", ("s3:PutObject",), code),
         Permission(
             "create the pipeline, or update it",
             tuple(f"sagemaker:{action}" for action in pipelines),
@@ -78,6 +78,10 @@ def put_permissions(config: Config) -> list[Permission]:
 
 
 PERMISSIONS = {"plan": plan_permissions, "put": put_permissions}
+
+
+def _bucket(config: Config) -> str:
+    return f"arn:aws:s3:::{config.bucket}"
 
 
 def _pipelines(config: Config) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from helpers.automation.pipeline import build, name_of, quiet
 from helpers.automation.pipeline_roles import PipelineRoles
+from helpers.automation.withheld_uploads import withheld_uploads
 from helpers.config import Config
 from helpers.definition_fields import BRANCHES
 from helpers.request_fields import prescribed_steps
@@ -16,23 +17,22 @@ from helpers.session import client
 MISSING = "ResourceNotFound"
 REST = "parameters and settings"
 STAMP = re.compile(r"-\d{14}(?=/)")
-"""The time in the name of a folder: the SDK uploads its drivers anew for each definition."""
+"""The time in the name of a folder: the SDK names a new one of its drivers for each definition."""
 
 
 def plan(config: Config, roles: PipelineRoles) -> str:
     """Return what putting the pipeline would change in the account.
 
-    The code that a definition names by the checksum of its content is uploaded: so a changed script
-    is a changed line. Neither the pipeline nor its function is touched.
+    A definition names code by the checksum of its content, so a changed script is a changed line.
+    Nothing is uploaded, and neither the pipeline nor its function is touched.
     """
     name, current = name_of(config), current_definition(config)
-    with quiet():
+    with quiet(), withheld_uploads(config):
         definition = build(config, roles, put_function=False).definition()
     planned = json.loads(prescribed_steps(config.account, definition))
     if current is None:
-        return (
-            f"### {name}\n\nWould be created, with the steps {', '.join([*parts(planned)][:-1])}.\n"
-        )
+        listed = ", ".join(each for each in parts(planned) if each != REST)
+        return f"### {name}\n\nWould be created, with the steps {listed}.\n"
     return f"### {name}\n\n{changes(current, planned)}"
 
 

@@ -11,8 +11,8 @@ from helpers.networks.artifact import load_artifact, load_card, unpacked
 from helpers.networks.classifier import Classifier
 from helpers.networks.model import build_model
 
-NETWORK = ("model", "width", "dropout")
-"""The flags of train.py that describe a network."""
+SHAPE = ("width", "dropout")
+"""The flags of train.py that change a network from what its name stands for."""
 
 
 def as_trained(args: Namespace, dataset: str) -> Namespace:
@@ -29,7 +29,7 @@ def as_trained(args: Namespace, dataset: str) -> Namespace:
         return args
     with unpacked(args.initial_model) as folder:
         card = load_card(folder)
-    if given := [f"--{name}" for name in NETWORK if getattr(args, name) is not None]:
+    if given := [f"--{name}" for name in ("model", *SHAPE) if getattr(args, name) is not None]:
         raise ValueError(f"--initial-model brings its own network: leave out {', '.join(given)}")
     if card["dataset"] != dataset:
         raise ValueError(f"The initial model is of {card['dataset']}, the shards are of {dataset}")
@@ -47,7 +47,7 @@ def make_model(args: Namespace, labels: Sequence[str]) -> Classifier:
     Raises:
         ValueError: the initial model knows other labels.
     """
-    changes = {k: v for k in ("width", "dropout") if (v := getattr(args, k)) is not None}
+    changes = {k: v for k in SHAPE if (v := getattr(args, k)) is not None}
     torch.manual_seed(args.seed)
     model = build_model(args.model, len(labels), **changes)
     if args.initial_model:

@@ -15,6 +15,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from local_aws.images import installed
+from local_aws.images.requirement_lines import requirement
 from local_aws.state.files import write_atomic
 
 ABOUT, PACKAGES, FILES = "image.json", "packages.txt", "files"
@@ -60,7 +61,7 @@ class Image:
         if self.complete:
             names = {canonicalize_name(line.name) for line in self.packages}
             return {name: environment.found[name] for name in names & environment.found.keys()}
-        base = [Requirement(name) for name in OF_PYTHON]
+        base = [requirement(name) for name in OF_PYTHON]
         return environment.with_needs([*self.packages, *base])
 
     @property
@@ -81,7 +82,7 @@ class Image:
 def everything() -> Image:
     """Return an image that has all that the server's own environment has."""
     environment = installed.environment()
-    packages = tuple(Requirement(name) for name in sorted(environment.found))
+    packages = tuple(requirement(name) for name in sorted(environment.found))
     return Image(installed.SITE, environment.python, packages, complete=True, serve=TOOLKIT)
 
 
@@ -113,6 +114,6 @@ def parsed(text: str) -> list[Requirement]:
     """
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     try:
-        return [Requirement(line) for line in lines if line]
+        return [requirement(line) for line in lines if line]
     except InvalidRequirement as error:
         raise ValueError(str(error)) from None

@@ -10,6 +10,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from local_aws.images.requirement_lines import requirement
+
 SITE = Path(sysconfig.get_paths()["purelib"])
 
 
@@ -53,7 +55,7 @@ class Environment:
 
 def needs(requires: tuple[str, ...], extras: set[str]) -> list[Requirement]:
     """Return those requirements of a package that hold here."""
-    lines = [Requirement(text) for text in requires]
+    lines = [requirement(text) for text in requires]
     return [
         line
         for line in lines

@@ -10,6 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from local_aws.images import installed
+from local_aws.images.requirement_lines import requirement
 
 PIP = (["pip", "install"], ["pip3", "install"], ["python3", "-m", "pip", "install"])
 NO_DEPS = "--no-deps"
@@ -66,7 +67,7 @@ def _in_file(text: str, read: Callable[[str], str]) -> list[str]:
 
 def _requirement(line: str) -> Requirement:
     try:
-        wanted = Requirement(line)
+        wanted = requirement(line)
     except InvalidRequirement as error:
         raise ValueError(f"{line} is no requirement: {error}") from None
     if wanted.url:

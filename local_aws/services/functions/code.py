@@ -9,10 +9,9 @@ import threading
 import zipfile
 from pathlib import Path
 
-from packaging.requirements import Requirement
-
 from local_aws.errors import AwsError
 from local_aws.images.image import Image
+from local_aws.images.requirement_lines import requirement
 from local_aws.images.view import view_of
 from local_aws.instances.container import make_venv
 from local_aws.state import paths
@@ -85,7 +84,7 @@ def forget(state: Path, name: str) -> None:
 
 def python_of(state: Path) -> Path:
     """Return the Python of all functions: it has boto3 and what that needs, as on AWS."""
-    view = view_of(state, Image(HERE, "3.12", (Requirement("boto3"),), complete=False))
+    view = view_of(state, Image(HERE, "3.12", (requirement("boto3"),), complete=False))
     venv = paths.child(state / "functions-python", view.name)
     with _LOCK:
         if not (venv / MADE).exists():  # a server that was killed may have left a part of it
