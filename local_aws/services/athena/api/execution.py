@@ -105,11 +105,14 @@ class Execution:
             self._succeed(outcome)
         except Cancelled as error:
             self._end("CANCELLED", str(error) or self._reason)
-        except QueryFailed as failure:
-            self._fail(failure)
-        except AwsError as error:
-            self._fail(QueryFailed("", f"{error.message} (Service: Amazon S3; Code: {error.code})"))
         except Exception as error:  # an execution must end in any case
+            if self._stop.is_set():  # the interrupt comes at any place, in any error's form
+                return self._end("CANCELLED", self._reason)
+            if isinstance(error, QueryFailed):
+                return self._fail(error)
+            if isinstance(error, AwsError):
+                words = f"{error.message} (Service: Amazon S3; Code: {error.code})"
+                return self._fail(QueryFailed("", words))
             if is_full(error):
                 return self._fail(QueryFailed("", FULL_MESSAGE))
             log.exception("query %s", self.id)

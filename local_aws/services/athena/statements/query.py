@@ -9,7 +9,7 @@ import pyarrow as pa
 from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
 
-from local_aws.services.athena.failures import Cancelled, QueryFailed
+from local_aws.services.athena.failures import QueryFailed
 from local_aws.services.athena.sql.dialect import parse, to_sql
 from local_aws.services.athena.sql.error_translation import translate
 from local_aws.services.athena.sql.queries import QueryRewriter
@@ -114,8 +114,6 @@ def execute(query: AnalyzedQuery, limit: int | None, rows: int = 100_000) -> pa.
     try:
         query.sources.load(limit)
         return query.connection.sql(query.sql).to_arrow_reader(rows)
-    except duckdb.InterruptException:
-        raise Cancelled from None
     except duckdb.Error as error:
         raise translate(error, query.tree, query.text) from None
 
@@ -128,7 +126,5 @@ def batches(query: AnalyzedQuery, reader: pa.RecordBatchReader) -> Iterator[pa.R
         except StopIteration:
             return
         except (duckdb.Error, OSError, ValueError) as error:
-            if "INTERRUPT" in str(error).upper():
-                raise Cancelled from None
             raise translate(error, query.tree, query.text) from None
         yield batch

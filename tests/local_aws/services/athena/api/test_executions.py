@@ -1,8 +1,11 @@
+import threading
 import time
 
 import pytest
 
 from local_aws.errors import AwsError
+from local_aws.services.athena.api import execution
+from local_aws.services.athena.failures import QueryFailed
 from tests.local_aws.services.athena.cloud import ENDLESS
 
 
@@ -39,6 +42,22 @@ def test_a_stopped_query_ends_cancelled_soon(cloud):
     cloud.engine.stop_query_execution({"QueryExecutionId": id_})
     assert cloud.finished(id_)["Status"]["State"] == "CANCELLED"
     assert time.monotonic() - begun < 10
+
+
+def test_what_a_query_runs_into_once_it_is_stopped_is_the_stop(cloud, monkeypatch):
+    begun, stopped = threading.Event(), threading.Event()
+
+    def interrupted(*_):
+        begun.set()
+        stopped.wait(5)
+        raise QueryFailed("GENERIC_INTERNAL_ERROR", "interrupted in its analysis")
+
+    monkeypatch.setattr(execution, "run", interrupted)
+    id_ = cloud.start("SELECT 1")
+    assert begun.wait(5)
+    cloud.engine.stop_query_execution({"QueryExecutionId": id_})
+    stopped.set()
+    assert cloud.finished(id_)["Status"]["State"] == "CANCELLED"
 
 
 def test_queries_beyond_the_workers_wait_queued_and_can_be_stopped(cloud):
