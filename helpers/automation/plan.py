@@ -17,7 +17,7 @@ from helpers.session import client
 MISSING = "ResourceNotFound"
 REST = "parameters and settings"
 STAMP = re.compile(r"-\d{14}(?=/)")
-"""The time in the name of a folder: the SDK names a new one of its drivers for each definition."""
+"""The time in the name of a folder: the SDK gives its drivers a new folder for each definition."""
 
 
 def plan(config: Config, roles: PipelineRoles) -> str:
