@@ -12,7 +12,6 @@ from botocore import xform_name
 
 from local_aws.context import Context
 from local_aws.state.catalog import Catalog
-from local_aws.state.clock import Clock
 from local_aws.state.documents import Documents
 from local_aws.state.faults import Faults
 from local_aws.state.late_lists import LateLists
@@ -81,7 +80,7 @@ class Parts:
     ):
         self.context, self.store, self.recorded, self._table = context, store, recorded, table
         self._record = record
-        self.clock, self.faults, self.changes = Clock(), Faults(), StateChanges()
+        self.clock, self.faults, self.changes = store.index.clock, Faults(), StateChanges()
         self.policies: list[dict] = []
         """The user's policies, which every request is held to; none: no request is."""
         self.keys = RoleKeys(context.access_key, context.secret_key)

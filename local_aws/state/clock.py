@@ -47,6 +47,11 @@ class Clock:
         time = datetime.now(UTC) + self._ahead
         return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far the clock was moved forward."""
+        return self._ahead
+
     def advance(self, seconds: float) -> datetime:
         """Move the clock forward, run the timers that are due by then, and return the new time.
 

@@ -1,7 +1,6 @@
 """The buckets: names, regions, creation times. Knows the index and the folders, no objects."""
 
 import shutil
-import time
 from pathlib import Path
 
 from local_aws.errors import AwsError
@@ -31,7 +30,7 @@ class Buckets:
                 message = "Your previous request to create the named bucket succeeded."
                 raise AwsError("BucketAlreadyOwnedByYou", message, 409)
             paths.child(self._root, bucket).mkdir(exist_ok=True)
-            created = int(time.time())
+            created = int(self._index.seconds())
             self._index.rows("INSERT INTO buckets VALUES (?, ?, ?)", bucket, created, region)
         self._all[bucket] = (created, region)
 

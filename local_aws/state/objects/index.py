@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local_aws.state.clock import Clock
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created INTEGER, region TEXT);
 CREATE TABLE IF NOT EXISTS objects (
@@ -36,14 +38,19 @@ CREATE TABLE IF NOT EXISTS intents (
 class Index:
     """A lock and a connection; every statement outside `transaction` commits by itself."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, clock: Clock | None = None):
         self.lock = threading.RLock()
+        self.clock = clock or Clock()
         self._connection = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, timeout=30
         )
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.executescript(SCHEMA)
+
+    def seconds(self) -> float:
+        """Return the time of the one clock, as seconds since 1970."""
+        return self.clock.now().timestamp()
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
         """Execute a statement and return its rows, if it has any."""

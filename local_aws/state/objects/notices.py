@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 """
 
 import json
-import time
 import uuid
 from dataclasses import dataclass
 
@@ -88,7 +87,7 @@ class Notices:
             "reason": reason,
             **more,
         }
-        row = (str(uuid.uuid4()), time.time(), kind, bucket, json.dumps([facts, detail]))
+        row = (str(uuid.uuid4()), self._index.seconds(), kind, bucket, json.dumps([facts, detail]))
         self._index.rows(
             "INSERT INTO notices (id, time, kind, bucket, detail) VALUES (?, ?, ?, ?, ?)", *row
         )

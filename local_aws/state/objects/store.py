@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from local_aws.errors import AwsError
 from local_aws.state import paths
+from local_aws.state.clock import Clock
 from local_aws.state.disk import full_disk_named
 from local_aws.state.objects import deletions, key_files, names, outside_changes
 from local_aws.state.objects.buckets import Buckets
@@ -35,15 +36,19 @@ Infos = list[ObjectInfo]  # named here: inside the class, `list` is the method
 
 
 class ObjectStore:
-    """Buckets and objects under `root`; the index, odd keys and drafts lie in `<root>-index`."""
+    """Buckets and objects under `root`; the index, odd keys and drafts lie in `<root>-index`.
 
-    def __init__(self, root: Path):
+    Args:
+        clock: gives objects their times; a new one shows this machine's.
+    """
+
+    def __init__(self, root: Path, clock: Clock | None = None):
         self.root = Path(root).absolute()
         self.side = self.root.with_name(f"{self.root.name}-index")
         self._drafts = self.side / "drafts"
         for folder in (self.root, self._drafts):
             folder.mkdir(parents=True, exist_ok=True)
-        self.index = Index(self.side / "index.sqlite")
+        self.index = Index(self.side / "index.sqlite", clock)
         self.objects = Objects(self.index, self.root, self.side)
         self.bucket_table = Buckets(self.index, self.root, self.side)
         self.intents = Intents(self.index, self._drafts, self.root)
@@ -95,7 +100,8 @@ class ObjectStore:
     def draft(self, source: Iterable[bytes], checksums: Iterable[str] = (), md5=True) -> Draft:
         """Write blocks to a temporary file, for `commit`. Raises: AwsError on a full disk."""
         with full_disk_named():
-            return draft(str(self._drafts), source, set(checksums), md5)
+            ahead = self.index.clock.ahead
+            return draft(str(self._drafts), source, set(checksums), md5, ahead)
 
     def commit(
         self,

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -58,14 +59,24 @@ def range_blocks(file: BinaryIO, start: int, size: int) -> Iterator[bytes]:
         yield block
 
 
-def draft(folder: str, source: Iterable[bytes], names: set[str], md5: bool = True) -> Draft:
-    """Write a temporary file in `folder`; if the source raises, the file is deleted."""
+def draft(
+    folder: str,
+    source: Iterable[bytes],
+    names: set[str],
+    md5: bool = True,
+    ahead: timedelta = timedelta(),
+) -> Draft:
+    """Write a temporary file in `folder`; if the source raises, the file is deleted.
+
+    Args:
+        ahead: how far the file's time lies after this machine's.
+    """
     path = f"{folder}/{next(_numbers)}"
     hashers: dict[str, Any] = checksums.start(names)
     whole = hashlib.md5(usedforsecurity=False)
     updates = [hasher.update for hasher in hashers.values()] + [whole.update] * md5
     try:
-        size, mtime_ns = _write(path, source, updates)
+        size, mtime_ns = _write(path, source, updates, ahead)
     except BaseException:
         Path(path).unlink(missing_ok=True)
         raise
@@ -73,7 +84,9 @@ def draft(folder: str, source: Iterable[bytes], names: set[str], md5: bool = Tru
     return Draft(path, size, whole.hexdigest(), digests, mtime_ns)
 
 
-def _write(path: str, source: Iterable[bytes], updates: list[Callable]) -> tuple[int, int]:
+def _write(
+    path: str, source: Iterable[bytes], updates: list[Callable], ahead: timedelta
+) -> tuple[int, int]:
     with open(path, "xb", buffering=0) as file:
         size = 0
         for block in source:
@@ -83,7 +96,11 @@ def _write(path: str, source: Iterable[bytes], updates: list[Callable]) -> tuple
             left = memoryview(block)
             while left:
                 left = left[file.write(left) :]
-        return size, os.fstat(file.fileno()).st_mtime_ns
+        written = os.fstat(file.fileno()).st_mtime_ns
+        if ahead:
+            written += ahead // timedelta(microseconds=1) * 1000
+            os.utime(file.fileno(), ns=(written, written))
+        return size, written
 
 
 def file_md5(path: str | Path) -> str:

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +74,8 @@ class Uploads:
         """Begin an upload."""
         self.store.bucket_table.check(bucket)
         names.check_key(key)
-        upload = Upload(uuid.uuid4().hex, bucket, key, int(time.time()), facts, algorithm, kind)
+        begun = int(self._index.seconds())
+        upload = Upload(uuid.uuid4().hex, bucket, key, begun, facts, algorithm, kind)
         text = json.dumps([facts, algorithm, kind])
         with full_disk_named():
             folder = paths.child(self._folder, upload.id)
@@ -106,7 +106,7 @@ class Uploads:
         """Keep a draft as a part; it replaces an earlier one of its number."""
         name = f"{upload.id}/{number}-{uuid.uuid4().hex}"
         path = str(paths.below(self._folder, name))
-        part = Part(number, made.size, made.md5, int(time.time()), path, sums)
+        part = Part(number, made.size, made.md5, int(self._index.seconds()), path, sums)
         row = (upload.id, number, part.size, part.etag, part.modified, name, json.dumps(sums))
         try:
             with full_disk_named(), self._index.transaction():

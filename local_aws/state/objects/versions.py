@@ -8,7 +8,6 @@ from before the bucket had versions, and of those written while versions are sus
 
 import base64
 import os
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -159,7 +158,8 @@ class Versions:
     def mark(self, bucket: str, key: str, version: str) -> None:
         """Write a delete marker, in a transaction of the caller."""
         facts = pack(version=version, marker=True)
-        self._add(bucket, key, 0, "", time.time_ns(), None, facts, version or NULL)
+        written = int(self._index.seconds() * 1e9)
+        self._add(bucket, key, 0, "", written, None, facts, version or NULL)
 
     def _add(self, *row: object) -> None:
         columns = f"{COLUMNS}, version"

@@ -201,3 +201,15 @@ def test_a_writer_waits_until_a_reader_has_the_file_of_the_row_it_read(store):
     assert info.size == stat.st_size == 1
     writer.join()
     assert store.info("birds", "a").size == 2
+
+
+def test_times_are_the_one_clocks_also_after_a_restart(store):
+    store.index.clock.advance(3600)
+    now = store.index.clock.now()
+    info = store.put("birds", "later", b"1")
+    assert abs((info.last_modified - now).total_seconds()) < 60
+    assert store.info("birds", "later") == info  # no other program has written it
+    store.close()
+    again = ObjectStore(store.root)
+    assert again.info("birds", "later").last_modified == info.last_modified
+    again.close()
