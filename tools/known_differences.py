@@ -19,8 +19,8 @@ class Known:
 
 KNOWN = (
     Known("retry", "*", "*", "*", "AWS throttles and fails now and then; here only when asked to"),
-    Known("error", "*", "*", "AccessDenied*", "the local AWS enforces no permissions"),
-    Known("error", "*", "*", "UnauthorizedOperation", "the local AWS enforces no permissions"),
+    Known("error", "*", "*", "AccessDenied*", "the local AWS enforces permissions only when asked to"),
+    Known("error", "*", "*", "UnauthorizedOperation", "the local AWS enforces permissions only when asked to"),
     Known("error", "*", "*", "Throttling*", "AWS throttles and fails now and then"),
     Known("status", "sagemaker", "*", "*SecondaryStatus", "instances and images come at once here"),
 )

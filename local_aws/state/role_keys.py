@@ -1,9 +1,22 @@
-"""The access keys that are valid: the owner's, and those of running jobs, each for a role.
+"""The access keys that are valid: the owner's, and those of running containers, each for a role.
 
-In memory alone: a job ends with the server. Knows no policy.
+In memory alone: a container ends with the server. Knows no policy.
 """
 
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+NO_KEY = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+"""The variables of a container that has no role: clients find no key in them."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The key of a container's role, as variables, and what takes it back at the end."""
+
+    variables: dict[str, str] = field(default_factory=dict, repr=False)
+    end: Callable[[], None] = lambda: None
 
 
 class RoleKeys:
@@ -20,10 +33,17 @@ class RoleKeys:
         self._roles[key], self.secrets[key] = role_arn, secret
         return key, secret
 
-    def variables(self, role_arn: str) -> dict[str, str]:
-        """Return a new key as the environment variables that every AWS client reads."""
+    def lease(self, role_arn: str | None) -> Lease:
+        """Return a new key as the environment variables that every AWS client reads.
+
+        Args:
+            role_arn: None, of a container without a role: it gets no key.
+        """
+        if role_arn is None:
+            return Lease(NO_KEY)
         key, secret = self.issue(role_arn)
-        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+        variables = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+        return Lease(variables, lambda: self.revoke(key))
 
     def revoke(self, access_key: str) -> None:
         """End a key's validity."""

@@ -15,6 +15,15 @@ def test_an_issued_key_is_its_roles_until_it_is_revoked():
 
 def test_a_key_comes_as_the_variables_that_clients_read():
     keys = RoleKeys("OWNER", "secret")
-    made = keys.variables("arn:role")
+    lease = keys.lease("arn:role")
+    made = lease.variables
     assert keys.role(made["AWS_ACCESS_KEY_ID"]) == "arn:role"
     assert keys.secrets[made["AWS_ACCESS_KEY_ID"]] == made["AWS_SECRET_ACCESS_KEY"]
+    assert made["AWS_SECRET_ACCESS_KEY"] not in repr(lease)
+    lease.end()
+    assert not keys
+
+
+def test_a_container_without_a_role_gets_no_key():
+    keys = RoleKeys("OWNER", "secret")
+    assert keys.lease(None).variables["AWS_ACCESS_KEY_ID"] == "" and not keys

@@ -11,6 +11,7 @@ import random
 import threading
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 
 from local_aws.errors import AwsError
 from local_aws.services.sagemaker.hosting.http_client import Answer
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 WRITE_SECONDS = 1.0
 """Between two files of a variant."""
+Target = tuple[str, str | None]
+"""A variant's folder of an hour, and the role that writes there."""
 MODES = {"Input": {"Input"}, "Output": {"Output"}, "InputAndOutput": {"Input", "Output"}}
 
 
@@ -29,20 +32,26 @@ class DataCapture:
 
     Args:
         chance: draws the samples.
+        check: raises AwsError where a role may not write an object, of an ARN.
     """
 
-    def __init__(self, store: ObjectStore, clock: Clock, chance: random.Random):
-        self._store, self._clock, self._chance = store, clock, chance
-        self._lines: dict[str, list[str]] = defaultdict(list)
+    def __init__(
+        self, store: ObjectStore, clock: Clock, chance: random.Random,
+        check: Callable[[str | None, str], None] = lambda role, object_: None,
+    ):  # fmt: skip
+        self._store, self._clock, self._chance, self._check = store, clock, chance, check
+        self._lines: dict[Target, list[str]] = defaultdict(list)
         self._lock = threading.Lock()
 
     def add(
-        self, config: dict | None, endpoint: str, variant: str, request: dict, answer: Answer
-    ) -> None:
+        self, config: dict | None, endpoint: str, variant: str, request: dict, answer: Answer,
+        role: str | None = None,
+    ) -> None:  # fmt: skip
         """Capture a request and its answer, if the sampling draws them.
 
         Args:
             config: the endpoint's DataCaptureConfig; None captures nothing.
+            role: the model's, which writes the samples.
         """
         if not is_on(config) or answer.status >= 300:
             return
@@ -67,7 +76,7 @@ class DataCapture:
         line = json.dumps({"captureData": data, "eventMetadata": metadata, "eventVersion": "0"})
         with self._lock:
             is_first = not self._lines
-            self._lines[folder].append(line)
+            self._lines[folder, role].append(line)
         if is_first:
             self._clock.after(WRITE_SECONDS, self.write)
 
@@ -75,12 +84,13 @@ class DataCapture:
         """Write the samples."""
         with self._lock:
             lines, self._lines = self._lines, defaultdict(list)
-        for folder, captures in lines.items():
+        for (folder, role), captures in lines.items():
             now = self._clock.now()
             name = f"{now:%M-%S}-{now.microsecond // 1000:03}-{uuid.uuid4()}.jsonl"
             bucket, _, key = f"{folder}/{name}".removeprefix("s3://").partition("/")
             data = "".join(f"{line}\n" for line in captures).encode()
             try:
+                self._check(role, f"arn:aws:s3:::{bucket}/{key}")
                 self._store.put(bucket, key, data)
             except (AwsError, OSError) as error:  # an endpoint serves on without its bucket
                 log.warning(

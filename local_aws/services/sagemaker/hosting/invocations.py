@@ -10,6 +10,7 @@ from threading import Semaphore
 
 from local_aws.errors import AwsError
 from local_aws.parts import Engine, Parts
+from local_aws.role_permissions import check
 from local_aws.services.sagemaker.hosting import replies
 from local_aws.services.sagemaker.hosting.data_capture import DataCapture
 from local_aws.services.sagemaker.hosting.endpoints import Endpoints
@@ -69,7 +70,7 @@ class Invocations(Engine):
         endpoints = parts.engine(Endpoints)
         self._deployments = endpoints.deployments
         self.metrics = InvocationMetrics(parts.call, parts.clock)
-        self.capture = DataCapture(parts.store, parts.clock, endpoints.chance)
+        self.capture = DataCapture(parts.store, parts.clock, endpoints.chance, self._check_write)
         self._shadows = ThreadPoolExecutor(SHADOW_THREADS, "shadow")
         self._room = Semaphore(MOST_COPIES)
 
@@ -165,8 +166,13 @@ class Invocations(Engine):
                 names = (name, fleet.deployment["config"], variant)
                 self._count(names, instances, fleet, answered, time.monotonic() - question.began)
         answer = answered.answer
-        self.capture.add(fleet.deployment.get("capture"), name, variant, question.request, answer)
+        config, role = fleet.deployment.get("capture"), fleet.role(variant)
+        self.capture.add(config, name, variant, question.request, answer, role)
         return answer
+
+    def _check_write(self, role: str | None, object_: str) -> None:
+        if self.parts.policies:  # otherwise nobody is held to policies
+            check(self.parts.call, role, "s3:PutObject", object_)
 
     def _count(
         self, names: tuple[str, str, str], instances: int, fleet: Fleet,

@@ -32,6 +32,7 @@ from local_aws.services.sagemaker.hosting.http_client import (
 )
 from local_aws.services.sagemaker.hosting.serving_images import UNFIT, StartFailed, start_of
 from local_aws.state import paths
+from local_aws.state.role_keys import Lease
 
 START_SECONDS = 120.0
 ANSWER_SECONDS = 60.0
@@ -55,13 +56,16 @@ class ServerProcess:
         environment: the model's own variables.
         log: gets each line it prints.
         limit: bytes of memory; a server that has more is killed. None: as much as there is.
+        lease: the key that it has until it is stopped.
     """
 
     def __init__(
         self, context: Context, folder: Path, image: Image, archive: Path,
         environment: dict[str, str], log: LogWriter, limit: int | None = None,
+        lease: Lease | None = None,
     ):  # fmt: skip
         self._folder, self._log, self._limit = folder, log, limit
+        self._lease = lease or Lease()
         self._began, self._setup_seconds = time.monotonic(), 0.0
         self._ended, self._settled, self._came_up = threading.Event(), threading.Event(), False
         self._reservation = Reservation()
@@ -71,6 +75,7 @@ class ServerProcess:
             self._process = self._launch(context, image, environment)
         except BaseException:
             self._reservation.let_go()
+            self._lease.end()
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self._output = Output(self._process.stdout, self._on_line, 100, self._ended.set)
@@ -82,7 +87,7 @@ class ServerProcess:
     ) -> subprocess.Popen:
         venv, model = make_venv(self._folder / "venv", view_of(context.state, image)), self._model
         start = start_of(image, venv, model, self._reservation.port)
-        variables = {**start.variables, **environment, **start.address}
+        variables = {**start.variables, **self._lease.variables, **environment, **start.address}
         variables = self._container.environment(context, venv, variables)
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(SUPERVISOR), *start.command],
@@ -201,6 +206,7 @@ class ServerProcess:
                 self._process.wait(grace)
         self._let_go()
         self._process.wait()
+        self._lease.end()
         self._output.join()
         self._log.close()
         self._process.stdout.close()

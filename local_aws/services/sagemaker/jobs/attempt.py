@@ -18,6 +18,7 @@ from local_aws.services.sagemaker.jobs.job_run import JobRun
 from local_aws.services.sagemaker.jobs.verdict import INTERNAL, Verdict, client_error, failed
 from local_aws.state import paths
 from local_aws.state.disk import worded
+from local_aws.state.role_keys import Lease
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class Attempt:
     def __init__(self, parts: Parts, run: JobRun):
         self._parts, self._run = parts, run
         self._group, self.has_instances = Group(), False
-        self._keys: dict[str, str] = {}
+        self._lease = Lease()
 
     def stop(self) -> None:
         """Stop the job: SIGTERM, and SIGKILL after the grace period."""
@@ -50,14 +51,13 @@ class Attempt:
             self.has_instances = True
             # A timer may outlive the attempt: it may hold the processes, not the attempt.
             self._run.started(self._group.interrupt)
-            if self._parts.policies:  # otherwise nobody is held to policies
-                self._keys = self._parts.keys.variables(self._run.job["RoleArn"])
+            self._lease = self._parts.lease(self._role())
             verdict = self._work(cluster)
         except Exception as error:
             verdict = client_error(error) or self._internal_error(error)
         finally:
             self.has_instances = False
-            self._parts.keys.revoke(self._keys.get("AWS_ACCESS_KEY_ID", ""))
+            self._lease.end()
         if cluster:
             # Show no path of this machine: a disk begins at the folder of the instances.
             verdict = verdict.without(str(cluster.folder))
@@ -66,6 +66,10 @@ class Attempt:
             except Exception:  # the job must end in any case
                 log.exception("job %s: its instances were not released", self._run.name)
         return verdict.without(str(self._parts.context.state))
+
+    def _role(self) -> str | None:
+        """Return the role that the job's containers have."""
+        return self._run.job["RoleArn"]
 
     def _internal_error(self, error: Exception) -> Verdict:
         log.error("job %s", self._run.name, exc_info=error)
@@ -96,7 +100,7 @@ class Attempt:
     def _instance(self, container: Container, cluster: Cluster) -> Instance:
         command, variables = self._run.command(container)
         environment = container.environment(
-            self._parts.context, cluster.venv, self._keys | variables
+            self._parts.context, cluster.venv, self._lease.variables | variables
         )
         # The job's own variables have precedence.
         environment.setdefault("OMP_NUM_THREADS", str(self._cores(container)))

@@ -10,6 +10,7 @@ from local_aws.images.view import view_of
 from local_aws.instances.cluster import Cluster
 from local_aws.instances.container import Container
 from local_aws.parts import Parts
+from local_aws.role_store import store_of
 from local_aws.services.sagemaker.jobs.records import Records
 from local_aws.services.sagemaker.jobs.verdict import AGAIN, Verdict
 from local_aws.state import paths
@@ -75,6 +76,11 @@ class JobRun(Run, ABC):
     `processes`; `seconds_left`; `after_…` at a timeout or an interruption; `keep`. Other threads
     call `see_line` meanwhile.
     """
+
+    def __init__(self, parts: Parts, records: Records, name: str):
+        super().__init__(parts, records, name)
+        self.store = store_of(parts, self.job["RoleArn"])
+        """S3, as the job's role may use it."""
 
     failure_file = "output/failure"
     """The file below /opt/ml where a script may write its FailureReason."""

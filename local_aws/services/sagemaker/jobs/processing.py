@@ -115,7 +115,7 @@ class ProcessingRun(JobRun):
                 container.path(output["LocalPath"]).mkdir(parents=True, exist_ok=True)
 
     def _stage(self, source: dict, container: Container, host_index: int, hosts: int) -> None:
-        objects = objects_of(self.parts.store, source)
+        objects = objects_of(self.store, source)
         distribution = source.get("S3DataDistributionType", "FullyReplicated")
         folder = container.path(source["LocalPath"])
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ class ProcessingRun(JobRun):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 key = f"{prefix.rstrip('/')}/{path.relative_to(folder).as_posix()}"
-                self.parts.store.put(bucket, key.lstrip("/"), path)
+                self.store.put(bucket, key.lstrip("/"), path)
 
     def _outputs(self) -> list[dict]:
         outputs = self.job.get("ProcessingOutputConfig", {}).get("Outputs", [])

@@ -28,7 +28,7 @@ class TrainingRun(JobRun):
 
     def __init__(self, parts: Parts, records: Records, name: str, pools: Pools):
         super().__init__(parts, records, name)
-        self._pools, self._channels, self._errors = pools, Channels(parts.store, parts.faults), 0
+        self._pools, self._channels, self._errors = pools, Channels(self.store, parts.faults), 0
         self._metrics: JobMetrics | None = None
         self._checkpoints: Checkpoints | None = None
         self._interruption: Timer | None = None
@@ -113,10 +113,10 @@ class TrainingRun(JobRun):
             self._write_config(container, hosts)
             self._channels.stage(self.job, container, index, len(hosts))
             if script_mode.is_script_mode(self.job):
-                script_mode.unpack(self.parts.store, self.job, container)
+                script_mode.unpack(self.store, self.job, container)
             sdk_drivers.point_home(container, port)
         if config := self.job.get("CheckpointConfig"):
-            self._checkpoints = Checkpoints(self.parts.store, config, containers)
+            self._checkpoints = Checkpoints(self.store, config, containers)
             self._checkpoints.start()
         self._enter("Training")
 
@@ -171,7 +171,7 @@ class TrainingRun(JobRun):
 
     def _keep_model(self, containers: list[Container]) -> None:
         output = self.job["OutputDataConfig"]
-        if model := keep_artifacts(self.parts.store, output, self.name, containers):
+        if model := keep_artifacts(self.store, output, self.name, containers):
             self.records.set(self.name, ModelArtifacts={"S3ModelArtifacts": model})
 
     def _take_checkpoints(self) -> Checkpoints | None:

@@ -52,6 +52,9 @@ class TransformAttempt(Attempt):
     def cut(self) -> None:
         self.stop()
 
+    def _role(self) -> str | None:
+        return self._run.job["_role"]
+
     def _work(self, cluster: Cluster) -> Verdict:
         job = self._run.records.get(self._run.name)
         source = job["TransformInput"]["DataSource"]["S3DataSource"]
@@ -128,7 +131,8 @@ class TransformAttempt(Attempt):
         with self._lock:  # `stop` ends what it finds here
             if self._stopping.is_set():
                 raise StartFailed("the job was stopped")
-            server = ServerProcess(context, disk, image, archive, variables_of(job), log)
+            variables = {**self._lease.variables, **variables_of(job)}
+            server = ServerProcess(context, disk, image, archive, variables, log)
             self._servers.append(server)
         return server
 

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from local_aws.errors import AwsError
 from local_aws.services.sagemaker.hosting.data_capture import DataCapture
 from local_aws.services.sagemaker.hosting.http_client import Answer
 from local_aws.state.clock import Clock
@@ -145,3 +146,17 @@ def test_an_endpoint_captures_what_it_is_asked_and_answers(hosting, aws):
     assert base64.b64decode(line["captureData"]["endpointInput"]["data"]) == b"hello"
     assert json.loads(line["captureData"]["endpointOutput"]["data"])["bytes"] == 5
     assert line["eventMetadata"]["inferenceId"] == "mine"
+
+
+def test_what_the_models_role_may_not_write_is_lost_and_named(captured, caplog):
+    def check(role, object_):
+        if role != "arn:may" or not object_.startswith("arn:aws:s3:::samples/captured/endpoint/v/"):
+            raise AwsError("AccessDenied", f"{role} may not write {object_}")
+
+    captured.capture = DataCapture(captured.store, captured.clock, random.Random(1), check)
+    answer = Answer(200, "application/json", b"{}")
+    for role in ("arn:may", "arn:may-not"):
+        captured.capture.add(CONFIG, "endpoint", "v", {"Body": b"1"}, answer, role)
+    _, lines = captured.lines()
+    assert len(lines) == 1 and "1 captured requests" in caplog.text
+    assert "arn:may-not may not write" in caplog.text

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from local_aws.services.sagemaker.hosting.server_process import ServerProcess
 from local_aws.state.faults import Fault
 from tests.local_aws.services.sagemaker.hosting.models import SCRIPT, alive, archive
-from tests.local_aws.services.sagemaker.jobs.requests import until
+from tests.local_aws.services.sagemaker.hosting.queues import permit
+from tests.local_aws.services.sagemaker.jobs.requests import ROLE, until
 
 
 def test_an_endpoint_answers_with_its_models_four_functions(hosting):
@@ -288,3 +289,25 @@ def test_with_a_fault_an_endpoint_is_there_late_and_gone_late(hosting):
     hosting.aws.parts.clock.advance(101)
     with pytest.raises(ClientError, match="Could not find endpoint"):
         hosting.sagemaker.describe_endpoint(**name)
+
+
+ALL = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def test_where_policies_hold_a_container_has_its_models_role_until_it_ends(hosting, monkeypatch):
+    monkeypatch.setattr(hosting.aws.parts, "policies", [ALL])
+    permit(hosting.aws, "s3:GetObject")
+    script = SCRIPT.replace("os.getpid()", "os.environ['AWS_ACCESS_KEY_ID']")
+    assert hosting.create(archive(script))["EndpointStatus"] == "InService"
+    key = hosting.ask()["pid"]
+    assert hosting.aws.parts.keys.role(key) == ROLE
+    hosting.sagemaker.delete_endpoint(EndpointName="endpoint")
+    until(lambda: hosting.aws.parts.keys.role(key) is None)
+
+
+def test_where_policies_hold_a_model_is_read_as_its_role_may(hosting, monkeypatch):
+    monkeypatch.setattr(hosting.aws.parts, "policies", [ALL])
+    about = hosting.create()
+    assert about["EndpointStatus"] == "Failed"
+    assert "is not authorized to perform: s3:GetObject" in about["FailureReason"]
+    assert not hosting.aws.parts.keys

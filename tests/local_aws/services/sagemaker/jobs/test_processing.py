@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.server import LocalAws
+from tests.local_aws.services.sagemaker.hosting.queues import permit
 from tests.local_aws.services.sagemaker.jobs.requests import processing, wait_for
 from tests.local_cloud import BUCKET, furnish, make_client
 
@@ -140,3 +141,22 @@ def test_a_job_that_the_server_took_with_it_is_failed_after_the_restart(tmp_path
         job = make_client(aws, "sagemaker").describe_processing_job(ProcessingJobName="job")
     assert job["ProcessingJobStatus"] == "Failed"
     assert "run the job again" in job["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    "actions, reason",
+    [
+        (["s3:GetObject", "s3:PutObject"], f"s3:ListBucket on resource: arn:aws:s3:::{BUCKET}"),
+        (["s3:ListBucket", "s3:PutObject"], f"s3:GetObject on resource: arn:aws:s3:::{BUCKET}/"),
+        (["s3:ListBucket", "s3:GetObject"], f"s3:PutObject on resource: arn:aws:s3:::{BUCKET}/"),
+    ],
+)
+def test_where_policies_hold_its_inputs_and_outputs_are_its_roles(
+    aws, run, monkeypatch, actions, reason
+):
+    rows = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    monkeypatch.setattr(aws.parts, "policies", [{"Statement": rows}])
+    permit(aws, *actions)
+    job = run("open('/opt/ml/processing/output/b.txt', 'w').write('made')")
+    assert job["ProcessingJobStatus"] == "Failed" and reason in job["FailureReason"]
+    assert not list(aws.store.list(BUCKET, "output/"))

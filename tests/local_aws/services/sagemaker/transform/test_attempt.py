@@ -177,3 +177,16 @@ def test_a_role_that_may_do_just_this_is_enough(transforms):
     places = [OBJECTS, *(f"{OBJECTS}/{part}*" for part in ("model", "in/", "out/"))]
     permit(transforms.aws, "s3:GetObject", "s3:PutObject", "s3:ListBucket", resource=places)
     assert transforms.run()["TransformJobStatus"] == "Completed"
+
+
+def test_where_policies_hold_a_container_has_its_models_role(transforms, monkeypatch):
+    rows = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    monkeypatch.setattr(transforms.aws.parts, "policies", [{"Statement": rows}])
+    told = ECHO.replace("body.decode()", "os.environ['AWS_ACCESS_KEY_ID']")
+    transforms.hosting.model(data=archive(told))
+    transforms.put(a="a")
+    assert transforms.run()["TransformJobStatus"] == "Completed"
+    (answer,) = transforms.outputs().values()
+    key = json.loads(answer)["body"]
+    assert key.startswith("ASIA") and key != transforms.aws.context.access_key
+    assert not transforms.aws.parts.keys
