@@ -2,13 +2,17 @@
 
 Done as on AWS, where the run has `--enable-glue-datacatalog true`: `spark.sql("SELECT … FROM
 db.table")`. A table of Parquet, ORC, JSON (one object a line) or CSV is declared with its columns,
-place and partitions. Left out: views, other formats, tables that are made meanwhile; and what Spark
-itself creates, alters or inserts stays in its session: write files, and their entry by boto3.
+place and partitions. Left out: views, other formats, tables that are made meanwhile, and tables
+that Spark can't declare or whose files the run's role may not list (on AWS the first read of one of
+these fails; here the log names it); and what Spark itself creates, alters or inserts stays in its
+session: write files, and their entry by boto3.
 """
 
 import logging
 
 import boto3
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 log = logging.getLogger(__name__)
@@ -34,9 +38,26 @@ def declare(spark: SparkSession) -> None:
         name = database["Name"]
         spark.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
         for table in _all(glue, "get_tables", "TableList", DatabaseName=name):
-            if statement := _statement(table):
-                spark.sql(statement)
-                _add_partitions(spark, glue, table)
+            _declare_table(spark, glue, table)
+
+
+def _declare_table(spark: SparkSession, glue: object, table: dict) -> None:
+    """Declare a table, whole or not at all: one that can't be shown is no fault of this run."""
+    if not (statement := _statement(table)):
+        return
+    try:
+        spark.sql(statement)
+        _add_partitions(spark, glue, table)
+    except (PySparkException, Py4JError) as error:
+        spark.sql(f"DROP TABLE IF EXISTS {_name(table)}")  # its files lie elsewhere and stay
+        log.warning("%s is not shown to Spark: %s", _name(table), _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """Return what Spark says in a line, with the cause that it names last."""
+    lines = str(error).splitlines()
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    return causes[-1] if causes else next((line for line in lines if line), type(error).__name__)
 
 
 def _all(glue: object, operation: str, field: str, **request: str) -> list[dict]:

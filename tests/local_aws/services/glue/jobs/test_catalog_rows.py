@@ -78,3 +78,47 @@ def test_both_read_the_others_rows_and_a_write_elsewhere_is_refused(aws, client)
     assert ask("SELECT count(*) FROM db.copy")[1:] == [["3"]]
     select = "SELECT id, big, number, amount, moment, items, day FROM db.{} ORDER BY day"
     assert ask(select.format("copy")) == ask(select.format("source"))
+
+
+STRANGERS = """
+CREATE TABLE db.others WITH (format = 'PARQUET', partitioned_by = ARRAY['day'],
+  external_location = 's3://{bucket}/private/others/') AS
+SELECT * FROM (VALUES (1, 'monday'), (2, 'tuesday')) AS t (number, day)
+"""
+TABLES = """
+from awsglue.context import GlueContext
+from pyspark.context import SparkContext
+
+spark = GlueContext(SparkContext.getOrCreate()).spark_session
+print(sorted(row.tableName for row in spark.sql("SHOW TABLES IN db").collect()))
+print(spark.table("db.source").count())
+"""
+
+
+@pytest.mark.slow
+def test_a_table_that_is_not_the_runs_or_that_spark_cannot_declare_ends_no_run(aws, client):
+    own = f"arn:aws:s3:::{BUCKET}"
+    make_role(
+        client,
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:ListBucket"],
+            "Resource": [own, own + "/tables/*", own + "/scripts/*"],
+        },
+    )
+    jobs, ask = Jobs(aws, client), partial(answer, client("athena"))
+    ask("CREATE DATABASE db")
+    ask(ROWS.format(bucket=BUCKET))
+    ask(STRANGERS.format(bucket=BUCKET))
+    odd = client("glue").get_table(DatabaseName="db", Name="source")["Table"]
+    storage = {**odd["StorageDescriptor"], "Columns": [{"Name": "a", "Type": "nothing<of>this"}]}
+    client("glue").create_table(
+        DatabaseName="db", TableInput={"Name": "odd", "StorageDescriptor": storage}
+    )
+    run = jobs.run(TABLES, DefaultArguments={"--enable-glue-datacatalog": "true"})
+    assert run["JobRunState"] == "SUCCEEDED", (run, jobs.lines(run, "error")[-20:])
+    assert jobs.lines(run)[-2:] == ["['source']", "3"]
+    log = [line for line in jobs.lines(run, "error") if "is not shown to Spark" in line]
+    assert ["`db`.`odd`" in line for line in log] == [True, False], log
+    assert "Access Denied" in log[1], log
+    assert len(list(aws.store.list(BUCKET, "private/others/"))) > 1
