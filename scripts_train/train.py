@@ -89,7 +89,7 @@ def main(args: argparse.Namespace) -> dict:
         counts = {name: split.counts for name, split in manifest.splits.items()}
         first, attempts, wandb = ranks.first, Attempts(), args.wandb if ranks.first else "off"
         trainer = make_trainer(args, manifest, ranks, attempts)
-        trainer.resume()
+        trainer.resume(loaders["validation"] if args.initial_model else None, counts["validation"])
         tracker = Tracker(wandb, args.output_dir, vars(args), attempts, job_secret)
         export = Export(args, manifest, trainer, attempts)
         while not trainer.finished():

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.metrics import macro_recall_error, score_confusion
+from helpers.metrics import macro_recall_error, metric_line, score_confusion
 from helpers.networks.augment import draw_mix, mix, no_augmentation
 from helpers.networks.classifier import Classifier
 from helpers.training.checkpoint import Checkpoints, StopRequest
@@ -209,20 +209,27 @@ class Trainer:
     def end_epoch(self, numbers: dict[str, float], validation: Evaluation) -> dict[str, float]:
         """Record an epoch, keep the best weights and a checkpoint; return the epoch's row."""
         now = self.progress
-        row = {"epoch": now.epoch + 1, **numbers, "validation_loss": validation.loss}
+        row = {"epoch": now.epoch + 1, **numbers, **self._scores(validation)}
+        now.history.append(row)
+        now.stale += 1
+        self._keep_if_best(row, now.epoch + 1)
+        now.epoch, now.step, now.loss_sum, now.samples = now.epoch + 1, 0, 0.0, 0
+        self.save()
+        return row
+
+    def _scores(self, validation: Evaluation) -> dict[str, float]:
+        row = {"validation_loss": validation.loss}
         scores = score_confusion(validation.confusion, self.labels)
         names = ("accuracy", "macro_recall", "macro_f1", "rmse")
         row |= {f"validation_{name}": scores[name] for name in names if name in scores}
         row["validation_macro_recall_error"] = macro_recall_error(validation.confusion)
-        now.history.append(row)
-        value = row[self.options.monitor] * MONITORS[self.options.monitor]
-        now.stale += 1
-        if value > now.best:
-            now.best, now.best_epoch, now.stale = value, now.epoch + 1, 0
-            now.best_weights = copy_weights(self.model)
-        now.epoch, now.step, now.loss_sum, now.samples = now.epoch + 1, 0, 0.0, 0
-        self.save()
         return row
+
+    def _keep_if_best(self, row: Mapping[str, float], epoch: int) -> None:
+        now, value = self.progress, row[self.options.monitor] * MONITORS[self.options.monitor]
+        if value > now.best:
+            now.best, now.best_epoch, now.stale = value, epoch, 0
+            now.best_weights = copy_weights(self.model)
 
     def finished(self) -> bool:
         """Return whether the run is over, the same on all ranks: last epoch or early stopping."""
@@ -233,12 +240,24 @@ class Trainer:
             print(f"{place} ends after epoch {now.epoch} of {options.epochs}\n", end="", flush=True)
         return over
 
-    def resume(self) -> None:
-        """Resume from the first rank's newest checkpoint, if there is one."""
+    def resume(
+        self, validation: Iterable | None = None, counts: Mapping[str, int] | None = None
+    ) -> None:
+        """Resume from the first rank's newest checkpoint, if there is one.
+
+        Args:
+            validation: batches on which the weights that a run without a checkpoint starts from are
+                scored: those of a trained model are the best ones until an epoch is better.
+            counts: the batches' samples by label.
+        """
         state = self.ranks.broadcast(self.checkpoints.load() if self.ranks.first else None)
         if state is not None:
             self.restore(state)
             self.ranks.print(f"Resumed from a checkpoint: {self.progress}")
+        elif validation is not None:
+            self.progress.initial = self._scores(self.evaluate(validation, counts or {}))
+            self._keep_if_best(self.progress.initial, 0)
+            self.ranks.print(f"The initial model: {metric_line(**self.progress.initial)}")
 
     def use_best(self) -> None:
         """Load the best epoch's weights; without a best epoch, those of the last one."""

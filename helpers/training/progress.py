@@ -22,6 +22,8 @@ class Progress:
     loss_sum: float = 0.0
     samples: int = 0
     history: list[dict] = field(default_factory=list)
+    initial: dict = field(default_factory=dict)
+    """The scores of a trained model from which the run started; empty for a new one."""
     best: float = -math.inf
     """The monitored value, signed so that more is better."""
     best_epoch: int = 0
@@ -30,8 +32,12 @@ class Progress:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
     def best_row(self) -> dict:
-        """Return the best epoch and its metrics; without a best one, 0 and the last one's."""
-        return {"best_epoch": self.best_epoch, "validation": self.history[self.best_epoch - 1]}
+        """Return the best epoch and its metrics, 0 for the model from which the run started.
+
+        Without a best one, 0 and the last one's.
+        """
+        rows = [self.initial or self.history[-1], *self.history]
+        return {"best_epoch": self.best_epoch, "validation": rows[self.best_epoch]}
 
     def __str__(self) -> str:
         """Describe the position in the run."""

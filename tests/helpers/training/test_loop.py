@@ -89,6 +89,22 @@ def test_a_run_without_gain_stops_after_its_patience():
     assert trainer.progress.best_epoch == 2
 
 
+def test_a_trained_model_stays_the_best_one_until_an_epoch_is_better(tmp_path):
+    trained, validation = fit(make_trainer(epochs=6, lr=0.01)), Memory(13, shuffle=False)
+    trainer = make_trainer(tmp_path, epochs=2, lr=5.0)  # unlearns
+    trainer.model.load_state_dict(trained.model.state_dict())
+    trainer.resume(validation, counts(13))
+    initial = trainer.progress.initial["validation_loss"]
+    fit(trainer)
+    assert all(row["validation_loss"] > initial for row in trainer.progress.history)
+    assert trainer.progress.best_row()["validation"]["validation_loss"] == initial
+    trainer.use_best()
+    assert equal(trainer, trained)
+    again = make_trainer(tmp_path, epochs=2)
+    again.resume(validation, counts(13))  # from its checkpoint
+    assert again.progress.initial["validation_loss"] == initial and again.progress.best_epoch == 0
+
+
 def test_accumulated_batches_step_as_one_large_batch():
     def weights(batch_size, accumulate):
         trainer = make_trainer(accumulate=accumulate, augment="no", epochs=1)
