@@ -5,6 +5,7 @@ And what some ask for: a whole local AWS on a free port, in a state folder that 
 
 import os
 import sys
+import tempfile
 
 import boto3
 import pytest
@@ -28,6 +29,20 @@ def no_process_outlives_the_tests(tmp_path_factory: pytest.TempPathFactory):
     yield
     left = leftovers(tmp_path_factory.getbasetemp())
     assert not left, "processes left behind:\n" + "\n".join(left)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files_go_with_the_session(tmp_path_factory: pytest.TempPathFactory):
+    """Remove what tests leave beside their own folders: workers of pytest-xdist run no `atexit`.
+
+    The folder has a short path, since sockets lie in it.
+    """
+    tmp_path_factory.getbasetemp()  # first: it must not lie in there
+    before = tempfile.gettempdir()
+    with tempfile.TemporaryDirectory(prefix="tests-", ignore_cleanup_errors=True) as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        yield
+        os.environ["TMPDIR"] = tempfile.tempdir = before
 
 
 @pytest.fixture(autouse=True)
