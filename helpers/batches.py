@@ -1,4 +1,4 @@
-"""Batches of new raw data for rehearsals: a good one, and three that are wrong; starts nothing.
+"""Batches of new raw data for rehearsals: good ones, and three that are wrong; starts nothing.
 
 A batch is a small sample made with another seed, under ids of its own. It can be taken back: then
 the raw data is as before.
@@ -24,6 +24,8 @@ from helpers.storage import LocalFolder
 
 SIZES = {"birds": {"recordings": 36, "recordists": 3}, "bins": {"images": 36, "broken": 0}}
 SEED = 20_26
+DRIFT = {"birds": "rain", "bins": "blurred"}
+"""The change of each data set's `shifts` in which the live model can still check labels."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,16 @@ def empty_objects(dataset: Dataset, batch: Batch) -> Batch:
     """Return a batch of silence, or of black photos."""
     data = _empty(dataset)
     return _changed(batch, "empty", {each.media: data for each in _records(dataset, batch)})
+
+
+def drifted(dataset: Dataset, batch: Batch) -> Batch:
+    """Return a batch that was recorded under a change of the traffic, with its right labels."""
+    shifts = dataset.shifts()
+    name = DRIFT.get(dataset.name, next(iter(shifts)))
+    return _changed(batch, name, {
+        record.media: shifts[name](batch.files[record.media], np.random.default_rng(number))
+        for number, record in enumerate(_records(dataset, batch))
+    })  # fmt: skip
 
 
 def _empty(dataset: Dataset) -> bytes:

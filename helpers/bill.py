@@ -62,9 +62,9 @@ LINES = (
     Line("08", "its updates: two old and two new", "ml.m5.large", 4, 15, (ENDPOINT,)),
     Line("08", "a transform job", "ml.m5.large", 1, 5, (TRANSFORM,)),
     Line("09", "thirteen monitoring jobs", "ml.m5.large", 1, 60, (PROCESSING,)),
-    Line("10", "four runs of Spark jobs, 2 × G.1X, 2 min each", requests=4 * glue_cost(2, 120)),
-    Line("10", "seven processing jobs", "ml.m5.large", 1, 35, (PROCESSING,)),
-    Line("10", "training on a larger set", "ml.m5.xlarge", 1, 10, (TRAINING,)),
+    Line("10", "five runs of Spark jobs, 2 × G.1X, 2 min each", requests=5 * glue_cost(2, 120)),
+    Line("10", "fifteen processing jobs", "ml.m5.large", 1, 75, (PROCESSING,)),
+    Line("10", "two trainings on larger sets", "ml.m5.xlarge", 1, 20, (TRAINING,)),
     Line("11", "ten readings of the shards", "ml.g4dn.xlarge", 1, 20, (TRAINING, POOL)),
 )
 

@@ -77,6 +77,17 @@ def make_rule(
     return Rule(name, target)
 
 
+def switch(config: Config, what: str, *, on: bool) -> None:
+    """Have a rule send its events, or none until it is switched on again.
+
+    Args:
+        what: the rule's name behind the course's and the data set's.
+    """
+    events = client(config, "events")
+    change = events.enable_rule if on else events.disable_rule
+    change(Name=f"{config.name}-{what}")
+
+
 def permissions(config: Config) -> Permissions:
     """Return what the rules' role may do."""
     where = {"glue": "workflow", "sagemaker": "pipeline"}
@@ -165,8 +176,8 @@ def tell_events(config: Config, bucket: str) -> None:
 def rules_permissions(place: str) -> Iterator[Permission]:
     """Yield what a person must be allowed for rules, at `region:account`."""
     rules = (
-        *("DeleteRule", "ListTagsForResource", "ListTargetsByRule", "PutRule", "PutTargets"),
-        *("RemoveTargets", "TagResource"),
+        *("DeleteRule", "DisableRule", "EnableRule", "ListTagsForResource", "ListTargetsByRule"),
+        *("PutRule", "PutTargets", "RemoveTargets", "TagResource"),
     )
     yield Permission(
         "make rules of EventBridge and delete them",

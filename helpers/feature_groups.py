@@ -1,6 +1,5 @@
 """The Feature Store of a data set: makes its group, fills it, reads it at any time; no features."""
 
-import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,20 +7,16 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from helpers.athena import Result, query
 from helpers.config import PROJECT, Config
 from helpers.datasets.curation import load_curation
+from helpers.feature_records import RUNTIME, THREADS, get_records, put_records
 from helpers.features import Features, features_of, latest_sql, moment, moments_sql
-from helpers.parallel import run_parallel
 from helpers.policy_documents import Permission
 from helpers.roles import FEATURE_TABLES
 from helpers.session import client, role_arn
-from helpers.waiting import THROTTLED, until
-
-RUNTIME = "sagemaker-featurestore-runtime"
-THREADS, TRIES = 16, 6
+from helpers.waiting import until
 
 
 @dataclass(frozen=True)
@@ -108,35 +103,9 @@ def ingest(config: Config, frame: pd.DataFrame, threads: int = THREADS) -> Inges
     """
     features, began = group_features(config), time.monotonic()
     records = [features.record(row) for row in frame.to_dict("records")]
-    runtime, name, again = client(config, RUNTIME), group_name(config), []
-
-    def put(record: list[dict[str, str]]) -> None:
-        _patiently(lambda: runtime.put_record(FeatureGroupName=name, Record=record), again)
-
-    title = f"to {name}"
-    count = run_parallel(put, records, threads=threads, title=title, total=len(records))
-    return Ingestion(name, count, len(again), time.monotonic() - began)
-
-
-def _patiently(send: Any, again: list[float]) -> None:
-    """Send a request up to `TRIES` times, with pauses that double."""
-    for number in range(1, TRIES + 1):
-        try:
-            send()
-            return
-        except (ClientError, ConnectionError, HTTPClientError) as error:
-            if number == TRIES or not _passes(error):
-                raise
-        pause = random.uniform(0.5, 1.0) * 0.1 * 2**number
-        again.append(pause)
-        time.sleep(pause)
-
-
-def _passes(error: Exception) -> bool:
-    if not isinstance(error, ClientError):
-        return True
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    return error.response["Error"]["Code"] in THROTTLED or status >= 500
+    name = group_name(config)
+    again = put_records(client(config, RUNTIME), name, records, threads)
+    return Ingestion(name, len(records), len(again), time.monotonic() - began)
 
 
 def delete_record(config: Config, identifier: str, at: datetime) -> None:
@@ -150,18 +119,8 @@ def delete_record(config: Config, identifier: str, at: datetime) -> None:
 
 def online(config: Config, identifiers: Iterable[str]) -> pd.DataFrame:
     """Return the records that the online store has of some identifiers, in their order."""
-    names, found = [*identifiers], {}
-    for begin in range(0, len(names), 100):
-        asked = {
-            "FeatureGroupName": group_name(config),
-            "RecordIdentifiersValueAsString": names[begin : begin + 100],
-        }
-        answer = client(config, RUNTIME).batch_get_record(Identifiers=[asked])
-        if answer["Errors"] or answer["UnprocessedIdentifiers"]:
-            raise RuntimeError(f"Not all records could be read: {answer['Errors'][:3]}")
-        for each in answer["Records"]:
-            values = {value["FeatureName"]: value["ValueAsString"] for value in each["Record"]}
-            found[each["RecordIdentifierValueAsString"]] = values
+    names = [*identifiers]
+    found = get_records(client(config, RUNTIME), group_name(config), names)
     rows = [found[name] for name in names if name in found]
     return pd.DataFrame(rows, columns=[*group_features(config).types])
 

@@ -9,10 +9,8 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-
-import pandas as pd
 
 IDENTIFIER, TIME = "id", "event_time"
 TYPES = {
@@ -23,6 +21,8 @@ TYPES = {
 FORM = "%Y-%m-%dT%H:%M:%SZ"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """The form of an event time here: with parts of seconds, texts would not sort as times do."""
+MISSING = ("NAType", "NaTType")
+"""The types of pandas' missing values; jobs have no pandas."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def moment(value: datetime) -> str:
     """
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone: an event time is in UTC")
-    return f"{pd.Timestamp(value).tz_convert('UTC'):{FORM}}"
+    return f"{value.astimezone(UTC):{FORM}}"
 
 
 def _text(name: str, kind: str, value: Any) -> str | None:
-    if value is None or value is pd.NA or value is pd.NaT:
+    if value is None or type(value).__name__ in MISSING:
         return None
     if isinstance(value, float) and math.isnan(value):
         return None

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,6 +29,8 @@ NAMESPACE = "BirdsAndBins/Monitor"
 SCHEDULE = "monitor"
 """Of the metrics: a job by hand and one of a schedule are of one series, which has one alarm."""
 INSTANCE = "ml.m5.large"
+WINDOW, MOST = 70, 400
+"""Objects of a window, for which the constraints are, and of a split, which a baseline measures."""
 _LOCAL = "/opt/ml/processing"
 SCRIPT = "scripts_process/monitor.py"
 
@@ -62,8 +64,9 @@ class Report:
 
 
 def make_baseline(
-    config: Config, model_data: str, *, window: int, most: int, instance_type: str = INSTANCE
-) -> tuple[Job, str]:
+    config: Config, model_data: str, *, window: int = WINDOW, most: int = MOST,
+    instance_type: str = INSTANCE,
+) -> tuple[Job, str]:  # fmt: skip
     """Run the job that observes the manifest's samples; return it and the place of its documents.
 
     Args:
@@ -71,13 +74,31 @@ def make_baseline(
         window: objects of the window for which the constraints are.
         most: raw objects of a split that are measured.
     """
-    place = config.uri(FOLDER, BASELINE)
-    arguments = ["--dataset", config.dataset, "--shards", config.uri("shards")]
-    arguments += ["--raw", config.uri("raw")]
-    arguments += ["--model", f"{_LOCAL}/model", "--window", str(window)]
-    arguments += ["--most", str(most)]
+    place = baseline_place(config)
+    shards, model = config.uri("shards"), f"{_LOCAL}/model"
+    arguments = baseline_arguments(config, shards, model, window, most)
     inputs = [_input("model", model_data)]
     return _run(config, inputs, place, arguments, {}, instance_type), place
+
+
+def baseline_place(config: Config) -> str:
+    """Return the URI of the baseline with which monitoring jobs compare."""
+    return config.uri(FOLDER, BASELINE)
+
+
+def baseline_arguments(
+    config: Config, shards: Any, model: str, window: int = WINDOW, most: int = MOST
+) -> list:
+    """Return the flags of monitor.py that make a baseline.
+
+    Args:
+        shards: URI of the shards, or a pipeline's reference to it.
+        model: folder of the model's archive.
+    """
+    return [
+        *("--dataset", config.dataset, "--shards", shards, "--raw", config.uri("raw")),
+        *("--model", model, "--window", str(window), "--most", str(most)),
+    ]
 
 
 def watch(

@@ -49,6 +49,10 @@ def permissions(config: Config) -> Permissions:
             ["glue:GetTable", "glue:UpdateTable"],
             [f"arn:aws:glue:{config.region}:*:{name}" for name in FEATURE_TABLES],
         ),
+        "write and read features": (
+            ["sagemaker:PutRecord", "sagemaker:BatchGetRecord"],
+            [f"arn:aws:sagemaker:{config.region}:*:feature-group/{PROJECT}*"],
+        ),
         "pull images": (
             ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",
              "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],

@@ -4,6 +4,7 @@ Give clients `max_pool_connections` of at least `threads`.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def list_objects(client: Any, uri: str) -> Iterator[Entry]:
             key = item["Key"].removeprefix(prefix)
             # The console makes empty objects such as `folder/`.
             if key and (item["Size"] or not key.endswith("/")):
-                yield Entry(key, item["Size"], item["ETag"].strip('"'))
+                yield Entry(key, item["Size"], item["ETag"].strip('"'), item["LastModified"])
 
 
 class Body:
@@ -118,7 +119,7 @@ class S3Prefix:
         for entry in list_objects(self.client, f"{self.uri}/{folder}"):
             key = f"{folder}/{entry.key}" if folder else entry.key
             if key.startswith(prefix):
-                yield Entry(key, entry.size, entry.etag)
+                yield replace(entry, key=key)
 
     def read(self, key: str, size: int | None = None) -> bytes:
         """Return an object's bytes; with a known `size` in one request."""

@@ -5,7 +5,8 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -24,6 +25,8 @@ class Entry:
     size: int
     etag: str
     """Changes when the bytes do; in S3 it is mostly their MD5."""
+    modified: datetime | None = field(default=None, compare=False)
+    """When it was written, in UTC."""
 
 
 def fingerprint(entries: Iterable[Entry]) -> str:
@@ -72,7 +75,9 @@ class LocalFolder:
         files = {p.relative_to(self.root).as_posix(): p for p in self._files()}
         for key in sorted(files):
             if key.startswith(prefix):
-                yield Entry(key, files[key].stat().st_size, _md5(files[key]) if etags else "")
+                about, etag = files[key].stat(), _md5(files[key]) if etags else ""
+                modified = datetime.fromtimestamp(about.st_mtime, UTC)
+                yield Entry(key, about.st_size, etag, modified)
 
     def _files(self) -> Iterator[Path]:
         """Yield all files except those not completely written."""

@@ -17,11 +17,13 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from helpers.datasets import NAMES, Dataset, load_dataset  # noqa: E402
+from helpers.feature_records import RUNTIME, get_records  # noqa: E402
+from helpers.job_run import run  # noqa: E402
 from helpers.manifest import NAME, Manifest, load_manifest  # noqa: E402
-from helpers.metrics import END  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
 from helpers.sharding.instance import (  # noqa: E402
+    Keep,
     check_dropped,
     check_shard,
     finish,
@@ -30,6 +32,7 @@ from helpers.sharding.instance import (  # noqa: E402
     plan_folder,
     wait_for,
 )
+from helpers.sharding.stored import stored  # noqa: E402
 from helpers.sharding.survey import survey  # noqa: E402
 from helpers.storage import Folder  # noqa: E402
 
@@ -46,6 +49,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--output", required=True, help="folder or s3:// URI that gets the shards")
     add("--store", help="storage format of samples; default: the data set's first store")
     add("--keep", help="folder or s3:// URI of earlier shards, whose groups keep their splits")
+    add("--group", help="feature group: a record that it lacks, or has no more, is set aside")
     add("--seed", type=int, default=0, help="seed of the split and the order (default 0)")
     add("--records-per-shard", type=int, default=256, help="raw objects a shard (default 256)")
     add("--shard-mb", type=float, default=64, help="megabytes of raw objects a shard (default 64)")
@@ -79,6 +83,7 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
     plan = plan_folder(
         dataset,
         raw,
+        keep=keeper(args),
         relate=partial(survey, dataset, raw, out, **share),
         source=args.source,
         store=args.store or dataset.stores[0],
@@ -107,6 +112,14 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
     return metrics | {"seconds": seconds, "samples_per_second": rate}
 
 
+def keeper(args) -> Keep | None:
+    """Return the function that sets aside what the feature group lacks; None without a group."""
+    if not args.group:
+        return None
+    known = partial(get_records, job_client(RUNTIME), args.group)
+    return partial(stored, known=known, most=args.max_dropped)
+
+
 def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> dict[str, dict]:
     """Make the missing shards and print a line for each; return their sidecars."""
     made = {}
@@ -128,21 +141,5 @@ def conclude(plan, out: Folder, notes: dict[str, dict], args) -> Manifest:
     return finish(plan, out, notes)
 
 
-def fail(error: Exception, message: str) -> None:
-    """Write the reason to the file that the job's description shows, and exit."""
-    reason = f"{type(error).__name__}: {error}"
-    if Path(message).parent.is_dir():
-        Path(message).write_text(reason[:1024], "utf-8")
-    raise SystemExit(reason) from error
-
-
 if __name__ == "__main__":
-    arguments = parse_args()
-    try:
-        results = main(arguments)
-    except Exception as error:  # any failure: its last line is the job's FailureReason
-        import traceback
-
-        traceback.print_exc()
-        fail(error, arguments.message)
-    print(*(f"{name}={value:.6g}" for name, value in results.items()), END, sep="\n")
+    run(main, parse_args())

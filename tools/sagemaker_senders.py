@@ -55,14 +55,8 @@ SAGEMAKER = (
             "UpdatePipelineExecution",
         ),
     ),
-    Sender(
-        "SageMaker SDK, FeatureGroup",
-        "sagemaker/core/resources.py",
-        (
-            "CreateFeatureGroup",
-            "UpdateFeatureGroup",
-        ),
-    ),
+    Sender("10, features", "helpers/feature_groups.py", ("CreateFeatureGroup",)),
+    Sender("SageMaker SDK, FeatureGroup", "sagemaker/core/resources.py", ("UpdateFeatureGroup",)),
     Sender(
         "12, groups of features",
         "helpers/resources/features.py",

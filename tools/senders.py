@@ -109,11 +109,9 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
         Sender("08, many clips", "helpers/async_endpoints.py", ("InvokeEndpointAsync",)),
     ),
     "sagemaker-featurestore-runtime": (
-        Sender(
-            "SageMaker SDK, FeatureGroup",
-            "sagemaker/core/resources.py",
-            ("BatchGetRecord", "DeleteRecord", "GetRecord", "PutRecord"),
-        ),
+        Sender("10, features", "helpers/feature_records.py", ("BatchGetRecord", "PutRecord")),
+        Sender("10, a record taken back", "helpers/feature_groups.py", ("DeleteRecord",)),
+        Sender("SageMaker SDK, FeatureGroup", "sagemaker/core/resources.py", ("GetRecord",)),
     ),
     "apigateway": (
         Sender(
@@ -236,13 +234,13 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
                 "RemoveTargets",
             ),
         ),
+        Sender("10, a rule off and on", "helpers/events.py", ("DisableRule", "EnableRule")),
         Sender(
             "aws CLI, events and rules",
             "tests/local_aws/test_aws_cli.py",
             (
-                *("DescribeRule", "DisableRule", "EnableRule", "ListRuleNamesByTarget"),
-                *("PutEvents", "PutRule", "PutTargets", "TagResource", "TestEventPattern"),
-                "UntagResource",
+                *("DescribeRule", "ListRuleNamesByTarget", "PutEvents", "PutRule", "PutTargets"),
+                *("TagResource", "TestEventPattern", "UntagResource"),
             ),
         ),
     ),

@@ -45,15 +45,16 @@ def build(config: Config, roles: PipelineRoles, *, put_function: bool = True) ->
     canary = ParameterInteger("CanarySeconds", default_value=CANARY_SECONDS)
     live = steps.live(config, session, roles, put=put_function)
     explored = steps.explore(config, session, live)
-    sharded = steps.shards(config, session, live)
+    stored = steps.features(config, session)
+    sharded = steps.shards(config, session, live, stored)
     trained = steps.train(config, session, epochs, live, sharded)
     evaluated = steps.evaluate(config, session, live, trained)
     registered = steps.register(config, session, trained, evaluated)
     deployed = steps.deploy(config, session, roles, canary, registered)
-    better = decision(
-        "NewIsBetter", evaluated, COMPARISON, "passes", "verdict", [registered, deployed]
-    )
-    learn = [sharded, trained, evaluated]
+    watched = steps.baseline(config, session, trained, deployed)
+    go_live = [registered, deployed, watched]
+    better = decision("NewIsBetter", evaluated, COMPARISON, "passes", "verdict", go_live)
+    learn = [stored, sharded, trained, evaluated]
     fit = decision("NewDataIsFit", explored, steps.CHECKS, "passed", "reason", learn)
     return Pipeline(
         name=name_of(config),

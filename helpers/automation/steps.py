@@ -15,7 +15,9 @@ from helpers.container_images import processing_image, serving_image, setup_imag
 from helpers.datasets import load_dataset
 from helpers.endpoints import PROGRAM
 from helpers.evaluation.report import COMPARISON, STATISTICS
+from helpers.feature_groups import group_name
 from helpers.job_code import COURSE, course_input, job_input, job_output, launch_arguments
+from helpers.monitor_jobs import baseline_arguments, baseline_place
 from helpers.registry import INSTANCE
 from helpers.session import role_arn
 from helpers.training_setups import training_setup
@@ -103,6 +105,7 @@ def _course(config: Config, session: "Session") -> "ProcessingInput":
 def processing(
     config: Config, session: "Session", name: str, script: str, arguments: list,
     *, models: dict[str, Any], output: Any, result: str | None = None, role: str | None = None,
+    after: "ProcessingStep | None" = None,
 ) -> "ProcessingStep":  # fmt: skip
     """Return a step that runs a script of scripts_process/ in the course's own image.
 
@@ -111,6 +114,7 @@ def processing(
         output: URI of the folder for what it writes.
         result: the file of the output that conditions read.
         role: the job's role, None for the execution role.
+        after: the step that has to succeed first, where none of its outputs is an input.
     """
     from sagemaker.core.processing import ScriptProcessor
     from sagemaker.core.workflow.properties import PropertyFile
@@ -139,6 +143,7 @@ def processing(
             arguments=arguments,
         ),
         property_files=files,
+        depends_on=[after] if after else None,
         retry_policies=_retries(),
     )
 
@@ -154,12 +159,30 @@ def explore(config: Config, session: "Session", live: "LambdaStep") -> "Processi
     )  # fmt: skip
 
 
-def shards(config: Config, session: "Session", live: "LambdaStep") -> "ProcessingStep":
-    """Return the step that shards all data anew; what was in the live model's test stays there."""
+def features(config: Config, session: "Session") -> "ProcessingStep":
+    """Return the step that writes the records' metadata to the Feature Store, if it is new."""
+    arguments = ["--dataset", config.dataset, "--raw", config.uri("raw")]
+    arguments += ["--group", group_name(config)]
+    output = place(config, "features")
+    return processing(
+        config, session, "Features", "features.py", arguments, models={}, output=output
+    )
+
+
+def shards(
+    config: Config, session: "Session", live: "LambdaStep", after: "ProcessingStep"
+) -> "ProcessingStep":
+    """Return the step that shards all records that the Feature Store has.
+
+    What was in the live model's test stays there.
+    """
     arguments = ["--dataset", config.dataset, "--raw", config.uri("raw"), "--source", config.source]
     arguments += ["--output", place(config, "shards"), "--keep", live.properties.Outputs["shards"]]
+    arguments += ["--group", group_name(config)]
     output = place(config, "sharding")
-    return processing(config, session, "Shards", "shard.py", arguments, models={}, output=output)
+    return processing(
+        config, session, "Shards", "shard.py", arguments, models={}, output=output, after=after
+    )
 
 
 def train(
@@ -267,6 +290,23 @@ def deploy(
     return processing(
         config, session, "Deploy", "deploy.py", arguments, models={},
         output=place(config, "deployment"), role=roles.deployment,
+    )  # fmt: skip
+
+
+def baseline(
+    config: Config, session: "Session", trained: "TrainingStep", after: "ProcessingStep"
+) -> "ProcessingStep":
+    """Return the step by which the monitor of 09 compares with the version that is live now.
+
+    It writes where the monitoring jobs read, as nothing else of an execution does.
+    """
+    folder = "/opt/ml/processing"
+    arguments = baseline_arguments(config, place(config, "shards"), f"{folder}/input/model")
+    arguments += ["--output", f"{folder}/output"]
+    models = {"model": trained.properties.ModelArtifacts.S3ModelArtifacts}
+    return processing(
+        config, session, "Baseline", "monitor.py", arguments,
+        models=models, output=baseline_place(config), after=after,
     )  # fmt: skip
 
 

@@ -36,14 +36,24 @@ class TooManyDropped(RuntimeError):
 
 Relate = Callable[[list[Record], list[Entry]], list[Relation]]
 """Returns the relations of records that repeat others; survey.survey is one."""
+Keep = Callable[[list[Record]], tuple[list[Record], list[Remark]]]
+"""Returns the records that may be used, and remarks on the others; stored.stored is one."""
 
 
 def plan_folder(
-    dataset: Dataset, raw: Folder, *, relate: Relate | None = None, **options: object
+    dataset: Dataset,
+    raw: Folder,
+    *,
+    relate: Relate | None = None,
+    keep: Keep | None = None,
+    **options: object,
 ) -> Plan:
     """List a raw folder and plan its shards; `options` go to make_plan."""
     objects = list(raw.list())
     records, drops = dataset.records([entry.key for entry in objects], raw.read)
+    if keep:
+        records, others = keep(records)
+        drops = [*drops, *others]
     has_names = any(entry.key == NAMES_KEY for entry in objects)
     names = original_names(records, json.loads(raw.read(NAMES_KEY)) if has_names else {})
     relations = relate(records, objects) if relate else []

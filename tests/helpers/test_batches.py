@@ -44,6 +44,16 @@ def test_a_batch_brings_records_and_goes_again_without_a_trace(raw):
     assert {(e.key, e.etag) for e in records_of(raw)[1]} == {(e.key, e.etag) for e in objects}
 
 
+def test_a_drifted_batch_has_other_objects_and_the_same_labels(raw):
+    dataset, batch = load_dataset(raw.dataset), batches.good_batch(raw)
+    other = batches.drifted(dataset, batch)
+    sides = [
+        dataset.records(each.files.keys(), each.files.__getitem__)[0] for each in (batch, other)
+    ]
+    assert [r.label for r in sides[0]] == [r.label for r in sides[1]]
+    assert all(batch.files[r.media] != other.files[r.media] for r in sides[1])
+
+
 def test_each_spoiled_batch_is_what_its_name_says(raw):
     dataset, batch = load_dataset(raw.dataset), batches.good_batch(raw)
     records, objects = records_of(raw)

@@ -7,7 +7,16 @@ import time
 import pytest
 
 from helpers.account_settings import AccountSettings
-from helpers.events import ROLE, SERVICE, make_queue, make_rule, received, tell_events, uploads
+from helpers.events import (
+    ROLE,
+    SERVICE,
+    make_queue,
+    make_rule,
+    received,
+    switch,
+    tell_events,
+    uploads,
+)
 from helpers.session import client
 from local_aws.control import Fault, set_faults
 from local_aws.role_trust import is_assumable
@@ -34,6 +43,17 @@ def state(config):
     notices = s3.get_bucket_notification_configuration(Bucket=config.bucket)
     del notices["ResponseMetadata"]
     return rules, targets, urls, policies, notices
+
+
+def test_a_rule_sends_nothing_while_it_is_switched_off(config, queue):
+    tell_events(config, config.bucket)
+    make_rule(config, "raw", uploads(config.bucket), queue)
+    for key, on in (("before", False), ("after", True)):
+        switch(config, "raw", on=on)
+        client(config, "s3").put_object(Bucket=config.bucket, Key=key, Body=b"1")
+        time.sleep(0.5)  # events come within milliseconds
+    (event,) = received(config, queue)
+    assert event["detail"]["object"]["key"] == "after"
 
 
 def test_an_upload_is_seen_in_a_queue_once(config, queue):

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import simplejpeg
 
+from helpers import feature_groups
 from helpers.automation import executions
 from helpers.automation.pipeline import name_of, put_pipeline
 from helpers.endpoints import wait_in_service
 from helpers.manifest import load_manifest
+from helpers.monitor_jobs import baseline_place, read_document
 from helpers.registry import versions
 from helpers.s3 import S3Prefix
 from helpers.session import client
@@ -23,6 +25,7 @@ def world(aws, config, tmp_path):
     """Return the settings of a world with a live version."""
     config = dataclasses.replace(config, dataset="bins")
     make_live(aws, config, tmp_path / "world")
+    feature_groups.make_group(config)
     return config
 
 
@@ -42,8 +45,11 @@ def test_new_data_gives_a_better_version_with_its_origin(aws, world):
     new, old = map(load_manifest, folders)
     assert new.sources["count"] == old.sources["count"] + 12
     assert set(old.split("test").groups) <= set(new.split("test").groups)
+    assert set(feature_groups.latest(world).frame["id"]) == {f"{n:05d}" for n in range(162)}
     assert 0.5 < float(properties["value"]) <= 1
     assert newest.description["ModelApprovalStatus"] == "Approved"
+    about = read_document(world, baseline_place(world), "constraints.json")
+    assert about["features"]
     configuration = wait_in_service(world, world.name)["EndpointConfigName"]
     served = client(world, "sagemaker").describe_endpoint_config(EndpointConfigName=configuration)
     assert served["ProductionVariants"][0]["ModelName"] == f"{world.name}-version-2"
