@@ -93,6 +93,8 @@ def query(
 
     # PyAthena logs each error with its whole traceback; the exception has the reason already.
     logging.getLogger("pyathena").setLevel(logging.CRITICAL)
+    # By fsspec it reads the result; once the SDK has set up logging, each block would be a line.
+    logging.getLogger("fsspec").setLevel(logging.WARNING)
     connection = connect(config, cursor_class=PandasCursor)
     try:
         cursor = connection.cursor()
