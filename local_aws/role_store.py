@@ -19,7 +19,7 @@ AT_ONCE = 500
 class RoleStore:
     """What jobs use of an ObjectStore; raises AccessDenied where the role may not."""
 
-    def __init__(self, store: ObjectStore, call: Call, role: str):
+    def __init__(self, store: ObjectStore, call: Call, role: str | None):
         self._store, self._call, self._role = store, call, role
 
     def _check(self, action: str, *places: str, **context: str) -> None:
@@ -50,6 +50,6 @@ class RoleStore:
         return self._store.put(bucket, key, content)
 
 
-def store_of(parts: Parts, role: str) -> ObjectStore | RoleStore:
+def store_of(parts: Parts, role: str | None) -> ObjectStore | RoleStore:
     """Return the store as a role may use it; the store itself where nobody is held to policies."""
     return RoleStore(parts.store, parts.call, role) if parts.policies else parts.store

@@ -17,10 +17,11 @@ class Known:
     reason: str
 
 
+UNASKED = "the local AWS enforces permissions only when asked to"
 KNOWN = (
     Known("retry", "*", "*", "*", "AWS throttles and fails now and then; here only when asked to"),
-    Known("error", "*", "*", "AccessDenied*", "the local AWS enforces permissions only when asked to"),
-    Known("error", "*", "*", "UnauthorizedOperation", "the local AWS enforces permissions only when asked to"),
+    Known("error", "*", "*", "AccessDenied*", UNASKED),
+    Known("error", "*", "*", "UnauthorizedOperation", UNASKED),
     Known("error", "*", "*", "Throttling*", "AWS throttles and fails now and then"),
     Known("status", "sagemaker", "*", "*SecondaryStatus", "instances and images come at once here"),
 )

@@ -31,7 +31,8 @@ def amounts(text):
 
 def code(number):
     """Return a notebook's cells; those of 10 start what the pipeline's steps say."""
-    more = (ROOT / "helpers/automation/steps.py").read_text() if number == "10" else ""
+    files = ("steps.py", "processing_step.py") if number == "10" else ()
+    more = "".join((ROOT / "helpers/automation" / file).read_text() for file in files)
     return "\n".join(cell.source for cell in code_cells(read(PATHS[number]))) + more
 
 

@@ -14,7 +14,7 @@ TEXT = claims.PAGE.read_text()
 LISTED = claims.listed(TEXT)
 NUMBERS = [path.stem[:2] for path in notebooks.paths()]
 STATES_NOTHING = "no result"
-WORDS = "one two three four five six seven eight"
+WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 MINUTES = {"a": 1, "under a": 1} | {word: n for n, word in enumerate(WORDS.split(), 1)}
 TAKES = re.compile(
     r"Takes (seconds|under a|about a|(?:up to )?\w+)(?: to (\w+))?(?: minutes?)?[.,]"

@@ -29,7 +29,7 @@ ALLOWED = {
     ("helpers/config.py", "ROOT / file"),
     # Their callers name the files, in literals.
     ("helpers/glue_jobs.py", "ROOT / script"),
-    ("helpers/automation/steps.py", "ROOT / 'scripts_process' / script"),
+    ("helpers/automation/processing_step.py", "ROOT / 'scripts_process' / script"),
     # Its callers name the folders, in literals.
     ("helpers/datasets/bins/ingest.py", "source / name"),
     # The kind is ProcessingJob or TrainingJob.

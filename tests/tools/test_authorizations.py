@@ -35,6 +35,7 @@ UNUSED = {
         *("sagemaker:DescribePipelineDefinitionForExecution", "cloudwatch:SetAlarmState"),
         *("sagemaker:ListPipelineExecutionSteps", "lambda:CreateFunction"),
         *("lambda:TagResource", "lambda:UpdateFunctionCode", "iam:PassRole"),
+        *("events:DisableRule", "events:EnableRule"),
     ],
 }
 """The actions that no recorded request needs, by the reason; an action may be needed elsewhere."""

@@ -36,11 +36,7 @@ Infos = list[ObjectInfo]  # named here: inside the class, `list` is the method
 
 
 class ObjectStore:
-    """Buckets and objects under `root`; the index, odd keys and drafts lie in `<root>-index`.
-
-    Args:
-        clock: gives objects their times; a new one shows this machine's.
-    """
+    """Buckets and objects under `root`; the index, odd keys and drafts lie in `<root>-index`."""
 
     def __init__(self, root: Path, clock: Clock | None = None):
         self.root = Path(root).absolute()
@@ -100,8 +96,7 @@ class ObjectStore:
     def draft(self, source: Iterable[bytes], checksums: Iterable[str] = (), md5=True) -> Draft:
         """Write blocks to a temporary file, for `commit`. Raises: AwsError on a full disk."""
         with full_disk_named():
-            ahead = self.index.clock.ahead
-            return draft(str(self._drafts), source, set(checksums), md5, ahead)
+            return draft(str(self._drafts), source, set(checksums), md5, self.index.clock.ahead)
 
     def commit(
         self,

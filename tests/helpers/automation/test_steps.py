@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from helpers.automation import pipeline, steps
+from helpers.automation import pipeline
 from helpers.automation.pipeline import build
 from helpers.automation.pipeline_roles import make_roles
+from helpers.automation.processing_step import place
 from helpers.roles import make_role
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
@@ -65,7 +66,7 @@ def test_a_job_is_tried_again_after_faults_of_aws_only(definition):
 
 def test_the_names_of_the_pipeline_and_of_its_jobs_are_the_courses(config, definition):
     assert pipeline.name_of(config) == "birds-and-bins-birds-pipeline"
-    assert steps.place(config).on == "/"
+    assert place(config).on == "/"
 
 
 def test_the_live_model_is_a_channel_of_the_training(definition):

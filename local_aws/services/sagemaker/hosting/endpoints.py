@@ -12,7 +12,7 @@ from functools import partial
 from local_aws.errors import AwsError
 from local_aws.instances.log_streams import LogWriter
 from local_aws.parts import Engine, Parts
-from local_aws.role_permissions import check
+from local_aws.role_store import store_of
 from local_aws.services.sagemaker import state_events
 from local_aws.services.sagemaker.hosting import serverless
 from local_aws.services.sagemaker.hosting.configs import EndpointConfigs, redistribute, retain
@@ -241,9 +241,7 @@ class Endpoints(Engine):
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         role = variant.get("Role")
         try:
-            if self.parts.policies:  # otherwise nobody is held to policies
-                check(self.parts.call, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
-            archive = self._store.info(bucket, key).path
+            archive = store_of(self.parts, role).info(bucket, key).path
             image = serving_image(self._context, container["Image"])
         except AwsError as error:
             message = f"Could not access model data at {uri}: {error.message}"
@@ -254,11 +252,8 @@ class Endpoints(Engine):
         environment = container.get("Environment", {})
         writer = LogWriter(self.parts.call, self._clock, log_group(name), stream)
         limit = variant.get("ServerlessConfig", {}).get("MemorySizeInMB")
-        limit = limit and limit * 2**20
-        lease = self.parts.lease(role)
-        return ServerProcess(
-            self._context, folder, image, archive, environment, writer, limit, lease
-        )
+        options = {"limit": limit and limit * 2**20, "lease": self.parts.lease(role)}
+        return ServerProcess(self._context, folder, image, archive, environment, writer, **options)
 
     # The server's life.
 

@@ -11,8 +11,6 @@ session: write files, and their entry by boto3.
 import logging
 
 import boto3
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 log = logging.getLogger(__name__)
@@ -48,7 +46,7 @@ def _declare_table(spark: SparkSession, glue: object, table: dict) -> None:
     try:
         spark.sql(statement)
         _add_partitions(spark, glue, table)
-    except (PySparkException, Py4JError) as error:
+    except Exception as error:  # of Spark, or any of Java below it
         spark.sql(f"DROP TABLE IF EXISTS {_name(table)}")  # its files lie elsewhere and stay
         log.warning("%s is not shown to Spark: %s", _name(table), _reason(error))
 
