@@ -54,6 +54,7 @@ def action(service, operation):
         return f"budgets:{'View' if operation.startswith('Describe') else 'Modify'}Budget"
     name = {**S3, "DeleteMessageBatch": "DeleteMessage"}.get(operation, operation)
     prefix = {"sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
+    prefix |= {"sagemaker-featurestore-runtime": "sagemaker"}
     return f"{prefix.get(service, service)}:{name}"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -205,7 +206,7 @@ def test_metrics_are_printed_as_name_and_value(tmp_path):
     load_dataset("birds").make_sample(tmp_path / "raw", recordings=24, recordists=8, species=3)
     command = [sys.executable, "scripts_process/shard.py", *arguments(tmp_path / "raw", tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    metrics = dict(line.split("=") for line in done.stdout.splitlines() if "=" in line)
+    metrics = dict(re.findall(r"(\w+)=([\d.]+);", done.stdout))
     manifest = Manifest.from_json((tmp_path / "manifest.json").read_bytes())
     assert int(metrics["total_samples"]) == sum(s.samples for s in manifest.splits.values()) > 20
     assert len(manifest.labels) == 3

@@ -68,8 +68,8 @@ class Attempt:
         return verdict.without(str(self._parts.context.state))
 
     def _role(self) -> str | None:
-        """Return the role that the job's containers have."""
-        return self._run.job["RoleArn"]
+        """Return the role that the job's containers have, None without one."""
+        return self._run.job.get("RoleArn")
 
     def _internal_error(self, error: Exception) -> Verdict:
         log.error("job %s", self._run.name, exc_info=error)

@@ -79,7 +79,7 @@ class JobRun(Run, ABC):
 
     def __init__(self, parts: Parts, records: Records, name: str):
         super().__init__(parts, records, name)
-        self.store = store_of(parts, self.job["RoleArn"])
+        self.store = store_of(parts, self.job.get("RoleArn"))
         """S3, as the job's role may use it."""
 
     failure_file = "output/failure"
