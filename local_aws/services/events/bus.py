@@ -211,7 +211,6 @@ class Bus(Engine):
 
     def _take_notices(self) -> None:
         notices = self.parts.store.objects.notices
-        ahead = self._clock.now() - datetime.now(UTC)
         while not self._ending and (pending := notices.pending()):
             with self._deliveries.transaction():
                 for each in pending:
@@ -222,7 +221,7 @@ class Bus(Engine):
                             each.kind,
                             [f"arn:aws:s3:::{each.bucket}"],
                             {**each.detail, **requester},
-                            datetime.fromtimestamp(each.time, UTC) + ahead,
+                            datetime.fromtimestamp(each.time, UTC),
                             each.id,
                         )  # fmt: skip
                     )

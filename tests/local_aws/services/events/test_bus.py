@@ -157,6 +157,16 @@ def test_s3_tells_of_a_new_object_in_its_documented_form(told, queue):
     }  # fmt: skip
 
 
+def test_s3_tells_the_time_of_the_one_clock(aws, told, queue):
+    aws.parts.clock.advance(24 * 3600)
+    told.put_object(Bucket=BUCKET, Key="late", Body=b"1")
+    [event] = queue.events(1)
+    apart = aws.parts.clock.now() - datetime.fromisoformat(event["time"])
+    assert abs(apart.total_seconds()) < 60
+    written = told.head_object(Bucket=BUCKET, Key="late")["LastModified"]
+    assert abs((aws.parts.clock.now() - written).total_seconds()) < 60
+
+
 def test_s3_tells_how_an_object_came_and_that_it_went(told, queue):
     told.put_object(Bucket=BUCKET, Key="one", Body=b"1")
     told.copy_object(Bucket=BUCKET, Key="two", CopySource=f"{BUCKET}/one")
