@@ -1,11 +1,13 @@
 """Tells who makes a request, by its access key, and by which policies; knows no action.
 
-A role's policies are read at the first request with one of its keys, and hold as long as the key.
+A role's policies are read at most once in some seconds, so a change counts soon, as on AWS.
 The account's own key is the user's: it may do everything, unless the server was started with the
 user's policies.
 """
 
 import json
+import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from local_aws.context import Context
 from local_aws.parts import Parts
 from local_aws.services.iam.policy_simulator import Simulator
 
+KEPT_SECONDS = 5.0
 SESSION = "local"
 """The name of all sessions of roles: AWS's services have one each."""
 
@@ -36,17 +39,19 @@ class Principals:
 
     def __init__(self, parts: Parts):
         self._parts = parts
-        self._roles: dict[str, Principal] = {}
+        self._roles: dict[str, tuple[float, Principal]] = {}
 
     def of(self, access_key: str) -> Principal | None:
         """Return who has a key; None for one who may do everything."""
         keys = self._parts.keys
         if (role := keys.role(access_key)) is None:
             return self._user() if self._parts.policies else None
-        if (principal := self._roles.get(access_key)) is None:
+        now = time.monotonic()
+        read, principal = self._roles.get(access_key, (-math.inf, None))
+        if now - read > KEPT_SECONDS:
             principal = self.session(role)
             valid = {each: known for each, known in self._roles.items() if keys.role(each)}
-            self._roles = {**valid, access_key: principal}
+            self._roles = {**valid, access_key: (now, principal)}
         return principal
 
     def session(self, role: str) -> Principal:

@@ -68,7 +68,11 @@ class ServerProcess:
         self._lease = lease or Lease()
         self._began, self._setup_seconds = time.monotonic(), 0.0
         self._ended, self._settled, self._came_up = threading.Event(), threading.Event(), False
-        self._reservation = Reservation()
+        try:
+            self._reservation = Reservation()
+        except BaseException:
+            self._lease.end()
+            raise
         shutil.rmtree(folder, ignore_errors=True)
         try:
             self._container = _stage(folder, image, archive)

@@ -28,12 +28,14 @@ def test_the_user_may_do_everything_unless_there_are_policies(aws):
     assert principals.of(key).policies == ([POLICY],)
 
 
-def test_a_roles_session_has_its_policies_for_as_long_as_the_key(aws, role):
+def test_a_roles_session_has_its_policies_of_some_seconds_ago_at_most(aws, role, monkeypatch):
     principals, (key, _) = Principals(aws.parts), aws.parts.keys.issue(role)
     assert principals.of(key).policies == ([POLICY],)
     aws.parts.call("iam", "DeleteRolePolicy", {"RoleName": "r", "PolicyName": "p"})
     assert principals.of(key).policies == ([POLICY],)
     assert principals.of(aws.parts.keys.issue(role)[0]).policies == ([],)
+    monkeypatch.setattr("local_aws.services.iam.principals.KEPT_SECONDS", 0.0)
+    assert principals.of(key).policies == ([],)
 
 
 def test_region_and_account_in_a_file_stand_for_the_servers(aws, tmp_path):

@@ -11,6 +11,7 @@ session: write files, and their entry by boto3.
 import logging
 
 import boto3
+from botocore.exceptions import ClientError
 from pyspark.sql import SparkSession
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,12 @@ def declare(spark: SparkSession) -> None:
     for database in _all(glue, "get_databases", "DatabaseList"):
         name = database["Name"]
         spark.sql(f"CREATE DATABASE IF NOT EXISTS `{name}`")
-        for table in _all(glue, "get_tables", "TableList", DatabaseName=name):
+        try:
+            tables = _all(glue, "get_tables", "TableList", DatabaseName=name)
+        except ClientError as error:  # on AWS, the first statement on one of them would fail
+            log.warning("The tables of `%s` are not shown to Spark: %s", name, error)
+            continue
+        for table in tables:
             _declare_table(spark, glue, table)
 
 
@@ -78,7 +84,7 @@ def _statement(table: dict) -> str:
     keys = ", ".join(f"`{key['Name']}`" for key in partitions)
     return " ".join(
         [
-            f"CREATE TABLE {_name(table)} ({columns}) USING {kind}",
+            f"CREATE TABLE IF NOT EXISTS {_name(table)} ({columns}) USING {kind}",
             _options(table, serde) if kind == "CSV" else "",
             f"PARTITIONED BY ({keys})" if keys else "",
             f"LOCATION {_text(storage['Location'])}",

@@ -91,7 +91,7 @@ from pyspark.context import SparkContext
 
 spark = GlueContext(SparkContext.getOrCreate()).spark_session
 print(sorted(row.tableName for row in spark.sql("SHOW TABLES IN db").collect()))
-print(spark.table("db.source").count())
+print(GlueContext(spark.sparkContext).spark_session.table("db.source").count())  # made again
 """
 
 
@@ -122,3 +122,27 @@ def test_a_table_that_is_not_the_runs_or_that_spark_cannot_declare_ends_no_run(a
     assert ["`db`.`odd`" in line for line in log] == [True, False], log
     assert "Access Denied" in log[1], log
     assert len(list(aws.store.list(BUCKET, "private/others/"))) > 1
+
+
+@pytest.mark.slow
+def test_where_policies_hold_a_database_that_is_not_the_roles_ends_no_run(aws, client, monkeypatch):
+    everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    monkeypatch.setattr(aws.parts, "policies", [{"Statement": everything}])
+    allow, catalog = {"Effect": "Allow"}, "arn:aws:glue:us-east-1:000000000000"
+    own = [f"{catalog}:{name}" for name in ("catalog", "database/db", "table/db/*")]
+    make_role(
+        client,
+        {**allow, "Action": "s3:*", "Resource": "*"},
+        {**allow, "Action": "glue:GetDatabases", "Resource": "*"},
+        {**allow, "Action": ["glue:GetTables", "glue:GetPartitions"], "Resource": own},
+    )
+    jobs, ask = Jobs(aws, client), partial(answer, client("athena"))
+    for name in ("db", "others"):
+        ask(f"CREATE DATABASE {name}")
+    ask(ROWS.format(bucket=BUCKET))
+    ask(STRANGERS.format(bucket=BUCKET).replace("db.others", "others.others"))
+    run = jobs.run(TABLES, DefaultArguments={"--enable-glue-datacatalog": "true"})
+    assert run["JobRunState"] == "SUCCEEDED", (run, jobs.lines(run, "error")[-20:])
+    assert jobs.lines(run)[-2:] == ["['source']", "3"]
+    log = [line for line in jobs.lines(run, "error") if "are not shown to Spark" in line]
+    assert len(log) == 2 and "`others`" in log[0] and "AccessDenied" in log[0], log
