@@ -107,8 +107,8 @@ def compare_pairs(
     ]
     low, high = sorted(_sign(task) * bound for bound in intervals[head])
     verdict = f"{task.score_names[head]} {gaps[head]:+.3f} ({intervals[head].low:+.3f} to "
-    verdict += (
-        f"{intervals[head].high:+.3f}) on {len(new)} of {samples} samples: {_judged(low, high)}"
+    verdict += f"{intervals[head].high:+.3f}) on {len(new)} of {samples} samples: " + (
+        SAME if _same(new, old) else _judged(low, high)
     )
     above, words = _above_floor(task, new, intervals[OWN])
     return PairedComparison(rows, verdict if above else f"{verdict}; {words}", high < 0, above)
@@ -116,6 +116,7 @@ def compare_pairs(
 
 FIRST = "the first version, with none to compare it with"
 OWN = "the new model's headline score"
+SAME = "both answer alike, so the new model has learned nothing"
 
 
 def no_comparison(
@@ -151,6 +152,11 @@ def _above_floor(task: Task, new: Predictions, interval: Interval) -> tuple[bool
 def _sign(task: Task) -> int:
     """Return -1 where less of the headline score is better, else 1."""
     return -1 if task.headline in task.lower_is_better else 1
+
+
+def _same(new: Predictions, old: Predictions) -> bool:
+    """Say whether two models answer alike, to the last digit: no epoch has made one better."""
+    return np.array_equal(new.probabilities, old.probabilities)
 
 
 def _judged(low: float, high: float) -> str:
