@@ -7,10 +7,13 @@ from operator import itemgetter
 import pandas as pd
 
 from helpers.config import Config
+from helpers.rehearsal import pass_time
 from helpers.session import client
 from helpers.waiting import until
 
 ENDED = ("Succeeded", "Failed", "Stopped")
+DEPLOY = "Deploy"
+PAUSE_SECONDS = 20
 TITLES = ["step", "status", "seconds", "why"]
 
 
@@ -71,13 +74,29 @@ def started(config: Config, pipeline: str, since: datetime, limit: float = 900.0
 
 def ended(config: Config, arn: str) -> Execution:
     """Wait for the end of an execution, whatever it is, showing its steps; return it."""
+
+    def read() -> dict[str, Execution]:
+        execution = described(config, arn)
+        pass_deployment(config, execution)
+        return {"execution": execution}
+
     return until(
-        lambda: {"execution": described(config, arn)},
+        read,
         lambda answer: answer["execution"].status in ENDED,
         name=arn.rpartition("/")[2],
         words=lambda answer: words_of(answer["execution"]),
         pause=config.poll_seconds,
     )["execution"]
+
+
+def pass_deployment(config: Config, execution: Execution) -> None:
+    """Let time pass as `guarded_updates` does, while the endpoint alone is updated.
+
+    A canary waits for alarms.
+    """
+    running = execution.steps.loc[execution.steps["seconds"].isna(), "step"]
+    if [*running] == [DEPLOY]:
+        pass_time(config, PAUSE_SECONDS, why=DEPLOY)
 
 
 def described(config: Config, arn: str) -> Execution:

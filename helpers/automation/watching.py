@@ -4,22 +4,24 @@ import matplotlib.pyplot as plt
 from IPython.display import display
 
 from helpers.automation.diagram import draw
-from helpers.automation.executions import ENDED, Execution, described, words_of
+from helpers.automation.executions import (
+    ENDED,
+    Execution,
+    described,
+    pass_deployment,
+    words_of,
+)
 from helpers.automation.step_graph import read_graph
 from helpers.config import Config
-from helpers.rehearsal import pass_time
 from helpers.session import client
 from helpers.waiting import until
-
-DEPLOY = "Deploy"
-PAUSE_SECONDS = 20
 
 
 def watch(config: Config, arn: str) -> Execution:
     """Wait for the end of an execution, whatever it is, and return it; an interrupt leaves it.
 
     The picture under the cell is drawn again whenever a step begins or ends. The last one stays.
-    While the endpoint is updated, time passes as in `guarded_updates`: a canary waits for alarms.
+    While the endpoint is updated, time passes as in `executions.ended`.
 
     Raises:
         NotTold: its state can't be asked for; the message says what to do.
@@ -39,9 +41,7 @@ def watch(config: Config, arn: str) -> Execution:
             figure = draw(graph, execution.steps, title=f"{execution.id}: {execution.status}")
             shown.update(figure)
             plt.close(figure)
-        running = execution.steps.loc[execution.steps["seconds"].isna(), "step"]
-        if [*running] == [DEPLOY]:
-            pass_time(config, PAUSE_SECONDS, why=DEPLOY)
+        pass_deployment(config, execution)
         return {"execution": execution}
 
     return until(

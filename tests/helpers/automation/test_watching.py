@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from helpers.automation import watching
+from helpers.automation import executions, watching
 from helpers.automation.executions import TITLES, Execution
 from helpers.roles import make_role
 from helpers.session import client, role_arn
@@ -57,14 +57,18 @@ def test_the_last_picture_shows_how_it_ended(config, screen):
     assert {"Good", "Bad"} <= set(screen.texts(-1)) and "✗ 0 s" in screen.texts(-1)
 
 
-def test_time_passes_while_it_deploys_alone(config, screen, monkeypatch):
+@pytest.mark.parametrize("wait", [watching.watch, executions.ended])
+def test_time_passes_while_it_deploys_alone(config, screen, monkeypatch, wait):
     arn, passed = started(config), []
     rows = [[("Deploy", "Executing", None, "")], [("Deploy", "Succeeded", 9.0, "")]]
     states = [
         Execution(arn, status, 1, "", pd.DataFrame(row, columns=TITLES))
         for status, row in zip(["Executing", "Succeeded"], rows, strict=True)
     ]
-    monkeypatch.setattr(watching, "described", lambda *_: states[bool(passed)])
-    monkeypatch.setattr(watching, "pass_time", lambda config, seconds, why: passed.append(seconds))
-    assert watching.watch(config, arn).status == "Succeeded"
-    assert passed == [watching.PAUSE_SECONDS]
+    for module in (watching, executions):
+        monkeypatch.setattr(module, "described", lambda *_: states[bool(passed)])
+    monkeypatch.setattr(
+        executions, "pass_time", lambda config, seconds, why: passed.append(seconds)
+    )
+    assert wait(config, arn).status == "Succeeded"
+    assert passed == [executions.PAUSE_SECONDS]
