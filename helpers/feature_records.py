@@ -15,6 +15,8 @@ from helpers.waiting import THROTTLED
 
 RUNTIME = "sagemaker-featurestore-runtime"
 THREADS, TRIES = 16, 6
+REPORT = "features.json"
+"""What scripts_process/features.py writes: the identifiers that it saw, what it set aside."""
 AT_ONCE = 100
 """Records of one request: BatchGetRecord takes no more."""
 
@@ -63,15 +65,14 @@ def get_records(runtime: Any, group: str, identifiers: Iterable[str]) -> dict[st
 
 def _answered(runtime: Any, asked: dict) -> dict:
     """Return the answer to one request; what AWS leaves unprocessed in it is asked for again."""
-    answers: list[dict] = []
+    answers, left = [], [asked]
     for number in range(1, TRIES + 1):
-        answer = runtime.batch_get_record(Identifiers=[asked])
+        answer = runtime.batch_get_record(Identifiers=left)
         answers += answer["Records"]
         if answer["Errors"]:
             raise RuntimeError(f"Not all records could be read: {answer['Errors'][:3]}")
-        if not answer["UnprocessedIdentifiers"]:
+        if not (left := answer["UnprocessedIdentifiers"]):
             return {"Records": answers}
-        (asked,) = answer["UnprocessedIdentifiers"]
         time.sleep(_pause(number))
     raise RuntimeError(f"Not all records could be read: AWS left some out {TRIES} times")
 

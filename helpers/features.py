@@ -81,8 +81,10 @@ def _text(name: str, kind: str, value: Any) -> str | None:
         return None
     if isinstance(value, datetime):
         return moment(value)
-    if kind == "Integral" and int(value) != value:
-        raise ValueError(f"{name} is no integer: {value!r}")
+    if isinstance(value, float) and math.isinf(value):
+        raise ValueError(f"{name} is not finite: {value!r}")
+    if kind == "Integral" and (int(value) != value or not -(2**63) <= value < 2**63):
+        raise ValueError(f"{name} is no integer of 64 bits: {value!r}")
     return str(int(value)) if kind == "Integral" else str(value)
 
 

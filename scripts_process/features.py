@@ -17,7 +17,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from helpers.datasets import NAMES  # noqa: E402
 from helpers.datasets.curation import load_curation  # noqa: E402
-from helpers.feature_records import RUNTIME, get_records, put_records  # noqa: E402
+from helpers.feature_records import REPORT, RUNTIME, get_records, put_records  # noqa: E402
 from helpers.features import Features, features_of, moment  # noqa: E402
 from helpers.job_run import run  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
@@ -28,7 +28,6 @@ from helpers.storage import Entry  # noqa: E402
 
 METADATA = "metadata/"
 """Folder of the raw data with a JSON object for each record."""
-REPORT = "features.json"
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -54,21 +53,22 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     raw = open_folder(args.raw, lambda: job_client("s3"))
     objects = {_id(each): each for each in raw.list(METADATA) if each.key.endswith(".json")}
     new = unknown(objects, get_records(runtime, args.group, objects), features)
-    print(f"{len(new)} of {len(objects)} records are new or have changed", flush=True)
+    print(f"The store lacks {len(new)} of {len(objects)} records as they are now", flush=True)
 
     def read(entry: Entry) -> list[dict[str, str]] | Remark:
         try:
             row = curation.read(_id(entry), raw.read(entry.key, entry.size))
-        except Unreadable as error:
+            return features.record({**row, features.time: moment(entry.modified)})
+        except (Unreadable, ValueError) as error:
             return Remark(entry.key, str(error))
-        return features.record({**row, features.time: moment(entry.modified)})
 
     with ThreadPoolExecutor(args.threads) as pool:
         made = [*in_order(pool, read, new, ahead=4 * args.threads)]
     aside = [each for each in made if isinstance(each, Remark)]
     args.output.mkdir(parents=True, exist_ok=True)
-    listed = {"records": len(made) - len(aside), "set_aside": [asdict(each) for each in aside]}
-    (args.output / REPORT).write_text(json.dumps(listed, indent=1), "utf-8")
+    report = {"records": len(made) - len(aside), "set_aside": [asdict(each) for each in aside]}
+    report |= {"listed": sorted(objects)}
+    (args.output / REPORT).write_text(json.dumps(report, indent=1), "utf-8")
     print(f"{len(aside)} are set aside: {REPORT} lists them")
     if len(aside) > args.most_aside * len(objects):
         most = "; ".join(f"{times} x {reason}" for reason, times in causes(aside)[:3])

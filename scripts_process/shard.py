@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from helpers.datasets import NAMES, Dataset, load_dataset  # noqa: E402
-from helpers.feature_records import RUNTIME, get_records  # noqa: E402
+from helpers.feature_records import REPORT, RUNTIME, get_records  # noqa: E402
 from helpers.job_run import run  # noqa: E402
 from helpers.manifest import NAME, Manifest, load_manifest  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
@@ -50,6 +50,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--store", help="storage format of samples; default: the data set's first store")
     add("--keep", help="folder or s3:// URI of earlier shards, whose groups keep their splits")
     add("--group", help="feature group: a record that it lacks, or has no more, is set aside")
+    add("--listed", help="folder or s3:// URI of features.py's report: what came later is left out")
     add("--seed", type=int, default=0, help="seed of the split and the order (default 0)")
     add("--records-per-shard", type=int, default=256, help="raw objects a shard (default 256)")
     add("--shard-mb", type=float, default=64, help="megabytes of raw objects a shard (default 64)")
@@ -116,8 +117,11 @@ def keeper(args) -> Keep | None:
     """Return the function that sets aside what the feature group lacks; None without a group."""
     if not args.group:
         return None
-    known = partial(get_records, job_client(RUNTIME), args.group)
-    return partial(stored, known=known, most=args.max_dropped)
+    known, listed = partial(get_records, job_client(RUNTIME), args.group), None
+    if args.listed:
+        report = open_folder(args.listed, lambda: job_client("s3")).read(REPORT)
+        listed = {*json.loads(report)["listed"]}
+    return partial(stored, known=known, most=args.max_dropped, listed=listed)
 
 
 def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> dict[str, dict]:

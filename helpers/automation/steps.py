@@ -92,7 +92,7 @@ def shards(
     """
     arguments = ["--dataset", config.dataset, "--raw", config.uri("raw"), "--source", config.source]
     arguments += ["--output", place(config, "shards"), "--keep", live.properties.Outputs["shards"]]
-    arguments += ["--group", group_name(config)]
+    arguments += ["--group", group_name(config), "--listed", place(config, "features")]
     output = place(config, "sharding")
     return processing(
         config, session, "Shards", "shard.py", arguments, models={}, output=output, after=after

@@ -36,8 +36,9 @@ class TooManyDropped(RuntimeError):
 
 Relate = Callable[[list[Record], list[Entry]], list[Relation]]
 """Returns the relations of records that repeat others; survey.survey is one."""
-Keep = Callable[[list[Record]], tuple[list[Record], list[Remark]]]
-"""Returns the records that may be used, and remarks on the others; stored.stored is one."""
+Keep = Callable[[list[Record]], tuple[list[Record], list[Remark], set[str]]]
+"""Returns the records that may be used, remarks on others, and the objects that are not seen yet;
+stored.stored is one."""
 
 
 def plan_folder(
@@ -52,8 +53,9 @@ def plan_folder(
     objects = list(raw.list())
     records, drops = dataset.records([entry.key for entry in objects], raw.read)
     if keep:
-        records, others = keep(records)
+        records, others, late = keep(records)
         drops = [*drops, *others]
+        objects = [entry for entry in objects if entry.key not in late]
     has_names = any(entry.key == NAMES_KEY for entry in objects)
     names = original_names(records, json.loads(raw.read(NAMES_KEY)) if has_names else {})
     relations = relate(records, objects) if relate else []

@@ -37,6 +37,9 @@ def test_a_missing_value_is_left_out(missing):
         ({"event_time": None}, "no event_time"),
         ({"event_time": "2026-11-26"}, "is not of the form"),
         ({"count": 1.5}, "count is no integer"),
+        ({"count": 2**63}, "no integer of 64 bits"),
+        ({"count": float("inf")}, "count is not finite"),
+        ({"score": float("-inf")}, "score is not finite"),
         ({"event_time": datetime(2026, 1, 1)}, "no time zone"),
     ],
 )

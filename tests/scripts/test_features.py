@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpers import feature_groups
+from helpers.batches import raw_prefix
+from helpers.datasets import load_dataset
+from helpers.exploration import new_records
+from helpers.manifest import load_manifest
 from helpers.roles import make_role
+from helpers.storage import LocalFolder
 from scripts_process import features, shard
 from tests.helpers.automation.world import bins, upload
 
@@ -53,6 +58,26 @@ def test_a_record_that_somebody_has_deleted_stays_so_and_is_not_learned(aws, con
     )  # fmt: skip
     aside = json.loads((out / "manifest.json").read_text())["dropped"]
     assert {"source": "bin-images/00003.jpg", "reason": "not in the Feature Store"} in aside
+
+
+def test_what_comes_while_the_pipeline_runs_is_new_to_the_next_run(aws, config, tmp_path):
+    upload(aws, config, bins(0, 30))
+    run(config, tmp_path)
+    upload(aws, config, bins(30, 1))
+    out = tmp_path / "shards"
+    shard.main(
+        shard.parse_args([
+            *("--dataset", "bins", "--raw", config.uri("raw"), "--output", str(out)),
+            *("--group", feature_groups.group_name(config), "--processes", "1"),
+            *("--listed", str(tmp_path)),
+        ])
+    )  # fmt: skip
+    manifest = load_manifest(LocalFolder(out))
+    assert manifest.account.objects == 30 and not manifest.dropped
+    raw = raw_prefix(config)
+    objects = list(raw.list())
+    records, _ = load_dataset("bins").records([each.key for each in objects], raw.read)
+    assert [each.id for each in new_records(records, objects, manifest)] == ["00030"]
 
 
 def test_metadata_that_is_none_is_counted_and_named(aws, config, tmp_path):
