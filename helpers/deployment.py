@@ -1,6 +1,6 @@
 """The requests that give a live endpoint another model: alarms, guardrails, scaling; sends none.
 
-Notebook 08 and the pipeline's last step send the same ones.
+Notebook 08 and the pipeline's step Deploy send the same ones.
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
 """
 

@@ -105,8 +105,18 @@ def went_off(alarm: DriftAlarm) -> dict:
 
 
 def rehearse(config: Config, alarm: DriftAlarm) -> None:
-    """Set the alarm off by hand, to see what follows; CloudWatch's next look sets it right."""
+    """Set the alarm off by hand, to see what follows; `call_off` has to follow."""
     for state in ("OK", "ALARM"):  # only a change is told of
         client(config, "cloudwatch").set_alarm_state(
             AlarmName=alarm.name, StateValue=state, StateReason="a rehearsal"
         )
+
+
+def call_off(config: Config, alarm: DriftAlarm) -> None:
+    """Set the alarm back, so that the next drift is a change again.
+
+    CloudWatch does not: without a report the state that was set by hand stays.
+    """
+    client(config, "cloudwatch").set_alarm_state(
+        AlarmName=alarm.name, StateValue="OK", StateReason="the rehearsal is over"
+    )

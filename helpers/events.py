@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from helpers.config import PROJECT, Config
@@ -77,15 +78,19 @@ def make_rule(
     return Rule(name, target)
 
 
-def switch(config: Config, what: str, *, on: bool) -> None:
-    """Have a rule send its events, or none until it is switched on again.
+@contextmanager
+def switched_off(config: Config, what: str) -> Iterator[None]:
+    """Have a rule send no events meanwhile; it is on again whatever happens.
 
     Args:
         what: the rule's name behind the course's and the data set's.
     """
-    events = client(config, "events")
-    change = events.enable_rule if on else events.disable_rule
-    change(Name=f"{config.name}-{what}")
+    events, name = client(config, "events"), f"{config.name}-{what}"
+    events.disable_rule(Name=name)
+    try:
+        yield
+    finally:
+        events.enable_rule(Name=name)
 
 
 def permissions(config: Config) -> Permissions:

@@ -135,8 +135,10 @@ def _agreement(right: int, number: int, accuracy: float) -> Check:
     expected = HARDER * accuracy
     chances = [_chance(number, k, expected) for k in range(number + 1)]
     least = next(k for k, chance in enumerate(chances) if chance >= RATE)
-    reason = f"the live model agrees with {right} of {number} labels, at least {least} must; where "
-    reason += f"it is right in {expected:.0%}, so few have a chance of {chances[right]:.2g}"
+    reason = f"the live model agrees with {right} of {number} labels, at least {least} must"
+    if right < least:
+        reason += f": where it is right in {expected:.0%}, so few have a chance of"
+        reason += f" {chances[right]:.2g}"
     return Check("labels", right / number, least / number, right >= least, reason)
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,11 @@ from helpers.policy_documents import Permission
 from helpers.roles import FEATURE_TABLES
 from helpers.session import client, role_arn
 from helpers.waiting import until
+
+OFFLINE_SECONDS = 3600
+"""AWS writes within 15 minutes.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-offline.html"""
 
 
 @dataclass(frozen=True)
@@ -125,15 +130,27 @@ def online(config: Config, identifiers: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*group_features(config).types])
 
 
-def wait_until_offline(config: Config, rows: int) -> int:
-    """Return the number of the offline store's rows once there are so many: AWS takes minutes."""
+def wait_until_offline(
+    config: Config, rows: int, since: datetime, limit: float = OFFLINE_SECONDS
+) -> int:
+    """Return the number of rows that the offline store got since a time, once there are so many.
+
+    AWS takes minutes, and writes a record that was sent twice in two rows.
+
+    Raises:
+        NotSeen: there are not so many after `limit` seconds.
+    """
+    begun = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     sql = f"SELECT count(*) AS rows FROM {offline_table(config)}"
+    sql += f" WHERE api_invocation_time >= TIMESTAMP '{begun}'"
     return until(
         lambda: {"rows": int(query(config, sql).frame["rows"][0])},
         lambda answer: answer["rows"] >= rows,
         name="offline store",
         words=lambda answer: f"{answer['rows']:,} of {rows:,} rows",
         pause=config.poll_seconds,
+        limit=limit,
+        look="The group's role has to be allowed to write to its folder",
     )["rows"]
 
 

@@ -1,7 +1,7 @@
 """Approve a version of the registry, and let the live endpoint serve it, under guardrails.
 
 Here: python scripts_process/deploy.py --package ARN --endpoint NAME --role ARN --output deployment
-As a job: the last step of the pipeline of notebooks/10, under a role of its own.
+As a job: the step Deploy of the pipeline of notebooks/10, under a role of its own.
 The endpoint keeps its variant, its instances and its data capture; gateway and monitoring name the
 endpoint, and so go on. New instances answer a share of the requests first; if an alarm goes off,
 SageMaker returns to the version before, and the version is rejected with the reason. A deployment

@@ -1,7 +1,7 @@
 """Look at the records that are new since a manifest was written, before a model learns from them.
 
 Here: python scripts_process/explore.py --dataset birds --raw raw/birds --shards shards/birds
-As a job: the first step of the pipeline of notebooks/10. It writes report.html for a person and
+As a job: the step Explore of the pipeline of notebooks/10. It writes report.html for a person and
 checks.json for the pipeline. A check that fails is a result: the job itself succeeds.
 """
 

@@ -12,7 +12,7 @@ from helpers.automation import steps
 from helpers.automation.pipeline_roles import PipelineRoles, make_roles
 from helpers.config import Config
 from helpers.evaluation.report import COMPARISON
-from helpers.roles import wait_until_seen
+from helpers.roles import make_role, wait_until_seen
 from helpers.session import pipeline_session
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def put_pipeline(config: Config, roles: PipelineRoles | None = None) -> "Pipelin
         roles: those that are there already; None makes them, or renews their permissions.
     """
     if roles is None:
+        make_role(config)  # a role of an earlier version of the course lacks what new steps need
         roles = make_roles(config)
         if not config.account.role_arn:
             wait_until_seen(config, roles.pipeline.rpartition("/")[2])

@@ -1,7 +1,7 @@
-"""The roles of the pipeline, its function and its last step, with their permissions; starts none.
+"""The roles of the pipeline, its function and its step Deploy, with their permissions; starts none.
 
 The pipeline's role makes the jobs and hands them their roles; the function's one looks at the
-endpoint; only that of the last step may change it. A role that the account has is neither made nor
+endpoint; only that of Deploy may change it. A role that the account has is neither made nor
 changed.
 """
 

@@ -1,7 +1,7 @@
 """A step of the pipeline that runs a script of scripts_process/, and what steps have in common.
 
 Each execution has a folder of its own in the course's bucket, so executions touch no other's
-results, and a step that is tried again writes over its own.
+results, and a step that is tried again writes over its own; Baseline alone writes for all.
 """
 
 from functools import lru_cache

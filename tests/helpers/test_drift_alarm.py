@@ -1,7 +1,8 @@
 """The alarm goes off when a report has violations, and its queue hears of it once."""
 
 from helpers import drift_alarm
-from helpers.drift_alarm import is_on, make_alarm, messages, rehearse, went_off
+from helpers.alarms import alarms_on
+from helpers.drift_alarm import call_off, is_on, make_alarm, messages, rehearse, went_off
 from helpers.events import make_queue, make_rule, received
 from helpers.monitor_jobs import NAMESPACE, SCHEDULE
 from helpers.rehearsal import now
@@ -59,3 +60,5 @@ def test_a_rehearsal_is_told_of_each_time_and_only_where_it_goes_off(config, cli
     told = received(config, queue, count=2)
     assert [each["detail"]["state"]["value"] for each in told] == ["ALARM", "ALARM"]
     assert {each["detail"]["alarmName"] for each in told} == {alarm.name}
+    call_off(config, alarm)
+    assert alarms_on(config, [alarm.name, other.name]) == [other.name]

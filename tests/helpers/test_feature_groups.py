@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from helpers import feature_groups
 from helpers.features import moment
 from helpers.roles import make_role
+from helpers.waiting import NotSeen
 from local_aws.control import Fault, set_faults
 from local_aws.services.sagemaker.features.groups import FeatureGroups
 
@@ -33,11 +34,13 @@ def frame(*rows):
 
 def test_rows_are_written_waited_for_and_read_at_any_time(aws, made):
     later, last = TIME + timedelta(hours=1), TIME + timedelta(hours=2)
-    rows = frame(("a", TIME, 1.0), ("a", later, 2.0), ("b", TIME, None))
+    now, rows = datetime.now(UTC), frame(("a", TIME, 1.0), ("a", later, 2.0), ("b", TIME, None))
     done = feature_groups.ingest(made, rows)
     assert done.records == 3 and "3 records" in repr(done)
     feature_groups.delete_record(made, "b", last)
-    assert feature_groups.wait_until_offline(made, 4) == 4
+    assert feature_groups.wait_until_offline(made, 4, now - timedelta(minutes=1)) == 4
+    with pytest.raises(NotSeen, match="offline"):
+        feature_groups.wait_until_offline(made, 1, now + timedelta(hours=1), limit=0.1)
     assert list(feature_groups.online(made, ["a", "b"])["rating"]) == ["2.0"]
     assert list(feature_groups.latest(made).frame["id"]) == ["a"]
     before = feature_groups.latest(made, TIME).frame.set_index("id")

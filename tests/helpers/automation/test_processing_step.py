@@ -6,7 +6,7 @@ import pytest
 
 from helpers.automation.processing_step import found, place, processing
 from helpers.roles import make_role
-from helpers.session import pipeline_session
+from helpers.session import client, pipeline_session
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
 
@@ -31,4 +31,4 @@ def test_a_step_has_its_models_its_result_and_the_step_before_it(aws, config):
     request = step.arguments
     inputs = {each["InputName"]: each["S3Input"]["S3Uri"] for each in request["ProcessingInputs"]}
     assert inputs["model"] == config.uri("training") and len(inputs) == 3
-    assert not list(aws.store.list(config.bucket, config.key("training")))
+    assert client(config, "sagemaker").list_processing_jobs()["ProcessingJobSummaries"] == []
