@@ -86,8 +86,18 @@ def make_group(config: Config) -> dict[str, Any]:
 
 
 def describe(config: Config) -> dict[str, Any]:
-    """Return the description of the group."""
-    return client(config, "sagemaker").describe_feature_group(FeatureGroupName=group_name(config))
+    """Return the description of the group.
+
+    Raises:
+        LookupError: the group is not there yet.
+    """
+    sagemaker, name = client(config, "sagemaker"), group_name(config)
+    try:
+        return sagemaker.describe_feature_group(FeatureGroupName=name)
+    except sagemaker.exceptions.ResourceNotFound:
+        raise LookupError(
+            f"The account has no feature group {name}: run notebooks/10 once"
+        ) from None
 
 
 def offline_table(config: Config) -> str:

@@ -11,6 +11,7 @@ from botocore.config import Config as BotoConfig
 from helpers.boto_sessions import client_of, is_local, session_of
 from helpers.config import Config, kaggle_credentials, local_settings
 from helpers.request_fields import mark
+from helpers.sdk_defaults import set_defaults
 
 if TYPE_CHECKING:
     import requests
@@ -137,12 +138,7 @@ def _staging(config: Config, kind: type) -> Any:
         default_bucket=config.bucket,
         default_bucket_prefix=config.key("staging"),
     )
-    # Otherwise the SDK reports the account's number and each failure to its makers.
-    defaults = session.sagemaker_config
-    defaults.setdefault("SchemaVersion", "1.0")
-    for name in ("SageMaker", "PythonSDK", "Modules"):
-        defaults = defaults.setdefault(name, {})
-    defaults.setdefault("TelemetryOptOut", True)
+    set_defaults(session)
     # The SDK's resources make a session of their own, which knows neither an account's rules nor a
     # transcript, unless there is a client already.
     SageMakerClient(session=session.boto_session, region_name=config.region)

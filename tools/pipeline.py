@@ -1,4 +1,4 @@
-"""Plans or puts the pipeline of a data set from version control, under roles that are there.
+"""Plans or puts the pipeline of a data set from version control; notebook 10 has made its roles.
 
 python -m tools.pipeline plan    print what `put` would change, as Markdown
 python -m tools.pipeline put     create the pipeline, or update it
@@ -13,6 +13,7 @@ from helpers.automation.pipeline import put_pipeline
 from helpers.automation.pipeline_roles import find_roles
 from helpers.automation.plan import plan
 from helpers.config import load_config
+from helpers.feature_groups import describe
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -22,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     command = parser.parse_args(argv).command
     config = load_config()
     roles = find_roles(config)
+    describe(config)  # the executions write to it, and make none
     if command == "plan":
         print(plan(config, roles))
     else:

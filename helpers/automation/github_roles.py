@@ -41,6 +41,7 @@ def plan_permissions(config: Config) -> list[Permission]:
     names = (config.role, *(name for name, _, _ in NAMES.values()))
     return [
         Permission("read the pipeline", ("sagemaker:DescribePipeline",), _pipelines(config)),
+        Permission("find the feature group", ("sagemaker:DescribeFeatureGroup",), _groups(config)),
         Permission("find the roles", ("iam:GetRole",), tuple(map(_role, names))),
         Permission("see which code is there", ("s3:ListBucket",), (bucket,)),
         Permission(
@@ -86,6 +87,10 @@ def _bucket(config: Config) -> str:
 
 def _pipelines(config: Config) -> tuple[str, ...]:
     return (f"arn:aws:sagemaker:{config.region}:*:pipeline/{PROJECT}*",)
+
+
+def _groups(config: Config) -> tuple[str, ...]:
+    return (f"arn:aws:sagemaker:{config.region}:*:feature-group/{PROJECT}*",)
 
 
 def _image(config: Config) -> str:

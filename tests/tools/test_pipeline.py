@@ -7,6 +7,7 @@ from helpers.automation.github_roles import SUBJECTS
 from helpers.automation.pipeline import name_of
 from helpers.automation.pipeline_roles import make_roles
 from helpers.automation.plan import current_definition
+from helpers.feature_groups import make_group
 from helpers.roles import make_role
 from tests.places import ROOT
 from tools import pipeline
@@ -21,13 +22,16 @@ def config(config, monkeypatch):
 
 
 def test_without_the_roles_it_says_what_to_do(aws, config):
-    with pytest.raises(LookupError, match="run notebooks/10 once"):
+    with pytest.raises(LookupError, match="no role .*: run notebooks/10 once"):
         pipeline.main(["plan"])
 
 
 def test_it_plans_then_puts_then_has_nothing_to_change(aws, config, capsys):
     make_role(config)
     make_roles(config)
+    with pytest.raises(LookupError, match="no feature group .*: run notebooks/10 once"):
+        pipeline.main(["put"])
+    make_group(config)
     pipeline.main(["plan"])
     assert "Would be created" in capsys.readouterr().out
     pipeline.main(["put"])

@@ -11,6 +11,7 @@ from helpers.automation.pipeline import put_pipeline
 from helpers.automation.pipeline_roles import make_roles
 from helpers.automation.plan import plan
 from helpers.container_images import processing_image
+from helpers.feature_groups import describe, make_group
 from helpers.policy_documents import policies
 from helpers.roles import make_role
 from local_aws.services.iam.authorization import NOTES, denied
@@ -28,6 +29,7 @@ def enforce(aws, config, monkeypatch):
     """Return a function by which the caller has one role's permissions, and no others."""
     make_role(config)
     processing_image(config)  # as 04 leaves it
+    make_group(config)
 
     def enforce(command: str) -> list[dict]:
         documents = policies(github_roles.PERMISSIONS[command](config))
@@ -56,6 +58,7 @@ def needless(statements: list[dict], asked: list[Need]) -> set[str]:
 def test_a_pull_requests_role_plans_and_puts_nothing(aws, config, enforce):
     roles = make_roles(config)
     statements = enforce("plan")
+    describe(config)
     assert "Would be created" in plan(config, roles)
     asked = requests(aws)
     assert needless(statements, asked) <= {"iam:GetRole"}
@@ -66,6 +69,7 @@ def test_a_pull_requests_role_plans_and_puts_nothing(aws, config, enforce):
 def test_mains_role_creates_and_updates(aws, config, enforce):
     roles = make_roles(config)
     statements = enforce("put")
+    describe(config)
     put_pipeline(config, roles)
     put_pipeline(config, roles)
     assert needless(statements, requests(aws)) <= {"iam:GetRole", *ALWAYS}
