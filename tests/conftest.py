@@ -113,6 +113,13 @@ def config(aws, monkeypatch):
 
 
 @pytest.fixture
+def rehearsed(config, aws, monkeypatch):
+    """Return the settings of a local AWS that is found by its state folder: its time can pass."""
+    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))
+    return config
+
+
+@pytest.fixture
 def course_style():
     """Draw in the course's look, and leave none of it behind."""
     import matplotlib.pyplot as plt
