@@ -52,8 +52,8 @@ class Bins(Dataset):
     training_defaults = {
         "model": "resnet-small",
         "batch_size": 32,
-        "epochs": 28,
-        "patience": 9,
+        "epochs": 20,
+        "patience": 7,
         "optimizer": "muon",
         "lr": 0.02,
     }

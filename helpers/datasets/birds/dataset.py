@@ -41,8 +41,15 @@ class Birds(Dataset):
     stores = ("ogg", "flac", "mel")
     """Sound, or its log-mel as an .npy file."""
     task = TASK
-    training_defaults = {"model": "audio-resnet-small", "batch_size": 32, "epochs": 12}
-    """The real set wants more, as a job's hyperparameters: `audio-resnet18`."""
+    training_defaults = {
+        "model": "audio-resnet-small",
+        "batch_size": 32,
+        "epochs": 6,
+        "optimizer": "muon",
+        "lr": 0.02,
+    }
+    """With AdamW 12 epochs learned as much. The real set wants more, as a job's hyperparameters:
+    `audio-resnet18`."""
     minimum_accuracy = 0.95
     panel = (4.6, 2.2)
     seeks_copies = True
