@@ -106,9 +106,7 @@ def schedule_order(
             "RetryPolicy": {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 3600},
         },
     }
-    group = prescribed_by(
-        config.account, "scheduler", "CreateScheduleGroup", {"Name": config.name}
-    )
+    group = prescribed_by(config.account, "scheduler", "CreateScheduleGroup", {"Name": config.name})
     return {"group": group, "schedule": schedule}
 
 
@@ -196,6 +194,4 @@ def make_role(config: Config, passed: str) -> str:
     """
     if arn := companys_role(config, SCHEDULER):
         return arn
-    return put_role(
-        config, schedules_role(config), SCHEDULER, schedule_permissions(config, passed)
-    )
+    return put_role(config, schedules_role(config), SCHEDULER, schedule_permissions(config, passed))
