@@ -11,7 +11,8 @@ from helpers.monitor_jobs import FOLDER, watch_request
 from helpers.schedules import DUE, EXECUTION, Schedule, make_role, schedule_order
 from helpers.session import client, role_arn
 
-EVERY, WINDOW = "rate(15 minutes)", "-PT15M"
+EVERY = "rate(15 minutes)"
+WINDOW = "-PT15M"
 """Each window ends where the next one begins."""
 LATE_SECONDS = 300
 """By which a window ends before its due time: captured files come late."""
