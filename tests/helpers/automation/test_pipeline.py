@@ -68,8 +68,6 @@ def test_new_data_gives_a_better_version_with_its_origin(aws, world):
     assert returned["Schedule"] == {"name": schedule.name, "done": "created"}
     (watched,) = wait_for_jobs(world, schedule, 1)
     assert watched.status == "Completed"
-    print(done.steps)
-    print(watched)
 
 
 def test_black_photos_end_with_the_reason_and_the_live_version_stays(aws, world):
