@@ -66,6 +66,8 @@ LINES = (
     Line("10", "fifteen processing jobs", "ml.m5.large", 1, 75, (PROCESSING,)),
     Line("10", "six monitoring jobs on a schedule", "ml.m5.large", 1, 24, (PROCESSING,)),
     Line("10", "two trainings on larger sets", "ml.m5.xlarge", 1, 20, (TRAINING,)),
+    Line("10", "the endpoint meanwhile", "ml.m5.large", 1, 180, (ENDPOINT,)),
+    Line("10", "its updates: two old and two new", "ml.m5.large", 4, 20, (ENDPOINT,)),
     Line("11", "ten readings of the shards", "ml.g4dn.xlarge", 1, 20, (TRAINING, POOL)),
 )
 

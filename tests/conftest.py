@@ -4,6 +4,7 @@ And what some ask for: a whole local AWS on a free port, in a state folder that 
 """
 
 import functools
+import gc
 import os
 import sys
 import tempfile
@@ -26,6 +27,17 @@ telemetry.switch_off()
 # A session of boto3 parses the models of its services for itself, megabytes of JSON, and each test
 # has sessions of its own: an eighth of the suite's time went there.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+
+
+def pytest_collection_finish():
+    """Let the garbage collector leave alone what imports and collection made, and look less often.
+
+    It went through all of it, torch and the models of services, whenever tests made some objects: a
+    sixth of the suite's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -97,6 +109,13 @@ def config(aws, monkeypatch):
         monkeypatch.setenv(name, value)
     config = course_config(aws)
     use_local(config.endpoint_url, config.region)
+    return config
+
+
+@pytest.fixture
+def rehearsed(config, aws, monkeypatch):
+    """Return the settings of a local AWS that is found by its state folder: its time can pass."""
+    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))
     return config
 
 

@@ -34,6 +34,11 @@ class Execution:
         """Return its id, which is also the name of its folder in the bucket."""
         return self.arn.rpartition("/")[2]
 
+    def check(self) -> None:
+        """Raise RuntimeError with the reason, unless all of it succeeded."""
+        if self.status != "Succeeded":
+            raise RuntimeError(f"Execution {self.id} is {self.status}: {self.reason}")
+
     def __repr__(self) -> str:
         why = f": {self.reason}" if self.reason else ""
         return f"<Execution {self.id}: {self.status}, {self.seconds:.0f} s{why}>"

@@ -19,11 +19,11 @@ from helpers.training.distributed import Ranks
 from helpers.training.evaluation import Evaluation, evaluate
 from helpers.training.loss_and_schedule import (
     choose_precision,
-    fuses_steps,
     learning_rate,
     soft_targets,
     weighted_cross_entropy,
 )
+from helpers.training.optimizers import make_optimizer
 from helpers.training.options import MONITORS, Options
 from helpers.training.profiling import StepProfile, phase
 from helpers.training.progress import Progress, WaitClock
@@ -63,10 +63,7 @@ class Trainer:
         self.model = model.to(self.device, memory_format=torch.channels_last)
         self.augmentation = model.augmentation if options.augment == "yes" else no_augmentation
         self.network = ranks.wrap(self.model, options.sync_batch_norm)
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=options.lr, weight_decay=options.weight_decay,
-            fused=fuses_steps(self.device),
-        )  # fmt: skip
+        self.optimizer = make_optimizer(self.model, options, self.device)
         self.precision = choose_precision(options.precision, self.device)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.precision == "fp16")
         self.labels = list(class_weights)

@@ -7,6 +7,7 @@ MONITORS = {"validation_loss": -1, "validation_accuracy": 1, "validation_macro_r
 """Metrics that early stopping can monitor; 1 where more is better, -1 where less is."""
 CHOICES = {
     "monitor": tuple(MONITORS),
+    "optimizer": ("adamw", "muon"),
     "augment": ("yes", "no"),
     "schedule": ("cosine", "step"),
     "precision": ("auto", "fp32", "bf16", "fp16"),
@@ -24,8 +25,9 @@ class Options:
     """The options of a training run; every field is a flag of train.py."""
 
     epochs: int = setting(15, "most passes over the training split")
-    lr: float = setting(3e-3, "peak learning rate of AdamW")
-    weight_decay: float = setting(1e-2, "weight decay of AdamW")
+    optimizer: str = setting("adamw", "adamw, or muon, which has it for all but convolutions")
+    lr: float = setting(3e-3, "peak learning rate")
+    weight_decay: float = setting(1e-2, "weight decay, as a share of the learning rate")
     warmup: float = setting(0.2, "share of the run in which the learning rate rises")
     schedule: str = setting("cosine", "after the warm-up: cosine, or step for four halvings")
     accumulate: int = setting(1, "batches whose gradients make one step")

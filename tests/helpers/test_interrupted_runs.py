@@ -37,12 +37,6 @@ def spot(aws, config):
     return start
 
 
-@pytest.fixture
-def rehearsed(config, aws, monkeypatch):
-    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))
-    return config
-
-
 def test_an_interrupted_run_goes_on_and_its_bill_is_below_its_time(rehearsed, spot, capsys):
     (job,) = run_interrupted(rehearsed, spot, after=2)
     assert job.status == "Completed" and "other instances" in capsys.readouterr().out

@@ -12,13 +12,6 @@ from local_aws.control import Fault
 from tests.local_aws.services.sagemaker.hosting.models import archive
 
 
-@pytest.fixture
-def rehearsed(config, aws, monkeypatch):
-    """Return the settings of a local AWS that is found by its state folder."""
-    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))
-    return config
-
-
 def test_time_passes_at_once_on_the_local_aws(rehearsed, aws):
     before = aws.parts.clock.now()
     rehearsal.pass_time(rehearsed, 3600)

@@ -35,6 +35,7 @@ NEVER = {
     "smdistributed": "is in the images that have it, and is looked for first",
     "IPython": "shows things in notebooks",
     "sagemaker": "helpers.session: the SDK's session, in notebooks",
+    "jsonschema": "helpers.sdk_defaults: the SDK's session, in notebooks",
     "pyathena": "helpers.session: Athena, in notebooks",
     "requests": "helpers.session: Kaggle, in a terminal",
     "local_aws": "helpers.config and helpers.session: on the user's own machine",

@@ -18,24 +18,16 @@ UNUSED = {
     ],
     "the row that makes roles has it too; it counts where the account has a role": ["iam:GetRole"],
     "Athena sends it in the caller's name": ["s3:GetBucketLocation"],
-    "no recorded call needed it: an upload or a query that is broken off": [
-        *("s3:AbortMultipartUpload", "athena:StopQueryExecution"),
+    "an upload, a query or a job that is broken off": [
+        *("s3:AbortMultipartUpload", "athena:StopQueryExecution", "sagemaker:StopProcessingJob"),
     ],
-    "notebooks 05 to 09 send them, and were not recorded": [
-        *("sagemaker:UpdateTrainingJob", "sagemaker:StopProcessingJob"),
-        "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
-        *("sagemaker:DescribeEndpointConfig", "sagemaker:UpdateEndpoint"),
-        *("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync"),
-        *("sagemaker:UpdateModelCard", "sagemaker:GetRecord", "logs:GetLogEvents"),
-        *("cloudwatch:GetMetricStatistics", "application-autoscaling:DescribeScalingPolicies"),
+    "who looks closer sends them, by the SDK's resources or the command line; no cell does": [
+        *("sagemaker:GetRecord", "logs:GetLogEvents"),
+        "application-autoscaling:DescribeScalingPolicies",
     ],
-    "notebook 10 sends them, and was not recorded; it hands on roles of its own": [
-        *("sagemaker:CreatePipeline", "sagemaker:UpdatePipeline", "sagemaker:DescribePipeline"),
-        *("sagemaker:StartPipelineExecution", "sagemaker:DescribePipelineExecution"),
-        *("sagemaker:DescribePipelineDefinitionForExecution", "cloudwatch:SetAlarmState"),
-        *("sagemaker:ListPipelineExecutionSteps", "lambda:CreateFunction"),
-        *("lambda:TagResource", "lambda:UpdateFunctionCode", "iam:PassRole"),
-        *("events:DisableRule", "events:EnableRule"),
+    "notebook 10 sends them when it is run again; an execution can be started by hand": [
+        *("sagemaker:UpdatePipeline", "lambda:UpdateFunctionCode"),
+        "sagemaker:StartPipelineExecution",
     ],
 }
 """The actions that no recorded request needs, by the reason; an action may be needed elsewhere."""

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from local_aws.services.iam.resource_names import ALSO
+from tools.authorizations import statements
 from tools.role_policies import FOLDER, files
 
 PASS = "iam:PassRole"
@@ -36,3 +38,12 @@ def test_no_action_is_a_wildcard_and_every_trust_names_whom(name, statement):
     assert "*" not in json.dumps(actions)
     if name.endswith("-trust"):
         assert "*" not in json.dumps(statement["Principal"])
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in STATEMENTS} | {"the user"}))
+def test_who_may_ask_for_scaling_may_all_that_aws_does_for_it_in_its_callers_name(name):
+    own = statements() if name == "the user" else [each for who, each in STATEMENTS if who == name]
+    allowed = {action for statement in own for action in statement["Action"]}
+    for (service, operation), needs in ALSO.items():
+        if f"{service}:{operation}" in allowed:
+            assert {action for action, _, _ in needs} <= allowed

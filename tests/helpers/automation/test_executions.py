@@ -44,3 +44,9 @@ def test_an_execution_of_somebody_else_is_found_by_its_time(config, pipeline):
     later = datetime.now(UTC) + timedelta(seconds=60)
     with pytest.raises(NotSeen, match="dead letters"):
         executions.started(config, pipeline, later, limit=0.3)
+
+
+def test_an_execution_that_did_not_succeed_is_an_error_with_the_reason(config, pipeline):
+    done = executions.ended(config, executions.start(config, pipeline, Why="too small"))
+    with pytest.raises(RuntimeError, match=f"{done.id} is Failed: too small"):
+        done.check()

@@ -25,10 +25,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # the SDK
 
 
 @pytest.fixture
-def world(aws, config, tmp_path, monkeypatch):
-    """Return the settings of a world with a live version."""
-    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))  # time passes in a deployment
-    config = dataclasses.replace(config, dataset="bins")
+def world(aws, rehearsed, tmp_path):
+    """Return the settings of a world with a live version, whose time can pass."""
+    config = dataclasses.replace(rehearsed, dataset="bins")
     make_live(aws, config, tmp_path / "world")
     feature_groups.make_group(config)
     return config

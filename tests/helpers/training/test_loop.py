@@ -25,8 +25,9 @@ def fit(trainer: Trainer, train: Memory | None = None) -> Trainer:
     return trainer
 
 
-def test_the_loss_falls_and_the_best_epoch_is_kept():
-    trainer = fit(make_trainer(epochs=6, lr=0.01))
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_the_loss_falls_and_the_best_epoch_is_kept(optimizer):
+    trainer = fit(make_trainer(epochs=6, lr=0.01, optimizer=optimizer))
     history = trainer.progress.history
     assert history[-1]["train_loss"] < 0.7 * history[0]["train_loss"]
     assert all(0 < row["validation_macro_recall_error"] < 0.5 for row in history)
@@ -46,10 +47,13 @@ def test_the_same_seed_gives_the_same_weights():
     assert equal(fit(make_trainer(mixup=0.2)), fit(make_trainer(mixup=0.2)))
 
 
-@pytest.mark.parametrize("batches", [2, 5, 7])
-def test_a_run_stopped_anywhere_ends_as_an_undisturbed_one(tmp_path, batches):
-    whole = fit(make_trainer(mixup=0.2))
-    stopped = make_trainer(tmp_path, mixup=0.2)
+@pytest.mark.parametrize(
+    "batches, optimizer", [(2, "adamw"), (5, "adamw"), (7, "adamw"), (7, "muon")]
+)
+def test_a_run_stopped_anywhere_ends_as_an_undisturbed_one(tmp_path, batches, optimizer):
+    options = {"mixup": 0.2, "optimizer": optimizer}
+    whole = fit(make_trainer(**options))
+    stopped = make_trainer(tmp_path, **options)
     train, left = Memory(SIZES["train"]), iter(range(batches))
     step = stopped._step
 
@@ -60,7 +64,7 @@ def test_a_run_stopped_anywhere_ends_as_an_undisturbed_one(tmp_path, batches):
     stopped._step = counted
     fit(stopped, train)
     assert len(stopped.progress.history) < 3
-    resumed = make_trainer(tmp_path, mixup=0.2)
+    resumed = make_trainer(tmp_path, **options)
     resumed.resume()
     assert (resumed.progress.epoch, resumed.progress.step) == divmod(batches + 1, 5)
     fit(resumed)

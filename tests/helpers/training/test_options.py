@@ -9,6 +9,7 @@ from helpers.training.options import Options
     "given, message",
     [
         ({"schedule": "linear"}, "--schedule is 'linear', not cosine or step"),
+        ({"optimizer": "sgd"}, "--optimizer is 'sgd', not adamw or muon"),
         ({"monitor": "loss"}, "--monitor"),
         ({"precision": "fp8"}, "--precision"),
         ({"augment": "true"}, "--augment"),
