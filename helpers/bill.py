@@ -64,6 +64,7 @@ LINES = (
     Line("09", "thirteen monitoring jobs", "ml.m5.large", 1, 60, (PROCESSING,)),
     Line("10", "five runs of Spark jobs, 2 × G.1X, 2 min each", requests=5 * glue_cost(2, 120)),
     Line("10", "fifteen processing jobs", "ml.m5.large", 1, 75, (PROCESSING,)),
+    Line("10", "six monitoring jobs on a schedule", "ml.m5.large", 1, 24, (PROCESSING,)),
     Line("10", "two trainings on larger sets", "ml.m5.xlarge", 1, 20, (TRAINING,)),
     Line("10", "the endpoint meanwhile", "ml.m5.large", 1, 180, (ENDPOINT,)),
     Line("10", "its updates: two old and two new", "ml.m5.large", 4, 20, (ENDPOINT,)),

@@ -4,16 +4,18 @@ One call makes all of it or brings it up to date. The API is one OpenAPI documen
 (`gateway_document`); plan, key, stage and role are found by their names.
 """
 
-import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import requests
 
+from helpers import gateway_function
 from helpers.config import Config
 from helpers.datasets import load_dataset
 from helpers.gateway_document import ASSUMED_BY, LONGEST_MS, STAGE, Door, document
+from helpers.request_fields import prescribed_by
 from helpers.role_trust import companys_role
 from helpers.roles import Permissions, put_role
 from helpers.session import client, invoke_url
@@ -73,18 +75,14 @@ def make_gateway(
         page: the HTML that everybody gets at `GET /`, the only object that anybody gets.
         timeout_ms: how long a caller waits for the model, 50 to 29,000.
     """
-    key = config.key("page", "index.html")
     client(config, "s3").put_object(
-        Bucket=config.bucket, Key=key, Body=page, ContentType="text/html; charset=utf-8"
+        Bucket=config.bucket,
+        Key=page_key(config),
+        Body=page,
+        ContentType="text/html; charset=utf-8",
     )
-    role = _role(config, endpoint, key)
-    kinds = load_dataset(config.dataset).content_types
-    door = Door(
-        gateway_name(config), config.region, endpoint, config.bucket, key, role, kinds,
-        timeout_ms=timeout_ms,
-    )  # fmt: skip
-    api = _api(config, door)
-    _stage(config, api, limits)
+    order = gateway_order(config, endpoint, make_door_role(config, endpoint), limits, timeout_ms)
+    api, _ = gateway_function.put(client(config, "apigateway"), order)
     plan = _plan(config, api, limits)
     key_id, is_new = _key(config, plan)
     gateway = Gateway(api, invoke_url(config, api, STAGE), plan, key_id)
@@ -92,9 +90,43 @@ def make_gateway(
     return gateway
 
 
+def gateway_order(
+    config: Config,
+    endpoint: str,
+    role: str,
+    limits: Limits = Limits(),
+    timeout_ms: int = LONGEST_MS,
+) -> dict[str, Any]:
+    """Return what `gateway_function` puts: the REST API, its document, its stage and its limits.
+
+    Args:
+        role: ARN of the role as which the REST API asks.
+    """
+    door = Door(
+        gateway_name(config), config.region, endpoint, config.bucket, page_key(config), role,
+        load_dataset(config.dataset).content_types, timeout_ms=timeout_ms,
+    )  # fmt: skip
+    api = {"name": door.name, "endpointConfiguration": {"types": ["REGIONAL"]}}
+    made = {"CreateRestApi": api, "CreateStage": {"stageName": STAGE}}
+    api, stage = (
+        prescribed_by(config.account, "apigateway", operation, members)
+        for operation, members in made.items()
+    )
+    throttles = {
+        "throttlingRateLimit": limits.all_rate,
+        "throttlingBurstLimit": limits.all_burst,
+    }
+    return {"api": api, "document": document(door), "stage": stage, "limits": throttles}
+
+
 def gateway_name(config: Config) -> str:
     """Return the name of the data set's REST API, plan, key and role."""
     return f"{config.name}-gateway"
+
+
+def page_key(config: Config) -> str:
+    """Return the key of the page in the course's bucket."""
+    return config.key("page", "index.html")
 
 
 def key_value(config: Config, gateway: Gateway) -> str:
@@ -134,37 +166,12 @@ def gateway_permissions(config: Config, endpoint: str, key: str) -> Permissions:
     return statements
 
 
-def _role(config: Config, endpoint: str, key: str) -> str:
+def make_door_role(config: Config, endpoint: str) -> str:
+    """Make the role as which the REST API asks, or renew its permissions; return its ARN."""
     if arn := companys_role(config, ASSUMED_BY):
         return arn
-    statements = gateway_permissions(config, endpoint, key)
+    statements = gateway_permissions(config, endpoint, page_key(config))
     return put_role(config, gateway_name(config), ASSUMED_BY, statements)
-
-
-def _api(config: Config, door: Door) -> str:
-    """Make the REST API or replace what it does; return its id."""
-    gateway = client(config, "apigateway")
-    if (api := _named(config, "get_rest_apis", door.name)) is None:
-        endpoints = {"types": ["REGIONAL"]}
-        api = gateway.create_rest_api(name=door.name, endpointConfiguration=endpoints)
-    body = json.dumps(document(door)).encode()
-    gateway.put_rest_api(restApiId=api["id"], mode="overwrite", body=body)
-    return api["id"]
-
-
-def _stage(config: Config, api: str, limits: Limits) -> None:
-    """Have the stage serve what the REST API is now, within the limits of all callers."""
-    gateway = client(config, "apigateway")
-    deployment = gateway.create_deployment(restApiId=api)["id"]
-    stages = [each["stageName"] for each in gateway.get_stages(restApiId=api)["item"]]
-    if STAGE not in stages:
-        gateway.create_stage(restApiId=api, stageName=STAGE, deploymentId=deployment)
-    values = {
-        "/deploymentId": deployment,
-        "/*/*/throttling/rateLimit": limits.all_rate,
-        "/*/*/throttling/burstLimit": limits.all_burst,
-    }
-    gateway.update_stage(restApiId=api, stageName=STAGE, patchOperations=_replaced(values))
 
 
 def _plan(config: Config, api: str, limits: Limits) -> str:

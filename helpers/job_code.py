@@ -45,6 +45,18 @@ def ship(*files: str) -> Path:
     return folder
 
 
+def ship_alone(file: str) -> Path:
+    """Copy one file of the project into a new folder.
+
+    Args:
+        file: its path from the project's root.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="course-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copy(below(ROOT, file), folder)
+    return folder
+
+
 def training_code(*files: str) -> "SourceCode":
     """Return the source code of training jobs, with the packages to install.
 

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.config import ROOT, Config
+from helpers.config import Config
 from helpers.container_images import processing_image
 from helpers.data_capture import FOLDER as CAPTURE
 from helpers.data_capture import Window
-from helpers.job_code import COURSE, course_input
+from helpers.job_code import COURSE, course_input, put_once, ship_alone
 from helpers.jobs import Job, wait
 from helpers.monitoring.capture import label_line
 from helpers.monitoring.documents import CHECKS, REPORT, STATISTICS, VIOLATIONS
 from helpers.monitoring.observations import RIGHT
 from helpers.s3 import S3Prefix, read_object
-from helpers.session import client, role_arn, sagemaker_session
+from helpers.session import client, pipeline_session, role_arn, sagemaker_session
 
 if TYPE_CHECKING:
+    from sagemaker.core.helper.session_helper import Session
     from sagemaker.core.processing import ScriptProcessor
     from sagemaker.core.shapes import ProcessingInput, ProcessingOutput
 
@@ -113,6 +114,34 @@ def watch(
         labels: compare the answers with the labels that have come, too.
     """
     place = config.uri(FOLDER, endpoint, name)
+    times = (window.start.isoformat(), window.end.isoformat())
+    return report_of(config, _run(config, *_watching(config, endpoint, place, *times, labels)))
+
+
+def watch_request(
+    config: Config, endpoint: str, place: str, start: str, end: str, *, late: int = 0
+) -> dict:
+    """Return the request of a job like that of `watch`, without a name; start none.
+
+    Args:
+        place: S3 URI for its documents.
+        start: of the window, a time or the duration before `end`.
+        end: of the window, a time.
+        late: seconds by which the window is earlier, since captured files come late.
+    """
+    from sagemaker.mlops.workflow.steps import ProcessingStep
+
+    inputs, place, arguments, environment = _watching(config, endpoint, place, start, end)
+    made = processor(config, environment, session=pipeline_session(config))
+    arguments = [*arguments, "--late", str(late)]
+    step = ProcessingStep("Watch", step_args=_begin(config, made, inputs, place, arguments))
+    return step.arguments
+
+
+def _watching(
+    config: Config, endpoint: str, place: str, start: str, end: str, labels: bool = False
+) -> tuple[list, str, list[str], dict[str, str]]:
+    """Return inputs, place, arguments and environment of a job that watches an endpoint."""
     environment = {
         "dataset_format": json.dumps(
             {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput", "endpointOutput"]}}
@@ -123,14 +152,13 @@ def watch(
         "publish_cloudwatch_metrics": "Disabled",
         "sagemaker_endpoint_name": endpoint,
         "sagemaker_monitoring_schedule_name": SCHEDULE,
-        "start_time": window.start.isoformat(),
-        "end_time": window.end.isoformat(),
+        "start_time": start,
+        "end_time": end,
     }
-    inputs = [_input(BASELINE, f"{config.uri(FOLDER, BASELINE)}/")]
+    inputs = [_input(BASELINE, f"{baseline_place(config)}/")]
     if labels:
         inputs.append(_input(LABELS, f"{config.uri(FOLDER, LABELS)}/"))
-    arguments = ["--dataset", config.dataset, "--namespace", NAMESPACE]
-    return report_of(config, _run(config, inputs, place, arguments, environment))
+    return inputs, place, ["--dataset", config.dataset, "--namespace", NAMESPACE], environment
 
 
 def report_of(config: Config, job: Job) -> Report:
@@ -167,9 +195,14 @@ def violations(config: Config, report: Report) -> pd.DataFrame:
 
 
 def processor(
-    config: Config, environment: Mapping[str, str], instance_type: str = INSTANCE
-) -> "ScriptProcessor":
-    """Return the processor of every monitoring job."""
+    config: Config, environment: Mapping[str, str], instance_type: str = INSTANCE,
+    session: "Session | None" = None,
+) -> "ScriptProcessor":  # fmt: skip
+    """Return the processor of every monitoring job.
+
+    Args:
+        session: of the SDK; None for one that starts jobs.
+    """
     from sagemaker.core.processing import ScriptProcessor
 
     return ScriptProcessor(
@@ -180,7 +213,7 @@ def processor(
         instance_type=instance_type,
         base_job_name=f"{config.name}-monitor",
         env={"PYTHONPATH": COURSE, **environment},
-        sagemaker_session=sagemaker_session(config),
+        sagemaker_session=session or sagemaker_session(config),
     )
 
 
@@ -189,14 +222,25 @@ def _run(
     instance_type: str = INSTANCE,
 ) -> Job:  # fmt: skip
     made = processor(config, environment, instance_type)
-    made.run(
-        code=str(ROOT / SCRIPT),
+    _begin(config, made, inputs, place, arguments)
+    return wait(config, "ProcessingJob", made.latest_job.processing_job_name)
+
+
+def _begin(
+    config: Config, made: "ScriptProcessor", inputs: list, place: str, arguments: list[str]
+) -> Any:
+    """Start the job, or return what makes it a step where the processor's session is a pipeline's.
+
+    The script has a place of its content: the same job is the same request at any time.
+    """
+    folder = put_once(config, ship_alone(SCRIPT))
+    return made.run(
+        code=f"{folder}{SCRIPT.rpartition('/')[2]}",
         inputs=[course_input(config), *inputs],
         outputs=[_output(place)],
         arguments=arguments,
         wait=False,
     )
-    return wait(config, "ProcessingJob", made.latest_job.processing_job_name)
 
 
 def _input(name: str, uri: str) -> "ProcessingInput":

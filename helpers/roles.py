@@ -13,8 +13,8 @@ from helpers.session import client
 
 TRUSTED = "sagemaker.amazonaws.com"
 PASSED_TO = "iam:PassedToService"
-Permissions = dict[str, tuple[list[str], list[str]]]
-"""What a role may do: {description: (actions, resources)}."""
+Permissions = dict[str, tuple[list[str], list[str]] | tuple[list[str], list[str], str]]
+"""What a role may do: {description: (actions, resources)}, and the service that gets a role."""
 FEATURE_TABLES = (
     "catalog", "database/sagemaker_featurestore", "table/sagemaker_featurestore/*",
 )  # fmt: skip
@@ -100,13 +100,13 @@ def make_role(config: Config) -> str:
 def document(statements: Permissions) -> dict:
     """Return the policy that permits it.
 
-    A role that a job or a schedule hands on goes to SageMaker, and to no other service.
+    A role that is handed on goes to SageMaker where no other service is named, and to no other.
     """
     allowed = []
-    for actions, resources in statements.values():
+    for actions, resources, *service in statements.values():
         allowed.append({"Effect": "Allow", "Action": actions, "Resource": resources})
         if actions == ["iam:PassRole"]:
-            allowed[-1]["Condition"] = {"StringEquals": {PASSED_TO: TRUSTED}}
+            allowed[-1]["Condition"] = {"StringEquals": {PASSED_TO: [*service, TRUSTED][0]}}
     return {"Version": "2012-10-17", "Statement": allowed}
 
 

@@ -9,10 +9,12 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universa
 import json
 import time
 from dataclasses import dataclass
+from typing import Any
 
+from helpers import schedule_function
 from helpers.config import Config
 from helpers.jobs import ENDED, Job, describe, finished
-from helpers.request_fields import filled, marked
+from helpers.request_fields import prescribed_by
 from helpers.role_trust import companys_role
 from helpers.roles import Permissions, put_role
 from helpers.session import client
@@ -63,32 +65,55 @@ def schedule_job(
     Raises:
         ValueError: the name is too long, or not the data set's: `12` would leave its jobs.
     """
-    if len(name) > LONGEST_NAME or not name.startswith(config.name):
-        rule = f"use at most {LONGEST_NAME} letters, and begin with {config.name}"
-        raise ValueError(f"A schedule can't be called {name}: {rule}")
-    scheduler, group = client(config, "scheduler"), _group(config)
-    job = filled(config.account, "sagemaker", OPERATION, marked("sagemaker", OPERATION, request))
+    _check(config, name)
+    role = make_role(config, request["RoleArn"])
+    order = schedule_order(
+        config, name, request, expression, role, zone=zone, window_minutes=window_minutes
+    )
+    schedule_function.put(client(config, "scheduler"), order)
+    return Schedule(name, config.name, expression, zone)
+
+
+def schedule_order(
+    config: Config, name: str, request: dict, expression: str, role: str, *,
+    zone: str = "UTC", window_minutes: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what `schedule_function` puts: the data set's group, and the schedule in it.
+
+    Args:
+        name: as in `schedule_job`; `request` and `expression` too.
+        role: ARN of the role as which Scheduler starts the jobs.
+
+    Raises:
+        ValueError: the name is too long, or not the data set's: `12` would leave its jobs.
+    """
+    _check(config, name)
+    # Scheduler sends it as it is.
+    job = prescribed_by(config.account, "sagemaker", OPERATION, request)
+    job = {f"{KIND}Name": f"{name}-{EXECUTION}", **job}
     window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": window_minutes}
-    wanted = {
+    schedule = {
+        "Name": name,
+        "GroupName": config.name,
         "ScheduleExpression": expression,
         "ScheduleExpressionTimezone": zone,
         "FlexibleTimeWindow": window if window_minutes else {"Mode": "OFF"},
         "State": "ENABLED",
         "Target": {
             "Arn": TARGET,
-            "RoleArn": _role(config, job["RoleArn"]),
-            "Input": json.dumps({f"{KIND}Name": f"{name}-{EXECUTION}", **job}),
+            "RoleArn": role,
+            "Input": json.dumps(job, sort_keys=True),
             "RetryPolicy": {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 3600},
         },
     }
-    try:
-        present = scheduler.get_schedule(Name=name, GroupName=group)
-    except scheduler.exceptions.ResourceNotFoundException:
-        scheduler.create_schedule(Name=name, GroupName=group, **wanted)
-    else:
-        if any(present.get(key) != value for key, value in wanted.items()):
-            scheduler.update_schedule(Name=name, GroupName=group, **wanted)
-    return Schedule(name, group, expression, zone)
+    group = prescribed_by(config.account, "scheduler", "CreateScheduleGroup", {"Name": config.name})
+    return {"group": group, "schedule": schedule}
+
+
+def _check(config: Config, name: str) -> None:
+    if len(name) > LONGEST_NAME or not name.startswith(config.name):
+        rule = f"use at most {LONGEST_NAME} letters, and begin with {config.name}"
+        raise ValueError(f"A schedule can't be called {name}: {rule}")
 
 
 def unschedule(config: Config, schedule: Schedule) -> None:
@@ -156,18 +181,17 @@ def schedule_permissions(config: Config, passed: str) -> Permissions:
     }
 
 
-def _role(config: Config, passed: str) -> str:
+def schedules_role(config: Config) -> str:
+    """Return the name of the role as which Scheduler starts the data set's jobs."""
+    return f"{config.name}-schedules"
+
+
+def make_role(config: Config, passed: str) -> str:
+    """Make the schedules' role, or renew its permissions; return its ARN.
+
+    Args:
+        passed: the ARN of the jobs' role.
+    """
     if arn := companys_role(config, SCHEDULER):
         return arn
-    statements = schedule_permissions(config, passed)
-    return put_role(config, f"{config.name}-schedules", SCHEDULER, statements)
-
-
-def _group(config: Config) -> str:
-    """Make the group of the data set's schedules if there is none; return its name."""
-    scheduler = client(config, "scheduler")
-    try:
-        scheduler.create_schedule_group(Name=config.name)
-    except scheduler.exceptions.ConflictException:
-        pass  # it is there
-    return config.name
+    return put_role(config, schedules_role(config), SCHEDULER, schedule_permissions(config, passed))

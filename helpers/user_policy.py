@@ -174,7 +174,7 @@ def _role(config: Config, account: str) -> Iterator[Permission]:
     role, doors = f"{own}{config.role}", f"{own}{PROJECT}-*-gateway"
     rules = f"{own}{RULES_ROLE}"
     spark, timers = f"{own}{glue_role.ROLE}", f"{own}{PROJECT}-*-schedules"
-    functions, steps = f"{own}{PROJECT}-function", f"{own}{PROJECT}-pipeline*"
+    functions, steps = f"{own}{PROJECT}-*function", f"{own}{PROJECT}-pipeline*"
     if config.account.role_arn:
         role = doors = rules = spark = timers = functions = steps = config.account.role_arn
     else:
@@ -187,7 +187,7 @@ def _role(config: Config, account: str) -> Iterator[Permission]:
         ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
         ("hand the rules' role to EventBridge alone", rules, RULES),
         ("hand the pipeline's roles to SageMaker alone", steps, TRUSTED),
-        ("hand the function's role to Lambda alone", functions, "lambda.amazonaws.com"),
+        ("hand the functions' roles to Lambda alone", functions, "lambda.amazonaws.com"),
         ("hand the schedules' roles to EventBridge Scheduler alone", timers, SCHEDULER),
     ):
         yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})

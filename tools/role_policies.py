@@ -30,8 +30,8 @@ def course_roles() -> Iterator[tuple[str, str, roles.Permissions]]:
     yield "schedules", SCHEDULER, schedule_permissions(CONFIG, execution)
     page = f"{CONFIG.home}page/index.html"
     yield "gateway", ASSUMED_BY, gateway_permissions(CONFIG, CONFIG.name, page)
-    for field, (_, service, permissions) in pipeline_roles.NAMES.items():
-        yield field, service, permissions(CONFIG)
+    for field, (_, service, permissions) in pipeline_roles.own_roles(CONFIG).items():
+        yield field.replace("_", "-"), service, permissions(CONFIG)
 
 
 def files() -> dict[Path, str]:

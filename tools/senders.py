@@ -115,13 +115,19 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "apigateway": (
         Sender(
+            "08 and 10, gateway",
+            "helpers/gateway_function.py",
+            (
+                *("CreateDeployment", "CreateRestApi", "CreateStage", "GetDeployment"),
+                *("GetRestApis", "GetStages", "PutRestApi", "UpdateStage"),
+            ),
+        ),
+        Sender(
             "08, gateway",
             "helpers/gateway.py",
             (
-                *("CreateApiKey", "CreateDeployment", "CreateRestApi", "CreateStage"),
-                *("CreateUsagePlan", "CreateUsagePlanKey", "GetApiKeys", "GetRestApis"),
-                *("GetStages", "GetUsage", "GetUsagePlanKeys", "GetUsagePlans", "PutRestApi"),
-                *("UpdateStage", "UpdateUsagePlan"),
+                *("CreateApiKey", "CreateUsagePlan", "CreateUsagePlanKey", "GetApiKeys"),
+                *("GetUsage", "GetUsagePlanKeys", "GetUsagePlans", "UpdateUsagePlan"),
             ),
         ),
         Sender(
@@ -170,13 +176,11 @@ SENDERS: dict[str, tuple[Sender, ...]] = {
     ),
     "scheduler": (
         Sender(
-            "09, the monitoring job's schedule",
-            "helpers/schedules.py",
-            (
-                *("CreateSchedule", "CreateScheduleGroup", "DeleteSchedule", "GetSchedule"),
-                "UpdateSchedule",
-            ),
+            "09 and 10, the monitoring job's schedule",
+            "helpers/schedule_function.py",
+            ("CreateSchedule", "CreateScheduleGroup", "GetSchedule", "UpdateSchedule"),
         ),
+        Sender("09, the schedule's end", "helpers/schedules.py", ("DeleteSchedule",)),
         Sender(
             "12, schedules",
             "helpers/resources/schedules.py",

@@ -118,6 +118,23 @@ def described(config: Config, arn: str) -> Execution:
     return Execution(arn, status, seconds, reason, pd.DataFrame(map(_row, listed), columns=TITLES))
 
 
+def outputs(config: Config, arn: str) -> dict[str, dict[str, str]]:
+    """Return what the functions of an execution have returned, by step and name."""
+    pages = client(config, "sagemaker").get_paginator("list_pipeline_execution_steps").paginate(
+        PipelineExecutionArn=arn, SortOrder="Ascending"
+    )  # fmt: skip
+    functions = {
+        step["StepName"]: step["Metadata"]["Lambda"]
+        for page in pages
+        for step in page["PipelineExecutionSteps"]
+        if "Lambda" in step.get("Metadata", {})
+    }
+    return {
+        name: {each["Name"]: each["Value"] for each in about.get("OutputParameters", [])}
+        for name, about in functions.items()
+    }
+
+
 def _row(step: dict) -> tuple[str, str, float | None, str]:
     """Return the row of a step; one that runs has no seconds yet."""
     begin, end = step.get("StartTime"), step.get("EndTime")

@@ -6,7 +6,8 @@ What runs for a pull request is the request's own code: its role changes nothing
 uploads code and changes the pipeline, and neither makes a role.
 """
 
-from helpers.automation.pipeline_roles import FUNCTION, FUNCTIONS, NAMES, PIPELINE
+from helpers.automation.function_roles import FUNCTIONS
+from helpers.automation.pipeline_roles import PIPELINE, all_roles, own_roles
 from helpers.config import PROJECT, Config
 from helpers.policy_documents import Permission
 from helpers.roles import PASSED_TO, TRUSTED
@@ -38,7 +39,7 @@ def trust(command: str, account: str, repository: str) -> dict:
 def plan_permissions(config: Config) -> list[Permission]:
     """Return what the role of a pull request may do."""
     bucket = _bucket(config)
-    names = (config.role, *(name for name, _, _ in NAMES.values()))
+    names = (config.role, *(name for name, _ in all_roles(config).values()))
     return [
         Permission("read the pipeline", ("sagemaker:DescribePipeline",), _pipelines(config)),
         Permission("find the feature group", ("sagemaker:DescribeFeatureGroup",), _groups(config)),
@@ -55,6 +56,10 @@ def put_permissions(config: Config) -> list[Permission]:
     pipelines = ("CreatePipeline", "UpdatePipeline", "AddTags", "ListTags")
     functions = ("CreateFunction", "UpdateFunctionCode", "TagResource")
     code = tuple(f"{_bucket(config)}/{config.home}{folder}/*" for folder in ("code", "staging"))
+    roles = {PIPELINE: TRUSTED}
+    roles |= {
+        name: service for name, service, _ in own_roles(config).values() if service == FUNCTIONS
+    }
     own = f"arn:aws:lambda:{config.region}:*:function:{PROJECT}*"
     return [
         *plan_permissions(config),
@@ -65,7 +70,7 @@ def put_permissions(config: Config) -> list[Permission]:
             _pipelines(config),
         ),
         Permission(
-            "put the pipeline's function",
+            "put the pipeline's functions",
             tuple(f"lambda:{action}" for action in functions),
             (own,),
         ),
@@ -73,7 +78,7 @@ def put_permissions(config: Config) -> list[Permission]:
             Permission(
                 f"give {service} its role", ("iam:PassRole",), (_role(name),), {PASSED_TO: service}
             )
-            for name, service in ((PIPELINE, TRUSTED), (FUNCTION, FUNCTIONS))
+            for name, service in roles.items()
         ),
     ]
 

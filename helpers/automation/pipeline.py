@@ -30,11 +30,11 @@ def name_of(config: Config) -> str:
     return f"{config.name}-pipeline"
 
 
-def build(config: Config, roles: PipelineRoles, *, put_function: bool = True) -> "Pipeline":
+def build(config: Config, roles: PipelineRoles, *, put_functions: bool = True) -> "Pipeline":
     """Return the pipeline, and upload the code of its jobs.
 
     Args:
-        put_function: whether its definition, when it is asked for, puts its function anew too.
+        put_functions: whether its definition, when it is asked for, puts its functions anew too.
     """
     from sagemaker.core.workflow.parameters import ParameterInteger
     from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
@@ -43,7 +43,7 @@ def build(config: Config, roles: PipelineRoles, *, put_function: bool = True) ->
     session = pipeline_session(config)
     epochs = ParameterInteger("Epochs", default_value=EPOCHS)
     canary = ParameterInteger("CanarySeconds", default_value=CANARY_SECONDS)
-    live = steps.live(config, session, roles, put=put_function)
+    live = steps.live(config, session, roles, put=put_functions)
     explored = steps.explore(config, session, live)
     stored = steps.features(config, session)
     sharded = steps.shards(config, session, live, stored)
@@ -52,7 +52,9 @@ def build(config: Config, roles: PipelineRoles, *, put_function: bool = True) ->
     registered = steps.register(config, session, trained, evaluated)
     deployed = steps.deploy(config, session, roles, canary, registered)
     watched = steps.baseline(config, session, trained, deployed)
-    go_live = [registered, deployed, watched]
+    door = steps.gateway(config, session, roles, deployed, put=put_functions)
+    scheduled = steps.schedule(config, session, roles, watched, put=put_functions)
+    go_live = [registered, deployed, door, watched, scheduled]
     better = decision("NewIsBetter", evaluated, COMPARISON, "passes", "verdict", go_live)
     learn = [stored, sharded, trained, evaluated]
     fit = decision("NewDataIsFit", explored, steps.CHECKS, "passed", "reason", learn)

@@ -1,21 +1,32 @@
-"""The roles of the pipeline, its function and its step Deploy, with their permissions; starts none.
+"""The roles of the pipeline, its functions and its step Deploy, and what they may; starts none.
 
-The pipeline's role makes the jobs and hands them their roles; the function's one looks at the
-endpoint; only that of Deploy may change it. A role that the account has is neither made nor
+The pipeline's role makes the jobs and hands them their roles; only that of Deploy may change the
+endpoint; each function has what its step puts. A role that the account has is neither made nor
 changed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpers.automation.function_roles import (
+    FUNCTIONS,
+    gateway_function_permissions,
+    live_permissions,
+    schedule_function_permissions,
+)
 from helpers.config import PROJECT, Config
+from helpers.gateway import gateway_name, make_door_role
+from helpers.gateway_document import ASSUMED_BY
 from helpers.role_trust import companys_role
 from helpers.roles import TRUSTED, Permissions, permissions, put_role
-from helpers.session import client
+from helpers.schedules import make_role as make_schedules_role
+from helpers.schedules import schedules_role
+from helpers.session import client, role_arn
+from helpers.user_policy import SCHEDULER
 
 PIPELINE = f"{PROJECT}-pipeline"
 FUNCTION = f"{PROJECT}-function"
 DEPLOYMENT = f"{PROJECT}-pipeline-deployment"
-FUNCTIONS = "lambda.amazonaws.com"
 
 
 def pipeline_permissions(config: Config) -> Permissions:
@@ -50,26 +61,6 @@ def pipeline_permissions(config: Config) -> Permissions:
         "read the jobs' results": (["s3:GetObject"], [f"{bucket}/{config.home}pipeline/*"]),
         "list the course's bucket": (["s3:ListBucket", "s3:GetBucketLocation"], [bucket]),
     }  # fmt: skip
-
-
-def function_permissions(config: Config) -> Permissions:
-    """Return what the function's role may do."""
-    logs = f"arn:aws:logs:{config.region}:*:log-group:/aws/lambda/{PROJECT}*"
-    kinds = {"Endpoint": "endpoint", "EndpointConfig": "endpoint-config", "Model": "model",
-             "ModelPackage": "model-package"}  # fmt: skip
-    return {
-        **{
-            f"look at each {name.replace('-', ' ')}": (
-                [f"sagemaker:Describe{kind}"],
-                [f"arn:aws:sagemaker:{config.region}:*:{name}/{PROJECT}*"],
-            )
-            for kind, name in kinds.items()
-        },
-        "write logs": (
-            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            [logs, f"{logs}:log-stream:*"],
-        ),
-    }
 
 
 JOB = (
@@ -121,24 +112,55 @@ class PipelineRoles:
     pipeline: str
     function: str
     deployment: str
+    gateway_function: str
+    schedule_function: str
+    gateway: str
+    """As which the REST API asks; 08 makes it too."""
+    schedules: str
+    """As which Scheduler starts jobs; 09 makes it too."""
 
 
-NAMES = {
-    "pipeline": (PIPELINE, TRUSTED, pipeline_permissions),
-    "function": (FUNCTION, FUNCTIONS, function_permissions),
-    "deployment": (DEPLOYMENT, TRUSTED, deployment_permissions),
-}
-"""Field of PipelineRoles to the role's name, the service that assumes it, and its permissions."""
+def own_roles(config: Config) -> dict[str, tuple[str, str, Callable[[Config], Permissions]]]:
+    """Return by field of PipelineRoles a role's name, the service that assumes it, and its rights.
+
+    What puts one data set's REST API or schedule has a role for that data set alone.
+    """
+    return {
+        "pipeline": (PIPELINE, TRUSTED, pipeline_permissions),
+        "function": (FUNCTION, FUNCTIONS, live_permissions),
+        "deployment": (DEPLOYMENT, TRUSTED, deployment_permissions),
+        "gateway_function": (
+            f"{config.name}-rest-api-function", FUNCTIONS, gateway_function_permissions
+        ),
+        "schedule_function": (
+            f"{config.name}-schedule-function", FUNCTIONS, schedule_function_permissions
+        ),
+    }  # fmt: skip
+
+
+def all_roles(config: Config) -> dict[str, tuple[str, str]]:
+    """Return by field of PipelineRoles a role's name, and the service that assumes it."""
+    own = {field: (name, service) for field, (name, service, _) in own_roles(config).items()}
+    return own | {
+        "gateway": (gateway_name(config), ASSUMED_BY),
+        "schedules": (schedules_role(config), SCHEDULER),
+    }
 
 
 def make_roles(config: Config) -> PipelineRoles:
-    """Create the roles, or renew their permissions, and return their ARNs."""
+    """Create the roles, or renew their permissions, and return their ARNs.
+
+    Raises:
+        LookupError: notebook 00 has not made the execution role yet.
+    """
     return PipelineRoles(
         **{
             field: companys_role(config, service)
             or put_role(config, name, service, permissions(config))
-            for field, (name, service, permissions) in NAMES.items()
-        }
+            for field, (name, service, permissions) in own_roles(config).items()
+        },
+        gateway=make_door_role(config, config.name),
+        schedules=make_schedules_role(config, role_arn(config)),
     )
 
 
@@ -149,7 +171,7 @@ def find_roles(config: Config) -> PipelineRoles:
         LookupError: a role is not there yet.
     """
     iam, arns = client(config, "iam"), {}
-    for field, (name, service, _) in NAMES.items():
+    for field, (name, service) in all_roles(config).items():
         try:
             arns[field] = (
                 companys_role(config, service) or iam.get_role(RoleName=name)["Role"]["Arn"]

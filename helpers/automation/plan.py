@@ -24,11 +24,11 @@ def plan(config: Config, roles: PipelineRoles) -> str:
     """Return what putting the pipeline would change in the account.
 
     A definition names code by the checksum of its content, so a changed script is a changed line.
-    Nothing is uploaded, and neither the pipeline nor its function is touched.
+    Nothing is uploaded, and neither the pipeline nor its functions are touched.
     """
     name, current = name_of(config), current_definition(config)
     with quiet(), withheld_uploads(config):
-        definition = build(config, roles, put_function=False).definition()
+        definition = build(config, roles, put_functions=False).definition()
     planned = json.loads(prescribed_steps(config.account, definition))
     if current is None:
         listed = ", ".join(each for each in parts(planned) if each != REST)

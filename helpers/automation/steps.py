@@ -1,9 +1,11 @@
 """The steps of the pipeline, made by the SageMaker SDK from the course's job scripts; runs none."""
 
+import json
 from typing import TYPE_CHECKING
 
-from helpers import payloads
+from helpers import gateway_function, payloads, schedule_function
 from helpers.automation import live_version
+from helpers.automation.function_step import calling
 from helpers.automation.pipeline_roles import PipelineRoles
 from helpers.automation.processing_step import found, place, processing, retries
 from helpers.config import Config
@@ -12,11 +14,14 @@ from helpers.datasets import load_dataset
 from helpers.endpoints import PROGRAM
 from helpers.evaluation.report import COMPARISON, STATISTICS
 from helpers.feature_groups import group_name
+from helpers.gateway import gateway_order
+from helpers.gateway_document import STAGE
 from helpers.job_code import launch_arguments
 from helpers.monitor_jobs import baseline_arguments, baseline_place
 from helpers.registry import INSTANCE
-from helpers.session import role_arn
+from helpers.session import invoke_url, role_arn
 from helpers.training_setups import training_setup
+from helpers.watch_schedules import watch_order
 
 if TYPE_CHECKING:
     from sagemaker.core.helper.session_helper import Session
@@ -39,27 +44,11 @@ def live(
     Args:
         put: whether the SDK puts the function anew when the pipeline is defined.
     """
-    from sagemaker.core.lambda_helper import Lambda
-    from sagemaker.mlops.workflow.lambda_step import LambdaOutput, LambdaStep
-
-    name = f"{config.name}-live-version"
-    if put:
-        code = {"script": live_version.__file__, "handler": "live_version.handle"}
-        code |= {"runtime": "python3.12", "timeout": 60}
-        function = Lambda(
-            function_name=name, execution_role_arn=roles.function, session=session, **code
-        )
-    else:
-        account = roles.function.split(":")[4]
-        arn = f"arn:aws:lambda:{config.region}:{account}:function:{name}"
-        function = Lambda(function_arn=arn, session=session)
-    names = ("version", "model", "shards")
-    return LambdaStep(
-        name="Live",
-        lambda_func=function,
-        inputs={"endpoint": config.name, "shards": config.uri("shards")},
-        outputs=[LambdaOutput(output_name=name) for name in names],
-    )
+    inputs = {"endpoint": config.name, "shards": config.uri("shards")}
+    outputs = ("version", "model", "shards")
+    return calling(
+        config, session, "Live", live_version, roles.function, inputs, outputs, put=put
+    )  # fmt: skip
 
 
 def explore(config: Config, session: "Session", live: "LambdaStep") -> "ProcessingStep":
@@ -221,4 +210,32 @@ def baseline(
     return processing(
         config, session, "Baseline", "monitor.py", arguments,
         models=models, output=baseline_place(config), after=after,
+    )  # fmt: skip
+
+
+def gateway(
+    config: Config, session: "Session", roles: PipelineRoles, after: "ProcessingStep",
+    *, put: bool = True,
+) -> "LambdaStep":  # fmt: skip
+    """Return the step that puts the REST API of 08, as the notebook's helper would."""
+    order = gateway_order(config, config.name, roles.gateway)
+    inputs = {"order": json.dumps(order), "url": invoke_url(config, "{api}", STAGE)}
+    return calling(
+        config, session, "Gateway", gateway_function, roles.gateway_function, inputs,
+        ("url", "done"), put=put, after=after,
+    )  # fmt: skip
+
+
+def schedule(
+    config: Config, session: "Session", roles: PipelineRoles, after: "ProcessingStep",
+    *, put: bool = True,
+) -> "LambdaStep":  # fmt: skip
+    """Return the step that puts the schedule of 09, as the notebook's helper would.
+
+    Its jobs compare with the baseline that is there when they run.
+    """
+    inputs = {"order": json.dumps(watch_order(config, config.name, roles.schedules))}
+    return calling(
+        config, session, "Schedule", schedule_function, roles.schedule_function, inputs,
+        ("name", "done"), put=put, after=after,
     )  # fmt: skip

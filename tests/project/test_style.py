@@ -30,8 +30,9 @@ READS_ENVIRONMENT = {
 }
 MAKES_CLIENTS = {
     *("helpers/boto_sessions.py", "helpers/session.py"),
-    # The code of a function of Lambda, which has boto3 alone.
-    "helpers/automation/live_version.py",
+    # The code of functions of Lambda, which have boto3 alone.
+    *("helpers/automation/live_version.py", "helpers/gateway_function.py"),
+    "helpers/schedule_function.py",
     # A Spark job imports it, beside a script that may know nothing of the course.
     "local_aws/services/glue/spark/awsglue/catalog.py",
 }

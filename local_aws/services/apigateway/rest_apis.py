@@ -20,6 +20,7 @@ OPERATIONS = {
         "GetRestApis": "limit position",
         "DeleteRestApi": "restApiId",
         "CreateDeployment": "restApiId description",
+        "GetDeployment": "restApiId deploymentId",
         "CreateStage": "restApiId stageName deploymentId description tags",
         "UpdateStage": "restApiId stageName patchOperations(op=replace path value)",
         "GetStages": "restApiId",
@@ -97,6 +98,9 @@ class RestApis(Engine):
             f"{api['id']}/{deployment['id']}", {**deployment, "_document": api["_document"]}
         )
         return deployment
+
+    def get_deployment(self, request: dict) -> dict:
+        return public(self._deployment(self._api(request)["id"], request["deploymentId"]))
 
     def create_stage(self, request: dict) -> dict:
         api, name = self._api(request)["id"], request["stageName"]

@@ -7,6 +7,7 @@ import pytest
 
 from helpers.automation import executions
 from helpers.automation.pipeline_roles import make_roles
+from helpers.roles import make_role
 from helpers.waiting import NotSeen
 
 NAME = "birds-and-bins-birds-pipeline"
@@ -15,6 +16,7 @@ NAME = "birds-and-bins-birds-pipeline"
 @pytest.fixture
 def pipeline(client, config):
     """Make a pipeline that fails with the reason that it is given."""
+    make_role(config)
     why = {"ErrorMessage": {"Get": "Parameters.Why"}}
     definition = {
         "Version": "2020-12-01",

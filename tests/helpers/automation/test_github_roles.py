@@ -14,11 +14,7 @@ from helpers.container_images import processing_image
 from helpers.feature_groups import describe, make_group
 from helpers.policy_documents import policies
 from helpers.roles import make_role
-from local_aws.services.iam.authorization import NOTES, denied
-from local_aws.services.iam.needs import Need
-from local_aws.services.iam.principals import Principal
-from local_aws.state.json_lines import read_lines
-from tools.authorizations import each_removed
+from tests.helpers.automation.allowed import needless, requests
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
 ALWAYS = {"sagemaker:ListTags", "lambda:TagResource", "sagemaker:AddTags"}
@@ -37,22 +33,6 @@ def enforce(aws, config, monkeypatch):
         return documents[0]["Statement"]
 
     return enforce
-
-
-def requests(aws) -> list[Need]:
-    """Return what was asked for while policies were enforced."""
-    lines = read_lines(aws.context.state / NOTES)
-    return [Need(each["action"], each["resource"], each["context"]) for each in lines]
-
-
-def needless(statements: list[dict], asked: list[Need]) -> set[str]:
-    """Return the actions without which everything is allowed all the same."""
-    unneeded = set()
-    for (action, _), rows in each_removed(statements):
-        user = Principal("arn:aws:sts::000000000000:user/local", ([{"Statement": rows}],))
-        if not any(denied(user, need) for need in asked):
-            unneeded.add(action)
-    return unneeded
 
 
 def test_a_pull_requests_role_plans_and_puts_nothing(aws, config, enforce):

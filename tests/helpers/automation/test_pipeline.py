@@ -10,11 +10,15 @@ from helpers import feature_groups
 from helpers.automation import executions
 from helpers.automation.pipeline import name_of, put_pipeline
 from helpers.endpoints import wait_in_service
+from helpers.gateway import Gateway
+from helpers.gateway_calls import ask_signed
 from helpers.manifest import load_manifest
 from helpers.monitor_jobs import baseline_place, read_document
 from helpers.registry import versions
 from helpers.s3 import S3Prefix
+from helpers.schedules import wait_for_jobs
 from helpers.session import client
+from helpers.watch_schedules import watch_schedule
 from tests.helpers.automation.world import bins, make_live, upload
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # the SDK warns of itself
@@ -53,6 +57,16 @@ def test_new_data_gives_a_better_version_with_its_origin(aws, world):
     configuration = wait_in_service(world, world.name)["EndpointConfigName"]
     served = client(world, "sagemaker").describe_endpoint_config(EndpointConfigName=configuration)
     assert served["ProductionVariants"][0]["ModelName"] == f"{world.name}-version-2"
+    returned = executions.outputs(world, done.arn)
+    assert returned["Live"]["version"] == "1"
+    door = Gateway("", returned["Gateway"]["url"], "", "")
+    assert returned["Gateway"] == {"url": door.url, "done": "created"}
+    photo = bins(300, 1)["bin-images/00300.jpg"]
+    assert ask_signed(world, door, photo, "image/jpeg").status == 200
+    schedule = watch_schedule(world)
+    assert returned["Schedule"] == {"name": schedule.name, "done": "created"}
+    (watched,) = wait_for_jobs(world, schedule, 1)
+    assert watched.status == "Completed"
 
 
 def test_black_photos_end_with_the_reason_and_the_live_version_stays(aws, world):

@@ -76,3 +76,17 @@ def test_the_live_model_is_a_channel_of_the_training(definition):
     ]
     uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
     assert uri == {"Get": "Steps.Live.OutputParameters['model']"}
+
+
+def test_what_is_put_after_deploy_waits_for_it_and_is_a_text(definition):
+    by_name = {step["Name"]: step for step in flat(definition["Steps"])}
+    waits = {name: by_name[name].get("DependsOn") for name in ("Gateway", "Baseline", "Schedule")}
+    assert waits == {"Gateway": ["Deploy"], "Baseline": ["Deploy"], "Schedule": ["Baseline"]}
+    for name in ("Gateway", "Schedule"):
+        arguments = by_name[name]["Arguments"]
+        assert {type(value) for value in arguments.values()} == {str}
+        assert json.loads(arguments["order"])
+
+
+def test_the_definition_is_as_long_as_aws_takes(definition):
+    assert len(json.dumps(definition)) < 2**20 / 10  # of 1,048,576 letters

@@ -56,6 +56,14 @@ def test_an_api_keeps_its_tags_when_its_document_is_replaced(gateway, api, aws):
     assert (item["name"], item["tags"]) == ("door", {"team": "birds"})
 
 
+def test_a_deployment_says_what_it_was_made_with(door):
+    made = door.gateway.create_deployment(restApiId=door.api, description="the first")
+    asked = {"restApiId": door.api, "deploymentId": made["id"]}
+    assert door.gateway.get_deployment(**asked)["description"] == "the first"
+    asked["deploymentId"] = "none"
+    assert refused(door.gateway.get_deployment, **asked)[0] == "NotFoundException"
+
+
 def test_a_deleted_api_is_gone_with_its_stages(door):
     door.gateway.delete_rest_api(restApiId=door.api)
     assert door.send("GET", "/").status_code == 403
