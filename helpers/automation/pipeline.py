@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sagemaker.mlops.workflow.condition_step import ConditionStep
     from sagemaker.mlops.workflow.pipeline import Pipeline
 
-EPOCHS = 5
+EPOCHS = 3
 """Passes over the data: the live model goes on learning, it does not begin anew."""
 CANARY_SECONDS = 120
 """Two periods of the alarms that guard the update."""
