@@ -12,6 +12,7 @@ from botocore.hooks import BaseEventHooks
 REFUSED = {
     "sagemaker": ("Could not assume role",),
     "scheduler": ("The execution role you provide must allow AWS EventBridge Scheduler to assume",),
+    "lambda": ("cannot be assumed by Lambda",),
     "glue": ("should be given assume role permissions", "unable to assume provided role"),
 }
 """What each service says of a role that it can't assume."""

@@ -19,7 +19,7 @@ from helpers.policy_documents import Permission
 from helpers.role_trust import untrusted
 from helpers.roles import TRUSTED, permissions
 from helpers.session import client
-from helpers.user_policy import SCHEDULER, user_permissions
+from helpers.user_policy import LAMBDA, SCHEDULER, user_permissions
 
 COLUMNS = ["must be allowed to", "answer"]
 DENIED = ("AccessDenied", "AccessDeniedException")
@@ -66,7 +66,7 @@ def _trust(config: Config, arn: str) -> pd.DataFrame:
     """Return a row for each service that must be able to assume the role."""
     services = {
         TRUSTED: "jobs", GLUE: "Spark jobs", RULES: "rules", SCHEDULER: "schedules",
-        ASSUMED_BY: "gateways",
+        ASSUMED_BY: "gateways", LAMBDA: "functions",
     }  # fmt: skip
     words = {"": "allowed", None: "not checked: you may not look at the role"}
     answers = {service: untrusted(config, arn, service) for service in services}

@@ -39,7 +39,14 @@ def put(scheduler: Any, order: dict[str, Any]) -> str:
     except scheduler.exceptions.ResourceNotFoundException:
         scheduler.create_schedule(**wanted)
         return "created"
-    if all(present.get(key) == value for key, value in wanted.items()):
+    if _has(present, wanted):
         return "unchanged"
     scheduler.update_schedule(**wanted)
     return "updated"
+
+
+def _has(present: Any, wanted: Any) -> bool:
+    """Say whether all that is wanted is there; what AWS has added by itself does not count."""
+    if isinstance(wanted, dict) and isinstance(present, dict):
+        return all(_has(present.get(key), value) for key, value in wanted.items())
+    return present == wanted

@@ -90,7 +90,7 @@ def schedule_order(
     _check(config, name)
     # Scheduler sends it as it is.
     job = prescribed_by(config.account, "sagemaker", OPERATION, request)
-    job = {f"{KIND}Name": f"{name}-{EXECUTION}", **job}
+    job = {**job, f"{KIND}Name": f"{name}-{EXECUTION}"}
     window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": window_minutes}
     schedule = {
         "Name": name,

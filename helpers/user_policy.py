@@ -63,6 +63,7 @@ SAGEMAKER = {
 FUNCTIONS = "CreateFunction DeleteFunction GetFunction TagResource UpdateFunctionCode".split()
 QUOTAS = ("ListAWSDefaultServiceQuotas", "ListServiceQuotas")
 SCHEDULER = "scheduler.amazonaws.com"
+LAMBDA = "lambda.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
@@ -187,7 +188,7 @@ def _role(config: Config, account: str) -> Iterator[Permission]:
         ("hand the gateways' roles to API Gateway alone", doors, ASSUMED_BY),
         ("hand the rules' role to EventBridge alone", rules, RULES),
         ("hand the pipeline's roles to SageMaker alone", steps, TRUSTED),
-        ("hand the functions' roles to Lambda alone", functions, "lambda.amazonaws.com"),
+        ("hand the functions' roles to Lambda alone", functions, LAMBDA),
         ("hand the schedules' roles to EventBridge Scheduler alone", timers, SCHEDULER),
     ):
         yield Permission(what, ("iam:PassRole",), (name,), {"iam:PassedToService": service})

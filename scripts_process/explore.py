@@ -22,6 +22,7 @@ from helpers.networks.artifact import ARCHIVE  # noqa: E402
 from helpers.predict import Predictor  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
+from helpers.sharding import snapshot  # noqa: E402
 from helpers.sharding.cleaners import in_order  # noqa: E402
 
 INPUT, OUTPUT = "/opt/ml/processing/input", "/opt/ml/processing/output"
@@ -70,6 +71,7 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     result = {**exploration.document(checks), "set_aside": aside}
     args.output.mkdir(parents=True, exist_ok=True)
     (args.output / CHECKS).write_text(json.dumps(result, indent=1), "utf-8")
+    (args.output / snapshot.NAME).write_text(snapshot.take(objects), "utf-8")
     title = f"{dataset.title}: {len(new)} new records"
     (args.output / REPORT).write_text(exploration.page(title, seen, checks), "utf-8")
     print(result["reason"])

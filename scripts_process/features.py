@@ -23,6 +23,7 @@ from helpers.job_run import run  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.samples import Remark, Unreadable, causes  # noqa: E402
 from helpers.session import job_client  # noqa: E402
+from helpers.sharding import snapshot  # noqa: E402
 from helpers.sharding.cleaners import in_order  # noqa: E402
 from helpers.storage import Entry  # noqa: E402
 
@@ -39,6 +40,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--dataset", required=True, choices=NAMES, help="name of the data set")
     add("--raw", required=True, help="folder or s3:// URI of the raw data set")
     add("--group", required=True, help="name of the feature group; it has to exist")
+    add("--within", help="folder or s3:// URI of explore.py's results: what came later is left out")
     add("--output", type=Path, default="/opt/ml/processing/output", help=f"folder for {REPORT}")
     add("--most-aside", type=float, default=0.2, help="share of records that may be set aside")
     add("--threads", type=int, default=16, help="parallel requests (default 16)")
@@ -51,7 +53,9 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     curation = load_curation(args.dataset)
     features, runtime = features_of(curation.columns), job_client(RUNTIME)
     raw = open_folder(args.raw, lambda: job_client("s3"))
-    objects = {_id(each): each for each in raw.list(METADATA) if each.key.endswith(".json")}
+    seen = args.within and snapshot.read(open_folder(args.within, lambda: job_client("s3")))
+    listed = snapshot.within(raw.list(METADATA), seen)
+    objects = {_id(each): each for each in listed if each.key.endswith(".json")}
     new = unknown(objects, get_records(runtime, args.group, objects), features)
     print(f"The store lacks {len(new)} of {len(objects)} records as they are now", flush=True)
 
@@ -67,7 +71,6 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     aside = [each for each in made if isinstance(each, Remark)]
     args.output.mkdir(parents=True, exist_ok=True)
     report = {"records": len(made) - len(aside), "set_aside": [asdict(each) for each in aside]}
-    report |= {"listed": sorted(objects)}
     (args.output / REPORT).write_text(json.dumps(report, indent=1), "utf-8")
     print(f"{len(aside)} are set aside: {REPORT} lists them")
     if len(aside) > args.most_aside * len(objects):

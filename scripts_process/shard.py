@@ -17,11 +17,12 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from helpers.datasets import NAMES, Dataset, load_dataset  # noqa: E402
-from helpers.feature_records import REPORT, RUNTIME, get_records  # noqa: E402
+from helpers.feature_records import RUNTIME, get_records  # noqa: E402
 from helpers.job_run import run  # noqa: E402
 from helpers.manifest import NAME, Manifest, load_manifest  # noqa: E402
 from helpers.s3 import open_folder  # noqa: E402
 from helpers.session import job_client  # noqa: E402
+from helpers.sharding import snapshot  # noqa: E402
 from helpers.sharding.instance import (  # noqa: E402
     Keep,
     check_dropped,
@@ -50,7 +51,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--store", help="storage format of samples; default: the data set's first store")
     add("--keep", help="folder or s3:// URI of earlier shards, whose groups keep their splits")
     add("--group", help="feature group: a record that it lacks, or has no more, is set aside")
-    add("--listed", help="folder or s3:// URI of features.py's report: what came later is left out")
+    add("--within", help="folder or s3:// URI of explore.py's results: what came later is left out")
     add("--seed", type=int, default=0, help="seed of the split and the order (default 0)")
     add("--records-per-shard", type=int, default=256, help="raw objects a shard (default 256)")
     add("--shard-mb", type=float, default=64, help="megabytes of raw objects a shard (default 64)")
@@ -85,6 +86,7 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
         dataset,
         raw,
         keep=keeper(args),
+        seen=args.within and snapshot.read(open_folder(args.within, lambda: job_client("s3"))),
         relate=partial(survey, dataset, raw, out, **share),
         source=args.source,
         store=args.store or dataset.stores[0],
@@ -117,11 +119,8 @@ def keeper(args) -> Keep | None:
     """Return the function that sets aside what the feature group lacks; None without a group."""
     if not args.group:
         return None
-    known, listed = partial(get_records, job_client(RUNTIME), args.group), None
-    if args.listed:
-        report = open_folder(args.listed, lambda: job_client("s3")).read(REPORT)
-        listed = {*json.loads(report)["listed"]}
-    return partial(stored, known=known, most=args.max_dropped, listed=listed)
+    known = partial(get_records, job_client(RUNTIME), args.group)
+    return partial(stored, known=known, most=args.max_dropped)
 
 
 def make(todo: list, plan, dataset: Dataset, raw: Folder, out: Folder, args) -> dict[str, dict]:

@@ -11,8 +11,6 @@ from helpers.schedules import schedules_role
 from helpers.user_policy import SCHEDULER
 from helpers.watch_schedules import watch_schedule
 
-FUNCTIONS = "lambda.amazonaws.com"
-
 
 def live_permissions(config: Config) -> Permissions:
     """Return what the function of `Live` may do."""
@@ -33,11 +31,12 @@ def live_permissions(config: Config) -> Permissions:
 def gateway_function_permissions(config: Config) -> Permissions:
     """Return what the function of `Gateway` may do.
 
-    API Gateway's actions are HTTP's verbs, and its ids are its own: the paths alone are known.
+    API Gateway's actions are HTTP's verbs, and its ids are its own, of ten letters: the paths alone
+    are known.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
     """
     place = f"arn:aws:apigateway:{config.region}::"
-    api = f"{place}/restapis/*"
+    api = f"{place}/restapis/{10 * '?'}"
     return {
         "find the REST API, or make it": (
             ["apigateway:GET", "apigateway:POST"], [f"{place}/restapis"]

@@ -6,11 +6,11 @@ What runs for a pull request is the request's own code: its role changes nothing
 uploads code and changes the pipeline, and neither makes a role.
 """
 
-from helpers.automation.function_roles import FUNCTIONS
 from helpers.automation.pipeline_roles import PIPELINE, all_roles, own_roles
 from helpers.config import PROJECT, Config
 from helpers.policy_documents import Permission
 from helpers.roles import PASSED_TO, TRUSTED
+from helpers.user_policy import LAMBDA
 
 PROVIDER = "token.actions.githubusercontent.com"
 SUBJECTS = {"plan": "pull_request", "put": "ref:refs/heads/main"}
@@ -57,9 +57,7 @@ def put_permissions(config: Config) -> list[Permission]:
     functions = ("CreateFunction", "UpdateFunctionCode", "TagResource")
     code = tuple(f"{_bucket(config)}/{config.home}{folder}/*" for folder in ("code", "staging"))
     roles = {PIPELINE: TRUSTED}
-    roles |= {
-        name: service for name, service, _ in own_roles(config).values() if service == FUNCTIONS
-    }
+    roles |= {name: service for name, service, _ in own_roles(config).values() if service == LAMBDA}
     own = f"arn:aws:lambda:{config.region}:*:function:{PROJECT}*"
     return [
         *plan_permissions(config),

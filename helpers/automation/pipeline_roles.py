@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.automation.function_roles import (
-    FUNCTIONS,
     gateway_function_permissions,
     live_permissions,
     schedule_function_permissions,
@@ -22,7 +21,7 @@ from helpers.roles import TRUSTED, Permissions, permissions, put_role
 from helpers.schedules import make_role as make_schedules_role
 from helpers.schedules import schedules_role
 from helpers.session import client, role_arn
-from helpers.user_policy import SCHEDULER
+from helpers.user_policy import LAMBDA, SCHEDULER
 
 PIPELINE = f"{PROJECT}-pipeline"
 FUNCTION = f"{PROJECT}-function"
@@ -127,13 +126,13 @@ def own_roles(config: Config) -> dict[str, tuple[str, str, Callable[[Config], Pe
     """
     return {
         "pipeline": (PIPELINE, TRUSTED, pipeline_permissions),
-        "function": (FUNCTION, FUNCTIONS, live_permissions),
+        "function": (FUNCTION, LAMBDA, live_permissions),
         "deployment": (DEPLOYMENT, TRUSTED, deployment_permissions),
         "gateway_function": (
-            f"{config.name}-rest-api-function", FUNCTIONS, gateway_function_permissions
+            f"{config.name}-rest-api-function", LAMBDA, gateway_function_permissions
         ),
         "schedule_function": (
-            f"{config.name}-schedule-function", FUNCTIONS, schedule_function_permissions
+            f"{config.name}-schedule-function", LAMBDA, schedule_function_permissions
         ),
     }  # fmt: skip
 

@@ -65,7 +65,7 @@ def explore(config: Config, session: "Session", live: "LambdaStep") -> "Processi
 def features(config: Config, session: "Session") -> "ProcessingStep":
     """Return the step that writes the records' metadata to the Feature Store, if it is new."""
     arguments = ["--dataset", config.dataset, "--raw", config.uri("raw")]
-    arguments += ["--group", group_name(config)]
+    arguments += ["--group", group_name(config), "--within", place(config, "exploration")]
     output = place(config, "features")
     return processing(
         config, session, "Features", "features.py", arguments, models={}, output=output
@@ -81,7 +81,7 @@ def shards(
     """
     arguments = ["--dataset", config.dataset, "--raw", config.uri("raw"), "--source", config.source]
     arguments += ["--output", place(config, "shards"), "--keep", live.properties.Outputs["shards"]]
-    arguments += ["--group", group_name(config), "--listed", place(config, "features")]
+    arguments += ["--group", group_name(config), "--within", place(config, "exploration")]
     output = place(config, "sharding")
     return processing(
         config, session, "Shards", "shard.py", arguments, models={}, output=output, after=after
@@ -217,7 +217,10 @@ def gateway(
     config: Config, session: "Session", roles: PipelineRoles, after: "ProcessingStep",
     *, put: bool = True,
 ) -> "LambdaStep":  # fmt: skip
-    """Return the step that puts the REST API of 08, as the notebook's helper would."""
+    """Return the step that puts the REST API of 08, with the default limits.
+
+    It makes neither page nor usage plan: where it made the API anew, 08 adds them.
+    """
     order = gateway_order(config, config.name, roles.gateway)
     inputs = {"order": json.dumps(order), "url": invoke_url(config, "{api}", STAGE)}
     return calling(
@@ -230,7 +233,7 @@ def schedule(
     config: Config, session: "Session", roles: PipelineRoles, after: "ProcessingStep",
     *, put: bool = True,
 ) -> "LambdaStep":  # fmt: skip
-    """Return the step that puts the schedule of 09, as the notebook's helper would.
+    """Return the step that puts the schedule of 09.
 
     Its jobs compare with the baseline that is there when they run.
     """

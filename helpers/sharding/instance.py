@@ -22,6 +22,7 @@ from helpers.sharding import survey
 from helpers.sharding.cleaners import Cleaners, in_order
 from helpers.sharding.plan import Plan, PlannedShard, make_plan
 from helpers.sharding.shards import ShardWriter, build_manifest
+from helpers.sharding.snapshot import within
 from helpers.storage import Entry, Folder
 from helpers.streaming.shard_reader import CorruptShard, find_samples
 
@@ -36,9 +37,8 @@ class TooManyDropped(RuntimeError):
 
 Relate = Callable[[list[Record], list[Entry]], list[Relation]]
 """Returns the relations of records that repeat others; survey.survey is one."""
-Keep = Callable[[list[Record]], tuple[list[Record], list[Remark], set[str]]]
-"""Returns the records that may be used, remarks on others, and the objects that are not seen yet;
-stored.stored is one."""
+Keep = Callable[[list[Record]], tuple[list[Record], list[Remark]]]
+"""Returns the records that may be used, and a remark on each other one; stored.stored is one."""
 
 
 def plan_folder(
@@ -47,15 +47,19 @@ def plan_folder(
     *,
     relate: Relate | None = None,
     keep: Keep | None = None,
+    seen: Mapping[str, str] | None = None,
     **options: object,
 ) -> Plan:
-    """List a raw folder and plan its shards; `options` go to make_plan."""
-    objects = list(raw.list())
+    """List a raw folder and plan its shards; `options` go to make_plan.
+
+    Args:
+        seen: the snapshot of the objects to use; None for all that are there.
+    """
+    objects = within(raw.list(), seen)
     records, drops = dataset.records([entry.key for entry in objects], raw.read)
     if keep:
-        records, others, late = keep(records)
+        records, others = keep(records)
         drops = [*drops, *others]
-        objects = [entry for entry in objects if entry.key not in late]
     has_names = any(entry.key == NAMES_KEY for entry in objects)
     names = original_names(records, json.loads(raw.read(NAMES_KEY)) if has_names else {})
     relations = relate(records, objects) if relate else []

@@ -1,7 +1,4 @@
-"""Keeps the records that a feature group has: what somebody has deleted there is not learned.
-
-What came after the job that wrote the records is none yet: it is left for the next run.
-"""
+"""Keeps the records that a feature group has: what somebody has deleted there is not learned."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
@@ -16,20 +13,16 @@ class NotStored(LookupError):
 
 
 def stored(
-    records: Sequence[Record], known: Known, most: float, listed: Collection[str] | None = None
-) -> tuple[list[Record], list[Remark], set[str]]:
-    """Return the records that are known, a remark on each of the others, and what came too late.
+    records: Sequence[Record], known: Known, most: float
+) -> tuple[list[Record], list[Remark]]:
+    """Return the records that are known, and a remark on each of the others.
 
     Args:
         most: the share of records that may be unknown.
-        listed: the identifiers that the group's writer has seen; None: all. The media of records
-            that it has not seen are the third result, and of these there is no remark.
 
     Raises:
         NotStored: more are; those that are new come by scripts_process/features.py.
     """
-    late = set() if listed is None else {each.media for each in records if each.id not in listed}
-    records = [record for record in records if record.media not in late]
     there = known(record.id for record in records)
     missing = [record for record in records if record.id not in there]
     if len(missing) > most * len(records):
@@ -38,4 +31,4 @@ def stored(
             f"{most:.0%}: run scripts_process/features.py first"
         )
     kept = [record for record in records if record.id in there]
-    return kept, [Remark(record.media, "not in the Feature Store") for record in missing], late
+    return kept, [Remark(record.media, "not in the Feature Store") for record in missing]

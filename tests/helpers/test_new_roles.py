@@ -1,14 +1,17 @@
 """A request that names a role which SageMaker does not see yet is sent again, and no other one."""
 
+import io
 import time
+import zipfile
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from helpers.new_roles import TRIES, wait_for_new_roles
-from helpers.roles import make_role
+from helpers.roles import make_role, put_role
 from helpers.session import role_arn
+from helpers.user_policy import LAMBDA
 from local_aws.control import Fault, set_faults
 
 LATE = 2.0
@@ -61,3 +64,19 @@ def test_the_courses_own_clients_wait(aws, config):
     set_faults(aws.context, [Fault("lagging", "iam", "CreateRole", seconds=LATE)])
     make_role(config)
     assert "role" not in refusal(client(config, "sagemaker"), role_arn(config))
+
+
+def test_a_function_waits_for_its_role_too(aws, config):
+    from helpers.session import client
+
+    set_faults(aws.context, [Fault("lagging", "iam", "CreateRole", seconds=LATE)])
+    role = put_role(
+        config, "birds-and-bins-function", LAMBDA, {"see roles": (["iam:ListRoles"], ["*"])}
+    )
+    with zipfile.ZipFile(code := io.BytesIO(), "w") as packed:
+        packed.writestr("f.py", "def handle(event, context): return {}")
+    made = client(config, "lambda").create_function(
+        FunctionName="birds-and-bins-f", Runtime="python3.12", Handler="f.handle", Role=role,
+        Code={"ZipFile": code.getvalue()},
+    )  # fmt: skip
+    assert made["Role"] == role

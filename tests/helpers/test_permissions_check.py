@@ -20,7 +20,8 @@ from tests.local_cloud import course_config
 ACCOUNT = "0" * 12
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/person"
 SERVICES = [
-    f"{name}.amazonaws.com" for name in ("sagemaker", "glue", "events", "scheduler", "apigateway")
+    f"{name}.amazonaws.com"
+    for name in ("sagemaker", "glue", "events", "scheduler", "apigateway", "lambda")
 ]
 DENY = {"Effect": "Deny", "Action": "sagemaker:CreateModel", "Resource": "*"}
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.stub import Stubber
 
 from helpers import schedule_function
 from helpers.roles import make_role
@@ -54,6 +55,17 @@ def test_one_that_is_stopped_or_differs_is_set_right(scheduler, order, change):
     assert schedule_function.put(scheduler, order) == "updated"
     assert schedule_function.put(scheduler, order) == "unchanged"
     assert read(scheduler, order)["State"] == "ENABLED"
+
+
+def test_what_aws_adds_by_itself_is_no_difference(scheduler, order):
+    schedule_function.put(scheduler, order)
+    more = read(scheduler, order) | {"ActionAfterCompletion": "NONE"}
+    more["Target"] = {**more["Target"], "DeadLetterConfig": {}}
+    with Stubber(scheduler) as aws:
+        aws.add_client_error("create_schedule_group", "ConflictException")
+        more.pop("ResponseMetadata")
+        aws.add_response("get_schedule", more)
+        assert schedule_function.put(scheduler, order) == "unchanged"
 
 
 def test_another_request_of_its_jobs_is_another_schedule(scheduler, order):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from helpers.sharding import snapshot
+from helpers.storage import LocalFolder
 from scripts_process import explore, shard
 from tests.helpers.automation.world import bins
 from tests.made_model import make_served
@@ -46,6 +48,10 @@ def test_the_new_records_alone_are_judged(place):
     by_name = {check["name"]: check for check in checks["checks"]}
     assert by_name["copies"]["passed"] and by_name["empty"]["passed"]
     assert "6 new records" in (place / "output" / explore.REPORT).read_text()
+    raw = LocalFolder(place / "raw")
+    assert snapshot.within(raw.list(), snapshot.read(LocalFolder(place / "output"))) == [
+        *raw.list()
+    ]
 
 
 def test_known_objects_under_new_ids_are_copies(place):

@@ -12,6 +12,7 @@ from helpers.datasets import load_dataset
 from helpers.exploration import new_records
 from helpers.manifest import load_manifest
 from helpers.roles import make_role
+from helpers.sharding import snapshot
 from helpers.storage import LocalFolder
 from scripts_process import features, shard
 from tests.helpers.automation.world import bins, upload
@@ -60,24 +61,33 @@ def test_a_record_that_somebody_has_deleted_stays_so_and_is_not_learned(aws, con
     assert {"source": "bin-images/00003.jpg", "reason": "not in the Feature Store"} in aside
 
 
-def test_what_comes_while_the_pipeline_runs_is_new_to_the_next_run(aws, config, tmp_path):
+def test_what_comes_after_explore_has_looked_is_new_to_the_next_run(aws, config, tmp_path):
     upload(aws, config, bins(0, 30))
-    run(config, tmp_path)
-    upload(aws, config, bins(30, 1))
+    raw = raw_prefix(config)
+    (tmp_path / snapshot.NAME).write_text(snapshot.take(raw.list()))
+    # A whole record, the photo of one whose metadata is on its way, and another label of a known.
+    (photo, body), _ = bins(31, 1).items()
+    relabeled = {"metadata/00003.json": b'{"EXPECTED_QUANTITY": 2}'}
+    upload(aws, config, {**bins(30, 1), photo: body, **relabeled})
+    assert run(config, tmp_path, within=tmp_path)["records"] == 29
     out = tmp_path / "shards"
     shard.main(
         shard.parse_args([
             *("--dataset", "bins", "--raw", config.uri("raw"), "--output", str(out)),
             *("--group", feature_groups.group_name(config), "--processes", "1"),
-            *("--listed", str(tmp_path)),
+            *("--within", str(tmp_path)),
         ])
     )  # fmt: skip
     manifest = load_manifest(LocalFolder(out))
-    assert manifest.account.objects == 30 and not manifest.dropped
-    raw = raw_prefix(config)
+    assert {each.source for each in manifest.dropped} <= {"bin-images/00003.jpg"}
     objects = list(raw.list())
     records, _ = load_dataset("bins").records([each.key for each in objects], raw.read)
-    assert [each.id for each in new_records(records, objects, manifest)] == ["00030"]
+    new = {each.id for each in new_records(records, objects, manifest)}
+    assert "00030" in new and "00031" not in {each.id for each in records}
+    upload(aws, config, bins(31, 1))
+    objects = list(raw.list())
+    records, _ = load_dataset("bins").records([each.key for each in objects], raw.read)
+    assert {"00030", "00031"} <= {each.id for each in new_records(records, objects, manifest)}
 
 
 def test_metadata_that_is_none_is_counted_and_named(aws, config, tmp_path):

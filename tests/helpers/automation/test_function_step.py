@@ -6,12 +6,13 @@ import pytest
 
 from helpers import gateway_function
 from helpers.automation import executions, live_version
-from helpers.automation.function_roles import FUNCTIONS, live_permissions
+from helpers.automation.function_roles import live_permissions
 from helpers.automation.function_step import calling
 from helpers.automation.pipeline_roles import make_roles
 from helpers.gateway import gateway_order
 from helpers.roles import make_role, put_role
 from helpers.session import pipeline_session
+from helpers.user_policy import LAMBDA
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the SDK warns of itself
 NAME = "birds-and-bins-birds-live-version"
@@ -20,7 +21,7 @@ NAME = "birds-and-bins-birds-live-version"
 @pytest.fixture
 def step(config):
     """Return a function that makes a step."""
-    role = put_role(config, "birds-and-bins-function", FUNCTIONS, live_permissions(config))
+    role = put_role(config, "birds-and-bins-function", LAMBDA, live_permissions(config))
     words = (live_version, role, {"endpoint": "e"}, ("version",))
     return lambda **given: calling(config, pipeline_session(config), "Live", *words, **given)
 
