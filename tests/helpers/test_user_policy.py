@@ -97,7 +97,7 @@ def test_each_role_may_be_handed_to_its_own_service_alone(permissions):
         (f"{role}-events",): "events.amazonaws.com",
         (f"{role}-*-schedules",): "scheduler.amazonaws.com",
         (f"{role}-pipeline*",): "sagemaker.amazonaws.com",
-        (f"{role}-function",): "lambda.amazonaws.com",
+        (f"{role}-*function",): "lambda.amazonaws.com",
     }
 
 
