@@ -75,8 +75,9 @@ def settled(sagemaker: Any, endpoint: str) -> dict[str, Any]:
 
 
 def serve(
-    client: Callable[[str], Any], endpoint: str, package: str, model: str, role: str, guard: Guard
-) -> None:
+    client: Callable[[str], Any], endpoint: str, package: str, model: str, role: str, guard: Guard,
+    compared: int | None = None,
+) -> None:  # fmt: skip
     """Let an endpoint serve a version, unless it does so already.
 
     Args:
@@ -84,10 +85,11 @@ def serve(
         package: ARN of the version.
         model: name of its model, which is created if it is not there.
         role: ARN of the role of models.
+        compared: number of the version that it is not worse than; None asks for none.
 
     Raises:
         NotDeployed: an alarm went off or the instances failed, and the version is rejected; or a
-            newer version is live already.
+            newer version is live already, or another one than it was compared with.
     """
     sagemaker = client("sagemaker")
     live = settled(sagemaker, endpoint)
@@ -101,7 +103,7 @@ def serve(
     if variant["ModelName"] == model:
         return
     before = sagemaker.describe_model(ModelName=variant["ModelName"])
-    _check_newer(package, before.get("PrimaryContainer", {}).get("ModelPackageName", ""))
+    _check(package, before.get("PrimaryContainer", {}).get("ModelPackageName", ""), compared)
     network = {"VpcConfig": before["VpcConfig"]} if "VpcConfig" in before else {}
     _make_model(sagemaker, model, package, ExecutionRoleArn=role, **network)
     alarms = alarm_requests(endpoint, guard.errors, guard.seconds, variant["VariantName"])
@@ -121,13 +123,18 @@ def serve(
         raise NotDeployed(why)
 
 
-def _check_newer(package: str, live: str) -> None:
-    """Check that no newer version of the same group is live: an execution may be late."""
+def _check(package: str, live: str, compared: int | None) -> None:
+    """Check that the live version is the compared one, and none newer: an execution may be late."""
     (group, _, number), (live_group, _, live_number) = (
         arn.rpartition("/") for arn in (package, live)
     )
     if group == live_group and int(live_number) > int(number):
         raise NotDeployed(f"Version {live_number} is live, which is newer than {number}")
+    if group == live_group and compared not in (None, int(live_number)):
+        raise NotDeployed(
+            f"Version {live_number} is live, and {number} was compared with {compared}: start the "
+            "pipeline again"
+        )
 
 
 def _make_model(sagemaker: Any, name: str, package: str, **members: Any) -> None:

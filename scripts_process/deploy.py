@@ -35,6 +35,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add("--package", required=True, help="ARN of the version, a model package")
     add("--endpoint", required=True, help="name of the endpoint, which is in service")
     add("--role", required=True, help="ARN of the role of models")
+    add("--compared", type=int, help="number of the version that it was compared with; none: any")
     approval = "auto: approve a version that waits; person: deploy only what a person has approved"
     add("--approval", choices=("auto", "person"), default="auto", help=approval)
     add("--why", default="approved by the pipeline", help="reason of the approval")
@@ -62,7 +63,7 @@ def main(args: argparse.Namespace) -> dict[str, float]:
     guard = Guard(args.errors, args.seconds, args.wait, args.keep)
     result = {"endpoint": args.endpoint, "version": version, "model": model, "is_live": False}
     try:
-        serve(job_client, args.endpoint, args.package, model, args.role, guard)
+        serve(job_client, args.endpoint, args.package, model, args.role, guard, args.compared)
         result["is_live"] = True
         scale(job_client, args.endpoint, args.per_minute, args.most)
     except NotDeployed as error:

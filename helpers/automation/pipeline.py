@@ -50,7 +50,7 @@ def build(config: Config, roles: PipelineRoles, *, put_functions: bool = True) -
     trained = steps.train(config, session, epochs, live, sharded)
     evaluated = steps.evaluate(config, session, live, trained)
     registered = steps.register(config, session, trained, evaluated)
-    deployed = steps.deploy(config, session, roles, canary, registered)
+    deployed = steps.deploy(config, session, roles, canary, live, registered)
     watched = steps.baseline(config, session, trained, deployed)
     door = steps.gateway(config, session, roles, deployed, put=put_functions)
     scheduled = steps.schedule(config, session, roles, watched, put=put_functions)

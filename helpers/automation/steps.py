@@ -180,7 +180,7 @@ def register(
 
 def deploy(
     config: Config, session: "Session", roles: PipelineRoles, canary: "ParameterInteger",
-    registered: "ModelStep",
+    live: "LambdaStep", registered: "ModelStep",
 ) -> "ProcessingStep":  # fmt: skip
     """Return the step that approves the version and lets the endpoint serve it, if all goes well.
 
@@ -189,7 +189,7 @@ def deploy(
     """
     arguments = ["--package", registered.properties.ModelPackageArn, "--endpoint", config.name]
     arguments += ["--role", role_arn(config), "--why", "it is not worse than the live version"]
-    arguments += ["--wait", canary.to_string()]
+    arguments += ["--wait", canary.to_string(), "--compared", live.properties.Outputs["version"]]
     return processing(
         config, session, "Deploy", "deploy.py", arguments, models={},
         output=place(config, "deployment"), role=roles.deployment,

@@ -47,7 +47,9 @@ def model_of(config: Config) -> str:
 
 
 def test_a_version_is_approved_served_and_scaled_and_once_is_enough(world, tmp_path):
-    assert deployed(world, tmp_path)["version"] == 2
+    with pytest.raises(NotDeployed, match="Version 1 is live, and 2 was compared with 7"):
+        deployed(world, tmp_path, "--compared", "7")
+    assert deployed(world, tmp_path, "--compared", "1")["version"] == 2
     assert model_of(world) == f"{world.name}-version-2"
     newest = versions(world)[0].description
     assert newest["ModelApprovalStatus"] == "Approved" and newest["ApprovalDescription"]
@@ -57,7 +59,7 @@ def test_a_version_is_approved_served_and_scaled_and_once_is_enough(world, tmp_p
     assert alarms_on(world, [f"{world.name}-errors", f"{world.name}-latency"]) == []
     assert {*look_alikes(world)["kind"]} == {"bucket"}  # the test's own has no tag
     before = wait_in_service(world, world.name)["EndpointConfigName"]
-    assert deployed(world, tmp_path)["version"] == 2
+    assert deployed(world, tmp_path, "--compared", "1")["version"] == 2
     assert wait_in_service(world, world.name)["EndpointConfigName"] == before
 
 
