@@ -62,8 +62,7 @@ SAGEMAKER = {
 """Kinds of SageMaker's resources whose names the course begins with its own."""
 FUNCTIONS = "CreateFunction DeleteFunction GetFunction TagResource UpdateFunctionCode".split()
 QUOTAS = ("ListAWSDefaultServiceQuotas", "ListServiceQuotas")
-SCHEDULER = "scheduler.amazonaws.com"
-LAMBDA = "lambda.amazonaws.com"
+SCHEDULER, LAMBDA = "scheduler.amazonaws.com", "lambda.amazonaws.com"
 LISTS = (
     *("ListEndpointConfigs", "ListEndpoints", "ListHyperParameterTuningJobs", "ListModelCards"),
     *("ListModelPackageGroups", "ListModels", "ListProcessingJobs", "ListTrainingJobs"),
