@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from helpers.config import Config
 from helpers.glue_jobs import GlueRun, wait
+from helpers.rehearsal import hurry
 from helpers.session import client
 from helpers.waiting import until
 
@@ -63,6 +64,8 @@ def run_of_events(
 ) -> GlueRun:
     """Wait for the next run that a workflow starts, to its end, and return it.
 
+    The local AWS's clock is moved over the time in which events are collected.
+
     Args:
         workflow: its ARN.
         known: ids of the runs that were there before the events, from `started_runs`.
@@ -74,11 +77,15 @@ def run_of_events(
         NotTold: its state can't be asked for; the message says what to do.
     """
 
+    name = workflow.rpartition("/")[2]
+    trigger = client(config, "glue").get_trigger(Name=name)["Trigger"]
+    pass_part = hurry(config, trigger["EventBatchingCondition"]["BatchWindow"])
+
     def next_run() -> dict:
+        pass_part()
         new = [run for run in _runs(config, workflow) if run["Id"] not in known]
         return new[-1] if new else {}
 
-    name = workflow.rpartition("/")[2]
     run = until(
         next_run, bool, name=name,
         words=lambda run: run.get("JobRunState", "collects events"), pause=config.poll_seconds,

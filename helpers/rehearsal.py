@@ -7,7 +7,7 @@ nothing and says so, and `interrupt` stops the job, which continues when it is c
 import io
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from helpers.session import client
 if TYPE_CHECKING:
     from local_aws.control import Context, Fault
 
+HURRY_SECONDS = 2.0
 FAILING = b"""
 
 def predict_fn(*_):
@@ -39,6 +40,24 @@ def pass_time(config: Config, seconds: float, why: str = "waiting") -> None:
         return
     for _ in tqdm(range(round(seconds)), desc=why, unit="s"):
         time.sleep(1)
+
+
+def hurry(config: Config, seconds: float) -> Callable[[], None]:
+    """Return what lets a part of some seconds pass at each call, and nothing when they are over.
+
+    For who asks again and again for what comes by itself, such as the end of a window in which
+    events are collected. The parts are small, so that events on their way still come inside. On AWS
+    nothing is called: time passes there between two questions.
+    """
+    left = seconds if config.endpoint_url else 0.0
+
+    def pass_part() -> None:
+        nonlocal left
+        if left > 0:
+            pass_time(config, min(left, HURRY_SECONDS))
+            left -= HURRY_SECONDS
+
+    return pass_part
 
 
 def now(config: Config) -> datetime:

@@ -29,12 +29,17 @@ telemetry.switch_off()
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
+# Imports and collection make objects that stay: the collector looked at them for a quarter of it.
+gc.disable()
+
+
 def pytest_collection_finish():
     """Let the garbage collector leave alone what imports and collection made, and look less often.
 
     It went through all of it, torch and the models of services, whenever tests made some objects: a
     sixth of the suite's time.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -81,11 +86,16 @@ def nothing_stays_pinned():
 
 
 @pytest.fixture
-def aws(tmp_path):
+def aws(tmp_path, tmp_path_factory):
     """Return a running local AWS with a bucket, and a role for jobs."""
     from local_aws.server import LocalAws
     from tests.local_cloud import furnish
 
+    # Its first Spark compiles the file system: the first of all tests does it for the others.
+    compiled = tmp_path_factory.getbasetemp().parent / "spark"
+    compiled.mkdir(exist_ok=True)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "spark").symlink_to(compiled)
     with LocalAws(tmp_path / "state") as server:
         furnish(server)
         yield server

@@ -7,7 +7,7 @@ from operator import itemgetter
 import pandas as pd
 
 from helpers.config import Config
-from helpers.rehearsal import pass_time
+from helpers.rehearsal import hurry, pass_time
 from helpers.session import client
 from helpers.waiting import until
 
@@ -52,15 +52,23 @@ def start(config: Config, pipeline: str, **parameters: object) -> str:
     )["PipelineExecutionArn"]
 
 
-def started(config: Config, pipeline: str, since: datetime, limit: float = 900.0) -> str:
+def started(
+    config: Config, pipeline: str, since: datetime, *, window: float = 0.0, limit: float = 900.0
+) -> str:
     """Wait for an execution that began after a moment, and return its ARN.
+
+    Args:
+        window: seconds for which events are collected before; the local AWS's clock is moved over.
+        limit: seconds after which it is an error that none has begun.
 
     Raises:
         NotSeen: none has begun within `limit` seconds.
     """
     order = {"PipelineName": pipeline, "SortBy": "CreationTime", "SortOrder": "Ascending"}
+    pass_part = hurry(config, window)
 
     def read() -> dict:
+        pass_part()
         pages = client(config, "sagemaker").get_paginator("list_pipeline_executions")
         summaries = [
             each

@@ -1,8 +1,10 @@
 """The alarm goes off when a report has violations, and its queue hears of it once."""
 
+import pytest
+
 from helpers import drift_alarm
 from helpers.alarms import alarms_on
-from helpers.drift_alarm import call_off, is_on, make_alarm, messages, rehearse, went_off
+from helpers.drift_alarm import is_on, make_alarm, messages, rehearse, went_off
 from helpers.events import make_queue, make_rule, received
 from helpers.monitor_jobs import NAMESPACE, SCHEDULE
 from helpers.rehearsal import now
@@ -54,11 +56,18 @@ def test_a_rehearsal_is_told_of_each_time_and_only_where_it_goes_off(config, cli
     alarm, other = make_alarm(config, config.name), make_alarm(config, "other")
     queue = make_queue(config, "heard")
     make_rule(config, "drift", went_off(alarm), queue)
-    rehearse(config, other)
-    for _ in range(2):
-        rehearse(config, alarm)
-    told = received(config, queue, count=2)
+    with rehearse(config, other):
+        for _ in range(2):
+            with rehearse(config, alarm):
+                assert {*alarms_on(config, [alarm.name, other.name])} == {alarm.name, other.name}
+        told = received(config, queue, count=2)
+        assert alarms_on(config, [alarm.name, other.name]) == [other.name]
     assert [each["detail"]["state"]["value"] for each in told] == ["ALARM", "ALARM"]
     assert {each["detail"]["alarmName"] for each in told} == {alarm.name}
-    call_off(config, alarm)
-    assert alarms_on(config, [alarm.name, other.name]) == [other.name]
+
+
+def test_an_alarm_is_set_back_where_what_follows_fails(config):
+    alarm = make_alarm(config, config.name)
+    with pytest.raises(ZeroDivisionError), rehearse(config, alarm):
+        1 / 0  # noqa: B018
+    assert alarms_on(config, [alarm.name]) == []

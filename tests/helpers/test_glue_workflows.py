@@ -23,7 +23,7 @@ from helpers.glue_workflows import (
 from helpers.session import client
 from helpers.waiting import NotSeen
 from local_aws import lifecycle
-from local_aws.control import Fault, set_faults
+from local_aws.control import Fault, advance, set_faults
 from local_aws.settings import Settings
 from local_aws.state.collection import Collection
 from tests.local_aws.services.glue.jobs.spark_jobs import job, make_role
@@ -36,18 +36,20 @@ OFTEN = 200
 """Uploads of the tests with faults."""
 
 
-def furnished(config):
+def furnished(config, window=WINDOW):
     """Make all that leads from the raw bucket to the queue; return workflow, job and queues."""
     client(config, "glue").create_database(DatabaseInput={"Name": config.database})
     job = make_curation_job(config)
-    workflow = make_workflow(config, "curate", job, window=WINDOW)
+    workflow = make_workflow(config, "curate", job, window=window)
     for bucket in (config.bucket, config.curated_bucket):
         tell_events(config, bucket)
     heard, dead = make_queue(config, "heard"), make_queue(config, "dead-letters")
     raw = uploads(config.bucket, config.key("raw"))
     make_rule(config, "raw", raw, workflow, dead)
     make_rule(config, "failed", failed_runs(job), dead)
-    return SimpleNamespace(job=job, workflow=workflow, heard=heard, dead=dead, raw=raw)
+    return SimpleNamespace(
+        job=job, workflow=workflow, window=window, heard=heard, dead=dead, raw=raw
+    )
 
 
 def make_spark_job(config):
@@ -81,19 +83,20 @@ def runs(config, job):
     return client(config, "glue").get_job_runs(JobName=job)["JobRuns"]
 
 
-def quiet(config, made):
-    """Say whether no run is under way and no event waits for one, for some windows' time."""
-    for _ in range(3 * WINDOW):
+def quiet(aws, config, made):
+    """Say whether no run is under way and no event waits for one; let some windows' time pass."""
+    for _ in range(60):
         states = {run["JobRunState"] for run in runs(config, made.job)}
         if states & {"STARTING", "RUNNING", "WAITING"}:
             return False
-        time.sleep(1)
+        advance(aws.context, made.window / 10)
+        time.sleep(0.1)
     return True
 
 
 @pytest.fixture
-def config(config):
-    return replace(config, dataset="bins")
+def config(rehearsed):
+    return replace(rehearsed, dataset="bins")
 
 
 def test_a_workflow_has_an_event_trigger_and_is_made_once(config):
@@ -161,7 +164,8 @@ def test_uploads_that_come_twice_start_one_run_and_its_table_is_seen_in_a_queue(
 
 @pytest.mark.slow
 def test_events_that_come_twice_late_or_not_at_all_and_a_failed_run_lose_no_record(aws, config):
-    made = furnished(config)
+    # Only `quiet` lets so long a window end: runs, each a Spark, come of full batches and of it.
+    made = furnished(config, window=600)
     make_rule(config, "all", made.raw, made.heard)
     deliver = ("events", "Deliver")
     faults = [
@@ -175,7 +179,7 @@ def test_events_that_come_twice_late_or_not_at_all_and_a_failed_run_lose_no_reco
     upload(config, range(OFTEN // 2))
     until(lambda: "FAILED" in {each["JobRunState"] for each in runs(config, made.job)}, "no fault")
     upload(config, range(OFTEN // 2, OFTEN))
-    until(lambda: quiet(config, made), "the runs do not end")
+    until(lambda: quiet(aws, config, made), "the runs do not end")
     set_faults(aws.context, [])
     dead = received(config, made.dead, OFTEN, seconds=10)
     failed = [each["detail"]["jobRunId"] for each in dead if each["source"] == "aws.glue"]
@@ -190,7 +194,7 @@ def test_events_that_come_twice_late_or_not_at_all_and_a_failed_run_lose_no_reco
     assert len(heard) == OFTEN and heard == _started(config, made) | letters
     # A dead letter that is sent once more is one event more: here an upload of the same object.
     upload(config, [0])
-    until(lambda: quiet(config, made), "the run does not end")
+    until(lambda: quiet(aws, config, made), "the run does not end")
     assert rows(config) == [*range(OFTEN)]
 
 
@@ -236,12 +240,12 @@ def test_a_killed_server_loses_no_event_and_the_table_has_each_record_once(serve
     until(lambda: "RUNNING" in {run["JobRunState"] for run in runs(config, made.job)}, "no run")
     kill(aws)
     aws = server()
-    until(lambda: quiet(config, made), "the runs do not end")
+    until(lambda: quiet(aws, config, made), "the runs do not end")
     assert len(_started(config, made)) == 100  # once at least, by its id
     dead = received(config, made.dead, 1, seconds=2)
     if runs(config, made.job)[0]["JobRunState"] == "FAILED":
         # Killed with its server: the dead letter says so, and the next event starts another.
         assert "FAILED" in {each["detail"]["state"] for each in dead}
         upload(config, [0])
-        until(lambda: quiet(config, made), "the run does not end")
+        until(lambda: quiet(aws, config, made), "the run does not end")
     assert rows(config) == [*range(100)]

@@ -18,7 +18,17 @@ HERE = Path(__file__).parents[1] / "spark"
 SOURCE = HERE / "S3Files.java"
 FILE_SYSTEM = "localaws.S3Files"
 CONFIGURATION = "conf"
-JAVA = "-XX:TieredStopAtLevel=1 -XX:-UsePerfData"
+JAVA = " ".join(
+    [
+        # The first compiler, one thread that collects: a short job ends before more of them pay.
+        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        # It would leave a file in this machine's /tmp.
+        "-XX:-UsePerfData",
+        # Spark's jars came whole, by their hashes: to verify each of 10,000 classes takes 3 s.
+        "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
+    ]
+)
+"""Options of Spark's launcher, of the driver, and of the compiler of the file system."""
 
 
 def image() -> Image:
@@ -51,6 +61,8 @@ def variables(venv: Path, root: Path, modules: Sequence[Path], compiled: Path) -
         "SPARK_HOME": str(packages / "pyspark"),
         "SPARK_CONF_DIR": str(root / CONFIGURATION),
         "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_LAUNCHER_OPTS": JAVA,
+        "SPARK_SUBMIT_OPTS": JAVA,
         "PYSPARK_PYTHON": str(venv / "bin" / "python3"),
         "PYTHONPATH": ":".join([str(HERE), *sorted(folders)]),
         "S3_FILES_HOME": str(HERE),
@@ -67,9 +79,7 @@ def settings(compiled: Path, root: Path, cores: int) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "768m",
         "spark.driver.extraClassPath": str(compiled),
-        # The first compiler alone: a short job ends before the second one pays.
-        # UsePerfData would leave a file in this machine's /tmp.
-        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={temporary} {JAVA}",
+        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={temporary}",
         "spark.local.dir": str(temporary),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

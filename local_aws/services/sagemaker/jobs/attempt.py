@@ -108,10 +108,11 @@ class Attempt:
         return Instance(container.host, inward, environment, container.workdir)
 
     def _cores(self, container: Container) -> int:
-        """Return the cores of each process: all instances share this machine's."""
+        """Return the cores of each process: all instances, of trials too, share this machine's."""
         instance_type, count = self._run.resources
+        instances = count * self._run.job.get("_parallel", 1)
         processes = self._run.processes(container)
-        return cores_for(instance_type, os.cpu_count() or 1, count, processes)
+        return cores_for(instance_type, os.cpu_count() or 1, instances, processes)
 
     def _execute(
         self, containers: list[Container], instances: list[Instance], cluster: Cluster

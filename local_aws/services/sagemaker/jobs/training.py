@@ -48,9 +48,12 @@ class Training(Engine):
     def create_training_job(self, request: dict) -> dict:
         return self.jobs.create(request)
 
-    def create_trial(self, request: dict, tuning: str) -> dict:
-        """Create a training job as a trial of the tuning job with an ARN."""
-        return self.jobs.create({**request, "TuningJobArn": tuning})
+    def create_trial(self, request: dict, tuning: str, parallel: int) -> dict:
+        """Create a training job as a trial of the tuning job with an ARN, one of so many at a time.
+
+        They share this machine's cores.
+        """
+        return self.jobs.create({**request, "TuningJobArn": tuning, "_parallel": parallel})
 
     def describe_training_job(self, request: dict) -> dict:
         job = self.jobs.records.get(request["TrainingJobName"])

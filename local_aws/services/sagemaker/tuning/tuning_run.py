@@ -188,9 +188,8 @@ class TuningRun:
 
     def _fill(self, job: dict) -> None:
         """Start trials up to the limits."""
-        parallel = job["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxParallelTrainingJobs"]
         room = min(
-            parallel - len(trials.running(job)), most_trials(job) - len(trials.launched(job))
+            _parallel(job) - len(trials.running(job)), most_trials(job) - len(trials.launched(job))
         )
         for _ in range(int(max(0, room))):
             self._launch(job)
@@ -205,7 +204,8 @@ class TuningRun:
         count = number + 1 - len(job.get("_inherited", []))
         name = f"{self.name}-{count:03d}-{secrets.token_hex(4)}"
         request = training_request(job, name, values)
-        arn = self._training.create_trial(request, self._arn)["TrainingJobArn"]
+        parallel = min(_parallel(job), most_trials(job))
+        arn = self._training.create_trial(request, self._arn, parallel)["TrainingJobArn"]
         self._numbers[name] = number
         trial = {"name": name, "arn": arn, "created": self._clock.now(), "values": values}
         self._jobs.update(self.name, lambda kept: kept["_trials"].append(trial))
@@ -288,3 +288,7 @@ def _why(done: list[dict]) -> str:
         " take a look at the training job failures by listing training jobs for the"
         " hyperparameter tuning job."
     )
+
+
+def _parallel(job: dict) -> int:
+    return job["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxParallelTrainingJobs"]
