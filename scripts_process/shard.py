@@ -81,7 +81,7 @@ def main(args: argparse.Namespace, dataset: Dataset | None = None) -> dict[str, 
     raw, out, earlier = (open_folder(folder, lambda: job_client("s3")) for folder in places)
     rank, instances = instance(args.resources)
     share = {"rank": rank, "instances": instances, "limit": args.wait}
-    share |= {"threads": args.threads, "processes": args.processes}
+    share |= {"threads": args.threads, "processes": args.processes, "earlier": earlier}
     plan = plan_folder(
         dataset,
         raw,

@@ -209,8 +209,7 @@ def finish(plan: Plan, out: Folder, notes: dict[str, dict]) -> Manifest:
     current = {shard.sidecar for shard in plan.shards}
     current |= {shard.tar for shard in plan.shards if notes[shard.name]["samples"]}
     for entry in out.list(etags=False):
-        stale = _OURS.fullmatch(entry.key) and entry.key not in current
-        if stale or survey.OURS.fullmatch(entry.key):  # the relations have its findings
+        if _OURS.fullmatch(entry.key) and entry.key not in current:
             out.delete(entry.key)
     out.write(manifests.NAME, manifest.to_json().encode())
     return manifest

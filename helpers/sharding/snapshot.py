@@ -25,5 +25,15 @@ def read(folder: Folder) -> dict[str, str]:
 
 
 def within(objects: Iterable[Entry], snapshot: Mapping[str, str] | None) -> list[Entry]:
-    """Return the objects that a snapshot has, with the same bytes; all without a snapshot."""
-    return [each for each in objects if snapshot is None or snapshot.get(each.key) == each.etag]
+    """Return the objects that a snapshot has, with the same bytes; all without a snapshot.
+
+    The job's log counts and lists the others.
+    """
+    objects = [*objects]
+    if snapshot is None:
+        return objects
+    later = [each.key for each in objects if snapshot.get(each.key) != each.etag]
+    if later:
+        print(f"{len(later)} objects came or changed later and are left for the next run:")
+        print("".join(f"  {key}\n" for key in later), end="", flush=True)
+    return [each for each in objects if snapshot.get(each.key) == each.etag]

@@ -3,7 +3,8 @@
 It knows folders and data sets through their interfaces. A data set that `seeks_copies` finds the
 records that repeat others by its `survey` and `relate`; the split then keeps these together. The
 work is cut into parts of a fixed size, so the result is the same for any number of instances, and
-a part that the output has already is not made again.
+a part that the output has already is not made again. The parts stay: shards that are made later, of
+these objects and new ones, look at the new ones alone.
 """
 
 import base64
@@ -11,9 +12,10 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from helpers.datasets.base import Dataset
@@ -21,12 +23,14 @@ from helpers.samples import Record, Relation, Remark
 from helpers.sharding.cleaners import Cleaners, in_order
 from helpers.storage import Entry, Folder
 
-FORMAT = 1
+FORMAT = 2
 """Part of every digest: raise it when the same objects give other findings."""
 PART = 64
 """Records in one part: few enough that two instances get equal shares of a small data set."""
 RELATIONS = "survey/relations.json"
 OURS = re.compile(r"survey/part-\d{6}\.json")
+READERS = 16
+"""Parts that are read at a time."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,12 @@ def survey(
     threads: int = 16,
     processes: int | None = None,
     limit: float = 1800,
+    earlier: Folder | None = None,
 ) -> list[Relation]:
     """Survey this instance's share; return the relations of records that repeat others.
+
+    Args:
+        earlier: the output of an earlier survey; its findings of unchanged objects are used again.
 
     Raises:
         TimeoutError: nothing new came from the other instances for `limit` seconds.
@@ -66,14 +74,16 @@ def survey(
         return [Relation(**row) for row in known]
     done = _findings(out, parts)
     todo = [part for part in parts[rank::instances] if part.key not in done]
-    sizes = {key: entry.size for key, entry in listing.items()}
-    _look(todo, dataset, raw, out, sizes, threads, processes)
+    known = _known(earlier or out, dataset.name, todo, listing)
+    _look(todo, dataset, raw, out, listing, known, threads, processes)
     if rank:
         rows = _until(lambda: _load(out, RELATIONS, whole), RELATIONS, out, limit)
         return [Relation(**row) for row in rows]
     findings = _all_findings(out, parts, limit)
     relations = dataset.relate(records, findings)
     _save(out, RELATIONS, whole, [asdict(relation) for relation in relations])
+    for key in _parts_of(out) - {part.key for part in parts}:
+        out.delete(key)
     return relations
 
 
@@ -110,7 +120,8 @@ def _look(
     dataset: Dataset,
     raw: Folder,
     out: Folder,
-    sizes: Mapping[str, int],
+    listing: Mapping[str, Entry],
+    known: Mapping[str, str],
     threads: int,
     processes: int | None,
 ) -> None:
@@ -119,31 +130,53 @@ def _look(
         return
     with Cleaners(dataset, "", processes) as cleaners, ThreadPoolExecutor(threads) as readers:
 
-        def work(key: str) -> bytes:
-            return cleaners.survey(raw.read(key, sizes[key]))
+        def work(key: str) -> str:
+            data = cleaners.survey(raw.read(key, listing[key].size))
+            return base64.b64encode(data).decode()
 
-        media = (record.media for part in parts for record in part.records)
+        media = (r.media for part in parts for r in part.records if r.id not in known)
         payloads = in_order(readers, work, media, ahead=2 * threads)
         for part in parts:
             rows = {
-                r.id: base64.b64encode(data).decode()
-                for r, data in zip(part.records, _take(payloads, len(part.records)), strict=True)
+                r.id: [listing[r.media].etag, known[r.id] if r.id in known else next(payloads)]
+                for r in part.records
             }
-            _save(out, part.key, part.digest, rows)
+            _save(out, part.key, part.digest, rows, of=[FORMAT, dataset.name])
 
 
-def _take(items: Iterator, count: int) -> Iterator:
-    """Yield the next `count` items."""
-    return (next(items) for _ in range(count))
+def _known(
+    earlier: Folder, dataset: str, parts: Iterable[Part], listing: Mapping[str, Entry]
+) -> dict[str, str]:
+    """Return the findings of an earlier survey, by id, for objects that are what they were."""
+    etags = {record.id: listing[record.media].etag for part in parts for record in part.records}
+    if not etags:
+        return {}
+    with ThreadPoolExecutor(READERS) as pool:
+        notes = pool.map(partial(_note, earlier), _parts_of(earlier))
+        rows = [note["rows"] for note in notes if note.get("of") == [FORMAT, dataset]]
+    return {
+        id: finding
+        for part in rows
+        for id, (etag, finding) in part.items()
+        if etags.get(id) == etag
+    }
+
+
+def _parts_of(folder: Folder) -> set[str]:
+    """Return the keys of the parts in a folder, of whatever survey."""
+    keys = (entry.key for entry in folder.list("survey/", etags=False))
+    return {key for key in keys if OURS.fullmatch(key)}
 
 
 def _findings(out: Folder, parts: Iterable[Part]) -> dict[str, dict[str, bytes]]:
     """Return the findings of the parts that the output has, by part."""
-    there = {entry.key for entry in out.list("survey/", etags=False)}
-    loaded = {p.key: _load(out, p.key, p.digest) for p in parts if p.key in there}
+    there = _parts_of(out)
+    asked = [part for part in parts if part.key in there]
+    with ThreadPoolExecutor(READERS) as pool:
+        loaded = [*pool.map(lambda part: _load(out, part.key, part.digest), asked)]
     return {
-        key: {id: base64.b64decode(text) for id, text in rows.items()}
-        for key, rows in loaded.items()
+        part.key: {id: base64.b64decode(text) for id, (_, text) in rows.items()}
+        for part, rows in zip(asked, loaded, strict=True)
         if rows is not None
     }
 
@@ -170,18 +203,23 @@ def _until(look: Callable[[], Any], what: str, out: Folder, limit: float) -> Any
     return result
 
 
-def _save(out: Folder, key: str, digest: str, rows: Any) -> None:
+def _save(out: Folder, key: str, digest: str, rows: Any, **more: Any) -> None:
     """Write rows with the digest of their sources."""
-    out.write(key, json.dumps({"digest": digest, "rows": rows}, indent=1).encode())
+    out.write(key, json.dumps({"digest": digest, **more, "rows": rows}, indent=1).encode())
 
 
 def _load(out: Folder, key: str, digest: str) -> Any:
     """Return the rows of a key if they have this digest, else None."""
-    try:
-        note = json.loads(out.read(key))
-    except (FileNotFoundError, ValueError):
-        return None
+    note = _note(out, key)
     return note["rows"] if note.get("digest") == digest else None
+
+
+def _note(folder: Folder, key: str) -> dict:
+    """Return what a key holds; nothing where it is missing or torn."""
+    try:
+        return json.loads(folder.read(key))
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def _hash(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,12 @@ def raw(tmp_path, monkeypatch) -> LocalFolder:
     return LocalFolder(make_raw(tmp_path / "raw", 50))
 
 
-def look(raw, out, rank=0, instances=1, limit=30.0, dataset=None) -> list[Relation]:
+def look(raw, out, rank=0, instances=1, limit=30.0, dataset=None, earlier=None) -> list[Relation]:
     dataset = dataset or Twins()
     objects = list(raw.list())
     records, _ = dataset.records([entry.key for entry in objects], raw.read)
     how = {"rank": rank, "instances": instances, "threads": 2, "processes": 1, "limit": limit}
+    how["earlier"] = earlier and LocalFolder(earlier)
     return survey.survey(dataset, raw, LocalFolder(out), records, objects, **how)
 
 
@@ -81,6 +83,36 @@ def test_a_part_that_lies_there_is_not_looked_at_again(raw, tmp_path):
     assert counting.reads == 8
     look(counting, tmp_path / "out")
     assert counting.reads == 8
+
+
+def test_later_shards_look_at_new_and_changed_objects_alone(raw, tmp_path):
+    first = make_raw(tmp_path / "first", 40)
+    look(LocalFolder(first), tmp_path / "old")
+    shutil.copytree(first, raw.root, dirs_exist_ok=True)  # with the times, which are the etags
+    next(raw.root.rglob("*-00001.toy")).write_bytes(b"12345678")
+    counting = Counting(raw.root)
+    found = look(counting, tmp_path / "new", earlier=tmp_path / "old")
+    assert counting.reads == 10 + 1
+    assert found == look(raw, tmp_path / "alone")
+
+
+def test_findings_of_another_data_set_or_format_are_not_used(raw, tmp_path, monkeypatch):
+    look(raw, tmp_path / "old")
+    monkeypatch.setattr(survey, "FORMAT", survey.FORMAT + 1)
+    counting = Counting(raw.root)
+    look(counting, tmp_path / "new", earlier=tmp_path / "old")
+    assert counting.reads == 50
+
+
+def test_parts_of_records_that_are_gone_go(raw, tmp_path):
+    look(raw, tmp_path / "out")
+    assert len([*(tmp_path / "out" / "survey").glob("part-*.json")]) == 7
+    for path in [*raw.root.rglob("*.toy")][8:]:
+        path.unlink()
+    look(raw, tmp_path / "out")
+    assert [
+        path.name for path in (tmp_path / "out" / "survey").iterdir() if "part" in path.name
+    ] == ["part-000000.json"]
 
 
 def test_changed_objects_are_looked_at_again(raw, tmp_path):

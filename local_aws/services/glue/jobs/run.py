@@ -28,6 +28,8 @@ from local_aws.state.disk import FULL_MESSAGE, is_full
 log = logging.getLogger(__name__)
 
 DRIVER = "driver"
+MINUTE = 60.0
+"""Seconds of a job's Timeout; less in a test."""
 
 
 class Run:
@@ -121,7 +123,7 @@ class Run:
         )  # fmt: skip
         try:
             outcome = self._group.run(
-                [instance], self._document["Timeout"] * 60.0,
+                [instance], self._document["Timeout"] * MINUTE,
                 lambda _, line: output.write(container.outward(line)),
             )  # fmt: skip
         finally:

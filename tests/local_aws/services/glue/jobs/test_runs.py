@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws import lifecycle
+from local_aws.services.glue.jobs import run
 from local_aws.services.glue.jobs.runs import ENDED
 from local_aws.settings import Settings
 from tests.local_aws.services.glue.jobs.spark_jobs import Jobs, job, make_role
@@ -108,10 +109,11 @@ def test_a_job_that_is_not_there_has_no_run(jobs):
 
 
 @pytest.mark.slow
-def test_a_run_ends_at_its_timeout(jobs):
-    run = jobs.run(SLEEP, {"Timeout": 1})
-    assert run["JobRunState"] == "TIMEOUT" and "1 minutes" in run["ErrorMessage"]
-    assert 60 <= run["ExecutionTime"] < 90
+def test_a_run_ends_at_its_timeout(jobs, monkeypatch):
+    monkeypatch.setattr(run, "MINUTE", run.MINUTE / 10)
+    ended = jobs.run(SLEEP, {"Timeout": 2})
+    assert ended["JobRunState"] == "TIMEOUT" and "2 minutes" in ended["ErrorMessage"]
+    assert 12 <= ended["ExecutionTime"] < 40
 
 
 @pytest.fixture
