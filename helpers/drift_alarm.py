@@ -6,8 +6,6 @@ confirms it. A queue subscribes here: a program reads it, and so does a notebook
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from helpers.alarms import alarms_on, wait_until_shown
@@ -106,21 +104,19 @@ def went_off(alarm: DriftAlarm) -> dict:
     }
 
 
-@contextmanager
-def rehearse(config: Config, alarm: DriftAlarm) -> Iterator[None]:
-    """Set the alarm off by hand for the block, to see what follows.
-
-    CloudWatch does not set it back: without a report the state that was set by hand stays.
-    """
+def rehearse(config: Config, alarm: DriftAlarm) -> None:
+    """Set the alarm off by hand, to see what follows; `call_off` has to follow."""
     for state in ("OK", "ALARM"):  # only a change is told of
-        _set(config, alarm, state, "a rehearsal")
-    try:
-        yield
-    finally:
-        _set(config, alarm, "OK", "the rehearsal is over")
+        client(config, "cloudwatch").set_alarm_state(
+            AlarmName=alarm.name, StateValue=state, StateReason="a rehearsal"
+        )
 
 
-def _set(config: Config, alarm: DriftAlarm, state: str, why: str) -> None:
+def call_off(config: Config, alarm: DriftAlarm) -> None:
+    """Set the alarm back, so that the next drift is a change again.
+
+    CloudWatch does not: without a report the state that was set by hand stays.
+    """
     client(config, "cloudwatch").set_alarm_state(
-        AlarmName=alarm.name, StateValue=state, StateReason=why
+        AlarmName=alarm.name, StateValue="OK", StateReason="the rehearsal is over"
     )

@@ -14,6 +14,8 @@ from helpers.waiting import until
 ENDED = ("Succeeded", "Failed", "Stopped")
 DEPLOY = "Deploy"
 PAUSE_SECONDS = 20
+WINDOW = 10
+"""Seconds of the window that `03` gives its workflow."""
 TITLES = ["step", "status", "seconds", "why"]
 
 
@@ -53,12 +55,12 @@ def start(config: Config, pipeline: str, **parameters: object) -> str:
 
 
 def started(
-    config: Config, pipeline: str, since: datetime, *, window: float = 0.0, limit: float = 900.0
+    config: Config, pipeline: str, since: datetime, *, window: float = WINDOW, limit: float = 900.0
 ) -> str:
     """Wait for an execution that began after a moment, and return its ARN.
 
     Args:
-        window: seconds for which events are collected before; the local AWS's clock is moved over.
+        window: seconds for which Glue collects events before; the local AWS's clock is moved over.
         limit: seconds after which it is an error that none has begun.
 
     Raises:

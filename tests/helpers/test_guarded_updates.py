@@ -12,9 +12,9 @@ from tests.local_cloud import SERVING
 
 
 @pytest.fixture
-def guarded(config, aws, monkeypatch):
+def guarded(rehearsed, aws):
     """Return the settings of a cloud with an endpoint `birds` and two models."""
-    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))
+    config = rehearsed
     make_role(config)
     for model, data in {
         "first": archive(weights="first"),

@@ -21,9 +21,9 @@ WANTED = [
 
 
 @pytest.fixture
-def served(config, aws, monkeypatch):
+def served(rehearsed, aws):
     """Return the settings of a cloud with an endpoint `birds`."""
-    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))
+    config = rehearsed
     make_role(config)
     aws.store.put(config.bucket, "model.tar.gz", archive())
     make_model(config, "model", SERVING, f"s3://{config.bucket}/model.tar.gz")

@@ -32,9 +32,9 @@ PRINT = f"print('a=1'); print({END!r})".encode()
 
 
 @pytest.fixture
-def request_(aws, config, monkeypatch):
+def request_(aws, rehearsed):
     """Return the request of a job that has run."""
-    monkeypatch.setenv("COURSE_LOCAL_STATE", str(aws.context.state))
+    config = rehearsed
     aws.store.put(config.bucket, "code/run.py", PRINT)
     make_role(config)
     job = processing(f"{config.name}-monitor") | {"RoleArn": role_arn(config)}

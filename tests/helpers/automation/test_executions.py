@@ -37,13 +37,13 @@ def test_an_execution_tells_how_and_why_it_ended(config, pipeline):
     assert repr(done).startswith(f"<Execution {done.id}: Failed, ")
 
 
-def test_an_execution_of_somebody_else_is_found_by_its_time(config, pipeline):
+def test_an_execution_of_somebody_else_is_found_by_its_time(rehearsed, pipeline):
     since = datetime.now(UTC) - timedelta(seconds=5)
-    arn = executions.start(config, pipeline)
-    assert executions.started(config, pipeline, since) == arn
+    arn = executions.start(rehearsed, pipeline)
+    assert executions.started(rehearsed, pipeline, since) == arn
     later = datetime.now(UTC) + timedelta(seconds=60)
     with pytest.raises(NotSeen, match="dead letters"):
-        executions.started(config, pipeline, later, limit=0.3)
+        executions.started(rehearsed, pipeline, later, window=0, limit=0.3)
 
 
 def test_an_execution_that_did_not_succeed_is_an_error_with_the_reason(config, pipeline):
