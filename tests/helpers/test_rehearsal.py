@@ -25,6 +25,20 @@ def test_on_aws_one_waits(config, monkeypatch):
     assert waited == [1, 1, 1]
 
 
+def test_a_window_passes_in_parts_and_no_longer(rehearsed, aws):
+    begin, pass_part = aws.parts.clock.now(), rehearsal.hurry(rehearsed, 5)
+    seen = []
+    for _ in range(4):
+        pass_part()
+        seen.append(round((aws.parts.clock.now() - begin).total_seconds()))
+    assert seen == [2, 4, 5, 5]
+
+
+def test_on_aws_no_clock_is_hurried(config, monkeypatch):
+    monkeypatch.setattr(rehearsal, "pass_time", None)
+    rehearsal.hurry(replace(config, endpoint_url=None), 5)()
+
+
 def test_faults_last_as_long_as_the_block(rehearsed, aws):
     with rehearsal.faults(rehearsed, rehearsal.slow_network(0.03, 60e6)) as said:
         assert said == "slow s3:*, 0.03 s, 60 MB/s, 100% of requests"

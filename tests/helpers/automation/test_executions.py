@@ -46,6 +46,14 @@ def test_an_execution_of_somebody_else_is_found_by_its_time(rehearsed, pipeline)
         executions.started(rehearsed, pipeline, later, window=0, limit=0.3)
 
 
+def test_the_window_of_glue_passes_where_an_execution_is_waited_for(rehearsed, aws, pipeline):
+    later, before = datetime.now(UTC) + timedelta(seconds=60), aws.parts.clock.now()
+    with pytest.raises(NotSeen):
+        executions.started(rehearsed, pipeline, later, limit=4)
+    passed = (aws.parts.clock.now() - before).total_seconds()
+    assert executions.WINDOW + 4 <= passed < executions.WINDOW + 20
+
+
 def test_an_execution_that_did_not_succeed_is_an_error_with_the_reason(config, pipeline):
     done = executions.ended(config, executions.start(config, pipeline, Why="too small"))
     with pytest.raises(RuntimeError, match=f"{done.id} is Failed: too small"):

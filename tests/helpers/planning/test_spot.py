@@ -60,7 +60,8 @@ def test_spot_is_billed_by_its_price_and_its_lost_work():
     assert table.loc["spot", "hours"] > billed / 3600 > table.loc["on demand", "hours"]
 
 
-def test_half_the_period_costs_next_to_nothing_and_a_tenth_does():
+def test_half_the_period_or_twice_as_long_costs_hardly_more():
     best = expected_seconds(JOB, daly(JOB))
     assert expected_seconds(JOB, daly(JOB) / 2) < 1.01 * best
+    assert expected_seconds(JOB, daly(JOB) * 2) < 1.01 * best
     assert expected_seconds(JOB, daly(JOB) / 10) > 1.1 * best
