@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 
 import nbformat
@@ -139,6 +140,13 @@ def test_a_line_that_pins_nothing_exactly_is_refused(tmp_path, line):
         pins(tmp_path / "requirements.txt")
 
 
+def dotted(node: ast.expr) -> str:
+    """Return a function's name with those before its dots."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def imported(source: str) -> set[str]:
     """Return the top-level names that a source imports anywhere."""
     names = set()
@@ -147,11 +155,12 @@ def imported(source: str) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names.add(node.module)
-        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
+        elif isinstance(node, ast.Call) and "import" in dotted(node.func):
             names |= {a.value for a in node.args[:1] if isinstance(a, ast.Constant)}
     return {name.split(".")[0] for name in names}
 
 
+@cache
 def third_party() -> dict[str, set[str]]:
     """Return package -> files that import it, over all code of the project."""
     # Benchmarks compare with libraries that the course does not use, in an environment of theirs.
