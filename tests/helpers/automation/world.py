@@ -79,8 +79,8 @@ def _archive(folder: Path) -> bytes:
     manifest, model = load_manifest(LocalFolder(folder / "shards")), folder / "model"
     torch.manual_seed(0)
     name = load_dataset("bins").training_defaults["model"]
-    # A width of 8 ends training on processors with AVX-512 and without bf16: oneDNN 3.12 writes past
-    # the gradient of a convolution of stride 2 whose channels do not fill a register of 16.
+    # A width of 8 ends training on processors with AVX-512 and without bf16: oneDNN 3.12 spoils
+    # memory in the gradient of a convolution of stride 2 whose channels fill no register of 16.
     network = build_model(name, len(manifest.labels), width=16)
     card = {"dataset": "bins", "labels": manifest.labels, "model": network.settings}
     save_artifact(model, network.state_dict(), {**card, "size": SIDE, "store": "jpg"})
