@@ -92,7 +92,9 @@ def aws(tmp_path, tmp_path_factory):
     from tests.local_cloud import furnish
 
     # Its first Spark compiles the file system: the first of all tests does it for the others.
-    compiled = tmp_path_factory.getbasetemp().parent / "spark"
+    session = tmp_path_factory.getbasetemp()
+    session = session.parent if "PYTEST_XDIST_WORKER" in os.environ else session
+    compiled = session / "spark"
     compiled.mkdir(exist_ok=True)
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "spark").symlink_to(compiled)

@@ -1,6 +1,8 @@
 """Executions are started, found by the time of their start, waited for and described."""
 
 import json
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,11 +49,13 @@ def test_an_execution_of_somebody_else_is_found_by_its_time(rehearsed, pipeline)
 
 
 def test_the_window_of_glue_passes_where_an_execution_is_waited_for(rehearsed, aws, pipeline):
+    config = replace(rehearsed, poll_seconds=0.01)
     later, before = datetime.now(UTC) + timedelta(seconds=60), aws.parts.clock.now()
+    begin = time.monotonic()
     with pytest.raises(NotSeen):
-        executions.started(rehearsed, pipeline, later, limit=4)
-    passed = (aws.parts.clock.now() - before).total_seconds()
-    assert executions.WINDOW + 4 <= passed < executions.WINDOW + 20
+        executions.started(config, pipeline, later, limit=3)
+    moved = (aws.parts.clock.now() - before).total_seconds() - (time.monotonic() - begin)
+    assert moved == pytest.approx(executions.WINDOW, abs=1)
 
 
 def test_an_execution_that_did_not_succeed_is_an_error_with_the_reason(config, pipeline):
